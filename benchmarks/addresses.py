@@ -15,20 +15,25 @@ from benchmarks.load.people import FULL_NAMES, AnAccount
 from benchmarks.load.workshops import AWorkshop
 from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
-from kash.attendance.queries import counts_of
-from kash.attendance.rules import PAPER, SheetChoice
+from kash.attendance.queries.counts import counts_of
+from kash.attendance.rules.counts import PAPER
+from kash.attendance.rules.sheets import SheetChoice
 from kash.attendance.scans import store
-from kash.attendance.services import keep_scans, record_sheets, save_reading
+from kash.attendance.services.sheets import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.members.opening import needs_vault
-from kash.payouts import services as payouts
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
-from kash.payouts.queries import draft, list_of, lists_of, table_for
-from kash.payouts.rules import Basis, Rates, RoleRates
+from kash.payouts.queries.drafts import draft
+from kash.payouts.queries.lists import list_of, lists_of
+from kash.payouts.queries.rates import table_for
+from kash.payouts.rules.rates import Basis, Rates, RoleRates
+from kash.payouts.services.lists import approve, propose
+from kash.payouts.services.payees import Chosen, choose_bands
+from kash.payouts.services.rates import set_rates
 from kash.people.models import Group, Person, ServiceEntry
 from kash.people.queries.lists import people_list
-from kash.people.services import bring_in, confirm_list, preview_list
+from kash.people.services.lists import bring_in, confirm_list, preview_list
 from kash.platform.cleaning import ScannedPage
 from kash.platform.database import PublicId, db
 from kash.platform.jobs.models import Job
@@ -36,7 +41,7 @@ from kash.platform.web.sample_ids import sample_id
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.queries import sessions_of
+from kash.workshops.queries.plan import sessions_of
 from kash.workshops.views.documents import sheet_columns
 
 _ARGUMENT = re.compile(r"<[^>]+>")
@@ -365,13 +370,13 @@ def _payouts(found: Workshop, lead: str) -> Scene:
     if there:
         made = there[0].public_id
     else:
-        payouts.set_rates(rates, SYSTEM)
+        set_rates(rates, SYSTEM)
         table = table_for(again().id)
         rows = draft(again(), table) if table is not None else []
-        chosen = {row.public_id: payouts.Chosen("participant", "Near") for row in rows}
-        payouts.choose_bands(again(), chosen, trainer)
-        made = payouts.propose(again(), trainer)
-        payouts.approve(list_of(again(), made), SYSTEM)
+        chosen = {row.public_id: Chosen("participant", "Near") for row in rows}
+        choose_bands(again(), chosen, trainer)
+        made = propose(again(), trainer)
+        approve(list_of(again(), made), SYSTEM)
     of_list = select(PayoutList.id).where(PayoutList.public_id == made)
     return {
         f"{at}/people/<person_id>": _public_id(

@@ -20,7 +20,7 @@ from sqlalchemy import insert, select
 
 from benchmarks.load.people import AnAccount
 from kash.attendance.models import Pad, PadKey, Register, RosterEntry, Slot
-from kash.attendance.services import take_pad
+from kash.attendance.services.pads import take_pad
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.vault.phones import unpadded

@@ -86,7 +86,7 @@ def _loaded(app: Flask, incidents: int) -> tuple[dict[str, str], list[str]]:
     """A programme with one officer whose vault is open, and the cookies of her browser."""
     from benchmarks.load import Size, load_programme
     from kash.accounts.models import Account, SignedInSession
-    from kash.accounts.services import open_session
+    from kash.accounts.services.signing_in import open_session
     from kash.platform.database import db, utc_now, writing
     from kash.platform.vault import (
         VaultMember,
@@ -103,7 +103,7 @@ def _loaded(app: Flask, incidents: int) -> tuple[dict[str, str], list[str]]:
         loaded = load_programme(app, Size(people=200, workshops=5, audit_entries=100))
     with app.test_request_context():
         email = loaded.everybody.accounts["documentation"].email
-        from kash.accounts.queries import account_by_email
+        from kash.accounts.queries.accounts import account_by_email
 
         found = account_by_email(email)
         assert found is not None

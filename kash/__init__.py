@@ -97,8 +97,9 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 
 
 def _add_web(app: APIFlask, settings: Settings) -> None:
-    from kash.accounts.queries import actor_now
-    from kash.accounts.services import accept_address, choose_language
+    from kash.accounts.queries.accounts import actor_now
+    from kash.accounts.services.accounts import choose_language
+    from kash.accounts.services.programme import accept_address
     from kash.accounts.sessions import leave
     from kash.members.opening import keep_posted
     from kash.platform.jobs import blueprint as jobs

@@ -39,7 +39,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kash import create_app
 from kash.accounts.models import Account, AccountRole, Programme, SignedInSession
-from kash.accounts.queries import actor_of, email_key
+from kash.accounts.queries.accounts import actor_of, email_key
 from kash.accounts.secrets import hash_password, new_token, token_hash
 from kash.members.rules import entitled
 from kash.people.models import Group

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from benchmarks.load.rows import Rows
 from kash.people.models import ServiceEntry, ServiceHours
-from kash.people.rules import DAY, SERVICE_KINDS, found_by, sort_name
+from kash.people.rules.directory import DAY, SERVICE_KINDS, found_by
+from kash.people.rules.persons import sort_name
 from kash.platform.database import new_public_id
 
 _AREAS = ("Kisumu Central", "Kondele", "Manyatta", "Nyalenda", "Kajulu", "Whole country")

@@ -20,9 +20,9 @@ from kash.attendance.models import (
     Sheet,
     Slot,
 )
-from kash.attendance.rules import STANDARD_STATUSES
+from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
-from kash.certificates.rules import new_serial
+from kash.certificates.rules.issuing import new_serial
 from kash.people.models import Venue, Zone
 from kash.platform.database import new_public_id
 from kash.workshops.models import (

@@ -7,8 +7,14 @@ import secrets
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from kash.accounts import queries, services
 from kash.accounts.models import Account
+from kash.accounts.queries.accounts import account_by_email, person_id_of
+from kash.accounts.services import invitations
+from kash.accounts.services.accounts import new_account, reactivate, set_password, set_roles
+from kash.accounts.services.backing import vouch_for
+from kash.accounts.services.deciding import reset_by_operator
+from kash.accounts.services.invitations import new_password_link
+from kash.accounts.services.locking import lock_at_once
 from kash.accounts.setup import new_setup_code
 from kash.platform.web.errors import Problem
 from kash.platform.web.forms import one_written_email
@@ -35,7 +41,7 @@ def _failing(problem: Problem) -> click.ClickException:
 def _person(public_id: str | None) -> int | None:
     if not public_id:
         return None
-    found = queries.person_id_of(public_id)
+    found = person_id_of(public_id)
     if found is None:
         raise click.ClickException("There is no participant with this number.")
     return found
@@ -49,7 +55,7 @@ def _email(value: str) -> str:
 
 
 def _account(email: str) -> Account:
-    found = queries.account_by_email(_email(email))
+    found = account_by_email(_email(email))
     if found is None:
         raise click.ClickException("There is no account with this e-mail address.")
     return found
@@ -66,7 +72,7 @@ def create(
 ) -> None:
     """Make an account that can sign in at once."""
     try:
-        made = services.new_account(
+        made = new_account(
             SYSTEM,
             name=name,
             email=_email(email),
@@ -87,7 +93,7 @@ def create(
 def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) -> None:
     """Print a one-time link with which someone opens an account."""
     try:
-        token = services.invite(
+        token = invitations.invite(
             SYSTEM,
             name=name,
             email=_email(email),
@@ -120,7 +126,7 @@ def password(email: str, generate: bool) -> None:
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     try:
-        services.set_password(SYSTEM, account.public_id, new)
+        set_password(SYSTEM, account.public_id, new)
     except Problem as problem:
         raise _failing(problem) from None
     if generate:
@@ -133,7 +139,7 @@ def link(email: str) -> None:
     """Print a one-time link with which an account sets a new password. Its owner is told."""
     account = _account(email)
     try:
-        token = services.new_password_link(SYSTEM, account.public_id)
+        token = new_password_link(SYSTEM, account.public_id)
     except Problem as problem:
         raise _failing(problem) from None
     _print_link(f"/new-password/{token}")
@@ -146,7 +152,7 @@ def roles(email: str, roles: tuple[str, ...]) -> None:
     """Give an account exactly these roles, without a second person. Its owner is told."""
     account = _account(email)
     try:
-        services.set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
+        set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
     except Problem as problem:
         raise _failing(problem) from None
     click.echo("Changed.")
@@ -158,7 +164,7 @@ def reopen(email: str) -> None:
     """Open a closed account again, without a second person. Its owner is told."""
     account = _account(email)
     try:
-        services.reactivate(SYSTEM, account.public_id)
+        reactivate(SYSTEM, account.public_id)
     except Problem as problem:
         raise _failing(problem) from None
     click.echo("It is open.")
@@ -174,7 +180,7 @@ def vouch(email: str) -> None:
     """
     account = _account(email)
     try:
-        services.vouch_for(SYSTEM, account.public_id)
+        vouch_for(SYSTEM, account.public_id)
     except Problem as problem:
         raise _failing(problem) from None
     click.echo("Nobody stands behind it any more.")
@@ -187,7 +193,7 @@ def reset_second_step(email: str) -> None:
     """Take the second step off an account when nobody else can; all its sessions end."""
     account = _account(email)
     try:
-        services.reset_by_operator(SYSTEM, account.public_id)
+        reset_by_operator(SYSTEM, account.public_id)
     except Problem as problem:
         raise _failing(problem) from None
     click.echo("Removed. Every session has ended.")
@@ -201,10 +207,10 @@ def lock(email: str) -> None:
     Every session and link of it ends. `flask account password`, or a link that an administrator
     makes, lifts the lock.
     """
-    account = queries.account_by_email(_email(email))
+    account = account_by_email(_email(email))
     if account is None or not account.active:
         raise click.ClickException("There is no open account with this e-mail address.")
-    entry = services.lock_at_once(SYSTEM, account.public_id)
+    entry = lock_at_once(SYSTEM, account.public_id)
     click.echo("Locked. Every session and link of it has ended.")
     click.echo(f"The entry in the breach register: /breaches/{entry}")
 

@@ -10,7 +10,8 @@ from kash.accounts.commands import account_commands, set_up_code_command
 from kash.accounts.hits import FOUND
 from kash.accounts.holdings import Holding
 from kash.accounts.leaving import count_invitations, pass_invitations_on
-from kash.accounts.queries import names_of, tied_to
+from kash.accounts.queries.accounts import names_of
+from kash.accounts.queries.backing import tied_to
 from kash.accounts.revocations import Revocation
 from kash.accounts.services.locking import (
     end_all_links,

@@ -10,9 +10,14 @@ from flask_login import login_user, logout_user
 from sqlalchemy import Executable, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 
-from kash.accounts import queries
 from kash.accounts.models import Account, AccountRole, Delegation, SignedInSession
-from kash.accounts.rules import MARK_LASTS, TOUCH_EVERY, session_is_over
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import programme_facts
+from kash.accounts.queries.delegations import in_force, stand_ins
+from kash.accounts.queries.marks import known_mark
+from kash.accounts.queries.sessions import unanswered_device
+from kash.accounts.rules.accounts import TOUCH_EVERY, session_is_over
+from kash.accounts.rules.throttle import MARK_LASTS
 from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.sessions import end_session, keep_form
 from kash.accounts.services.signing_in import open_session
@@ -56,7 +61,7 @@ def _whose_session() -> Executable:
         or_(SignedInSession.unfamiliar.is_(False), SignedInSession.answered_at.is_not(None)),
     )
     absent = aliased(Account)
-    lent = queries.in_force(bindparam("now", type_=UtcDateTime()))
+    lent = in_force(bindparam("now", type_=UtcDateTime()))
     return (
         select(
             SignedInSession.id,
@@ -114,7 +119,7 @@ def load_signed_in(token: str) -> SignedIn | None:
             person_id=person_id,
             language=language,
             session_id=session_id,
-            stands_in=queries.stand_ins((found[13], found[14]) for found in rows),
+            stands_in=stand_ins((found[13], found[14]) for found in rows),
         ),
         name=name,
         token=token,
@@ -137,12 +142,12 @@ def begin_session(public_id: str) -> None:
     """Sign this browser in, with a new cookie and nothing left of what it held before."""
     session.clear()
     client = this_client()
-    account_id = queries.account(public_id).id
+    account_id = accounts.account(public_id).id
     token = open_session(
         public_id,
         request.headers.get("User-Agent", ""),
         client,
-        unfamiliar=queries.known_mark(account_id, client.marks) is None,
+        unfamiliar=known_mark(account_id, client.marks) is None,
         mark=new_mark(account_id),
     )
     person = load_signed_in(token)
@@ -194,7 +199,7 @@ def new_mark(account_id: int) -> str:
     It takes the place of the one that the account had here; those of others, since computers are
     shared, stay as they are. `remember_browser` puts it into the answer.
     """
-    own = queries.known_mark(account_id, this_client().marks)
+    own = known_mark(account_id, this_client().marks)
     others = [
         token for token in _browser_tokens() if own is None or token_hash(token) != own.token_hash
     ]
@@ -244,11 +249,11 @@ def _new_device() -> dict[str, Any]:
         or request.endpoint == "accounts.lock_own"
     ):
         return {"new_device": None}
-    return {"new_device": queries.unanswered_device(actor.account_id, actor.session_id)}
+    return {"new_device": unanswered_device(actor.account_id, actor.session_id)}
 
 
 def init_sessions(app: Flask) -> None:
     """Say how the signed-in person and the programme are found."""
     app.context_processor(_new_device)
     login_manager.user_loader(load_signed_in)
-    find_programme_by(app, queries.programme_facts)
+    find_programme_by(app, programme_facts)

@@ -11,7 +11,9 @@ from sqlalchemy import Select, func, select
 
 from kash.accounts.models import Breach, Delegation
 from kash.accounts.names import ROLE_NAMES
-from kash.accounts.queries import in_force, last_review, must_have_second_step
+from kash.accounts.queries.access import last_review
+from kash.accounts.queries.accounts import must_have_second_step
+from kash.accounts.queries.delegations import in_force
 from kash.platform.web.formats import short_date_text
 from kash.platform.web.setting_lines import SettingLine
 

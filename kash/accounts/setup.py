@@ -15,7 +15,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
+from kash.accounts.queries.accounts import programme
 from kash.accounts.secrets import code_hash, new_code
 from kash.feature import Part
 
@@ -35,7 +35,7 @@ def _file() -> Path:
 
 def new_setup_code() -> str | None:
     """A fresh code to print in the terminal; None once the programme is set up."""
-    if queries.programme() is not None:
+    if programme() is not None:
         spend_set_up_code()
         return None
     code = new_code()

@@ -12,16 +12,10 @@ from sqlalchemy import ColumnElement, and_, exists
 
 from kash.accounts.models import Account, AccountNotice, AccountRole
 from kash.accounts.names import ASKED_NAMES, clock_text
-from kash.accounts.queries import (
-    BreachLine,
-    RequestLine,
-    open_breaches,
-    requests_for,
-    review_reminder,
-    unseen_notices,
-)
-from kash.accounts.queries.access import ReviewReminder
+from kash.accounts.queries.access import ReviewReminder, review_reminder
+from kash.accounts.queries.breaches import BreachLine, open_breaches
 from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
+from kash.accounts.queries.requests import RequestLine, requests_for, unseen_notices
 from kash.accounts.services.notices import notice_text
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text

@@ -13,8 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 
-from kash.attendance.queries import PrintedSheet, badges_of, printed_sheets, statuses_for
-from kash.attendance.rules import Column, Extra, Half, badge_shown, badge_text
+from kash.attendance.queries.sheets import PrintedSheet, badges_of, printed_sheets
+from kash.attendance.queries.statuses import statuses_for
+from kash.attendance.rules.door import badge_shown, badge_text
+from kash.attendance.rules.sheets import Column, Extra, Half
 from kash.platform.press import (
     Badge,
     PagedDocument,

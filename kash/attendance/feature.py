@@ -13,13 +13,9 @@ from kash.accounts.revocations import Revocation
 from kash.attendance import blueprint, views
 from kash.attendance.merging import REFERENCES
 from kash.attendance.models import Mark, Slot
-from kash.attendance.queries import (
-    skew_text,
-    status_catalogue,
-    statuses_for,
-    workshop_choices,
-)
-from kash.attendance.services import revoke_pads_of
+from kash.attendance.queries.pads import skew_text
+from kash.attendance.queries.statuses import status_catalogue, statuses_for, workshop_choices
+from kash.attendance.services.pads import revoke_pads_of
 from kash.attendance.views.sync import sync
 from kash.attendance.wording import conflict_sentence, reason_sentence, status_word
 from kash.feature import Feature

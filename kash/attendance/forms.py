@@ -8,16 +8,10 @@ from datetime import datetime
 from itertools import product
 from uuid import UUID, uuid5
 
-from kash.attendance.queries import Grid, SlotSheet
-from kash.attendance.rules import (
-    MOST_HEADS,
-    NO_MARK,
-    Cell,
-    HeadcountSent,
-    Operation,
-    summed,
-)
-from kash.people.rules import AGE_BANDS, SEXES
+from kash.attendance.queries.registers import Grid, SlotSheet
+from kash.attendance.rules.marking import NO_MARK, Operation
+from kash.attendance.rules.pads import MOST_HEADS, Cell, HeadcountSent, summed
+from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import new_public_id
 
 _LONGEST_SEEN = 40

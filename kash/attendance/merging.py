@@ -19,7 +19,8 @@ from kash.attendance.models import (
     Sheet,
     WalkIn,
 )
-from kash.attendance.rules import Reply, Said, standing_mark
+from kash.attendance.rules.marking import Reply
+from kash.attendance.rules.presence import Said, standing_mark
 from kash.attendance.triggers import MERGE
 from kash.people.journal import Journal, table_of
 from kash.people.references import Reference

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.attendance.rules import STANDARD_STATUSES, Reason
-from kash.people.rules import AGE_BANDS, SEXES
+from kash.attendance.rules.marking import STANDARD_STATUSES, Reason
+from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.web.programme import LANGUAGES
 

@@ -25,7 +25,8 @@ from kash.attendance.models import (
     Signature,
     Slot,
 )
-from kash.attendance.rules import STANDARD_STATUSES, end_to_remember, ends_at
+from kash.attendance.rules.conduct import end_to_remember, ends_at
+from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.platform.web.errors import NotFound, Problem
 
 

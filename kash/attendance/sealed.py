@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from kash.attendance.models import HeldItem, RegisterNote, Signature
-from kash.attendance.rules import Sent, Unreadable, read_operation
+from kash.attendance.rules.pads import Sent, Unreadable, read_operation
 from kash.platform.vault import open_sealed, open_text, seal
 
 _HELD, _NOTE, _SIGNATURE, _KEY = (

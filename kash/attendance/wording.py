@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.attendance.queries.history import Conflict
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules import Reason
+from kash.attendance.rules.marking import Reason
 from kash.platform.web.formats import time_text
 
 _STATUSES: dict[str, Any] = {

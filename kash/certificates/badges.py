@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Programme
 from kash.certificates.models import Certificate, SigningKey
 from kash.certificates.publishing import public_jwk
-from kash.certificates.queries import badge_places, current_key, signing_keys
-from kash.certificates.rules import (
+from kash.certificates.queries.keys import badge_places, current_key, signing_keys
+from kash.certificates.rules.badges import (
     PLACES,
     Badge,
     badge_claims,
@@ -30,13 +30,10 @@ from kash.certificates.rules import (
     list_claims,
     set_by_chance,
 )
-from kash.certificates.services import (
-    AlreadyRevoked,
-    NameWithheld,
-    WrongStep,
-    make_first_key,
-    private_half,
-)
+from kash.certificates.services.issuing import WrongStep
+from kash.certificates.services.revoking import AlreadyRevoked
+from kash.certificates.services.signing import make_first_key, private_half
+from kash.certificates.services.still_right import NameWithheld
 from kash.platform.vault import ActorLike, audited, lookup
 from kash.platform.web.formats import zone
 from kash.platform.web.programme import brand

@@ -13,18 +13,17 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Programme
-from kash.accounts.rules import network_of
+from kash.accounts.rules.throttle import network_of
 from kash.certificates.models import Certificate, VerificationAttempt
-from kash.certificates.rules import (
+from kash.certificates.rules.issuing import (
     CHECKS_WINDOW,
     NAMES_WINDOW,
     Admission,
-    Standing,
     admission,
     read_serial,
-    standing_on,
 )
-from kash.people.rules import names_match
+from kash.certificates.rules.standing import Standing, standing_on
+from kash.people.rules.persons import names_match
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import lookup
 from kash.platform.web.formats import local_today, to_local

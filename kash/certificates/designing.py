@@ -12,7 +12,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.certificates.models import CertificateBatch, SignatureImage
 from kash.certificates.queries.designs import images
 from kash.certificates.queries.signatures import lead_of, marks_at, signatures_at

@@ -18,9 +18,11 @@ from kash.certificates.designing import (
     sentence,
 )
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries import Candidate, certificates_of
-from kash.certificates.rules import grouped, last_day, qr_text
+from kash.certificates.queries.issuing import Candidate, certificates_of
 from kash.certificates.rules.designs import DesignContent, content_from
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.rules.payload import qr_text
+from kash.certificates.rules.standing import last_day
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import JobResult, Progress, job
 from kash.platform.press import (

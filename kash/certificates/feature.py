@@ -13,9 +13,9 @@ from kash.certificates.chapters import CHAPTERS
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
 from kash.certificates.models import CertificateBatch
-from kash.certificates.services import make_first_key
 from kash.certificates.services.holders import end_links_made_by
 from kash.certificates.services.signatures import signature_ends
+from kash.certificates.services.signing import make_first_key
 from kash.certificates.setting_lines import LINES
 from kash.certificates.today import TODAY
 from kash.certificates.views.person_section import person_rows

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from kash.certificates.queries import find_certificate
-from kash.certificates.rules import grouped
+from kash.certificates.queries.listing import find_certificate
+from kash.certificates.rules.issuing import grouped
 from kash.platform.web.finding import Findable, Hit, NamedPage
 from kash.policy import SIGNED_IN, Actor
 

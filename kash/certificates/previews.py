@@ -18,8 +18,8 @@ from kash.certificates.designing import (
     signing_lines,
 )
 from kash.certificates.queries.designs import longest_names
-from kash.certificates.rules import grouped
 from kash.certificates.rules.designs import DesignContent, longest
+from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.readiness import lacks_of
 from kash.platform.press import CertificateDesign, CertificateEntry, RenderLimits, print_file
 from kash.platform.press.pictures import page_picture

@@ -10,8 +10,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kash.certificates.forms import CONDITION_NAMES
-from kash.certificates.rules import condition_on, grouped
+from kash.certificates.forms.life import CONDITION_NAMES
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.rules.standing import condition_on
 from kash.platform.web.formats import to_local
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

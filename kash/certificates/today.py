@@ -11,7 +11,8 @@ from flask_babel import ngettext
 from sqlalchemy import exists
 
 from kash.certificates.models import CertificateRule
-from kash.certificates.queries import certificates_of_person, count_expiring, waiting_for
+from kash.certificates.queries.issuing import certificates_of_person, waiting_for
+from kash.certificates.queries.life import count_expiring
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
 from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, total

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from kash.certificates.models import Certificate
 from kash.certificates.queries.listing import in_condition
-from kash.certificates.rules import grouped, qr_text
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.rules.payload import qr_text
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork

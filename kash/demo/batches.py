@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from kash.certificates import services
 from kash.certificates.models import CertificateBatch
-from kash.certificates.queries import candidates
-from kash.certificates.rules import Unasked
+from kash.certificates.queries.issuing import candidates
+from kash.certificates.rules.issuing import Unasked
+from kash.certificates.services.issuing import approve, confirm_names, propose, set_rule
+from kash.certificates.services.issuing_in_parts import issue
 from kash.demo.accounts import DIRECTOR
 from kash.demo.designs import make_designs
 from kash.demo.schedule import workshops as schedule
@@ -37,9 +38,7 @@ def the_batch(public_id: str) -> CertificateBatch:
 
 def set_the_rule(director: Actor) -> None:
     """Four fifths of the hours; certificates hold for two years."""
-    services.set_rule(
-        LEAST_SHARE, name_must_be_confirmed=True, months_valid=MONTHS_VALID, by=director
-    )
+    set_rule(LEAST_SHARE, name_must_be_confirmed=True, months_valid=MONTHS_VALID, by=director)
 
 
 def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) -> list[str]:
@@ -55,15 +54,13 @@ def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) ->
         people = candidates(the_workshop(public_id))
         # One forgot to look at the name sheet, and so has no certificate yet.
         names = {person.person_public_id: person.printed_name for person in people[:-1]}
-        services.confirm_names(the_workshop(public_id), names, trainer)
+        confirm_names(the_workshop(public_id), names, trainer)
         design = next(designs)
-        batch = services.propose(
-            the_workshop(public_id), design, trainer, unasked=Unasked.PRINT
-        ).public_id
+        batch = propose(the_workshop(public_id), design, trainer, unasked=Unasked.PRINT).public_id
         if sample.certificates in ("approved", "issued"):
-            services.approve(the_batch(batch), director)
+            approve(the_batch(batch), director)
         if sample.certificates == "issued":
             last_day = sample.starts_on + timedelta(days=sample.days - 1)
-            services.issue(the_batch(batch), last_day + timedelta(days=_DAYS_UNTIL_ISSUED), trainer)
+            issue(the_batch(batch), last_day + timedelta(days=_DAYS_UNTIL_ISSUED), trainer)
         batches.append(batch)
     return batches

@@ -14,16 +14,22 @@ from kash.demo.accounts import DIRECTOR, DOCUMENTATION, PEER
 from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
 from kash.demo.vault import SampleMember
-from kash.incidents import queries, services
 from kash.incidents.consent_texts import VERSION
+from kash.incidents.queries.cases import open_cases
 from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import OPEN, Filters
 from kash.incidents.rules.taking import Taking
 from kash.incidents.services.autosaves import keep_typed
+from kash.incidents.services.cases import changing
+from kash.incidents.services.filing import answer_screen, submit
+from kash.incidents.services.identities import file_identity
+from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.linking import add_link
 from kash.incidents.services.outside import agree_to_contact, propose_contact
-from kash.members.services import ask, decide
+from kash.incidents.services.saved_views import save_view
+from kash.members.services.unsealing import ask, decide
 from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local
@@ -60,14 +66,14 @@ def work_on_cases(
     custodian, officer, second = members
     receipt = _report(actors[PEER.key], now)
     draft = new_code()
-    services.answer_screen(actors[PEER.key], draft, "what", Screen(acts=["M1"]))
-    services.answer_screen(actors[PEER.key], draft, "whom", Screen(count=1))
+    answer_screen(actors[PEER.key], draft, "what", Screen(acts=["M1"]))
+    answer_screen(actors[PEER.key], draft, "whom", Screen(count=1))
     typed = [("how", "form"), ("narrative", "Two women came to the office this morning.")]
     keep_typed(actors[DOCUMENTATION.key], "", "0" * 16, typed)
     _said_of(officer, second, incidents[WITH_EVIDENCE])
     evidence = _evidence(officer, custodian, incidents)
     _names(custodian, officer, second, incidents)
-    services.save_view(
+    save_view(
         "Kondele, open",
         Filters(show=OPEN, ward="Kondele"),
         shared=True,
@@ -82,7 +88,7 @@ def work_on_cases(
             ("workshop", workshops[0]),
             ("meeting", meetings[-2]),
         ):
-            services.add_link(linked, kind, target, by=officer.actor, vault=officer.vault)
+            add_link(linked, kind, target, by=officer.actor, vault=officer.vault)
     director = actors[DIRECTOR.key]
     propose_contact(director, "Wakili Mfano, advocate", "0700 000 790, weekdays from 8 to 17")
     for proposed in proposed_contacts().values():
@@ -98,7 +104,7 @@ def work_on_cases(
 
 def _said_of(officer: SampleMember, second: SampleMember, reference: str) -> None:
     """How one account was taken, and what was corrected of the record since."""
-    with services.changing("incidents.changed", officer.actor, officer.vault, reference) as case:
+    with changing("incidents.changed", officer.actor, officer.vault, reference) as case:
         case.record.taking = Taking(
             language="Dholuo",
             told_by="herself",
@@ -108,7 +114,7 @@ def _said_of(officer: SampleMember, second: SampleMember, reference: str) -> Non
             told_before=["health", "peer"],
         )
         case.happened("taking")
-    with services.changing("incidents.changed", second.actor, second.vault, reference) as case:
+    with changing("incidents.changed", second.actor, second.vault, reference) as case:
         case.record.narrative += " She says that it began to rain then."
         case.record.place.place = "Behind the market"
         case.why = "She remembered it on the second visit."
@@ -117,7 +123,7 @@ def _said_of(officer: SampleMember, second: SampleMember, reference: str) -> Non
 
 def _reported(member: SampleMember, words: str) -> str:
     """The case of a report that begins with these words, found as somebody who sees it finds it."""
-    cases, _damaged = queries.open_cases(member.actor, member.vault)
+    cases, _damaged = open_cases(member.actor, member.vault)
     return next(case.reference for case in cases if case.record.narrative.startswith(words))
 
 
@@ -174,10 +180,10 @@ def _report(peer: Actor, now: datetime) -> Receipt:
     for screens in reports:
         code = new_code()
         for name, screen in screens.items():
-            services.answer_screen(peer, code, name, screen)
-        receipts.append(services.submit(peer, code, "sw"))
+            answer_screen(peer, code, name, screen)
+        receipts.append(submit(peer, code, "sw"))
     # The hour at which they are seen has come.
-    services.tend_letterbox(utc_now() + timedelta(days=1))
+    tend_letterbox(utc_now() + timedelta(days=1))
     return receipts[0]
 
 
@@ -199,14 +205,14 @@ def _names(
     for number in _NAMED:
         # A child's case is a custodian's alone.
         by = custodian if number == MINOR else officer
-        services.file_identity(
+        file_identity(
             incidents[number],
             "p1",
             {"legal_name": "Jina Kamili Mfano", "phone": "0700 000 700", "note": "Call after six."},
             by=by.actor,
             vault=by.vault,
         )
-    cases, _damaged = queries.open_cases(officer.actor, officer.vault)
+    cases, _damaged = open_cases(officer.actor, officer.vault)
     sealed = {case.reference: case.record.persons for case in cases}
     asked, waiting = (sealed[incidents[number]][0].identity for number in _NAMED[:2])
     granted = ask(officer.actor, asked, "Her lawyer needs her name before the court opens.")

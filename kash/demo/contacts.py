@@ -5,23 +5,23 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
-from kash.people import services
 from kash.people.models import Person
 from kash.people.queries.contacts import closed_people
+from kash.people.services.contacts import ask_for_contact, decide_on_contact, show_contact
 from kash.platform.database import db
 from kash.platform.web.programme import CONTACT_LOOKS
 from kash.policy import Actor
-from kash.workshops.queries import people_of
+from kash.workshops.queries.reach import people_of
 
 
 def ask_for_contacts(actors: dict[str, Actor]) -> None:
     """One request that waits, one that was agreed to, and a trainer who called a whole list."""
     trainer, second = actors[TRAINER.key], actors[SECOND_TRAINER.key]
-    agreed = services.ask_for_contact(
+    agreed = ask_for_contact(
         _closed_to(second)[:2], "To tell them that the hall has changed.", second
     )
-    services.decide_on_contact(agreed, actors[DIRECTOR.key], agree=True)
-    services.ask_for_contact(
+    decide_on_contact(agreed, actors[DIRECTOR.key], agree=True)
+    ask_for_contact(
         _closed_to(trainer)[:1], "She asked for a lift and I must tell her when.", trainer
     )
     own = db.session.scalars(
@@ -31,9 +31,9 @@ def ask_for_contacts(actors: dict[str, Actor]) -> None:
     ).first()
     db.session.rollback()
     for _look in range(CONTACT_LOOKS.usual):
-        services.show_contact(own or "", "phone", second)
+        show_contact(own or "", "phone", second)
     for _look in range(7):
-        services.show_contact(
+        show_contact(
             own or "", "phone", second, reason="The road is flooded: everybody must be called."
         )
 

@@ -7,8 +7,10 @@ from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse
 from kash.demo.curriculum_swahili import USHIRIKIANO
 from kash.platform.database import new_public_id
 from kash.policy import Actor
-from kash.training import services
 from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.training.services.courses import add_course
+from kash.training.services.states import propose, publish
+from kash.training.services.versions import start_version, write_version
 
 
 def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
@@ -19,7 +21,7 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
     versions = {}
     trainer = actors[TRAINER.key]
     for course in (WORKING_TOGETHER, USHIRIKIANO):
-        made, version = services.add_course(
+        made, version = add_course(
             course.name,
             course.audience,
             course.level,
@@ -27,13 +29,13 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
             language=course.language,
             by=trainer,
         )
-        services.write_version(version, _text(course), 1, trainer)
-        services.propose(version, trainer)
-        services.publish(version, actors[DIRECTOR.key])
+        write_version(version, _text(course), 1, trainer)
+        propose(version, trainer)
+        publish(version, actors[DIRECTOR.key])
         versions[course.name] = version
-        following = services.start_version(made, course.language, trainer)
+        following = start_version(made, course.language, trainer)
         if course is USHIRIKIANO:
-            services.propose(following, trainer)
+            propose(following, trainer)
     return versions
 
 

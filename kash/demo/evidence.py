@@ -8,8 +8,8 @@ import wave
 from datetime import timedelta
 
 from kash.demo.vault import SampleMember
-from kash.incidents import services
-from kash.incidents.services import Received
+from kash.incidents.services import evidence
+from kash.incidents.services.evidence import Received, note_custody
 from kash.platform.database import utc_now
 
 _MOST = 10 * 1024 * 1024
@@ -28,12 +28,12 @@ def add_evidence(member: SampleMember, reference: str) -> list[str]:
         (_sound(), Received("Voice message", "", "P1", yesterday, "audio.wav")),
     )
     made = [
-        services.add_evidence(
+        evidence.add_evidence(
             member.actor, member.vault, reference, said, io.BytesIO(content), _MOST
         )
         for content, said in pieces
     ]
-    services.note_custody(
+    note_custody(
         member.actor,
         member.vault,
         reference,
@@ -48,7 +48,7 @@ def add_evidence(member: SampleMember, reference: str) -> list[str]:
 def add_scan(member: SampleMember, reference: str) -> str:
     """Add a scanned paper to a case; the public id of its document."""
     received = Received("Note in her own hand", "", "P1", utc_now() - timedelta(days=1), "scan.png")
-    return services.add_evidence(
+    return evidence.add_evidence(
         member.actor, member.vault, reference, received, io.BytesIO(_scan()), _MOST
     )
 

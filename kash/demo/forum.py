@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 
 from sqlalchemy import select
 
-from kash.attendance.queries import slot_of, slot_sheet
-from kash.attendance.rules import Operation
-from kash.attendance.services import apply_marks
+from kash.attendance.queries.registers import slot_of, slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import apply_marks
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.meetings import (
     FORUM,
@@ -21,9 +21,13 @@ from kash.demo.meetings import (
     meeting_days,
 )
 from kash.demo.participants import People
-from kash.forums import services
 from kash.forums.models import Action, AgendaItem, Meeting
 from kash.forums.rules import WrittenRow
+from kash.forums.services.agenda import add_item, order_items
+from kash.forums.services.meetings import hold_meeting, plan_meeting
+from kash.forums.services.minutes import close_action, write_item
+from kash.forums.services.register import add_guest
+from kash.forums.services.series import add_member, open_forum
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import from_local
@@ -33,18 +37,16 @@ from kash.policy import Actor
 def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[str, list[str]]:
     """Public ids of the forum and of its meetings in the order of time."""
     secretary = actors[TRAINER.key]
-    forum = services.open_forum(name=FORUM, secretary=secretary.public_id, by=actors[DIRECTOR.key])
+    forum = open_forum(name=FORUM, secretary=secretary.public_id, by=actors[DIRECTOR.key])
     members = [
-        services.add_member(
-            forum, people.by_name[name], appears=appears, shown_as=shown_as, by=secretary
-        )
+        add_member(forum, people.by_name[name], appears=appears, shown_as=shown_as, by=secretary)
         for name, appears, shown_as in MEMBERS
     ]
     taken_on: list[tuple[int, SampleAction]] = []
     meetings = []
     days = meeting_days(today)
     for number, (sample, day) in enumerate(zip(MEETINGS, days, strict=True)):
-        meeting = services.plan_meeting(
+        meeting = plan_meeting(
             forum, starts_at=from_local(day, time(9, 0)), place=PLACE, by=secretary
         )
         meetings.append(meeting)
@@ -53,7 +55,7 @@ def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[s
             _mark(meeting, sample, people, forum, secretary)
             _write(forum, meeting, sample, items, members, day, secretary)
             taken_on += [(number, action) for item in sample.items for action in item.actions]
-            services.hold_meeting(forum, meeting, by=secretary)
+            hold_meeting(forum, meeting, by=secretary)
         for raised, action in taken_on:
             if action.closed_after and raised + action.closed_after == number + 1:
                 _close(forum, action, secretary)
@@ -72,18 +74,18 @@ def _set_agenda(forum: str, meeting: str, sample: SampleMeeting, by: Actor) -> l
         )
     )
     order = [
-        services.add_item(forum, meeting, title=item.title, by=by)
+        add_item(forum, meeting, title=item.title, by=by)
         if item.title or arising is None
         else arising
         for item in sample.items
     ]
-    services.order_items(forum, meeting, order=order, by=by)
+    order_items(forum, meeting, order=order, by=by)
     return order
 
 
 def _mark(meeting: str, sample: SampleMeeting, people: People, forum: str, by: Actor) -> None:
     if sample.guest:
-        services.add_guest(forum, meeting, people.by_name[GUEST], by=by)
+        add_guest(forum, meeting, people.by_name[GUEST], by=by)
     held = _meeting(meeting)
     public_ids = dict(db.session.execute(select(Person.id, Person.public_id)).all())
     status = {people.by_name[name]: "present" for name, _, _ in MEMBERS}
@@ -119,7 +121,7 @@ def _write(
     by: Actor,
 ) -> None:
     for item, public_id in zip(sample.items, items, strict=True):
-        services.write_item(
+        write_item(
             forum,
             meeting,
             public_id,
@@ -141,4 +143,4 @@ def _write(
 
 def _close(forum: str, action: SampleAction, by: Actor) -> None:
     public_id = db.session.scalars(select(Action.public_id).where(Action.text == action.text)).one()
-    services.close_action(forum, public_id, state=action.state, outcome=action.outcome, by=by)
+    close_action(forum, public_id, state=action.state, outcome=action.outcome, by=by)

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from kash.certificates import services
 from kash.certificates.models import Certificate
-from kash.certificates.queries import due_for_renewal
+from kash.certificates.queries.life import due_for_renewal
+from kash.certificates.services.issuing import approve
+from kash.certificates.services.issuing_in_parts import issue, stop
+from kash.certificates.services.renewing import propose_renewals
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.batches import MONTHS_VALID, the_batch, the_workshop
 from kash.platform.database import db, utc_now, writing
@@ -29,7 +31,7 @@ def issue_by_half(workshop: str, today: date, actors: dict[str, Actor]) -> None:
     half = len(due) // 2
     going_on = _begun(workshop, due[:half], later, today, trainer, director)
     stopped = _begun(workshop, due[half:], later, today, trainer, director)
-    services.stop(the_batch(stopped), trainer)
+    stop(the_batch(stopped), trainer)
     job = the_batch(going_on).job
     issued = db.session.scalars(
         select(Certificate.id).where(
@@ -47,9 +49,9 @@ def _begun(
     workshop: str, chosen: list[str], later: date, today: date, trainer: Actor, director: Actor
 ) -> str:
     """A batch of renewals of which the first few are issued; its public id."""
-    batch = services.propose_renewals(
+    batch = propose_renewals(
         the_workshop(workshop), chosen, later, trainer, reason="All of them train others."
     )
-    services.approve(the_batch(batch), director)
-    services.issue(the_batch(batch), today, trainer, title="Renewals", at_once=_AT_ONCE)
+    approve(the_batch(batch), director)
+    issue(the_batch(batch), today, trainer, title="Renewals", at_once=_AT_ONCE)
     return batch

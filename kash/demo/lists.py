@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kash.demo.accounts import TRAINER
-from kash.people import queries, services
 from kash.people.queries.lists import people_list, person_ids_of_list
+from kash.people.queries.organisations import groups
 from kash.people.rules.lists.classing import OUT
-from kash.people.services import PersonDetails
+from kash.people.services.lists import bring_in, choose, confirm_list, preview_list
+from kash.people.services.persons import PersonDetails
 from kash.policy import Actor
 
 _OFFICERS = """LIST OF PARTICIPANTS (POLICE)
@@ -52,16 +53,16 @@ def bring_officers(rows: Sequence[PersonDetails], stations: dict[str, str], by: 
         for number, row in enumerate(rows, start=1)
     ]
     content = _OFFICERS + "\n".join([*lines, f";TOTAL;{len(rows)}"]) + "\n"
-    made = services.bring_in(content.encode(), "officers.csv", rows[0].group, by)
+    made = bring_in(content.encode(), "officers.csv", rows[0].group, by)
     found = people_list(by, made)
-    preview, _choices = services.preview_list(found, by)
-    services.confirm_list(found, preview.digest, by)
+    preview, _choices = preview_list(found, by)
+    confirm_list(found, preview.digest, by)
     return person_ids_of_list(people_list(by, made))
 
 
 def leave_a_list_waiting(actors: dict[str, Actor]) -> None:
     """Bring in a list of peer educators with rows of each kind, and confirm it not."""
     trainer = actors[TRAINER.key]
-    community = next(group for group in queries.groups() if not group.is_police)
-    made = services.bring_in(_WAITING.encode(), "peers.csv", community.public_id, trainer)
-    services.choose(made, lambda choices: choices.decisions.update({_LEFT_OUT_ROW: OUT}), trainer)
+    community = next(group for group in groups() if not group.is_police)
+    made = bring_in(_WAITING.encode(), "peers.csv", community.public_id, trainer)
+    choose(made, lambda choices: choices.decisions.update({_LEFT_OUT_ROW: OUT}), trainer)

@@ -8,15 +8,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.models import Account, Programme
-from kash.accounts.services import (
-    ask_to_invite,
-    change_programme,
-    invite,
-    new_account,
-    set_up_programme,
-)
+from kash.accounts.queries import accounts as accounts_queries
+from kash.accounts.queries.accounts import actor_of, person_id_of
+from kash.accounts.services.accounts import new_account
+from kash.accounts.services.asking import ask_to_invite
+from kash.accounts.services.invitations import invite
+from kash.accounts.services.programme import change_programme, set_up_programme
 from kash.accounts.setup import spend_set_up_code
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
@@ -36,7 +34,8 @@ from kash.demo.settings import set_up_areas, set_up_the_rest
 from kash.demo.vault import SampleMember, add_members, put_on_duty, record_incidents
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
-from kash.people.services import new_group, sweep
+from kash.people.services.duplicates import sweep
+from kash.people.services.groups import new_group
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
 from kash.platform.vault import audited
@@ -179,6 +178,6 @@ def _open_accounts(
             password=password,
             roles=account.roles,
             language=account.language,
-            person_id=queries.person_id_of(person) if person is not None else None,
+            person_id=person_id_of(person) if person is not None else None,
         )
-        actors[account.key] = queries.actor_of(queries.account(public_id))
+        actors[account.key] = actor_of(accounts_queries.account(public_id))

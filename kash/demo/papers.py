@@ -8,8 +8,8 @@ from flask import current_app
 from sqlalchemy import select
 
 from kash.attendance.documents import register_pdf
-from kash.attendance.rules import SheetChoice
-from kash.attendance.services import record_sheets
+from kash.attendance.rules.sheets import SheetChoice
+from kash.attendance.services.sheets import record_sheets
 from kash.certificates.documents import make_cards, make_print_file, make_zip_file
 from kash.demo.accounts import TRAINER
 from kash.demo.loading import LoadedProgramme
@@ -17,7 +17,8 @@ from kash.forums.documents import minutes_paper
 from kash.forums.models import Meeting
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
-from kash.workshops.queries import sessions_of, workshop
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.queries.reach import workshop
 from kash.workshops.views.documents import sheet_columns, sheet_head
 
 

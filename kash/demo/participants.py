@@ -21,9 +21,13 @@ from kash.demo.people import (
     SamplePerson,
     phone,
 )
-from kash.people import queries, services
-from kash.people.queries import groups
-from kash.people.services import OrganisationDetails, PersonDetails
+from kash.people.queries import persons
+from kash.people.queries.organisations import groups
+from kash.people.services import persons as persons_services
+from kash.people.services.consents import record_consent
+from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.persons import ContactChange, PersonDetails, add_person, change_person
+from kash.people.services.postings import transfer
 from kash.policy import Actor
 
 # So many of the police came as a list.
@@ -51,7 +55,7 @@ def add_people(actors: dict[str, Actor], today: date) -> People:
 
     def add_places(places: tuple[SampleOrganisation, ...]) -> list[str]:
         return [
-            services.add_organisation(
+            add_organisation(
                 OrganisationDetails(place.name, place.kind, place.place, group_ids[place.group]),
                 administrator,
             )
@@ -65,10 +69,10 @@ def add_people(actors: dict[str, Actor], today: date) -> People:
         for number, person in enumerate(POLICE_PEOPLE, start=1)
     ]
     names_of_stations = {key: place.name for key, place in zip(stations, STATIONS, strict=True)}
-    police = services.add_people(officers[:-BROUGHT_BY_LIST], trainer)
+    police = persons_services.add_people(officers[:-BROUGHT_BY_LIST], trainer)
     police += bring_officers(officers[-BROUGHT_BY_LIST:], names_of_stations, trainer)
     community = [
-        services.add_person(
+        add_person(
             _details(number, person, group_ids[COMMUNITY], collectives, today),
             trainer if number % 2 else actors[SECOND_TRAINER.key],
         )
@@ -77,9 +81,7 @@ def add_people(actors: dict[str, Actor], today: date) -> People:
     names = [person.name for person in POLICE_PEOPLE + COMMUNITY_PEOPLE]
     people = People(police, community, dict(zip(names, police + community, strict=True)))
     for number in (2, 13):
-        services.transfer(
-            police[number], stations[2], today - timedelta(days=40), today=today, by=trainer
-        )
+        transfer(police[number], stations[2], today - timedelta(days=40), today=today, by=trainer)
     _record_consents(people, trainer)
     return people
 
@@ -107,7 +109,7 @@ def _details(
 def find_a_minor(people: People, actors: dict[str, Actor]) -> None:
     """Have the trainer learn that someone is younger than was thought."""
     trainer = actors[TRAINER.key]
-    found = queries.person(trainer, people.by_name[MINOR])
+    found = persons.person(trainer, people.by_name[MINOR])
     details = PersonDetails(
         chosen_name=found.chosen_name,
         group=found.group.public_id,
@@ -119,9 +121,7 @@ def find_a_minor(people: People, actors: dict[str, Actor]) -> None:
         language=found.language,
         reference=found.reference,
     )
-    services.change_person(
-        found.public_id, details, services.ContactChange(), found.edition, trainer
-    )
+    change_person(found.public_id, details, ContactChange(), found.edition, trainer)
 
 
 def _record_consents(people: People, trainer: Actor) -> None:
@@ -136,5 +136,5 @@ def _record_consents(people: People, trainer: Actor) -> None:
             if person in people.police:
                 answers["funder"] = "refused"
         for purpose, answer in answers.items():
-            services.record_consent(person, purpose, answer, trainer)
-    services.record_consent(people.community[3], "photo", "withdrawn", trainer)
+            record_consent(person, purpose, answer, trainer)
+    record_consent(people.community[3], "photo", "withdrawn", trainer)

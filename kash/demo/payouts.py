@@ -6,19 +6,30 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from kash.attendance.queries import slot_of, slot_sheet
-from kash.attendance.rules import Operation
-from kash.attendance.services import close_slot
+from kash.attendance.queries.registers import slot_of, slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import close_slot
 from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
-from kash.payouts import queries, services
 from kash.payouts.models import PayoutList
-from kash.payouts.rules import Basis, Rates, RoleRates, State, written_amount
+from kash.payouts.queries.drafts import draft
+from kash.payouts.queries.lists import lines_of, list_of
+from kash.payouts.queries.rates import table_for
+from kash.payouts.rules.amounts import written_amount
+from kash.payouts.rules.rates import Basis, Rates, RoleRates
+from kash.payouts.rules.steps import State
+from kash.payouts.services.claims import BOTH, settle
+from kash.payouts.services.lists import approve, propose, turn_back
+from kash.payouts.services.payees import Chosen, add_payee, choose_bands, make_exception
+from kash.payouts.services.payments import Note, note_payment, pay_in_cash, take_results
+from kash.payouts.services.rates import set_rates
+from kash.payouts.services.sending import open_numbers
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
-from kash.workshops.services import WorkshopDetails, enrol, plan_workshop
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import WorkshopDetails, plan_workshop
 
 # A workshop besides those of the schedule, which claims a day of one of them again.
 BESIDE = "Evening talk, Kondele"
@@ -39,23 +50,23 @@ def _workshop(public_id: str) -> Workshop:
 
 
 def _list(workshop: str, public_id: str) -> PayoutList:
-    return queries.list_of(_workshop(workshop), public_id)
+    return list_of(_workshop(workshop), public_id)
 
 
 def _attended(workshop: str) -> list[str]:
     """People who attended, but for those who only have been paid."""
     found = _workshop(workshop)
-    table = queries.table_for(found.id)
-    rows = queries.draft(found, table) if table is not None else []
+    table = table_for(found.id)
+    rows = draft(found, table) if table is not None else []
     return [row.public_id for row in rows if row.person_id is not None and row.due.days]
 
 
 def _choose(workshop: str, by: Actor, but_for: int = 0) -> None:
     people = _attended(workshop)
-    services.choose_bands(
+    choose_bands(
         _workshop(workshop),
         {
-            person: services.Chosen("participant", (NEAR, FURTHER, NEAR, FAR)[place % 4])
+            person: Chosen("participant", (NEAR, FURTHER, NEAR, FAR)[place % 4])
             for place, person in enumerate(people[: len(people) - but_for])
         },
         by,
@@ -66,18 +77,16 @@ def pay_out(actors: dict[str, Actor], workshops: list[str]) -> None:
     """Rates; one list that was paid, with all that can happen; one that waits, with a day that is
     claimed twice; one that was turned back; and a workshop whose bands are not all chosen."""
     director = actors[DIRECTOR.key]
-    services.set_rates(RATES, director)
+    set_rates(RATES, director)
     paid, waits, returned = workshops[:3]
     _paid_list(actors, paid)
     _choose(waits, actors[TRAINER.key])
-    services.propose(_workshop(waits), actors[TRAINER.key])
+    propose(_workshop(waits), actors[TRAINER.key])
     _beside(actors, waits)
     second = actors[SECOND_TRAINER.key]
     _choose(returned, second)
-    turned = services.propose(_workshop(returned), second)
-    services.turn_back(
-        _list(returned, turned), "The driver of the second day is missing.", director
-    )
+    turned = propose(_workshop(returned), second)
+    turn_back(_list(returned, turned), "The driver of the second day is missing.", director)
 
 
 def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
@@ -85,10 +94,10 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
     _choose(workshop, trainer)
     people = _attended(workshop)
     found = _workshop(workshop)
-    services.make_exception(
+    make_exception(
         found, people[1], waived=True, extra_cents=0, reason="Came in the car.", by=trainer
     )
-    services.make_exception(
+    make_exception(
         _workshop(workshop),
         people[2],
         waived=False,
@@ -96,21 +105,21 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
         reason="Night fare after the last session.",
         by=trainer,
     )
-    services.add_payee(
+    add_payee(
         _workshop(workshop),
         name="Dereva Kigezo",
         phone="+254700000099",
-        chosen=services.Chosen("driver", FURTHER),
+        chosen=Chosen("driver", FURTHER),
         days=[found.starts_on, found.ends_on],
         by=trainer,
     )
-    made = services.propose(_workshop(workshop), trainer)
-    services.approve(_list(workshop, made), director)
-    lines = queries.lines_of(_list(workshop, made))
+    made = propose(_workshop(workshop), trainer)
+    approve(_list(workshop, made), director)
+    lines = lines_of(_list(workshop, made))
     in_cash = [line.public_id for line in lines[:4]]
-    services.pay_in_cash(_list(workshop, made), in_cash, trainer)
+    pay_in_cash(_list(workshop, made), in_cash, trainer)
     # The two that stand last are on their way still.
-    services.open_numbers(_list(workshop, made), trainer)
+    open_numbers(_list(workshop, made), trainer)
     came_back = [
         f"{line.reference},{written_amount(line.amount_cents)},{said},QKS{place}SAMPLE,{why}"
         for place, (line, said, why) in enumerate(
@@ -123,12 +132,12 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
         )
     ]
     content = "\n".join(["Reference,Amount,Status,Transaction ID,Reason", *came_back]).encode()
-    services.take_results(_list(workshop, made), content, trainer, only_fitting=False)
-    first = queries.lines_of(_list(workshop, made))[0]
-    services.note_payment(
+    take_results(_list(workshop, made), content, trainer, only_fitting=False)
+    first = lines_of(_list(workshop, made))[0]
+    note_payment(
         _list(workshop, made),
         first.public_id,
-        services.Note(State.RETURNED, "cash", reason="She had left: the envelope came back."),
+        Note(State.RETURNED, "cash", reason="She had left: the envelope came back."),
         State.PAID,
         trainer,
     )
@@ -142,8 +151,8 @@ def _beside(actors: dict[str, Actor], workshop: str) -> None:
         select(CourseVersion.public_id).where(CourseVersion.id == found.version_id)
     ).one()
     day = found.starts_on
-    table = queries.table_for(found.id)
-    rows = queries.draft(found, table) if table is not None else []
+    table = table_for(found.id)
+    rows = draft(found, table) if table is not None else []
     twice = [row.public_id for row in rows if row.person_id and day in row.due.days][:2]
     beside = plan_workshop(
         version,
@@ -175,13 +184,13 @@ def _beside(actors: dict[str, Actor], workshop: str) -> None:
             ],
         )
     _choose(beside, by)
-    services.propose(_workshop(beside), by)
-    services.settle(
+    propose(_workshop(beside), by)
+    settle(
         _workshop(beside),
         person=twice[0],
         day=day,
         other=workshop,
-        keeps=services.BOTH,
+        keeps=BOTH,
         reason="Went home and came again in the evening.",
         by=by,
     )

@@ -8,14 +8,18 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from kash.attendance.queries import credential, slot_of, slot_sheet
-from kash.attendance.rules import Kind, read_operation
-from kash.attendance.services import OpenedItem, receive, take_pad
+from kash.attendance.queries.pads import credential
+from kash.attendance.queries.registers import slot_of, slot_sheet
+from kash.attendance.rules.pads import Kind, read_operation
+from kash.attendance.services.items import OpenedItem
+from kash.attendance.services.pads import take_pad
+from kash.attendance.services.syncing import receive
 from kash.demo.accounts import TRAINER
 from kash.platform.database import db, new_public_id
 from kash.platform.vault.phones import new_pair
 from kash.policy import Actor
-from kash.workshops import queries
+from kash.workshops.queries import reach
+from kash.workshops.queries.plan import sessions_of
 
 _CLOCK_IS_FAST_BY_MS = 260_000
 
@@ -25,8 +29,8 @@ def send_from_the_door(actors: dict[str, Actor], workshop: str) -> None:
     two marks that meet others, one that comes after its register was confirmed, people who walk
     in, a count, a note and signatures."""
     by = actors[TRAINER.key]
-    found = queries.workshop(workshop, by)
-    planned = queries.sessions_of(found)
+    found = reach.workshop(workshop, by)
+    planned = sessions_of(found)
     sessions = [one for one in planned if one.marked and not one.closed]
     if not sessions:
         return

@@ -16,10 +16,22 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import Select, select
 
 from kash import create_app
-from kash.accounts import queries, services
 from kash.accounts.models import Passkey, SignedInSession
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import actor_of
+from kash.accounts.services.accounts import new_account
+from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_reset
+from kash.accounts.services.deciding import agree, decline
+from kash.accounts.services.invitations import invite, new_password_link
+from kash.accounts.services.leaving import deactivate, hand_over
+from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.passkeys import credential_key
+from kash.accounts.services.programme import accept_address
+from kash.accounts.services.second_step import begin_second_step, confirm_second_step
+from kash.accounts.services.signing_in import open_session
 from kash.certificates.models import CertificateBatch
-from kash.certificates.services import make_link, make_paper
+from kash.certificates.services.holders import make_link
+from kash.certificates.services.printing import make_paper
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.acts import Answer
 from kash.demo.addresses import Addresses, Page, Prepared
@@ -31,7 +43,9 @@ from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
 from kash.demo.vault import SampleMember
 from kash.people.models import Person
-from kash.people.services import PersonDetails, add_person, merge_people, sweep, tell_apart
+from kash.people.services.duplicates import sweep, tell_apart
+from kash.people.services.merging import merge_people
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
 from kash.platform.vault import (
@@ -123,7 +137,7 @@ def _cookie(app: Flask, session: dict[str, object]) -> Cookie:
 
 
 def _signed_in(app: Flask, actor: Actor) -> Cookie:
-    token = services.open_session(actor.public_id, "Firefox Android")
+    token = open_session(actor.public_id, "Firefox Android")
     return _cookie(app, {"_user_id": token, "_fresh": True})
 
 
@@ -154,7 +168,7 @@ def _half_signed_in(app: Flask, actor: Actor) -> Cookie:
 
 def _late(app: Flask, actor: Actor) -> Cookie:
     """Of somebody who gave her password too long ago for a dangerous action."""
-    token = services.open_session(actor.public_id, "Firefox Android")
+    token = open_session(actor.public_id, "Firefox Android")
     with writing() as session:
         newest = session.scalars(_newest_session(actor)).one()
         newest.fresh_at = utc_now() - timedelta(hours=1)
@@ -215,7 +229,7 @@ def sample_programme(settings: Settings) -> Orders:
     with app.app_context():
         password = secrets.token_urlsafe(16)
         loaded = load_programme(password, local_today())
-        services.accept_address(loaded.actors["administrator"], settings.public_url)
+        accept_address(loaded.actors["administrator"], settings.public_url)
         orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo", cards=True))
         running = loaded.workshops[4]
         let_one_take_place(running)
@@ -259,31 +273,31 @@ def sample_programme(settings: Settings) -> Orders:
 
 def _prepare(loaded: LoadedProgramme) -> Prepared:
     administrator, custodian = loaded.actors["administrator"], loaded.actors["custodian"]
-    invitation = services.invite(
+    invitation = invite(
         administrator, name="Mgeni Mfano", email="guest@demo.example", roles=[Role.TRAINER]
     )
     closed = _open_account(administrator, "Zamani Mfano", "closed@demo.example")
-    services.deactivate(administrator, closed)
+    deactivate(administrator, closed)
     locked = _open_account(administrator, "Kufuli Mfano", "locked@demo.example")
-    services.lock_at_once(administrator, locked)
+    lock_at_once(administrator, locked)
     left = _open_account(administrator, "Kuondoka Mfano", "left@demo.example", Role.ADMINISTRATOR)
-    services.invite(
-        queries.actor_of(queries.account(left)),
+    invite(
+        actor_of(accounts.account(left)),
         name="Mwaliko Mfano",
         email="open@demo.example",
         roles=[Role.TRAINER],
     )
-    services.hand_over(administrator, left, {"invitations": administrator.public_id})
+    hand_over(administrator, left, {"invitations": administrator.public_id})
     _second_step(custodian)
     _waits_to_be_let_in(loaded.actors["director"])
     _passkeys(administrator, loaded.actors["monitoring"])
-    services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
+    ask_reset(administrator, custodian.public_id, "She came to the office herself.")
     _requests(administrator, loaded.actors["director"], loaded.actors["documentation"])
     # Asks on each page of the M&E officer, and on no other's, whether it was she.
-    services.open_session(loaded.actors["monitoring"].public_id, "Chrome Windows", unfamiliar=True)
-    services.open_session(administrator.public_id, "Firefox Android")
-    services.open_session(administrator.public_id, "Chrome Windows")
-    password_link = services.new_password_link(administrator, loaded.actors["monitoring"].public_id)
+    open_session(loaded.actors["monitoring"].public_id, "Chrome Windows", unfamiliar=True)
+    open_session(administrator.public_id, "Firefox Android")
+    open_session(administrator.public_id, "Chrome Windows")
+    password_link = new_password_link(administrator, loaded.actors["monitoring"].public_id)
     batch = db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == loaded.batches[0])
     ).one()
@@ -306,14 +320,14 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
 
 def _requests(administrator: Actor, director: Actor, officer: Actor) -> None:
     """One that was agreed to and whose link nobody has made, and one that was declined."""
-    agreed = services.ask_for_link(
+    agreed = ask_for_link(
         administrator, officer.public_id, "She forgot her password. I heard her voice."
     )
-    services.agree(director, agreed)
-    declined = services.ask_for_roles(
+    agree(director, agreed)
+    declined = ask_for_roles(
         administrator, officer.public_id, [Role.DOCUMENTATION, Role.CUSTODIAN], "We are few."
     )
-    services.decline(director, declined, "Two people should hold these, not one.")
+    decline(director, declined, "Two people should hold these, not one.")
 
 
 def _person(name: str) -> Person:
@@ -351,9 +365,7 @@ def _twins(trainer: Actor) -> tuple[str, str]:
 
 
 def _open_account(by: Actor, name: str, email: str, role: Role = Role.TRAINER) -> str:
-    return services.new_account(
-        by, name=name, email=email, password=secrets.token_urlsafe(16), roles=[role]
-    )
+    return new_account(by, name=name, email=email, password=secrets.token_urlsafe(16), roles=[role])
 
 
 def _passkeys(*actors: Actor) -> None:
@@ -365,7 +377,7 @@ def _passkeys(*actors: Actor) -> None:
                 Passkey(
                     account_id=actor.account_id,
                     name="Simu yangu",
-                    credential_key=services.credential_key(identity),
+                    credential_key=credential_key(identity),
                     credential_id=identity,
                     public_key=b"",
                     signs_in_alone=True,
@@ -374,5 +386,5 @@ def _passkeys(*actors: Actor) -> None:
 
 
 def _second_step(actor: Actor) -> None:
-    secret, _ = services.begin_second_step(queries.account(actor.public_id))
-    services.confirm_second_step(actor, secret, pyotp.TOTP(s=secret).now())
+    secret, _ = begin_second_step(accounts.account(actor.public_id))
+    confirm_second_step(actor, secret, pyotp.TOTP(s=secret).now())

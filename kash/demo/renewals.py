@@ -7,10 +7,13 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from kash.certificates import services
 from kash.certificates.models import Certificate
-from kash.certificates.queries import candidates
-from kash.certificates.rules import Unasked
+from kash.certificates.queries.issuing import candidates
+from kash.certificates.rules.issuing import Unasked
+from kash.certificates.services.issuing import approve, confirm_names, propose
+from kash.certificates.services.issuing_in_parts import issue
+from kash.certificates.services.reissuing import propose_correction
+from kash.certificates.services.renewing import propose_renewals
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.batches import LEAST_SHARE, set_the_rule, the_batch, the_workshop
 from kash.demo.participants import People
@@ -28,10 +31,10 @@ _CORRECTED = timedelta(days=690)
 
 
 def _issued(workshop: str, names: dict[str, str], day: date, by: Actor, director: Actor) -> str:
-    services.confirm_names(the_workshop(workshop), names, by)
-    batch = services.propose(the_workshop(workshop), "classic", by, unasked=Unasked.PRINT).public_id
-    services.approve(the_batch(batch), director)
-    services.issue(the_batch(batch), day, by)
+    confirm_names(the_workshop(workshop), names, by)
+    batch = propose(the_workshop(workshop), "classic", by, unasked=Unasked.PRINT).public_id
+    approve(the_batch(batch), director)
+    issue(the_batch(batch), day, by)
     return batch
 
 
@@ -60,22 +63,22 @@ def hold_the_first(
     first = _issued(workshop, dict(names[:3]), today - _FIRST_ISSUED, trainer, director)
     second = _issued(workshop, dict(names[3:]), today - _SECOND_ISSUED, trainer, director)
 
-    renewed = services.propose_renewals(
+    renewed = propose_renewals(
         the_workshop(workshop),
         {_certificates(first)[0].public_id},
         today - _RENEWED,
         trainer,
         reason="Has trained her colleagues every month since, as her supervisor confirms.",
     )
-    services.approve(the_batch(renewed), director)
-    services.issue(the_batch(renewed), today - _RENEWED, trainer)
+    approve(the_batch(renewed), director)
+    issue(the_batch(renewed), today - _RENEWED, trainer)
 
     corrected = _correction(second, 0, "Junior", trainer)
-    services.approve(the_batch(corrected), director)
-    services.issue(the_batch(corrected), today - _CORRECTED, trainer)
+    approve(the_batch(corrected), director)
+    issue(the_batch(corrected), today - _CORRECTED, trainer)
     _correction(second, 1, "Senior", trainer)
 
 
 def _correction(batch: str, place: int, more: str, by: Actor) -> str:
     wrong = _certificates(batch)[place]
-    return services.propose_correction(wrong, f"{wrong.printed_name} {more}", by)
+    return propose_correction(wrong, f"{wrong.printed_name} {more}", by)

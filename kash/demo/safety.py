@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from kash.accounts.rules import Affected
-from kash.accounts.services import (
+from kash.accounts.rules.safety import Affected
+from kash.accounts.services.access import record_review
+from kash.accounts.services.breaches import (
     add_breach_note,
     close_breach,
-    lend_approvals,
     open_breach,
     record_notice,
-    record_review,
 )
+from kash.accounts.services.delegations import lend_approvals
 from kash.demo.accounts import ADMINISTRATOR, DIRECTOR
 from kash.platform.database import utc_now
 from kash.policy import Actor

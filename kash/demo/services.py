@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 from kash.demo.accounts import TRAINER
 from kash.demo.people import phone
-from kash.people import services
-from kash.people.rules import DAY, Stretch, read_day
-from kash.people.services import ServiceDetails
+from kash.people.rules.directory import DAY, Stretch, read_day
+from kash.people.services.directory import ServiceDetails, add_service
 from kash.policy import Actor
 
 _ALWAYS = tuple(Stretch(day * DAY, (day + 1) * DAY) for day in range(7))
@@ -73,7 +72,7 @@ _CARD_NAMES = {"Onyesho Recovery Room": "Room 4", "Tumaini Mfano Shelter": "Tuma
 def add_services(actors: dict[str, Actor], today: date) -> list[str]:
     """Add the sample's services; their public ids. The last one is no longer shown."""
     return [
-        services.add_service(_details(number, row, today), actors[TRAINER.key])
+        add_service(_details(number, row, today), actors[TRAINER.key])
         for number, row in enumerate(_ROWS.strip().splitlines())
     ]
 

@@ -6,17 +6,18 @@ import io
 
 from sqlalchemy import select
 
-from kash.accounts.services import change_settings
-from kash.attendance.rules import Tone
-from kash.attendance.services import StatusDetails, add_status
+from kash.accounts.services.programme import change_settings
+from kash.attendance.rules.marking import Tone
+from kash.attendance.services.statuses import StatusDetails, add_status
 from kash.demo.accounts import ADMINISTRATOR, TRAINER
 from kash.demo.meetings import FORUM
 from kash.demo.people import WARDS
 from kash.desk.logo import prepared_logo
-from kash.forums import services as forums
 from kash.forums.rules import PlannedItem
+from kash.forums.services.series import change_forum
+from kash.forums.services.templates import add_template
 from kash.people.models import Venue
-from kash.people.services import VenueDetails, ZoneDetails, add_zone, change_venue
+from kash.people.services.places import VenueDetails, ZoneDetails, add_zone, change_venue
 from kash.platform import storage
 from kash.platform.database import db, new_public_id
 from kash.policy import Actor
@@ -58,8 +59,8 @@ def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str)
             by,
         )
     add_status(StatusDetails("by telephone", "T", 50, Tone.WARN), by)
-    template = forums.add_template("Monthly review", "en", _AGENDA, secretary)
-    forums.change_forum(forum, name=FORUM, template=template, by=secretary)
+    template = add_template("Monthly review", "en", _AGENDA, secretary)
+    change_forum(forum, name=FORUM, template=template, by=secretary)
     key = f"programme/{new_public_id()}.png"
     storage.put(key, prepared_logo(_sample_logo()))
     change_settings(

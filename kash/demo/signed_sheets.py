@@ -11,12 +11,21 @@ from PIL import Image, ImageDraw, ImageFont
 
 from kash.attendance import scans
 from kash.attendance.documents import column_heading, sheet_code
-from kash.attendance.queries import PrintedSheet, counts_of, grid, printed_sheets
-from kash.attendance.rules import PAPER, SheetChoice
-from kash.attendance.services import keep_scans, record_sheets, save_reading, settle_difference
+from kash.attendance.queries.counts import counts_of
+from kash.attendance.queries.registers import grid
+from kash.attendance.queries.sheets import PrintedSheet, printed_sheets
+from kash.attendance.rules.counts import PAPER
+from kash.attendance.rules.sheets import SheetChoice
+from kash.attendance.services.sheets import (
+    keep_scans,
+    record_sheets,
+    save_reading,
+    settle_difference,
+)
 from kash.platform.web.formats import date_text
 from kash.policy import Actor
-from kash.workshops import queries
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.views.documents import sheet_columns
 
 _WIDTH, _HEIGHT, _MARGIN = 1400, 990, 55
@@ -26,11 +35,11 @@ _INK, _LINE, _PEN = (25, 25, 30), (150, 150, 150), (28, 44, 120)
 
 def bring_in_sheets(workshop: str, by: Actor, today: date) -> None:
     """Sheets of the first day: one of each group is entered or waits, and one page is unknown."""
-    found = queries.own_workshop(workshop, by, "attendance.mark")
+    found = own_workshop(workshop, by, "attendance.mark")
     register, register_id = found.register.public_id, found.register_id
     days = {
         day: columns
-        for day, columns in sheet_columns(queries.sessions_of(found), SheetChoice()).items()
+        for day, columns in sheet_columns(sessions_of(found), SheetChoice()).items()
         if day < today
     }
     if not days:

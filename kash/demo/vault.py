@@ -15,9 +15,9 @@ from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.her_choices import let_them_choose, requests_for
 from kash.demo.money import add_money
 from kash.demo.people import phone
-from kash.incidents import queries, services
 from kash.incidents.consent_texts import TEXTS
 from kash.incidents.models import Incident
+from kash.incidents.queries.cases import open_cases
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import (
     Act,
@@ -37,9 +37,16 @@ from kash.incidents.rules.record import (
     Term,
     as_bytes,
 )
+from kash.incidents.services.mediation import (
+    DutyDetails,
+    MustKeepAway,
+    Request,
+    add_mediator,
+    ask_mediator,
+)
 from kash.members.rules import entitled
 from kash.people.models import Organisation, ServiceEntry
-from kash.people.rules import read_day
+from kash.people.rules.directory import read_day
 from kash.platform.database import db, utc_now
 from kash.platform.vault import (
     OpenVault,
@@ -133,10 +140,10 @@ def put_on_duty(actors: Mapping[str, Actor]) -> None:
     for number, (key, at, hours) in enumerate(
         ((PEER.key, stations, ()), (POLICE_PEER.key, stations[1:], week))
     ):
-        services.add_mediator(
+        add_mediator(
             actors[DOCUMENTATION.key],
             actors[key].public_id,
-            services.DutyDetails(
+            DutyDetails(
                 phone=phone(_FIRST_PHONE + number),
                 spoken=("sw", "luo") if number == 0 else ("en", "sw"),
                 stations=tuple(public_id for public_id, _name in at),
@@ -388,16 +395,16 @@ def _ask_mediators(
         for place, (reference, state) in enumerate(states)
         if state == "mediation"
     ]
-    cases, _damaged = queries.open_cases(officer.actor, officer.vault)
+    cases, _damaged = open_cases(officer.actor, officer.vault)
     records = {case.reference: case.record for case in cases}
     for number, (reference, asked) in enumerate(waiting):
         for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
             try:
-                services.ask_mediator(
+                ask_mediator(
                     officer.actor,
                     officer.vault,
                     reference,
-                    services.Request(
+                    Request(
                         mediator=mediator,
                         requests=requests_for(records[reference], asked),
                         persons=tuple(one.id for one in records[reference].persons),
@@ -406,6 +413,6 @@ def _ask_mediators(
                         call_phone=phone(_FIRST_PHONE + 9),
                     ),
                 )
-            except services.MustKeepAway:
+            except MustKeepAway:
                 continue
             break

@@ -14,8 +14,9 @@ from kash.attendance.models import (
     SheetScan,
     Slot,
 )
-from kash.attendance.queries import counts_of
-from kash.attendance.rules import PAPER, is_its_time
+from kash.attendance.queries.counts import counts_of
+from kash.attendance.rules.counts import PAPER
+from kash.attendance.rules.door import is_its_time
 from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
 from kash.demo.loading import LoadedProgramme

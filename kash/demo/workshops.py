@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from kash.attendance.queries import SlotSheet, slot_of, slot_sheet
-from kash.attendance.rules import Operation
-from kash.attendance.services import apply_marks, close_slot, confirm_slot, correct_mark
+from kash.attendance.queries.registers import SlotSheet, slot_of, slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.closing import correct_mark
+from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.marking import apply_marks, close_slot
 from kash.demo.accounts import DIRECTOR
 from kash.demo.participants import People
 from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
@@ -18,10 +20,17 @@ from kash.people.models import Venue
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.queries import reach
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services import FunderShare, WorkshopDetails
+from kash.workshops.services.enrolment import change_enrolment, enrol
+from kash.workshops.services.planning import (
+    FunderShare,
+    WorkshopDetails,
+    cancel_workshop,
+    plan_workshop,
+    share_costs,
+)
 
 
 def run_workshops(
@@ -47,7 +56,7 @@ def run_workshop(
     workshop = _plan(sample, actors, courses[sample.course.name], by)
     _enrol(sample, workshop, people, by)
     if sample.fate == "cancelled":
-        services.cancel_workshop(workshop, sample.reason, by)
+        cancel_workshop(workshop, sample.reason, by)
     if sample.fate in ("held", "running"):
         closed = _mark(number, workshop, by, today)
         _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
@@ -59,7 +68,7 @@ def run_workshop(
 def _plan(sample: SampleWorkshop, actors: dict[str, Actor], version: str, by: Actor) -> str:
     name, place = VENUES[sample.venue]
     known = db.session.scalar(select(Venue.public_id).where(Venue.name == name))
-    workshop = services.plan_workshop(
+    workshop = plan_workshop(
         version,
         WorkshopDetails(
             title=sample.title,
@@ -74,7 +83,7 @@ def _plan(sample: SampleWorkshop, actors: dict[str, Actor], version: str, by: Ac
         by,
     )
     edition = db.session.scalar(select(Workshop.edition).where(Workshop.public_id == workshop))
-    services.share_costs(
+    share_costs(
         workshop,
         [FunderShare(FUNDERS[funder], share, code) for funder, share, code in sample.funding],
         edition or 1,
@@ -89,23 +98,23 @@ def _enrol(sample: SampleWorkshop, workshop: str, people: People, by: Actor) -> 
     police, community = people.police[sample.first : last], people.community[sample.first : last]
     for pair in zip(police, community, strict=True):
         for person in pair:
-            services.enrol(workshop, person, by)
+            enrol(workshop, person, by)
     if sample.fate == "planned":
         for person in (people.police[last], people.community[last]):
-            services.enrol(workshop, person, by, EnrolmentState.INVITED)
+            enrol(workshop, person, by, EnrolmentState.INVITED)
         _change(workshop, people.police[last], EnrolmentState.DECLINED, by)
     if sample.fate == "held":
         _change(workshop, people.community[last - 1], EnrolmentState.WITHDRAWN, by)
 
 
 def _change(workshop: str, person: str, state: EnrolmentState, by: Actor) -> None:
-    found = queries.workshop(workshop, by)
+    found = reach.workshop(workshop, by)
     enrolment = db.session.scalars(
         select(Enrolment)
         .join(Enrolment.person)
         .where(Enrolment.workshop_id == found.id, Enrolment.person.has(public_id=person))
     ).one()
-    services.change_enrolment(workshop, enrolment.public_id, state, by)
+    change_enrolment(workshop, enrolment.public_id, state, by)
 
 
 def _operations(
@@ -131,7 +140,7 @@ def _mark(number: int, workshop: str, by: Actor, today: date) -> list[str]:
     Returns the slots that were closed.
     """
     closed = []
-    found = queries.workshop(workshop, by)
+    found = reach.workshop(workshop, by)
     register, register_id = found.register.public_id, found.register_id
     goes_on = found.ends_on >= today
     past: Sequence[str] = [
@@ -158,7 +167,7 @@ def _mark(number: int, workshop: str, by: Actor, today: date) -> list[str]:
 
 def _confirm(workshop: str, slots: Sequence[str], by: Actor, actors: dict[str, Actor]) -> None:
     """The director confirms what was closed; of the first somebody is corrected afterwards."""
-    found = queries.workshop(workshop, by)
+    found = reach.workshop(workshop, by)
     register, register_id = found.register.public_id, found.register_id
     for slot in slots:
         confirm_slot(register, slot, actors[DIRECTOR.key])

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from kash.people.models import Group, Person
-from kash.people.queries import within_reach
 from kash.people.quiet import quiet
+from kash.people.reach import within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.policy import Actor

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from kash.accounts import services
 from kash.accounts.errors import AlreadySetUp, WeakPassword, WrongSetUpCode
+from kash.accounts.services.programme import set_up_programme
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
 from kash.desk import blueprint
@@ -47,7 +47,7 @@ def set_up() -> ResponseReturnValue:
                 founding.step(session, utc_now())
 
         try:
-            first = services.set_up_programme(
+            first = set_up_programme(
                 name=form.name.data or "",
                 neutral_name=form.neutral_name.data or "",
                 zone=form.zone.data or "",

@@ -10,17 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.forums.models import AgendaItem, Forum, Meeting
-from kash.forums.queries import (
-    ActionLine,
-    arising_in,
+from kash.forums.queries.actions import ActionLine, action_line, arising_in
+from kash.forums.queries.internal_lines import shown_text
+from kash.forums.queries.meetings import (
     attendance_of,
     attendance_table,
     following_meeting,
     minutes_of,
     number_of,
-    shown_text,
 )
-from kash.forums.queries.actions import action_line
 from kash.forums.rules import GroupAttendance, paragraphs
 from kash.platform.press import PagedDocument, RenderError, document
 from kash.platform.vault import head_code

@@ -24,7 +24,7 @@ from kash.forums.rules import (
     WrittenRow,
     telling_lines,
 )
-from kash.people.queries import station_names
+from kash.people.queries.organisations import station_names
 from kash.platform.web import KashForm
 from kash.platform.web.formats import from_local
 from kash.platform.web.forms import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from kash.forums.queries import find_forums
+from kash.forums.queries.series import find_forums
 from kash.platform.web.finding import Findable, Hit
 from kash.policy import Actor
 

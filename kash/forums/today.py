@@ -11,14 +11,9 @@ from jinja2.filters import do_truncate
 from sqlalchemy import exists
 
 from kash.forums.models import Forum
-from kash.forums.queries import (
-    ActionLine,
-    MeetingLine,
-    actions_due,
-    lines_to_release,
-    meetings_to_record,
-    next_meetings,
-)
+from kash.forums.queries.actions import ActionLine, actions_due
+from kash.forums.queries.internal_lines import lines_to_release
+from kash.forums.queries.meetings import MeetingLine, meetings_to_record, next_meetings
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
 from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Panel

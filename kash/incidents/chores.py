@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from kash.accounts.models import Account
-from kash.accounts.queries import email_of
+from kash.accounts.queries.accounts import email_of
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.mediation import TOLD_AT
 from kash.incidents.services.brief_endings import shred_old_notes

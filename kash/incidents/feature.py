@@ -16,7 +16,8 @@ from kash.incidents.queries.letterbox import compartments_of_letters
 from kash.incidents.queries.links import find_workshops, workshops_named
 from kash.incidents.rules.first_account import KIND as FIRST_ACCOUNT
 from kash.incidents.saving import BeforeSaving
-from kash.incidents.services import brief_endings, following_up, mediation, shred_evidence
+from kash.incidents.services import brief_endings, following_up, mediation
+from kash.incidents.services.evidence import shred_evidence
 from kash.incidents.services.identities import KIND as IDENTITY
 from kash.incidents.today import TODAY
 from kash.incidents.views import (

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from kash.incidents.queries import briefs_waiting
+from kash.incidents.queries.mediation import briefs_waiting
 from kash.incidents.queries.officers import few_custodians
 from kash.incidents.queries.outside import what_is_missing
 from kash.incidents.rules.arrivals import COME_AT
-from kash.incidents.services import WaitingCases, what_waits
+from kash.incidents.services.waiting import WaitingCases, what_waits
 from kash.members.queries import may_hold_keys, unsealing_lines
 from kash.platform.database import unless_full
 from kash.platform.web.today import Asked, Line, Need

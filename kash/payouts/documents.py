@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 
 from kash.attendance.documents import sheet_code
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
-from kash.payouts.rules import State, Transfer, bulk_file, signs_for_cash
+from kash.payouts.rules.files import Transfer, bulk_file
+from kash.payouts.rules.steps import State, signs_for_cash
 from kash.platform.press import PagedDocument, document, qr_svg
 from kash.platform.web.formats import date_text
 from kash.platform.web.paper import logo_address

@@ -8,10 +8,11 @@ from kash.accounts.approvals import Approval
 from kash.accounts.holdings import proposals
 from kash.attendance.counts import OtherCount
 from kash.feature import Feature
-from kash.payouts import blueprint, queries, views
+from kash.payouts import blueprint, views
 from kash.payouts.chapters import CHAPTERS
 from kash.payouts.models import PayoutList
-from kash.payouts.rules import merged_part
+from kash.payouts.queries.claims import paid_on
+from kash.payouts.rules.rates import merged_part
 from kash.payouts.today import TODAY
 from kash.payouts.views.person_section import person_rows
 from kash.payouts.wording import (
@@ -51,7 +52,7 @@ FEATURE = Feature(
         *TODAY,
         Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60),
         PersonSection(_l("Payouts"), person_rows),
-        OtherCount("payouts", _l("Payouts"), queries.paid_on),
+        OtherCount("payouts", _l("Payouts"), paid_on),
         # Payments all move; if both were paid for one day, that shows as a double claim from then.
         Reference("payout_line.person_id", _l("Payouts")),
         Reference(

@@ -13,18 +13,9 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import ValidationError
 
 from kash.payouts.models import PayoutPart
-from kash.payouts.rules import (
-    MOST_BANDS,
-    ROLES,
-    Basis,
-    Rates,
-    RoleRates,
-    State,
-    needs_reason,
-    next_states,
-    read_amount,
-    written_amount,
-)
+from kash.payouts.rules.amounts import read_amount, written_amount
+from kash.payouts.rules.rates import MOST_BANDS, ROLES, Basis, Rates, RoleRates
+from kash.payouts.rules.steps import State, needs_reason, next_states
 from kash.payouts.wording import MEANS, ROLE, STATE
 from kash.platform.web import KashForm
 from kash.platform.web.formats import day_text

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists
 
 from kash.payouts.models import RateTable
-from kash.payouts.queries import waiting_for
+from kash.payouts.queries.lists import waiting_for
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, money_text
 from kash.platform.web.today import Asked, Line, Need

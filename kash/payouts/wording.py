@@ -7,7 +7,10 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 
-from kash.payouts.rules import Basis, Difference, Fault, State
+from kash.payouts.rules.approval import Difference
+from kash.payouts.rules.files import Fault
+from kash.payouts.rules.rates import Basis
+from kash.payouts.rules.steps import State
 
 ROLE: dict[str, Any] = {
     "participant": _l("Participant"),

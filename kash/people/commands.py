@@ -8,15 +8,15 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from kash.people import queries
 from kash.people.lists import words
 from kash.people.lists.choices import Choices
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import MOST_BYTES, read_file
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.templates import template_of
+from kash.people.queries.organisations import groups, organisations
 from kash.people.rules.lists.classing import State, is_child
-from kash.people.services import import_at_once
+from kash.people.services.list_storing import import_at_once
 from kash.platform.database import utc_now
 from kash.platform.web import Problem
 from kash.platform.web.formats import local_today
@@ -32,7 +32,7 @@ def _group(name: str) -> str:
     """The public id of a group by its name or letter. Raises FileUnreadable."""
     if not name:
         return ""
-    for group in queries.groups():
+    for group in groups():
         if name.casefold() in (group.name.casefold(), group.letter.casefold()):
             return group.public_id
     raise FileUnreadable(_("There is no such group in this programme."))
@@ -126,12 +126,10 @@ def template(file: Path, group_name: str) -> None:
         if file.suffix.lower() != ".xlsx":
             raise FileUnreadable(_("The file's name must end in .xlsx."))
         wanted = _group(group_name)
-        group = next(
-            (each for each in queries.groups() if not wanted or each.public_id == wanted), None
-        )
+        group = next((each for each in groups() if not wanted or each.public_id == wanted), None)
         if group is None:
             raise FileUnreadable(_("There is no such group in this programme."))
-        file.write_bytes(template_of(group, queries.organisations()))
+        file.write_bytes(template_of(group, organisations()))
     except FileUnreadable as problem:
         raise click.ClickException(str(problem)) from None
     except OSError:

@@ -10,7 +10,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.people import rules
+from kash.people.rules.directory import (
+    DAY,
+    Stretch,
+    always_open,
+    open_at,
+    open_until,
+    opens_next,
+    week_lines,
+)
 from kash.platform.web.fields import DEFAULT_REGION
 
 SERVICE_KIND = {
@@ -41,30 +49,28 @@ def day_name(weekday: int, width: str = "wide") -> str:
 
 def clock(minute: int) -> str:
     """08:30, from a minute of a day or of the week; the end of a day is 24:00."""
-    of_day = minute % rules.DAY if minute != rules.DAY else minute
+    of_day = minute % DAY if minute != DAY else minute
     return f"{of_day // 60:02}:{of_day % 60:02}"
 
 
 def _periods(periods: Iterable[tuple[int, int]]) -> str:
     return ", ".join(
-        _("24 h") if (start, end) == (0, rules.DAY) else f"{clock(start)}–{clock(end)}"
+        _("24 h") if (start, end) == (0, DAY) else f"{clock(start)}–{clock(end)}"
         for start, end in periods
     )
 
 
-def hours_lines(
-    stretches: Sequence[rules.Stretch], *, closed: bool = False
-) -> list[tuple[str, str]]:
+def hours_lines(stretches: Sequence[Stretch], *, closed: bool = False) -> list[tuple[str, str]]:
     """(days, hours) of a week: `Mon–Fri`, `08:00–17:00`; closed days too if asked for.
 
     Nothing if no hours are known.
     """
     if not stretches:
         return []
-    if rules.always_open(stretches):
+    if always_open(stretches):
         return [(_("Every day"), _("24 h"))]
     lines = []
-    for days in rules.week_lines(stretches):
+    for days in week_lines(stretches):
         if not days.periods and not closed:
             continue
         said = day_name(days.first, "abbreviated")
@@ -76,22 +82,22 @@ def hours_lines(
     return lines
 
 
-def open_text(stretches: Sequence[rules.Stretch], minute: int) -> str:
+def open_text(stretches: Sequence[Stretch], minute: int) -> str:
     """Words on a service's hours: if it is open in this minute of the week, and until when or from
     when."""
     if not stretches:
         return _("Hours not known")
-    if rules.open_at(stretches, minute):
-        until = rules.open_until(stretches, minute)
+    if open_at(stretches, minute):
+        until = open_until(stretches, minute)
         if until is None:
             return _("Open day and night")
         return _("Open now, until %(time)s", time=clock(until))
-    opens = rules.opens_next(stretches, minute) or 0
-    if opens // rules.DAY == minute // rules.DAY and opens > minute:
+    opens = opens_next(stretches, minute) or 0
+    if opens // DAY == minute // DAY and opens > minute:
         return _("Closed now, opens at %(time)s", time=clock(opens))
     return _(
         "Closed now, opens on %(day)s at %(time)s",
-        day=day_name(opens // rules.DAY),
+        day=day_name(opens // DAY),
         time=clock(opens),
     )
 

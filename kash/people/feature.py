@@ -12,7 +12,7 @@ from kash.people.commands import people_commands
 from kash.people.hits import FOUND
 from kash.people.leading import person_address
 from kash.people.models import Group, Organisation
-from kash.people.queries import zone_names
+from kash.people.queries.places import zone_names
 from kash.people.services.merging import REFERENCES
 from kash.people.setting_lines import LINES
 from kash.people.today import TODAY

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
 from kash.people.models import Organisation
-from kash.people.queries import groups
+from kash.people.queries.organisations import groups
 from kash.platform.web.setting_lines import SettingLine, in_use
 
 

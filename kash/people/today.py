@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists
 
 from kash.people.models import Organisation, Person, ServiceEntry
-from kash.people.queries import minors_unseen
 from kash.people.queries.contacts import WaitingContacts, contacts_waiting
+from kash.people.queries.minors import minors_unseen
 from kash.platform.web.account_names import account_names
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.platform.press import RenderError
 from kash.platform.web import NotFound, Problem, current_actor, download, page
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
-from kash.training import blueprint, documents, queries, rules, services
+from kash.training import blueprint, documents, queries, rules
 from kash.training.forms import (
     CourseForm,
     DraftPage,
@@ -22,6 +22,19 @@ from kash.training.forms import (
     language_choices,
 )
 from kash.training.models import CourseVersion
+from kash.training.services import courses, states
+from kash.training.services import versions as versions_services
+from kash.training.services.courses import CourseTaken, change_course
+from kash.training.services.states import NoPlansYet, SamePerson, StepNotPossible
+from kash.training.services.versions import (
+    DraftExists,
+    EditionPassed,
+    NotADraft,
+    TooMuch,
+    move_module,
+    move_plan,
+    write_version,
+)
 
 
 @blueprint.get("")
@@ -39,7 +52,7 @@ def add_course() -> ResponseReturnValue:
     form.language.choices = language_choices()
     if form.validate_on_submit():
         try:
-            _course, draft = services.add_course(
+            _course, draft = courses.add_course(
                 form.name.data or "",
                 form.audience.data or "",
                 form.level.data or "",
@@ -47,7 +60,7 @@ def add_course() -> ResponseReturnValue:
                 language=form.language.data,
                 by=current_actor(),
             )
-        except services.CourseTaken as problem:
+        except CourseTaken as problem:
             form.name.errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -81,14 +94,14 @@ def edit_course(public_id: str) -> ResponseReturnValue:
     form = CourseForm(obj=found)
     if form.validate_on_submit():
         try:
-            services.change_course(
+            change_course(
                 public_id,
                 form.name.data or "",
                 form.audience.data or "",
                 form.level.data or "",
                 current_actor(),
             )
-        except services.CourseTaken as problem:
+        except CourseTaken as problem:
             form.name.errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -107,8 +120,8 @@ def start_version(public_id: str) -> ResponseReturnValue:
         flash(_("Choose a language from the list."), "bad")
         return redirect(url_for("training.course", public_id=public_id))
     try:
-        made = services.start_version(public_id, form.language.data, current_actor())
-    except services.DraftExists as problem:
+        made = versions_services.start_version(public_id, form.language.data, current_actor())
+    except DraftExists as problem:
         flash(str(problem), "warn")
         return redirect(url_for("training.course", public_id=public_id))
     flash(_("This draft is a copy of the last version."))
@@ -164,12 +177,12 @@ def edit(public_id: str) -> ResponseReturnValue:
     if not draft.validate():
         return _draft_page(draft), 422
     try:
-        services.write_version(public_id, draft.text(), draft.edition_read, current_actor())
-    except services.EditionPassed:
+        write_version(public_id, draft.text(), draft.edition_read, current_actor())
+    except EditionPassed:
         return _conflict(DraftPage(queries.version(current_actor(), public_id)))
-    except services.NotADraft:
+    except NotADraft:
         return _draft_page(draft, closed=True), 409
-    except services.TooMuch as problem:
+    except TooMuch as problem:
         draft.about.public_title.errors = [str(problem)]
         return _draft_page(draft), 422
     return _saved(public_id, draft)
@@ -180,9 +193,9 @@ def _saved(public_id: str, draft: DraftPage) -> Response:
         moving = request.form.get(name)
         if moving:
             try:
-                services.move_plan(public_id, moving, by_places, current_actor())
+                move_plan(public_id, moving, by_places, current_actor())
             except NotFound:
-                services.move_module(public_id, moving, by_places, current_actor())
+                move_module(public_id, moving, by_places, current_actor())
             return redirect(url_for("training.edit", public_id=public_id, _anchor=f"p-{moving}"))
     flash(_("Saved."))
     if request.form.get("then") == "close":
@@ -218,7 +231,7 @@ def _draft_page(draft: DraftPage, *, conflict: bool = False, closed: bool = Fals
 @allow("curriculum.edit")
 def arrange_modules(public_id: str) -> ResponseReturnValue:
     """Keep the order into which modules were moved."""
-    services.arrange_modules(public_id, request.form.getlist("order"), current_actor())
+    versions_services.arrange_modules(public_id, request.form.getlist("order"), current_actor())
     return _arranged(public_id)
 
 
@@ -227,7 +240,7 @@ def arrange_modules(public_id: str) -> ResponseReturnValue:
 def arrange_plans(public_id: str, module_id: str) -> ResponseReturnValue:
     """Keep the order into which the sessions of a module were moved."""
     order = request.form.getlist("order")
-    services.arrange_plans(public_id, module_id, order, current_actor())
+    versions_services.arrange_plans(public_id, module_id, order, current_actor())
     return _arranged(public_id)
 
 
@@ -246,7 +259,7 @@ def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
     if module is None:
         raise NotFound
     if request.method == "POST":
-        services.remove_module(public_id, module_id, current_actor())
+        versions_services.remove_module(public_id, module_id, current_actor())
         flash(_("Removed."))
         return redirect(url_for("training.edit", public_id=public_id))
     return render_template(
@@ -268,7 +281,7 @@ def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
     if plan is None:
         raise NotFound
     if request.method == "POST":
-        services.remove_plan(public_id, plan_id, current_actor())
+        versions_services.remove_plan(public_id, plan_id, current_actor())
         flash(_("Removed."))
         return redirect(url_for("training.edit", public_id=public_id))
     return render_template(
@@ -285,8 +298,8 @@ def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
 def propose(public_id: str) -> ResponseReturnValue:
     """Hand a draft to a director."""
     try:
-        services.propose(public_id, current_actor())
-    except (services.NoPlansYet, services.StepNotPossible) as problem:
+        states.propose(public_id, current_actor())
+    except (NoPlansYet, StepNotPossible) as problem:
         return _not_done(public_id, problem)
     flash(_("Proposed. A director reads it next."))
     return redirect(url_for("training.version", public_id=public_id))
@@ -297,8 +310,8 @@ def propose(public_id: str) -> ResponseReturnValue:
 def take_back(public_id: str) -> ResponseReturnValue:
     """Go on writing what was proposed."""
     try:
-        services.take_back(public_id, current_actor())
-    except services.StepNotPossible as problem:
+        states.take_back(public_id, current_actor())
+    except StepNotPossible as problem:
         return _not_done(public_id, problem)
     return redirect(url_for("training.edit", public_id=public_id))
 
@@ -311,8 +324,8 @@ def publish(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("training/publish.html", version=found)
     try:
-        services.publish(public_id, current_actor())
-    except (services.SamePerson, services.StepNotPossible) as problem:
+        states.publish(public_id, current_actor())
+    except (SamePerson, StepNotPossible) as problem:
         return _not_done(public_id, problem)
     flash(_("Published. Workshops can now be made from it."))
     return redirect(url_for("training.version", public_id=public_id))
@@ -327,8 +340,8 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _version_page(found, form), 422
     try:
-        services.return_to_draft(public_id, form.because.data or "", current_actor())
-    except services.StepNotPossible as problem:
+        states.return_to_draft(public_id, form.because.data or "", current_actor())
+    except StepNotPossible as problem:
         return _not_done(public_id, problem)
     flash(_("Sent back to be changed."))
     return redirect(url_for("training.version", public_id=public_id))

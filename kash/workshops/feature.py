@@ -24,9 +24,8 @@ from kash.workshops.leaving import count_taught, pass_taught_on
 from kash.workshops.list_step import ENROL_LIST
 from kash.workshops.merging import move_enrolments
 from kash.workshops.models import Enrolment
-from kash.workshops.queries import may_mark_register, people_of
 from kash.workshops.queries.meeting import met
-from kash.workshops.queries.reach import versions_taught_to
+from kash.workshops.queries.reach import may_mark_register, people_of, versions_taught_to
 from kash.workshops.services.enrolment import take_in_walk_in
 from kash.workshops.tabs import Tab
 from kash.workshops.today import TODAY

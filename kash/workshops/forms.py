@@ -10,9 +10,9 @@ from flask_wtf.file import FileField
 from wtforms import FieldList, Form, FormField, HiddenField, ValidationError
 from wtforms.validators import Optional
 
-from kash.attendance.rules import LONGEST_CORRECTION
+from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.people.forms.capitals import NamedForm
-from kash.people.rules import AGE_BANDS
+from kash.people.rules.persons import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.database import new_public_id
 from kash.platform.web.forms import (

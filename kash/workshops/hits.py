@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.platform.web.finding import Findable, Hit, NamedPage
 from kash.platform.web.formats import short_date_text
 from kash.policy import Actor
-from kash.workshops.queries import find_workshops
+from kash.workshops.queries.finding import find_workshops
 
 
 def _workshops(actor: Actor, text: str, limit: int) -> Sequence[Hit]:

@@ -12,8 +12,9 @@ from kash.platform.database import db
 from kash.platform.web.formats import local_today, short_date_text
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop, workshops_of_trainer
-from kash.workshops.services import enrol_all
+from kash.workshops.queries.due import workshops_of_trainer
+from kash.workshops.queries.reach import own_workshop
+from kash.workshops.services.enrolment import enrol_all
 
 
 def _coming(actor: Actor) -> Sequence[tuple[str, str]]:

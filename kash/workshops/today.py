@@ -17,14 +17,14 @@ from kash.platform.web.formats import date_text, day_text, short_date_text, time
 from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, Panel, total
 from kash.policy import Reach, Role
 from kash.workshops.models import Workshop
-from kash.workshops.queries import (
+from kash.workshops.queries.due import (
     DueSession,
     from_phones,
     open_slots,
     to_confirm,
     upcoming_sessions,
-    workshops_of_person,
 )
+from kash.workshops.queries.people import workshops_of_person
 from kash.workshops.wording import enrolment_word
 
 

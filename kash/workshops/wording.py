@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.attendance.rules import Conduct, Oddity
+from kash.attendance.rules.conduct import Conduct, Oddity
 from kash.platform.web.formats import hours_text, moment_text, time_text
 from kash.workshops.rules import Break, EnrolmentState, Stage
 

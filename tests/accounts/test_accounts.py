@@ -9,7 +9,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import delete, func, select, update
 
-from kash.accounts import queries, services
 from kash.accounts.errors import (
     AlreadySetUp,
     EmailTaken,
@@ -23,8 +22,33 @@ from kash.accounts.errors import (
     WrongPassword,
 )
 from kash.accounts.models import Account, Invitation, Programme
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import (
+    email_of,
+    must_have_second_step,
+    programme_facts,
+    roles_of,
+    usable_invitation,
+)
+from kash.accounts.queries.breaches import breach
 from kash.accounts.secrets import code_as_read, new_code, password_matches
-from kash.accounts.services.accounts import link_person
+from kash.accounts.services.accounts import (
+    change_password,
+    link_person,
+    new_account,
+    reactivate,
+    set_roles,
+)
+from kash.accounts.services.invitations import (
+    accept_invitation,
+    accept_new_password,
+    invite,
+    new_password_link,
+    withdraw_invitation,
+)
+from kash.accounts.services.leaving import deactivate
+from kash.accounts.services.programme import change_programme, set_up_programme
+from kash.accounts.services.signing_in import check_password, open_session
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.accounts.setup import new_setup_code, set_up_code_is_right, spend_set_up_code
@@ -61,21 +85,21 @@ def test_an_invitation_opens_one_account(
 ) -> None:
     by = actor("administrator")
     person_id = _person(groups).id
-    token = services.invite(
+    token = invite(
         by, name="Moses", email="moses@example.org", roles=[Role.POLICE_PEER], person_id=person_id
     )
-    invitation = queries.usable_invitation(token)
+    invitation = usable_invitation(token)
     assert invitation is not None
     assert invitation.token_hash != token
     assert b"moses" not in invitation.email_sealed
     invitation_id = invitation.public_id
     with pytest.raises(WeakPassword):
-        services.accept_invitation(token, name="Moses", password="short")
-    new = services.accept_invitation(token, name="Sgt. Moses", password=GOOD, language="sw")
+        accept_invitation(token, name="Moses", password="short")
+    new = accept_invitation(token, name="Sgt. Moses", password=GOOD, language="sw")
     assert (new.roles, new.person_id, new.language) == ({Role.POLICE_PEER}, person_id, "sw")
     with pytest.raises(LinkSpent):
-        services.accept_invitation(token, name="Again", password=GOOD)
-    assert services.check_password("moses@example.org", GOOD, HERE).name == "Sgt. Moses"
+        accept_invitation(token, name="Again", password=GOOD)
+    assert check_password("moses@example.org", GOOD, HERE).name == "Sgt. Moses"
     assert _entries() == [
         (by.public_id, "accounts.invited", [invitation_id, "role:police_peer"]),
         (new.public_id, "accounts.invitation_accepted", [new.public_id, invitation_id]),
@@ -86,19 +110,19 @@ def test_old_withdrawn_and_unknown_links_open_nothing(
     app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     by = actor("administrator")
-    first = services.invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
-    second = services.invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
-    third = services.invite(by, name="M", email="m@example.org", roles=[Role.TRAINER])
-    invited = queries.usable_invitation(third)
+    first = invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
+    second = invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
+    third = invite(by, name="M", email="m@example.org", roles=[Role.TRAINER])
+    invited = usable_invitation(third)
     assert invited is not None
-    services.withdraw_invitation(by, invited.public_id)
+    withdraw_invitation(by, invited.public_id)
     db.session.execute(update(Invitation).values(expires_at=utc_now() - timedelta(seconds=1)))
     db.session.commit()
     for token in (first, second, third, "", "x" * 5000):
         with pytest.raises(LinkSpent):
-            services.accept_invitation(token, name="N", password=GOOD)
+            accept_invitation(token, name="N", password=GOOD)
     with pytest.raises(NotFound):
-        services.withdraw_invitation(by, invited.public_id)
+        withdraw_invitation(by, invited.public_id)
 
 
 def test_an_address_and_a_participant_belong_to_one_account(
@@ -109,11 +133,9 @@ def test_an_address_and_a_participant_belong_to_one_account(
     actor("peer", person_id=person_id)
     other = actor("peer")
     with pytest.raises(EmailTaken):
-        services.invite(by, name="N", email="taken@example.org", roles=[Role.PEER])
+        invite(by, name="N", email="taken@example.org", roles=[Role.PEER])
     with pytest.raises(PersonTaken):
-        services.invite(
-            by, name="N", email="new@example.org", roles=[Role.PEER], person_id=person_id
-        )
+        invite(by, name="N", email="new@example.org", roles=[Role.PEER], person_id=person_id)
     with pytest.raises(PersonTaken):
         link_person(by, other.public_id, person_id)
     assert _entries() == []
@@ -123,12 +145,10 @@ def test_two_invited_with_one_address_cannot_both_join(
     app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     by = actor("administrator")
-    token = services.invite(by, name="N", email="n@example.org", roles=[Role.PEER])
-    services.new_account(
-        SYSTEM, name="N", email="n@example.org", password=GOOD, roles=[Role.TRAINER]
-    )
+    token = invite(by, name="N", email="n@example.org", roles=[Role.PEER])
+    new_account(SYSTEM, name="N", email="n@example.org", password=GOOD, roles=[Role.TRAINER])
     with pytest.raises(EmailTaken):
-        services.accept_invitation(token, name="N", password=GOOD)
+        accept_invitation(token, name="N", password=GOOD)
 
 
 @pytest.mark.parametrize(
@@ -145,12 +165,12 @@ def test_conflicting_roles_are_refused_everywhere(
     by = actor("administrator")
     who = actor("trainer")
     with pytest.raises(RolesConflict):
-        services.set_roles(by, who.public_id, roles)
+        set_roles(by, who.public_id, roles)
     with pytest.raises(RolesConflict):
-        services.invite(by, name="N", email="n@example.org", roles=roles)
+        invite(by, name="N", email="n@example.org", roles=roles)
     with pytest.raises(RolesConflict):
-        services.new_account(by, name="N", email="n@example.org", password=GOOD, roles=roles)
-    assert queries.roles_of(queries.account(who.public_id)) == {Role.TRAINER}
+        new_account(by, name="N", email="n@example.org", password=GOOD, roles=roles)
+    assert roles_of(accounts.account(who.public_id)) == {Role.TRAINER}
 
 
 def test_roles_are_changed_as_a_whole(
@@ -158,9 +178,9 @@ def test_roles_are_changed_as_a_whole(
 ) -> None:
     by = actor("administrator")
     who = actor("trainer", "monitoring")
-    services.set_roles(by, who.public_id, [Role.TRAINER, Role.DIRECTOR])
-    services.set_roles(by, who.public_id, [Role.DIRECTOR, Role.TRAINER])
-    assert queries.roles_of(queries.account(who.public_id)) == {Role.TRAINER, Role.DIRECTOR}
+    set_roles(by, who.public_id, [Role.TRAINER, Role.DIRECTOR])
+    set_roles(by, who.public_id, [Role.DIRECTOR, Role.TRAINER])
+    assert roles_of(accounts.account(who.public_id)) == {Role.TRAINER, Role.DIRECTOR}
     assert _entries() == [
         (
             by.public_id,
@@ -176,14 +196,14 @@ def test_the_last_administrator_stays(
     only = actor("administrator")
     actor("administrator", active=False)
     with pytest.raises(LastAdministrator):
-        services.set_roles(SYSTEM, only.public_id, [Role.TRAINER])
+        set_roles(SYSTEM, only.public_id, [Role.TRAINER])
     with pytest.raises(NotYourself):
-        services.deactivate(only, only.public_id)
+        deactivate(only, only.public_id)
     with pytest.raises(LastAdministrator):
-        services.deactivate(SYSTEM, only.public_id)
+        deactivate(SYSTEM, only.public_id)
     second = actor("administrator")
-    services.deactivate(second, only.public_id)
-    assert queries.account(only.public_id).active is False
+    deactivate(second, only.public_id)
+    assert accounts.account(only.public_id).active is False
 
 
 def test_closing_an_account_ends_its_sessions_and_links(
@@ -191,17 +211,17 @@ def test_closing_an_account_ends_its_sessions_and_links(
 ) -> None:
     by = actor("administrator")
     who = actor("trainer", email="t@example.org")
-    session = services.open_session(who.public_id, "")
-    link = services.new_password_link(by, who.public_id)
-    services.deactivate(by, who.public_id)
-    services.deactivate(by, who.public_id)
+    session = open_session(who.public_id, "")
+    link = new_password_link(by, who.public_id)
+    deactivate(by, who.public_id)
+    deactivate(by, who.public_id)
     assert load_signed_in(session) is None
     with pytest.raises(LinkSpent):
-        services.accept_new_password(link, GOOD)
+        accept_new_password(link, GOOD)
     with pytest.raises(NotFound):
-        services.new_password_link(by, who.public_id)
-    services.reactivate(by, who.public_id)
-    assert services.check_password("t@example.org", PASSWORD, HERE).active
+        new_password_link(by, who.public_id)
+    reactivate(by, who.public_id)
+    assert check_password("t@example.org", PASSWORD, HERE).active
     assert load_signed_in(session) is None
     assert [action for _who, action, _about in _entries()] == [
         "accounts.signed_in",
@@ -216,17 +236,17 @@ def test_a_new_password_by_link_works_once_and_leaves_the_second_step(
 ) -> None:
     by = actor("administrator")
     who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
-    session = services.open_session(who.public_id, "")
-    void = services.new_password_link(by, who.public_id)
-    link = services.new_password_link(by, who.public_id)
+    session = open_session(who.public_id, "")
+    void = new_password_link(by, who.public_id)
+    link = new_password_link(by, who.public_id)
     with pytest.raises(LinkSpent):
-        services.accept_new_password(void, GOOD)
+        accept_new_password(void, GOOD)
     with pytest.raises(LinkSpent):
-        services.accept_invitation(link, name="N", password=GOOD)
-    services.accept_new_password(link, GOOD)
+        accept_invitation(link, name="N", password=GOOD)
+    accept_new_password(link, GOOD)
     with pytest.raises(LinkSpent):
-        services.accept_new_password(link, GOOD)
-    account = services.check_password("t@example.org", GOOD, HERE)
+        accept_new_password(link, GOOD)
+    account = check_password("t@example.org", GOOD, HERE)
     assert account.totp_sealed == b"sealed"
     assert load_signed_in(session) is None
 
@@ -235,17 +255,17 @@ def test_changing_the_own_password_ends_the_other_sessions(
     app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     who = actor("trainer", email="amina.wekesa@example.org", name="Amina Wekesa")
-    tokens = [services.open_session(who.public_id, "") for _ in range(2)]
+    tokens = [open_session(who.public_id, "") for _ in range(2)]
     present = load_signed_in(tokens[0])
     assert present is not None
     with pytest.raises(WrongPassword):
-        services.change_password(present.actor, "wrong", GOOD, HERE)
+        change_password(present.actor, "wrong", GOOD, HERE)
     for weak in ("short", "passwordpassword", "aminawekesa12", "amina.wekesa1"):
         with pytest.raises(WeakPassword):
-            services.change_password(present.actor, PASSWORD, weak, HERE)
-    services.change_password(present.actor, PASSWORD, GOOD, HERE)
+            change_password(present.actor, PASSWORD, weak, HERE)
+    change_password(present.actor, PASSWORD, GOOD, HERE)
     assert [load_signed_in(token) is not None for token in tokens] == [True, False]
-    assert services.check_password("amina.wekesa@example.org", GOOD, HERE).active
+    assert check_password("amina.wekesa@example.org", GOOD, HERE).active
 
 
 def test_a_stolen_session_cannot_guess_the_password(
@@ -254,9 +274,9 @@ def test_a_stolen_session_cannot_guess_the_password(
     who = actor("trainer")
     for _ in range(5):
         with pytest.raises(WrongPassword):
-            services.change_password(who, "guess", GOOD, HERE)
+            change_password(who, "guess", GOOD, HERE)
     with pytest.raises(SignInPaused):
-        services.change_password(who, PASSWORD, GOOD, HERE)
+        change_password(who, PASSWORD, GOOD, HERE)
 
 
 def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
@@ -274,7 +294,7 @@ def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
     assert set_up_code_is_right(again)
 
     def set_up() -> Actor:
-        return services.set_up_programme(
+        return set_up_programme(
             name="Lake",
             neutral_name="Programme",
             zone="Africa/Nairobi",
@@ -292,7 +312,7 @@ def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
     assert new_setup_code() is None
     with pytest.raises(AlreadySetUp):
         set_up()
-    facts = queries.programme_facts()
+    facts = programme_facts()
     assert facts is not None
     assert (facts.languages, facts.default_language) == (("sw", "en"), "sw")
     assert db.session.scalar(select(func.count()).select_from(Account)) == 1
@@ -303,7 +323,7 @@ def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
 
 def test_programme_is_changed_and_counted(app: APIFlask, actor: Callable[..., Actor]) -> None:
     by = actor("administrator")
-    services.change_programme(
+    change_programme(
         by,
         name="Shore",
         neutral_name="Office",
@@ -311,10 +331,10 @@ def test_programme_is_changed_and_counted(app: APIFlask, actor: Callable[..., Ac
         languages=["en"],
         settings={"second_step_required": True},
     )
-    programme = queries.programme()
+    programme = accounts.programme()
     assert programme is not None
     assert (programme.name, programme.version, programme.zone) == ("Shore", 2, "Africa/Kampala")
-    assert queries.must_have_second_step({Role.ADMINISTRATOR})
+    assert must_have_second_step({Role.ADMINISTRATOR})
 
 
 def test_secrets() -> None:
@@ -338,8 +358,8 @@ def test_commands(app: APIFlask) -> None:
         ]
     )  # fmt: skip
     assert made.exit_code == 0, made.output
-    account = queries.account(made.stdout.strip())
-    assert queries.email_of(account) == "t@example.org"
+    account = accounts.account(made.stdout.strip())
+    assert email_of(account) == "t@example.org"
     twice = runner.invoke(
         args=[
             "account", "create", "t@example.org", "--name", "Tabu", "--role", "trainer",
@@ -355,16 +375,16 @@ def test_commands(app: APIFlask) -> None:
     link = invited.stdout.strip()
     assert invited.stderr.startswith("Only this machine can open this address.")
     assert link.startswith("http://localhost:8000/join/")
-    assert queries.usable_invitation(link.rpartition("/")[2]) is not None
+    assert usable_invitation(link.rpartition("/")[2]) is not None
     new = runner.invoke(args=["account", "password", "t@example.org", "--generate"])
-    assert services.check_password("t@example.org", new.stdout.strip(), HERE).name == "Tabu"
+    assert check_password("t@example.org", new.stdout.strip(), HERE).name == "Tabu"
     assert runner.invoke(args=["setup-code"]).output == "Error: The programme is set up already.\n"
     locked = runner.invoke(args=["account", "lock", "t@example.org"])
     assert locked.exit_code == 0, locked.output
     said, told = locked.output.splitlines()
     assert said == "Locked. Every session and link of it has ended."
     address = told.removeprefix("The entry in the breach register: /breaches/")
-    assert queries.breach(address).account_id == account.id
+    assert breach(address).account_id == account.id
     for wrong in (
         ["account", "password", "nobody@example.org", "--generate"],
         ["account", "invite", "nonsense", "--name", "N", "--role", "director"],

@@ -9,8 +9,8 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.accounts import services
 from kash.accounts.models import Account, SignedInSession
+from kash.accounts.services.signing_in import open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import db
 from kash.policy import Actor
@@ -68,7 +68,7 @@ def test_an_administrator_sees_and_ends_sessions(
     app: APIFlask, actor: Accounts, client_for: Signing, sign_in: Signing
 ) -> None:
     who = actor("trainer")
-    services.open_session(who.public_id, "Firefox Android", Client("192.0.2.1"))
+    open_session(who.public_id, "Firefox Android", Client("192.0.2.1"))
     theirs = client_for(who)
     browser = sign_in("administrator")
     page = browser.get(f"/accounts/{who.public_id}").text

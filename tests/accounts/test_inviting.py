@@ -12,10 +12,16 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.accounts import queries, services
 from kash.accounts.errors import EmailNeeded, EmailTaken, LinkSpent, NeedsSecond, PersonMinor
 from kash.accounts.models import Account, AccountRequest, Invitation
-from kash.accounts.services import Offered, RowsRefused, several
+from kash.accounts.queries.accounts import account, roles_of, usable_invitation
+from kash.accounts.queries.requests import request_by_id, requests_for
+from kash.accounts.services import several
+from kash.accounts.services.accounts import set_roles
+from kash.accounts.services.asking import ask_to_invite
+from kash.accounts.services.deciding import agree, fetch_link
+from kash.accounts.services.invitations import Offered, accept_invitation, invite
+from kash.accounts.services.several import Invited, RowsRefused, invite_several
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.messages import MailFailed, send_mail
@@ -85,7 +91,7 @@ def test_six_people_are_pasted_seen_and_invited_with_a_named_link_each(sign_in: 
     links = re.findall(r'id="link-\d"[^>]*value="http://localhost:8000/join/([^"]+)"', made.text)
     assert (len(links), len(set(links)), _count(Invitation)) == (6, 6, 6)
     assert made.text.count("data-copy=") == 7
-    named = {queries.usable_invitation(token).name for token in links}  # type: ignore[union-attr]
+    named = {usable_invitation(token).name for token in links}  # type: ignore[union-attr]
     assert named == {"Amani", "Baraka", "Chausiku", "Dalila", "Eshe", "Faraji"}
     for token in links:
         assert token not in browser.get("/accounts").text
@@ -287,10 +293,10 @@ def test_a_second_tap_does_not_lose_the_link_to_which_two_people_agreed(
 ) -> None:
     """It was shown once, to an answer that nobody saw; both people had to begin anew."""
     administrator, director = actor("administrator"), actor("director")
-    request = services.ask_to_invite(
+    request = ask_to_invite(
         administrator, name="C", email="c@example.org", roles=[Role.CUSTODIAN], reason="Needed."
     )
-    services.agree(director, request)
+    agree(director, request)
     browser = client_for(administrator)
     address = f"/accounts/requests/{request}"
     sent = {"send": "y", "key": _key(browser, address)}
@@ -337,8 +343,8 @@ def test_a_link_that_was_withdrawn_never_opens_again(sign_in: Signing) -> None:
 def test_the_key_of_a_form_gives_nobody_else_its_links(actor: Accounts) -> None:
     """Nor without the vault: neither the form's key nor the database tells a link."""
     rows, key = [_offer("A", "peer")], "k" * 43
-    (one,) = services.invite_several(actor("administrator"), rows, key)
-    (other,) = services.invite_several(actor("administrator"), rows, key)
+    (one,) = invite_several(actor("administrator"), rows, key)
+    (other,) = invite_several(actor("administrator"), rows, key)
     assert one.token != other.token
     assert not other.again
     kept = db.session.execute(select(Invitation.__table__)).all()
@@ -351,16 +357,16 @@ def test_two_sendings_at_once_show_the_same_links(
 ) -> None:
     """Neither had seen what the other was writing."""
     by, rows, key = actor("administrator"), [_offer("A", "peer")], "k" * 43
-    (first,) = services.invite_several(by, rows, key)
+    (first,) = invite_several(by, rows, key)
     blind = [False, True]
     looks = several._made_before
 
-    def looking(*given: Any) -> dict[str, services.Invited]:
+    def looking(*given: Any) -> dict[str, Invited]:
         return {} if blind.pop() else looks(*given)
 
     monkeypatch.setattr(several, "_made_before", looking)
     monkeypatch.setattr(several, "named_before", lambda _session, _ids: set())
-    (second,) = services.invite_several(by, rows, key)
+    (second,) = invite_several(by, rows, key)
     assert (second.token, second.email, second.again) == (first.token, first.email, True)
     assert blind == []
 
@@ -420,7 +426,7 @@ def test_rows_that_open_much_become_requests_and_open_nothing_alone(
         "/accounts/invite/several", data=sent | {"rows-0-reason": "She keeps the keys."}
     )
     assert (_count(Invitation), _count(AccountRequest)) == (1, 1)
-    (line,), _fetch = queries.requests_for(director)
+    (line,), _fetch = requests_for(director)
     assert (line.name, line.reason, line.roles) == ("Amani", "She keeps the keys.", ["custodian"])
     assert f"/accounts/requests/{line.public_id}" in done.text
     assert len(re.findall(r'id="link-\d"', done.text)) == 1
@@ -434,11 +440,11 @@ def test_the_first_of_a_role_is_free_once_in_a_list_too(
     founder = actor("administrator")
     rows = [_offer("A", "director", "a@example.org"), _offer("B", "director", "b@example.org")]
     with pytest.raises(RowsRefused) as refused:
-        services.invite_several(founder, rows)
+        invite_several(founder, rows)
     assert {place: type(fault) for place, fault in refused.value.faults.items()} == {1: NeedsSecond}
-    (made,) = services.invite_several(founder, rows[:1])
-    joined = services.accept_invitation(made.token, name="A", password=GOOD)
-    assert queries.roles_of(queries.account(joined.public_id)) == {Role.DIRECTOR}
+    (made,) = invite_several(founder, rows[:1])
+    joined = accept_invitation(made.token, name="A", password=GOOD)
+    assert roles_of(account(joined.public_id)) == {Role.DIRECTOR}
 
 
 def test_a_director_asks_for_power_and_invites_nobody_else(actor: Accounts) -> None:
@@ -446,9 +452,9 @@ def test_a_director_asks_for_power_and_invites_nobody_else(actor: Accounts) -> N
     director = actor("director")
     rows = [_offer("A", "trainer"), (_offer("B", "director", "b@example.org")[0], "Needed.")]
     with pytest.raises(RowsRefused) as refused:
-        services.invite_several(director, rows)
+        invite_several(director, rows)
     assert list(refused.value.faults) == [0]
-    (asked,) = services.invite_several(director, rows[1:])
+    (asked,) = invite_several(director, rows[1:])
     assert (asked.token, bool(asked.request_id)) == ("", True)
 
 
@@ -480,7 +486,7 @@ def test_drawn_names_are_never_the_same(actor: Accounts, monkeypatch: pytest.Mon
     drawn = iter([0, 1, 0, 1, 0, 2])
     monkeypatch.setattr("secrets.randbelow", lambda _below: next(drawn))
     by = actor("administrator")
-    found = services.invite_several(by, [_offer("A", "peer"), _offer("B", "peer")])
+    found = invite_several(by, [_offer("A", "peer"), _offer("B", "peer")])
     assert [one.email for one in found] == ["acacia-0001", "acacia-0002"]
     assert _count(Invitation) == 2
 
@@ -489,12 +495,12 @@ def test_power_needs_an_address_to_which_its_owner_is_told(actor: Accounts) -> N
     """What others do to her account is told by mail; and nobody without mail gains power later."""
     by = actor("administrator")
     with pytest.raises(EmailNeeded):
-        services.invite(by, name="A", email="", roles=[Role.DIRECTOR])
+        invite(by, name="A", email="", roles=[Role.DIRECTOR])
     with pytest.raises(EmailNeeded):
-        services.ask_to_invite(by, name="A", email="", roles=[Role.DIRECTOR], reason="Needed.")
+        ask_to_invite(by, name="A", email="", roles=[Role.DIRECTOR], reason="Needed.")
     peer = actor("peer", email="heron-0001")
     with pytest.raises(EmailNeeded):
-        services.set_roles(by, peer.public_id, [Role.DIRECTOR])
+        set_roles(by, peer.public_id, [Role.DIRECTOR])
 
 
 def test_no_mail_goes_to_a_name(app: APIFlask) -> None:
@@ -558,7 +564,7 @@ def test_a_participants_number_is_taken_in_groups_and_from_copied_addresses(
         address = f"/accounts/{who.public_id}/participant"
         assert browser.post(address, data={"person": typed}).status_code == 303, typed
         db.session.rollback()
-        assert queries.account(who.public_id).person_id == key, typed
+        assert account(who.public_id).person_id == key, typed
         assert browser.post(address, data={"person": ""}).status_code == 303
     assert browser.post(address, data={"person": "http://[::1"}).status_code == 422
 
@@ -568,7 +574,7 @@ def test_nobody_under_18_is_invited(sign_in: Signing, actor: Accounts, participa
     db.session.commit()
     number, key = participant.public_id, participant.id
     with pytest.raises(PersonMinor):
-        services.invite(
+        invite(
             actor("administrator", "director"),
             name="M",
             email="",
@@ -638,7 +644,7 @@ def test_a_second_administrator_is_not_told_who_is_under_18_either(
     asker, second, director = actor("administrator"), actor("administrator"), actor("director")
     assert not asker.may("people.find")
     requests = [
-        services.ask_to_invite(
+        ask_to_invite(
             asker,
             name="M",
             email=f"{number}@example.org",
@@ -648,25 +654,25 @@ def test_a_second_administrator_is_not_told_who_is_under_18_either(
         )
         for number in range(2)
     ]
-    services.agree(second, requests[0])
+    agree(second, requests[0])
     with pytest.raises(PersonMinor):
-        services.agree(director, requests[1])
+        agree(director, requests[1])
     with pytest.raises(LinkSpent):
-        services.accept_invitation(
-            services.fetch_link(asker, requests[0]),
+        accept_invitation(
+            fetch_link(asker, requests[0]),
             name="M",
             password=GOOD,
-            code=queries.request_by_id(second, requests[0]).code,
+            code=request_by_id(second, requests[0]).code,
         )
 
 
 def test_what_was_taken_meanwhile_opens_nothing(actor: Accounts) -> None:
     by = actor("administrator")
-    (made,) = services.invite_several(by, [_offer("A", "trainer", "late@example.org")])
+    (made,) = invite_several(by, [_offer("A", "trainer", "late@example.org")])
     actor("trainer", email="late@example.org")
     with pytest.raises(EmailTaken):
-        services.accept_invitation(made.token, name="A", password=GOOD)
-    (again,) = services.invite_several(by, [_offer("A", "trainer", "b@example.org")])
-    services.invite_several(by, [_offer("A", "trainer", "b@example.org")])
+        accept_invitation(made.token, name="A", password=GOOD)
+    (again,) = invite_several(by, [_offer("A", "trainer", "b@example.org")])
+    invite_several(by, [_offer("A", "trainer", "b@example.org")])
     with pytest.raises(LinkSpent):
-        services.accept_invitation(again.token, name="A", password=GOOD)
+        accept_invitation(again.token, name="A", password=GOOD)

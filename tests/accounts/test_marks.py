@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from kash.accounts import queries, services
 from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
 from kash.accounts.models import Account, BrowserMark, CountedTries, KnownAddress, SignedInSession
-from kash.accounts.rules import (
+from kash.accounts.queries.marks import known_mark
+from kash.accounts.rules.throttle import (
     MARK_LASTS,
     MARK_TRIES_MOST,
     MARKS_MOST,
@@ -24,7 +24,13 @@ from kash.accounts.rules import (
     mark_helps,
 )
 from kash.accounts.secrets import new_token, token_hash
-from kash.accounts.services.leaving import LET_GO
+from kash.accounts.services.accounts import set_password
+from kash.accounts.services.invitations import accept_new_password, new_password_link
+from kash.accounts.services.leaving import LET_GO, deactivate, hand_over
+from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.marks import forget_browser
+from kash.accounts.services.sessions import answer_for_device
+from kash.accounts.services.signing_in import check_password, check_second_step, open_session
 from kash.accounts.services.throttle import Client, forget_tries
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
@@ -55,7 +61,7 @@ def _marks(who: Actor) -> list[BrowserMark]:
 
 def _marked(who: Actor, device: str = "Firefox Android") -> tuple[str, ...]:
     token = new_token()
-    services.open_session(who.public_id, device, mark=token)
+    open_session(who.public_id, device, mark=token)
     return (token_hash(token),)
 
 
@@ -71,7 +77,7 @@ def _guesses(email: str, client: Client, number: int) -> list[str]:
     for _ in range(number):
         _without_waiting()
         try:
-            services.check_password(email, "wrong", client)
+            check_password(email, "wrong", client)
         except WrongSignIn:
             outcomes.append("looked at")
         except SignInPaused:
@@ -106,7 +112,7 @@ def test_150_wrong_passwords_through_an_old_mark_are_not_taken(
     # Strangers elsewhere have used up what strangers have, and this address is a new one.
     for number in range(20):
         with pytest.raises((WrongSignIn, SignInPaused)):
-            services.check_password("victim@example.org", "x", Client(f"203.0.113.{number}"))
+            check_password("victim@example.org", "x", Client(f"203.0.113.{number}"))
     db.session.execute(KnownAddress.__table__.delete())
     db.session.commit()
     looked_at = 0
@@ -125,16 +131,16 @@ def test_a_known_browser_is_a_stranger_after_a_few_wrong_passwords_however_slow(
     known = Client("198.51.100.7", _marked(who))
     outcomes = _guesses("victim@example.org", known, MARK_TRIES_MOST)
     assert outcomes == ["looked at"] * MARK_TRIES_MOST
-    assert queries.known_mark(who.account_id or 0, known.marks) is None
+    assert known_mark(who.account_id or 0, known.marks) is None
     _without_waiting()
     # From here on it counts as any other address does, among those of strangers.
     for number in range(10):
         with pytest.raises(WrongSignIn):
-            services.check_password("victim@example.org", "x", Client(f"203.0.113.{number}"))
+            check_password("victim@example.org", "x", Client(f"203.0.113.{number}"))
     with pytest.raises(SignInPaused):
-        services.check_password("victim@example.org", "wrong", known)
+        check_password("victim@example.org", "wrong", known)
     with pytest.raises(SignInPaused):
-        services.check_password("victim@example.org", PASSWORD, known)
+        check_password("victim@example.org", PASSWORD, known)
 
 
 def test_wrong_codes_use_a_mark_up_too(both_engines_app: APIFlask, actor: Accounts) -> None:
@@ -151,18 +157,18 @@ def test_wrong_codes_use_a_mark_up_too(both_engines_app: APIFlask, actor: Accoun
     for _ in range(MARK_TRIES_MOST):
         _without_waiting()
         # The right password in between does not make it fresh.
-        services.check_password("victim@example.org", PASSWORD, known)
+        check_password("victim@example.org", PASSWORD, known)
         with pytest.raises(WrongCode):
-            services.check_second_step(who.public_id, "000000x", known)
-    assert queries.known_mark(who.account_id or 0, known.marks) is None
+            check_second_step(who.public_id, "000000x", known)
+    assert known_mark(who.account_id or 0, known.marks) is None
 
 
 def test_a_mark_does_not_outlive_a_lock(both_engines_app: APIFlask, actor: Accounts) -> None:
     by, who = actor("administrator"), actor("trainer", email="victim@example.org")
     stolen = Client("198.51.100.7", _marked(who))
-    services.lock_at_once(by, who.public_id)
+    lock_at_once(by, who.public_id)
     assert _marks(who) == []
-    assert queries.known_mark(who.account_id or 0, stolen.marks) is None
+    assert known_mark(who.account_id or 0, stolen.marks) is None
 
 
 def test_a_mark_does_not_outlive_a_new_password(
@@ -170,19 +176,19 @@ def test_a_mark_does_not_outlive_a_new_password(
 ) -> None:
     by, who = actor("administrator"), actor("trainer", email="victim@example.org")
     _marked(who)
-    services.set_password(by, who.public_id, NEW)
+    set_password(by, who.public_id, NEW)
     assert _marks(who) == []
     _marked(who)
-    services.accept_new_password(services.new_password_link(by, who.public_id), NEW)
+    accept_new_password(new_password_link(by, who.public_id), NEW)
     assert _marks(who) == []
 
 
 def test_a_mark_does_not_outlive_the_account(both_engines_app: APIFlask, actor: Accounts) -> None:
     by, first, second = actor("administrator"), actor("trainer"), actor("trainer")
     _marked(first)
-    services.deactivate(by, first.public_id)
+    deactivate(by, first.public_id)
     _marked(second)
-    services.hand_over(by, second.public_id, {"invitations": LET_GO})
+    hand_over(by, second.public_id, {"invitations": LET_GO})
     assert (_marks(first), _marks(second)) == ([], [])
 
 
@@ -201,7 +207,7 @@ def test_changing_the_own_password_forgets_every_browser_but_the_present_one(
     assert after is not None
     assert [one.token_hash for one in _marks(who)] == [token_hash(after.value)]
     assert token_hash(before.value) != token_hash(after.value)
-    assert queries.known_mark(who.account_id or 0, elsewhere) is None
+    assert known_mark(who.account_id or 0, elsewhere) is None
 
 
 def test_another_account_neither_renews_a_mark_nor_profits_from_it(
@@ -222,8 +228,8 @@ def test_another_account_neither_renews_a_mark_nor_profits_from_it(
     assert [one.token_hash for one in _marks(second)] == [token_hash(newest)]
     assert kept[0][0] == token_hash(older)
     # The first is still known there, the second's mark says nothing of her.
-    assert queries.known_mark(first.account_id or 0, [token_hash(newest)]) is None
-    assert queries.known_mark(second.account_id or 0, [token_hash(older)]) is None
+    assert known_mark(first.account_id or 0, [token_hash(newest)]) is None
+    assert known_mark(second.account_id or 0, [token_hash(older)]) is None
 
 
 def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_in_again(
@@ -237,20 +243,20 @@ def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_in_again(
     _sign_in(browser, "a@example.org")
     assert copied is not None
     assert len(_marks(who)) == 1
-    assert queries.known_mark(who.account_id or 0, [token_hash(copied.value)]) is None
+    assert known_mark(who.account_id or 0, [token_hash(copied.value)]) is None
 
 
 def test_a_device_that_was_not_hers_is_not_known_any_more(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     who = actor("trainer")
-    here = load_signed_in(services.open_session(who.public_id, ""))
+    here = load_signed_in(open_session(who.public_id, ""))
     token = new_token()
-    there = load_signed_in(services.open_session(who.public_id, "", unfamiliar=True, mark=token))
+    there = load_signed_in(open_session(who.public_id, "", unfamiliar=True, mark=token))
     assert here is not None
     assert there is not None
     assert len(_marks(who)) == 1
-    services.answer_for_device(here.actor, there.actor.session_id, mine=False)
+    answer_for_device(here.actor, there.actor.session_id, mine=False)
     assert _marks(who) == []
 
 
@@ -306,7 +312,7 @@ def test_nobody_forgets_a_browser_of_somebody_else(app: APIFlask, actor: Account
     who = actor("trainer")
     _marked(who)
     with pytest.raises(NotFound):
-        services.forget_browser(actor("administrator"), _marks(who)[0].public_id)
+        forget_browser(actor("administrator"), _marks(who)[0].public_id)
     assert len(_marks(who)) == 1
 
 
@@ -315,9 +321,9 @@ def test_marks_end_by_themselves_and_are_few(both_engines_app: APIFlask, actor: 
     for _ in range(MARKS_MOST + 3):
         last = _marked(who)
     assert len(_marks(who)) == MARKS_MOST
-    assert queries.known_mark(who.account_id or 0, last) is not None
+    assert known_mark(who.account_id or 0, last) is not None
     db.session.execute(update(BrowserMark).values(expires_at=utc_now()))
     db.session.commit()
-    assert queries.known_mark(who.account_id or 0, last) is None
+    assert known_mark(who.account_id or 0, last) is None
     forget_tries()
     assert _marks(who) == []

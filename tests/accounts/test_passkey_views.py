@@ -10,8 +10,8 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from kash.accounts import queries
 from kash.accounts.models import Programme
+from kash.accounts.queries.passkeys import passkeys_of
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import PASSWORD
@@ -54,7 +54,7 @@ def test_added_used_and_removed(app: APIFlask, actor: Accounts, client_for: Sign
     assert "You are signed in as Akinyi" in fresh.get("/account").text
     again = app.test_client()
     assert use_passkey(again, device, next="//example.org").location == "/"
-    public_id = queries.passkeys_of(who.account_id or 0)[0].public_id
+    public_id = passkeys_of(who.account_id or 0)[0].public_id
     question = browser.get(f"/account/passkeys/{public_id}/remove").text
     assert "Remove the passkey “My phone”?" in question
     assert browser.post(f"/account/passkeys/{public_id}/remove").location == "/account"
@@ -75,10 +75,10 @@ def test_a_passkey_alone_is_the_second_step_of_who_must_have_one(
     assert "add a passkey" in browser.get("/account/second-step").text
     add_passkey(browser, Authenticator())
     assert browser.get("/accounts").status_code == 200
-    public_id = queries.passkeys_of(who.account_id or 0)[0].public_id
+    public_id = passkeys_of(who.account_id or 0)[0].public_id
     browser.post(f"/account/passkeys/{public_id}/remove")
     assert "Your roles need a second step." in browser.get("/account").text
-    assert len(queries.passkeys_of(who.account_id or 0)) == 1
+    assert len(passkeys_of(who.account_id or 0)) == 1
 
 
 def test_after_the_password_where_the_device_checks_nobody(
@@ -135,7 +135,7 @@ def test_no_answer_breaks_anything(
     assert answer.status_code == 422
     wanted = "could not be used" if credential else "Passkeys need JavaScript"
     assert wanted in answer.text
-    assert len(queries.passkeys_of(who.account_id or 0)) == 1
+    assert len(passkeys_of(who.account_id or 0)) == 1
 
 
 def test_a_challenge_belongs_to_one_browser_and_works_once(
@@ -161,7 +161,7 @@ def test_others_passkeys_are_not_there(
     who, other = actor("trainer", email="t@example.org"), actor("director")
     add_passkey(client_for(who), mine)
     add_passkey(client_for(other), others)
-    public_id = queries.passkeys_of(who.account_id or 0)[0].public_id
+    public_id = passkeys_of(who.account_id or 0)[0].public_id
     assert sign_in("administrator").post(f"/account/passkeys/{public_id}/remove").status_code == 404
     browser = app.test_client()
     browser.post("/sign-in", data={"email": "t@example.org", "password": PASSWORD})

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from kash.accounts import queries, services
 from kash.accounts.errors import (
     LastSecondStep,
     PasskeyCopied,
@@ -24,7 +23,27 @@ from kash.accounts.errors import (
     WrongCode,
 )
 from kash.accounts.models import Account, Passkey, PasskeyChallenge, Programme, SignedInSession
-from kash.accounts.rules import Site, may_be_a_copy, site_of
+from kash.accounts.queries.accounts import account, unused_recovery_codes
+from kash.accounts.queries.passkeys import passkeys_of
+from kash.accounts.rules.passkeys import Site, may_be_a_copy, site_of
+from kash.accounts.services.leaving import deactivate
+from kash.accounts.services.passkey_challenges import CONFIRM, SECOND_STEP
+from kash.accounts.services.passkey_proofs import (
+    check_passkey,
+    confirm_with_passkey,
+    offer_to_prove,
+    offer_to_sign_in,
+    sign_in_with_passkey,
+)
+from kash.accounts.services.passkeys import (
+    add_passkey,
+    credential_key,
+    offer_to_add,
+    remove_passkey,
+    rename_passkey,
+)
+from kash.accounts.services.second_step import begin_second_step, confirm_second_step
+from kash.accounts.services.signing_in import check_second_step, open_session
 from kash.accounts.services.throttle import Client, forget_tries
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
@@ -45,15 +64,13 @@ def _language(app: APIFlask):  # type: ignore[no-untyped-def]
 
 
 def _add(who: Actor, device: Authenticator, name: str = "My phone") -> list[str]:
-    offer = services.offer_to_add(who, HERE)
-    return services.add_passkey(who, offer.challenge_id, name, device.make(offer.options))
+    offer = offer_to_add(who, HERE)
+    return add_passkey(who, offer.challenge_id, name, device.make(offer.options))
 
 
 def _sign_in(device: Authenticator, *, handle: str | None = None) -> str:
-    offer = services.offer_to_sign_in(HERE)
-    return services.sign_in_with_passkey(
-        offer.challenge_id, device.sign(offer.options, handle=handle)
-    )
+    offer = offer_to_sign_in(HERE)
+    return sign_in_with_passkey(offer.challenge_id, device.sign(offer.options, handle=handle))
 
 
 def _passkey() -> Passkey:
@@ -105,26 +122,26 @@ def test_a_passkey_is_found_by_a_hash_and_knows_the_account_by_a_random_name(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     who = actor("trainer", name="Akinyi", email="akinyi@example.org")
-    offer = services.offer_to_add(who, HERE)
+    offer = offer_to_add(who, HERE)
     asked = json.loads(offer.options)
     assert asked["rp"]["id"] == "localhost"
     for told in (who.public_id, "Akinyi", "akinyi"):
         assert told not in offer.options
     device = Authenticator()
-    codes = services.add_passkey(who, offer.challenge_id, "My phone", device.make(offer.options))
+    codes = add_passkey(who, offer.challenge_id, "My phone", device.make(offer.options))
     assert len(set(codes)) == 10
     kept = _passkey()
     assert kept.name == "My phone"
-    assert kept.credential_key == services.credential_key(device.credential_id)
+    assert kept.credential_key == credential_key(device.credential_id)
     assert kept.transports == ["internal"]
     assert kept.signs_in_alone
-    assert queries.account(who.public_id).has_second_step
+    assert account(who.public_id).has_second_step
     assert _actions() == ["accounts.passkey_added"]
     # The same account keeps its handle; a second passkey makes no new codes.
     second = Authenticator()
     assert _add(who, second) == []
     assert second.handle == device.handle
-    excluded = json.loads(services.offer_to_add(who, HERE).options)["excludeCredentials"]
+    excluded = json.loads(offer_to_add(who, HERE).options)["excludeCredentials"]
     assert len(excluded) == 2
 
 
@@ -138,10 +155,10 @@ def test_no_device_has_two_owners(both_engines_app: APIFlask, actor: Accounts) -
 
 def test_codes_of_an_app_stay_when_a_passkey_comes(app: APIFlask, actor: Accounts) -> None:
     who = actor("director")
-    secret, _address = services.begin_second_step(queries.account(who.public_id))
-    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    secret, _address = begin_second_step(account(who.public_id))
+    codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
     assert _add(who, Authenticator()) == []
-    assert services.check_second_step(who.public_id, codes[0], HERE) is True
+    assert check_second_step(who.public_id, codes[0], HERE) is True
 
 
 # --- Using ----------------------------------------------------------------------------------
@@ -176,11 +193,11 @@ def test_a_device_that_checks_nobody_is_the_second_step_only(
     assert not _passkey().signs_in_alone
     with pytest.raises(PasskeyNotChecked):
         _sign_in(device)
-    offer = services.offer_to_prove(services.SECOND_STEP, who.public_id, HERE)
-    services.check_passkey(who.public_id, offer.challenge_id, device.sign(offer.options))
-    offer = services.offer_to_prove(services.CONFIRM, who.public_id, HERE)
+    offer = offer_to_prove(SECOND_STEP, who.public_id, HERE)
+    check_passkey(who.public_id, offer.challenge_id, device.sign(offer.options))
+    offer = offer_to_prove(CONFIRM, who.public_id, HERE)
     with pytest.raises(PasskeyNotChecked):
-        services.confirm_with_passkey(who, offer.challenge_id, device.sign(offer.options))
+        confirm_with_passkey(who, offer.challenge_id, device.sign(offer.options))
 
 
 def test_a_counter_that_fell_is_refused_told_and_written_down(
@@ -203,25 +220,25 @@ def test_each_challenge_is_good_once_for_one_thing_and_for_minutes(
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
-    offer = services.offer_to_sign_in(HERE)
+    offer = offer_to_sign_in(HERE)
     answer = device.sign(offer.options)
-    services.sign_in_with_passkey(offer.challenge_id, answer)
+    sign_in_with_passkey(offer.challenge_id, answer)
     with pytest.raises(PasskeyRefused):
-        services.sign_in_with_passkey(offer.challenge_id, answer)
+        sign_in_with_passkey(offer.challenge_id, answer)
     # An answer to one challenge is none to another.
-    another = services.offer_to_sign_in(HERE)
+    another = offer_to_sign_in(HERE)
     with pytest.raises(PasskeyRefused):
-        services.sign_in_with_passkey(another.challenge_id, device.sign(offer.options))
+        sign_in_with_passkey(another.challenge_id, device.sign(offer.options))
     # A challenge to confirm signs nobody in.
-    confirm = services.offer_to_prove(services.CONFIRM, who.public_id, HERE)
+    confirm = offer_to_prove(CONFIRM, who.public_id, HERE)
     with pytest.raises(PasskeyRefused):
-        services.sign_in_with_passkey(confirm.challenge_id, device.sign(confirm.options))
-    late = services.offer_to_sign_in(HERE)
+        sign_in_with_passkey(confirm.challenge_id, device.sign(confirm.options))
+    late = offer_to_sign_in(HERE)
     db.session.execute(update(PasskeyChallenge).values(expires_at=utc_now()))
     db.session.commit()
     with pytest.raises(PasskeyRefused):
-        services.sign_in_with_passkey(late.challenge_id, device.sign(late.options))
-    services.offer_to_sign_in(HERE)
+        sign_in_with_passkey(late.challenge_id, device.sign(late.options))
+    offer_to_sign_in(HERE)
     db.session.execute(update(PasskeyChallenge).values(expires_at=utc_now()))
     db.session.commit()
     forget_tries()
@@ -258,12 +275,12 @@ def test_nobody_uses_the_passkey_of_another_account(
     device, others = Authenticator(), Authenticator()
     _add(mine, device)
     _add(other, others)
-    offer = services.offer_to_prove(services.SECOND_STEP, mine.public_id, HERE)
+    offer = offer_to_prove(SECOND_STEP, mine.public_id, HERE)
     with pytest.raises(PasskeyRefused):
-        services.check_passkey(mine.public_id, offer.challenge_id, others.sign(offer.options))
-    offer = services.offer_to_prove(services.CONFIRM, mine.public_id, HERE)
+        check_passkey(mine.public_id, offer.challenge_id, others.sign(offer.options))
+    offer = offer_to_prove(CONFIRM, mine.public_id, HERE)
     with pytest.raises(PasskeyRefused):
-        services.confirm_with_passkey(mine, offer.challenge_id, others.sign(offer.options))
+        confirm_with_passkey(mine, offer.challenge_id, others.sign(offer.options))
     # A known id with another's key, and a device that names another account.
     thief = Authenticator(credential_id=device.credential_id, handle=device.handle, count=9)
     with pytest.raises(PasskeyRefused):
@@ -273,16 +290,16 @@ def test_nobody_uses_the_passkey_of_another_account(
     with pytest.raises(PasskeyRefused):
         _sign_in(device, handle="")
     # What was offered to one adds nothing to another.
-    offer = services.offer_to_add(mine, HERE)
+    offer = offer_to_add(mine, HERE)
     with pytest.raises(PasskeyRefused):
-        services.add_passkey(other, offer.challenge_id, "x", Authenticator().make(offer.options))
+        add_passkey(other, offer.challenge_id, "x", Authenticator().make(offer.options))
 
 
 def test_a_closed_account_is_not_opened(app: APIFlask, actor: Accounts) -> None:
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
-    services.deactivate(actor("administrator"), who.public_id)
+    deactivate(actor("administrator"), who.public_id)
     with pytest.raises(PasskeyRefused):
         _sign_in(device)
 
@@ -291,14 +308,14 @@ def test_confirming_makes_this_session_fresh(both_engines_app: APIFlask, actor: 
     who = actor("trainer")
     device = Authenticator()
     _add(who, device)
-    token = services.open_session(who.public_id, "")
+    token = open_session(who.public_id, "")
     person = load_signed_in(token)
     assert person is not None
     long_ago = utc_now() - timedelta(hours=1)
     db.session.execute(update(SignedInSession).values(fresh_at=long_ago))
     db.session.commit()
-    offer = services.offer_to_prove(services.CONFIRM, who.public_id, HERE)
-    services.confirm_with_passkey(person.actor, offer.challenge_id, device.sign(offer.options))
+    offer = offer_to_prove(CONFIRM, who.public_id, HERE)
+    confirm_with_passkey(person.actor, offer.challenge_id, device.sign(offer.options))
     again = load_signed_in(token)
     assert again is not None
     assert again.password_given_at is not None
@@ -317,23 +334,23 @@ def test_nobody_who_must_have_a_second_step_is_left_without(
     device = Authenticator()
     codes = _add(who, device)
     _add(other, Authenticator())
-    first, others = (queries.passkeys_of(one.account_id or 0)[0].public_id for one in (who, other))
+    first, others = (passkeys_of(one.account_id or 0)[0].public_id for one in (who, other))
     with pytest.raises(NotFound):
-        services.remove_passkey(who, others)
+        remove_passkey(who, others)
     with pytest.raises(LastSecondStep):
-        services.remove_passkey(who, first)
+        remove_passkey(who, first)
     assert _sign_in(device) == who.public_id
     _add(who, Authenticator())
-    services.remove_passkey(who, first)
+    remove_passkey(who, first)
     with pytest.raises(PasskeyRefused):
         _sign_in(device)
-    assert services.check_second_step(who.public_id, codes[0], HERE) is True
+    assert check_second_step(who.public_id, codes[0], HERE) is True
     # Who need not have one may remove the last; codes without a second step go with it.
-    services.remove_passkey(other, others)
-    assert not queries.account(other.public_id).has_second_step
-    assert queries.unused_recovery_codes(other.account_id or 0) == 0
+    remove_passkey(other, others)
+    assert not account(other.public_id).has_second_step
+    assert unused_recovery_codes(other.account_id or 0) == 0
     with pytest.raises(WrongCode):
-        services.check_second_step(other.public_id, codes[1], HERE)
+        check_second_step(other.public_id, codes[1], HERE)
 
 
 def test_a_passkey_is_called_otherwise_by_its_owner_only(
@@ -342,12 +359,12 @@ def test_a_passkey_is_called_otherwise_by_its_owner_only(
     who, other = actor("trainer"), actor("trainer")
     for one in (who, other):
         _add(one, Authenticator())
-    mine, others = (queries.passkeys_of(one.account_id or 0)[0].public_id for one in (who, other))
-    services.rename_passkey(who, mine, "Old phone")
+    mine, others = (passkeys_of(one.account_id or 0)[0].public_id for one in (who, other))
+    rename_passkey(who, mine, "Old phone")
     with pytest.raises(NotFound):
-        services.rename_passkey(who, others, "Mine now")
+        rename_passkey(who, others, "Mine now")
     db.session.rollback()
-    names = [queries.passkeys_of(one.account_id or 0)[0].name for one in (who, other)]
+    names = [passkeys_of(one.account_id or 0)[0].name for one in (who, other)]
     assert names[0] == "Old phone"
     assert names[1] != "Mine now"
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()

@@ -11,7 +11,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select, update
 
-from kash.accounts import queries, services
 from kash.accounts.errors import (
     AskedAlready,
     CannotAgree,
@@ -21,6 +20,27 @@ from kash.accounts.errors import (
     WrongCode,
 )
 from kash.accounts.models import Account, AccountRequest, Passkey, Programme, SignedInSession
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import must_have_second_step, roles_with_second_step
+from kash.accounts.queries.passkeys import passkeys_of
+from kash.accounts.queries.requests import request_by_id, requests_for
+from kash.accounts.queries.sessions import unanswered_device
+from kash.accounts.services.asking import ask_reset
+from kash.accounts.services.deciding import agree, decline, withdraw
+from kash.accounts.services.programme import choose_roles_with_second_step
+from kash.accounts.services.second_step import (
+    begin_second_step,
+    confirm_second_step,
+    new_recovery_codes,
+)
+from kash.accounts.services.sessions import (
+    answer_for_device,
+    end_session_of,
+    end_sessions_of,
+    keep_form,
+    kept_form,
+)
+from kash.accounts.services.signing_in import check_second_step, open_session
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
@@ -46,8 +66,8 @@ def _letters(app: APIFlask) -> list[str]:
 
 
 def _with_everything(who: Actor) -> list[str]:
-    secret, _address = services.begin_second_step(queries.account(who.public_id))
-    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    secret, _address = begin_second_step(accounts.account(who.public_id))
+    codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
     db.session.add(
         Passkey(
             account_id=who.account_id,
@@ -68,22 +88,22 @@ def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts
     asker, director = actor("administrator"), actor("director")
     owner = actor("custodian", email="mlinzi@example.org", language="en")
     codes = _with_everything(owner)
-    token = services.open_session(owner.public_id, "")
-    request = services.ask_reset(asker, owner.public_id, "She stood before me.")
-    assert queries.account(owner.public_id).has_second_step
+    token = open_session(owner.public_id, "")
+    request = ask_reset(asker, owner.public_id, "She stood before me.")
+    assert accounts.account(owner.public_id).has_second_step
     stored = db.session.scalars(select(AccountRequest)).one()
     assert b"stood" not in stored.reason_sealed
-    assert queries.request_by_id(director, request).reason == "She stood before me."
-    assert queries.requests_for(asker) == ([], [])
-    assert [line.public_id for line in queries.requests_for(director)[0]] == [request]
-    services.agree(director, request)
-    account = queries.account(owner.public_id)
+    assert request_by_id(director, request).reason == "She stood before me."
+    assert requests_for(asker) == ([], [])
+    assert [line.public_id for line in requests_for(director)[0]] == [request]
+    agree(director, request)
+    account = accounts.account(owner.public_id)
     assert not account.has_second_step
-    assert queries.passkeys_of(account.id) == []
+    assert passkeys_of(account.id) == []
     assert load_signed_in(token) is None
     with pytest.raises(WrongCode):
-        services.check_second_step(owner.public_id, codes[0], HERE)
-    assert queries.requests_for(director) == ([], [])
+        check_second_step(owner.public_id, codes[0], HERE)
+    assert requests_for(director) == ([], [])
     assert _actions()[-2:] == ["accounts.request_made", "accounts.request_agreed"]
     letters = _letters(both_engines_app)
     told = "\n".join(letters)
@@ -99,80 +119,80 @@ def test_neither_who_asked_nor_whose_account_it_is_decides(
 ) -> None:
     asker, owner = actor("administrator"), actor("director")
     _with_everything(owner)
-    request = services.ask_reset(asker, owner.public_id, "Lost.")
+    request = ask_reset(asker, owner.public_id, "Lost.")
     for by in (asker, owner):
         with pytest.raises(CannotAgree):
-            services.agree(by, request)
+            agree(by, request)
         with pytest.raises(CannotAgree):
-            services.decline(by, request, "No.")
-    assert queries.account(owner.public_id).has_second_step
-    services.decline(actor("administrator"), request, "No.")
-    assert queries.account(owner.public_id).has_second_step
+            decline(by, request, "No.")
+    assert accounts.account(owner.public_id).has_second_step
+    decline(actor("administrator"), request, "No.")
+    assert accounts.account(owner.public_id).has_second_step
     with pytest.raises(RequestClosed):
-        services.agree(actor("administrator"), request)
+        agree(actor("administrator"), request)
     # After a refusal one may ask again, but never about oneself.
-    services.ask_reset(asker, owner.public_id, "Really lost.")
+    ask_reset(asker, owner.public_id, "Really lost.")
     with pytest.raises(OwnRoles):
-        services.ask_reset(owner, owner.public_id, "Lost.")
+        ask_reset(owner, owner.public_id, "Lost.")
 
 
 def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, director, owner = actor("administrator"), actor("director"), actor("peer")
     _with_everything(owner)
-    request = services.ask_reset(asker, owner.public_id, "Lost.")
+    request = ask_reset(asker, owner.public_id, "Lost.")
     for by in (director, owner):
         with pytest.raises(NotFound):
-            services.withdraw(by, request)
-    services.withdraw(asker, request)
+            withdraw(by, request)
+    withdraw(asker, request)
     db.session.rollback()
     assert _actions()[-1] == "accounts.request_withdrawn"
-    assert queries.requests_for(director) == ([], [])
+    assert requests_for(director) == ([], [])
     with pytest.raises(RequestClosed):
-        services.agree(director, request)
+        agree(director, request)
     with pytest.raises(RequestClosed):
-        services.decline(director, request, "No.")
+        decline(director, request, "No.")
     with pytest.raises(RequestClosed):
-        services.withdraw(asker, request)
-    assert queries.account(owner.public_id).has_second_step
-    services.ask_reset(asker, owner.public_id, "Really lost.")
+        withdraw(asker, request)
+    assert accounts.account(owner.public_id).has_second_step
+    ask_reset(asker, owner.public_id, "Really lost.")
 
 
 def test_a_request_waits_for_seven_days(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, owner, director = actor("administrator"), actor("trainer"), actor("director")
     with pytest.raises(SecondStepMissing):
-        services.ask_reset(asker, owner.public_id, "Lost.")
+        ask_reset(asker, owner.public_id, "Lost.")
     _with_everything(owner)
-    request = services.ask_reset(asker, owner.public_id, "Lost.")
+    request = ask_reset(asker, owner.public_id, "Lost.")
     with pytest.raises(AskedAlready):
-        services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
+        ask_reset(actor("administrator"), owner.public_id, "Lost.")
     lasts = db.session.scalars(select(AccountRequest)).one()
     assert lasts.expires_at - lasts.asked_at == timedelta(days=7)
     db.session.execute(update(AccountRequest).values(expires_at=utc_now()))
     db.session.commit()
-    assert queries.requests_for(director) == ([], [])
+    assert requests_for(director) == ([], [])
     with pytest.raises(RequestClosed):
-        services.agree(director, request)
+        agree(director, request)
     with pytest.raises(RequestClosed):
-        services.decline(director, request, "No.")
-    assert queries.account(owner.public_id).has_second_step
-    services.ask_reset(asker, owner.public_id, "Lost.")
+        decline(director, request, "No.")
+    assert accounts.account(owner.public_id).has_second_step
+    ask_reset(asker, owner.public_id, "Lost.")
 
 
 def test_requests_are_for_those_who_decide(app: APIFlask, actor: Accounts) -> None:
     owner = actor("peer")
     _with_everything(owner)
-    request = services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
+    request = ask_reset(actor("administrator"), owner.public_id, "Lost.")
     for role in ("trainer", "custodian", "peer", "police_peer", "funder"):
         who = actor(role)
-        assert queries.requests_for(who) == ([], [])
+        assert requests_for(who) == ([], [])
         with pytest.raises(NotFound):
-            queries.request_by_id(who, request)
+            request_by_id(who, request)
         with pytest.raises(Forbidden):
-            services.agree(who, request)
+            agree(who, request)
         with pytest.raises(Forbidden):
-            services.ask_reset(who, owner.public_id, "Lost.")
+            ask_reset(who, owner.public_id, "Lost.")
     with pytest.raises(NotFound):
-        services.agree(actor("director"), "0" * 16)
+        agree(actor("director"), "0" * 16)
 
 
 def test_waiting_requests_cost_the_same_however_many(
@@ -185,10 +205,10 @@ def test_waiting_requests_cost_the_same_however_many(
     for more in (1, 2):
         for _ in range(more):
             owner = actor("peer", totp_sealed=b"sealed")
-            services.ask_reset(asker, owner.public_id, "Lost.")
+            ask_reset(asker, owner.public_id, "Lost.")
         db.session.rollback()
         with count_queries() as seen:
-            queries.requests_for(director)
+            requests_for(director)
         counts.append(seen.count)
     # The requests, the roles of whom they are about, names, who stands behind whom, and herself.
     assert counts == [5, 5]
@@ -203,7 +223,7 @@ def test_who_has_the_machine_needs_nobody(app: APIFlask, actor: Accounts) -> Non
     )
     assert done.exit_code == 0, done.output
     db.session.rollback()
-    assert not queries.account(owner.public_id).has_second_step
+    assert not accounts.account(owner.public_id).has_second_step
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
     assert (entry.actor, entry.action) == ("system", "accounts.second_step_removed")
 
@@ -215,12 +235,12 @@ def test_a_new_device_is_told_to_the_others_and_by_mail(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     who = actor("trainer", email="akinyi@example.org", language="sw")
-    first = services.open_session(who.public_id, "Firefox Android", HERE, unfamiliar=True)
-    second = services.open_session(who.public_id, "Chrome Windows", HERE, unfamiliar=True)
+    first = open_session(who.public_id, "Firefox Android", HERE, unfamiliar=True)
+    second = open_session(who.public_id, "Chrome Windows", HERE, unfamiliar=True)
     here, there = load_signed_in(first), load_signed_in(second)
     assert here is not None
     assert there is not None
-    asked = queries.unanswered_device(who.account_id or 0, here.actor.session_id)
+    asked = unanswered_device(who.account_id or 0, here.actor.session_id)
     assert asked is not None
     assert (asked.device, asked.public_id) == ("Chrome, Windows", there.actor.session_id)
     # The very first session of an account is nothing new to anybody.
@@ -238,11 +258,11 @@ def test_a_new_device_is_told_to_the_others_and_by_mail(
     # The new device answers neither for itself nor for others.
     for session in (there.actor.session_id, here.actor.session_id):
         with pytest.raises(NotFound):
-            services.answer_for_device(there.actor, session, mine=True)
-    services.answer_for_device(here.actor, there.actor.session_id, mine=False)
+            answer_for_device(there.actor, session, mine=True)
+    answer_for_device(here.actor, there.actor.session_id, mine=False)
     assert load_signed_in(second) is None
     assert load_signed_in(first) is not None
-    assert queries.unanswered_device(who.account_id or 0, here.actor.session_id) is None
+    assert unanswered_device(who.account_id or 0, here.actor.session_id) is None
     assert _actions()[-1] == "accounts.device_refused"
 
 
@@ -250,19 +270,19 @@ def test_yes_keeps_the_device_and_strangers_cannot_say_it(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     who = actor("trainer")
-    here = load_signed_in(services.open_session(who.public_id, ""))
-    token = services.open_session(who.public_id, "", unfamiliar=True)
+    here = load_signed_in(open_session(who.public_id, ""))
+    token = open_session(who.public_id, "", unfamiliar=True)
     there = load_signed_in(token)
-    stranger = load_signed_in(services.open_session(actor("director").public_id, ""))
+    stranger = load_signed_in(open_session(actor("director").public_id, ""))
     assert here is not None
     assert there is not None
     assert stranger is not None
     with pytest.raises(NotFound):
-        services.answer_for_device(stranger.actor, there.actor.session_id, mine=False)
-    services.answer_for_device(here.actor, there.actor.session_id, mine=True)
+        answer_for_device(stranger.actor, there.actor.session_id, mine=False)
+    answer_for_device(here.actor, there.actor.session_id, mine=True)
     assert load_signed_in(token) is not None
     # Answered once; a later "no" changes nothing.
-    services.answer_for_device(here.actor, there.actor.session_id, mine=False)
+    answer_for_device(here.actor, there.actor.session_id, mine=False)
     assert load_signed_in(token) is not None
 
 
@@ -270,14 +290,14 @@ def test_an_administrator_ends_the_sessions_of_somebody_else(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     by, who, other = actor("administrator"), actor("trainer"), actor("trainer")
-    tokens = [services.open_session(who.public_id, "") for _ in range(3)]
+    tokens = [open_session(who.public_id, "") for _ in range(3)]
     first = load_signed_in(tokens[0])
     assert first is not None
     with pytest.raises(NotFound):
-        services.end_session_of(by, other.public_id, first.actor.session_id)
-    services.end_session_of(by, who.public_id, first.actor.session_id)
+        end_session_of(by, other.public_id, first.actor.session_id)
+    end_session_of(by, who.public_id, first.actor.session_id)
     assert [load_signed_in(token) is not None for token in tokens] == [False, True, True]
-    services.end_sessions_of(by, who.public_id)
+    end_sessions_of(by, who.public_id)
     assert [load_signed_in(token) is not None for token in tokens] == [False] * 3
 
 
@@ -288,15 +308,15 @@ def test_roles_are_added_and_the_four_stay(both_engines_app: APIFlask, actor: Ac
     by = actor("administrator")
     db.session.execute(update(Programme).values(settings={"second_step_required": True}))
     db.session.commit()
-    assert not queries.must_have_second_step({Role.TRAINER})
-    services.choose_roles_with_second_step(by, [Role.TRAINER, Role.DIRECTOR])
-    assert queries.roles_with_second_step() == {Role.TRAINER}
-    assert queries.must_have_second_step({Role.TRAINER})
-    services.choose_roles_with_second_step(by, [])
-    assert not queries.must_have_second_step({Role.TRAINER})
+    assert not must_have_second_step({Role.TRAINER})
+    choose_roles_with_second_step(by, [Role.TRAINER, Role.DIRECTOR])
+    assert roles_with_second_step() == {Role.TRAINER}
+    assert must_have_second_step({Role.TRAINER})
+    choose_roles_with_second_step(by, [])
+    assert not must_have_second_step({Role.TRAINER})
     for role in ("administrator", "director", "custodian", "documentation"):
-        assert queries.must_have_second_step({Role(role)})
-    services.choose_roles_with_second_step(by, [])
+        assert must_have_second_step({Role(role)})
+    choose_roles_with_second_step(by, [])
     assert _actions() == ["accounts.second_step_roles_chosen"] * 2
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq).limit(1)).one()
     assert list(entry.subjects) == ["programme", "role:trainer"]
@@ -307,12 +327,12 @@ def test_roles_are_added_and_the_four_stay(both_engines_app: APIFlask, actor: Ac
 
 def test_a_kept_form_is_sealed_to_its_session(both_engines_app: APIFlask, actor: Accounts) -> None:
     who = actor("trainer")
-    people = [load_signed_in(services.open_session(who.public_id, "")) for _ in range(2)]
+    people = [load_signed_in(open_session(who.public_id, "")) for _ in range(2)]
     mine, other = (one.actor for one in people if one is not None)
     fields = [("reason", "A long\nstory"), ("roles", "peer"), ("roles", "trainer")]
-    assert services.keep_form(mine, "/accounts/invite", fields)
-    assert services.kept_form(mine) == ("/accounts/invite", fields)
-    assert services.kept_form(other) is None
+    assert keep_form(mine, "/accounts/invite", fields)
+    assert kept_form(mine) == ("/accounts/invite", fields)
+    assert kept_form(other) is None
     stored = db.session.scalars(
         select(SignedInSession.kept_form).where(SignedInSession.kept_form.is_not(None))
     ).one()
@@ -320,12 +340,12 @@ def test_a_kept_form_is_sealed_to_its_session(both_engines_app: APIFlask, actor:
     assert b"story" not in stored
     db.session.execute(update(SignedInSession).values(kept_at=utc_now() - timedelta(minutes=16)))
     db.session.commit()
-    assert services.kept_form(mine) is None
-    assert not services.keep_form(mine, "/x", [("text", "x" * 300_000)])
+    assert kept_form(mine) is None
+    assert not keep_form(mine, "/x", [("text", "x" * 300_000)])
 
 
 def test_an_account_without_second_step_has_no_codes(app: APIFlask, actor: Accounts) -> None:
     who = actor("trainer")
     with pytest.raises(SecondStepMissing):
-        services.new_recovery_codes(who)
+        new_recovery_codes(who)
     assert not db.session.scalars(select(Account)).one().has_second_step

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from kash.accounts import queries, services
 from kash.accounts.errors import LastAdministrator, LinkSpent, NotYourself, WrongSignIn
 from kash.accounts.holdings import Holder, Holding
 from kash.accounts.models import (
@@ -25,18 +24,40 @@ from kash.accounts.models import (
     Invitation,
     SignedInSession,
 )
-from kash.accounts.queries import AccessFilter
+from kash.accounts.queries import accounts, hand_overs
+from kash.accounts.queries.access import AccessFilter, access_listing, review_reminder
+from kash.accounts.queries.accounts import usable_invitation
+from kash.accounts.queries.breaches import breach, breach_page
+from kash.accounts.queries.delegations import accounts_that_may, lent_to
+from kash.accounts.queries.hand_overs import last_hand_over
+from kash.accounts.queries.sessions import open_sessions
 from kash.accounts.revocations import Revocation
-from kash.accounts.rules import Affected, Opening
+from kash.accounts.rules.safety import Affected, Opening
 from kash.accounts.services import breaches
+from kash.accounts.services.access import record_review
+from kash.accounts.services.accounts import set_roles
 from kash.accounts.services.breaches import (
     BeforeNoticed,
     BreachClosed,
     LaterThanNow,
     NoticeGiven,
+    add_breach_note,
+    change_breach,
+    close_breach,
+    open_breach,
+    record_notice,
 )
-from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
-from kash.accounts.services.leaving import LET_GO, NobodyChosen, StillHolds
+from kash.accounts.services.delegations import (
+    CannotStandIn,
+    LentAlready,
+    WrongDays,
+    end_stand_in,
+    lend_approvals,
+)
+from kash.accounts.services.invitations import accept_new_password, invite, new_password_link
+from kash.accounts.services.leaving import LET_GO, NobodyChosen, StillHolds, deactivate, hand_over
+from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.signing_in import check_password, open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, audited
@@ -71,22 +92,22 @@ def test_a_lock_ends_everything_and_begins_an_entry(
     by = actor("administrator")
     who = actor("trainer", email="t@example.org")
     client_for(who)
-    link = services.new_password_link(by, who.public_id)
+    link = new_password_link(by, who.public_id)
     before = _entries()
-    breach_id = services.lock_at_once(who, who.public_id)
+    breach_id = lock_at_once(who, who.public_id)
     assert _entries() == before + 1
     assert _last_entry() == (
         who.public_id,
         "accounts.locked_at_once",
         [who.public_id, breach_id],
     )
-    assert queries.open_sessions(who.account_id or 0) == []
-    assert queries.usable_invitation(link) is None
+    assert open_sessions(who.account_id or 0) == []
+    assert usable_invitation(link) is None
     with pytest.raises(WrongSignIn):
-        services.check_password("t@example.org", PASSWORD, HERE)
+        check_password("t@example.org", PASSWORD, HERE)
     with pytest.raises(WrongSignIn):
-        services.open_session(who.public_id, "Firefox")
-    row = queries.breach(breach_id)
+        open_session(who.public_id, "Firefox")
+    row = breach(breach_id)
     assert (row.account_id, row.opened_by, row.affected) == (
         who.account_id,
         who.public_id,
@@ -98,21 +119,21 @@ def test_a_lock_ends_everything_and_begins_an_entry(
 def test_only_a_new_link_opens_a_locked_account(both_engines_app: APIFlask, actor: Actors) -> None:
     by = actor("administrator")
     who = actor("police_peer", email="p@example.org")
-    old = services.new_password_link(by, who.public_id)
-    services.lock_at_once(who, who.public_id)
+    old = new_password_link(by, who.public_id)
+    lock_at_once(who, who.public_id)
     with pytest.raises(LinkSpent):
-        services.accept_new_password(old, GOOD)
-    services.accept_new_password(services.new_password_link(by, who.public_id), GOOD)
-    assert services.check_password("p@example.org", GOOD, HERE).public_id == who.public_id
+        accept_new_password(old, GOOD)
+    accept_new_password(new_password_link(by, who.public_id), GOOD)
+    assert check_password("p@example.org", GOOD, HERE).public_id == who.public_id
 
 
 def test_pressing_twice_keeps_one_entry(both_engines_app: APIFlask, actor: Actors) -> None:
     by, who = actor("administrator"), actor("trainer")
-    first = services.lock_at_once(who, who.public_id)
-    assert services.lock_at_once(by, who.public_id) == first
+    first = lock_at_once(who, who.public_id)
+    assert lock_at_once(by, who.public_id) == first
     assert db.session.scalar(select(func.count(Breach.id))) == 1
-    services.close_breach(by, first, "Found again.")
-    assert services.lock_at_once(by, who.public_id) != first
+    close_breach(by, first, "Found again.")
+    assert lock_at_once(by, who.public_id) != first
 
 
 def test_a_room_joins_what_ends_and_may_be_unfinished(app: APIFlask, actor: Actors) -> None:
@@ -124,9 +145,9 @@ def test_a_room_joins_what_ends_and_may_be_unfinished(app: APIFlask, actor: Acto
 
     who = actor("custodian")
     with also_declared(Revocation("test.keys", "Keys are taken back", keys)):
-        breach_id = services.lock_at_once(who, who.public_id)
+        breach_id = lock_at_once(who, who.public_id)
     assert seen == [who.account_id]
-    assert queries.breach(breach_id).unfinished == ["test.keys"]
+    assert breach(breach_id).unfinished == ["test.keys"]
 
 
 def test_a_failing_step_leaves_everything_as_it_was(
@@ -138,8 +159,8 @@ def test_a_failing_step_leaves_everything_as_it_was(
     who = actor("trainer")
     client_for(who)
     with also_declared(Revocation("test.breaks", "Breaks", breaks)), pytest.raises(RuntimeError):
-        services.lock_at_once(who, who.public_id)
-    assert len(queries.open_sessions(who.account_id or 0)) == 1
+        lock_at_once(who, who.public_id)
+    assert len(open_sessions(who.account_id or 0)) == 1
     assert _entries() == 0
 
 
@@ -180,30 +201,30 @@ def test_an_entry_is_sealed_written_on_and_closed_for_good(
 ) -> None:
     by = actor("director")
     noticed = utc_now() - timedelta(hours=5)
-    breach_id = services.open_breach(
+    breach_id = open_breach(
         by, what="A sheet was lost.", affected=[Affected.PAPER], noticed_at=noticed
     )
-    services.add_breach_note(by, breach_id, "It was found.")
-    services.add_breach_note(by, breach_id, "Nobody had read it.")
-    services.change_breach(by, breach_id, what="Two sheets.", affected=[Affected.NAMES])
+    add_breach_note(by, breach_id, "It was found.")
+    add_breach_note(by, breach_id, "Nobody had read it.")
+    change_breach(by, breach_id, what="Two sheets.", affected=[Affected.NAMES])
     for when, problem in (
         (utc_now() + timedelta(hours=1), LaterThanNow),
         (noticed - timedelta(hours=1), BeforeNoticed),
     ):
         with pytest.raises(problem):
-            services.record_notice(by, breach_id, when)
-    services.record_notice(by, breach_id, noticed + timedelta(hours=2))
+            record_notice(by, breach_id, when)
+    record_notice(by, breach_id, noticed + timedelta(hours=2))
     with pytest.raises(NoticeGiven):
-        services.record_notice(by, breach_id, noticed + timedelta(hours=2))
-    services.close_breach(by, breach_id, "All done.")
+        record_notice(by, breach_id, noticed + timedelta(hours=2))
+    close_breach(by, breach_id, "All done.")
     for change in (
-        lambda: services.add_breach_note(by, breach_id, "More"),
-        lambda: services.change_breach(by, breach_id, what="x", affected=[]),
-        lambda: services.close_breach(by, breach_id, "Again"),
+        lambda: add_breach_note(by, breach_id, "More"),
+        lambda: change_breach(by, breach_id, what="x", affected=[]),
+        lambda: close_breach(by, breach_id, "Again"),
     ):
         with pytest.raises(BreachClosed):
             change()
-    page = queries.breach_page(breach_id, utc_now())
+    page = breach_page(breach_id, utc_now())
     assert (page.what, page.reason, page.line.clock.state) == (
         "Two sheets.",
         "All done.",
@@ -233,24 +254,24 @@ def test_two_taps_at_the_same_moment_begin_one_entry_and_neither_is_refused(
 
     monkeypatch.setattr(breaches, "_begin", beside)
     given = {"what": "A sheet was lost.", "affected": [Affected.PAPER], "noticed_at": utc_now()}
-    assert services.open_breach(by, **given, public_id="a" * 16) == "a" * 16
+    assert open_breach(by, **given, public_id="a" * 16) == "a" * 16
     assert db.session.scalars(select(Breach.public_id)).all() == ["a" * 16]
 
 
 def test_nothing_is_noticed_in_the_future(app: APIFlask, actor: Actors) -> None:
     with pytest.raises(LaterThanNow):
-        services.open_breach(
+        open_breach(
             actor("director"), what="x", affected=[], noticed_at=utc_now() + timedelta(hours=1)
         )
     with pytest.raises(NotFound):
-        services.add_breach_note(actor("director"), "0" * 16, "x")
+        add_breach_note(actor("director"), "0" * 16, "x")
 
 
 def test_an_overdue_entry_is_said_in_words_on_its_page_and_on_today(
     app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
 ) -> None:
     by = actor("director")
-    breach_id = services.open_breach(
+    breach_id = open_breach(
         by, what="A laptop.", affected=[Affected.NAMES], noticed_at=utc_now() - timedelta(hours=80)
     )
     browser = client_for(by)
@@ -298,7 +319,7 @@ def test_an_entry_that_is_opened_by_two_taps_has_one_clock(
 
 def _lend(by: Actor, to: Actor, first: int = 0, last: int = 3, **more: Any) -> str:
     today = local_today()
-    return services.lend_approvals(
+    return lend_approvals(
         by,
         to.public_id,
         permissions=more.pop("permissions", ["certificates.approve"]),
@@ -316,11 +337,11 @@ def test_what_is_lent_holds_on_its_days_only(
 ) -> None:
     director, officer = actor("director"), actor("monitoring")
     _lend(director, officer, first, last)
-    lent = queries.lent_to(officer.account_id or 0)
+    lent = lent_to(officer.account_id or 0)
     expected = (StandIn("certificates.approve", director.public_id),)
     assert lent == (expected if holds else ())
     after = datetime.now(UTC) + timedelta(days=last + 2)
-    assert queries.lent_to(officer.account_id or 0, after) == ()
+    assert lent_to(officer.account_id or 0, after) == ()
 
 
 def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
@@ -334,7 +355,7 @@ def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
     assert browser.get(address).status_code == 404
     assert browser.get("/certificates/rule").status_code == 403
     assert "You decide for Mwalimu" in browser.get("/account").text
-    services.end_stand_in(officer, delegation)
+    end_stand_in(officer, delegation)
     assert browser.get(address).status_code == 403
 
 
@@ -353,7 +374,7 @@ def test_only_directors_lend_and_never_what_is_lent_to_them(
         officer.public_id,
         officer.roles,
         officer.account_id,
-        stands_in=queries.lent_to(officer.account_id or 0),
+        stands_in=lent_to(officer.account_id or 0),
     )
     assert standing.reach("certificates.approve") is Reach.ALL
     for who in (standing, other, actor("administrator")):
@@ -385,12 +406,12 @@ def test_whoever_lost_what_she_lent_lends_nothing(
     director, officer = actor("director"), actor("monitoring")
     _lend(director, officer)
     if change == "closed":
-        services.deactivate(by, director.public_id)
+        deactivate(by, director.public_id)
     else:
-        services.set_roles(by, director.public_id, [Role.TRAINER])
-    assert queries.lent_to(officer.account_id or 0) == ()
+        set_roles(by, director.public_id, [Role.TRAINER])
+    assert lent_to(officer.account_id or 0) == ()
     assert officer.public_id not in {
-        one.public_id for one in queries.accounts_that_may("certificates.approve")
+        one.public_id for one in accounts_that_may("certificates.approve")
     }
 
 
@@ -400,11 +421,11 @@ def test_whoever_decides_is_told_by_role_or_by_loan(
     director, officer = actor("director"), actor("monitoring")
     actor("trainer")
     _lend(director, officer)
-    assert {one.public_id for one in queries.accounts_that_may("certificates.approve")} == {
+    assert {one.public_id for one in accounts_that_may("certificates.approve")} == {
         director.public_id,
         officer.public_id,
     }
-    assert {one.public_id for one in queries.accounts_that_may("curriculum.approve")} == {
+    assert {one.public_id for one in accounts_that_may("curriculum.approve")} == {
         director.public_id
     }
 
@@ -414,8 +435,8 @@ def test_strangers_cannot_end_a_stand_in(both_engines_app: APIFlask, actor: Acto
     delegation = _lend(director, officer)
     for who in (actor("director"), actor("trainer")):
         with pytest.raises(NotFound):
-            services.end_stand_in(who, delegation)
-    services.end_stand_in(actor("administrator"), delegation)
+            end_stand_in(who, delegation)
+    end_stand_in(actor("administrator"), delegation)
     assert db.session.scalars(select(Delegation.withdrawn_at)).one() is not None
 
 
@@ -427,29 +448,29 @@ def test_nothing_is_forgotten_when_somebody_leaves(
 ) -> None:
     by, leaver = actor("administrator"), actor("administrator")
     client_for(leaver)
-    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
     with pytest.raises(StillHolds):
-        services.deactivate(by, leaver.public_id)
+        deactivate(by, leaver.public_id)
     for choice in ({}, {"invitations": "0" * 16}, {"invitations": leaver.public_id}):
         with pytest.raises(NobodyChosen):
-            services.hand_over(by, leaver.public_id, choice)
-    assert queries.account(leaver.public_id).active
+            hand_over(by, leaver.public_id, choice)
+    assert accounts.account(leaver.public_id).active
     before = _entries()
-    services.hand_over(by, leaver.public_id, {"invitations": by.public_id})
+    hand_over(by, leaver.public_id, {"invitations": by.public_id})
     assert _entries() == before + 1
-    account = queries.account(leaver.public_id)
+    account = accounts.account(leaver.public_id)
     assert not account.active
-    assert queries.open_sessions(account.id) == []
+    assert open_sessions(account.id) == []
     assert db.session.scalars(select(Invitation.invited_by)).all() == [by.public_id]
-    kept = queries.last_hand_over(account.id)
+    kept = last_hand_over(account.id)
     assert kept is not None
     assert kept.lines == [{"key": "invitations", "count": 1, "to": by.public_id}]
 
 
 def test_what_nobody_need_hold_may_be_let_go(both_engines_app: APIFlask, actor: Actors) -> None:
     by, leaver = actor("administrator"), actor("administrator")
-    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
-    services.hand_over(by, leaver.public_id, {"invitations": LET_GO})
+    invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    hand_over(by, leaver.public_id, {"invitations": LET_GO})
     assert db.session.scalars(select(Invitation)).all() == []
 
 
@@ -460,14 +481,12 @@ def test_a_hand_over_that_fails_half_way_leaves_everything(
         raise RuntimeError
 
     by, leaver = actor("administrator"), actor("administrator")
-    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
     boats = Holding("boats", "Boats", lambda *_: 1, breaks, permission="accounts.manage")
     with also_declared(boats), pytest.raises(RuntimeError):
-        services.hand_over(
-            by, leaver.public_id, {"invitations": by.public_id, "boats": by.public_id}
-        )
+        hand_over(by, leaver.public_id, {"invitations": by.public_id, "boats": by.public_id})
     db.session.rollback()
-    assert queries.account(leaver.public_id).active
+    assert accounts.account(leaver.public_id).active
     assert db.session.scalars(select(Invitation.invited_by)).all() == [leaver.public_id]
 
 
@@ -476,16 +495,16 @@ def test_nobody_closes_herself_or_the_last_administrator(
 ) -> None:
     by = actor("administrator")
     with pytest.raises(NotYourself):
-        services.hand_over(by, by.public_id, {})
+        hand_over(by, by.public_id, {})
     with pytest.raises(LastAdministrator):
-        services.hand_over(actor("director"), by.public_id, {})
+        hand_over(actor("director"), by.public_id, {})
 
 
 def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(
     app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
 ) -> None:
     by, leaver = actor("administrator", name="Bidii"), actor("administrator", name="Zamani")
-    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
     browser = client_for(by)
     at = f"/accounts/{leaver.public_id}"
     assert f'href="{at}/hand-over"' in browser.get(at).text
@@ -499,11 +518,11 @@ def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(
 
 def test_the_successor_must_have_the_role(app: APIFlask, actor: Actors) -> None:
     by, leaver, trainer = actor("administrator"), actor("administrator"), actor("trainer")
-    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
-    (held,) = queries.held(queries.account(leaver.public_id))
+    invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    (held,) = hand_overs.held(accounts.account(leaver.public_id))
     assert set(held.successors) == {by.public_id}
     with pytest.raises(NobodyChosen):
-        services.hand_over(by, leaver.public_id, {"invitations": trainer.public_id})
+        hand_over(by, leaver.public_id, {"invitations": trainer.public_id})
 
 
 def test_holders_are_known_by_ids_only() -> None:
@@ -518,9 +537,9 @@ def test_a_review_counts_what_each_account_took(both_engines_app: APIFlask, acto
     for action in ("people.phone_shown", "people.email_shown", "certificates.printed"):
         with audited(action, trainer) as change:
             change.about(trainer.public_id)
-    services.record_review(director, trainer.public_id)
+    record_review(director, trainer.public_id)
     with both_engines_app.test_request_context():
-        first, second = queries.access_listing(AccessFilter(), utc_now()).rows
+        first, second = access_listing(AccessFilter(), utc_now()).rows
     assert first.openings == dict.fromkeys(Opening, 0)
     assert second.openings == {Opening.SHOWN: 2, Opening.EXPORTED: 0, Opening.PRINTED: 1}
     assert (first.reviewed_at, second.reviewed_by) == (None, "Aa")
@@ -530,15 +549,15 @@ def test_a_review_asks_as_often_for_one_account_as_for_three(
     app: APIFlask, actor: Actors, count_queries: Callable[[], Any]
 ) -> None:
     director = actor("director")
-    services.record_review(director)
+    record_review(director)
     counts = []
     for more in (0, 2):
         for _ in range(more):
             who = actor("trainer")
-            services.record_review(director, who.public_id)
+            record_review(director, who.public_id)
         db.session.rollback()
         with app.test_request_context(), count_queries() as seen:
-            queries.access_listing(AccessFilter(), utc_now())
+            access_listing(AccessFilter(), utc_now())
         counts.append(seen.count)
     assert counts[0] == counts[1]
 
@@ -548,14 +567,11 @@ def test_the_filters_of_a_review(both_engines_app: APIFlask, actor: Actors) -> N
     director = actor("director")
     asleep = actor("trainer", last_seen_at=old)
     actor("monitoring")
-    services.record_review(director, director.public_id)
+    record_review(director, director.public_id)
 
     def found(**wanted: str) -> set[str]:
         with both_engines_app.test_request_context():
-            return {
-                one.public_id
-                for one in queries.access_listing(AccessFilter(**wanted), utc_now()).rows
-            }
+            return {one.public_id for one in access_listing(AccessFilter(**wanted), utc_now()).rows}
 
     assert found(only="unused") == {asleep.public_id}
     assert found(role="director") == {director.public_id}
@@ -568,9 +584,9 @@ def test_the_reminder_comes_after_90_days(
 ) -> None:
     by = actor("administrator")
     soon, late = utc_now() + timedelta(days=89), utc_now() + timedelta(days=91)
-    services.record_review(by)
-    assert queries.review_reminder(soon) is None
-    assert queries.review_reminder(late) is not None
+    record_review(by)
+    assert review_reminder(soon) is None
+    assert review_reminder(late) is not None
 
 
 def test_the_table_is_no_formula_and_asks_for_the_password(
@@ -601,7 +617,7 @@ def test_accounts_that_are_locked_are_marked(
 ) -> None:
     by = actor("director")
     who = actor("trainer", name="Amina")
-    services.lock_at_once(who, who.public_id)
+    lock_at_once(who, who.public_id)
     assert "Locked" in client_for(by).get("/access").text
     assert {
         one.name

@@ -10,8 +10,10 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from kash.accounts import queries, services
 from kash.accounts.models import Programme
+from kash.accounts.queries.accounts import account
+from kash.accounts.services.asking import ask_reset
+from kash.accounts.services.second_step import begin_second_step, confirm_second_step
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import PASSWORD
@@ -22,8 +24,8 @@ Signing = Callable[..., FlaskClient]
 
 def test_a_recovery_code_leads_to_a_new_second_step(app: APIFlask, actor: Accounts) -> None:
     who = actor("director", email="d@example.org")
-    secret, _address = services.begin_second_step(queries.account(who.public_id))
-    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    secret, _address = begin_second_step(account(who.public_id))
+    codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
     browser = app.test_client()
     assert browser.get("/sign-in/lost-phone").location == "/sign-in"
     browser.post("/sign-in", data={"email": "d@example.org", "password": PASSWORD})
@@ -77,10 +79,10 @@ def test_two_people_take_a_second_step_off(
     asker.post(where, data={"decision": "agree"})
     assert "waits for another person" in asker.get("/accounts/requests").text
     assert director.post(where, data={"decision": "perhaps"}).status_code == 200
-    assert queries.account(owner.public_id).has_second_step
+    assert account(owner.public_id).has_second_step
     assert director.post(where, data={"decision": "agree"}).location == where
     db.session.rollback()
-    assert not queries.account(owner.public_id).has_second_step
+    assert not account(owner.public_id).has_second_step
     assert "agreed and done" in director.get(where).text
     director.post(where, data={"decision": "agree"})
     assert "This request is closed" in director.get("/accounts/requests").text
@@ -90,7 +92,7 @@ def test_who_asked_withdraws_on_the_page_where_others_decide(
     app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
     asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
-    where = f"/accounts/requests/{services.ask_reset(asker, owner.public_id, 'She came.')}"
+    where = f"/accounts/requests/{ask_reset(asker, owner.public_id, 'She came.')}"
     mine, director = client_for(asker), client_for(actor("director"))
     assert "Withdraw it" in mine.get(where).text
     assert "Withdraw it" not in director.get(where).text
@@ -102,14 +104,14 @@ def test_who_asked_withdraws_on_the_page_where_others_decide(
     assert "This request is closed" in page
     assert "Nothing waits" in mine.get("/accounts/requests").text
     assert "withdrawn" in director.get("/accounts/requests?closed=1").text
-    assert queries.account(owner.public_id).has_second_step
+    assert account(owner.public_id).has_second_step
 
 
 def test_who_declines_says_why_and_who_asked_reads_it(
     app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
     asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
-    where = f"/accounts/requests/{services.ask_reset(asker, owner.public_id, 'She came.')}"
+    where = f"/accounts/requests/{ask_reset(asker, owner.public_id, 'She came.')}"
     mine, director = client_for(asker), client_for(actor("director"))
     silent = director.post(where, data={"decision": "decline", "answer": " "})
     assert silent.status_code == 422

@@ -11,11 +11,25 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select, update
 
-from kash.accounts import queries, services
 from kash.accounts import secrets as account_secrets
 from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
 from kash.accounts.models import CountedTries, SignedInSession
-from kash.accounts.rules import SESSION_IDLE, TRIES_OF_ONE_CLIENT
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import unused_recovery_codes
+from kash.accounts.rules.accounts import SESSION_IDLE
+from kash.accounts.rules.throttle import TRIES_OF_ONE_CLIENT
+from kash.accounts.services.second_step import (
+    begin_second_step,
+    confirm_second_step,
+    new_recovery_codes,
+)
+from kash.accounts.services.sessions import end_other_sessions, end_session
+from kash.accounts.services.signing_in import (
+    check_password,
+    check_second_step,
+    confirm_password,
+    open_session,
+)
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
@@ -44,7 +58,7 @@ def test_right_password_opens_and_leaves_no_try(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     who = actor("trainer", email="akinyi@example.org")
-    account = services.check_password("akinyi@example.org", PASSWORD, HERE)
+    account = check_password("akinyi@example.org", PASSWORD, HERE)
     assert account.public_id == who.public_id
     assert _attempts() == 0
 
@@ -63,14 +77,14 @@ def test_wrong_ones_get_one_answer_and_are_counted(
 ) -> None:
     actor("trainer", email="akinyi@example.org")
     with pytest.raises(WrongSignIn):
-        services.check_password(email, password, HERE)
+        check_password(email, password, HERE)
     assert _attempts() == 1
 
 
 def test_a_closed_account_gets_the_same_answer(app: APIFlask, actor: Callable[..., Actor]) -> None:
     actor("trainer", email="akinyi@example.org", active=False)
     with pytest.raises(WrongSignIn):
-        services.check_password("akinyi@example.org", PASSWORD, HERE)
+        check_password("akinyi@example.org", PASSWORD, HERE)
 
 
 @pytest.mark.parametrize("email", ["akinyi@example.org", "nobody@example.org"])
@@ -90,7 +104,7 @@ def test_argon2_runs_exactly_once(
 
     monkeypatch.setattr(account_secrets.PasswordHasher, "verify", counted)
     with pytest.raises(WrongSignIn):
-        services.check_password(email, "wrong", HERE)
+        check_password(email, "wrong", HERE)
     assert runs == ["$argon2id$v=19$m=64,t=1,p=1"]
 
 
@@ -100,18 +114,18 @@ def test_after_five_failures_even_the_right_password_waits(
     actor("trainer", email="akinyi@example.org")
     for _ in range(TRIES_OF_ONE_CLIENT):
         with pytest.raises(WrongSignIn):
-            services.check_password("akinyi@example.org", "wrong", HERE)
+            check_password("akinyi@example.org", "wrong", HERE)
     with pytest.raises(SignInPaused):
-        services.check_password("akinyi@example.org", PASSWORD, HERE)
+        check_password("akinyi@example.org", PASSWORD, HERE)
     # Neither elsewhere nor for anybody else.
-    assert services.check_password("akinyi@example.org", PASSWORD, AWAY).active
+    assert check_password("akinyi@example.org", PASSWORD, AWAY).active
     actor("trainer", email="njeri@example.org")
-    assert services.check_password("njeri@example.org", PASSWORD, HERE).active
+    assert check_password("njeri@example.org", PASSWORD, HERE).active
     # What was refused is not counted, and a quarter of an hour later all is forgotten.
     assert _attempts() == TRIES_OF_ONE_CLIENT
     db.session.execute(update(CountedTries).values(until=utc_now()))
     db.session.commit()
-    assert services.check_password("akinyi@example.org", PASSWORD, HERE).active
+    assert check_password("akinyi@example.org", PASSWORD, HERE).active
 
 
 def test_many_tries_at_once_are_all_counted(
@@ -122,7 +136,7 @@ def test_many_tries_at_once_are_all_counted(
     def guess(_number: int) -> str:
         with both_engines_app.app_context():
             try:
-                services.check_password("akinyi@example.org", "wrong", HERE)
+                check_password("akinyi@example.org", "wrong", HERE)
             except WrongSignIn:
                 return "looked at"
             except SignInPaused:
@@ -140,7 +154,7 @@ def test_a_session_is_found_by_its_secret_only(
     count_queries: Callable,  # type: ignore[type-arg]
 ) -> None:
     who = actor("trainer", "director", name="Akinyi")
-    token = services.open_session(who.public_id, "Mozilla/5.0 (Linux; Android 13) Firefox/120")
+    token = open_session(who.public_id, "Mozilla/5.0 (Linux; Android 13) Firefox/120")
     with count_queries() as queries_seen:
         person = load_signed_in(token)
     assert queries_seen.count == 1
@@ -157,7 +171,7 @@ def test_a_session_is_found_by_its_secret_only(
 
 
 def test_a_session_idle_for_too_long_is_over(app: APIFlask, actor: Callable[..., Actor]) -> None:
-    token = services.open_session(actor("trainer").public_id, "")
+    token = open_session(actor("trainer").public_id, "")
     db.session.execute(update(SignedInSession).values(last_seen_at=utc_now() - SESSION_IDLE))
     db.session.commit()
     assert load_signed_in(token) is None
@@ -168,7 +182,7 @@ def test_a_session_is_touched_once_a_minute(
     actor: Callable[..., Actor],
     count_queries: Callable,  # type: ignore[type-arg]
 ) -> None:
-    token = services.open_session(actor("trainer").public_id, "")
+    token = open_session(actor("trainer").public_id, "")
     db.session.execute(update(SignedInSession).values(last_seen_at=utc_now() - timedelta(hours=1)))
     db.session.commit()
     with count_queries() as first:
@@ -180,24 +194,24 @@ def test_a_session_is_touched_once_a_minute(
 
 def test_ending_sessions(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> None:
     who = actor("trainer")
-    tokens = [services.open_session(who.public_id, "") for _ in range(3)]
+    tokens = [open_session(who.public_id, "") for _ in range(3)]
     present = load_signed_in(tokens[0])
     assert present is not None
     ended = load_signed_in(tokens[1])
     assert ended is not None
-    services.end_session(present.actor, ended.actor.session_id)
+    end_session(present.actor, ended.actor.session_id)
     assert [load_signed_in(token) is not None for token in tokens] == [True, False, True]
-    services.end_other_sessions(present.actor)
+    end_other_sessions(present.actor)
     assert [load_signed_in(token) is not None for token in tokens] == [True, False, False]
     assert _actions()[3:] == ["accounts.session_ended", "accounts.other_sessions_ended"]
 
 
 def test_nobody_ends_a_session_of_somebody_else(app: APIFlask, actor: Callable[..., Actor]) -> None:
-    token = services.open_session(actor("trainer").public_id, "")
+    token = open_session(actor("trainer").public_id, "")
     victim = load_signed_in(token)
     assert victim is not None
     with pytest.raises(NotFound):
-        services.end_session(actor("administrator"), victim.actor.session_id)
+        end_session(actor("administrator"), victim.actor.session_id)
     assert load_signed_in(token) is not None
 
 
@@ -205,15 +219,15 @@ def test_confirming_the_password_refreshes_this_session_only(
     app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     who = actor("trainer")
-    tokens = [services.open_session(who.public_id, "") for _ in range(2)]
+    tokens = [open_session(who.public_id, "") for _ in range(2)]
     long_ago = utc_now() - timedelta(hours=1)
     db.session.execute(update(SignedInSession).values(fresh_at=long_ago))
     db.session.commit()
     person = load_signed_in(tokens[0])
     assert person is not None
     with pytest.raises(WrongPassword):
-        services.confirm_password(person.actor, "wrong", HERE)
-    services.confirm_password(person.actor, PASSWORD, HERE)
+        confirm_password(person.actor, "wrong", HERE)
+    confirm_password(person.actor, PASSWORD, HERE)
     fresh = [load_signed_in(token) for token in tokens]
     assert [p.password_given_at == long_ago for p in fresh if p] == [False, True]
 
@@ -222,44 +236,44 @@ def test_second_step_takes_each_code_once(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     who = actor("director")
-    secret, address = services.begin_second_step(queries.account(who.public_id))
+    secret, address = begin_second_step(accounts.account(who.public_id))
     assert address.startswith("otpauth://totp/Programme:sign-in?secret=")
     with pytest.raises(WrongCode):
-        services.confirm_second_step(who, secret, "12345")
+        confirm_second_step(who, secret, "12345")
     totp = pyotp.TOTP(s=secret)
     now = utc_now()
     earlier = totp.at(for_time=now - timedelta(seconds=30))
-    codes = services.confirm_second_step(who, secret, earlier)
+    codes = confirm_second_step(who, secret, earlier)
     assert len(set(codes)) == 10
     with pytest.raises(WrongCode):
-        services.check_second_step(who.public_id, earlier, HERE)
-    services.check_second_step(who.public_id, totp.at(for_time=now), HERE)
+        check_second_step(who.public_id, earlier, HERE)
+    check_second_step(who.public_id, totp.at(for_time=now), HERE)
     with pytest.raises(WrongCode):
-        services.check_second_step(who.public_id, totp.at(for_time=now), HERE)
+        check_second_step(who.public_id, totp.at(for_time=now), HERE)
     typed = f"  {codes[0].upper().replace('0', 'O').replace('1', 'l')} "
-    services.check_second_step(who.public_id, typed, HERE)
+    check_second_step(who.public_id, typed, HERE)
     with pytest.raises(WrongCode):
-        services.check_second_step(who.public_id, codes[0], HERE)
-    assert queries.unused_recovery_codes(who.account_id or 0) == 9
+        check_second_step(who.public_id, codes[0], HERE)
+    assert unused_recovery_codes(who.account_id or 0) == 9
 
 
 def test_codes_are_throttled_too(app: APIFlask, actor: Callable[..., Actor]) -> None:
     who = actor("director")
-    secret, _address = services.begin_second_step(queries.account(who.public_id))
-    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    secret, _address = begin_second_step(accounts.account(who.public_id))
+    codes = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
     for _ in range(TRIES_OF_ONE_CLIENT):
         with pytest.raises(WrongCode):
-            services.check_second_step(who.public_id, "000000", HERE)
+            check_second_step(who.public_id, "000000", HERE)
     with pytest.raises(SignInPaused):
-        services.check_second_step(who.public_id, codes[0], HERE)
+        check_second_step(who.public_id, codes[0], HERE)
 
 
 def test_new_recovery_codes_void_the_old(app: APIFlask, actor: Callable[..., Actor]) -> None:
     who = actor("director")
-    secret, _address = services.begin_second_step(queries.account(who.public_id))
-    old = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
-    new = services.new_recovery_codes(who)
+    secret, _address = begin_second_step(accounts.account(who.public_id))
+    old = confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    new = new_recovery_codes(who)
     assert not set(old) & set(new)
     with pytest.raises(WrongCode):
-        services.check_second_step(who.public_id, old[0], HERE)
-    services.check_second_step(who.public_id, new[0], HERE)
+        check_second_step(who.public_id, old[0], HERE)
+    check_second_step(who.public_id, new[0], HERE)

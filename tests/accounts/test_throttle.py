@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
 from kash.accounts import secrets as account_secrets
-from kash.accounts import services
 from kash.accounts.errors import SignInPaused, WrongPassword, WrongSignIn
 from kash.accounts.models import CountedTries, KnownAddress
-from kash.accounts.rules import (
+from kash.accounts.rules.throttle import (
     STRANGERS_ON_ONE_ACCOUNT,
     TRIES_OF_ONE_ADDRESS,
     TRIES_OF_ONE_CLIENT,
@@ -24,6 +23,7 @@ from kash.accounts.rules import (
     refused_for_a_while,
 )
 from kash.accounts.secrets import new_token, token_hash
+from kash.accounts.services.signing_in import check_password, confirm_password, open_session
 from kash.accounts.services.throttle import Client, count_try, forget_tries
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import TooManyTries
@@ -42,7 +42,7 @@ def _rows() -> int:
 
 def _guess(client: Client, email: str = EMAIL) -> str:
     try:
-        services.check_password(email, "wrong", client)
+        check_password(email, "wrong", client)
     except WrongSignIn:
         return "looked at"
     except SignInPaused:
@@ -53,7 +53,7 @@ def _guess(client: Client, email: str = EMAIL) -> str:
 def _mark_of(who: Actor) -> tuple[str, ...]:
     """A browser in which somebody has signed in, as it is shown later."""
     token = new_token()
-    services.open_session(who.public_id, "", mark=token)
+    open_session(who.public_id, "", mark=token)
     return (token_hash(token),)
 
 
@@ -130,13 +130,13 @@ def test_thousands_of_guesses_from_one_address_stop_nobody_elsewhere(
     # One row each for the address, the address on this account, and the addresses that tried it.
     assert _rows() == 3
     # The owner: in a new browser elsewhere, and beside the guesser in a browser used before.
-    assert services.check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
+    assert check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
     own = Client(HERE.address, _mark_of(who))
-    assert services.check_password(EMAIL, PASSWORD, own).public_id == who.public_id
+    assert check_password(EMAIL, PASSWORD, own).public_id == who.public_id
     # A browser that belongs to another account is worth nothing.
     other = Client(HERE.address, _mark_of(actor("trainer")))
     with pytest.raises(SignInPaused):
-        services.check_password(EMAIL, PASSWORD, other)
+        check_password(EMAIL, PASSWORD, other)
 
 
 def test_one_network_of_ipv6_is_one_address(
@@ -169,7 +169,7 @@ def test_sixty_people_behind_one_address_within_a_minute(
     for number in range(60):
         for _typo in range(number % 3):
             assert _guess(HERE, f"p{number}@example.org") == "looked at"
-        assert services.check_password(f"p{number}@example.org", PASSWORD, HERE).active
+        assert check_password(f"p{number}@example.org", PASSWORD, HERE).active
 
 
 # --- Many addresses -------------------------------------------------------------------------
@@ -179,17 +179,17 @@ def test_many_machines_share_a_few_tries_and_stop_nobody_whom_the_account_knows(
     both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
 ) -> None:
     who = actor("trainer", email=EMAIL)
-    services.open_session(who.public_id, "Firefox", AWAY)
+    open_session(who.public_id, "Firefox", AWAY)
     for number in range(300):
         _guess(Client(f"203.0.113.{number % 250}"))
         _guess(Client(f"10.{number % 250}.0.1"))
     assert len(argon2_runs) <= STRANGERS_ON_ONE_ACCOUNT * TRIES_OF_ONE_CLIENT
     # A stranger waits, even with the right password; who is known does not.
     with pytest.raises(SignInPaused):
-        services.check_password(EMAIL, PASSWORD, HERE)
-    assert services.check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
+        check_password(EMAIL, PASSWORD, HERE)
+    assert check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
     own = Client(HERE.address, _mark_of(who))
-    assert services.check_password(EMAIL, PASSWORD, own).public_id == who.public_id
+    assert check_password(EMAIL, PASSWORD, own).public_id == who.public_id
 
 
 def test_a_known_address_is_of_one_account_and_for_a_month(
@@ -197,7 +197,7 @@ def test_a_known_address_is_of_one_account_and_for_a_month(
 ) -> None:
     first, second = actor("trainer"), actor("trainer")
     for who in (first, first, second):
-        services.open_session(who.public_id, "", AWAY)
+        open_session(who.public_id, "", AWAY)
     keys = db.session.scalars(select(KnownAddress.address_key)).all()
     assert len(keys) == len(set(keys)) == 2
     assert not any(AWAY.address in key for key in keys)
@@ -221,12 +221,10 @@ def test_confirming_the_password_is_counted_by_session(app: APIFlask, actor: Acc
     present = Actor(**{**vars(who), "session_id": "0123456789abcdef"})
     for _ in range(TRIES_OF_ONE_CLIENT):
         with pytest.raises(WrongPassword):
-            services.confirm_password(present, "wrong", HERE)
+            confirm_password(present, "wrong", HERE)
     with pytest.raises(SignInPaused):
-        services.confirm_password(present, PASSWORD, HERE)
-    services.confirm_password(
-        Actor(**{**vars(who), "session_id": "fedcba9876543210"}), PASSWORD, HERE
-    )
+        confirm_password(present, PASSWORD, HERE)
+    confirm_password(Actor(**{**vars(who), "session_id": "fedcba9876543210"}), PASSWORD, HERE)
 
 
 # --- For other rooms ------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.accounts import queries, services
 from kash.accounts.errors import (
     AskedAlready,
     CannotAgree,
@@ -34,8 +33,32 @@ from kash.accounts.models import (
     Invitation,
     Programme,
 )
-from kash.accounts.rules import SPOKEN_CODE_TRIES
-from kash.accounts.services.leaving import LET_GO
+from kash.accounts.queries.accounts import account, account_by_email, actor_of, roles_of
+from kash.accounts.queries.requests import (
+    possible_seconds,
+    request_by_id,
+    requests_for,
+    those_behind,
+)
+from kash.accounts.rules.two_people import SPOKEN_CODE_TRIES
+from kash.accounts.services.accounts import reactivate, rename, set_roles
+from kash.accounts.services.asking import (
+    ask_for_link,
+    ask_for_roles,
+    ask_reset,
+    ask_to_invite,
+    ask_to_reopen,
+)
+from kash.accounts.services.backing import vouch_for
+from kash.accounts.services.deciding import agree, fetch_link, withdraw
+from kash.accounts.services.invitations import (
+    accept_invitation,
+    accept_new_password,
+    invite,
+    new_password_link,
+)
+from kash.accounts.services.leaving import LET_GO, hand_over
+from kash.accounts.services.locking import lock_at_once
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import run_waiting
 from kash.platform.vault import AuditEntry
@@ -50,7 +73,7 @@ POWER = ("administrator", "director", "documentation", "custodian")
 
 def _roles(who: str) -> set[Role]:
     db.session.rollback()
-    return set(queries.roles_of(queries.account(who)))
+    return set(roles_of(account(who)))
 
 
 def _actions() -> list[str]:
@@ -84,20 +107,18 @@ def _a_while_later() -> None:
 
 def _code(director: Actor, request: str) -> str:
     db.session.rollback()
-    return queries.request_by_id(director, request).code
+    return request_by_id(director, request).code
 
 
 def _invited(by: Actor, email: str, *roles: Role, second: Actor | None = None) -> Actor:
     """Somebody who has joined, at the word of one or of two."""
     offer: dict[str, Any] = {"name": "Somebody", "email": email, "roles": roles}
     if second is None:
-        return services.accept_invitation(
-            services.invite(by, **offer), name="Somebody", password=GOOD
-        )
-    request = services.ask_to_invite(by, **offer, reason="Needed.")
-    services.agree(second, request)
-    return services.accept_invitation(
-        services.fetch_link(by, request),
+        return accept_invitation(invite(by, **offer), name="Somebody", password=GOOD)
+    request = ask_to_invite(by, **offer, reason="Needed.")
+    agree(second, request)
+    return accept_invitation(
+        fetch_link(by, request),
         name="Somebody",
         password=GOOD,
         code=_code(second, request),
@@ -118,13 +139,11 @@ def test_an_administrator_cannot_make_herself_director_trainer_and_officer(
     assert answer.status_code == 422
     assert "Nobody changes their own roles." in answer.text
     with pytest.raises(OwnRoles):
-        services.ask_for_roles(
+        ask_for_roles(
             administrator, administrator.public_id, [Role.ADMINISTRATOR, Role.TRAINER], "I must."
         )
     with pytest.raises(OwnRoles):
-        services.set_roles(
-            administrator, administrator.public_id, [Role.ADMINISTRATOR, Role.TRAINER]
-        )
+        set_roles(administrator, administrator.public_id, [Role.ADMINISTRATOR, Role.TRAINER])
     assert _roles(administrator.public_id) == {Role.ADMINISTRATOR}
     assert db.session.scalars(select(AccountRequest)).all() == []
 
@@ -141,12 +160,12 @@ def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made
     assert page.status_code == 422
     assert "/new-password/" not in page.text.replace(where, "")
     with pytest.raises(NeedsSecond):
-        services.new_password_link(administrator, director.public_id)
+        new_password_link(administrator, director.public_id)
     assert db.session.scalars(select(Invitation)).all() == []
     asked = browser.post(where, data={"reason": "She forgot it."})
     request = asked.location.rpartition("/")[2]
     assert browser.post(f"/accounts/requests/{request}/link").status_code == 303
-    services.agree(second, request)
+    agree(second, request)
     made = browser.post(f"/accounts/requests/{request}/link").text
     link = re.search(r"/new-password/[\w-]{20,}", made)
     assert link is not None
@@ -156,7 +175,7 @@ def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made
     assert "This is not the code that belongs to this link." in tried.text
     token = link.group(0).rpartition("/")[2]
     with pytest.raises(WrongSpokenCode):
-        services.accept_new_password(token, GOOD)
+        accept_new_password(token, GOOD)
     # She was told by mail and on Today, when it was asked for and when the link was made.
     assert _notices(director) == ["link_asked", "link_made"]
     told = _letters(both_engines_app).replace("\n", " ")
@@ -164,7 +183,7 @@ def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made
     assert "a link was made that sets a new password for your account" in told
     assert "asked for a link" in client_for(director).get("/").text
     # The director, who has both, gets in.
-    services.accept_new_password(token, GOOD, code=_code(second, request))
+    accept_new_password(token, GOOD, code=_code(second, request))
     assert _notices(director)[-1] == "password_set"
 
 
@@ -175,9 +194,7 @@ def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(
     administrator, director = actor("administrator"), actor("director")
     target = actor("trainer")
     with pytest.raises(NeedsSecond):
-        services.invite(
-            administrator, name="Puppet", email="p@example.org", roles=[Role.ADMINISTRATOR]
-        )
+        invite(administrator, name="Puppet", email="p@example.org", roles=[Role.ADMINISTRATOR])
     puppet = _invited(administrator, "p@example.org", Role.ADMINISTRATOR, second=director)
     _a_while_later()
     again = _invited(puppet, "q@example.org", Role.ADMINISTRATOR, second=director)
@@ -188,12 +205,12 @@ def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(
         (puppet, (administrator, again, sibling)),
         (again, (administrator, puppet, sibling)),
     ):
-        request = services.ask_for_roles(asker, target.public_id, [Role.CUSTODIAN], "Needed.")
+        request = ask_for_roles(asker, target.public_id, [Role.CUSTODIAN], "Needed.")
         for second in seconds:
             with pytest.raises(CannotAgree):
-                services.agree(second, request)
-            assert queries.requests_for(second) == ([], [])
-        services.withdraw(asker, request)
+                agree(second, request)
+            assert requests_for(second) == ([], [])
+        withdraw(asker, request)
     assert _roles(target.public_id) == {Role.TRAINER}
 
 
@@ -203,30 +220,30 @@ def test_an_account_that_one_person_invited_stays_her_puppet_when_it_gains_power
     """Invited as a trainer by one alone, who may know its password; administrator later."""
     administrator, director = actor("administrator"), actor("director")
     puppet = _invited(administrator, "p@example.org", Role.TRAINER)
-    request = services.ask_for_roles(director, puppet.public_id, [Role.ADMINISTRATOR], "Needed.")
-    services.agree(administrator, request)
+    request = ask_for_roles(director, puppet.public_id, [Role.ADMINISTRATOR], "Needed.")
+    agree(administrator, request)
     _a_while_later()
-    puppet = queries.actor_of(queries.account(puppet.public_id))
+    puppet = actor_of(account(puppet.public_id))
     target = actor("trainer")
     for asker in (administrator, director):
-        request = services.ask_for_roles(asker, target.public_id, [Role.CUSTODIAN], "Needed.")
+        request = ask_for_roles(asker, target.public_id, [Role.CUSTODIAN], "Needed.")
         with pytest.raises(CannotAgree):
-            services.agree(puppet, request)
-        services.withdraw(asker, request)
+            agree(puppet, request)
+        withdraw(asker, request)
 
 
 def test_a_link_made_alone_opens_nothing_once_its_account_has_power(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     administrator, director, who = actor("administrator"), actor("director"), actor("trainer")
-    early = services.new_password_link(administrator, who.public_id)
+    early = new_password_link(administrator, who.public_id)
     kept = db.session.execute(
         select(Invitation.token_hash, Invitation.public_id, Invitation.email_sealed)
     ).one()
-    request = services.ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
-    services.agree(director, request)
+    request = ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
+    agree(director, request)
     with pytest.raises(LinkSpent):
-        services.accept_new_password(early, GOOD)
+        accept_new_password(early, GOOD)
     # Not even if it is still there.
     db.session.rollback()
     db.session.add(
@@ -245,7 +262,7 @@ def test_a_link_made_alone_opens_nothing_once_its_account_has_power(
     )
     db.session.commit()
     with pytest.raises(LinkSpent):
-        services.accept_new_password(early, GOOD)
+        accept_new_password(early, GOOD)
 
 
 def test_who_takes_the_invitations_of_a_leaver_does_not_take_the_blame_for_them(
@@ -253,16 +270,14 @@ def test_who_takes_the_invitations_of_a_leaver_does_not_take_the_blame_for_them(
 ) -> None:
     """Else a hand could pass its puppets on before they join."""
     hand, other = actor("administrator"), actor("administrator")
-    token = services.invite(hand, name="P", email="p@example.org", roles=[Role.TRAINER])
-    services.hand_over(other, hand.public_id, {"invitations": other.public_id})
+    token = invite(hand, name="P", email="p@example.org", roles=[Role.TRAINER])
+    hand_over(other, hand.public_id, {"invitations": other.public_id})
     # The link of a leaver ends; what was handed over before stays.
     db.session.rollback()
     row = db.session.scalars(select(Invitation)).one()
     assert (row.invited_by, row.brought_by) == (other.public_id, hand.public_id)
-    puppet = services.accept_invitation(token, name="P", password=GOOD)
-    assert queries.those_behind(queries.account(puppet.public_id)) == [
-        queries.account(hand.public_id).name
-    ]
+    puppet = accept_invitation(token, name="P", password=GOOD)
+    assert those_behind(account(puppet.public_id)) == [account(hand.public_id).name]
 
 
 def test_the_second_person_cannot_use_what_she_agreed_to(
@@ -270,28 +285,28 @@ def test_the_second_person_cannot_use_what_she_agreed_to(
 ) -> None:
     """She has the code and no link, and cannot fetch it."""
     administrator, director = actor("administrator"), actor("director")
-    request = services.ask_to_invite(
+    request = ask_to_invite(
         administrator,
         name="New",
         email="n@example.org",
         roles=[Role.CUSTODIAN],
         reason="Needed.",
     )
-    services.agree(director, request)
+    agree(director, request)
     with pytest.raises(NotFound):
-        services.fetch_link(director, request)
+        fetch_link(director, request)
     assert re.fullmatch(r"\d{4}-\d{4}", _code(director, request))
     assert _code(administrator, request) == ""
-    token = services.fetch_link(administrator, request)
+    token = fetch_link(administrator, request)
     with pytest.raises(RequestClosed):
-        services.fetch_link(administrator, request)
+        fetch_link(administrator, request)
     for _ in range(SPOKEN_CODE_TRIES):
         with pytest.raises(WrongSpokenCode):
-            services.accept_invitation(token, name="N", password=GOOD, code="not it")
+            accept_invitation(token, name="N", password=GOOD, code="not it")
     # Guessed out: even the right one opens it no more.
     with pytest.raises(TooManyTries):
-        services.accept_invitation(token, name="N", password=GOOD, code=_code(director, request))
-    assert queries.account_by_email("n@example.org") is None
+        accept_invitation(token, name="N", password=GOOD, code=_code(director, request))
+    assert account_by_email("n@example.org") is None
 
 
 # --- What takes two -------------------------------------------------------------------------
@@ -305,17 +320,17 @@ def test_every_way_to_power_takes_two_once_there_is_a_director(
     who, trainer = actor(role), actor("trainer")
     closed = actor(role, active=False)
     attempts: list[Callable[[], object]] = [
-        lambda: services.invite(administrator, name="N", email="n@example.org", roles=[Role(role)]),
-        lambda: services.set_roles(administrator, trainer.public_id, [Role(role)]),
-        lambda: services.new_password_link(administrator, who.public_id),
-        lambda: services.reactivate(administrator, closed.public_id),
+        lambda: invite(administrator, name="N", email="n@example.org", roles=[Role(role)]),
+        lambda: set_roles(administrator, trainer.public_id, [Role(role)]),
+        lambda: new_password_link(administrator, who.public_id),
+        lambda: reactivate(administrator, closed.public_id),
     ]
     for attempt in attempts:
         with pytest.raises(NeedsSecond):
             attempt()
     assert _actions() == []
     db.session.rollback()
-    assert not queries.account(closed.public_id).active
+    assert not account(closed.public_id).active
 
 
 def test_to_take_a_role_away_takes_one_and_its_owner_is_told(
@@ -323,33 +338,33 @@ def test_to_take_a_role_away_takes_one_and_its_owner_is_told(
 ) -> None:
     """Whoever is in danger of misuse must be stopped at once."""
     administrator, who = actor("administrator"), actor("director", "trainer")
-    services.set_roles(administrator, who.public_id, [Role.TRAINER])
+    set_roles(administrator, who.public_id, [Role.TRAINER])
     assert _roles(who.public_id) == {Role.TRAINER}
     assert _notices(who) == ["roles_changed"]
     # The programme has had a director: the next one is not the first.
     with pytest.raises(NeedsSecond):
-        services.set_roles(administrator, who.public_id, [Role.TRAINER, Role.CUSTODIAN])
+        set_roles(administrator, who.public_id, [Role.TRAINER, Role.CUSTODIAN])
 
 
 def test_two_agree_and_it_is_done_and_told(both_engines_app: APIFlask, actor: Accounts) -> None:
     administrator, director = actor("administrator"), actor("director")
     who = actor("trainer", email="amani@example.org", language="en")
     closed = actor("custodian", active=False)
-    request = services.ask_for_roles(
+    request = ask_for_roles(
         administrator, who.public_id, [Role.TRAINER, Role.DIRECTOR], "She leads from May on."
     )
     assert _roles(who.public_id) == {Role.TRAINER}
-    line = queries.request_by_id(director, request)
+    line = request_by_id(director, request)
     assert (line.held, line.roles) == (["trainer"], ["director", "trainer"])
-    services.agree(director, request)
+    agree(director, request)
     assert _roles(who.public_id) == {Role.TRAINER, Role.DIRECTOR}
     assert _notices(who) == ["roles_asked", "roles_changed"]
     told = _letters(both_engines_app).replace("\n", " ")
     assert "somebody asked that your roles be changed" in told
     assert "She leads" not in told
-    services.agree(director, services.ask_to_reopen(administrator, closed.public_id, "Back."))
+    agree(director, ask_to_reopen(administrator, closed.public_id, "Back."))
     db.session.rollback()
-    assert queries.account(closed.public_id).active
+    assert account(closed.public_id).active
     assert _notices(closed) == ["reopening_asked", "reopened"]
     assert _actions() == ["accounts.request_made", "accounts.request_agreed"] * 2
     entry = db.session.scalars(
@@ -367,14 +382,14 @@ def test_a_director_asks_and_an_administrator_agrees(
     successor = _invited(director, "s@example.org", Role.DIRECTOR, second=administrator)
     _a_while_later()
     target = actor("trainer")
-    request = services.ask_for_roles(administrator, target.public_id, [Role.CUSTODIAN], "Needed.")
-    services.agree(successor, request)
+    request = ask_for_roles(administrator, target.public_id, [Role.CUSTODIAN], "Needed.")
+    agree(successor, request)
     assert _roles(target.public_id) == {Role.CUSTODIAN}
     for attempt in (
-        lambda: services.invite(director, name="T", email="t@example.org", roles=[Role.TRAINER]),
-        lambda: services.set_roles(director, actor("trainer").public_id, [Role.MONITORING]),
-        lambda: services.new_password_link(director, actor("trainer").public_id),
-        lambda: services.ask_for_link(director, actor("trainer").public_id, "Lost."),
+        lambda: invite(director, name="T", email="t@example.org", roles=[Role.TRAINER]),
+        lambda: set_roles(director, actor("trainer").public_id, [Role.MONITORING]),
+        lambda: new_password_link(director, actor("trainer").public_id),
+        lambda: ask_for_link(director, actor("trainer").public_id, "Lost."),
     ):
         with pytest.raises(OnlyAdministrators):
             attempt()
@@ -383,18 +398,18 @@ def test_a_director_asks_and_an_administrator_agrees(
 def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Accounts) -> None:
     administrator, who = actor("administrator"), actor("trainer")
     director = actor("director", settled_at=utc_now() - timedelta(days=6, hours=23))
-    request = services.ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
+    request = ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
     with pytest.raises(CannotAgree):
-        services.agree(director, request)
-    line = queries.request_by_id(administrator, request)
-    assert [str(one.standing) for one in queries.possible_seconds(line)] == ["new"]
+        agree(director, request)
+    line = request_by_id(administrator, request)
+    assert [str(one.standing) for one in possible_seconds(line)] == ["new"]
     db.session.execute(
         update(Account)
         .where(Account.public_id == director.public_id)
         .values(settled_at=utc_now() - timedelta(days=7))
     )
     db.session.commit()
-    services.agree(director, request)
+    agree(director, request)
 
 
 @pytest.mark.parametrize("way", ["roles", "link", "second_step", "reopening"])
@@ -409,44 +424,44 @@ def test_an_account_whose_ways_in_were_touched_agrees_to_nothing_for_seven_days(
         active=way != "reopening",
     )
     if way == "roles":
-        request = services.ask_for_roles(administrator, who.public_id, [Role.DIRECTOR], "Now.")
+        request = ask_for_roles(administrator, who.public_id, [Role.DIRECTOR], "Now.")
     elif way == "link":
-        request = services.ask_for_link(administrator, who.public_id, "Lost.")
+        request = ask_for_link(administrator, who.public_id, "Lost.")
     elif way == "second_step":
-        request = services.ask_reset(administrator, who.public_id, "Lost.")
+        request = ask_reset(administrator, who.public_id, "Lost.")
     else:
-        request = services.ask_to_reopen(administrator, who.public_id, "Back.")
-    services.agree(director, request)
+        request = ask_to_reopen(administrator, who.public_id, "Back.")
+    agree(director, request)
     if way == "link":
-        token = services.fetch_link(administrator, request)
-        services.accept_new_password(token, GOOD, code=_code(director, request))
+        token = fetch_link(administrator, request)
+        accept_new_password(token, GOOD, code=_code(director, request))
     db.session.rollback()
-    assert utc_now() - queries.account(who.public_id).settled_at < timedelta(hours=1)
+    assert utc_now() - account(who.public_id).settled_at < timedelta(hours=1)
 
 
 def test_what_changed_meanwhile_goes_back(both_engines_app: APIFlask, actor: Accounts) -> None:
     """What is done is exactly what was shown: not the same words for another account."""
     administrator, director = actor("administrator"), actor("director")
     who = actor("trainer", name="Amani")
-    request = services.ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
-    services.rename(administrator, who.public_id, "The honoured Mary")
-    assert queries.request_by_id(director, request).changed
+    request = ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
+    rename(administrator, who.public_id, "The honoured Mary")
+    assert request_by_id(director, request).changed
     with pytest.raises(RequestChanged):
-        services.agree(director, request)
+        agree(director, request)
     assert _roles(who.public_id) == {Role.TRAINER}
-    assert queries.request_by_id(director, request).state == "changed"
+    assert request_by_id(director, request).state == "changed"
     assert _actions()[-1] == "accounts.request_sent_back"
     assert _notices(administrator) == ["request_changed"]
     with pytest.raises(RequestClosed):
-        services.agree(director, request)
+        agree(director, request)
     # The same between agreeing and fetching a link.
     officer = actor("documentation")
-    request = services.ask_for_link(administrator, officer.public_id, "Lost.")
-    services.agree(director, request)
-    services.rename(administrator, officer.public_id, "Somebody else")
+    request = ask_for_link(administrator, officer.public_id, "Lost.")
+    agree(director, request)
+    rename(administrator, officer.public_id, "Somebody else")
     with pytest.raises(RequestChanged):
-        services.fetch_link(administrator, request)
-    assert queries.request_by_id(director, request).code == ""
+        fetch_link(administrator, request)
+    assert request_by_id(director, request).code == ""
 
 
 def test_who_may_no_longer_ask_has_asked_for_nothing(
@@ -454,10 +469,10 @@ def test_who_may_no_longer_ask_has_asked_for_nothing(
 ) -> None:
     by, administrator, director = actor("administrator"), actor("administrator"), actor("director")
     who = actor("trainer")
-    request = services.ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
-    services.set_roles(by, administrator.public_id, [Role.MONITORING])
+    request = ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
+    set_roles(by, administrator.public_id, [Role.MONITORING])
     with pytest.raises(RequestClosed):
-        services.agree(director, request)
+        agree(director, request)
     assert _roles(who.public_id) == {Role.TRAINER}
 
 
@@ -471,14 +486,14 @@ def test_the_same_is_asked_for_once_and_an_address_taken_meanwhile_is_refused(
         "roles": [Role.CUSTODIAN],
         "reason": "Needed.",
     }
-    request = services.ask_to_invite(administrator, **offer)
+    request = ask_to_invite(administrator, **offer)
     with pytest.raises(AskedAlready):
-        services.ask_to_invite(administrator, **offer)
+        ask_to_invite(administrator, **offer)
     actor("trainer", email="n@example.org")
     with pytest.raises(EmailTaken):
-        services.agree(director, request)
+        agree(director, request)
     with pytest.raises(NeedsSecond):
-        services.ask_to_invite(administrator, **{**offer, "email": "m@example.org", "reason": " "})
+        ask_to_invite(administrator, **{**offer, "email": "m@example.org", "reason": " "})
 
 
 def test_requests_end_with_the_account_that_asked_and_with_the_one_concerned(
@@ -486,15 +501,15 @@ def test_requests_end_with_the_account_that_asked_and_with_the_one_concerned(
 ) -> None:
     by, administrator, director = actor("administrator"), actor("administrator"), actor("director")
     who, other = actor("custodian"), actor("trainer")
-    first = services.ask_for_link(administrator, who.public_id, "Lost.")
-    second = services.ask_for_roles(administrator, other.public_id, [Role.CUSTODIAN], "Needed.")
-    services.agree(director, first)
-    services.lock_at_once(by, who.public_id)
+    first = ask_for_link(administrator, who.public_id, "Lost.")
+    second = ask_for_roles(administrator, other.public_id, [Role.CUSTODIAN], "Needed.")
+    agree(director, first)
+    lock_at_once(by, who.public_id)
     with pytest.raises(RequestClosed):
-        services.fetch_link(administrator, first)
-    services.hand_over(by, administrator.public_id, {"invitations": LET_GO})
+        fetch_link(administrator, first)
+    hand_over(by, administrator.public_id, {"invitations": LET_GO})
     with pytest.raises(RequestClosed):
-        services.agree(director, second)
+        agree(director, second)
 
 
 # --- The beginning --------------------------------------------------------------------------
@@ -505,31 +520,27 @@ def test_a_programme_begins_with_one_person_and_its_founders_agree_afterwards(
 ) -> None:
     administrator = actor("administrator")
     links = {
-        role: services.invite(
-            administrator, name=role, email=f"{role}@example.org", roles=[Role(role)]
-        )
+        role: invite(administrator, name=role, email=f"{role}@example.org", roles=[Role(role)])
         for role in ("director", "documentation", "custodian")
     }
     # Of each role the first alone, also while its link is on its way.
     for role in POWER:
         with pytest.raises(NeedsSecond):
-            services.invite(
-                administrator, name="x", email=f"second-{role}@example.org", roles=[Role(role)]
-            )
+            invite(administrator, name="x", email=f"second-{role}@example.org", roles=[Role(role)])
     # A lost link is made anew.
-    links["director"] = services.invite(
+    links["director"] = invite(
         administrator, name="D", email="director@example.org", roles=[Role.DIRECTOR]
     )
-    director = services.accept_invitation(links["director"], name="D", password=GOOD)
+    director = accept_invitation(links["director"], name="D", password=GOOD)
     assert db.session.scalars(select(Programme.founded_at)).one() is not None
     # What was sent before is still good.
-    services.accept_invitation(links["custodian"], name="C", password=GOOD)
+    accept_invitation(links["custodian"], name="C", password=GOOD)
     target = actor("trainer")
-    request = services.ask_for_roles(administrator, target.public_id, [Role.DOCUMENTATION], "Yes.")
+    request = ask_for_roles(administrator, target.public_id, [Role.DOCUMENTATION], "Yes.")
     with pytest.raises(CannotAgree):
-        services.agree(director, request)
+        agree(director, request)
     _a_while_later()
-    services.agree(director, request)
+    agree(director, request)
     assert _roles(target.public_id) == {Role.DOCUMENTATION}
 
 
@@ -538,22 +549,22 @@ def test_a_trainer_made_the_first_director_is_a_founder(
 ) -> None:
     administrator = actor("administrator")
     first = _invited(administrator, "d@example.org", Role.TRAINER)
-    services.set_roles(administrator, first.public_id, [Role.DIRECTOR])
-    assert queries.those_behind(queries.account(first.public_id)) == []
+    set_roles(administrator, first.public_id, [Role.DIRECTOR])
+    assert those_behind(account(first.public_id)) == []
     second = _invited(administrator, "e@example.org", Role.TRAINER)
     with pytest.raises(NeedsSecond):
-        services.set_roles(administrator, second.public_id, [Role.DIRECTOR])
+        set_roles(administrator, second.public_id, [Role.DIRECTOR])
 
 
 def test_a_link_to_power_from_before_the_rule_opens_nothing(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     administrator = actor("administrator")
-    token = services.invite(administrator, name="D", email="d@example.org", roles=[Role.DIRECTOR])
+    token = invite(administrator, name="D", email="d@example.org", roles=[Role.DIRECTOR])
     db.session.execute(update(Invitation).values(founding=False))
     db.session.commit()
     with pytest.raises(LinkSpent):
-        services.accept_invitation(token, name="D", password=GOOD)
+        accept_invitation(token, name="D", password=GOOD)
 
 
 # --- The server's command line --------------------------------------------------------------
@@ -598,9 +609,9 @@ def test_a_link_of_the_operator_opens_an_account_with_power(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
     director = actor("director")
-    services.accept_new_password(services.new_password_link(SYSTEM, director.public_id), GOOD)
-    token = services.invite(SYSTEM, name="N", email="n@example.org", roles=[Role.ADMINISTRATOR])
-    new = services.accept_invitation(token, name="N", password=GOOD)
+    accept_new_password(new_password_link(SYSTEM, director.public_id), GOOD)
+    token = invite(SYSTEM, name="N", email="n@example.org", roles=[Role.ADMINISTRATOR])
+    new = accept_invitation(token, name="N", password=GOOD)
     assert db.session.scalars(select(AccountBacking)).all() == []
     assert _roles(new.public_id) == {Role.ADMINISTRATOR}
 
@@ -611,11 +622,11 @@ def test_an_account_that_the_operator_vouches_for_stands_for_itself(
     administrator, director = actor("administrator"), actor("director")
     second = _invited(administrator, "s@example.org", Role.ADMINISTRATOR, second=director)
     _a_while_later()
-    request = services.ask_for_link(administrator, director.public_id, "Lost.")
+    request = ask_for_link(administrator, director.public_id, "Lost.")
     with pytest.raises(CannotAgree):
-        services.agree(second, request)
-    services.vouch_for(SYSTEM, second.public_id)
-    services.agree(second, request)
+        agree(second, request)
+    vouch_for(SYSTEM, second.public_id)
+    agree(second, request)
 
 
 # --- Pages ----------------------------------------------------------------------------------
@@ -662,7 +673,7 @@ def test_the_page_says_when_nobody_may_agree(
     app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
     administrator, director = actor("administrator"), actor("director", name="Mwalimu")
-    request = services.ask_for_link(administrator, director.public_id, "Lost.")
+    request = ask_for_link(administrator, director.public_id, "Lost.")
     page = client_for(administrator).get(f"/accounts/requests/{request}").text
     assert "At present nobody may agree to this." in page
 
@@ -677,7 +688,7 @@ def test_the_list_of_requests_costs_the_same_however_long(
     counts = []
     for more in (1, 2):
         for _ in range(more):
-            services.ask_for_link(administrator, actor("custodian").public_id, "Lost.")
+            ask_for_link(administrator, actor("custodian").public_id, "Lost.")
         browser.get("/accounts/requests")
         db.session.rollback()
         db.session.expunge_all()

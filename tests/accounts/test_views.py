@@ -13,8 +13,8 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
-from kash.accounts import queries, services
 from kash.accounts.models import Account, Invitation, Programme, SignedInSession
+from kash.accounts.queries.accounts import account, account_by_email, roles_of
 from kash.accounts.setup import new_setup_code
 from kash.people.models import Group
 from kash.platform.database import db, utc_now
@@ -415,8 +415,8 @@ def test_the_director_sees_accounts_and_changes_nothing(
             f"/accounts/{who.public_id}/{address}", data={"roles": "monitoring", "reason": "X"}
         )
         assert answer.status_code == 422
-    assert queries.roles_of(queries.account(who.public_id)) == {Role.TRAINER}
-    assert queries.account(who.public_id).active
+    assert roles_of(account(who.public_id)) == {Role.TRAINER}
+    assert account(who.public_id).active
 
 
 @pytest.mark.parametrize("role", ["trainer", "monitoring", "peer", "police_peer", "funder"])
@@ -441,7 +441,7 @@ def test_roles_that_conflict_are_refused_beside_the_field(
     assert browser.post(address, data={"roles": ["owner"]}).status_code == 422
     assert browser.post(address, data={}).status_code == 422
     assert browser.post(address, data={"roles": ["director"]}).status_code == 303
-    assert queries.roles_of(queries.account(who.public_id)) == {Role.DIRECTOR}
+    assert roles_of(account(who.public_id)) == {Role.DIRECTOR}
 
 
 def test_an_account_is_closed_and_opened_again(
@@ -458,7 +458,7 @@ def test_an_account_is_closed_and_opened_again(
     assert "Tabu" in browser.get("/accounts?closed=1").text
     assert browser.post(f"{address}/reactivate").location == address
     assert "Tabu" in browser.get("/accounts").text
-    own = queries.account_by_email("administrator-2@example.org")
+    own = account_by_email("administrator-2@example.org")
     assert own is not None
     refused = browser.post(f"/accounts/{own.public_id}/hand-over")
     assert refused.status_code == 409
@@ -523,7 +523,7 @@ def test_an_account_is_linked_to_a_participant(
     assert number in page
     assert "Moses" not in page
     assert browser.post(address, data={"person": ""}).status_code == 303
-    assert queries.account(who.public_id).person_id is None
+    assert account(who.public_id).person_id is None
 
 
 # --- The trail ------------------------------------------------------------------------------
@@ -695,5 +695,4 @@ def test_services_are_not_reachable_by_a_spent_session(
     db.session.commit()
     answer = browser.post(f"/accounts/{who.public_id}/name", data={"name": "X"})
     assert answer.location == f"/sign-in?next=/accounts/{who.public_id}/name"
-    assert queries.account(who.public_id).name == "Tabu"
-    assert services is not None
+    assert account(who.public_id).name == "Tabu"

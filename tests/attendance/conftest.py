@@ -13,11 +13,12 @@ from flask.testing import FlaskClient
 
 from kash.attendance.models import HeldItem, Mark, Pad, Register, RosterEntry, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster
-from kash.attendance.rules import Operation
+from kash.attendance.rules.marking import Operation
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id, writing
 from kash.policy import Actor
-from kash.workshops import services as workshops
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import plan_workshop
 from tests.attendance.phones import Phone
 from tests.workshops.conftest import details, make_person, make_version
 
@@ -135,11 +136,11 @@ def taken(
     app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
 ) -> Taken:
     trainer = actor("trainer", name="Amani Mfano")
-    workshop = workshops.plan_workshop(
+    workshop = plan_workshop(
         make_version((60, 60)), details(facilitators=[trainer.public_id]), trainer
     )
     for name in NAMES:
-        workshops.enrol(workshop, make_person(name), trainer)
+        enrol(workshop, make_person(name), trainer)
     phone, browser = Phone(), client_for(trainer)
     assert phone.take(browser, workshop).status_code == 200
     return Taken(trainer, workshop, phone, browser, app.test_client())

@@ -20,7 +20,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from kash.attendance.rules import (
+from kash.attendance.rules.marking import (
     Circumstances,
     Decision,
     Earlier,

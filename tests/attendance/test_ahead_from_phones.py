@@ -6,9 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kash.attendance import queries, services
 from kash.attendance.models import Slot
-from kash.attendance.rules import opens_at
+from kash.attendance.queries.pads import credential
+from kash.attendance.queries.registers import slot_sheet
+from kash.attendance.rules.conduct import opens_at
+from kash.attendance.services.deciding import CannotBeTaken, decide_held
+from kash.attendance.services.importing import bring_in, read_queue
+from kash.attendance.services.items import open_items
 from kash.attendance.views.sync import sealed_items
 from kash.platform.database import db, utc_now
 from tests.attendance.conftest import Taken
@@ -28,11 +32,7 @@ def marked(taken: Taken) -> dict[str, str]:
     """Statuses in the first slot by the entry's public id."""
     db.session.rollback()
     slot = db.session.query(Slot).filter_by(public_id=taken.slots[0]).one()
-    return {
-        row.entry: row.status
-        for row in queries.slot_sheet(slot.register_id, slot).rows
-        if row.status
-    }
+    return {row.entry: row.status for row in slot_sheet(slot.register_id, slot).rows if row.status}
 
 
 def register(taken: Taken) -> str:
@@ -66,12 +66,12 @@ def test_what_a_phone_marks_before_the_session_waits_and_is_taken_once_it_began(
     assert marked(taken) == {other: "excused"}
     # Nobody takes it before the session begins either.
     for item in held:
-        with pytest.raises(services.CannotBeTaken) as refused:
-            services.decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
+        with pytest.raises(CannotBeTaken) as refused:
+            decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
         assert "had not begun" in str(refused.value)
     begins(taken, utc_now() - timedelta(minutes=5))
     for item in taken.held():
-        services.decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
+        decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
     assert marked(taken) == {one: "present", other: "excused"}
     assert taken.held() == []
     # The phone hears that all of it is here now.
@@ -123,7 +123,7 @@ def test_what_was_marked_without_a_network_before_the_session_waits_with_both_ti
     assert (item.reason, item.device_time) == ("not_begun", early)
     shown = taken.signed_in.get(f"/workshops/{taken.workshop}/attendance/conflicts").text
     assert "The session had not begun yet, so nobody is marked as being there." in shown
-    services.decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
+    decide_held(register(taken), item.public_id, taken.trainer, take=True, seen=0)
     assert marked(taken)[one] == "present"
 
 
@@ -140,11 +140,9 @@ def test_a_file_of_a_phone_marks_nobody_ahead_either(taken: Taken) -> None:
     begins(taken, utc_now() + _OLD)
     phone = taken.phone
     content = phone.exported([phone.mark(taken.slots[0], taken.entries[0], "present")])
-    file = services.read_queue(content)
-    pad = queries.credential(db.session(), file.pad)
+    file = read_queue(content)
+    pad = credential(db.session(), file.pad)
     assert pad is not None
-    brought = services.bring_in(
-        pad, pad, services.open_items(pad, sealed_items(file.items, 10)), taken.trainer
-    )
+    brought = bring_in(pad, pad, open_items(pad, sealed_items(file.items, 10)), taken.trainer)
     assert (brought.applied, brought.waiting) == (0, 1)
     assert [item.reason for item in taken.held()] == ["not_begun"]

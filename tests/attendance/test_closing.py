@@ -8,9 +8,13 @@ from dataclasses import replace
 import pytest
 from apiflask import APIFlask
 
-from kash.attendance import queries, services
 from kash.attendance.models import Slot
-from kash.attendance.rules import Hindrance, Reason, Reply
+from kash.attendance.queries.history import history
+from kash.attendance.rules.closing import Hindrance
+from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.services.closing import CannotConfirm, ReasonMissing, correct_mark, reopen_slot
+from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.marking import apply_marks, close_slot
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
@@ -34,39 +38,39 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
 ) -> None:
     kept, other = keep(), actor("director", name="Neema Jaribio")
     at = (kept.public_id, kept.slots[0])
-    with pytest.raises(services.CannotConfirm) as early:
-        services.confirm_slot(*at, other)
+    with pytest.raises(CannotConfirm) as early:
+        confirm_slot(*at, other)
     assert early.value.hindrance is Hindrance.NOT_CLOSED
-    services.close_slot(*at, trainer, [kept.operation(0, "absent"), kept.operation(1, "present")])
-    with pytest.raises(services.CannotConfirm) as own:
-        services.confirm_slot(*at, trainer)
+    close_slot(*at, trainer, [kept.operation(0, "absent"), kept.operation(1, "present")])
+    with pytest.raises(CannotConfirm) as own:
+        confirm_slot(*at, trainer)
     assert own.value.hindrance is Hindrance.CLOSED_BY_HERSELF
     # Whoever corrects before the confirming opens it again instead.
     early_correction = replace(kept.operation(0, "present", 1), correction="Signed on A-1.")
-    refused = services.correct_mark(kept.public_id, early_correction, trainer)
+    refused = correct_mark(kept.public_id, early_correction, trainer)
     assert (refused.answer, refused.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
-    services.confirm_slot(*at, other)
-    services.confirm_slot(*at, other)
+    confirm_slot(*at, other)
+    confirm_slot(*at, other)
     held = slot(kept)
     assert (held.closed_by, held.confirmed_by) == (trainer.public_id, other.public_id)
-    with pytest.raises(services.CannotConfirm) as late:
-        services.reopen_slot(*at, trainer)
+    with pytest.raises(CannotConfirm) as late:
+        reopen_slot(*at, trainer)
     assert late.value.hindrance is Hindrance.LOCKED
-    (answer,) = services.apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
+    (answer,) = apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
     assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.SLOT_LOCKED)
-    with pytest.raises(services.ReasonMissing):
-        services.correct_mark(
+    with pytest.raises(ReasonMissing):
+        correct_mark(
             kept.public_id, replace(kept.operation(0, "present", 1), correction=" "), trainer
         )
     correction = replace(kept.operation(0, "present", 1), correction="Signed on sheet A-1.")
-    done = services.correct_mark(kept.public_id, correction, trainer)
+    done = correct_mark(kept.public_id, correction, trainer)
     assert (done.answer, done.version) == (Reply.APPLIED, 2)
-    again = services.correct_mark(kept.public_id, correction, trainer)
+    again = correct_mark(kept.public_id, correction, trainer)
     assert again.answer is Reply.DUPLICATE
     stale = replace(kept.operation(0, "late", 1), correction="Came at nine.")
-    assert services.correct_mark(kept.public_id, stale, trainer).answer is Reply.CONFLICT
+    assert correct_mark(kept.public_id, stale, trainer).answer is Reply.CONFLICT
     assert kept.marks() == {0: ("present", 2), 1: ("present", 1)}
-    lines = queries.history(kept.id, kept.slots[0], kept.entries[0]).lines
+    lines = history(kept.id, kept.slots[0], kept.entries[0]).lines
     assert [(line.status, line.answer, line.correction) for line in lines] == [
         ("late", "conflict", "Came at nine."),
         ("present", "applied", "Signed on sheet A-1."),
@@ -88,9 +92,9 @@ def test_what_is_not_confirmed_yet_is_opened_again(
 ) -> None:
     kept, other = keep(), actor("trainer", name="Neema Jaribio")
     at = (kept.public_id, kept.slots[0])
-    services.close_slot(*at, trainer, [kept.operation(0, "absent")])
-    services.reopen_slot(*at, other)
+    close_slot(*at, trainer, [kept.operation(0, "absent")])
+    reopen_slot(*at, other)
     assert (slot(kept).closed_at, slot(kept).closed_by) == (None, None)
-    services.close_slot(*at, other, [kept.operation(0, "late", 1)])
-    services.confirm_slot(*at, trainer)
+    close_slot(*at, other, [kept.operation(0, "late", 1)])
+    confirm_slot(*at, trainer)
     assert (slot(kept).closed_by, slot(kept).confirmed_by) == (other.public_id, trainer.public_id)

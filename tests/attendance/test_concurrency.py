@@ -19,14 +19,16 @@ from urllib.parse import urlencode
 import pytest
 from apiflask import APIFlask
 
-from kash.attendance import services
 from kash.attendance.models import Mark, MarkOperation
-from kash.attendance.rules import Operation
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import apply_marks
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import verify
 from kash.policy import Actor
-from kash.workshops import queries
-from kash.workshops import services as workshops
+from kash.workshops.queries import reach
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import plan_workshop
 from tests.attendance.conftest import Kept
 from tests.workshops.conftest import details, make_person, make_version
 
@@ -86,7 +88,7 @@ def test_sixteen_threads_on_postgresql(
                 ]
                 for (person, _status), answer in zip(
                     wanted,
-                    services.apply_marks(kept.public_id, batch, writers[number]),
+                    apply_marks(kept.public_id, batch, writers[number]),
                     strict=True,
                 ):
                     assert answer.answer in ("applied", "conflict")
@@ -191,15 +193,15 @@ def test_sixteen_phones_on_sqlite_behind_two_processes(
     address: int,
 ) -> None:
     writers = [actor("trainer") for _ in range(WRITERS)]
-    workshop = workshops.plan_workshop(
+    workshop = plan_workshop(
         make_version((60,)),
         details(facilitators=[writer.public_id for writer in writers]),
         writers[0],
     )
     for number in range(PEOPLE):
-        workshops.enrol(workshop, make_person(f"Person {number:03}"), writers[0])
-    found = queries.workshop(workshop, writers[0])
-    path = f"/workshops/{workshop}/attendance/{queries.sessions_of(found)[0].public_id}"
+        enrol(workshop, make_person(f"Person {number:03}"), writers[0])
+    found = reach.workshop(workshop, writers[0])
+    path = f"/workshops/{workshop}/attendance/{sessions_of(found)[0].public_id}"
     phones = []
     for number, writer in enumerate(writers):
         browser = client_for(writer)

@@ -11,18 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.accounts.models import AccountBacking
-from kash.attendance import queries, services
 from kash.attendance.models import Mark, RosterEntry, Slot
-from kash.attendance.rules import (
-    EARLY,
+from kash.attendance.queries.conduct import conducts, read_tokens
+from kash.attendance.queries.registers import attended, closed_ahead, slots_still_open
+from kash.attendance.rules.closing import Hindrance
+from kash.attendance.rules.conduct import (
     Conduct,
-    Hindrance,
-    MadeMark,
     Oddity,
-    Reason,
     Refusal,
-    Reply,
-    SlotTime,
     came_at_once,
     end_to_remember,
     ends_at,
@@ -30,8 +26,20 @@ from kash.attendance.rules import (
     is_ahead,
     needs_reason_to_close,
     oddities,
-    presences,
     refusal_to_close,
+)
+from kash.attendance.rules.door import EARLY
+from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.presence import MadeMark, SlotTime, presences
+from kash.attendance.services.closing import CannotConfirm, correct_mark, reopen_slot
+from kash.attendance.services.confirming import Confirmed, confirm_slot, confirm_slots
+from kash.attendance.services.marking import (
+    EarlyReasonMissing,
+    NotBegun,
+    ReasonTooLong,
+    SomebodyUnmarked,
+    apply_marks,
+    close_slot,
 )
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -177,15 +185,13 @@ def test_a_register_of_a_session_that_is_still_to_come_is_never_closed(
     move(kept, utc_now() + timedelta(minutes=10))
     # The door is open: people are marked as they come, and no more.
     everybody = [kept.operation(entry, "present") for entry in range(3)]
-    with pytest.raises(services.NotBegun):
-        services.close_slot(
-            kept.public_id, kept.slots[0], trainer, everybody, early_reason="All are here."
-        )
+    with pytest.raises(NotBegun):
+        close_slot(kept.public_id, kept.slots[0], trainer, everybody, early_reason="All are here.")
     assert kept.marks() == {}
-    answers = services.apply_marks(kept.public_id, everybody, trainer)
+    answers = apply_marks(kept.public_id, everybody, trainer)
     assert [answer.answer for answer in answers] == [Reply.APPLIED] * 3
-    with pytest.raises(services.NotBegun):
-        services.close_slot(kept.public_id, kept.slots[0], trainer)
+    with pytest.raises(NotBegun):
+        close_slot(kept.public_id, kept.slots[0], trainer)
     assert row(kept).closed_at is None
 
 
@@ -200,7 +206,7 @@ def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
         kept.operation(1, "left_early"),
         kept.operation(2, "excused"),
     ]
-    answers = services.apply_marks(kept.public_id, sent, trainer)
+    answers = apply_marks(kept.public_id, sent, trainer)
     assert [(answer.answer, answer.reason) for answer in answers] == [
         (Reply.REJECTED, Reason.NOT_BEGUN),
         (Reply.REJECTED, Reason.NOT_BEGUN),
@@ -208,11 +214,11 @@ def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
     ]
     assert kept.marks() == {2: ("excused", 1)}
     # The other slot took place; this one counts for and against nobody yet.
-    services.apply_marks(kept.public_id, [kept.operation(2, "present", slot=1)], trainer)
-    assert {one.total_minutes for one in queries.attended(kept.id)} == {90}
+    apply_marks(kept.public_id, [kept.operation(2, "present", slot=1)], trainer)
+    assert {one.total_minutes for one in attended(kept.id)} == {90}
     # As soon as it begins the same mark is taken.
     move(kept, utc_now() - timedelta(minutes=1))
-    again = services.apply_marks(kept.public_id, sent[:1], trainer)
+    again = apply_marks(kept.public_id, sent[:1], trainer)
     assert again[0].answer is Reply.APPLIED
 
 
@@ -221,11 +227,11 @@ def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(
     keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
 ) -> None:
     kept, other = keep(), actor("director", name="Neema Mfano")
-    services.close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "absent")])
-    services.confirm_slot(kept.public_id, kept.slots[0], other)
+    close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "absent")])
+    confirm_slot(kept.public_id, kept.slots[0], other)
     move(kept, utc_now() + timedelta(days=1))
     correction = replace(kept.operation(0, "present", 1), correction="She will come.")
-    answer = services.correct_mark(kept.public_id, correction, trainer)
+    answer = correct_mark(kept.public_id, correction, trainer)
     assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.NOT_BEGUN)
 
 
@@ -236,23 +242,23 @@ def test_closing_before_the_planned_end_says_why_and_the_reason_stays(
     kept = keep()
     move(kept, utc_now() - timedelta(minutes=20))
     at = (kept.public_id, kept.slots[0], trainer)
-    with pytest.raises(services.EarlyReasonMissing):
-        services.close_slot(*at, [kept.operation(0, "present")], early_reason="  ")
+    with pytest.raises(EarlyReasonMissing):
+        close_slot(*at, [kept.operation(0, "present")], early_reason="  ")
     assert kept.marks() == {}
-    with pytest.raises(services.ReasonTooLong):
-        services.close_slot(*at, early_reason="x" * 301)
+    with pytest.raises(ReasonTooLong):
+        close_slot(*at, early_reason="x" * 301)
     reason = "The hall was needed."
-    assert services.close_slot(*at, [kept.operation(0, "present")], early_reason=reason).closed
-    held = queries.conducts(kept.id)[kept.slots[0]]
+    assert close_slot(*at, [kept.operation(0, "present")], early_reason=reason).closed
+    held = conducts(kept.id)[kept.slots[0]]
     assert (held.early_reason, held.minutes_in) == (reason, 20)
     assert Oddity.CLOSED_EARLY in oddities(held)
     # The chain says that it was closed early, and none of the words.
     entry = db.session.query(AuditEntry).filter_by(action="attendance.slot_closed").one()
     assert list(entry.subjects) == [kept.public_id, kept.slots[0], "register:early"]
-    services.reopen_slot(kept.public_id, kept.slots[0], trainer)
+    reopen_slot(kept.public_id, kept.slots[0], trainer)
     assert row(kept).early_reason == ""
     move(kept, utc_now() - timedelta(hours=3))
-    services.close_slot(*at)
+    close_slot(*at)
     assert row(kept).early_reason == ""
 
 
@@ -261,9 +267,7 @@ def test_a_meeting_that_ends_early_needs_no_reason(
 ) -> None:
     kept = keep(purpose="meeting")
     move(kept, utc_now() - timedelta(minutes=20))
-    done = services.close_slot(
-        kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")]
-    )
+    done = close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")])
     assert done.closed
 
 
@@ -272,7 +276,7 @@ def close(kept: Kept, by: Actor, slot: int = 0) -> None:
         kept.operation(0, "present", slot=slot),
         kept.operation(1, "absent", slot=slot),
     ]
-    assert services.close_slot(kept.public_id, kept.slots[slot], by, operations).closed
+    assert close_slot(kept.public_id, kept.slots[slot], by, operations).closed
 
 
 @pytest.fixture
@@ -298,14 +302,14 @@ def test_nobody_confirms_herself_by_a_second_account_that_she_let_in(
     close(kept, trainer)
     close(kept, second, slot=1)
     for slot, by in ((0, second), (0, third), (1, third), (1, trainer)):
-        with pytest.raises(services.CannotConfirm) as refused:
-            services.confirm_slot(kept.public_id, kept.slots[slot], by)
+        with pytest.raises(CannotConfirm) as refused:
+            confirm_slot(kept.public_id, kept.slots[slot], by)
         assert refused.value.hindrance is Hindrance.TIED
-        seen = queries.read_tokens(kept.id, [kept.slots[slot]], by)
-        left = services.confirm_slots(kept.public_id, seen, by)
-        assert left == services.Confirmed((), {kept.slots[slot]: Hindrance.TIED})
+        seen = read_tokens(kept.id, [kept.slots[slot]], by)
+        left = confirm_slots(kept.public_id, seen, by)
+        assert left == Confirmed((), {kept.slots[slot]: Hindrance.TIED})
     other = actor("director", name="Neema Mfano")
-    services.confirm_slot(kept.public_id, kept.slots[0], other)
+    confirm_slot(kept.public_id, kept.slots[0], other)
     assert row(kept).confirmed_by == other.public_id
 
 
@@ -317,19 +321,19 @@ def test_registers_are_confirmed_together_only_as_they_were_shown(
     other = actor("director", name="Other Mfano")
     for slot in range(4):
         close(kept, trainer, slot)
-    seen = queries.read_tokens(kept.id, kept.slots, director)
+    seen = read_tokens(kept.id, kept.slots, director)
     assert set(seen) == set(kept.slots)
     # One is opened, changed and closed again after it was shown; one was never shown to her; of
     # one she has what was shown to somebody else.
-    services.reopen_slot(kept.public_id, kept.slots[0], trainer)
-    services.close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(1, "present", 1)])
+    reopen_slot(kept.public_id, kept.slots[0], trainer)
+    close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(1, "present", 1)])
     seen[kept.slots[1]] = ""
-    seen[kept.slots[2]] = queries.read_tokens(kept.id, kept.slots, other)[kept.slots[2]]
-    done = services.confirm_slots(kept.public_id, seen, director)
+    seen[kept.slots[2]] = read_tokens(kept.id, kept.slots, other)[kept.slots[2]]
+    done = confirm_slots(kept.public_id, seen, director)
     assert done.confirmed == (kept.slots[3],)
     assert done.left == dict.fromkeys(kept.slots[:3], Hindrance.CHANGED)
-    with pytest.raises(services.CannotConfirm):
-        services.confirm_slot(kept.public_id, kept.slots[0], director, seen=seen[kept.slots[0]])
+    with pytest.raises(CannotConfirm):
+        confirm_slot(kept.public_id, kept.slots[0], director, seen=seen[kept.slots[0]])
     assert [row(kept, slot).confirmed_by for slot in range(4)] == [
         None, None, None, director.public_id
     ]  # fmt: skip
@@ -343,12 +347,12 @@ def test_what_wants_a_look_is_never_confirmed_with_others(
 ) -> None:
     kept, director = keep(), actor("director", name="Neema Mfano")
     everybody = [kept.operation(entry, "present") for entry in range(3)]
-    services.close_slot(kept.public_id, kept.slots[0], trainer, everybody)
+    close_slot(kept.public_id, kept.slots[0], trainer, everybody)
     close(kept, trainer, 1)
-    seen = queries.read_tokens(kept.id, kept.slots, director)
-    done = services.confirm_slots(kept.public_id, seen, director)
-    assert done == services.Confirmed((kept.slots[1],), {kept.slots[0]: Hindrance.SINGLY})
-    services.confirm_slot(kept.public_id, kept.slots[0], director, seen=seen[kept.slots[0]])
+    seen = read_tokens(kept.id, kept.slots, director)
+    done = confirm_slots(kept.public_id, seen, director)
+    assert done == Confirmed((kept.slots[1],), {kept.slots[0]: Hindrance.SINGLY})
+    confirm_slot(kept.public_id, kept.slots[0], director, seen=seen[kept.slots[0]])
     assert row(kept).confirmed_by == director.public_id
 
 
@@ -358,8 +362,8 @@ def test_everybody_marked_on_two_pages_in_a_row_wants_a_look_too(
 ) -> None:
     kept = keep()
     for entry in range(3):
-        services.apply_marks(kept.public_id, [kept.operation(entry, "present")], trainer)
-    held = queries.conducts(kept.id)[kept.slots[0]]
+        apply_marks(kept.public_id, [kept.operation(entry, "present")], trainer)
+    held = conducts(kept.id)[kept.slots[0]]
     assert (held.at_once, held.alike, held.there) == (True, True, 3)
     assert came_at_once(BEGAN, BEGAN + timedelta(minutes=2))
     assert not came_at_once(BEGAN, BEGAN + timedelta(minutes=2, seconds=1))
@@ -372,12 +376,12 @@ def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
     kept, director = keep(), actor("director", name="Neema Mfano")
     close(kept, trainer)
     move(kept, utc_now() + timedelta(days=1))
-    with pytest.raises(services.CannotConfirm) as refused:
-        services.confirm_slot(kept.public_id, kept.slots[0], director)
+    with pytest.raises(CannotConfirm) as refused:
+        confirm_slot(kept.public_id, kept.slots[0], director)
     assert refused.value.hindrance is Hindrance.NOT_BEGUN
-    assert queries.closed_ahead(kept.id)
-    assert queries.slots_still_open(kept.id) == 2
-    assert {one.minutes for one in queries.attended(kept.id)} == {0}
+    assert closed_ahead(kept.id)
+    assert slots_still_open(kept.id) == 2
+    assert {one.minutes for one in attended(kept.id)} == {0}
     assert db.session.query(Mark).count() == 2
 
 
@@ -391,8 +395,8 @@ def test_whoever_is_excused_in_advance_does_not_make_a_register_marked_before_it
     made.append((kept.operation(1, "late"), timedelta(minutes=20)))
     begins = row(kept).starts_at
     sent = [replace(one, device_time=begins + after) for one, after in made]
-    assert services.close_slot(kept.public_id, kept.slots[0], trainer, sent).closed
-    held = queries.conducts(kept.id)[kept.slots[0]]
+    assert close_slot(kept.public_id, kept.slots[0], trainer, sent).closed
+    held = conducts(kept.id)[kept.slots[0]]
     assert held.first_mark == begins + timedelta(minutes=5)
     assert held.last_mark == begins + timedelta(minutes=20)
     assert oddities(held) == ()
@@ -404,8 +408,8 @@ def test_a_register_in_which_nobody_came_has_no_first_mark(
 ) -> None:
     kept = keep()
     everybody = [kept.operation(entry, "absent") for entry in range(3)]
-    assert services.close_slot(kept.public_id, kept.slots[0], trainer, everybody).closed
-    held = queries.conducts(kept.id)[kept.slots[0]]
+    assert close_slot(kept.public_id, kept.slots[0], trainer, everybody).closed
+    held = conducts(kept.id)[kept.slots[0]]
     assert (held.first_mark, held.at_once, held.there) == (None, False, 0)
     assert held.last_mark is not None
 
@@ -417,15 +421,15 @@ def test_a_page_closes_no_register_in_which_somebody_has_no_mark(
     kept = keep()
     at = (kept.public_id, kept.slots[0], trainer)
     sent = [kept.operation(0, "present"), kept.operation(1, "absent")]
-    with pytest.raises(services.SomebodyUnmarked, match="1 person has no mark yet"):
-        services.close_slot(*at, sent, everybody=True)
+    with pytest.raises(SomebodyUnmarked, match="1 person has no mark yet"):
+        close_slot(*at, sent, everybody=True)
     assert (row(kept).closed_at, kept.marks()) == (None, {})
     # Whoever is off the register by now needs none.
     entry = db.session.query(RosterEntry).filter_by(public_id=kept.entries[2]).one()
     entry.removed_at = utc_now()
     db.session.commit()
     db.session.rollback()
-    assert services.close_slot(*at, sent, everybody=True).closed
+    assert close_slot(*at, sent, everybody=True).closed
 
 
 def test_a_register_shorter_than_in_the_course_is_not_confirmed_with_others(
@@ -434,7 +438,7 @@ def test_a_register_shorter_than_in_the_course_is_not_confirmed_with_others(
     kept, director = keep(), actor("director", name="Neema Mfano")
     close(kept, trainer)
     close(kept, trainer, 1)
-    seen = queries.read_tokens(kept.id, kept.slots, director)
+    seen = read_tokens(kept.id, kept.slots, director)
     taught = {kept.slots[0]: 120, kept.slots[1]: 90}
-    done = services.confirm_slots(kept.public_id, seen, director, taught)
-    assert done == services.Confirmed((kept.slots[1],), {kept.slots[0]: Hindrance.SINGLY})
+    done = confirm_slots(kept.public_id, seen, director, taught)
+    assert done == Confirmed((kept.slots[1],), {kept.slots[0]: Hindrance.SINGLY})

@@ -10,7 +10,6 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.attendance import queries, services
 from kash.attendance.models import (
     HeadcountOperation,
     HeldItem,
@@ -19,16 +18,39 @@ from kash.attendance.models import (
     Signature,
     WalkIn,
 )
+from kash.attendance.queries.heads import count_history, heads_by_slot, heads_counted
+from kash.attendance.queries.inbox import held_lines, walk_ins
+from kash.attendance.queries.pads import credential
 from kash.attendance.sealed import note_text, sent_of, strokes_of
+from kash.attendance.services.closing import ReasonMissing, reopen_slot
+from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.deciding import (
+    CannotBeTaken,
+    StandsDifferently,
+    decide_held,
+    keep_walk_in,
+)
+from kash.attendance.services.importing import (
+    Brought,
+    NotAQueue,
+    OtherRegister,
+    QueueAltered,
+    bring_in,
+    check_signature,
+    read_queue,
+)
+from kash.attendance.services.items import open_items
+from kash.attendance.services.marking import ReasonTooLong, close_slot
+from kash.attendance.services.pads import revoke_pad
 from kash.people.models import Person
-from kash.people.services import merge_people
+from kash.people.services.merging import merge_people
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.workshops import queries as workshops
 from kash.workshops.models import Enrolment
-from kash.workshops.services import cancel_workshop, restore_workshop
+from kash.workshops.queries.reach import workshop
+from kash.workshops.services.planning import cancel_workshop, restore_workshop
 from tests.attendance.conftest import Taken
 from tests.attendance.phones import Phone, replies
 
@@ -64,8 +86,8 @@ def test_who_walks_in_is_enrolled_marked_and_waits_to_be_matched(
         ("rejected", "id_reused"),
     ]
     assert replies(taken.send(*items[:4])) == ["duplicate"] * 4
-    found = workshops.workshop(taken.workshop, taken.trainer)
-    lines = queries.walk_ins(found.register_id)
+    found = workshop(taken.workshop, taken.trainer)
+    lines = walk_ins(found.register_id)
     assert [(line.name, line.letter, line.named, line.who) for line in lines] == [
         ("Atieno", "B", True, "Amani Mfano"),
         (f"Walk-in {two[:4].upper()}", "B", False, "Amani Mfano"),
@@ -105,11 +127,11 @@ def test_a_walk_in_who_was_here_already_is_merged_and_her_phone_still_marks_her(
 
 def test_a_walk_in_is_kept_as_new_once(taken: Taken) -> None:
     taken.send(door(taken.phone, new_public_id()))
-    found = workshops.workshop(taken.workshop, taken.trainer)
-    (line,) = queries.walk_ins(found.register_id)
+    found = workshop(taken.workshop, taken.trainer)
+    (line,) = walk_ins(found.register_id)
     for _twice in range(2):
-        services.keep_walk_in(found.register.public_id, line.public_id, taken.trainer)
-    assert queries.walk_ins(found.register_id) == []
+        keep_walk_in(found.register.public_id, line.public_id, taken.trainer)
+    assert walk_ins(found.register_id) == []
     assert db.session.query(AuditEntry).filter_by(action="attendance.walk_in_kept").count() == 1
 
 
@@ -144,11 +166,11 @@ def test_heads_are_counted_anew_with_their_history(
         ("applied", 2),
         ("rejected", 2),
     ]
-    found = workshops.workshop(taken.workshop, taken.trainer)
-    assert queries.heads_by_slot(found.register_id) == {slot: 2}
-    (told,) = queries.heads_counted([found.register_id])
+    found = workshop(taken.workshop, taken.trainer)
+    assert heads_by_slot(found.register_id) == {slot: 2}
+    (told,) = heads_counted([found.register_id])
     assert (told.sex, told.age_band, told.count) == ("male", "25-34", 2)
-    history = queries.count_history(told.slot_id)
+    history = count_history(told.slot_id)
     assert [(line.total, line.answer, line.version) for line in history] == [
         (2, "applied", 2),
         (12, "conflict", 2),
@@ -157,10 +179,10 @@ def test_heads_are_counted_anew_with_their_history(
     ]
     conflict = next(item for item in taken.held() if item.why == "conflict")
     register = found.register.public_id
-    with pytest.raises(services.StandsDifferently):
-        services.decide_held(register, conflict.public_id, taken.trainer, take=True, seen=1)
-    services.decide_held(register, conflict.public_id, taken.trainer, take=True, seen=2)
-    assert queries.heads_by_slot(found.register_id) == {slot: 12}
+    with pytest.raises(StandsDifferently):
+        decide_held(register, conflict.public_id, taken.trainer, take=True, seen=1)
+    decide_held(register, conflict.public_id, taken.trainer, take=True, seen=2)
+    assert heads_by_slot(found.register_id) == {slot: 12}
     assert db.session.query(HeadcountOperation).count() == 5
 
 
@@ -192,19 +214,19 @@ def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
     taken.send(phone.mark(slot, entry, "late"), phone.mark(slot, entry, "absent"))
-    found = workshops.workshop(taken.workshop, taken.trainer)
+    found = workshop(taken.workshop, taken.trainer)
     register = found.register.public_id
     late, absent = taken.held()
-    lines = queries.held_lines(found.register_id, [late, absent])
+    lines = held_lines(found.register_id, [late, absent])
     assert [(one.mine.status, one.standing.status, one.version) for one in lines] == [
         ("late", "present", 1),
         ("absent", "present", 1),
     ]
     assert {one.mine.who for one in lines} == {one.standing.who for one in lines} == {"Amani Mfano"}
-    services.decide_held(register, late.public_id, taken.trainer, take=False, seen=1)
-    services.decide_held(register, absent.public_id, taken.trainer, take=True, seen=1)
+    decide_held(register, late.public_id, taken.trainer, take=False, seen=1)
+    decide_held(register, absent.public_id, taken.trainer, take=True, seen=1)
     with pytest.raises(NotFound):
-        services.decide_held(register, new_public_id(), taken.trainer, take=True, seen=1)
+        decide_held(register, new_public_id(), taken.trainer, take=True, seen=1)
     assert taken.held() == []
     rows = db.session.query(MarkOperation).order_by(MarkOperation.id).all()
     assert [(row.status, row.answer, row.version) for row in rows] == [
@@ -223,16 +245,16 @@ def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(
 def test_what_was_refused_is_taken_once_the_reason_is_gone(taken: Taken) -> None:
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
-    found = workshops.workshop(taken.workshop, taken.trainer)
+    found = workshop(taken.workshop, taken.trainer)
     register = found.register.public_id
-    services.close_slot(register, slot, taken.trainer)
+    close_slot(register, slot, taken.trainer)
     late = phone.mark(slot, entry, "late", 1)
     assert replies(taken.send(late)) == ["rejected"]
     (item,) = taken.held()
-    with pytest.raises(services.CannotBeTaken, match="closed"):
-        services.decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
-    services.reopen_slot(register, slot, taken.trainer)
-    services.decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
+    with pytest.raises(CannotBeTaken, match="closed"):
+        decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
+    reopen_slot(register, slot, taken.trainer)
+    decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
     last = db.session.query(MarkOperation).order_by(MarkOperation.id.desc()).first()
     assert last is not None
     assert (last.status, last.device, last.version) == ("late", phone.pad, 2)
@@ -241,9 +263,9 @@ def test_what_was_refused_is_taken_once_the_reason_is_gone(taken: Taken) -> None
 
 def confirmed(taken: Taken, slot: str, other: Actor) -> str:
     """Close a slot and have it confirmed by somebody else; the register."""
-    register = workshops.workshop(taken.workshop, taken.trainer).register.public_id
-    services.close_slot(register, slot, taken.trainer)
-    services.confirm_slot(register, slot, other)
+    register = workshop(taken.workshop, taken.trainer).register.public_id
+    close_slot(register, slot, taken.trainer)
+    confirm_slot(register, slot, other)
     return register
 
 
@@ -261,19 +283,15 @@ def test_what_comes_after_the_confirming_is_taken_as_a_correction(
     mark, count = taken.held()
     assert {mark.reason, count.reason} == {"slot_locked"}
     decider = taken.trainer
-    for reason, problem in (("  ", services.ReasonMissing), ("x" * 301, services.ReasonTooLong)):
+    for reason, problem in (("  ", ReasonMissing), ("x" * 301, ReasonTooLong)):
         for item in (mark.public_id, count.public_id):
             with pytest.raises(problem):
-                services.decide_held(register, item, decider, take=True, seen=1, correction=reason)
-    with pytest.raises(services.StandsDifferently):
-        services.decide_held(
-            register, mark.public_id, decider, take=True, seen=0, correction="No network."
-        )
+                decide_held(register, item, decider, take=True, seen=1, correction=reason)
+    with pytest.raises(StandsDifferently):
+        decide_held(register, mark.public_id, decider, take=True, seen=0, correction="No network.")
     assert len(taken.held()) == 2
     for item, seen in ((mark.public_id, 1), (count.public_id, 0)):
-        services.decide_held(
-            register, item, decider, take=True, seen=seen, correction=" No network. "
-        )
+        decide_held(register, item, decider, take=True, seen=seen, correction=" No network. ")
     assert taken.held() == []
     last = db.session.query(MarkOperation).order_by(MarkOperation.id.desc()).first()
     assert last is not None
@@ -298,10 +316,10 @@ def test_a_mark_that_met_another_is_taken_into_a_confirmed_register_with_a_reaso
     taken.send(phone.mark(slot, entry, "late"))
     (item,) = taken.held()
     register = confirmed(taken, slot, actor("trainer", name="Other Mfano"))
-    with pytest.raises(services.ReasonMissing):
-        services.decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
+    with pytest.raises(ReasonMissing):
+        decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
     # To keep what stands takes no reason, and changes nothing in it.
-    services.decide_held(register, item.public_id, taken.trainer, take=False, seen=1)
+    decide_held(register, item.public_id, taken.trainer, take=False, seen=1)
     last = db.session.query(MarkOperation).order_by(MarkOperation.id.desc()).first()
     assert last is not None
     assert (last.status, last.answer) == ("late", "conflict")
@@ -332,9 +350,9 @@ def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(tak
     # Once the cancelling is undone, all of it can be taken, and what is marked then comes at once.
     restore_workshop(taken.workshop, taken.trainer)
     assert replies(taken.send(phone.mark(slot, third, "absent", at=after))) == ["applied"]
-    register = workshops.workshop(taken.workshop, taken.trainer).register.public_id
+    register = workshop(taken.workshop, taken.trainer).register.public_id
     for item in taken.held():
-        services.decide_held(register, item.public_id, taken.trainer, take=True, seen=0)
+        decide_held(register, item.public_id, taken.trainer, take=True, seen=0)
     assert replies(taken.send(late)) == ["duplicate"]
     assert db.session.query(RegisterNote).count() == 2
     assert db.session.query(WalkIn).count() == 1
@@ -343,16 +361,14 @@ def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(tak
 # --- Queues as files --------------------------------------------------------------------------
 
 
-def bring(taken: Taken, content: bytes) -> services.Brought:
+def bring(taken: Taken, content: bytes) -> Brought:
     from kash.attendance.views.sync import sealed_items
 
-    found = workshops.workshop(taken.workshop, taken.trainer)
-    file = services.read_queue(content)
-    pad = services.check_signature(
-        file, queries.credential(db.session(), file.pad), found.register_id
-    )
+    found = workshop(taken.workshop, taken.trainer)
+    file = read_queue(content)
+    pad = check_signature(file, credential(db.session(), file.pad), found.register_id)
     items = sealed_items(file.items, 5_000)
-    return services.bring_in(pad, pad, services.open_items(pad, items), taken.trainer)
+    return bring_in(pad, pad, open_items(pad, items), taken.trainer)
 
 
 def test_a_queue_comes_in_as_a_file_once(both_engines_app: APIFlask, taken: Taken) -> None:
@@ -360,14 +376,14 @@ def test_a_queue_comes_in_as_a_file_once(both_engines_app: APIFlask, taken: Take
     items = [phone.mark(slot, entry, "present") for entry in taken.entries]
     taken.send(items[0])
     content = phone.exported([*items, phone.mark(slot, taken.entries[0], "late")])
-    assert bring(taken, content) == services.Brought(applied=2, known=1, waiting=1)
-    assert bring(taken, content) == services.Brought(applied=0, known=4, waiting=0)
+    assert bring(taken, content) == Brought(applied=2, known=1, waiting=1)
+    assert bring(taken, content) == Brought(applied=0, known=4, waiting=0)
     assert db.session.query(MarkOperation).count() == 4
 
 
 def test_any_byte_changed_is_refused(taken: Taken) -> None:
     content = taken.phone.exported([taken.phone.mark(taken.slots[0], taken.entries[0], "late")])
-    refused = (services.NotAQueue, services.QueueAltered, services.OtherRegister)
+    refused = (NotAQueue, QueueAltered, OtherRegister)
     for position in range(len(content)):
         for other in (content[position] ^ 1, content[position] ^ 32):
             changed = content[:position] + bytes([other]) + content[position + 1 :]
@@ -387,21 +403,21 @@ def test_what_a_revoked_pad_kept_waits_for_a_person(
     sent = phone.mark(slot, taken.entries[0], "present")
     taken.send(sent)
     items = [sent, phone.mark(slot, taken.entries[1], "late"), door(phone, entry), phone.seal(b"?")]
-    found = workshops.workshop(taken.workshop, taken.trainer)
+    found = workshop(taken.workshop, taken.trainer)
     register = found.register.public_id
-    services.revoke_pad(register, phone.pad, taken.trainer)
+    revoke_pad(register, phone.pad, taken.trainer)
     content = phone.exported(items)
-    assert bring(taken, content) == services.Brought(applied=0, known=1, waiting=3)
-    assert bring(taken, content) == services.Brought(applied=0, known=4, waiting=0)
+    assert bring(taken, content) == Brought(applied=0, known=1, waiting=3)
+    assert bring(taken, content) == Brought(applied=0, known=4, waiting=0)
     mark, person, broken = taken.held()
     assert {item.why for item in taken.held()} == {"ended"}
     assert sent_of(broken) is None
     other = actor("trainer", name="Neema Mfano")
-    services.decide_held(register, mark.public_id, other, take=True, seen=0)
-    services.decide_held(register, person.public_id, other, take=True, seen=0)
-    with pytest.raises(services.CannotBeTaken):
-        services.decide_held(register, broken.public_id, other, take=True, seen=0)
-    services.decide_held(register, broken.public_id, other, take=False, seen=0)
+    decide_held(register, mark.public_id, other, take=True, seen=0)
+    decide_held(register, person.public_id, other, take=True, seen=0)
+    with pytest.raises(CannotBeTaken):
+        decide_held(register, broken.public_id, other, take=True, seen=0)
+    decide_held(register, broken.public_id, other, take=False, seen=0)
     # Marks carry whose pad it was; the audit says who decided.
     assert {row.marked_by for row in db.session.query(MarkOperation)} == {taken.trainer.public_id}
     assert db.session.query(WalkIn).one().taken_by == taken.trainer.public_id
@@ -413,4 +429,4 @@ def test_an_ended_pads_file_waits_too(taken: Taken) -> None:
     content = taken.phone.exported([taken.phone.mark(taken.slots[0], taken.entries[0], "late")])
     taken.pad().ends_at = utc_now() - timedelta(minutes=1)
     db.session.commit()
-    assert bring(taken, content) == services.Brought(applied=0, known=0, waiting=1)
+    assert bring(taken, content) == Brought(applied=0, known=0, waiting=1)

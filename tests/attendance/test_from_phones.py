@@ -15,15 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.attendance import services as marking
 from kash.attendance.models import HeldItem, MarkOperation, Pad, WalkIn
-from kash.attendance.rules import Operation, Unreadable, read_operation
-from kash.attendance.rules.pads import is_public_id
+from kash.attendance.rules.marking import Operation
+from kash.attendance.rules.pads import Unreadable, is_public_id, read_operation
+from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.marking import close_slot
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
-from kash.workshops import queries
-from kash.workshops.services import cancel_workshop
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.queries.reach import workshop
+from kash.workshops.services.planning import cancel_workshop
 from tests.attendance.conftest import Taken
 from tests.workshops.conftest import make_person
 
@@ -61,14 +63,14 @@ def test_both_versions_stand_side_by_side_and_a_person_decides(
     assert "Look at both again" in answer.text
     post(taken, f"/attendance/conflicts/{item}", decision="take", seen="1")
     assert len(taken.held()) == 3
-    assert queries.workshop(taken.workshop, taken.trainer) is not None
+    assert workshop(taken.workshop, taken.trainer) is not None
     history = page(taken, f"/attendance/{_session(taken)}/{taken.entries[0]}")
     assert "by phone, at" in history
 
 
 def _session(taken: Taken) -> str:
-    found = queries.workshop(taken.workshop, taken.trainer)
-    return queries.sessions_of(found)[0].public_id
+    found = workshop(taken.workshop, taken.trainer)
+    return sessions_of(found)[0].public_id
 
 
 def test_a_confirmed_register_asks_for_a_reason_beside_its_field(
@@ -76,9 +78,9 @@ def test_a_confirmed_register_asks_for_a_reason_beside_its_field(
 ) -> None:
     phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
     taken.send(phone.mark(slot, entry, "present"))
-    register = queries.workshop(taken.workshop, taken.trainer).register.public_id
-    marking.close_slot(register, slot, taken.trainer)
-    marking.confirm_slot(register, slot, actor("trainer", name="Other Mfano"))
+    register = workshop(taken.workshop, taken.trainer).register.public_id
+    close_slot(register, slot, taken.trainer)
+    confirm_slot(register, slot, actor("trainer", name="Other Mfano"))
     taken.send(phone.mark(slot, entry, "late", 1))
     (item,) = taken.held()
     shown = page(taken, "/attendance/conflicts")
@@ -104,9 +106,9 @@ def test_a_confirmed_registers_heads_are_counted_anew_with_a_reason(
 ) -> None:
     slot = taken.slots[0]
     taken.send(taken.phone.mark(slot, taken.entries[0], "present"))
-    register = queries.workshop(taken.workshop, taken.trainer).register.public_id
-    marking.close_slot(register, slot, taken.trainer)
-    marking.confirm_slot(register, slot, actor("trainer", name="Other Mfano"))
+    register = workshop(taken.workshop, taken.trainer).register.public_id
+    close_slot(register, slot, taken.trainer)
+    confirm_slot(register, slot, actor("trainer", name="Other Mfano"))
     path = f"/attendance/{_session(taken)}/headcount"
     fields = {"n-A-female-any": "7", "seen": "0:", "page": "one"}
     for reason, says in (("", "Say why this is corrected."), ("x" * 301, "Keep it under 300")):

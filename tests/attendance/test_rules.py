@@ -9,29 +9,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.attendance.rules import (
+from kash.attendance.rules.closing import (
+    Hindrance,
+    Signed,
+    Stand,
+    hindrance_to_confirm,
+    hindrance_to_reopen,
+)
+from kash.attendance.rules.marking import (
     STANDARD_STATUSES,
     Circumstances,
     Earlier,
-    Hindrance,
-    MadeMark,
     Operation,
     Reason,
     RegisterState,
     Reply,
-    Signed,
-    SlotTime,
-    Stand,
     Standing,
     decide,
     decide_batch,
-    hindrance_to_confirm,
-    hindrance_to_reopen,
     is_readable,
-    presences,
-    sheet_rows,
-    tally,
 )
+from kash.attendance.rules.presence import MadeMark, SlotTime, presences, tally
+from kash.attendance.rules.sheets import sheet_rows
 
 NOW = datetime(2026, 11, 17, 6, 0, tzinfo=UTC)
 STATUSES = ("present", "late", "absent")

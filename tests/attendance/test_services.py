@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
-from kash.attendance import queries, services
 from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Slot
+from kash.attendance.queries.history import conflicts_of, history
+from kash.attendance.queries.registers import attended, grid
 from kash.attendance.register import put_on_roster, take_off_roster
-from kash.attendance.rules import STANDARD_STATUSES, Reason, Reply
+from kash.attendance.rules.marking import STANDARD_STATUSES, Answer, Reason, Reply
+from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.marking import NobodyMarked, apply_marks, close_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
@@ -20,7 +23,7 @@ from kash.policy import Actor
 from tests.attendance.conftest import Kept
 
 
-def replies(answers: list[services.Answer]) -> list[str]:
+def replies(answers: list[Answer]) -> list[str]:
     return [str(answer.answer) for answer in answers]
 
 
@@ -29,17 +32,17 @@ def test_marks_are_applied_once_and_never_over_another(
 ) -> None:
     kept = keep()
     first = [kept.operation(number, "present") for number in range(3)]
-    assert replies(services.apply_marks(kept.public_id, first, trainer)) == ["applied"] * 3
-    assert replies(services.apply_marks(kept.public_id, first, trainer)) == ["duplicate"] * 3
+    assert replies(apply_marks(kept.public_id, first, trainer)) == ["applied"] * 3
+    assert replies(apply_marks(kept.public_id, first, trainer)) == ["duplicate"] * 3
     late = kept.operation(0, "late", 1)
     stale = kept.operation(0, "absent", 1)
-    answers = services.apply_marks(kept.public_id, [late, stale], trainer)
+    answers = apply_marks(kept.public_id, [late, stale], trainer)
     assert replies(answers) == ["applied", "conflict"]
     assert (answers[1].status, answers[1].version) == ("late", 2)
     assert kept.marks() == {0: ("late", 2), 1: ("present", 1), 2: ("present", 1)}
-    assert replies(services.apply_marks(kept.public_id, [stale], trainer)) == ["conflict"]
+    assert replies(apply_marks(kept.public_id, [stale], trainer)) == ["conflict"]
     decided = kept.operation(0, "absent", 2)
-    assert replies(services.apply_marks(kept.public_id, [decided], trainer)) == ["applied"]
+    assert replies(apply_marks(kept.public_id, [decided], trainer)) == ["applied"]
     entries = db.session.query(AuditEntry).order_by(AuditEntry.seq).all()
     assert [entry.action for entry in entries] == ["attendance.marks_made"] * 3
     assert {tuple(entry.subjects) for entry in entries} == {(kept.public_id,)}
@@ -59,7 +62,7 @@ def test_one_bad_operation_stops_no_other(
         replace(good, op_id="4", slot="ñ\0", entry="y" * 5000),
         good,
     ]
-    answers = services.apply_marks(kept.public_id, batch, trainer)
+    answers = apply_marks(kept.public_id, batch, trainer)
     assert [answer.reason for answer in answers] == [
         Reason.UNREADABLE,
         Reason.SLOT_UNKNOWN,
@@ -77,10 +80,8 @@ def test_an_id_used_for_another_register_is_refused(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     one, two = keep(), keep()
-    services.apply_marks(one.public_id, [one.operation(0, "late", op_id="same")], trainer)
-    (answer,) = services.apply_marks(
-        two.public_id, [two.operation(0, "late", op_id="same")], trainer
-    )
+    apply_marks(one.public_id, [one.operation(0, "late", op_id="same")], trainer)
+    (answer,) = apply_marks(two.public_id, [two.operation(0, "late", op_id="same")], trainer)
     assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.ID_REUSED)
     assert two.marks() == {}
 
@@ -89,30 +90,28 @@ def test_a_batch_without_effect_leaves_no_entry(
     app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep()
-    services.apply_marks(kept.public_id, [kept.operation(0, "nonsense")], trainer)
-    services.apply_marks(kept.public_id, [], trainer)
+    apply_marks(kept.public_id, [kept.operation(0, "nonsense")], trainer)
+    apply_marks(kept.public_id, [], trainer)
     assert db.session.query(AuditEntry).count() == 0
     with pytest.raises(NotFound):
-        services.apply_marks(new_public_id(), [], trainer)
+        apply_marks(new_public_id(), [], trainer)
 
 
 def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep()
-    with pytest.raises(services.NobodyMarked):
-        services.close_slot(kept.public_id, kept.slots[0], trainer)
-    done = services.close_slot(
-        kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")]
-    )
+    with pytest.raises(NobodyMarked):
+        close_slot(kept.public_id, kept.slots[0], trainer)
+    done = close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")])
     assert (replies(done.answers), done.closed) == (["applied"], True)
     slot = db.session.query(Slot).filter_by(public_id=kept.slots[0]).one()
     assert slot.closed_by == trainer.public_id
     late = kept.operation(1, "late")
-    (answer,) = services.apply_marks(kept.public_id, [late], trainer)
+    (answer,) = apply_marks(kept.public_id, [late], trainer)
     assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
-    services.reopen_slot(kept.public_id, kept.slots[0], trainer)
-    assert replies(services.apply_marks(kept.public_id, [late], trainer)) == ["applied"]
+    reopen_slot(kept.public_id, kept.slots[0], trainer)
+    assert replies(apply_marks(kept.public_id, [late], trainer)) == ["applied"]
     assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
 
 
@@ -120,8 +119,8 @@ def test_a_slot_is_not_closed_over_a_conflict(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep()
-    services.apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
-    closing = services.close_slot(
+    apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
+    closing = close_slot(
         kept.public_id,
         kept.slots[0],
         trainer,
@@ -136,21 +135,19 @@ def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep()
-    services.apply_marks(
-        kept.public_id, [kept.operation(number, "present") for number in range(3)], trainer
-    )
+    apply_marks(kept.public_id, [kept.operation(number, "present") for number in range(3)], trainer)
     person = db.session.query(RosterEntry).filter_by(public_id=kept.entries[0]).one().person_id
     with writing() as session:
         take_off_roster(session, kept.id, person, utc_now())
-    (answer,) = services.apply_marks(kept.public_id, [kept.operation(0, "late", 1)], trainer)
+    (answer,) = apply_marks(kept.public_id, [kept.operation(0, "late", 1)], trainer)
     assert answer.reason is Reason.NOT_ON_ROSTER
-    assert len(queries.attended(kept.id)) == 2
-    assert len(queries.grid(kept.id).rows) == 2
-    assert queries.grid(kept.id).columns[0].present == 2
+    assert len(attended(kept.id)) == 2
+    assert len(grid(kept.id).rows) == 2
+    assert grid(kept.id).columns[0].present == 2
     with writing() as session:
         back = put_on_roster(session, kept.id, person)
         assert back.public_id == kept.entries[0]
-    assert len(queries.attended(kept.id)) == 3
+    assert len(attended(kept.id)) == 3
 
 
 def test_many_marks_go_in_few_statements(
@@ -161,13 +158,13 @@ def test_many_marks_go_in_few_statements(
 ) -> None:
     kept = keep(people=60)
     # The first action of all also begins the trail.
-    services.apply_marks(kept.public_id, [kept.operation(0, "present", slot=1)], trainer)
+    apply_marks(kept.public_id, [kept.operation(0, "present", slot=1)], trainer)
     counts = []
     for status, version, people in (("present", 0, 1), ("late", 0, 59)):
         first = 0 if people == 1 else 1
         batch = [kept.operation(number, status, version) for number in range(first, first + people)]
         with count_queries() as seen:  # type: ignore[attr-defined]
-            services.apply_marks(kept.public_id, batch, trainer)
+            apply_marks(kept.public_id, batch, trainer)
         counts.append(seen.count)
     assert counts[0] == counts[1]
     assert len(kept.marks()) == 60
@@ -177,11 +174,11 @@ def test_a_batch_reads_no_marks_of_other_registers(
     sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep(people=2)
-    services.apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
+    apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
     driver: Any = db.session.connection().connection.dbapi_connection
     asked: list[str] = []
     driver.set_trace_callback(asked.append)
-    services.apply_marks(kept.public_id, [kept.operation(1, "present")], trainer)
+    apply_marks(kept.public_id, [kept.operation(1, "present")], trainer)
     driver.set_trace_callback(None)
     state = next(text for text in asked if "'mark'" in text)
     plan = [row[-1] for row in driver.execute(f"EXPLAIN QUERY PLAN {state}")]
@@ -198,18 +195,18 @@ def test_the_history_says_who_and_when(
     actor: Callable[..., Actor],
 ) -> None:
     kept, other = keep(), actor("trainer", name="Neema Jaribio")
-    services.apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
-    services.apply_marks(kept.public_id, [kept.operation(0, "late", 1)], other)
+    apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
+    apply_marks(kept.public_id, [kept.operation(0, "late", 1)], other)
     mine = kept.operation(0, "absent", 1)
-    answers = services.apply_marks(kept.public_id, [mine], trainer)
-    found = queries.history(kept.id, kept.slots[0], kept.entries[0])
+    answers = apply_marks(kept.public_id, [mine], trainer)
+    found = history(kept.id, kept.slots[0], kept.entries[0])
     assert found.name == "Person 000"
     assert [(line.who, line.status, line.answer, line.version) for line in found.lines] == [
         ("Amani Mfano", "absent", "conflict", 2),
         ("Neema Jaribio", "late", "applied", 2),
         ("Amani Mfano", "present", "applied", 1),
     ]
-    (conflict,) = queries.conflicts_of(kept.id, answers, [mine])
+    (conflict,) = conflicts_of(kept.id, answers, [mine])
     assert (conflict.name, conflict.mine, conflict.theirs, conflict.who) == (
         "Person 000",
         "absent",
@@ -217,7 +214,7 @@ def test_the_history_says_who_and_when(
         "Neema Jaribio",
     )
     with pytest.raises(NotFound):
-        queries.history(keep().id, kept.slots[0], kept.entries[0])
+        history(keep().id, kept.slots[0], kept.entries[0])
 
 
 def test_the_standard_statuses_are_there_once(
@@ -235,7 +232,7 @@ def test_a_meeting_has_statuses_of_its_own(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep(purpose="meeting", slots=1)
-    answers = services.apply_marks(
+    answers = apply_marks(
         kept.public_id,
         [
             kept.operation(0, "present"),

@@ -14,28 +14,41 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.attendance import documents, queries, services
+from kash.attendance import documents
 from kash.attendance.counts import OtherCount
 from kash.attendance.documents import SheetHead
 from kash.attendance.models import RosterEntry, Sheet
-from kash.attendance.queries import Counts
-from kash.attendance.queries.sheets import PrintedRow, PrintedSheet
-from kash.attendance.rules import (
+from kash.attendance.queries.counts import Counts, counts_of
+from kash.attendance.queries.sheets import (
+    PrintedRow,
+    PrintedSheet,
+    last_choice,
+    printed_sheet,
+    printed_sheets,
+)
+from kash.attendance.rules.closing import Hindrance
+from kash.attendance.rules.counts import Settled, paper_differences, unsettled
+from kash.attendance.rules.marking import Reply
+from kash.attendance.rules.sheets import (
     Column,
     Extra,
     Half,
-    Hindrance,
     PlannedSlot,
-    Reply,
     SheetChoice,
     as_data,
     columns_of,
     from_data,
-    paper_differences,
     read_sheet,
-    unsettled,
 )
-from kash.attendance.rules.counts import Settled
+from kash.attendance.services.closing import CannotConfirm, reopen_slot
+from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.marking import apply_marks, close_slot
+from kash.attendance.services.sheets import (
+    ReadMeanwhile,
+    record_sheets,
+    save_reading,
+    settle_difference,
+)
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.press import registers
@@ -116,8 +129,8 @@ def test_sheets_never_mix_groups_and_keep_their_rows(
 ) -> None:
     kept = keep(people=23)
     days = {day: [Column("08:30", Half.WHOLE, (kept.slots[0],))] for day in (DAY, NEXT)}
-    made = services.record_sheets(kept.public_id, days, trainer)
-    sheets = queries.printed_sheets(kept.id, made)
+    made = record_sheets(kept.public_id, days, trainer)
+    sheets = printed_sheets(kept.id, made)
     assert [(s.number, s.letter, s.day.day, s.part, s.parts, len(s.rows)) for s in sheets] == [
         (1, "A", 17, 1, 2, 10),
         (2, "A", 17, 2, 2, 2),
@@ -133,12 +146,12 @@ def test_sheets_never_mix_groups_and_keep_their_rows(
         assert {letters[row.name] for row in sheet.rows} == {sheet.letter}
     assert [row.number for sheet in sheets[:2] for row in sheet.rows] == list(range(1, 13))
     # One sheet alone is the same as it was among the others.
-    assert queries.printed_sheet(kept.id, made[1]) == sheets[1]
+    assert printed_sheet(kept.id, made[1]) == sheets[1]
     large = SheetChoice(extras=(Extra.PHONE, Extra.SEX), large=True)
-    again = services.record_sheets(kept.public_id, {DAY: days[DAY]}, trainer, choice=large)
+    again = record_sheets(kept.public_id, {DAY: days[DAY]}, trainer, choice=large)
     assert (len(again), set(again) & set(made)) == (4, set())
     assert db.session.query(Sheet).order_by(Sheet.number.desc()).first().number == 12
-    assert queries.last_choice(kept.id) == large
+    assert last_choice(kept.id) == large
 
 
 HEAD = SheetHead("Working Together", "Sample Centre")
@@ -231,20 +244,18 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
 ) -> None:
     kept, other = keep(people=4, slots=1), actor("director", name="Neema Jaribio")
     columns = {DAY: [Column("08:30", Half.WHOLE, (kept.slots[0],))]}
-    made = services.record_sheets(kept.public_id, columns, trainer)
+    made = record_sheets(kept.public_id, columns, trainer)
     # 0 and 2 stand on the first sheet, 1 and 3 on the second.
-    services.apply_marks(
-        kept.public_id, [kept.operation(0, "absent"), kept.operation(3, "late")], trainer
-    )
-    first = services.save_reading(kept.public_id, made[0], [{0}, {0}], 1, 0, trainer)
+    apply_marks(kept.public_id, [kept.operation(0, "absent"), kept.operation(3, "late")], trainer)
+    first = save_reading(kept.public_id, made[0], [{0}, {0}], 1, 0, trainer)
     assert [answer.answer for answer in first] == [Reply.CONFLICT, Reply.APPLIED]
-    services.save_reading(kept.public_id, made[1], [set(), set()], 0, 0, trainer)
+    save_reading(kept.public_id, made[1], [set(), set()], 0, 0, trainer)
     assert kept.marks() == {0: ("absent", 1), 2: ("present", 1), 3: ("late", 1)}
-    with pytest.raises(services.ReadMeanwhile):
-        services.save_reading(kept.public_id, made[0], [{0}, {0}], 0, 0, trainer)
+    with pytest.raises(ReadMeanwhile):
+        save_reading(kept.public_id, made[0], [{0}, {0}], 0, 0, trainer)
     # Entered once more, nothing is sent again.
-    assert services.save_reading(kept.public_id, made[0], [{0}, {0}], 1, 1, trainer) == []
-    found = queries.counts_of(kept.id)
+    assert save_reading(kept.public_id, made[0], [{0}, {0}], 1, 1, trainer) == []
+    found = counts_of(kept.id)
     (day,) = found.days
     assert [(one.signed, one.marked) for one in day.slots] == [(2, 2)]
     assert (day.there, day.written_in, day.sheets, day.read) == (2, 1, 2, 2)
@@ -253,31 +264,31 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
         ("Person 003", "paper", False, "late"),
     ]
     at = (kept.public_id, kept.slots[0])
-    services.close_slot(*at, trainer)
-    with pytest.raises(services.CannotConfirm) as early:
-        services.confirm_slot(*at, other)
+    close_slot(*at, trainer)
+    with pytest.raises(CannotConfirm) as early:
+        confirm_slot(*at, other)
     assert early.value.hindrance is Hindrance.DIFFERENCES
-    services.settle_difference(
+    settle_difference(
         *at, kept.entries[3], "paper", counted=False, status="late", reason="Forgot.", by=trainer
     )
-    services.reopen_slot(*at, trainer)
-    services.apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
-    services.close_slot(*at, trainer)
-    found = queries.counts_of(kept.id)
+    reopen_slot(*at, trainer)
+    apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
+    close_slot(*at, trainer)
+    found = counts_of(kept.id)
     assert differences(found) == []
     assert [reason for _one, reason in found.settled] == ["Forgot."]
-    services.confirm_slot(*at, other)
+    confirm_slot(*at, other)
     # Read anew after the confirming, a signature marks nobody any more and is a difference again.
-    late = services.save_reading(kept.public_id, made[1], [{0}, set()], 0, 1, trainer)
+    late = save_reading(kept.public_id, made[1], [{0}, set()], 0, 1, trainer)
     assert [answer.reason for answer in late] == ["slot_locked"]
-    assert differences(queries.counts_of(kept.id)) == [("Person 001", "paper", True, "")]
+    assert differences(counts_of(kept.id)) == [("Person 001", "paper", True, "")]
 
 
 def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep(people=3)
-    services.apply_marks(
+    apply_marks(
         kept.public_id, [kept.operation(0, "present", slot=1), kept.operation(1, "absent")], trainer
     )
     people = {
@@ -290,7 +301,7 @@ def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
         return {DAY: paid} if register == kept.id else {}
 
     with also_declared(OtherCount("payouts", "Payments", counted), without=OtherCount):
-        found = queries.counts_of(kept.id)
+        found = counts_of(kept.id)
         (day,) = found.days
         assert (day.there, day.others) == (1, {"payouts": 2})
         assert differences(found) == [("Person 001", "payouts", True, "absent")]

@@ -9,8 +9,22 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.attendance import queries, services
-from kash.attendance.rules import MadeMark, Reason, Reply, SlotTime, presences
+from kash.attendance.queries.registers import attended
+from kash.attendance.queries.statuses import Status, forget_statuses, status, statuses_for
+from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.presence import MadeMark, SlotTime, presences
+from kash.attendance.services.marking import apply_marks
+from kash.attendance.services.statuses import (
+    AlwaysInUse,
+    StatusChangedMeanwhile,
+    StatusDetails,
+    StatusProblem,
+    WeightIsFixed,
+    WeightIsUsed,
+    add_status,
+    change_status,
+    order_statuses,
+)
 from kash.attendance.wording import status_word
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
@@ -18,13 +32,13 @@ from kash.policy import SYSTEM, Actor
 
 from .conftest import Kept
 
-PHONE = services.StatusDetails("by telephone", "t", 50, "warn")
+PHONE = StatusDetails("by telephone", "t", 50, "warn")
 
 
-def _status(code: str) -> queries.Status:
-    queries.forget_statuses()
+def _status(code: str) -> Status:
+    forget_statuses()
     db.session.rollback()
-    return queries.status(code)
+    return status(code)
 
 
 def _change(code: str, **more: object) -> None:
@@ -36,9 +50,9 @@ def _change(code: str, **more: object) -> None:
         "tone": kept.tone,
         "active": kept.active,
     }
-    services.change_status(
+    change_status(
         code,
-        services.StatusDetails(**(values | more)),
+        StatusDetails(**(values | more)),
         kept.edition,
         SYSTEM,  # type: ignore[arg-type]
     )
@@ -48,12 +62,12 @@ def test_an_own_status_counts_its_share(
     both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
 ) -> None:
     kept = keep(people=2, slots=1)
-    code = services.add_status(PHONE, SYSTEM)
-    answers = services.apply_marks(
+    code = add_status(PHONE, SYSTEM)
+    answers = apply_marks(
         kept.public_id, [kept.operation(0, code), kept.operation(1, "present")], actor("trainer")
     )
     assert [answer.answer for answer in answers] == [Reply.APPLIED, Reply.APPLIED]
-    found = {one.entry: one.percentage for one in queries.attended(kept.id)}
+    found = {one.entry: one.percentage for one in attended(kept.id)}
     assert [found[entry] for entry in kept.entries] == [50, 100]
     assert (_status(code).letter, status_word(code)) == ("T", "by telephone")
 
@@ -62,11 +76,11 @@ def test_a_used_weight_stays_and_a_new_one_may_change(
     both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
 ) -> None:
     kept = keep(people=1, slots=1)
-    code = services.add_status(PHONE, SYSTEM)
+    code = add_status(PHONE, SYSTEM)
     _change(code, weight=60)
     assert _status(code).weight == 60
-    services.apply_marks(kept.public_id, [kept.operation(0, code)], actor("trainer"))
-    with pytest.raises(services.WeightIsUsed):
+    apply_marks(kept.public_id, [kept.operation(0, code)], actor("trainer"))
+    with pytest.raises(WeightIsUsed):
         _change(code, weight=40)
     _change(code, name="on the line")
     assert (_status(code).weight, status_word(code)) == (60, "on the line")
@@ -77,10 +91,10 @@ def test_what_is_out_of_use_is_refused_with_the_reason(
 ) -> None:
     kept = keep(people=2, slots=1)
     by = actor("trainer")
-    code = services.add_status(PHONE, SYSTEM)
-    services.apply_marks(kept.public_id, [kept.operation(0, code)], by)
+    code = add_status(PHONE, SYSTEM)
+    apply_marks(kept.public_id, [kept.operation(0, code)], by)
     _change(code, active=False)
-    answers = services.apply_marks(
+    answers = apply_marks(
         kept.public_id,
         [
             kept.operation(1, code),
@@ -95,16 +109,14 @@ def test_what_is_out_of_use_is_refused_with_the_reason(
         (Reply.APPLIED, Reason.NONE),
     ]
     assert kept.marks() == {0: (code, 1)}
-    assert [
-        one.percentage for one in queries.attended(kept.id) if one.entry == kept.entries[0]
-    ] == [50]
+    assert [one.percentage for one in attended(kept.id) if one.entry == kept.entries[0]] == [50]
 
 
 @pytest.mark.parametrize("code", ["present", "absent"])
 def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: str) -> None:
-    with pytest.raises(services.AlwaysInUse):
+    with pytest.raises(AlwaysInUse):
         _change(code, active=False)
-    with pytest.raises(services.WeightIsFixed):
+    with pytest.raises(WeightIsFixed):
         _change(code, weight=10)
     _change(code, name="Hapa", letter="H")
     assert (status_word(code), _status(code).letter) == ("Hapa", "H")
@@ -113,32 +125,32 @@ def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: 
 @pytest.mark.parametrize(
     ("details", "field"),
     [
-        (services.StatusDetails("late", "Q", 10), "name"),
-        (services.StatusDetails("by boat", "p", 10), "letter"),
-        (services.StatusDetails("by boat", "7", 10), "letter"),
-        (services.StatusDetails("", "Q", 10), "name"),
+        (StatusDetails("late", "Q", 10), "name"),
+        (StatusDetails("by boat", "p", 10), "letter"),
+        (StatusDetails("by boat", "7", 10), "letter"),
+        (StatusDetails("", "Q", 10), "name"),
     ],
 )
 def test_names_and_letters_stand_once(
-    both_engines_app: APIFlask, details: services.StatusDetails, field: str
+    both_engines_app: APIFlask, details: StatusDetails, field: str
 ) -> None:
-    with pytest.raises(services.StatusProblem) as problem:
-        services.add_status(details, SYSTEM)
+    with pytest.raises(StatusProblem) as problem:
+        add_status(details, SYSTEM)
     assert problem.value.field == field
 
 
 def test_who_saved_meanwhile_is_not_overwritten(both_engines_app: APIFlask) -> None:
-    code = services.add_status(PHONE, SYSTEM)
-    services.change_status(code, PHONE, 1, SYSTEM)
-    with pytest.raises(services.StatusChangedMeanwhile):
-        services.change_status(code, PHONE, 1, SYSTEM)
+    code = add_status(PHONE, SYSTEM)
+    change_status(code, PHONE, 1, SYSTEM)
+    with pytest.raises(StatusChangedMeanwhile):
+        change_status(code, PHONE, 1, SYSTEM)
 
 
 def test_order_is_one_entry_and_nothing_else(both_engines_app: APIFlask) -> None:
-    code = services.add_status(PHONE, SYSTEM)
-    services.order_statuses([code, "nonsense"], SYSTEM)
-    queries.forget_statuses()
-    assert [one.code for one in queries.statuses_for("workshop")] == [
+    code = add_status(PHONE, SYSTEM)
+    order_statuses([code, "nonsense"], SYSTEM)
+    forget_statuses()
+    assert [one.code for one in statuses_for("workshop")] == [
         code,
         "present",
         "late",

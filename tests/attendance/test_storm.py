@@ -14,20 +14,21 @@ from benchmarks.storm import check, prepare, rage, standing
 from kash.attendance.models import RosterEntry, Slot
 from kash.platform.database import db
 from kash.policy import Actor, Role
-from kash.workshops import queries
-from kash.workshops import services as workshops
+from kash.workshops.queries import reach
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import plan_workshop
 from tests.workshops.conftest import details, make_person, make_version
 
 PHONES, OPERATIONS, KILLS = 20, 2_000, 2
 
 
 def a_register(trainer: Actor) -> ARegister:
-    workshop = workshops.plan_workshop(
+    workshop = plan_workshop(
         make_version((60,) * 6), details(facilitators=[trainer.public_id]), trainer
     )
     for number in range(20):
-        workshops.enrol(workshop, make_person(f"Person {number:03}"), trainer)
-    found = queries.workshop(workshop, trainer)
+        enrol(workshop, make_person(f"Person {number:03}"), trainer)
+    found = reach.workshop(workshop, trainer)
     register = found.register.public_id
     slots = db.session.query(Slot).filter_by(register_id=found.register_id)
     entries = db.session.query(RosterEntry).filter_by(register_id=found.register_id)

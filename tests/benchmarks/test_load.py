@@ -11,11 +11,11 @@ from benchmarks.load.rows import Rows
 from benchmarks.pages import ACCOUNTS
 from kash.accounts.models import Programme
 from kash.attendance.models import Mark, RosterEntry, Slot
-from kash.attendance.queries import attended
+from kash.attendance.queries.registers import attended
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries import candidates
+from kash.certificates.queries.issuing import candidates
 from kash.people.models import Group, Person
-from kash.people.rules import sort_name
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db, writing
 from kash.platform.vault import open_text, verify
 from kash.workshops.models import Enrolment, Workshop

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from kash.attendance import services as attendance
-from kash.attendance.queries import slot_sheet
-from kash.attendance.rules import Operation
-from kash.certificates import queries, services
+from kash.attendance.queries.registers import slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import close_slot
 from kash.certificates.models import CertificateBatch
-from kash.certificates.rules import Unasked
+from kash.certificates.queries.issuing import batch_of, candidates
+from kash.certificates.rules.issuing import Unasked
+from kash.certificates.services.issuing import approve, confirm_names, propose, set_rule
+from kash.certificates.services.issuing_in_parts import issue
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -43,7 +45,7 @@ def mark(made: Held) -> None:
             for row in sheet.rows
         ]
         db.session.rollback()
-        closing = attendance.close_slot(register_public_id, public_id, made.trainer, operations)
+        closing = close_slot(register_public_id, public_id, made.trainer, operations)
         assert closing.closed
 
 
@@ -61,28 +63,22 @@ class Ready:
 
     def person(self, name: str) -> str:
         return next(
-            row.person_public_id
-            for row in queries.candidates(self.workshop)
-            if row.chosen_name == name
+            row.person_public_id for row in candidates(self.workshop) if row.chosen_name == name
         )
 
     def batch(self, public_id: str) -> CertificateBatch:
-        return queries.batch_of(self.workshop, public_id)
+        return batch_of(self.workshop, public_id)
 
     def confirm(self, *names: str) -> None:
-        services.confirm_names(
-            self.workshop, {self.person(name): name for name in names}, self.trainer
-        )
+        confirm_names(self.workshop, {self.person(name): name for name in names}, self.trainer)
 
     def proposed(self) -> str:
-        return services.propose(
-            self.workshop, "classic", self.trainer, unasked=Unasked.PRINT
-        ).public_id
+        return propose(self.workshop, "classic", self.trainer, unasked=Unasked.PRINT).public_id
 
     def issued(self) -> str:
         batch = self.proposed()
-        services.approve(self.batch(batch), self.director)
-        services.issue(self.batch(batch), self.workshop.ends_on, self.trainer)
+        approve(self.batch(batch), self.director)
+        issue(self.batch(batch), self.workshop.ends_on, self.trainer)
         return batch
 
 
@@ -91,5 +87,5 @@ def ready(held: Held, actor: Callable[..., Actor]) -> Ready:  # noqa: F811
     """All marked, the rule at 75 per cent of the hours, no name confirmed yet."""
     mark(held)
     made = Ready(held, held.trainer, actor("director", name="Subira Mfano"))
-    services.set_rule(75, name_must_be_confirmed=True, by=made.director)
+    set_rule(75, name_must_be_confirmed=True, by=made.director)
     return made

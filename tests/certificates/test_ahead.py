@@ -9,7 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
-from kash.certificates import queries, services
+from kash.certificates.queries.issuing import candidates
+from kash.certificates.services.issuing import RegistersOpen, approve
+from kash.certificates.services.still_right import SessionAhead
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.certificates.conftest import ALL, MOST, Ready
@@ -29,10 +31,8 @@ def put_ahead(ready: Ready, *positions: int) -> None:
 def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> None:
     ready.confirm(ALL, MOST)
     put_ahead(ready, 1, 2, 3, 4)
-    assert {(row.minutes, row.total_minutes) for row in queries.candidates(ready.workshop)} == {
-        (0, 0)
-    }
-    with pytest.raises(services.RegistersOpen):
+    assert {(row.minutes, row.total_minutes) for row in candidates(ready.workshop)} == {(0, 0)}
+    with pytest.raises(RegistersOpen):
         ready.proposed()
 
 
@@ -44,8 +44,8 @@ def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_com
     batch = ready.proposed()
     put_ahead(ready, 4)
     # Of what began both have all, and yet the workshop is not over.
-    with pytest.raises(services.SessionAhead):
-        services.approve(ready.batch(batch), ready.director)
+    with pytest.raises(SessionAhead):
+        approve(ready.batch(batch), ready.director)
     assert ready.batch(batch).state == "proposed"
 
 

@@ -15,9 +15,14 @@ from flask.testing import FlaskClient
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 from sqlalchemy import select
 
-from kash.certificates import badges, queries, services
+from kash.certificates import badges
 from kash.certificates.models import Certificate
-from kash.certificates.rules import PLACES, is_set, set_by_chance
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.queries.keys import badge_places, current_key
+from kash.certificates.rules.badges import PLACES, is_set, set_by_chance
+from kash.certificates.services.revoking import AlreadyRevoked, revoke
+from kash.certificates.services.signing import change_key
+from kash.certificates.services.still_right import NameWithheld
 from kash.people.models import Consent
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
@@ -32,7 +37,7 @@ ISSUER = "did:web:kash.example.org:verify"
 def issued(ready: Ready, monkeypatch: pytest.MonkeyPatch) -> list[Certificate]:
     monkeypatch.setattr(badges, "_site", lambda: SITE)
     ready.confirm(ALL, MOST)
-    return queries.certificates_of(ready.batch(ready.issued()))
+    return certificates_of(ready.batch(ready.issued()))
 
 
 @pytest.fixture
@@ -72,7 +77,7 @@ def test_a_badge_is_verified_by_others(
     }
 
     # A new key, and the badge of before is verified all the same.
-    services.change_key(queries.current_key().public_id, ready.director)  # type: ignore[union-attr]
+    change_key(current_key().public_id, ready.director)  # type: ignore[union-attr]
     verifier = OB3Verifier.for_issuer_did(ISSUER, download=web)
     verifier.verify(token)
 
@@ -86,12 +91,12 @@ def test_a_revoked_badge_is_told_from_one_that_holds(
     ready: Ready, issued: list[Certificate], web: Callable[[str], bytes]
 ) -> None:
     gone, kept = (badges.make_badge(one, ready.director) for one in issued)
-    services.revoke(issued[0], "conduct", "told to the director", ready.director)
+    revoke(issued[0], "conduct", "told to the director", ready.director)
     verifier = OB3Verifier.for_issuer_did(ISSUER, download=web)
     verifier.verify(kept, check_status=True, download=web)
     with pytest.raises(OB3VerificationError, match="revocation"):
         verifier.verify(gone, check_status=True, download=web)
-    with pytest.raises(services.AlreadyRevoked):
+    with pytest.raises(AlreadyRevoked):
         badges.make_badge(issued[0], ready.director)
 
 
@@ -101,7 +106,7 @@ def test_a_badge_keeps_its_place_and_each_making_is_audited(
     badges.make_badge(issued[0], ready.director)
     place = db.session.scalar(select(Certificate.badge_place).where(Certificate.id == issued[0].id))
     badges.make_badge(issued[0], ready.director)
-    assert queries.badge_places() == [(place, False)]
+    assert badge_places() == [(place, False)]
     made = db.session.scalars(
         select(AuditEntry.subjects).where(AuditEntry.action == "certificates.badge_made")
     ).all()
@@ -120,7 +125,7 @@ def test_no_badge_once_a_name_is_withheld(ready: Ready, issued: list[Certificate
         )
     )
     db.session.commit()
-    with pytest.raises(services.NameWithheld):
+    with pytest.raises(NameWithheld):
         badges.make_badge(issued[0], ready.director)
 
 

@@ -18,17 +18,19 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.certificates import checking, queries, services
+from kash.certificates import checking
 from kash.certificates.checking import Check, check_serial
 from kash.certificates.models import Certificate, VerificationAttempt
-from kash.certificates.rules import (
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.rules.issuing import (
     CHECKS_FROM_AN_ADDRESS,
     NAMES_FOR_A_SERIAL,
     NAMES_FROM_AN_ADDRESS,
     Admission,
-    Standing,
     grouped,
 )
+from kash.certificates.rules.standing import Standing
+from kash.certificates.services.revoking import revoke
 from kash.people.models import Consent
 from kash.platform import database
 from kash.platform.database import db, utc_now
@@ -45,7 +47,7 @@ def whole(ready: Ready) -> Certificate:
     """One of two issued certificates."""
     ready.confirm(ALL, MOST)
     batch = ready.issued()
-    return queries.certificates_of(ready.batch(batch))[1]
+    return certificates_of(ready.batch(batch))[1]
 
 
 def counted() -> int:
@@ -77,7 +79,7 @@ def test_status_title_and_date_are_told_and_never_a_name(
     assert "The name does not match the printed one." in words(other)
     assert ALL not in match.text + other.text
     assert [serial in (each.location or "") for each in (answer, match, other)] == [False] * 3
-    services.revoke(whole, "withdrawn_by_holder", "Only staff read this", ready.director)
+    revoke(whole, "withdrawn_by_holder", "Only staff read this", ready.director)
     revoked = client.post("/verify", data={"serial": serial})
     assert "Revoked Working Together" in words(revoked)
     assert "so it is not forged" in words(revoked)

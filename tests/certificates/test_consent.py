@@ -9,15 +9,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.attendance.models import RosterEntry, Sheet
-from kash.attendance.queries import printed_sheets
-from kash.certificates import documents, queries, services
+from kash.attendance.queries.sheets import printed_sheets
+from kash.certificates import documents
 from kash.certificates.checking import verified
 from kash.certificates.models import Certificate
-from kash.certificates.rules import Requirement
+from kash.certificates.queries.issuing import candidates
+from kash.certificates.rules.issuing import Requirement
+from kash.certificates.services.issuing import approve, confirm_names, turn_back
+from kash.certificates.services.still_right import NameWithheld
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import appearance_of
 from kash.people.models import Person
-from kash.people.services import record_consent
+from kash.people.services.consents import record_consent
 from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM, Actor
 from tests.certificates.conftest import ALL, MOST, Ready
@@ -36,13 +39,13 @@ def test_nothing_new_is_proposed_approved_or_confirmed(ready: Ready) -> None:
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     public_id = withdraw(ready, ALL)
-    with pytest.raises(services.NameWithheld):
-        services.approve(ready.batch(batch), ready.director)
-    services.turn_back(ready.batch(batch), "", ready.director)
-    rows = {row.person_public_id: row for row in queries.candidates(ready.workshop)}
+    with pytest.raises(NameWithheld):
+        approve(ready.batch(batch), ready.director)
+    turn_back(ready.batch(batch), "", ready.director)
+    rows = {row.person_public_id: row for row in candidates(ready.workshop)}
     assert [one.requirement for one in rows[public_id].missing] == [Requirement.CONSENT]
     assert rows[public_id].printed_name == public_id[:6].upper()
-    assert services.confirm_names(ready.workshop, {public_id: "Another"}, ready.trainer) == 0
+    assert confirm_names(ready.workshop, {public_id: "Another"}, ready.trainer) == 0
     again = ready.batch(ready.proposed())
     assert [one.printed_name for one in again.certificates] == [MOST]
 

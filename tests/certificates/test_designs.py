@@ -26,12 +26,12 @@ from kash.certificates.models import (
 )
 from kash.certificates.queries import designs as queries
 from kash.certificates.queries.signatures import marks_at, own_signature, signatures_at
-from kash.certificates.rules import Unasked
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words, content_from
-from kash.certificates.services import UnknownChoice, approve, propose
+from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import designs as services
 from kash.certificates.services import signatures as signing
 from kash.certificates.services.filled import FieldsLeftEmpty
+from kash.certificates.services.issuing import UnknownChoice, approve, propose
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound

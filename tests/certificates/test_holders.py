@@ -14,10 +14,20 @@ from sqlalchemy import select, update
 
 from kash.accounts.errors import LinkSpent
 from kash.accounts.secrets import token_hash
-from kash.accounts.services import lock_at_once
-from kash.certificates import queries, services
+from kash.accounts.services.locking import lock_at_once
 from kash.certificates.models import HolderLink, Printing
-from kash.certificates.services.holders import LINK_LASTS, VISIT_LASTS
+from kash.certificates.queries import holders
+from kash.certificates.queries.holders import own_certificate, usable_link
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.services.holders import (
+    LINK_LASTS,
+    VISIT_LASTS,
+    end_link,
+    end_visit,
+    make_link,
+    use_link,
+)
+from kash.certificates.services.revoking import revoke
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
@@ -39,36 +49,36 @@ def newest() -> HolderLink:
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_link_is_used_once_within_its_days_and_can_be_ended(ready: Ready) -> None:
     person = somebody(ALL)
-    first = services.make_link(person, ready.trainer)
+    first = make_link(person, ready.trainer)
     link = newest()
     assert link.token_hash == token_hash(first)
     assert link.token_hash != first
-    second = services.make_link(somebody(ALL), ready.trainer)
+    second = make_link(somebody(ALL), ready.trainer)
     now = utc_now()
     # A new one ends the one before.
-    assert (queries.usable_link(first, now), queries.usable_link(second, now)) == (False, True)
-    assert not queries.usable_link(second, now + LINK_LASTS + timedelta(seconds=5))
-    visit = services.use_link(second)
+    assert (usable_link(first, now), usable_link(second, now)) == (False, True)
+    assert not usable_link(second, now + LINK_LASTS + timedelta(seconds=5))
+    visit = use_link(second)
     for spent in (first, second, "guessed", ""):
         with pytest.raises(LinkSpent):
-            services.use_link(spent)
+            use_link(spent)
     now = utc_now()
-    going = queries.visit(visit, now)
+    going = holders.visit(visit, now)
     assert going is not None
     assert going.person_id == somebody(ALL).id
-    assert queries.visit(second, now) is None
-    assert queries.visit("", now) is None
-    assert queries.visit(visit, now + VISIT_LASTS) is None
-    services.end_link(somebody(ALL), newest().public_id, ready.trainer)
-    assert queries.visit(visit, utc_now()) is None
+    assert holders.visit(second, now) is None
+    assert holders.visit("", now) is None
+    assert holders.visit(visit, now + VISIT_LASTS) is None
+    end_link(somebody(ALL), newest().public_id, ready.trainer)
+    assert holders.visit(visit, utc_now()) is None
 
-    third = services.make_link(somebody(ALL), ready.trainer)
+    third = make_link(somebody(ALL), ready.trainer)
     db.session.execute(update(HolderLink).values(expires_at=utc_now() - timedelta(seconds=1)))
     db.session.commit()
     with pytest.raises(LinkSpent):
-        services.use_link(third)
-    fourth = services.make_link(somebody(ALL), ready.trainer)
-    services.end_visit(services.use_link(fourth))
+        use_link(third)
+    fourth = make_link(somebody(ALL), ready.trainer)
+    end_visit(use_link(fourth))
     assert newest().ended_at is not None
     actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.contains("holder"))
@@ -84,18 +94,18 @@ def test_a_link_is_used_once_within_its_days_and_can_be_ended(ready: Ready) -> N
 def test_links_end_with_the_access_of_who_made_them(
     ready: Ready, actor: Callable[..., Actor]
 ) -> None:
-    token = services.make_link(somebody(ALL), ready.trainer)
-    visit = services.use_link(services.make_link(somebody(MOST), ready.trainer))
+    token = make_link(somebody(ALL), ready.trainer)
+    visit = use_link(make_link(somebody(MOST), ready.trainer))
     lock_at_once(actor("administrator"), ready.trainer.public_id)
-    assert not queries.usable_link(token, utc_now())
-    assert queries.visit(visit, utc_now()) is None
+    assert not usable_link(token, utc_now())
+    assert holders.visit(visit, utc_now()) is None
 
 
 def test_the_holder_sees_her_own_and_takes_them_along(
     app: APIFlask, ready: Ready, client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     ready.confirm(ALL, MOST)
-    most, whole = queries.certificates_of(ready.batch(ready.issued()))
+    most, whole = certificates_of(ready.batch(ready.issued()))
     own, other, person = whole.public_id, most.public_id, whole.person.public_id
     trainer, phone, thief = client_for(ready.trainer), app.test_client(), app.test_client()
     page = trainer.post(f"/people/{person}/certificates").text
@@ -131,7 +141,7 @@ def test_the_holder_sees_her_own_and_takes_them_along(
     answers.add(thief.post(f"/my-certificates/{own}/file").status_code)
     assert answers == {404}
 
-    services.revoke(queries.own_certificate(somebody(ALL).id, own), "duplicate", "", ready.director)
+    revoke(own_certificate(somebody(ALL).id, own), "duplicate", "", ready.director)
     assert "It does not count any more" in phone.get("/my-certificates/").text
     assert phone.post(f"/my-certificates/{own}/file").status_code == 409
     assert phone.post("/my-certificates/end").status_code == 303

@@ -11,10 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
-from kash.certificates import queries, services
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.rules import Step, allowed_steps
+from kash.certificates.queries.issuing import waiting_for
+from kash.certificates.queries.issuing_in_parts import how_far, names_changed, state_of
+from kash.certificates.rules.steps import Step, allowed_steps
 from kash.certificates.services import issuing_in_parts
+from kash.certificates.services.issuing import (
+    SamePerson,
+    WrongStep,
+    approve,
+    confirm_names,
+    set_rule,
+    turn_back,
+)
+from kash.certificates.services.issuing_in_parts import OthersIssue, leave_out, stop
+from kash.certificates.services.printing import make_paper
+from kash.certificates.services.still_right import NamesChanged
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job, run_waiting
 from kash.platform.jobs import services as jobs
@@ -31,21 +43,21 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def approved(ready: Ready) -> str:
     """A batch of three that was approved."""
-    services.set_rule(1, name_must_be_confirmed=True, by=ready.director)
+    set_rule(1, name_must_be_confirmed=True, by=ready.director)
     ready.confirm(ALL, MOST, LITTLE)
     batch = ready.proposed()
-    services.approve(ready.batch(batch), ready.director)
+    approve(ready.batch(batch), ready.director)
     return batch
 
 
 def issue(ready: Ready, batch: str) -> str:
-    return services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    return issuing_in_parts.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
 
 
 def standing(ready: Ready, batch: str) -> tuple[str, tuple[int, int]]:
     db.session.rollback()
     found = ready.batch(batch)
-    return queries.state_of(found), queries.how_far(found)
+    return state_of(found), how_far(found)
 
 
 def serials() -> list[str]:
@@ -58,10 +70,10 @@ def test_the_first_part_is_issued_at_once_and_the_worker_does_the_rest(ready: Re
     job = issue(ready, batch)
     assert standing(ready, batch) == ("issuing", (1, 3))
     first = serials()
-    with pytest.raises(services.OthersIssue):
+    with pytest.raises(OthersIssue):
         issue(ready, batch)
-    with pytest.raises(services.WrongStep):
-        services.turn_back(ready.batch(batch), "too late", ready.director)
+    with pytest.raises(WrongStep):
+        turn_back(ready.batch(batch), "too late", ready.director)
     assert run_waiting() == 1
     assert standing(ready, batch) == ("issued", (3, 3))
     assert len(set(serials())) == 3
@@ -77,15 +89,15 @@ def test_the_first_part_is_issued_at_once_and_the_worker_does_the_rest(ready: Re
 def test_it_is_stopped_gone_on_with_and_the_rest_left_out(ready: Ready) -> None:
     batch = approved(ready)
     issue(ready, batch)
-    services.stop(ready.batch(batch), ready.trainer)
+    stop(ready.batch(batch), ready.trainer)
     assert run_waiting() == 1
     assert standing(ready, batch) == ("stopped", (1, 3))
     (cancelled,) = db.session.scalars(select(Job.state))
     assert cancelled == "cancelled"
     issue(ready, batch)
     assert standing(ready, batch) == ("issuing", (2, 3))
-    services.stop(ready.batch(batch), ready.trainer)
-    assert services.leave_out(ready.batch(batch), ready.trainer) == 1
+    stop(ready.batch(batch), ready.trainer)
+    assert leave_out(ready.batch(batch), ready.trainer) == 1
     assert standing(ready, batch) == ("issued", (2, 2))
     run_waiting()
     assert standing(ready, batch) == ("issued", (2, 2))
@@ -100,9 +112,9 @@ def test_cancelling_the_work_stops_the_batch(ready: Ready) -> None:
     jobs.cancel(job, ready.trainer.public_id)
     # It never began, so that nobody could write it down: the batch is told as stopped all the same.
     assert standing(ready, batch) == ("stopped", (1, 3))
-    assert [one.batch_public_id for one in queries.waiting_for(ready.trainer)] == [batch]
-    with pytest.raises(services.WrongStep):
-        services.stop(ready.batch(batch), ready.trainer)
+    assert [one.batch_public_id for one in waiting_for(ready.trainer)] == [batch]
+    with pytest.raises(WrongStep):
+        stop(ready.batch(batch), ready.trainer)
     job = issue(ready, batch)
     db.session.execute(update(Job).where(Job.public_id == job).values(cancel_asked=True))
     db.session.commit()
@@ -116,15 +128,15 @@ def test_a_name_that_changes_meanwhile_ends_it_with_a_sentence(ready: Ready) -> 
     job = issue(ready, batch)
     unissued = select(Certificate).where(Certificate.serial.is_(None)).order_by(Certificate.id)
     other = db.session.scalars(unissued).all()[-1].person.public_id
-    services.confirm_names(ready.workshop, {other: "Somebody Else"}, ready.trainer)
+    confirm_names(ready.workshop, {other: "Somebody Else"}, ready.trainer)
     run_waiting()
     assert standing(ready, batch) == ("stopped", (2, 3))
     failed = db.session.scalars(select(Job).where(Job.public_id == job)).one()
-    assert failed.error == str(services.NamesChanged())
-    assert queries.names_changed(ready.batch(batch)) == 1
-    with pytest.raises(services.NamesChanged):
+    assert failed.error == str(NamesChanged())
+    assert names_changed(ready.batch(batch)) == 1
+    with pytest.raises(NamesChanged):
         issue(ready, batch)
-    assert services.leave_out(ready.batch(batch), ready.trainer) == 1
+    assert leave_out(ready.batch(batch), ready.trainer) == 1
 
 
 def test_two_who_issue_at_once(both_engines_app: APIFlask, ready: Ready) -> None:
@@ -138,9 +150,9 @@ def test_two_who_issue_at_once(both_engines_app: APIFlask, ready: Ready) -> None
             batch = db.session.get_one(CertificateBatch, batch_id)
             barrier.wait()
             try:
-                services.issue(batch, day, ready.trainer)
+                issuing_in_parts.issue(batch, day, ready.trainer)
                 answers.append("did")
-            except services.OthersIssue as problem:
+            except OthersIssue as problem:
                 answers.append(str(problem))
             finally:
                 db.session.remove()
@@ -173,21 +185,19 @@ def test_whatever_is_done_in_whatever_order(ready: Ready, steps: list[str]) -> N
     """Each step does what the rules allow, or raises and changes nothing; no serial ever goes."""
     _out_of_the_way()
     if ready.workshop.public_id not in _CONFIRMED:
-        services.set_rule(1, name_must_be_confirmed=True, by=ready.director)
+        set_rule(1, name_must_be_confirmed=True, by=ready.director)
         ready.confirm(ALL, MOST, LITTLE)
         _CONFIRMED.add(ready.workshop.public_id)
     batch = ready.proposed()
     acts = {
-        "approve": (Step.APPROVE, lambda: services.approve(ready.batch(batch), ready.director)),
-        "return": (Step.RETURN, lambda: services.turn_back(ready.batch(batch), "", ready.director)),
+        "approve": (Step.APPROVE, lambda: approve(ready.batch(batch), ready.director)),
+        "return": (Step.RETURN, lambda: turn_back(ready.batch(batch), "", ready.director)),
         "issue": (Step.ISSUE, lambda: issue(ready, batch)),
-        "stop": (Step.STOP, lambda: services.stop(ready.batch(batch), ready.trainer)),
-        "leave": (Step.LEAVE_OUT, lambda: services.leave_out(ready.batch(batch), ready.trainer)),
+        "stop": (Step.STOP, lambda: stop(ready.batch(batch), ready.trainer)),
+        "leave": (Step.LEAVE_OUT, lambda: leave_out(ready.batch(batch), ready.trainer)),
         "print": (
             Step.PRINT,
-            lambda: services.make_paper(
-                ready.batch(batch), "print_file", "", ready.trainer, reason="lost"
-            ),
+            lambda: make_paper(ready.batch(batch), "print_file", "", ready.trainer, reason="lost"),
         ),
     }
     known: set[str] = set(serials())
@@ -203,7 +213,7 @@ def test_whatever_is_done_in_whatever_order(ready: Ready, steps: list[str]) -> N
             if may:
                 act()
             else:
-                with pytest.raises((services.WrongStep, services.SamePerson)):
+                with pytest.raises((WrongStep, SamePerson)):
                     act()
                 assert standing(ready, batch) == (state, (issued, total))
         now = serials()

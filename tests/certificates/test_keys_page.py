@@ -8,15 +8,16 @@ from typing import Any
 
 from apiflask import APIFlask
 
-from kash.certificates import queries, services
+from kash.certificates.queries.keys import current_key, signing_keys
+from kash.certificates.services.signing import sign_earlier
 from kash.platform.database import db
 
 Signing = Callable[..., Any]
 
 
 def test_a_director_changes_the_key(app: APIFlask, sign_in: Signing) -> None:
-    services.sign_earlier()
-    first = queries.current_key()
+    sign_earlier()
+    first = current_key()
     assert first is not None
     first_id = first.key_id
     browser = sign_in("director")
@@ -26,7 +27,7 @@ def test_a_director_changes_the_key(app: APIFlask, sign_in: Signing) -> None:
     answer = browser.post("/certificates/keys/change", data={**fields, "doubted": "y"})
     assert answer.status_code == 302
     db.session.rollback()
-    new, old = queries.signing_keys()
+    new, old = signing_keys()
     assert (old.key_id, old.doubted, old.private_sealed) == (first_id, True, None)
     shown = browser.get("/certificates/keys").text
     assert new.key_id in shown

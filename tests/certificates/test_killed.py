@@ -8,10 +8,11 @@ from apiflask import APIFlask
 from sqlalchemy import func, insert, select
 
 from kash.attendance.models import Mark, RosterEntry
-from kash.certificates import queries, services
 from kash.certificates.models import Certificate
-from kash.certificates.rules import read_serial
-from kash.certificates.services.issuing_in_parts import PART
+from kash.certificates.queries.issuing_in_parts import how_far
+from kash.certificates.rules.issuing import read_serial
+from kash.certificates.services.issuing import approve, set_rule
+from kash.certificates.services.issuing_in_parts import PART, issue
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
 from kash.platform.jobs import Job
@@ -80,12 +81,12 @@ def test_a_killed_worker_leaves_neither_a_double_nor_a_gap(
     both_engines_app: APIFlask, ready: Ready
 ) -> None:
     crowd(ready)
-    services.set_rule(75, name_must_be_confirmed=False, months_valid=24, by=ready.director)
+    set_rule(75, name_must_be_confirmed=False, months_valid=24, by=ready.director)
     batch = ready.proposed()
-    services.approve(ready.batch(batch), ready.director)
-    job = services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    approve(ready.batch(batch), ready.director)
+    job = issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
     total = PEOPLE + 2
-    assert queries.how_far(ready.batch(batch)) == (PART, total)
+    assert how_far(ready.batch(batch)) == (PART, total)
     given = db.session.scalars(
         select(Certificate.serial).where(Certificate.serial.is_not(None))
     ).all()

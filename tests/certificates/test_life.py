@@ -7,9 +7,23 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from kash.certificates import checking, queries, services
+from kash.certificates import checking
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.rules import Condition, Standing, last_day
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.queries.life import count_expiring, due_for_renewal, history_of
+from kash.certificates.queries.printing import printings_of, printings_of_one
+from kash.certificates.rules.standing import Condition, Standing, last_day
+from kash.certificates.services.issuing import SamePerson, UnknownChoice, approve, set_rule
+from kash.certificates.services.issuing_in_parts import WentBack, issue
+from kash.certificates.services.printing import (
+    NothingToPrint,
+    ReasonNeeded,
+    make_paper,
+    note_single,
+)
+from kash.certificates.services.reissuing import BeingCorrected, SameName, propose_correction
+from kash.certificates.services.renewing import NothingToRenew, propose_renewals
+from kash.certificates.services.revoking import AlreadyRevoked, revoke
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
@@ -36,28 +50,28 @@ def batch_row(public_id: str) -> CertificateBatch:
 
 
 def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) -> None:
-    services.set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
+    set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
     ready.confirm(ALL, MOST)
     ready.issued()
     (wrong,) = named(ALL)
     serial, day, ends = wrong.serial, wrong.issued_on, wrong.expires_on
     assert day is not None
     assert ends == last_day(day, 24)
-    with pytest.raises(services.SameName):
-        services.propose_correction(wrong, ALL, ready.trainer)
+    with pytest.raises(SameName):
+        propose_correction(wrong, ALL, ready.trainer)
     right = "Zawadi Sampuli Otieno"
-    batch = services.propose_correction(wrong, right, ready.trainer)
-    with pytest.raises(services.BeingCorrected):
-        services.propose_correction(wrong, "Another", ready.trainer)
+    batch = propose_correction(wrong, right, ready.trainer)
+    with pytest.raises(BeingCorrected):
+        propose_correction(wrong, "Another", ready.trainer)
     assert ready.person(ALL) == wrong.person.public_id
     assert wrong.person.printed_name == right
-    with pytest.raises(services.SamePerson):
-        services.approve(batch_row(batch), ready.trainer)
+    with pytest.raises(SamePerson):
+        approve(batch_row(batch), ready.trainer)
     # Until the corrected one is issued the wrong one holds.
     assert checking.verified(serial or "", "").standing is Standing.VALID
-    services.approve(batch_row(batch), ready.director)
+    approve(batch_row(batch), ready.director)
     later = day + timedelta(days=40)
-    services.issue(batch_row(batch), later, ready.trainer)
+    issue(batch_row(batch), later, ready.trainer)
 
     (corrected,) = named(right)
     (wrong,) = named(ALL)
@@ -68,12 +82,12 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
     answer = checking.verified(serial or "", ALL)
     assert (answer.standing, answer.revoked_class) == (Standing.REVOKED, "replaced")
     assert checking.verified(corrected.serial or "", right).name_matches is True
-    assert [(one.certificate.id, one.how) for one in queries.history_of(wrong, ready.director)] == [
+    assert [(one.certificate.id, one.how) for one in history_of(wrong, ready.director)] == [
         (corrected.id, "supersedes"),
         (wrong.id, ""),
     ]
-    with pytest.raises(services.AlreadyRevoked):
-        services.propose_correction(wrong, "Another", ready.trainer)
+    with pytest.raises(AlreadyRevoked):
+        propose_correction(wrong, "Another", ready.trainer)
     assert verify(db.session()).sound
 
 
@@ -81,17 +95,17 @@ def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.issued()
     (wrong,) = named(ALL)
-    batch = services.propose_correction(wrong, "Zawadi S.", ready.trainer)
-    services.approve(batch_row(batch), ready.director)
-    services.revoke(wrong, "conduct", "Said by the committee", ready.director)
-    with pytest.raises(services.WentBack):
-        services.issue(batch_row(batch), ready.workshop.ends_on, ready.trainer)
+    batch = propose_correction(wrong, "Zawadi S.", ready.trainer)
+    approve(batch_row(batch), ready.director)
+    revoke(wrong, "conduct", "Said by the committee", ready.director)
+    with pytest.raises(WentBack):
+        issue(batch_row(batch), ready.workshop.ends_on, ready.trainer)
     (wrong,) = named(ALL)
     assert (wrong.revoked_class, batch_row(batch).state) == ("conduct", "returned")
 
 
 def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -> None:
-    services.set_rule(75, name_must_be_confirmed=True, months_valid=1, by=ready.director)
+    set_rule(75, name_must_be_confirmed=True, months_valid=1, by=ready.director)
     ready.confirm(ALL, MOST)
     ready.issued()
     (first,) = named(ALL)
@@ -100,28 +114,28 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
     just_before, after = ends - timedelta(days=3), ends + timedelta(days=1)
     assert first.condition(just_before) is Condition.EXPIRING
     assert first.condition(after) is Condition.EXPIRED
-    assert queries.count_expiring(ready.trainer, just_before) == 2
-    assert queries.count_expiring(ready.director, just_before) == 2
-    assert queries.count_expiring(ready.director, after) == 0
-    due = queries.due_for_renewal(ready.workshop, after)
+    assert count_expiring(ready.trainer, just_before) == 2
+    assert count_expiring(ready.director, just_before) == 2
+    assert count_expiring(ready.director, after) == 0
+    due = due_for_renewal(ready.workshop, after)
     assert [one.printed_name for one in due] == [MOST, ALL]
 
-    services.set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
-    with pytest.raises(services.NothingToRenew):
-        services.propose_renewals(ready.workshop, {"0" * 16}, after, ready.trainer, reason="x")
-    batch = services.propose_renewals(
+    set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
+    with pytest.raises(NothingToRenew):
+        propose_renewals(ready.workshop, {"0" * 16}, after, ready.trainer, reason="x")
+    batch = propose_renewals(
         ready.workshop, {first.public_id}, just_before, ready.trainer, reason="Two years of work"
     )
     # Nobody renews it a second time, and the days of the first do not change.
-    assert [one.printed_name for one in queries.due_for_renewal(ready.workshop, after)] == [MOST]
-    services.approve(batch_row(batch), ready.director)
-    services.issue(batch_row(batch), just_before, ready.trainer)
+    assert [one.printed_name for one in due_for_renewal(ready.workshop, after)] == [MOST]
+    approve(batch_row(batch), ready.director)
+    issue(batch_row(batch), just_before, ready.trainer)
     first, renewal = named(ALL)
     assert (renewal.renews_id, first.expires_on, first.revoked_at) == (first.id, ends, None)
     assert renewal.expires_on == last_day(ends, 24)
     assert (renewal.public_title, renewal.minutes) == (first.public_title, first.minutes)
-    assert queries.count_expiring(ready.director, just_before) == 1
-    assert [one.how for one in queries.history_of(first, ready.director)] == ["renews", ""]
+    assert count_expiring(ready.director, just_before) == 1
+    assert [one.how for one in history_of(first, ready.director)] == ["renews", ""]
 
 
 def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
@@ -129,23 +143,23 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
     batch = ready.issued()
 
     def make(kind: str, reason: str = "") -> str:
-        return services.make_paper(batch_row(batch), kind, "Paper", ready.trainer, reason=reason)
+        return make_paper(batch_row(batch), kind, "Paper", ready.trainer, reason=reason)
 
     make("print_file")
     make("zip_file")
     make("cards")
-    with pytest.raises(services.ReasonNeeded):
+    with pytest.raises(ReasonNeeded):
         make("print_file")
-    with pytest.raises(services.UnknownChoice):
+    with pytest.raises(UnknownChoice):
         make("print_file", "because")
     make("print_file", "misprint")
-    most, whole = queries.certificates_of(batch_row(batch))
+    most, whole = certificates_of(batch_row(batch))
     # It was part of the print file, so that staff says why; its holder need not.
-    with pytest.raises(services.ReasonNeeded):
-        services.note_single(whole, ready.trainer, own=False)
-    services.note_single(whole, ready.trainer, reason="lost", own=False)
-    services.note_single(whole, ready.trainer, own=True)
-    log = [(one.kind, one.count, one.reason) for one in queries.printings_of(batch_row(batch))]
+    with pytest.raises(ReasonNeeded):
+        note_single(whole, ready.trainer, own=False)
+    note_single(whole, ready.trainer, reason="lost", own=False)
+    note_single(whole, ready.trainer, own=True)
+    log = [(one.kind, one.count, one.reason) for one in printings_of(batch_row(batch))]
     assert log == [
         ("own_file", 1, ""),
         ("one_file", 1, "lost"),
@@ -154,12 +168,12 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
         ("zip_file", 2, ""),
         ("print_file", 2, ""),
     ]
-    _most, whole = queries.certificates_of(batch_row(batch))
-    assert len(queries.printings_of_one(whole)) == 6
-    assert len(queries.printings_of_one(_most)) == 4
+    _most, whole = certificates_of(batch_row(batch))
+    assert len(printings_of_one(whole)) == 6
+    assert len(printings_of_one(_most)) == 4
     for one in (whole, most):
-        services.revoke(one, "duplicate", "", ready.director)
-    with pytest.raises(services.NothingToPrint):
+        revoke(one, "duplicate", "", ready.director)
+    with pytest.raises(NothingToPrint):
         make("zip_file", "lost")
     actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.startswith("certificates.printed"))

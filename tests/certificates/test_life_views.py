@@ -10,9 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.certificates import queries, services
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.services import issuing_in_parts
+from kash.certificates.services.issuing import set_rule
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -39,7 +40,7 @@ def test_a_batch_tells_how_far_it_is_and_what_can_be_done(
 ) -> None:
     monkeypatch.setattr(issuing_in_parts, "PART", 1)
     trainer, director = browsers
-    services.set_rule(1, name_must_be_confirmed=True, months_valid=24, by=ready.director)
+    set_rule(1, name_must_be_confirmed=True, months_valid=24, by=ready.director)
     ready.confirm(ALL, MOST, LITTLE)
     start = f"/workshops/{ready.held.workshop}/certificates"
     batch = f"{start}/batches/{ready.proposed()}"
@@ -86,7 +87,7 @@ def test_a_wrong_name_is_corrected_on_its_page(
 ) -> None:
     trainer, director = browsers
     ready.confirm(ALL)
-    (whole,) = queries.certificates_of(ready.batch(ready.issued()))
+    (whole,) = certificates_of(ready.batch(ready.issued()))
     address = f"/certificates/{whole.public_id}"
     right = "Zawadi <Sampuli> {{7*7}}"
     for data, sentence in (
@@ -120,7 +121,7 @@ def test_renewals_are_proposed_on_their_page(
     ready.confirm(ALL, MOST)
     start = f"/workshops/{ready.held.workshop}/certificates"
     assert "None is due" in words(trainer.get(f"{start}/renewals"))
-    (most, whole) = queries.certificates_of(ready.batch(ready.issued()))
+    (most, whole) = certificates_of(ready.batch(ready.issued()))
     chosen, other = whole.public_id, most.public_id
     db.session.execute(update(Certificate).values(expires_on=local_today() + timedelta(days=20)))
     db.session.commit()
@@ -156,7 +157,7 @@ def test_renewals_name_one_group_and_turning_loses_no_tick(
 ) -> None:
     trainer, _director = browsers
     ready.confirm(ALL, MOST)
-    (most, whole) = queries.certificates_of(ready.batch(ready.issued()))
+    (most, whole) = certificates_of(ready.batch(ready.issued()))
     ids = {"A": most.public_id, "B": whole.public_id}
     people = {"A": (MOST, ready.person(MOST)), "B": (ALL, ready.person(ALL))}
     db.session.execute(update(Certificate).values(expires_on=local_today() + timedelta(days=20)))
@@ -189,7 +190,7 @@ def test_proposing_one_section_keeps_the_ticks_of_the_other(
 ) -> None:
     trainer, _director = browsers
     ready.confirm(ALL, MOST)
-    (most, whole) = queries.certificates_of(ready.batch(ready.issued()))
+    (most, whole) = certificates_of(ready.batch(ready.issued()))
     refreshed, decided = most.public_id, whole.public_id
     db.session.execute(update(Certificate).values(expires_on=local_today() + timedelta(days=20)))
     # What MOST holds is of another workshop, so that this one was her refresher.

@@ -14,10 +14,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.certificates import queries, services
-from kash.certificates.forms import CONDITION_NAMES
+from kash.certificates.forms.life import CONDITION_NAMES
 from kash.certificates.models import Certificate
+from kash.certificates.queries.issuing import candidates
 from kash.certificates.queries.listing import in_condition
+from kash.certificates.services.issuing import set_rule
 from kash.certificates.services.reminding import remind_of_expiry
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job
@@ -31,7 +32,7 @@ from .conftest import ALL, LITTLE, MOST, Ready
 @pytest.fixture
 def three(ready: Ready) -> Ready:
     """Three issued certificates."""
-    services.set_rule(1, name_must_be_confirmed=True, months_valid=12, by=ready.director)
+    set_rule(1, name_must_be_confirmed=True, months_valid=12, by=ready.director)
     ready.confirm(ALL, MOST, LITTLE)
     ready.issued()
     return ready
@@ -231,13 +232,12 @@ def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(
 def test_staff_and_consenting_holders_are_reminded_once(
     three: Ready, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kash.people.services import record_consent
+    from kash.people.services.consents import record_consent
 
     monkeypatch.setattr("kash.certificates.services.reminding.mail_is_set_up", lambda: True)
     today = local_today()
     people = {
-        row.chosen_name: (row.person_id, row.person_public_id)
-        for row in queries.candidates(three.workshop)
+        row.chosen_name: (row.person_id, row.person_public_id) for row in candidates(three.workshop)
     }
     holder = actor("peer", name="Holder", person_id=people[ALL][0])
     refuses = actor("peer", name="Refuses", person_id=people[MOST][0])

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import encode_multipart
 
-from kash.certificates import queries, services
 from kash.certificates.forms.names import (
     LONGEST_NAME,
     NameRow,
@@ -22,9 +21,11 @@ from kash.certificates.forms.names import (
     rows_met,
     rows_typed,
 )
-from kash.certificates.rules import Unasked
+from kash.certificates.queries.issuing import batches_of, candidates
+from kash.certificates.rules.issuing import Unasked
+from kash.certificates.services.issuing import NamesNotAsked, confirm_names, propose
 from kash.certificates.views import workshop as views
-from kash.people.services import record_consent
+from kash.people.services.consents import record_consent
 from kash.policy import SYSTEM, Actor
 
 from .conftest import ALL, LITTLE, MOST, Ready
@@ -73,7 +74,7 @@ def stored(ready: Ready) -> dict[str, tuple[str, bool]]:
     """Printed name and whether it is confirmed, by chosen name."""
     return {
         row.chosen_name: (row.printed_name, row.name_confirmed)
-        for row in queries.candidates(ready.workshop)
+        for row in candidates(ready.workshop)
     }
 
 
@@ -154,7 +155,7 @@ def test_a_name_that_somebody_else_confirmed_meanwhile_is_not_typed_over_without
     ready: Ready, trainer: FlaskClient
 ) -> None:
     key, other = ready.person(ALL), ready.person(LITTLE)
-    services.confirm_names(ready.workshop, {key: "Zawadi A."}, ready.trainer)
+    confirm_names(ready.workshop, {key: "Zawadi A."}, ready.trainer)
     typed = {
         f"shown-{key}": f"0:{ALL}",
         f"name-{key}": "Zawadi B.",
@@ -193,7 +194,7 @@ def test_an_old_page_without_a_script_shows_what_was_saved_meanwhile_and_keeps_w
     key = ready.person(ALL)
     old = shown_fields(trainer, ready, "B")
     ready.confirm(LITTLE)
-    services.confirm_names(ready.workshop, {}, ready.trainer, kept={key: "Zawadi A."})
+    confirm_names(ready.workshop, {}, ready.trainer, kept={key: "Zawadi A."})
     typed = old | {f"name-{key}": "Zawadi B.", f"confirmed-{key}": "1"}
     answer = trainer.post(address(ready), data=typed)
     assert answer.status_code == 422
@@ -215,7 +216,7 @@ def test_whoever_is_slower_by_a_moment_is_told_as_well(
     ready: Ready, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = ready.person(ALL)
-    write = services.confirm_names
+    write = confirm_names
 
     def after_another(*given: Any, **named: Any) -> int:
         monkeypatch.setattr(views, "confirm_names", write)
@@ -272,7 +273,7 @@ def test_all_names_of_both_groups_are_confirmed_by_two_presses(
     answer = trainer.post(address(ready), data=shown_fields(trainer, ready, "B") | {"all": "1"})
     assert answer.location == f"{address(ready)}?group=B"
     assert {confirmed for _name, confirmed in stored(ready).values()} == {True}
-    assert services.confirm_names(ready.workshop, {}, ready.trainer) == 0
+    assert confirm_names(ready.workshop, {}, ready.trainer) == 0
 
 
 def test_the_key_enter_saves_and_confirms_nobody_unread(ready: Ready, trainer: FlaskClient) -> None:
@@ -297,7 +298,7 @@ def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
     assert answer.status_code == 409
     assert "Say below what becomes of them." in words(answer)
-    assert queries.batches_of(ready.workshop) == []
+    assert batches_of(ready.workshop) == []
     answer = trainer.post(f"{start}/propose", data={"design": "classic", "unasked": "leave_out"})
     batch = ready.batch(answer.location.rpartition("/")[2])
     assert [one.printed_name for one in batch.certificates] == [ALL]
@@ -309,11 +310,9 @@ def test_whoever_approves_is_told_how_many_were_not_asked(
 ) -> None:
     ready.confirm(ALL, MOST)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
-    with pytest.raises(services.NamesNotAsked):
-        services.propose(ready.workshop, "classic", ready.trainer)
-    batch = services.propose(
-        ready.workshop, "classic", ready.trainer, unasked=Unasked.PRINT
-    ).public_id
+    with pytest.raises(NamesNotAsked):
+        propose(ready.workshop, "classic", ready.trainer)
+    batch = propose(ready.workshop, "classic", ready.trainer, unasked=Unasked.PRINT).public_id
     page = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"
     shown = words(client_for(ready.director).get(page))
     assert shown.count("People whom nobody asked whether their name may be printed: 1.") == 1

@@ -8,20 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.certificates.rules import (
+from kash.certificates.rules.issuing import (
     ALPHABET,
     Missing,
     Record,
     Requirement,
     Rule,
-    Step,
-    allowed_steps,
     grouped,
     minutes_needed,
     missing_requirements,
     new_serial,
     read_serial,
 )
+from kash.certificates.rules.steps import Step, allowed_steps
 
 rules = st.builds(Rule, least_share=st.integers(1, 100), name_must_be_confirmed=st.booleans())
 totals = st.integers(1, 10_000)

@@ -8,11 +8,27 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.attendance import services as attendance
-from kash.attendance.queries import slots_still_open
-from kash.certificates import checking, queries, services
+from kash.attendance.queries.registers import slots_still_open
+from kash.attendance.services.closing import reopen_slot
+from kash.certificates import checking
 from kash.certificates.models import Certificate
-from kash.certificates.rules import Requirement, Standing, Unasked, read_serial
+from kash.certificates.queries.issuing import batches_of, candidates, certificates_of, rule_versions
+from kash.certificates.rules.issuing import Requirement, Unasked, read_serial
+from kash.certificates.rules.standing import Standing
+from kash.certificates.services import issuing
+from kash.certificates.services.issuing import (
+    NothingToPropose,
+    RegistersOpen,
+    SamePerson,
+    WrongStep,
+    approve,
+    confirm_names,
+    set_rule,
+    turn_back,
+)
+from kash.certificates.services.issuing_in_parts import issue
+from kash.certificates.services.revoking import AlreadyRevoked, revoke
+from kash.certificates.services.still_right import NamesChanged
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
@@ -25,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("both_engines_app")
 def lacking(ready: Ready) -> dict[str, list[Requirement]]:
     return {
         row.chosen_name: [one.requirement for one in row.missing]
-        for row in queries.candidates(ready.workshop)
+        for row in candidates(ready.workshop)
     }
 
 
@@ -51,23 +67,22 @@ def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
         MOST: [Requirement.NAME],
         LITTLE: [Requirement.HOURS],
     }
-    (little,) = [row for row in queries.candidates(ready.workshop) if row.chosen_name == LITTLE]
+    (little,) = [row for row in candidates(ready.workshop) if row.chosen_name == LITTLE]
     assert [(one.need, one.have) for one in little.missing] == [(270, 90)]
 
 
 def test_a_rule_is_never_changed_only_followed_by_another(ready: Ready) -> None:
-    services.set_rule(50, name_must_be_confirmed=False, by=ready.director)
-    services.set_rule(50, name_must_be_confirmed=False, by=ready.director)
+    set_rule(50, name_must_be_confirmed=False, by=ready.director)
+    set_rule(50, name_must_be_confirmed=False, by=ready.director)
     assert [
-        (rule.version, rule.least_share, rule.name_must_be_confirmed)
-        for rule in queries.rule_versions()
+        (rule.version, rule.least_share, rule.name_must_be_confirmed) for rule in rule_versions()
     ] == [(2, 50, False), (1, 75, True)]
 
 
 def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     ready.confirm(ALL, MOST, LITTLE)
     batch = ready.issued()
-    certificates = queries.certificates_of(ready.batch(batch))
+    certificates = certificates_of(ready.batch(batch))
     assert [(one.printed_name, one.minutes) for one in certificates] == [(MOST, 270), (ALL, 360)]
     serials = [one.serial or "" for one in certificates]
     assert [read_serial(serial) for serial in serials] == serials
@@ -81,15 +96,15 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     )
     assert checking.verified(serials[1], "Somebody Else").name_matches is False
 
-    services.revoke(certificates[1], "wrong_name", "Spelt wrongly", ready.director)
+    revoke(certificates[1], "wrong_name", "Spelt wrongly", ready.director)
     revoked = checking.verified(serials[1], "")
     assert (revoked.standing, revoked.revoked_class, revoked.name_matches) == (
         Standing.REVOKED,
         "wrong_name",
         None,
     )
-    with pytest.raises(services.AlreadyRevoked):
-        services.revoke(certificates[1], "wrong_name", "Again", ready.director)
+    with pytest.raises(AlreadyRevoked):
+        revoke(certificates[1], "wrong_name", "Again", ready.director)
     # Whose certificate was revoked may be proposed anew, and nobody else.
     assert lacking(ready)[ALL] == []
     assert lacking(ready)[MOST] == [Requirement.NOT_YET]
@@ -114,69 +129,69 @@ def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
 def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
     ready.confirm(ALL)
     batch = ready.proposed()
-    with pytest.raises(services.SamePerson):
-        services.approve(ready.batch(batch), ready.trainer)
+    with pytest.raises(SamePerson):
+        approve(ready.batch(batch), ready.trainer)
     assert ready.batch(batch).state == "proposed"
 
 
 def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
     ready.confirm(ALL)
     batch = ready.proposed()
-    with pytest.raises(services.WrongStep):
-        services.issue(ready.batch(batch), ready.workshop.ends_on, ready.director)
-    services.approve(ready.batch(batch), ready.director)
-    with pytest.raises(services.WrongStep):
-        services.approve(ready.batch(batch), ready.director)
-    services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
-    before = [one.serial for one in queries.certificates_of(ready.batch(batch))]
-    with pytest.raises(services.WrongStep):
-        services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
-    with pytest.raises(services.WrongStep):
-        services.turn_back(ready.batch(batch), "too late", ready.director)
-    assert [one.serial for one in queries.certificates_of(ready.batch(batch))] == before
+    with pytest.raises(WrongStep):
+        issue(ready.batch(batch), ready.workshop.ends_on, ready.director)
+    approve(ready.batch(batch), ready.director)
+    with pytest.raises(WrongStep):
+        approve(ready.batch(batch), ready.director)
+    issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    before = [one.serial for one in certificates_of(ready.batch(batch))]
+    with pytest.raises(WrongStep):
+        issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    with pytest.raises(WrongStep):
+        turn_back(ready.batch(batch), "too late", ready.director)
+    assert [one.serial for one in certificates_of(ready.batch(batch))] == before
 
 
 def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     ready.confirm(ALL)
     register = ready.workshop.register
-    attendance.reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
+    reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
     assert slots_still_open(ready.workshop.register_id) == 1
-    with pytest.raises(services.RegistersOpen):
+    with pytest.raises(RegistersOpen):
         ready.proposed()
-    assert queries.batches_of(ready.workshop) == []
+    assert batches_of(ready.workshop) == []
 
 
 def test_nobody_is_proposed_twice(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.proposed()
-    with pytest.raises(services.NothingToPropose):
+    with pytest.raises(NothingToPropose):
         ready.proposed()
     ready.confirm(MOST)
     second = ready.proposed()
-    assert [one.printed_name for one in queries.certificates_of(ready.batch(second))] == [MOST]
+    assert [one.printed_name for one in certificates_of(ready.batch(second))] == [MOST]
 
 
 def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
     ready.confirm(ALL)
     first = ready.proposed()
-    services.turn_back(ready.batch(first), "Wait for the others", ready.director)
+    turn_back(ready.batch(first), "Wait for the others", ready.director)
     assert ready.batch(first).returned_reason == "Wait for the others"
     second = ready.proposed()
-    assert [one.printed_name for one in queries.certificates_of(ready.batch(second))] == [ALL]
+    assert [one.printed_name for one in certificates_of(ready.batch(second))] == [ALL]
 
 
 def test_a_name_that_changed_meanwhile_stops_the_batch(ready: Ready) -> None:
     ready.confirm(ALL)
     batch = ready.proposed()
     person = ready.person(ALL)
-    services.confirm_names(ready.workshop, {person: "Zawadi S. Sampuli"}, ready.trainer)
-    with pytest.raises(services.NamesChanged):
-        services.approve(ready.batch(batch), ready.director)
+    confirm_names(ready.workshop, {person: "Zawadi S. Sampuli"}, ready.trainer)
+    with pytest.raises(NamesChanged):
+        approve(ready.batch(batch), ready.director)
     assert ready.batch(batch).state == "proposed"
 
 
 def test_only_people_of_the_workshop_get_their_names_confirmed(ready: Ready) -> None:
-    assert services.confirm_names(ready.workshop, {"0" * 16: "X"}, ready.trainer) == 0
+    assert confirm_names(ready.workshop, {"0" * 16: "X"}, ready.trainer) == 0
 
 
 def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, ready: Ready) -> None:
@@ -190,9 +205,9 @@ def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, read
             workshop = db.session.get_one(type(ready.workshop), workshop_id)
             barrier.wait()
             try:
-                services.propose(workshop, "classic", ready.trainer, unasked=Unasked.PRINT)
+                issuing.propose(workshop, "classic", ready.trainer, unasked=Unasked.PRINT)
                 answers.append("made")
-            except services.NothingToPropose:
+            except NothingToPropose:
                 answers.append("nothing")
             finally:
                 db.session.remove()

@@ -9,15 +9,24 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.certificates import documents, queries, services
+from kash.certificates import documents
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
-from kash.certificates.rules import (
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.queries.listing import find_certificate
+from kash.certificates.rules.payload import (
     hashed_name,
     is_signed_by,
     month_of,
     read_claim,
     read_qr_text,
     title_id_of,
+)
+from kash.certificates.services.signing import (
+    KeyChangedMeanwhile,
+    change_key,
+    private_half,
+    sign,
+    sign_earlier,
 )
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
@@ -35,7 +44,7 @@ def keys() -> list[SigningKey]:
 @pytest.fixture
 def issued(ready: Ready) -> list[Certificate]:
     ready.confirm(ALL, MOST)
-    return queries.certificates_of(ready.batch(ready.issued()))
+    return certificates_of(ready.batch(ready.issued()))
 
 
 def test_what_is_issued_is_signed(ready: Ready, issued: list[Certificate]) -> None:
@@ -65,18 +74,18 @@ def test_a_new_key_takes_over_and_the_old_one_stays_published(
 ) -> None:
     payload = issued[0].payload
     (first,) = keys()
-    made = services.change_key(first.public_id, ready.director)
+    made = change_key(first.public_id, ready.director)
     old, new = keys()
     assert (old.public_id, old.state, old.doubted) == (first.public_id, "retired", False)
     assert (new.public_id, new.state, new.until) == (made, "current", None)
     # The old private half is gone for good, the new one signs.
     assert old.private_sealed is None
     assert old.until == new.since
-    public = services.private_half(new).public_key().public_bytes_raw()
+    public = private_half(new).public_key().public_bytes_raw()
     assert public == new.public_key != old.public_key
     with pytest.raises(ValueError, match="retired"):
-        services.private_half(old)
-    again = queries.find_certificate(ready.director, issued[0].serial or "")
+        private_half(old)
+    again = find_certificate(ready.director, issued[0].serial or "")
     assert again is not None
     assert again.payload == payload
     assert is_signed_by(again.payload, old.public_key)
@@ -90,9 +99,9 @@ def test_a_new_key_takes_over_and_the_old_one_stays_published(
 
 def test_a_key_is_changed_as_it_was_shown(ready: Ready, issued: list[Certificate]) -> None:
     (first,) = keys()
-    services.change_key(first.public_id, ready.director, doubted=True)
-    with pytest.raises(services.KeyChangedMeanwhile):
-        services.change_key(first.public_id, ready.director)
+    change_key(first.public_id, ready.director, doubted=True)
+    with pytest.raises(KeyChangedMeanwhile):
+        change_key(first.public_id, ready.director)
     assert [key.doubted for key in keys()] == [True, False]
 
 
@@ -102,8 +111,8 @@ def test_certificates_of_before_are_signed_by_the_chore(
     for one in issued:
         one.payload = None
     db.session.commit()
-    services.sign_earlier()
-    services.sign_earlier()
+    sign_earlier()
+    sign_earlier()
     db.session.rollback()
     (key,) = keys()
     for one in db.session.scalars(select(Certificate).where(Certificate.serial.is_not(None))):
@@ -117,11 +126,11 @@ def entries(action: str) -> int:
 
 def test_what_was_printed_is_never_signed_anew(ready: Ready, issued: list[Certificate]) -> None:
     before = [one.payload for one in issued]
-    services.sign(db.session(), issued, utc_now() + timedelta(days=1))
+    sign(db.session(), issued, utc_now() + timedelta(days=1))
     assert [one.payload for one in issued] == before
     proposed = Certificate(printed_name="A", public_title="B", minutes=1)
     with pytest.raises(ValueError, match="issued"):
-        services.sign(db.session(), [proposed], utc_now())
+        sign(db.session(), [proposed], utc_now())
     db.session.rollback()
 
 
@@ -131,7 +140,7 @@ def test_two_processes_agree_on_the_first_key(both_engines_app: APIFlask) -> Non
     def at_once() -> None:
         with both_engines_app.app_context():
             start.wait()
-            services.sign_earlier()
+            sign_earlier()
             db.session.remove()
 
     threads = [Thread(target=at_once) for _ in range(2)]

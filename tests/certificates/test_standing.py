@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.certificates.rules import (
+from kash.certificates.rules.standing import (
     EXPIRING_WITHIN,
     Condition,
     Standing,

@@ -20,20 +20,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kash.certificates import documents, queries, services
+from kash.certificates import documents
 from kash.certificates.models import Certificate
-from kash.certificates.rules import (
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.queries.keys import current_key
+from kash.certificates.rules.issuing import new_serial
+from kash.certificates.rules.payload import hashed_name, is_signed_by, read_claim, read_qr_text
+from kash.certificates.rules.status import (
     STATUS_CLASSES,
     Revoked,
     entries_published,
     find_revoked,
-    hashed_name,
-    is_signed_by,
-    new_serial,
-    read_claim,
-    read_qr_text,
     status_entries,
 )
+from kash.certificates.services.revoking import revoke
+from kash.certificates.services.signing import change_key
 from kash.platform.database import db
 
 from .conftest import ALL, MOST, Ready
@@ -121,7 +122,7 @@ def opened(client: FlaskClient) -> dict[str, Any]:
 @pytest.fixture
 def issued(ready: Ready) -> list[Certificate]:
     ready.confirm(ALL, MOST)
-    return queries.certificates_of(ready.batch(ready.issued()))
+    return certificates_of(ready.batch(ready.issued()))
 
 
 def test_a_revoked_certificate_is_in_the_next_list(
@@ -130,7 +131,7 @@ def test_a_revoked_certificate_is_in_the_next_list(
     one, other = (certificate.serial or "" for certificate in issued)
     before = opened(client)
     assert find_revoked(bare(before["salt"]), bare(before["entries"]), one) is None
-    services.revoke(issued[0], "conduct", "told to the director", ready.director)
+    revoke(issued[0], "conduct", "told to the director", ready.director)
     after = opened(client)
     found = find_revoked(bare(after["salt"]), bare(after["entries"]), one)
     assert found is not None
@@ -145,7 +146,7 @@ def test_keys_and_titles_are_published_and_may_be_kept(
     ready: Ready, issued: list[Certificate], client: FlaskClient
 ) -> None:
     title = issued[0].public_title
-    services.change_key(queries.current_key().public_id, ready.director, doubted=True)  # type: ignore[union-attr]
+    change_key(current_key().public_id, ready.director, doubted=True)  # type: ignore[union-attr]
     answer = client.get("/verify/keys.json")
     new, old = answer.json["keys"]
     assert (new["until"], new["doubted"], old["doubted"]) == (None, False, True)
@@ -168,8 +169,8 @@ def test_before_there_is_a_key_there_is_no_list(app: APIFlask, client: FlaskClie
 def test_what_is_printed_is_what_was_signed(
     ready: Ready, issued: list[Certificate], tmp_path: Path
 ) -> None:
-    one = queries.certificates_of(ready.batch(issued[0].batch.public_id))[0]
-    payload, key = one.payload, queries.current_key()
+    one = certificates_of(ready.batch(issued[0].batch.public_id))[0]
+    payload, key = one.payload, current_key()
     (tmp_path / "one.pdf").write_bytes(documents.single_certificate(one))
     command = ["pdftoppm", "-r", "150", "-gray", "-singlefile", "one.pdf", "one"]
     subprocess.run(command, cwd=tmp_path, check=True)

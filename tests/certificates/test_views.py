@@ -13,8 +13,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.certificates import documents, queries, services
-from kash.certificates.rules import grouped
+from kash.certificates import documents
+from kash.certificates.queries.issuing import candidates, certificates_of
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.services.issuing import confirm_names, set_rule
+from kash.certificates.services.printing import make_paper
 from kash.people.models import Person
 from kash.platform import storage
 from kash.platform.database import db, writing
@@ -67,9 +70,7 @@ def test_signs_that_no_printer_has_are_left_out_and_told_before_a_certificate_is
     start = f"/workshops/{ready.held.workshop}/certificates"
     told = f"Left out on paper, because it can't be printed as one sign: {teacher}"
     letter = next(
-        row.group_letter
-        for row in queries.candidates(ready.workshop)
-        if row.person_public_id == key
+        row.group_letter for row in candidates(ready.workshop) if row.person_public_id == key
     )
     page = browsers[0].get(f"{start}/names?group={letter}")
     assert words(page).count(told) == 1
@@ -81,7 +82,7 @@ def test_signs_that_no_printer_has_are_left_out_and_told_before_a_certificate_is
     )
     assert refused.status_code == 422
     assert "This can't be printed as one sign, leave it out: 🇰🇪" in words(refused)
-    services.confirm_names(ready.workshop, {key: ALL}, ready.trainer)
+    confirm_names(ready.workshop, {key: ALL}, ready.trainer)
     db.session.rollback()
     batch = ready.batch(ready.proposed())
     assert [one.printed_name for one in batch.certificates] == [ALL]
@@ -106,7 +107,7 @@ def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(
     assert "At most 200 characters fit." in page
     assert 'value="Faraja S."' in page
     assert f'value="{"x" * 201}"' in page
-    assert {row.printed_name for row in queries.candidates(ready.workshop)} == {ALL, MOST, LITTLE}
+    assert {row.printed_name for row in candidates(ready.workshop)} == {ALL, MOST, LITTLE}
 
 
 def test_each_page_of_certificates_marks_one_place_in_the_bar(
@@ -165,8 +166,7 @@ def test_propose_approve_issue_and_print(
     packed = documents.make_zip_file(SILENT, batch=public_id)
     with zipfile.ZipFile(io.BytesIO(packed.whole())) as archive:
         assert archive.namelist() == [
-            f"{grouped(one.serial or '')}.pdf"
-            for one in queries.certificates_of(ready.batch(public_id))
+            f"{grouped(one.serial or '')}.pdf" for one in certificates_of(ready.batch(public_id))
         ]
     carried = text_of(documents.make_cards(SILENT, batch=public_id).whole())
     assert carried.count(ALL) == carried.count(MOST) == 1
@@ -178,7 +178,7 @@ def test_a_revoked_certificate_is_printed_no_more(
 ) -> None:
     ready.confirm(ALL, MOST)
     batch = ready.issued()
-    (most, whole) = queries.certificates_of(ready.batch(batch))
+    (most, whole) = certificates_of(ready.batch(batch))
     address = f"/certificates/{whole.public_id}"
     wrong = browsers[1].post(f"{address}/revoke", data={"reason_class": "nonsense", "reason": ""})
     assert wrong.status_code == 422
@@ -198,7 +198,7 @@ def test_a_peer_educator_finds_her_own_and_nobody_elses(
 ) -> None:
     ready.confirm(ALL, MOST)
     batch = ready.issued()
-    (most, whole) = queries.certificates_of(ready.batch(batch))
+    (most, whole) = certificates_of(ready.batch(batch))
     peer = sign_in("peer", person_id=whole.person_id)
     page = words(peer.get("/certificates/"))
     assert ALL in page
@@ -215,14 +215,14 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     browsers: tuple[FlaskClient, FlaskClient],
     count_queries: Callable[[], object],
 ) -> None:
-    services.set_rule(1, name_must_be_confirmed=False, by=ready.director)
+    set_rule(1, name_must_be_confirmed=False, by=ready.director)
     asked = []
     ready.confirm(ALL)
-    services.set_rule(100, name_must_be_confirmed=False, by=ready.director)
+    set_rule(100, name_must_be_confirmed=False, by=ready.director)
     ready.issued()
     for least in (None, 1):
         if least:
-            services.set_rule(least, name_must_be_confirmed=False, by=ready.director)
+            set_rule(least, name_must_be_confirmed=False, by=ready.director)
             ready.issued()
         with count_queries() as queries_seen:  # type: ignore[attr-defined]
             assert browsers[1].get("/certificates/").status_code == 200
@@ -237,7 +237,7 @@ def test_a_batch_whose_files_are_cancelled_while_they_are_made_leaves_none(
     ready.confirm(ALL, MOST)
     issued = ready.issued()
     job, again = (
-        services.make_paper(ready.batch(issued), kind, "Paper", ready.trainer, reason=reason)
+        make_paper(ready.batch(issued), kind, "Paper", ready.trainer, reason=reason)
         for reason in ("", "misprint")
     )
     told: list[int] = []

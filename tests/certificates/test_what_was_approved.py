@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
-from kash.accounts.services import change_settings
+from kash.accounts.services.programme import change_settings
 from kash.attendance.models import Mark
-from kash.certificates import services
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule, DesignVersion
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules.approval import Approved, Paper, Part, changed_parts, written_parts
+from kash.certificates.services import issuing_in_parts
 from kash.certificates.services import signatures as signing
 from kash.certificates.services.approval import check_approval
+from kash.certificates.services.issuing import SamePerson, approve, confirm_names
+from kash.certificates.services.issuing_in_parts import WentBack
 from kash.people.models import Person
-from kash.people.services import merge_people
+from kash.people.services.merging import merge_people
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from kash.policy import SYSTEM, Actor
@@ -37,17 +39,17 @@ both = pytest.mark.usefixtures("both_engines_app")
 def approved(ready: Ready) -> str:
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
-    services.approve(ready.batch(batch), ready.director)
+    approve(ready.batch(batch), ready.director)
     return batch
 
 
 def issue(ready: Ready, batch: str) -> None:
-    services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    issuing_in_parts.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
 
 
 def went_back(ready: Ready, batch: str) -> str:
     """Issuing is refused, the batch stands as turned back, and no certificate has a serial."""
-    with pytest.raises(services.WentBack) as refused:
+    with pytest.raises(WentBack) as refused:
         issue(ready, batch)
     assert "Nothing was issued" in str(refused.value)
     kept = ready.batch(batch)
@@ -69,13 +71,13 @@ def test_what_was_approved_is_issued(ready: Ready, approved: str) -> None:
 
 @both
 def test_a_name_changed_after_the_approval_is_not_printed(ready: Ready, approved: str) -> None:
-    services.confirm_names(ready.workshop, {ready.person(ALL): "Somebody Else"}, ready.trainer)
+    confirm_names(ready.workshop, {ready.person(ALL): "Somebody Else"}, ready.trainer)
     assert went_back(ready, approved) == "A printed name changed since this was proposed."
     # It is proposed anew, and another decides anew.
     again = ready.proposed()
-    with pytest.raises(services.SamePerson):
+    with pytest.raises(SamePerson):
         issue(ready, again)
-    services.approve(ready.batch(again), ready.director)
+    approve(ready.batch(again), ready.director)
     issue(ready, again)
 
 
@@ -166,7 +168,7 @@ def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready: Ready, harm
     change_settings(SYSTEM, "paper", "paper", {"logo": "first", "logo_on": ["certificates"]})
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
-    services.approve(ready.batch(batch), ready.director)
+    approve(ready.batch(batch), ready.director)
     check_approval(db.session(), ready.batch(batch))
     db.session.rollback()
     if harm == "funder":

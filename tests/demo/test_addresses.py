@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from kash.accounts.models import Account
-from kash.accounts.queries import account_by_email, actor_of
+from kash.accounts.queries.accounts import account_by_email, actor_of
 from kash.certificates.models import CertificateBatch
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import LEFT_OUT, Addresses, Prepared

@@ -10,13 +10,13 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account, Programme
-from kash.accounts.queries import roles_of
+from kash.accounts.queries.accounts import roles_of
 from kash.attendance.models import Mark, MarkOperation, Register, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.forums.models import Action, Meeting
-from kash.forums.queries import arising_in
+from kash.forums.queries.actions import arising_in
 from kash.people.models import Group, Organisation, Person
 from kash.platform.database import Base, db
 from kash.platform.vault import verify

@@ -24,7 +24,7 @@ from kash.attendance.documents import badges_pdf
 from kash.certificates import documents as certificates
 from kash.certificates import previews
 from kash.certificates.models import CertificateBatch
-from kash.certificates.queries import candidates
+from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.designs import content_from
 from kash.incidents.documents.case_file import Choice, case_file
 from kash.incidents.documents.consents import consent_paper
@@ -34,7 +34,7 @@ from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
 from kash.members.documents import recovery_sheet
 from kash.payouts.documents import payment_list
 from kash.payouts.models import PaymentSheet, PayoutList
-from kash.payouts.queries import lines_of
+from kash.payouts.queries.lists import lines_of
 from kash.people.documents import consents, directory
 from kash.people.models import Person, ServiceEntry
 from kash.platform.database import db, utc_now

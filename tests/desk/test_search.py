@@ -16,9 +16,10 @@ from sqlalchemy import func, select
 
 from kash.desk.search import FEW, search
 from kash.forums.models import Forum
-from kash.people import services as people
 from kash.people.models import Group
-from kash.people.services import OrganisationDetails, PersonDetails, ServiceDetails
+from kash.people.services.directory import ServiceDetails, add_service
+from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM, Actor
@@ -54,11 +55,11 @@ def lake(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Actor:
     """One of everything called after the lake, and somebody else's workshop and forum."""
     trainer = actor("trainer")
     group = db.session.scalars(select(Group.public_id).where(Group.letter == "B")).one()
-    people.add_person(PersonDetails(chosen_name="Ziwani Mfano", group=group), trainer)
-    people.add_person(PersonDetails(chosen_name="Ziwá Ng’ang’a", group=group), SYSTEM)
-    people.add_organisation(OrganisationDetails("Ziwa Collective", "collective"), SYSTEM)
-    people.add_service(ServiceDetails("Ziwa Clinic", "clinic", date(2026, 11, 1)), SYSTEM)
-    people.add_service(
+    add_person(PersonDetails(chosen_name="Ziwani Mfano", group=group), trainer)
+    add_person(PersonDetails(chosen_name="Ziwá Ng’ang’a", group=group), SYSTEM)
+    add_organisation(OrganisationDetails("Ziwa Collective", "collective"), SYSTEM)
+    add_service(ServiceDetails("Ziwa Clinic", "clinic", date(2026, 11, 1)), SYSTEM)
+    add_service(
         ServiceDetails(
             "Lantern", "shelter", date(2026, 11, 1), address="Ziwa Lane", address_confidential=True
         ),
@@ -119,10 +120,10 @@ def test_certificates_are_found_by_their_whole_serial_and_only_ones_own(
     sign_in: SignIn,
     client_for: ClientFor,
 ) -> None:
-    from kash.certificates import queries
+    from kash.certificates.queries.issuing import certificates_of
 
     ready.confirm(ALL, MOST)
-    most, whole = queries.certificates_of(ready.batch(ready.issued()))
+    most, whole = certificates_of(ready.batch(ready.issued()))
     serials = [whole.serial or "", most.serial or ""]
     holder = whole.person_id
     trainer = client_for(ready.trainer)
@@ -156,8 +157,8 @@ def test_pages_are_found_by_what_they_are_called(sign_in: SignIn) -> None:
 
 def test_five_are_shown_and_all_are_one_posted_button_away(app: APIFlask, sign_in: SignIn) -> None:
     for number in range(FEW + 2):
-        people.add_organisation(OrganisationDetails(f"Ziwa {number}", "partner"), SYSTEM)
-        people.add_service(ServiceDetails(f"Ziwa {number}", "clinic", date(2026, 11, 1)), SYSTEM)
+        add_organisation(OrganisationDetails(f"Ziwa {number}", "partner"), SYSTEM)
+        add_service(ServiceDetails(f"Ziwa {number}", "clinic", date(2026, 11, 1)), SYSTEM)
     browser = sign_in("director")
     page = browser.post("/search", data={"search": "ziwa"}).text
     assert {name: len(rows) for name, rows in hits(page).items()} == {
@@ -216,7 +217,7 @@ def test_the_search_asks_a_few_queries_however_much_there_is(
 ) -> None:
     counts = []
     for number in range(4):
-        people.add_organisation(OrganisationDetails(f"Ziwa {number}", "partner"), SYSTEM)
+        add_organisation(OrganisationDetails(f"Ziwa {number}", "partner"), SYSTEM)
         with both_engines_app.test_request_context(), count_queries() as asked_of:
             search(lake, "ziwa")
         counts.append(asked_of.count)

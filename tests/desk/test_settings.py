@@ -12,8 +12,10 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.accounts import services
 from kash.accounts.models import Programme, SignedInSession
+from kash.accounts.services.access import record_review
+from kash.accounts.services.delegations import lend_approvals
+from kash.accounts.services.locking import lock_at_once
 from kash.attendance.register import ensure_statuses
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -96,10 +98,10 @@ def test_the_overview_tells_of_safety_as_far_as_each_may_see(
         {"Deciding for each other", "Agenda templates"},
         {"Roles that need a second step"},
     ]
-    services.record_review(administrator)
-    services.lock_at_once(administrator, actor("peer").public_id)
+    record_review(administrator)
+    lock_at_once(administrator, actor("peer").public_id)
     today = local_today()
-    services.lend_approvals(
+    lend_approvals(
         director,
         stand_in.public_id,
         permissions=["certificates.approve"],

@@ -17,9 +17,12 @@ from flask.testing import FlaskClient
 
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch, CertificateRule
-from kash.certificates.queries import waiting_for
-from kash.forums import services as forums
+from kash.certificates.queries.issuing import waiting_for
 from kash.forums.rules import WrittenRow
+from kash.forums.services.agenda import add_item
+from kash.forums.services.meetings import plan_meeting
+from kash.forums.services.minutes import write_item
+from kash.forums.services.series import add_member, open_forum
 from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.people.models import Group, Person
@@ -27,7 +30,7 @@ from kash.platform.condition import note_backup, note_damage, note_refusal
 from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
-from kash.workshops.queries import to_confirm
+from kash.workshops.queries.due import to_confirm
 
 Counting = Callable[[], AbstractContextManager[Any]]
 ClientFor = Callable[[Actor], FlaskClient]
@@ -195,11 +198,11 @@ def test_a_participant_sees_what_is_hers(
     for key, (_public, person) in zip(keys, ids, strict=True):
         db.session.add(Enrolment(public_id=new_public_id(), workshop_id=key, person_id=person))
     db.session.commit()
-    forum = forums.open_forum(name="Monthly review", by=trainer)
-    members = [forums.add_member(forum, public, by=trainer) for public, _key in ids]
-    meeting = forums.plan_meeting(forum, starts_at=utc_now() + timedelta(days=1), by=trainer)
-    item = forums.add_item(forum, meeting, title="Rooms", by=trainer)
-    forums.write_item(
+    forum = open_forum(name="Monthly review", by=trainer)
+    members = [add_member(forum, public, by=trainer) for public, _key in ids]
+    meeting = plan_meeting(forum, starts_at=utc_now() + timedelta(days=1), by=trainer)
+    item = add_item(forum, meeting, title="Rooms", by=trainer)
+    write_item(
         forum,
         meeting,
         item,
@@ -270,12 +273,10 @@ def test_today_asks_the_same_of_one_row_and_of_three(
         first.closed_at, first.closed_by = first.starts_at, "somebody"
         came_from_a_phone(register, trainer)
         db.session.commit()
-        forum = forums.open_forum(name=f"Forum {number}", by=trainer)
-        meeting = forums.plan_meeting(
-            forum, starts_at=now + timedelta(hours=number + 1), by=trainer
-        )
-        item = forums.add_item(forum, meeting, title="Rooms", by=trainer)
-        forums.write_item(
+        forum = open_forum(name=f"Forum {number}", by=trainer)
+        meeting = plan_meeting(forum, starts_at=now + timedelta(hours=number + 1), by=trainer)
+        item = add_item(forum, meeting, title="Rooms", by=trainer)
+        write_item(
             forum,
             meeting,
             item,

@@ -11,9 +11,9 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.incidents import services
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.record import Filing, Party, Person, Record
+from kash.incidents.services.filing import answer_screen, submit
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.vault.models import AuditSubject
@@ -72,8 +72,8 @@ def test_with_her_vault_open_she_sees_what_waits(
     assert "The vault is open, and nothing new is in it" in _main(anna.client)
     code = new_code()
     peer = actor("peer")
-    services.answer_screen(peer, code, "what", Screen(acts=["M1"]))
-    services.submit(peer, code, "en")
+    answer_screen(peer, code, "what", Screen(acts=["M1"]))
+    submit(peer, code, "en")
     assert "nothing new" in _main(anna.client)
     let_arrive()
     child = Person(id="p1", code="P1", age_band="under_18")

@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from kash import create_app
-from kash.accounts.services import new_account
+from kash.accounts.services.accounts import new_account
 from kash.demo.loading import _set_up
 from kash.people.models import Group, Person
-from kash.people.rules import sort_name
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.web.formats import local_today
 from kash.policy import Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.workshops import services
 from kash.workshops.models import Workshop
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import WorkshopDetails, plan_workshop
+from kash.workshops.services.sessions import SessionDetails, change_session
 
 PEOPLE = 40
 TRAINERS = ("amani@example.org", "baraka@example.org")
@@ -42,14 +44,14 @@ def make(password: str) -> dict[str, object]:
         )
         for email in TRAINERS
     ]
-    from kash.accounts import queries
+    from kash.accounts.queries.accounts import account, actor_of
 
-    trainer = queries.actor_of(queries.account(accounts[0]))
+    trainer = actor_of(account(accounts[0]))
     version = _version()
     names = _people()
-    workshop = services.plan_workshop(
+    workshop = plan_workshop(
         version,
-        services.WorkshopDetails(
+        WorkshopDetails(
             title="By the lake",
             # Nobody is marked before a session begins, whatever the hour at which this runs, and a
             # phone keeps a register until the day of its last session is over.
@@ -60,14 +62,14 @@ def make(password: str) -> dict[str, object]:
         trainer,
     )
     for public_id in names.values():
-        services.enrol(workshop, public_id, trainer)
+        enrol(workshop, public_id, trainer)
     held = db.session.scalars(select(Workshop).where(Workshop.public_id == workshop)).one()
     last = held.sessions[-1]
     midnight = datetime.combine(local_today(), time(0), ZoneInfo("Africa/Nairobi"))
-    services.change_session(
+    change_session(
         workshop,
         last.public_id,
-        services.SessionDetails(last.title, midnight, 60),
+        SessionDetails(last.title, midnight, 60),
         held.edition,
         trainer,
     )

@@ -23,14 +23,14 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 from werkzeug.serving import make_server
 
 from kash.attendance.models import MarkOperation, Slot
-from kash.attendance.rules import badge_entry, badge_shown, badge_text
-from kash.attendance.rules.door import TURN
+from kash.attendance.rules.door import TURN, badge_entry, badge_shown, badge_text
 from kash.attendance.services import door as door_services
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.press import Badge, badges
 from kash.policy import Actor
-from kash.workshops import queries, services
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.services.enrolment import enrol
 from kash.workshops.views import door as door_views
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, sessions
@@ -152,7 +152,7 @@ def test_badges_are_read_by_the_camera(
     tmp_path: Path,
 ) -> None:
     other = plan(by=held.trainer)
-    services.enrol(other.workshop, make_person("Tulivu Sampuli"), held.trainer)
+    enrol(other.workshop, make_person("Tulivu Sampuli"), held.trainer)
     hers, stranger = entries(held)["Zawadi Sampuli"], entries(other)["Tulivu Sampuli"]
     printed = seen({"Zawadi Sampuli": hers, "Tulivu Sampuli": stranger}, tmp_path)
     badge, wrong = printed[hers], printed[stranger]
@@ -231,7 +231,7 @@ def test_the_code_on_the_wall_changes_and_lets_each_in_once(
     slot.starts_at = clock.now - timedelta(minutes=5)
     key = slot.public_id
     db.session.commit()
-    session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == key)
+    session = next(one.public_id for one in sessions_of(held.row) if one.slot == key)
     people = dict(db.session.query(Person.chosen_name, Person.id))
     officer, peer = (
         actor(role, name=name, person_id=people[name])

@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from kash.attendance.forms import one_operation
-from kash.attendance.services import apply_marks
-from kash.certificates.services import confirm_names
+from kash.attendance.services.marking import apply_marks
+from kash.certificates.services.issuing import confirm_names
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
-from kash.workshops import queries, services
+from kash.workshops.queries.plan import session_of
+from kash.workshops.services.enrolment import enrol
 from tests.e2e.waiting import wait_until
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, marks, sessions
@@ -31,7 +32,7 @@ def grid(site: Site, held: Held) -> str:  # noqa: F811
 
 def make_mark(held: Held, name: str, mark: str, version: int) -> None:  # noqa: F811
     """Mark somebody in the first session, as a colleague does on another page."""
-    slot = queries.session_of(held.row, sessions(held)[0]).slot.public_id
+    slot = session_of(held.row, sessions(held)[0]).slot.public_id
     made = one_operation("another", slot, entries(held)[name], mark, version, utc_now())
     apply_marks(held.row.register.public_id, [made], held.trainer)
 
@@ -146,7 +147,7 @@ def test_the_heads_of_the_grid_stay_and_saving_is_in_reach(
     browser: Browser,
 ) -> None:
     for number in range(14):
-        services.enrol(held.workshop, make_person(f"Mtu {number:02}"), held.trainer)
+        enrol(held.workshop, make_person(f"Mtu {number:02}"), held.trainer)
     page = site.page(browser, held.trainer, viewport={"width": 600, "height": 500})
     page.goto(grid(site, held))
     places = page.evaluate(

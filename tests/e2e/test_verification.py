@@ -16,10 +16,11 @@ from apiflask import APIFlask
 from flask_migrate import stamp
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from kash.certificates import queries, services
 from kash.certificates.models import Certificate
-from kash.certificates.rules import qr_text
-from kash.people.rules import compared_name
+from kash.certificates.queries.issuing import certificates_of
+from kash.certificates.rules.payload import qr_text
+from kash.certificates.services.revoking import revoke
+from kash.people.rules.persons import compared_name
 from kash.platform.database import db
 from tests.certificates.conftest import ALL, MOST, Ready, held, plan, ready  # noqa: F401
 
@@ -56,14 +57,14 @@ def fragment(certificate: Certificate) -> str:
 @pytest.fixture
 def programme(ready: Ready, app: APIFlask, compiled: Path) -> Iterator[Programme]:  # noqa: F811
     ready.confirm(ALL, MOST)
-    one, other = queries.certificates_of(ready.batch(ready.issued()))
+    one, other = certificates_of(ready.batch(ready.issued()))
     told = (
         fragment(one),
         fragment(other),
         one.printed_name,
         (one.serial or "", other.serial or ""),
     )
-    services.revoke(other, "conduct", "told to the director", ready.director)
+    revoke(other, "conduct", "told to the director", ready.director)
     db.session.remove()
     # Made without migrations, which the server would otherwise run.
     stamp(str(PROJECT / "migrations"), "head")

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apiflask import APIFlask
 
-from kash.forums import services
+from kash.forums.services.meetings import plan_meeting
+from kash.forums.services.series import add_member, open_forum
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
@@ -42,7 +43,7 @@ class Series:
 
     def plan(self, starts_at: datetime | None = None, **more: object) -> str:
         """Plan a meeting, tomorrow unless told otherwise."""
-        return services.plan_meeting(
+        return plan_meeting(
             self.forum,
             starts_at=starts_at or utc_now().replace(microsecond=0) + timedelta(days=1),
             by=self.secretary,
@@ -83,11 +84,11 @@ def series(
 ) -> Series:
     """The office holder is in group A (police), the others are in group B."""
     secretary = actor("trainer", name="Tumaini Katibu")
-    made = Series(secretary, services.open_forum(name="Monthly review", by=secretary))
+    made = Series(secretary, open_forum(name="Monthly review", by=secretary))
     for appears, name in NAMES.items():
         public_id, key = person(name, group=0 if appears == "office" else 1)
         made.people[appears], made.person_ids[appears] = public_id, key
-        made.members[appears] = services.add_member(
+        made.members[appears] = add_member(
             made.forum,
             public_id,
             appears=appears,

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.forums import services
 from kash.forums.models import AgendaItem, InternalLine
-from kash.forums.queries import lines_to_release
+from kash.forums.queries.internal_lines import lines_to_release
 from kash.forums.rules import line_digest, published_text, telling_lines
-from kash.forums.services.internal_lines import mark_of
+from kash.forums.services.agenda import add_item
+from kash.forums.services.internal_lines import ask_release, keep_line, mark_of, release_line
+from kash.forums.services.meetings import hold_meeting
+from kash.forums.services.minutes import write_item
 from kash.forums.services.problems import FiguresBesideCases, TwoPeopleNeeded
 from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
@@ -115,8 +117,8 @@ def item(series: Series) -> tuple[str, str, str]:
     db.session.add(Organisation(name="Mfano Patrol Base", kind="station"))
     db.session.commit()
     meeting = series.plan(utc_now() - timedelta(days=2))
-    made = services.add_item(series.forum, meeting, title="Results", by=series.secretary)
-    services.hold_meeting(series.forum, meeting, by=series.secretary)
+    made = add_item(series.forum, meeting, title="Results", by=series.secretary)
+    hold_meeting(series.forum, meeting, by=series.secretary)
     return series.forum, meeting, made
 
 
@@ -128,7 +130,7 @@ def edition_of(item: tuple[str, str, str]) -> int:
 
 
 def write(series: Series, item: tuple[str, str, str], minute: str, internal: str = "") -> None:
-    services.write_item(
+    write_item(
         *item, minute=minute, edition=edition_of(item), by=series.secretary, internal=internal
     )
 
@@ -177,23 +179,23 @@ def test_a_line_is_released_by_two_people_and_not_by_one(
     key = line.public_id
     for by in (series.secretary, director):
         with pytest.raises(TwoPeopleNeeded):
-            services.release_line(item, key, by=by)
+            release_line(item, key, by=by)
     assert lines_to_release(director) == []
-    services.ask_release(item, key, by=series.secretary)
+    ask_release(item, key, by=series.secretary)
     with pytest.raises(TwoPeopleNeeded):
-        services.release_line(item, key, by=series.secretary)
+        release_line(item, key, by=series.secretary)
     with pytest.raises(Forbidden):
-        services.release_line(item, key, by=peer)
+        release_line(item, key, by=peer)
     assert [one.item_id for one in lines_to_release(director)] == [item[2]]
     assert lines_to_release(series.secretary) == []
     assert lines_to_release(peer) == []
-    services.release_line(item, key, by=director)
+    release_line(item, key, by=director)
     assert [(row.asked_by, row.released_by) for row in lines()] == [
         (series.secretary.public_id, director.public_id)
     ]
     assert lines_to_release(director) == []
     with pytest.raises(NotFound):
-        services.ask_release(item, key, by=series.secretary)
+        ask_release(item, key, by=series.secretary)
     actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq.desc())).all()
     assert list(actions[:2]) == ["forums.line_released", "forums.release_asked"]
 
@@ -204,10 +206,10 @@ def test_what_was_asked_for_can_be_kept_internal(
     director = actor("director")
     write(series, item, TELLING, mark_of([line_digest(TELLING)]))
     key = lines()[0].public_id
-    services.ask_release(item, key, by=series.secretary)
-    services.keep_line(item, key, by=director)
+    ask_release(item, key, by=series.secretary)
+    keep_line(item, key, by=director)
     with pytest.raises(TwoPeopleNeeded):
-        services.release_line(item, key, by=director)
+        release_line(item, key, by=director)
     assert [(row.asked_by, row.released_by) for row in lines()] == [(None, None)]
 
 

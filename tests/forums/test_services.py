@@ -9,12 +9,26 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.accounts.services import lock_at_once
+from kash.accounts.services.locking import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
-from kash.forums import queries, services
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.queries import series as series_queries
+from kash.forums.queries.actions import actions_due, arising_in
+from kash.forums.queries.meetings import attendance_of, meetings_to_record, next_meetings
+from kash.forums.queries.series import secretaries
 from kash.forums.rules import WrittenRow
 from kash.forums.services import problems
+from kash.forums.services.agenda import add_item, order_items, remove_item
+from kash.forums.services.meetings import cancel_meeting, change_meeting, hold_meeting
+from kash.forums.services.minutes import close_action, reopen_action, write_item
+from kash.forums.services.register import add_guest
+from kash.forums.services.series import (
+    add_member,
+    change_forum,
+    choose_appearance,
+    end_membership,
+    open_forum,
+)
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -47,7 +61,7 @@ def _expected(meeting: str) -> set[int]:
 
 
 def _item(series: Series, meeting: str, title: str = "Workshops") -> str:
-    return services.add_item(series.forum, meeting, title=title, by=series.secretary)
+    return add_item(series.forum, meeting, title=title, by=series.secretary)
 
 
 def _titles(meeting: str) -> list[tuple[int, str, str]]:
@@ -62,7 +76,7 @@ def _titles(meeting: str) -> list[tuple[int, str, str]]:
 
 def _write(series: Series, meeting: str, item: str, **more: object) -> int:
     given = {"minute": "", "edition": 1} | more
-    return services.write_item(series.forum, meeting, item, by=series.secretary, **given)
+    return write_item(series.forum, meeting, item, by=series.secretary, **given)
 
 
 def test_every_write_leaves_one_entry(series: Series) -> None:
@@ -81,7 +95,7 @@ def test_every_write_leaves_one_entry(series: Series) -> None:
 
 def test_a_name_is_given_once(series: Series) -> None:
     with pytest.raises(problems.NameTaken):
-        services.open_forum(name="Monthly review", by=series.secretary)
+        open_forum(name="Monthly review", by=series.secretary)
     assert db.session.scalar(select(func.count(Forum.id))) == 1
 
 
@@ -89,8 +103,8 @@ def test_a_trainer_runs_what_she_opens(series: Series, actor: Callable[..., Acto
     """Another trainer sees the forum but cannot change it, whoever she names as secretary."""
     other = actor("trainer")
     with pytest.raises(Forbidden):
-        services.change_forum(series.forum, name="Mine", secretary=other.public_id, by=other)
-    services.change_forum(series.forum, name="Ours", secretary=other.public_id, by=series.secretary)
+        change_forum(series.forum, name="Mine", secretary=other.public_id, by=other)
+    change_forum(series.forum, name="Ours", secretary=other.public_id, by=series.secretary)
     forum = _row(Forum, series.forum)
     assert (forum.name, forum.secretary_id) == ("Ours", series.secretary.account_id)
 
@@ -101,57 +115,57 @@ def test_a_locked_secretary_is_offered_to_her_own_forum_only(
     other = actor("trainer", name="Neema")
     lock_at_once(series.secretary, series.secretary.public_id)
     offered = (other.public_id, "Neema")
-    assert queries.secretaries() == [offered]
+    assert secretaries() == [offered]
     kept = (series.secretary.public_id, "Tumaini Katibu")
-    assert queries.secretaries(series.secretary.public_id) == [offered, kept]
+    assert secretaries(series.secretary.public_id) == [offered, kept]
 
 
 def test_the_director_chooses_the_secretary(series: Series, actor: Callable[..., Actor]) -> None:
     director, other, peer = actor("director"), actor("trainer"), actor("peer")
-    services.change_forum(series.forum, name="Ours", secretary=other.public_id, by=director)
+    change_forum(series.forum, name="Ours", secretary=other.public_id, by=director)
     assert _row(Forum, series.forum).secretary_id == other.account_id
     with pytest.raises(problems.UnknownSecretary):
-        services.change_forum(series.forum, name="Ours", secretary=peer.public_id, by=director)
+        change_forum(series.forum, name="Ours", secretary=peer.public_id, by=director)
 
 
 def test_a_member_is_only_counted_until_she_chooses(
     series: Series, person: Callable[..., tuple[str, int]]
 ) -> None:
     public_id, _key = person("Mpya Kabisa")
-    member = services.add_member(series.forum, public_id, by=series.secretary)
+    member = add_member(series.forum, public_id, by=series.secretary)
     row = _row(ForumMember, member)
     assert (row.appears, row.shown_as) == ("counted", "")
     with pytest.raises(problems.AlreadyMember):
-        services.add_member(series.forum, public_id, by=series.secretary)
+        add_member(series.forum, public_id, by=series.secretary)
 
 
 def test_a_member_chooses_for_herself_and_for_nobody_else(
     series: Series, actor: Callable[..., Actor]
 ) -> None:
     own = actor("peer", person_id=series.person_ids["counted"])
-    services.choose_appearance(
+    choose_appearance(
         series.forum, series.members["counted"], appears="alias", shown_as="Mto", by=own
     )
     row = _row(ForumMember, series.members["counted"])
     assert (row.appears, row.shown_as) == ("alias", "Mto")
     with pytest.raises(Forbidden):
-        services.choose_appearance(series.forum, series.members["name"], appears="counted", by=own)
+        choose_appearance(series.forum, series.members["name"], appears="counted", by=own)
     with pytest.raises(problems.TextNeeded):
-        services.choose_appearance(
+        choose_appearance(
             series.forum, series.members["counted"], appears="office", shown_as=" ", by=own
         )
 
 
 def test_whoever_left_reaches_nothing(series: Series, actor: Callable[..., Actor]) -> None:
     own = actor("police_peer", person_id=series.person_ids["office"])
-    assert queries.forum(series.forum, own).public_id == series.forum
+    assert series_queries.forum(series.forum, own).public_id == series.forum
     planned = series.plan()
     assert series.person_ids["office"] in _expected(planned)
-    services.end_membership(series.forum, series.members["office"], by=series.secretary)
+    end_membership(series.forum, series.members["office"], by=series.secretary)
     with pytest.raises(NotFound):
-        queries.forum(series.forum, own)
+        series_queries.forum(series.forum, own)
     assert series.person_ids["office"] not in _expected(planned)
-    back = services.add_member(series.forum, series.people["office"], by=series.secretary)
+    back = add_member(series.forum, series.people["office"], by=series.secretary)
     assert back == series.members["office"]
     assert _row(ForumMember, back).appears == "counted"
     assert series.person_ids["office"] in _expected(planned)
@@ -162,7 +176,7 @@ def test_a_new_member_is_expected_in_what_is_planned(
 ) -> None:
     planned = series.plan()
     public_id, key = person("Mpya Kabisa")
-    services.add_member(series.forum, public_id, by=series.secretary)
+    add_member(series.forum, public_id, by=series.secretary)
     assert _expected(planned) == {*series.person_ids.values(), key}
 
 
@@ -170,10 +184,10 @@ def test_meetings_of_a_month_have_letters(series: Series) -> None:
     """A cancelled meeting keeps its letter; one that moves to another month is numbered anew."""
     first = series.plan(nairobi(2026, 11, 26))
     second = series.plan(nairobi(2026, 11, 27))
-    services.cancel_meeting(series.forum, first, reason="Rain", by=series.secretary)
+    cancel_meeting(series.forum, first, reason="Rain", by=series.secretary)
     third = series.plan(nairobi(2026, 11, 28))
     assert [_row(Meeting, each).letter for each in (first, second, third)] == ["", "B", "C"]
-    services.change_meeting(
+    change_meeting(
         series.forum,
         second,
         starts_at=nairobi(2026, 12, 1),
@@ -200,7 +214,7 @@ def test_two_meetings_never_begin_at_once(series: Series) -> None:
 def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     meeting = series.plan(nairobi(2026, 11, 26))
     moment = nairobi(2026, 11, 30)
-    services.change_meeting(
+    change_meeting(
         series.forum, meeting, starts_at=moment, place="Hall", edition=1, by=series.secretary
     )
     held = _row(Meeting, meeting)
@@ -208,7 +222,7 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     assert [slot.starts_at for slot in slots] == [moment]
     assert (held.place, held.edition) == ("Hall", 2)
     with pytest.raises(problems.ChangedMeanwhile):
-        services.change_meeting(
+        change_meeting(
             series.forum, meeting, starts_at=moment, place="", edition=1, by=series.secretary
         )
 
@@ -216,12 +230,12 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
 def test_a_meeting_is_held_on_its_day_or_later(series: Series) -> None:
     ahead = series.plan(utc_now() + timedelta(days=3))
     with pytest.raises(problems.MeetingAhead):
-        services.hold_meeting(series.forum, ahead, by=series.secretary)
+        hold_meeting(series.forum, ahead, by=series.secretary)
     past = series.plan(utc_now() - timedelta(hours=3))
-    services.hold_meeting(series.forum, past, by=series.secretary)
+    hold_meeting(series.forum, past, by=series.secretary)
     held = _row(Meeting, past)
     assert (held.state, held.register.slots[0].closed_at) == ("held", held.held_at)
-    for again in (services.hold_meeting,):
+    for again in (hold_meeting,):
         with pytest.raises(problems.MeetingOver):
             again(series.forum, past, by=series.secretary)
 
@@ -229,22 +243,20 @@ def test_a_meeting_is_held_on_its_day_or_later(series: Series) -> None:
 def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
     meeting = series.plan(utc_now() - timedelta(hours=3))
     items = [_item(series, meeting, title) for title in ("One", "Two", "Three")]
-    services.order_items(
-        series.forum, meeting, order=[items[2], "0" * 16, items[0]], by=series.secretary
-    )
+    order_items(series.forum, meeting, order=[items[2], "0" * 16, items[0]], by=series.secretary)
     assert _titles(meeting) == [
         (1, "plain", "Three"),
         (2, "plain", "One"),
         (3, "plain", "Two"),
     ]
-    services.order_items(series.forum, meeting, up=items[1], by=series.secretary)
+    order_items(series.forum, meeting, up=items[1], by=series.secretary)
     assert [title for _place, _kind, title in _titles(meeting)] == ["Three", "Two", "One"]
-    services.remove_item(series.forum, meeting, items[1], by=series.secretary)
+    remove_item(series.forum, meeting, items[1], by=series.secretary)
     assert _titles(meeting) == [(1, "plain", "Three"), (2, "plain", "One")]
-    services.hold_meeting(series.forum, meeting, by=series.secretary)
+    hold_meeting(series.forum, meeting, by=series.secretary)
     for refused in (
-        lambda: services.order_items(series.forum, meeting, up=items[0], by=series.secretary),
-        lambda: services.remove_item(series.forum, meeting, items[0], by=series.secretary),
+        lambda: order_items(series.forum, meeting, up=items[0], by=series.secretary),
+        lambda: remove_item(series.forum, meeting, items[0], by=series.secretary),
     ):
         with pytest.raises(problems.MeetingOver):
             refused()
@@ -257,7 +269,7 @@ def test_what_is_written_stays_on_the_agenda(series: Series) -> None:
     item = _item(series, meeting)
     _write(series, meeting, item, decisions=[WrittenRow("", "Go")])
     with pytest.raises(problems.StaysOnAgenda):
-        services.remove_item(series.forum, meeting, item, by=series.secretary)
+        remove_item(series.forum, meeting, item, by=series.secretary)
 
 
 def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
@@ -268,8 +280,8 @@ def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
     assert _titles(bare) == [(1, "arising", "")]
     full = series.plan(nairobi(2026, 12, 17), as_last_time=True)
     assert _titles(full) == [(1, "arising", "")]
-    services.cancel_meeting(series.forum, bare, reason="Rain", by=series.secretary)
-    services.cancel_meeting(series.forum, full, reason="Rain", by=series.secretary)
+    cancel_meeting(series.forum, bare, reason="Rain", by=series.secretary)
+    cancel_meeting(series.forum, full, reason="Rain", by=series.secretary)
     again = series.plan(nairobi(2026, 12, 18), as_last_time=True)
     assert _titles(again) == [
         (1, "arising", ""),
@@ -289,7 +301,7 @@ def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -
     assert _titles(later) == [(1, "arising", ""), (2, "plain", "Opening")]
     arising = _row(Meeting, later).items[0].public_id
     with pytest.raises(problems.StaysOnAgenda):
-        services.remove_item(series.forum, later, arising, by=series.secretary)
+        remove_item(series.forum, later, arising, by=series.secretary)
 
 
 def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> None:
@@ -308,19 +320,16 @@ def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> 
 
     def carried(number: int) -> list[tuple[str, str]]:
         held = _row(Meeting, meetings[number])
-        return [
-            (line.text, state)
-            for line, state in queries.arising_in(held, utc_now(), series.secretary)
-        ]
+        return [(line.text, state) for line, state in arising_in(held, utc_now(), series.secretary)]
 
     assert [carried(number) for number in (0, 1)] == [[], [("Send", "open"), ("Visit", "open")]]
-    services.hold_meeting(series.forum, meetings[1], by=series.secretary)
+    hold_meeting(series.forum, meetings[1], by=series.secretary)
     send = db.session.scalar(select(Action.public_id).where(Action.text == "Send"))
-    services.close_action(series.forum, send, state="done", outcome="Sent", by=series.secretary)
+    close_action(series.forum, send, state="done", outcome="Sent", by=series.secretary)
     # The minutes of the meeting that was held say what was so then.
     assert carried(1) == [("Send", "open"), ("Visit", "open")]
     assert carried(2) == [("Send", "done"), ("Visit", "open")]
-    services.hold_meeting(series.forum, meetings[2], by=series.secretary)
+    hold_meeting(series.forum, meetings[2], by=series.secretary)
     assert carried(3) == [("Visit", "open")]
 
 
@@ -367,7 +376,7 @@ def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Serie
     )
     row = _row(AgendaItem, item)
     go, (send, visit) = row.decisions[0].public_id, [each.public_id for each in row.actions]
-    services.close_action(series.forum, send, state="dropped", by=series.secretary)
+    close_action(series.forum, send, state="dropped", by=series.secretary)
     _write(
         series,
         meeting,
@@ -385,7 +394,7 @@ def test_only_a_member_takes_something_on(series: Series) -> None:
     item = _item(series, meeting)
     member = series.members["alias"]
     _write(series, meeting, item, actions=[WrittenRow("", "Send", member)])
-    services.end_membership(series.forum, member, by=series.secretary)
+    end_membership(series.forum, member, by=series.secretary)
     send = _row(AgendaItem, item).actions[0].public_id
     # What she took on may still be worded better.
     _write(series, meeting, item, edition=2, actions=[WrittenRow(send, "Send it", member)])
@@ -419,15 +428,15 @@ def test_an_action_is_closed_by_its_owner_or_the_secretary_once(
     other = actor("police_peer", person_id=series.person_ids["office"])
     for who, which in ((other, send), (owner, visit), (actor("trainer"), send)):
         with pytest.raises(Forbidden):
-            services.close_action(series.forum, which, state="done", by=who)
-    services.close_action(series.forum, send, state="done", outcome="Sent", by=owner)
+            close_action(series.forum, which, state="done", by=who)
+    close_action(series.forum, send, state="done", outcome="Sent", by=owner)
     row = _row(Action, send)
     assert (row.state, row.outcome, row.closed_at is not None) == ("done", "Sent", True)
     with pytest.raises(problems.AlreadyClosed):
-        services.close_action(series.forum, send, state="dropped", by=series.secretary)
+        close_action(series.forum, send, state="dropped", by=series.secretary)
     with pytest.raises(Forbidden):
-        services.reopen_action(series.forum, send, by=owner)
-    services.reopen_action(series.forum, send, by=series.secretary)
+        reopen_action(series.forum, send, by=owner)
+    reopen_action(series.forum, send, by=series.secretary)
     assert _row(Action, send).state == "open"
 
 
@@ -435,16 +444,16 @@ def test_children_are_reached_through_their_own_forum(
     series: Series, actor: Callable[..., Actor]
 ) -> None:
     director = actor("director")
-    elsewhere = services.open_forum(name="Another", by=director)
+    elsewhere = open_forum(name="Another", by=director)
     meeting = series.plan()
     item = _item(series, meeting)
     _write(series, meeting, item, actions=[WrittenRow("", "Send")])
     action = _row(AgendaItem, item).actions[0].public_id
     for reached in (
-        lambda: services.cancel_meeting(elsewhere, meeting, reason="x", by=director),
-        lambda: services.add_item(elsewhere, meeting, title="x", by=director),
-        lambda: services.close_action(elsewhere, action, state="done", by=director),
-        lambda: services.end_membership(elsewhere, series.members["name"], by=director),
+        lambda: cancel_meeting(elsewhere, meeting, reason="x", by=director),
+        lambda: add_item(elsewhere, meeting, title="x", by=director),
+        lambda: close_action(elsewhere, action, state="done", by=director),
+        lambda: end_membership(elsewhere, series.members["name"], by=director),
     ):
         with pytest.raises(NotFound):
             reached()
@@ -455,12 +464,12 @@ def test_who_is_no_member_is_a_guest(
 ) -> None:
     meeting = series.plan()
     public_id, _key = person("Mgeni Wetu")
-    services.add_guest(series.forum, meeting, public_id, by=series.secretary)
-    lines = queries.attendance_of(_row(Meeting, meeting))
+    add_guest(series.forum, meeting, public_id, by=series.secretary)
+    lines = attendance_of(_row(Meeting, meeting))
     guest = next(line for line in lines if line.name == "Mgeni Wetu")
     assert (guest.member, guest.shown, guest.letter) == (False, "", "B")
     with pytest.raises(problems.UnknownPerson):
-        services.add_guest(series.forum, meeting, "0" * 16, by=series.secretary)
+        add_guest(series.forum, meeting, "0" * 16, by=series.secretary)
 
 
 def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
@@ -482,16 +491,16 @@ def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
     member = actor("peer", person_id=series.person_ids["alias"])
 
     def due(who: Actor) -> list[tuple[str, bool]]:
-        return [(line.text, line.own) for line in queries.actions_due(who, now)]
+        return [(line.text, line.own) for line in actions_due(who, now)]
 
     assert due(member) == [("Later", True), ("Some day", True)]
     assert due(series.secretary) == [("Soon", False)]
     assert due(actor("monitoring")) == due(actor("peer")) == []
-    assert [line.forum_name for line in queries.next_meetings(member, now)] == ["Monthly review"]
-    assert queries.next_meetings(actor("peer"), now) == []
-    assert queries.meetings_to_record(series.secretary, now) == []
+    assert [line.forum_name for line in next_meetings(member, now)] == ["Monthly review"]
+    assert next_meetings(actor("peer"), now) == []
+    assert meetings_to_record(series.secretary, now) == []
     late = series.plan(now - timedelta(hours=1))
-    assert [line.public_id for line in queries.meetings_to_record(series.secretary, now)] == [late]
+    assert [line.public_id for line in meetings_to_record(series.secretary, now)] == [late]
 
 
 def test_people_stay_as_they_are(series: Series) -> None:

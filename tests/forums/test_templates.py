@@ -8,10 +8,18 @@ from datetime import UTC, datetime
 import pytest
 from apiflask import APIFlask
 
-from kash.forums import queries, services
 from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.queries import templates
 from kash.forums.rules import PlannedItem, agenda_from
+from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.problems import ChangedMeanwhile, EmptyAgenda, NameTaken
+from kash.forums.services.series import open_forum
+from kash.forums.services.templates import (
+    add_template,
+    change_template,
+    keep_agenda,
+    remove_template,
+)
 from kash.platform.database import db
 from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
@@ -34,44 +42,44 @@ def test_a_meeting_begins_with_a_template_and_keeps_its_matters_arising(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     by = actor("director")
-    template = services.add_template("Monthly review", "en", ITEMS, by)
-    forum = services.open_forum(name="Review", template=template, by=by)
+    template = add_template("Monthly review", "en", ITEMS, by)
+    forum = open_forum(name="Review", template=template, by=by)
     first, second = (
-        services.plan_meeting(
+        plan_meeting(
             forum, starts_at=datetime(2026, month, 9, 6, tzinfo=UTC), template=template, by=by
         )
         for month in (11, 12)
     )
     assert _agenda(first) == [("plain", "Opening", 10), ("plain", "Plans", 25)]
     assert _agenda(second) == [("arising", "", None), *_agenda(first)]
-    kept = services.keep_agenda(forum, second, name="With what arose", by=by)
-    assert [(item.kind, item.title) for item in queries.template(kept).items] == [
+    kept = keep_agenda(forum, second, name="With what arose", by=by)
+    assert [(item.kind, item.title) for item in templates.template(kept).items] == [
         ("arising", ""),
         ("plain", "Opening"),
         ("plain", "Plans"),
     ]
-    services.change_template(template, "Review", "", ITEMS[:1], 1, by)
+    change_template(template, "Review", "", ITEMS[:1], 1, by)
     assert len(_agenda(first)) == 2
     with pytest.raises(ChangedMeanwhile):
-        services.change_template(template, "Review", "", ITEMS, 1, by)
-    services.remove_template(template, by)
+        change_template(template, "Review", "", ITEMS, 1, by)
+    remove_template(template, by)
     db.session.rollback()
     assert db.session.query(Forum.template_id).scalar() is None
     with pytest.raises(NotFound):
-        services.remove_template(template, by)
+        remove_template(template, by)
 
 
 def test_names_stand_once_and_nothing_empty_is_kept(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     by = actor("trainer")
-    services.add_template("Monthly", "", ITEMS, by)
+    add_template("Monthly", "", ITEMS, by)
     with pytest.raises(NameTaken):
-        services.add_template("monthly", "", ITEMS, by)
+        add_template("monthly", "", ITEMS, by)
     with pytest.raises(EmptyAgenda):
-        services.add_template("Empty", "", (), by)
+        add_template("Empty", "", (), by)
     with pytest.raises(Forbidden):
-        services.add_template("Other", "", ITEMS, actor("police_peer"))
+        add_template("Other", "", ITEMS, actor("police_peer"))
 
 
 def test_matters_arise_once_and_never_at_first() -> None:

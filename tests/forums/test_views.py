@@ -17,10 +17,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.attendance.models import Mark
-from kash.attendance.queries import slot_sheet
-from kash.forums import queries, services
+from kash.attendance.queries.registers import slot_sheet
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.queries.meetings import minutes_of, number_of, slot_of
 from kash.forums.rules import WrittenRow
+from kash.forums.services.agenda import add_item
+from kash.forums.services.meetings import hold_meeting
+from kash.forums.services.minutes import close_action, write_item
+from kash.forums.services.series import add_member, open_forum
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import head_code
@@ -53,8 +57,8 @@ def secretary(series: Series, client_for: ClientFor) -> FlaskClient:
 def held(series: Series) -> tuple[str, str]:
     """A meeting that is over, with an action for each member; its id and that of its item."""
     meeting = series.plan(utc_now() - timedelta(days=2), place="Hall")
-    item = services.add_item(series.forum, meeting, title="Rooms", by=series.secretary)
-    services.write_item(
+    item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
+    write_item(
         series.forum,
         meeting,
         item,
@@ -67,7 +71,7 @@ def held(series: Series) -> tuple[str, str]:
         edition=1,
         by=series.secretary,
     )
-    services.hold_meeting(series.forum, meeting, by=series.secretary)
+    hold_meeting(series.forum, meeting, by=series.secretary)
     return meeting, item
 
 
@@ -193,8 +197,8 @@ def test_until_it_is_held_members_see_the_agenda_only(
     secretary: FlaskClient,
 ) -> None:
     meeting = series.plan()
-    item = services.add_item(series.forum, meeting, title="Keys", by=series.secretary)
-    services.write_item(
+    item = add_item(series.forum, meeting, title="Keys", by=series.secretary)
+    write_item(
         series.forum,
         meeting,
         item,
@@ -540,7 +544,7 @@ def _offered(page: str) -> dict[str, str]:
 def _standing(meeting: str) -> dict[str, str | None]:
     """The marks of a meeting's register by entry."""
     row = _row(Meeting, meeting)
-    sheet = slot_sheet(row.register_id, queries.slot_of(row))
+    sheet = slot_sheet(row.register_id, slot_of(row))
     return {one.entry: one.status for one in sheet.rows}
 
 
@@ -605,7 +609,7 @@ def test_a_stale_page_of_one_group_closes_no_register_of_a_meeting_with_unmarked
     assert "Saved." not in shown
     assert sorted(map(str, _standing(meeting).values())) == ["None"] + ["present"] * 3
     row = _row(Meeting, meeting)
-    assert queries.slot_of(row).closed_at is None
+    assert slot_of(row).closed_at is None
 
 
 def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series: Series) -> None:
@@ -650,7 +654,7 @@ def test_a_forum_names_members_of_one_group_at_a_time(
 ) -> None:
     """Its page lies open on the table while both groups sit around it."""
     officer, _key = person("Otieno Afisa", 0)
-    services.add_member(series.forum, officer, by=series.secretary)
+    add_member(series.forum, officer, by=series.secretary)
     pages = {
         letter: secretary.get(f"/forums/{series.forum}?group={letter}").text for letter in "AB"
     }
@@ -742,7 +746,7 @@ def test_the_minutes_on_paper(
     code = head_code()
     answer = secretary.get(f"/forums/{series.forum}/meetings/{held[0]}/minutes.pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
-    day = queries.number_of(_row(AgendaItem, held[1]), _row(Meeting, held[0])).split("/", 1)[1]
+    day = number_of(_row(AgendaItem, held[1]), _row(Meeting, held[0])).split("/", 1)[1]
     month, year = day.split("/")
     assert answer.headers["Content-Disposition"] == (
         f"attachment; filename=minutes-{year}-{int(month):02}.pdf"
@@ -772,9 +776,7 @@ def test_what_came_up_stands_on_the_next_paper(
     secretary: FlaskClient, series: Series, held: tuple[str, str]
 ) -> None:
     action = db.session.scalar(select(Action.public_id).where(Action.text == "Task of alias"))
-    services.close_action(
-        series.forum, action, state="done", outcome="All sent", by=series.secretary
-    )
+    close_action(series.forum, action, state="done", outcome="All sent", by=series.secretary)
     following = series.plan(utc_now() - timedelta(hours=1))
     text = _paper(secretary.get(f"/forums/{series.forum}/meetings/{following}/minutes.pdf").data)
     for expected in (
@@ -801,8 +803,8 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
     for number in range(rows):
         meeting = series.plan(start + timedelta(days=number))
         for title in range(rows):
-            item = services.add_item(series.forum, meeting, title=str(title), by=series.secretary)
-            services.write_item(
+            item = add_item(series.forum, meeting, title=str(title), by=series.secretary)
+            write_item(
                 series.forum,
                 meeting,
                 item,
@@ -813,7 +815,7 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
                 by=series.secretary,
             )
         if number:
-            services.open_forum(name=f"Forum {number}", by=series.secretary)
+            open_forum(name=f"Forum {number}", by=series.secretary)
     browser = client_for(series.secretary)
     base = f"/forums/{series.forum}"
     most = {
@@ -847,9 +849,9 @@ def test_one_tap_adds_the_usual_items_that_are_missing_in_the_language_of_the_pa
     series: Series, client_for: ClientFor
 ) -> None:
     meeting = series.plan(utc_now() + timedelta(days=3))
-    services.add_item(series.forum, meeting, title="  QUORUM ", by=series.secretary)
-    services.add_item(series.forum, meeting, title="Rooms", by=series.secretary)
-    services.add_item(series.forum, meeting, title="Mengineyo", by=series.secretary)
+    add_item(series.forum, meeting, title="  QUORUM ", by=series.secretary)
+    add_item(series.forum, meeting, title="Rooms", by=series.secretary)
+    add_item(series.forum, meeting, title="Mengineyo", by=series.secretary)
     browser = client_for(series.secretary)
     agenda = f"/forums/{series.forum}/meetings/{meeting}/agenda"
     page = browser.get(agenda)
@@ -858,7 +860,7 @@ def test_one_tap_adds_the_usual_items_that_are_missing_in_the_language_of_the_pa
     )
     assert f"<p>{lacking} · Actions</p>" in page.text
     assert browser.post(f"{agenda}/usual").location == agenda
-    rows = queries.minutes_of(_row(Meeting, meeting))
+    rows = minutes_of(_row(Meeting, meeting))
     assert [(item.kind, item.title) for item in rows] == [
         ("plain", "Call to order"),
         ("plain", "  QUORUM "),
@@ -874,14 +876,14 @@ def test_one_tap_adds_the_usual_items_that_are_missing_in_the_language_of_the_pa
     assert "Add the usual items" not in browser.get(agenda).text
     # Twice adds nothing twice.
     browser.post(f"{agenda}/usual")
-    assert len(queries.minutes_of(_row(Meeting, meeting))) == 9
+    assert len(minutes_of(_row(Meeting, meeting))) == 9
 
 
 def test_a_held_meeting_keeps_its_numbers_and_is_offered_no_usual_items(
     held: tuple[str, str], series: Series, secretary: FlaskClient
 ) -> None:
     agenda = f"/forums/{series.forum}/meetings/{held[0]}/agenda"
-    before = [item.title for item in queries.minutes_of(_row(Meeting, held[0]))]
+    before = [item.title for item in minutes_of(_row(Meeting, held[0]))]
     assert "Add the usual items" not in secretary.get(agenda).text
     assert secretary.post(f"{agenda}/usual").status_code == 409
-    assert [item.title for item in queries.minutes_of(_row(Meeting, held[0]))] == before
+    assert [item.title for item in minutes_of(_row(Meeting, held[0]))] == before

@@ -9,9 +9,9 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, from_bytes
+from kash.incidents.services.mediation import DutyDetails, add_mediator
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.platform.database import db
 from kash.platform.vault import OpenVault, fetch, open_document
@@ -89,7 +89,7 @@ def room(
     """Members, two who file on their phones, a mediator, and somebody who is not signed in."""
     grace = a_member("custodian")
     mediator = actor("peer", name="Mediates")
-    services.add_mediator(SYSTEM, mediator.public_id, services.DutyDetails())
+    add_mediator(SYSTEM, mediator.public_id, DutyDetails())
     return Room(
         anna=a_member("documentation"),
         brenda=a_member("documentation"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, as_bytes
-from kash.incidents.services import tend_letterbox
+from kash.incidents.services.letterbox import tend_letterbox
 from kash.platform.database import db, utc_now
 from kash.platform.vault import file_document
 

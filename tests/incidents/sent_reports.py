@@ -7,10 +7,10 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from kash.incidents import services
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.receipts import new_token
+from kash.incidents.services.filing import answer_screen, submit
 from kash.platform.database import utc_now
 from kash.policy import Actor
 
@@ -21,8 +21,8 @@ def sent(by: Actor, **answers: Any) -> Receipt:
     """Send a report by the services; `answers` are those of its screens by name."""
     code = new_code()
     for name, screen in (answers or {"what": Screen(acts=["P1"])}).items():
-        services.answer_screen(by, code, name, screen)
-    return services.submit(by, code, "en", new_token(utc_now()))
+        answer_screen(by, code, name, screen)
+    return submit(by, code, "en", new_token(utc_now()))
 
 
 def hidden(page: str, name: str) -> str:

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.incidents import services
 from kash.incidents.models import Incident
-from kash.incidents.queries import open_case, open_cases
+from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.receipts import keys_of
 from kash.incidents.rules.additions import Together, adds_to, together_with
@@ -21,8 +20,11 @@ from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.record import Event, Filing, Link, Party, Person, Record
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.linking import remove_link
+from kash.incidents.services.shredding import shred_unkept
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today
@@ -42,16 +44,16 @@ SECRET = pytest.mark.parametrize("secret", [CHILD, OURS], ids=["child", "program
 def told(peer: Actor, first: dict[str, Screen], more: dict[str, Screen]) -> tuple[str, str]:
     """Somebody is held, and more is told of it afterwards; the references of both."""
     code, after = new_code(), new_code()
-    services.say_held(peer, code)
+    say_held(peer, code)
     for name, screen in first.items():
-        services.answer_screen(peer, code, name, screen)
-    receipt = services.submit(peer, code, "en")
+        answer_screen(peer, code, name, screen)
+    receipt = submit(peer, code, "en")
     one = db.session.scalars(select(Incident.public_id)).one()
     db.session.rollback()
-    services.begin_addition(peer, after, keys_of(receipt.code, receipt.word))
+    begin_addition(peer, after, keys_of(receipt.code, receipt.word))
     for name, screen in more.items():
-        services.answer_screen(peer, after, name, screen)
-    services.submit(peer, after, "en")
+        answer_screen(peer, after, name, screen)
+    submit(peer, after, "en")
     two = db.session.scalars(select(Incident.public_id).where(Incident.public_id != one)).one()
     db.session.rollback()
     return one, two
@@ -125,24 +127,24 @@ def test_an_addition_is_kept_as_long_as_the_report_that_it_adds_to(
     def until(reference: str) -> object:
         case = open_case(anna.actor, vault, reference)
         db.session.rollback()
-        services.note_opening(anna.actor, vault, case)
+        note_opening(anna.actor, vault, case)
         return case.until
 
     for reference in (one, two):
         with changing("incidents.changed", anna.actor, vault, reference) as case:
             case.row.state = "closed"
     assert (until(one), until(two)) == (None, None)
-    assert services.shred_unkept(local_today() + timedelta(days=400)) == 0
+    assert shred_unkept(local_today() + timedelta(days=400)) == 0
     with changing("incidents.changed", anna.actor, vault, one) as case:
         kept, case.record.consents = case.record.consents, []
     assert until(one) == until(two) == local_today() + timedelta(days=DAYS_KEPT)
     with changing("incidents.changed", anna.actor, vault, one) as case:
         case.record.consents = kept
-    assert services.shred_unkept(local_today() + timedelta(days=400)) == 0
+    assert shred_unkept(local_today() + timedelta(days=400)) == 0
     with changing("incidents.changed", anna.actor, vault, one) as case:
         case.record.consents = []
     assert until(two) is not None
-    assert services.shred_unkept(local_today() + timedelta(days=8)) == 2
+    assert shred_unkept(local_today() + timedelta(days=8)) == 2
 
 
 def test_a_link_that_is_taken_away_lets_both_stand_alone(
@@ -151,8 +153,8 @@ def test_a_link_that_is_taken_away_lets_both_stand_alone(
     grace, anna = a_member("custodian"), a_member("documentation")
     one, two = told(actor("peer"), CHILD, WORDS)
     with pytest.raises(NotFound):
-        services.remove_link(two, "incident", one, by=anna.actor, vault=anna.vault())
-    services.remove_link(two, "incident", one, by=grace.actor, vault=grace.vault())
+        remove_link(two, "incident", one, by=anna.actor, vault=anna.vault())
+    remove_link(two, "incident", one, by=grace.actor, vault=grace.vault())
     assert list(shown(anna, one, two)) == [False] * 4 + [True] * 4
 
 

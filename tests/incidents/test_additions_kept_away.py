@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kash.incidents import services
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.cases import is_kept_away
 from kash.incidents.rules.consents import Consent
@@ -17,8 +16,18 @@ from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import asked
 from kash.incidents.rules.record import Information, Party, Person, Record
+from kash.incidents.services import waiting
 from kash.incidents.services.cases import changing
+from kash.incidents.services.filing import answer_screen, begin_addition, submit
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.mediation import (
+    DutyDetails,
+    MustKeepAway,
+    Request,
+    add_mediator,
+    ask_mediator,
+)
+from kash.incidents.services.working import assign
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
@@ -32,7 +41,7 @@ Recorded = Callable[..., Record]
 @pytest.fixture
 def mediator(actor: Callable[..., Actor]) -> Actor:
     found = actor("peer", name="Mediates")
-    services.add_mediator(SYSTEM, found.public_id, services.DutyDetails())
+    add_mediator(SYSTEM, found.public_id, DutyDetails())
     return found
 
 
@@ -86,7 +95,7 @@ def test_who_has_the_first_has_it_no_more_once_a_phone_told_of_a_child(
     three = tell_more(peer, two, one)
     db.session.rollback()
     now = utc_now()
-    queue = services.waiting.register(grace.actor, grace.vault(), Filters(show="queue"), [], now)
+    queue = waiting.register(grace.actor, grace.vault(), Filters(show="queue"), [], now)
     assert {line.summary.reference for line in queue.lines} == {one, two, three}
     grace.client.get(f"/w/{one}")
     assert responses(record_of(one, grace.vault())) == ("", ["ended"])
@@ -95,12 +104,12 @@ def test_who_has_the_first_has_it_no_more_once_a_phone_told_of_a_child(
 def tell_more(peer: Actor, *but: str) -> str:
     """A phone tells of a child, of a report that is there; the reference of what it sent."""
     code = new_code()
-    services.begin_addition(peer, code, None)
+    begin_addition(peer, code, None)
     with writing() as session, letterbox(session) as box:
         (draft,) = box.drafts.values()
         draft.adds_to = but[-1]
-    services.answer_screen(peer, code, "whom", CHILD["whom"])
-    services.submit(peer, code, "en")
+    answer_screen(peer, code, "whom", CHILD["whom"])
+    submit(peer, code, "en")
     rows = db.session.scalars(select(Incident.public_id).where(Incident.public_id.not_in(but)))
     return rows.one()
 
@@ -111,11 +120,11 @@ def test_who_has_a_part_in_one_of_them_is_given_neither_and_keeps_neither(
 ) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     one, two = told(actor("peer"), NOTHING, WORDS)
-    services.assign(two, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
+    assign(two, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
     change(anna, one, lambda record: takes_part(record, brenda.actor.public_id, part))
     assert record_of(two, anna.vault()).assigned_to == ""
     with pytest.raises(NotFound):
-        services.assign(two, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
+        assign(two, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
     page = anna.client.get(f"/w/{two}/a").text
     assert [who.actor.public_id in page for who in (anna, brenda)] == [True, False]
     assert "Somebody is kept away from this case" in anna.client.get(f"/w/{two}").text
@@ -137,13 +146,13 @@ def test_nobody_mediates_of_whom_another_report_of_the_same_tells(
     one, two = told(actor("peer"), NOTHING, WORDS)
     change(anna, one, lambda record: takes_part(record, mediator.public_id, "party"))
     assert mediator.public_id not in anna.client.get(f"/w/{two}/m").text
-    request = services.Request(mediator.public_id, ("release",), "", "Achieng", "+254700000001")
+    request = Request(mediator.public_id, ("release",), "", "Achieng", "+254700000001")
     with changing("incidents.changed", anna.actor, anna.vault(), two) as case:
         agreed = Consent(purpose="mediation", given=True, at=utc_now(), by="x", wording="2026-1")
         case.record.consents.append(agreed)
     db.session.rollback()
-    with pytest.raises(services.MustKeepAway):
-        services.ask_mediator(anna.actor, anna.vault(), two, request)
+    with pytest.raises(MustKeepAway):
+        ask_mediator(anna.actor, anna.vault(), two, request)
 
 
 def test_who_was_asked_mediates_no_more_once_another_report_of_the_same_names_him(

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.incidents import services
 from kash.incidents.models import Incident
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.receipts import Receipt, keys_of
 from kash.incidents.rules.additions import together_with
@@ -21,7 +20,10 @@ from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.letterbox import Box, Draft, Fate, as_bytes, from_bytes
 from kash.incidents.services import keeping
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
+from kash.incidents.services.linking import remove_link
+from kash.incidents.services.shredding import shred_case, shred_unkept
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -46,7 +48,7 @@ def close(member: AMember, *references: str) -> None:
 
 def shred(member: AMember, reference: str) -> None:
     close(member, reference)
-    services.shred_case(reference, by=member.actor, vault=member.vault())
+    shred_case(reference, by=member.actor, vault=member.vault())
     db.session.rollback()
 
 
@@ -72,7 +74,7 @@ def test_what_was_told_afterwards_of_a_child_is_no_officers_once_her_report_is_s
         shred(grace, one)
     else:
         close(grace, one)
-        assert services.shred_unkept(local_today() + OVER) == 1
+        assert shred_unkept(local_today() + OVER) == 1
     assert list(shown(anna, two)) == [officers] * 4
     assert list(shown(grace, two)) == [True] * 4
     # One bit, and nothing that says which of the two it was.
@@ -93,16 +95,16 @@ def test_what_is_still_being_told_when_the_first_is_shredded_is_kept_from_office
 ) -> None:
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     peer, code, after = actor("peer"), new_code(), new_code()
-    services.say_held(peer, code)
+    say_held(peer, code)
     for name, screen in first.items():
-        services.answer_screen(peer, code, name, screen)
-    receipt: Receipt = services.submit(peer, code, "en")
-    services.begin_addition(peer, after, keys_of(receipt.code, receipt.word))
+        answer_screen(peer, code, name, screen)
+    receipt: Receipt = submit(peer, code, "en")
+    begin_addition(peer, after, keys_of(receipt.code, receipt.word))
     (one,) = db.session.scalars(select(Incident.public_id))
     db.session.rollback()
     shred(grace, one)
-    services.answer_screen(peer, after, "words", WORDS["words"])
-    services.submit(peer, after, "en")
+    answer_screen(peer, after, "words", WORDS["words"])
+    submit(peer, after, "en")
     (two,) = db.session.scalars(select(Incident.public_id).where(Incident.public_id != one))
     db.session.rollback()
     assert list(shown(anna, two)) == [officers] * 4
@@ -125,7 +127,7 @@ def test_a_link_to_a_shredded_report_that_is_taken_away_lets_officers_work_on_th
     grace, anna = a_member("custodian", "documentation"), a_member("documentation")
     one, two = told(actor("peer"), CHILD, WORDS)
     shred(grace, one)
-    services.remove_link(two, "incident", one, by=grace.actor, vault=grace.vault())
+    remove_link(two, "incident", one, by=grace.actor, vault=grace.vault())
     assert all(shown(anna, two))
 
 
@@ -147,7 +149,7 @@ def test_who_tells_more_late_has_seven_days_of_her_own_in_which_she_can_agree(
         monkeypatch.setattr(keeping, "local_today", lambda: today + timedelta(days=later))
         case = open_case(anna.actor, anna.vault(), reference)
         db.session.rollback()
-        services.note_opening(anna.actor, anna.vault(), case)
+        note_opening(anna.actor, anna.vault(), case)
         return case.until
 
     close(anna, one)
@@ -160,9 +162,9 @@ def test_who_tells_more_late_has_seven_days_of_her_own_in_which_she_can_agree(
     # Reading either of them again puts nothing off.
     assert read(two, DAYS_KEPT + 1) == last
     assert read(one, DAYS_KEPT) == today + timedelta(days=DAYS_KEPT)
-    assert services.shred_unkept(today + OVER) == 1
-    assert services.shred_unkept(last) == 0
-    assert services.shred_unkept(last + timedelta(days=1)) == 1
+    assert shred_unkept(today + OVER) == 1
+    assert shred_unkept(last) == 0
+    assert shred_unkept(last + timedelta(days=1)) == 1
 
 
 REFERENCES = st.sampled_from("abcdef")

@@ -18,7 +18,7 @@ from kash.incidents.rules.alerts import (
     steps_due,
 )
 from kash.incidents.rules.arrivals import COME_AT, next_arrival
-from kash.people.rules import Stretch
+from kash.people.rules.directory import Stretch
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
 NOW = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)

@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import Programme
-from kash.accounts.queries import account, email_of
-from kash.incidents import services
+from kash.accounts.queries.accounts import account, email_of
 from kash.incidents.models import Alert, Incident
 from kash.incidents.queries.alerts import answered_since, drills_a_week, open_alerts
 from kash.incidents.queries.receipts import keys_of
@@ -22,7 +21,8 @@ from kash.incidents.rules.alerts import MINUTES_OF_WEEK
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.record import Filing, Party, Person, Record
 from kash.incidents.services import alerts
-from kash.incidents.services.reminding import next_morning
+from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
+from kash.incidents.services.reminding import next_morning, remind_members
 from kash.platform.database import db, utc_now
 from kash.platform.messages import MailFailed
 from kash.platform.web.formats import local_today, to_local
@@ -76,8 +76,8 @@ class Office:
     def holds(self) -> datetime:
         """A peer educator says that somebody is held, and nothing else; when."""
         code = new_code()
-        services.say_held(self.peer, code)
-        services.submit(self.peer, code, "sw")
+        say_held(self.peer, code)
+        submit(self.peer, code, "sw")
         ((_number, raised_at, _told),) = open_alerts()
         db.session.rollback()
         return raised_at
@@ -207,7 +207,7 @@ def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(
 def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(
     office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kash.people.rules import Stretch, minute_of_week
+    from kash.people.rules.directory import Stretch, minute_of_week
     from kash.platform.web.formats import to_local
 
     minute = minute_of_week(to_local(utc_now()))
@@ -233,15 +233,15 @@ def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
     office: Office, post: Post
 ) -> None:
     code = new_code()
-    services.answer_screen(office.peer, code, "what", Screen(acts=["M1"]))
-    services.submit(office.peer, code, "en")
+    answer_screen(office.peer, code, "what", Screen(acts=["M1"]))
+    submit(office.peer, code, "en")
     assert open_alerts() == []
     let_arrive()
     at = db.session.scalars(select(Incident.remind_at)).one()
     db.session.rollback()
     assert at is not None
     assert to_local(at).time() == time(8)
-    assert services.remind_members(at) == 3
+    assert remind_members(at) == 3
 
 
 def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_drill(
@@ -255,19 +255,19 @@ def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_dril
     db.session.rollback()
     assert [to_local(at).time() for at in hours if at is not None] == [time(8)]
     for later in (timedelta(0), timedelta(days=1), timedelta(days=2)):
-        assert services.remind_members(morning + later) == 3
-    assert services.remind_members(morning + timedelta(hours=5)) == 0
+        assert remind_members(morning + later) == 3
+    assert remind_members(morning + timedelta(hours=5)) == 0
 
 
 def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(
     office: Office, post: Post
 ) -> None:
     code, more = new_code(), new_code()
-    services.say_held(office.peer, code)
-    receipt = services.submit(office.peer, code, "en")
-    services.begin_addition(office.peer, more, keys_of(receipt.code, receipt.word))
-    services.answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
-    services.submit(office.peer, more, "en")
+    say_held(office.peer, code)
+    receipt = submit(office.peer, code, "en")
+    begin_addition(office.peer, more, keys_of(receipt.code, receipt.word))
+    answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
+    submit(office.peer, more, "en")
     assert len(open_alerts()) == 1
     found, damaged = services_cases(office.anna)
     assert damaged == []
@@ -325,11 +325,11 @@ def test_a_look_at_something_else_does_not_end_it(
 def test_what_is_told_after_the_officer_looked_alerts_again(office: Office, post: Post) -> None:
     """The first said only that somebody is held; the second says where."""
     code, more = new_code(), new_code()
-    services.say_held(office.peer, code)
-    receipt = services.submit(office.peer, code, "en")
+    say_held(office.peer, code)
+    receipt = submit(office.peer, code, "en")
     assert office.anna.client.get("/w").status_code == 200
     assert open_alerts() == []
-    services.begin_addition(office.peer, more, keys_of(receipt.code, receipt.word))
-    services.answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
-    services.submit(office.peer, more, "en")
+    begin_addition(office.peer, more, keys_of(receipt.code, receipt.word))
+    answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
+    submit(office.peer, more, "en")
     assert len(open_alerts()) == 1

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select, text
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
-from kash.incidents.queries import open_case
 from kash.incidents.queries.autosaves import own_autosaves
+from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.record import Act, Party, Person, Record
 from kash.incidents.services.autosaves import discard_typed, keep_typed
 from kash.incidents.services.documentation import (

@@ -12,9 +12,8 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import (
@@ -27,6 +26,9 @@ from kash.incidents.rules.record import (
     Referral,
     Term,
 )
+from kash.incidents.services.cases import changing
+from kash.incidents.services.identities import file_identity
+from kash.incidents.services.working import comment
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry
@@ -341,7 +343,7 @@ def test_names_are_in_it_only_by_a_custodians_own_keys(
     record.declared = ["0123456789abcdef"]
     record.consents = [agreed()]
     reference = filed(record)
-    services.file_identity(
+    file_identity(
         reference,
         "p1",
         {"legal_name": "Zawadi Kielelezo", "number": "11223344"},
@@ -384,8 +386,8 @@ def test_a_file_names_the_first_account_by_its_day_and_digest_and_tells_nothing_
     record = a_record()
     record.narrative, record.consents = "As it came in.", agreed_to_all()
     reference = filed(record)
-    services.comment(reference, "Read.", by=officer.actor, vault=officer.vault())
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+    comment(reference, "Read.", by=officer.actor, vault=officer.vault())
+    with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
         case.record.narrative = "As it is today."
     text = text_of(printed(officer, reference, persons=["p1", "p2"], narrative="y"))
     first = first_account_of(officer.vault(), open_case(officer.actor, officer.vault(), reference))

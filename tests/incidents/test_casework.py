@@ -9,7 +9,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.incidents import services
 from kash.incidents.endings import Remains, Shredding
 from kash.incidents.errors import ChangedMeanwhile, NotNow
 from kash.incidents.models import Incident
@@ -19,7 +18,15 @@ from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
 from kash.incidents.rules.workflow import Refusal
-from kash.incidents.services import StepRefused
+from kash.incidents.services import identities
+from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.identities import file_identity, read_identity
+from kash.incidents.services.linking import add_link, remove_link
+from kash.incidents.services.reminding import remind_members
+from kash.incidents.services.saved_views import remove_view, save_view, saved_views
+from kash.incidents.services.shredding import shred_case
+from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.services.working import assign, comment, declare_conflict
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
@@ -57,7 +64,7 @@ def entries(action: str) -> list[tuple[str, list[str]]]:
 
 
 def step(her: AMember, reference: str, verb: str, **more: object) -> str:
-    return services.take_step(reference, verb, by=her.actor, vault=her.vault(), **more)  # type: ignore[arg-type]
+    return take_step(reference, verb, by=her.actor, vault=her.vault(), **more)  # type: ignore[arg-type]
 
 
 # --- Steps ----------------------------------------------------------------------------------
@@ -113,7 +120,7 @@ def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
 ) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
-    services.comment(reference, "Called her.", by=brenda.actor, vault=brenda.vault())
+    comment(reference, "Called her.", by=brenda.actor, vault=brenda.vault())
     with pytest.raises(ChangedMeanwhile):
         step(anna, reference, "triage", version=1)
     assert state_of(reference) == "submitted"
@@ -173,15 +180,11 @@ def test_who_has_a_part_in_a_case_finds_nothing_wherever_she_asks(
         open_case(brenda.actor, brenda.vault(), reference)
     for refused in (
         lambda: step(brenda, reference, "triage"),
-        lambda: services.comment(reference, "hm", by=brenda.actor, vault=brenda.vault()),
-        lambda: services.assign(reference, "", by=brenda.actor, vault=brenda.vault()),
-        lambda: services.add_link(
-            other, "incident", reference, by=brenda.actor, vault=brenda.vault()
-        ),
-        lambda: services.shred_case(reference, by=brenda.actor, vault=brenda.vault()),
-        lambda: services.assign(
-            reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault()
-        ),
+        lambda: comment(reference, "hm", by=brenda.actor, vault=brenda.vault()),
+        lambda: assign(reference, "", by=brenda.actor, vault=brenda.vault()),
+        lambda: add_link(other, "incident", reference, by=brenda.actor, vault=brenda.vault()),
+        lambda: shred_case(reference, by=brenda.actor, vault=brenda.vault()),
+        lambda: assign(reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault()),
     ):
         with pytest.raises(NotFound):
             refused()
@@ -191,8 +194,8 @@ def test_who_has_a_part_in_a_case_finds_nothing_wherever_she_asks(
 def test_i_must_not_work_on_this(a_member: Member, filed: Filed, record_of: Recorded) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
-    services.assign(reference, anna.actor.public_id, by=brenda.actor, vault=brenda.vault())
-    services.declare_conflict(reference, by=anna.actor, vault=anna.vault())
+    assign(reference, anna.actor.public_id, by=brenda.actor, vault=brenda.vault())
+    declare_conflict(reference, by=anna.actor, vault=anna.vault())
     with pytest.raises(NotFound):
         open_case(anna.actor, anna.vault(), reference)
     record = record_of(reference, brenda.vault())
@@ -207,8 +210,8 @@ def test_whoever_turns_out_to_have_a_part_loses_the_case(
     person, station = officer_at("Lake station")
     anna, brenda = a_member("documentation"), a_member("documentation", person_id=person)
     reference = filed()
-    services.assign(reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
-    with services.changing("incidents.changed", anna.actor, anna.vault(), reference) as change:
+    assign(reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
+    with changing("incidents.changed", anna.actor, anna.vault(), reference) as change:
         change.record.parties.append(Party(id="q1", station=station))
     record = record_of(reference, anna.vault())
     assert record.assigned_to == ""
@@ -247,7 +250,7 @@ def test_comments_stand_beside_each_other_and_twice_sent_is_once(
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     for her, text in [(anna, "Called her."), (brenda, "Good."), (brenda, "Good.")]:
-        services.comment(reference, text, by=her.actor, vault=her.vault())
+        comment(reference, text, by=her.actor, vault=her.vault())
     comments = record_of(reference, anna.vault()).comments
     assert [(one.id, one.by, one.text) for one in comments] == [
         ("c1", anna.actor.public_id, "Called her."),
@@ -265,38 +268,33 @@ def test_a_link_between_cases_stands_in_both_and_goes_from_both(
         return [[link.id for link in record_of(each, anna.vault()).links] for each in (one, two)]
 
     for _ in range(2):
-        services.add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
+        add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
     assert links() == [[two], [one]]
-    services.remove_link(two, "incident", one, by=anna.actor, vault=anna.vault())
+    remove_link(two, "incident", one, by=anna.actor, vault=anna.vault())
     assert links() == [[], []]
     for wrong in (one, "0123456789abcdef"):
         with pytest.raises(NotFound):
-            services.add_link(one, "incident", wrong, by=anna.actor, vault=anna.vault())
+            add_link(one, "incident", wrong, by=anna.actor, vault=anna.vault())
     with pytest.raises(NotFound):
-        services.add_link(one, "elsewhere", two, by=anna.actor, vault=anna.vault())
+        add_link(one, "elsewhere", two, by=anna.actor, vault=anna.vault())
 
 
 def test_views_are_own_or_shared(a_member: Member) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     asked = Filters(words="nyalenda", show="open", act="M1", urgent=True)
-    own = services.save_view("Mine", asked, shared=False, by=anna.actor, vault=anna.vault())
-    services.save_view(
-        "Ours", Filters(ward="Kondele"), shared=True, by=anna.actor, vault=anna.vault()
-    )
+    own = save_view("Mine", asked, shared=False, by=anna.actor, vault=anna.vault())
+    save_view("Ours", Filters(ward="Kondele"), shared=True, by=anna.actor, vault=anna.vault())
 
     def seen(her: AMember) -> list[tuple[str, Filters, bool]]:
-        return [
-            (view.name, view.filters, view.own)
-            for view in services.saved_views(her.actor, her.vault())
-        ]
+        return [(view.name, view.filters, view.own) for view in saved_views(her.actor, her.vault())]
 
     assert seen(anna) == [("Mine", asked, True), ("Ours", Filters(ward="Kondele"), True)]
     assert seen(brenda) == [("Ours", Filters(ward="Kondele"), False)]
     with pytest.raises(NotFound):
-        services.remove_view(own, by=brenda.actor, vault=brenda.vault())
-    again = services.save_view("mine", Filters(), shared=False, by=anna.actor, vault=anna.vault())
-    assert services.saved_views(anna.actor, anna.vault())[0].id == again
-    services.remove_view(again, by=anna.actor, vault=anna.vault())
+        remove_view(own, by=brenda.actor, vault=brenda.vault())
+    again = save_view("mine", Filters(), shared=False, by=anna.actor, vault=anna.vault())
+    assert saved_views(anna.actor, anna.vault())[0].id == again
+    remove_view(again, by=anna.actor, vault=anna.vault())
     assert [name for name, _filters, _own in seen(anna)] == ["Ours"]
 
 
@@ -312,7 +310,7 @@ def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
     facts = {"legal_name": "Zawadi Kielelezo", "phone": "0712 345 101", "address": ""}
 
     def seal_it() -> str:
-        services.file_identity(reference, "p1", facts, by=anna.actor, vault=anna.vault())
+        file_identity(reference, "p1", facts, by=anna.actor, vault=anna.vault())
         return record_of(reference, anna.vault()).persons[0].identity
 
     first, second = seal_it(), seal_it()
@@ -320,9 +318,9 @@ def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
     assert (first in left, second in left) == (False, True)
     case = open_case(anna.actor, anna.vault(), reference)
     with pytest.raises(NotFound):
-        services.read_identity(case, "p1", by=anna.actor, vault=anna.vault())
+        read_identity(case, "p1", by=anna.actor, vault=anna.vault())
     case = open_case(grace.actor, grace.vault(), reference)
-    read = services.read_identity(case, "p1", by=grace.actor, vault=grace.vault())
+    read = read_identity(case, "p1", by=grace.actor, vault=grace.vault())
     assert read == {"legal_name": "Zawadi Kielelezo", "phone": "0712 345 101"}
     assert entries("incidents.identity_opened") == [(grace.actor.public_id, [reference, second])]
 
@@ -330,8 +328,8 @@ def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
 def test_without_a_custodian_no_name_is_taken(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     reference = filed(Record(persons=[Person(id="p1", code="A")]))
-    with pytest.raises(services.identities.NobodyHoldsKeys):  # type: ignore[attr-defined]
-        services.file_identity(reference, "p1", {"note": "x"}, by=anna.actor, vault=anna.vault())
+    with pytest.raises(identities.NobodyHoldsKeys):  # type: ignore[attr-defined]
+        file_identity(reference, "p1", {"note": "x"}, by=anna.actor, vault=anna.vault())
     assert entries("incidents.identity_filed") == []
 
 
@@ -350,7 +348,7 @@ def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
     exposed = Person(id="p1", code="A", exposed_at=utc_now() - timedelta(hours=1))
     record = Record(acts=[Act(id="a1", code="S1")], persons=[exposed])
     reference = filed(record)
-    services.comment(reference, "Called her.", by=anna.actor, vault=anna.vault())
+    comment(reference, "Called her.", by=anna.actor, vault=anna.vault())
     moment = reminder(reference)
     assert moment is not None
     assert (moment.minute, moment.second) == (0, 0)
@@ -373,9 +371,9 @@ def test_what_is_due_is_told_once_without_content(
     monkeypatch.setattr(
         "kash.incidents.services.reminding.send_mail", lambda *parts: sent.append(parts)
     )
-    assert services.remind_members(now) == 1
+    assert remind_members(now) == 1
     assert reminder(reference) is None
-    assert services.remind_members(now) == 0
+    assert remind_members(now) == 0
     from kash.incidents.services.reminding import send_reminder
     from kash.platform.jobs import SILENT, Job
 
@@ -391,7 +389,7 @@ def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member: Member, fi
     tomorrow = utc_now().date() + timedelta(days=2)
     reference = filed(Record(referrals=[Referral(id="r1", kind="legal", due_on=tomorrow)]))
     case = open_case(anna.actor, anna.vault(), reference)
-    services.note_opening(anna.actor, anna.vault(), case)
+    note_opening(anna.actor, anna.vault(), case)
     moment = reminder(reference)
     assert moment == datetime(tomorrow.year, tomorrow.month, tomorrow.day, 5, tzinfo=UTC)
     assert entries("incidents.opened") == [(anna.actor.public_id, [reference])]
@@ -411,19 +409,19 @@ def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(
     record = Record(persons=[Person(id="p1", code="A")], evidence=[Evidence(document=piece)])
     record.filing.screens = {"what": screen}
     reference, other = filed(record), filed()
-    services.file_identity(reference, "p1", {"note": "x"}, by=anna.actor, vault=anna.vault())
+    file_identity(reference, "p1", {"note": "x"}, by=anna.actor, vault=anna.vault())
     identity = open_case(anna.actor, anna.vault(), reference).record.persons[0].identity
     with writing() as session:
         ask_to_unseal(session, anna.vault().member_id, identity, "She asked.", utc_now())
     with pytest.raises(NotNow):
-        services.shred_case(reference, by=anna.actor, vault=anna.vault())
+        shred_case(reference, by=anna.actor, vault=anna.vault())
     step(anna, reference, "close", outcome="withdrawn")
 
     def of_hers(_session: object, found: Record) -> Remains:
         return Remains(files=["incidents/gone"] if found.evidence else [])
 
     with also_declared(Shredding(of_hers)):
-        done = services.shred_case(reference, by=anna.actor, vault=anna.vault())
+        done = shred_case(reference, by=anna.actor, vault=anna.vault())
     # The record, what was changed of it, a screen, a name, a piece of evidence, and why somebody
     # asked.
     # One file that was told of, and both copies of the piece of evidence.

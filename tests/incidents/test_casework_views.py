@@ -12,10 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
+from kash.incidents.services.linking import add_link
+from kash.incidents.services.working import comment
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
 from kash.policy import Actor
@@ -409,7 +410,7 @@ def test_a_reason_that_is_missing_is_asked_for_and_what_was_typed_stays(
     address = f"/w/{reference}/s/4"
     answer = anna.client.post(address, data={"reason": "  ", "version": "1"})
     assert (answer.status_code, "Write the reason." in text_of(answer)) == (422, True)
-    services.comment(reference, "hm", by=anna.actor, vault=anna.vault())
+    comment(reference, "hm", by=anna.actor, vault=anna.vault())
     answer = anna.client.post(address, data={"reason": "Nobody saw it.", "version": "1"})
     assert (answer.status_code, "Somebody else saved this case meanwhile." in text_of(answer)) == (
         422,
@@ -498,7 +499,7 @@ def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(
     anna, brenda = a_member("documentation"), a_member("documentation")
     one = filed()
     two = filed(Record(declared=[brenda.actor.public_id]))
-    services.add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
+    add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
     assert two in anna.client.get(f"/w/{one}").get_data(as_text=True)
     assert two not in brenda.client.get(f"/w/{one}").get_data(as_text=True)
 
@@ -508,7 +509,7 @@ def test_a_case_that_is_linked_to_a_shredded_one_still_opens(
 ) -> None:
     anna = a_member("documentation")
     one, two = filed(), filed()
-    services.add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
+    add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
     row = db.session.query(Incident).filter_by(public_id=two).one()
     row.state, row.document_id = "shredded", None
     page = anna.client.get(f"/w/{one}")
@@ -534,7 +535,7 @@ def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, fi
 
 
 def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -> None:
-    from kash.members import services as keys
+    from kash.members.services.unsealing import decide
 
     grace, anna = a_member("custodian"), a_member("documentation")
     away = ["0123456789abcdef"]
@@ -550,7 +551,7 @@ def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -
     assert again.status_code == 422
     page = grace.client.get("/w/v/u").get_data(as_text=True)
     (request,) = set(re.findall(r'href="/w/v/u/(\w{16})"', page))
-    keys.decide(grace.actor, grace.vault(), request, grant=True)
+    decide(grace.actor, grace.vault(), request, grant=True)
     page = anna.client.get("/w/v/u").get_data(as_text=True)
     (there,) = set(re.findall(r'href="(/w/i/\w{16})"', page))
     assert anna.client.get(there).headers["Location"] == address

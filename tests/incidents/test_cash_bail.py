@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.cash_bail import Wrong, wrong_with
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import CashBail, Party, Person, Record, Term

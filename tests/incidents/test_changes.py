@@ -11,8 +11,7 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents import services
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.history import history_of
 from kash.incidents.rules import changes
 from kash.incidents.rules.changes import (
@@ -39,6 +38,8 @@ from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
+from kash.incidents.services.working import assign, comment
 from kash.incidents.views.changed_places import Shown
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument, fetch
@@ -150,18 +151,18 @@ def test_every_service_that_changes_a_case_keeps_what_it_changed(
     by, other = member.actor, a_member("documentation").actor
     vault = member.vault()
     reference = filed(Record(persons=[Person(id="p1", code="A")], acts=[Act(id="a1", code="P1")]))
-    services.mark_urgent(reference, True, by=by, vault=vault)
-    services.assign(reference, other.public_id, by=by, vault=vault)
-    services.take_step(reference, "triage", by=by, vault=vault)
+    mark_urgent(reference, True, by=by, vault=vault)
+    assign(reference, other.public_id, by=by, vault=vault)
+    take_step(reference, "triage", by=by, vault=vault)
     refer(by, vault, reference, Referral(id="r1", kind="legal", service_name="Mfano"))
     say_outcome(by, vault, reference, "r1", Outcome("helped", date(2026, 11, 20)))
     agree(by, vault, reference, Term(id="t1", kind="release", owed_to="p1"))
     fulfil(by, vault, reference, "t1", date(2026, 11, 20))
     version = open_case(by, vault, reference).version
     answer_consents(by, vault, reference, version, "p1", {"record": True}, "herself")
-    services.comment(reference, "Read.", by=by, vault=vault)
-    services.take_step(reference, "close", by=by, vault=vault, outcome="withdrawn")
-    services.take_step(reference, "reopen", by=by, vault=vault, reason="New facts.")
+    comment(reference, "Read.", by=by, vault=vault)
+    take_step(reference, "close", by=by, vault=vault, outcome="withdrawn")
+    take_step(reference, "reopen", by=by, vault=vault, reason="New facts.")
 
     found = changed(member, reference)[::-1]
     assert [sorted(places(one)) for one in found] == [
@@ -192,15 +193,15 @@ def test_what_nobody_changed_leaves_no_change(member: AMember) -> None:
     reference = filed(Record(narrative="x"))
     with changing("incidents.changed", member.actor, member.vault(), reference):
         pass
-    services.mark_urgent(reference, False, by=member.actor, vault=member.vault())
+    mark_urgent(reference, False, by=member.actor, vault=member.vault())
     assert changed(member, reference) == []
     assert fetch(db.session(), kind=KIND) == []
 
 
 def test_a_change_that_fails_is_not_kept(member: AMember) -> None:
     reference = filed(Record(persons=[Person(id="p1", code="A")]))
-    with pytest.raises(services.StepRefused):
-        services.take_step(reference, "verify", by=member.actor, vault=member.vault())
+    with pytest.raises(StepRefused):
+        take_step(reference, "verify", by=member.actor, vault=member.vault())
     assert (changed(member, reference), fetch(db.session(), kind=KIND)) == ([], [])
 
 

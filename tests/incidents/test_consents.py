@@ -367,7 +367,7 @@ def test_a_brief_for_one_stays_when_another_takes_her_consent_back(
 
 
 def record_version(member: Member, reference: str) -> int:
-    from kash.incidents.queries import open_case
+    from kash.incidents.queries.cases import open_case
 
     return open_case(member.actor, member.vault(), reference).version
 

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from pydantic_core import from_json
 from sqlalchemy import delete, func, select
 
-from kash.incidents import services
 from kash.incidents.models import Alert, Incident
-from kash.incidents.queries import open_case
 from kash.incidents.queries.alerts import open_alerts
+from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.custodian_only import ForCustodian, for_custodian, may_read
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.minors import MAY_BE_MINOR
@@ -38,6 +37,10 @@ from kash.incidents.rules.record import (
     as_bytes,
 )
 from kash.incidents.rules.untaken import is_untaken
+from kash.incidents.services import alerts
+from kash.incidents.services.filing import answer_screen, submit
+from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.services.working import assign, comment
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import OpenVault, SealedDocument, fetch, open_document
 from kash.platform.web import NotFound
@@ -171,9 +174,9 @@ def test_what_a_phone_said_and_nobody_saved_yet_hides_it_as_well(
 ) -> None:
     grace, anna, peer = a_member("custodian"), a_member("documentation"), actor("peer")
     code = new_code()
-    services.answer_screen(peer, code, "whom", Screen(ages=["unsure"]))
-    services.answer_screen(peer, code, "words", Screen(narrative=CANARY))
-    services.submit(peer, code, "en")
+    answer_screen(peer, code, "whom", Screen(ages=["unsure"]))
+    answer_screen(peer, code, "words", Screen(narrative=CANARY))
+    submit(peer, code, "en")
     let_arrive()
     (reference,) = db.session.scalars(select(Incident.public_id)).all()
     seen = Record(links=[Link(kind="incident", id=reference)])
@@ -218,8 +221,8 @@ def test_it_is_given_to_custodians_only_and_stays_with_nobody_else(
     page = grace.client.get(f"/w/{reference}/a").text
     assert anna.actor.public_id not in page[page.index("<select") : page.index("</select>")]
     with pytest.raises(NotFound):
-        services.assign(reference, anna.actor.public_id, by=grace.actor, vault=grace.vault())
-    services.comment(reference, "Called her.", by=grace.actor, vault=grace.vault())
+        assign(reference, anna.actor.public_id, by=grace.actor, vault=grace.vault())
+    comment(reference, "Called her.", by=grace.actor, vault=grace.vault())
     assert record_of(reference, grace.vault()).assigned_to == ""
 
 
@@ -273,12 +276,12 @@ def test_one_custodian_verifies_what_she_triaged_and_two_do_not(
     a_member("documentation")
     reference = filed(secret_case("minor"))
     for verb in ("triage", "verify"):
-        services.take_step(reference, verb, by=grace.actor, vault=grace.vault())
+        take_step(reference, verb, by=grace.actor, vault=grace.vault())
     a_member("custodian")
     other = filed(secret_case("minor"))
-    services.take_step(other, "triage", by=grace.actor, vault=grace.vault())
-    with pytest.raises(services.StepRefused):
-        services.take_step(other, "verify", by=grace.actor, vault=grace.vault())
+    take_step(other, "triage", by=grace.actor, vault=grace.vault())
+    with pytest.raises(StepRefused):
+        take_step(other, "verify", by=grace.actor, vault=grace.vault())
 
 
 # --- Handing over -------------------------------------------------------------------------------
@@ -446,7 +449,7 @@ def held_case(kind: str) -> Record:
 
 def raise_one() -> None:
     session = db.session()
-    services.alerts.raise_alert(session, utc_now())  # type: ignore[attr-defined]
+    alerts.raise_alert(session, utc_now())  # type: ignore[attr-defined]
     session.commit()
 
 
@@ -532,7 +535,7 @@ def test_handing_over_a_child_who_is_held_tells_the_custodian_until_she_has_it(
     assert "went to a custodian" in answer.text
     assert len(db.session.scalars(select(Alert).where(Alert.raised_at.is_not(None))).all()) == 1
     db.session.rollback()
-    services.assign(reference, grace.actor.public_id, by=grace.actor, vault=grace.vault())
+    assign(reference, grace.actor.public_id, by=grace.actor, vault=grace.vault())
     assert "went to a custodian" not in anna.client.get("/w").text
     assert open_alerts() == []
 
@@ -553,7 +556,7 @@ def test_an_officers_look_ends_alerts_again_once_a_hidden_case_is_taken_up_let_g
         assert len(open_alerts()) == 1
         db.session.rollback()
         # She works on it, and gives it to nobody.
-        services.take_step(reference, "triage", by=grace.actor, vault=grace.vault())
+        take_step(reference, "triage", by=grace.actor, vault=grace.vault())
     raise_one()
     anna.client.get("/w")
     assert open_alerts() == []

@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.incidents.queries import open_case
-from kash.incidents.queries.cases import concerns_custodian
+from kash.incidents.queries.cases import concerns_custodian, open_case
 from kash.incidents.rules.record import Act, CashBail, Party, Person, Record, Term
 from kash.incidents.rules.reporting import (
     KINDS,

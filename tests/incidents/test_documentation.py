@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.record import Act, Party, Person, Record
-from kash.incidents.services import changing
+from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import (
     CaseClosed,
     IdentityWouldBeLeft,

@@ -11,7 +11,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.incidents import queries, services
 from kash.incidents.endings import remains_of
 from kash.incidents.errors import (
     ArchiveNotTaken,
@@ -22,8 +21,21 @@ from kash.incidents.errors import (
     NotTaken,
 )
 from kash.incidents.models import Incident
+from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.evidence import open_evidence
 from kash.incidents.rules.evidence import EvidenceFile
-from kash.incidents.services import Received, evidence_files
+from kash.incidents.services import evidence_files
+from kash.incidents.services.evidence import (
+    Received,
+    add_evidence,
+    export_original,
+    label_evidence,
+    note_custody,
+    note_sheet,
+    remove_evidence,
+    show_copy,
+)
+from kash.incidents.services.shredding import shred_case
 from kash.platform import storage
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument
@@ -48,15 +60,13 @@ def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMem
 
 
 def added(member: AMember, reference: str, content: bytes, said: Received = SAID) -> str:
-    return services.add_evidence(
-        member.actor, member.vault(), reference, said, io.BytesIO(content), MOST
-    )
+    return add_evidence(member.actor, member.vault(), reference, said, io.BytesIO(content), MOST)
 
 
 def file_of(member: AMember, reference: str, document: str) -> EvidenceFile:
     vault = member.vault()
-    case = queries.open_case(member.actor, vault, reference)
-    found = queries.open_evidence(vault, case, document)
+    case = open_case(member.actor, vault, reference)
+    found = open_evidence(vault, case, document)
     db.session.rollback()
     return found.file
 
@@ -97,11 +107,9 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
         ("received", "Auntie-Njeri"),
         ("added", ""),
     ]
-    handed = services.export_original(
-        member.actor, member.vault(), reference, document, "The lawyer", ""
-    )
+    handed = export_original(member.actor, member.vault(), reference, document, "The lawyer", "")
     assert b"".join(handed.pieces) == content
-    shown = services.show_copy(member.actor, member.vault(), reference, document)
+    shown = show_copy(member.actor, member.vault(), reference, document)
     copy = b"".join(shown.pieces)
     assert file.cleaned is not None
     assert (len(copy), hashlib.sha256(copy).hexdigest()) == (
@@ -118,9 +126,9 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
 def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) -> None:
     reference = filed()
     first, second = (added(member, reference, samples.png(), Received(label=w)) for w in "ab")
-    services.remove_evidence(member.actor, member.vault(), reference, second)
+    remove_evidence(member.actor, member.vault(), reference, second)
     third = added(member, reference, samples.pdf(), Received(label="c"))
-    case = queries.open_case(member.actor, member.vault(), reference)
+    case = open_case(member.actor, member.vault(), reference)
     listed = [(e.document, e.number, e.label, e.kind) for e in case.record.evidence]
     assert listed == [(first, 1, "a", "photo"), (third, 3, "c", "paper")]
     assert [event.what for event in case.record.timeline] == [
@@ -136,12 +144,10 @@ def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> No
     document = added(member, reference, samples.jpeg())
     member_vault = member.vault()
     by = member.actor
-    services.note_custody(
-        by, member_vault, reference, document, "handed_over", who="Lawyer-Odhiambo"
-    )
-    services.note_sheet(by, member.vault(), reference, document)
-    services.label_evidence(by, member.vault(), reference, document, "Other-words", "")
-    services.remove_evidence(by, member.vault(), reference, document)
+    note_custody(by, member_vault, reference, document, "handed_over", who="Lawyer-Odhiambo")
+    note_sheet(by, member.vault(), reference, document)
+    label_evidence(by, member.vault(), reference, document, "Other-words", "")
+    remove_evidence(by, member.vault(), reference, document)
     of_evidence = [entry for entry in entries() if entry[0].startswith("incidents.")]
     assert of_evidence == [
         (f"incidents.evidence_{what}", [reference])
@@ -185,7 +191,7 @@ class Endless(io.RawIOBase):
 def test_a_body_without_end_is_cut_at_its_limit(member: AMember) -> None:
     body = Endless()
     with pytest.raises(BodyTooLarge):
-        services.add_evidence(
+        add_evidence(
             member.actor,
             member.vault(),
             filed(),
@@ -226,9 +232,7 @@ def test_a_line_that_breaks_leaves_nothing(member: AMember) -> None:
             return found
 
     with pytest.raises((ConnectionResetError, storage.StorageError)):
-        services.add_evidence(
-            member.actor, member.vault(), filed(), SAID, Broken(samples.jpeg()), MOST
-        )
+        add_evidence(member.actor, member.vault(), filed(), SAID, Broken(samples.jpeg()), MOST)
     assert stored() == []
     assert documents() == 0
 
@@ -244,7 +248,7 @@ def test_what_cannot_be_filed_leaves_no_file(
     with pytest.raises(RuntimeError):
         added(member, reference, samples.jpeg())
     assert stored() == []
-    assert queries.open_case(member.actor, member.vault(), reference).record.evidence == []
+    assert open_case(member.actor, member.vault(), reference).record.evidence == []
 
 
 def test_a_case_that_is_closed_takes_none(member: AMember) -> None:
@@ -263,12 +267,10 @@ def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
         document = added(member, reference, content)
         file = file_of(member, reference, document)
         assert (file.original.code, file.cleaned) == (code, None)
-        handed = services.export_original(
-            member.actor, member.vault(), reference, document, "a", ""
-        )
+        handed = export_original(member.actor, member.vault(), reference, document, "a", "")
         assert b"".join(handed.pieces) == content
         with pytest.raises(NotCleaned):
-            services.show_copy(member.actor, member.vault(), reference, document)
+            show_copy(member.actor, member.vault(), reference, document)
     assert all(key.endswith("/original") for key in stored())
 
 
@@ -301,29 +303,29 @@ def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) ->
         storage.delete(key)
     before = file_of(member, reference, document).custody
     with pytest.raises(EvidenceDamaged):
-        services.export_original(member.actor, member.vault(), reference, document, "a", "")
+        export_original(member.actor, member.vault(), reference, document, "a", "")
     assert file_of(member, reference, document).custody == before
-    handed = services.export_original(member.actor, member.vault(), reference, other, "a", "")
+    handed = export_original(member.actor, member.vault(), reference, other, "a", "")
     assert b"".join(handed.pieces) == large
 
 
 def test_removing_deletes_keys_and_files(member: AMember) -> None:
     reference = filed()
     document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
-    services.remove_evidence(member.actor, member.vault(), reference, document)
+    remove_evidence(member.actor, member.vault(), reference, document)
     assert stored() == [f"evidence/{other}/cleaned", f"evidence/{other}/original"]
     assert documents() == 1
-    case = queries.open_case(member.actor, member.vault(), reference)
+    case = open_case(member.actor, member.vault(), reference)
     with pytest.raises(NotFound):
-        queries.open_evidence(member.vault(), case, document)
+        open_evidence(member.vault(), case, document)
     with pytest.raises(NotFound):
-        services.remove_evidence(member.actor, member.vault(), reference, document)
+        remove_evidence(member.actor, member.vault(), reference, document)
 
 
 def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
     reference = filed()
     document = added(member, reference, samples.jpeg())
-    case = queries.open_case(member.actor, member.vault(), reference)
+    case = open_case(member.actor, member.vault(), reference)
     remains = remains_of(db.session(), case.record)
     kept_beside = [*case.record.first_accounts, *case.record.sealed_changes]
     assert (list(remains.documents), len(kept_beside)) == ([document, *kept_beside], 2)
@@ -336,7 +338,7 @@ def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> 
     kept = added(member, other, samples.jpeg())
     db.session.query(Incident).filter_by(public_id=reference).one().state = "closed"
     db.session.commit()
-    services.shred_case(reference, by=member.actor, vault=member.vault())
+    shred_case(reference, by=member.actor, vault=member.vault())
     assert stored() == [f"evidence/{kept}/cleaned", f"evidence/{kept}/original"]
     assert documents() == 1
 
@@ -346,10 +348,10 @@ def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> Non
     other = filed()
     by = member.actor
     for call in (
-        lambda: services.show_copy(by, member.vault(), other, document),
-        lambda: services.note_sheet(by, member.vault(), other, document),
-        lambda: services.remove_evidence(by, member.vault(), other, document),
-        lambda: services.note_custody(by, member.vault(), other, document, "other"),
+        lambda: show_copy(by, member.vault(), other, document),
+        lambda: note_sheet(by, member.vault(), other, document),
+        lambda: remove_evidence(by, member.vault(), other, document),
+        lambda: note_custody(by, member.vault(), other, document, "other"),
     ):
         with pytest.raises(NotFound):
             call()
@@ -359,6 +361,6 @@ def test_another_member_opens_it_too(member: AMember, a_member: Callable[..., AM
     reference = filed()
     document = added(member, reference, samples.jpeg())
     director = a_member("director")
-    shown = services.show_copy(director.actor, director.vault(), reference, document)
+    shown = show_copy(director.actor, director.vault(), reference, document)
     assert b"".join(shown.pieces)
     assert file_of(member, reference, document).custody[-1].by == director.actor.public_id

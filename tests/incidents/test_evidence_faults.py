@@ -18,8 +18,16 @@ from typing import IO, Any
 import pytest
 from apiflask import APIFlask
 
-from kash.incidents import queries, services
-from kash.incidents.services import Received, evidence_chores
+from kash.incidents.queries.cases import open_case
+from kash.incidents.services import evidence_chores
+from kash.incidents.services.evidence import (
+    Received,
+    add_evidence,
+    export_original,
+    remove_evidence,
+    show_copy,
+)
+from kash.incidents.services.evidence_chores import delete_orphans
 from kash.platform import storage
 from kash.platform.database import utc_now
 from tests.conftest import AMember
@@ -109,7 +117,7 @@ def test_a_process_that_is_killed_leaves_no_half_evidence(
 ) -> None:
     reference = filed()
     killed(sqlite_app, member, reference, stop)
-    case = queries.open_case(member.actor, member.vault(), reference)
+    case = open_case(member.actor, member.vault(), reference)
     assert case.record.evidence == []
     assert case.record.timeline == []
     assert documents() == 0
@@ -118,11 +126,11 @@ def test_a_process_that_is_killed_leaves_no_half_evidence(
     assert b"Achieng" not in left[0].read_bytes()
     assert stored() == [] if stop == "streaming" else len(stored()) == 1
     # An upload that runs now looks the same, so it is spared for a day.
-    services.delete_orphans()
+    delete_orphans()
     assert on_disk(sqlite_app) == left
     later = utc_now() + timedelta(days=1, minutes=1)
     monkeypatch.setattr(evidence_chores, "utc_now", lambda: later)
-    services.delete_orphans()
+    delete_orphans()
     assert on_disk(sqlite_app) == []
 
 
@@ -130,7 +138,7 @@ def test_clearing_orphans_touches_nothing_else(
     member: AMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = filed()
-    kept = services.add_evidence(
+    kept = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(samples.jpeg()), MOST
     )
     storage.put("programme/logo.png", b"a picture")
@@ -138,7 +146,7 @@ def test_clearing_orphans_touches_nothing_else(
     storage.put("evidence/0000000000000000/cleaned", b"left")
     later = utc_now() + timedelta(days=2)
     monkeypatch.setattr(evidence_chores, "utc_now", lambda: later)
-    services.delete_orphans()
+    delete_orphans()
     assert stored() == [
         f"evidence/{kept}/cleaned",
         f"evidence/{kept}/original",
@@ -150,7 +158,7 @@ def test_another_upload_works_after_one_was_killed(sqlite_app: APIFlask, member:
     reference = filed()
     killed(sqlite_app, member, reference, "streaming")
     content = samples.png()
-    document = services.add_evidence(
+    document = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
     )
     assert file_of(member, reference, document).original.size == len(content)
@@ -192,15 +200,15 @@ def large() -> bytes:
 
 def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -> None:
     reference, content = filed(), large()
-    document = services.add_evidence(
+    document = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
     )
     assert stored() == [f"evidence/{document}/cleaned", f"evidence/{document}/original"]
-    handed = services.export_original(member.actor, member.vault(), reference, document, "a", "")
+    handed = export_original(member.actor, member.vault(), reference, document, "a", "")
     assert hashlib.sha256(b"".join(handed.pieces)).digest() == hashlib.sha256(content).digest()
-    shown = services.show_copy(member.actor, member.vault(), reference, document)
+    shown = show_copy(member.actor, member.vault(), reference, document)
     assert len(b"".join(shown.pieces)) == shown.size
-    services.remove_evidence(member.actor, member.vault(), reference, document)
+    remove_evidence(member.actor, member.vault(), reference, document)
     assert stored() == []
 
 
@@ -214,6 +222,6 @@ def test_a_line_that_breaks_leaves_nothing_in_a_bucket(in_a_bucket: None, member
 
     body: IO[Any] = Breaks(large())
     with pytest.raises((BrokenPipeError, storage.StorageError)):
-        services.add_evidence(member.actor, member.vault(), filed(), Received(), body, MOST)
+        add_evidence(member.actor, member.vault(), filed(), Received(), body, MOST)
     assert stored() == []
     assert documents() == 0

@@ -10,14 +10,19 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.incidents import services
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident
 from kash.incidents.queries import cases, filing
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.services.cases import changing
-from kash.incidents.services.filing import NothingToSend
+from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.filing import (
+    NothingToSend,
+    answer_screen,
+    forget_screen,
+    submit,
+    throw_away,
+)
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.policy import Actor
@@ -53,20 +58,18 @@ def _entries() -> list[tuple[str, str]]:
 
 
 def _fill(by: Actor, code: str) -> None:
-    services.answer_screen(by, code, "what", Screen(acts=["L1", "H1"]))
-    services.answer_screen(by, code, "when", Screen(day=date(2026, 11, 20), clock=time(22, 30)))
-    services.answer_screen(by, code, "whom", Screen(count=3, ages=["18_24"]))
-    services.answer_screen(by, code, "next", Screen(wanted=["release"], consents=["mediation"]))
-    services.answer_screen(
-        by, code, "words", Screen(narrative="Taken in the night.", teller="peer")
-    )
+    answer_screen(by, code, "what", Screen(acts=["L1", "H1"]))
+    answer_screen(by, code, "when", Screen(day=date(2026, 11, 20), clock=time(22, 30)))
+    answer_screen(by, code, "whom", Screen(count=3, ages=["18_24"]))
+    answer_screen(by, code, "next", Screen(wanted=["release"], consents=["mediation"]))
+    answer_screen(by, code, "words", Screen(narrative="Taken in the night.", teller="peer"))
 
 
 def test_nothing_can_be_filed_before_somebody_holds_keys(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     with pytest.raises(NobodyHoldsKeys):
-        services.answer_screen(actor("peer"), new_code(), "what", Screen(acts=["L1"]))
+        answer_screen(actor("peer"), new_code(), "what", Screen(acts=["L1"]))
     assert _letters() == set()
 
 
@@ -75,7 +78,7 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
     code = new_code()
     _fill(peer, code)
     assert filing.answered_screens(code) == ["what", "when", "whom", "next", "words"]
-    services.submit(peer, code, "sw")
+    submit(peer, code, "sw")
     assert _entries() == before
     assert cases.open_cases(member.actor, member.vault()) == ([], [])
     assert let_arrive() == 1
@@ -104,11 +107,11 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
 def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, peer: Actor) -> None:
     code = new_code()
     _fill(peer, code)
-    services.submit(peer, code, "en")
+    submit(peer, code, "en")
     let_arrive()
     (case,), _damaged = cases.open_cases(member.actor, member.vault())
     assert _count(SealedDocument) == 6
-    services.note_opening(member.actor, member.vault(), case)
+    note_opening(member.actor, member.vault(), case)
     assert set(db.session.scalars(select(DocumentKey.form))) == {"kept"}
     with changing("incidents.changed", member.actor, member.vault(), case.reference) as change:
         change.record.narrative += " And let go."
@@ -122,12 +125,12 @@ def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, pee
 
 def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Actor) -> None:
     code = new_code()
-    services.answer_screen(peer, code, "words", Screen(narrative="first"))
+    answer_screen(peer, code, "words", Screen(narrative="first"))
     (old,) = _letters()
-    services.answer_screen(peer, code, "words", Screen(narrative="second"))
+    answer_screen(peer, code, "words", Screen(narrative="second"))
     assert len(_letters()) == 1
     assert old not in _letters()
-    services.submit(peer, code, "en")
+    submit(peer, code, "en")
     let_arrive()
     (case,), _damaged = cases.open_cases(member.actor, member.vault())
     assert case.record.narrative == "second"
@@ -135,28 +138,28 @@ def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Act
 
 def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
     code = new_code()
-    services.answer_screen(peer, code, "words", Screen(narrative="first"))
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
-    services.forget_screen(peer, code, "words")
-    services.forget_screen(peer, code, "when")
+    answer_screen(peer, code, "words", Screen(narrative="first"))
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    forget_screen(peer, code, "words")
+    forget_screen(peer, code, "when")
     assert filing.answered_screens(code) == ["what"]
     assert len(_letters()) == 1
-    services.throw_away(peer, code)
+    throw_away(peer, code)
     assert filing.answered_screens(code) is None
     assert _letters() == set()
 
 
 def test_nothing_answered_is_not_sent(member: AMember, peer: Actor) -> None:
     with pytest.raises(NothingToSend):
-        services.submit(peer, new_code(), "en")
+        submit(peer, new_code(), "en")
     assert _count(Incident) == 0
 
 
 def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
     before = len(_entries())
     code = new_code()
-    services.answer_screen(member.actor, code, "what", Screen(acts=["P1"]))
-    services.submit(member.actor, code, "en")
+    answer_screen(member.actor, code, "what", Screen(acts=["P1"]))
+    submit(member.actor, code, "en")
     assert _entries()[before:] == [
         (member.actor.public_id, "incidents.draft_kept"),
         (member.actor.public_id, "incidents.filed"),
@@ -169,7 +172,7 @@ def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> 
     draft = filing.draft_of(code)
     assert draft is not None
     damaged_id = draft.screens["words"].public_id
-    services.submit(peer, code, "en")
+    submit(peer, code, "en")
     let_arrive()
     document = db.session.query(SealedDocument).filter_by(public_id=damaged_id).one()
     document.body = document.body[:-1] + bytes([document.body[-1] ^ 1])
@@ -188,7 +191,7 @@ def test_many_reports_are_put_together_in_as_many_queries_as_one(
         for _more in range(1 if not counts else 4):
             code = new_code()
             _fill(peer, code)
-            services.submit(peer, code, "en")
+            submit(peer, code, "en")
         let_arrive()
         vault = member.vault()
         with count_queries() as queries:
@@ -199,7 +202,7 @@ def test_many_reports_are_put_together_in_as_many_queries_as_one(
 
 def test_old_drafts_are_forgotten(member: AMember, peer: Actor, monkeypatch: Any) -> None:
     code = new_code()
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
     draft = filing.draft_of(code)
     assert draft is not None
     until = draft.kept_until

@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from kash.incidents import services
 from kash.incidents.models import Incident
-from kash.incidents.queries import open_case, open_cases
+from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.queries.history import KeptAccount, first_account_of, history_of
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.filing import as_bytes as screen_as_bytes
@@ -29,10 +28,17 @@ from kash.incidents.rules.first_account import (
 )
 from kash.incidents.rules.record import Act, Person, Record
 from kash.incidents.rules.taking import Taking
-from kash.incidents.services.cases import changing
+from kash.incidents.services import filing
+from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.documentation import Written, add_case, write_case
+from kash.incidents.services.filing import say_held
 from kash.incidents.services.history import keep_first_account
+from kash.incidents.services.linking import add_link, remove_link
+from kash.incidents.services.receipts import open_receipt, take_back
+from kash.incidents.services.shredding import shred_case, shred_unkept
 from kash.incidents.services.taking import say_how_taken
+from kash.incidents.services.workflow import take_step
+from kash.incidents.services.working import comment, declare_conflict
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     Compartment,
@@ -105,7 +111,7 @@ def test_after_ten_edits_the_first_account_opens_byte_for_byte_the_same(
     peer = actor("peer")
     reference = reported(peer)
     assert sealed_accounts() == []
-    services.comment(reference, "Read.", by=member.actor, vault=member.vault())
+    comment(reference, "Read.", by=member.actor, vault=member.vault())
     (first,) = bytes_kept(member)
     for number in range(10):
         edit(member, reference, number)
@@ -130,7 +136,7 @@ def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_
 ) -> None:
     peer, vault = actor("peer"), member.vault()
     one, other = filed(Record(narrative="x"), "triaged"), reported(peer)
-    services.add_link(one, "incident", other, by=member.actor, vault=vault)
+    add_link(one, "incident", other, by=member.actor, vault=vault)
     found = kept(member, other)
     assert found is not None
     assert found.account is not None
@@ -140,8 +146,8 @@ def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_
     linked = open_case(member.actor, vault, other).record
     assert [(line.what, line.about) for line in linked.timeline] == [("linked", one)]
     db.session.rollback()
-    services.take_step(other, "close", by=member.actor, vault=vault, outcome="duplicate")
-    services.shred_case(other, by=member.actor, vault=vault)
+    take_step(other, "close", by=member.actor, vault=vault, outcome="duplicate")
+    shred_case(other, by=member.actor, vault=vault)
     db.session.rollback()
     left = open_case(member.actor, vault, one)
     named = [*left.record.first_accounts, *left.record.sealed_changes]
@@ -149,7 +155,7 @@ def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_
         left.sealed.place.public_id,
         *named,
     }
-    services.remove_link(one, "incident", other, by=member.actor, vault=vault)
+    remove_link(one, "incident", other, by=member.actor, vault=vault)
     assert open_case(member.actor, vault, one).record.links == []
 
 
@@ -173,10 +179,8 @@ def test_shredding_leaves_neither_the_first_account_nor_what_was_changed(
     for number in range(2):
         edit(member, reference, number)
     edit(member, other, 5)
-    services.take_step(
-        reference, "close", by=member.actor, vault=member.vault(), outcome="withdrawn"
-    )
-    done = services.shred_case(reference, by=member.actor, vault=member.vault())
+    take_step(reference, "close", by=member.actor, vault=member.vault(), outcome="withdrawn")
+    done = shred_case(reference, by=member.actor, vault=member.vault())
     # The record, the account, the changes.
     assert done.documents == 3
     db.session.rollback()
@@ -195,7 +199,7 @@ def test_a_report_that_nothing_keeps_takes_both_along_when_its_days_are_over(
     for number in range(2):
         edit(member, reference, number)
     db.session.rollback()
-    assert services.shred_unkept(local_today() + timedelta(days=8)) == 1
+    assert shred_unkept(local_today() + timedelta(days=8)) == 1
     db.session.rollback()
     assert db.session.query(SealedDocument).count() == 0
     assert db.session.query(DocumentKey).count() == 0
@@ -207,12 +211,12 @@ def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobody
     peer = actor("peer")
     receipt = sent(peer, **ANSWERS)
     let_arrive()
-    opened = services.open_receipt(receipt.code, receipt.word)
+    opened = open_receipt(receipt.code, receipt.word)
     assert opened is not None
-    services.take_back(peer, opened, ("mediation",))
+    take_back(peer, opened, ("mediation",))
     db.session.rollback()
     ((case,), _damaged) = open_cases(member.actor, member.vault())
-    services.note_opening(member.actor, member.vault(), case)
+    note_opening(member.actor, member.vault(), case)
     (first,) = bytes_kept(member)
     assert '"consents":["record","mediation"]' in account_from(first).screens["next"]
     case = open_case(member.actor, member.vault(), case.reference)
@@ -248,8 +252,8 @@ def test_a_report_of_which_nothing_was_answered_is_kept_as_that(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:
     peer = actor("peer")
-    services.say_held(peer, "0123456789AB")
-    services.submit(peer, "0123456789AB", "sw", held=True)
+    say_held(peer, "0123456789AB")
+    filing.submit(peer, "0123456789AB", "sw", held=True)
     let_arrive()
     db.session.rollback()
     reference = db.session.scalars(select(Incident.public_id)).one()
@@ -305,7 +309,7 @@ def test_a_draft_handed_in_by_its_step_has_a_first_account_too(
 ) -> None:
     member = a_member("documentation")
     reference = add_case(member.actor, member.vault(), written("Begun."), "en")
-    services.take_step(reference, "submit", by=member.actor, vault=member.vault())
+    take_step(reference, "submit", by=member.actor, vault=member.vault())
     found = kept(member, reference)
     assert found is not None
     assert found.account.as_record(ZONE).narrative == "Begun."
@@ -456,7 +460,7 @@ def test_one_who_must_be_kept_away_reads_neither_account_nor_changes(
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(Record(narrative="As it came."))
     edit(anna, reference, 1)
-    services.declare_conflict(reference, by=brenda.actor, vault=brenda.vault())
+    declare_conflict(reference, by=brenda.actor, vault=brenda.vault())
     assert anna.client.get(f"/w/{reference}/h").status_code == 200
     for page in ("h", "t"):
         assert brenda.client.get(f"/w/{reference}/{page}").status_code == 404

@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.incidents import queries, services
+from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.mediation import own_briefs
 from kash.incidents.rules.finding import summary_of
 from kash.incidents.rules.her_choice import WAYS, Choice, is_answer, to_ask
 from kash.incidents.rules.record import Person, Record, from_bytes
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import Said, note_choice
+from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
 from kash.incidents.views.addresses import STEP_NUMBERS
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -51,7 +53,7 @@ def says(
 
 def record_now(officer: AMember, reference: str) -> Record:
     db.session.rollback()
-    return queries.open_case(officer.actor, officer.vault(), reference).record
+    return open_case(officer.actor, officer.vault(), reference).record
 
 
 def main_button(officer: AMember, reference: str) -> str:
@@ -206,21 +208,21 @@ def test_an_open_request_to_a_mediator_ends_when_she_wants_no_mediation(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor], filed: Any
 ) -> None:
     mediator = actor("peer")
-    services.add_mediator(SYSTEM, mediator.public_id, services.DutyDetails())
+    add_mediator(SYSTEM, mediator.public_id, DutyDetails())
     record = two_unasked()
     record.choices = [choice("p1", "mediation"), choice("p2", "mediation")]
     reference = filed(record, "verified")
     for persons in (("p1", "p2"), ("p2",)):
-        request = services.Request(
+        request = Request(
             mediator.public_id, ("pay",), "", "Achieng", "+254700000001", persons=persons
         )
-        services.ask_mediator(officer.actor, officer.vault(), reference, request)
+        ask_mediator(officer.actor, officer.vault(), reference, request)
     says(officer, reference, "p1", "complaint")
     after = record_now(officer, reference)
     # What was asked for her, and others too, is taken back; for the other alone it goes on.
     assert [one.response for one in after.interventions] == ["ended", "waiting"]
     assert after.timeline[-1].what == "request_ended_not_wanted"
-    assert len(queries.own_briefs(mediator)) == 1
+    assert len(own_briefs(mediator)) == 1
     page = officer.client.get(f"/w/{reference}/m").text
     assert "Not for P1: no mediation is wanted." in page
     assert re.findall(r'name="persons"[^>]*value="(\w+)"', page) == ["p2"]

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from kash.incidents.rules.record import Filing, Information, Party, Person, Record
-from kash.members import services
 from kash.members.errors import CannotDecide
+from kash.members.services.unsealing import decide, may_decide
 from kash.platform.database import db
 from kash.platform.vault import Unsealing
 from tests.conftest import AMember
@@ -44,7 +44,7 @@ def test_a_custodian_who_is_named_neither_reads_the_reason_nor_decides(
     assert REASON not in page.text
     assert "You are kept away from what this is about." in page.text
     with pytest.raises(CannotDecide):
-        services.decide(grace.actor, grace.vault(), request, grant=True)
+        decide(grace.actor, grace.vault(), request, grant=True)
     grace.client.post(address, data={"decision": "refuse"})
     assert asked().granted is None
 
@@ -58,7 +58,7 @@ def test_who_declared_that_she_must_not_work_on_it_does_not_decide(
 ) -> None:
     grace, anna = a_member("custodian"), a_member("documentation")
     request = ask(anna, filed, Record(declared=[grace.actor.public_id]))
-    assert not services.may_decide(grace.actor, grace.vault(), request)
+    assert not may_decide(grace.actor, grace.vault(), request)
 
 
 @pytest.mark.parametrize("part", ["filer", "source"])
@@ -71,6 +71,6 @@ def test_who_filed_or_told_it_does_not_decide(a_member: Member, filed: Filed, pa
         else Record(information=[Information(id="i1", account=account)])
     )
     request = ask(anna, filed, record)
-    assert not services.may_decide(grace.actor, grace.vault(), request)
+    assert not may_decide(grace.actor, grace.vault(), request)
     with pytest.raises(CannotDecide):
-        services.decide(grace.actor, grace.vault(), request, grant=True)
+        decide(grace.actor, grace.vault(), request, grant=True)

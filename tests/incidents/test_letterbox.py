@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
 
-from kash.incidents import services
 from kash.incidents.models import IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import cases, filing
 from kash.incidents.queries.letterbox import opened_box
@@ -31,6 +30,8 @@ from kash.incidents.rules.letterbox import (
     from_bytes,
 )
 from kash.incidents.rules.letterbox import as_bytes as box_as_bytes
+from kash.incidents.services.filing import answer_screen, submit
+from kash.incidents.services.letterbox import tend_letterbox
 from kash.members.services.rotation import rotate
 from kash.platform.database import db, utc_now
 from kash.platform.vault import (
@@ -125,8 +126,8 @@ def peer(actor: Callable[..., Actor]) -> Actor:
 
 def _file(peer: Actor, note: str) -> str:
     code = new_code()
-    services.answer_screen(peer, code, "words", Screen(narrative=note))
-    services.submit(peer, code, "en")
+    answer_screen(peer, code, "words", Screen(narrative=note))
+    submit(peer, code, "en")
     return code
 
 
@@ -160,9 +161,9 @@ def test_a_report_and_the_worker_never_wait_for_each_other(
     code = new_code()
     orders = []
     for act in (
-        lambda: services.answer_screen(peer, code, "what", Screen(acts=["P1"])),
-        lambda: services.submit(peer, code, "en"),
-        lambda: services.tend_letterbox(utc_now()),
+        lambda: answer_screen(peer, code, "what", Screen(acts=["P1"])),
+        lambda: submit(peer, code, "en"),
+        lambda: tend_letterbox(utc_now()),
     ):
         with count_queries() as queries:
             act()
@@ -182,7 +183,7 @@ def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
     stays, leaves = a_member("documentation"), a_member("documentation")
     _file(peer, "before she left")
     unfinished = new_code()
-    services.answer_screen(peer, unfinished, "words", Screen(narrative="begun before"))
+    answer_screen(peer, unfinished, "words", Screen(narrative="begun before"))
     with audited("vault.member_removed", stays.actor) as change:
         holder = VaultMember.holder == leaves.actor.public_id
         row = change.session.scalars(select(VaultMember).where(holder)).one()
@@ -190,8 +191,8 @@ def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
         change.about(leaves.actor.public_id)
     # Nothing lies among the documents, so that the old keys seem to be of no more use.
     assert rotate(stays.actor, stays.vault) == 0
-    services.answer_screen(peer, unfinished, "what", Screen(acts=["P1"]))
-    services.submit(peer, unfinished, "en")
+    answer_screen(peer, unfinished, "what", Screen(acts=["P1"]))
+    submit(peer, unfinished, "en")
     _file(peer, "after she left")
     assert let_arrive() == 3
     found, damaged = cases.open_cases(stays.actor, stays.vault())
@@ -225,12 +226,12 @@ def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
         document = file_document(session, SCREEN_KIND, as_bytes(screen))
         session.add(IncidentDraftScreen(draft_id=draft.id, screen=name, document_id=document.id))
     session.commit()
-    services.tend_letterbox(utc_now())
+    tend_letterbox(utc_now())
     for table in (IncidentDraft, IncidentDraftScreen, SealedDocument):
         assert db.session.query(table).count() == 0
     db.session.rollback()
     assert filing.answered_screens(code) == ["what", "words"]
-    services.submit(peer, code, "en")
+    submit(peer, code, "en")
     assert let_arrive() == 1
     ((case,), damaged) = cases.open_cases(member.actor, member.vault())
     assert damaged == []
@@ -245,7 +246,7 @@ def test_members_unfinished_forms_are_left_where_they_are(
 
     member = a_member("documentation")
     keep_typed(member.actor, "", "a token of a page", [("narrative", "typed")])
-    services.tend_letterbox(utc_now())
+    tend_letterbox(utc_now())
     assert db.session.query(IncidentDraftScreen).count() == 1
     assert list(opened_box(db.session()).letters()) == []
     db.session.rollback()

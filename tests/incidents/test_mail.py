@@ -13,8 +13,9 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
-from kash.incidents import chores, services
+from kash.incidents import chores
 from kash.incidents.rules.mediation import TOLD_AT
+from kash.incidents.services.reminding import remind_members
 from kash.platform.database import db
 from kash.platform.jobs import Job, run_waiting
 from kash.policy import Actor
@@ -58,7 +59,7 @@ def test_no_mail_of_this_room_says_what_it_is_about(
     monkeypatch.setattr(chores, "utc_now", lambda: hour)
     chores._tell()
     # A term and a referral are due.
-    services.remind_members(hour + timedelta(days=60))
+    remind_members(hour + timedelta(days=60))
     arguments = [set(job.arguments) for job in db.session.query(Job)]
     assert arguments == [{"account"}] * 5
     assert run_waiting() == 5

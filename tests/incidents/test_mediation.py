@@ -14,18 +14,42 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
-from kash.incidents import queries, services
 from kash.incidents.models import Duty, Incident, MediationBrief
-from kash.incidents.queries.mediation import NOTE, OUTCOME
+from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.mediation import (
+    NOTE,
+    OUTCOME,
+    duties,
+    duty,
+    own_brief,
+    own_briefs,
+    phone_of,
+)
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
 from kash.incidents.rules.record import Person as SomebodyHeld
 from kash.incidents.services.brief_endings import shred_old_notes
+from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.mediation import (
+    DutyDetails,
+    MustKeepAway,
+    NobodyToCall,
+    NoConsentToMediate,
+    NoMediator,
+    Request,
+    add_mediator,
+    answer_brief,
+    ask_mediator,
+    change_mediator,
+    close_brief,
+)
+from kash.incidents.services.workflow import take_step
+from kash.incidents.services.working import assign
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.rules import Stretch
+from kash.people.rules.directory import Stretch
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, file_document, open_text, seal
 from kash.platform.web import NotFound
@@ -69,7 +93,7 @@ def a_case(
 
 
 def on_duty(who: Actor, **details: Any) -> str:
-    return services.add_mediator(SYSTEM, who.public_id, services.DutyDetails(**details))
+    return add_mediator(SYSTEM, who.public_id, DutyDetails(**details))
 
 
 @pytest.fixture
@@ -78,11 +102,11 @@ def officer(a_member: Callable[..., AMember]) -> AMember:
 
 
 def ask(officer: AMember, reference: str, mediator: Actor, *requests: str) -> None:
-    services.ask_mediator(
+    ask_mediator(
         officer.actor,
         officer.vault(),
         reference,
-        services.Request(
+        Request(
             mediator.public_id,
             requests or ("release",),
             "Lake station",
@@ -125,7 +149,7 @@ def test_nothing_in_clear_ties_a_brief_to_its_case(
     assert entry is not None
     assert (entry.action, entry.subjects) == ("incidents.changed", [reference])
     assert (row.runs_out_at - timedelta(days=7)).date() >= utc_now().date()
-    case = queries.open_case(officer.actor, officer.vault(), reference)
+    case = open_case(officer.actor, officer.vault(), reference)
     (one,) = case.record.interventions
     assert (one.mediator, one.brief) == (mediator.public_id, row.public_id)
     assert b"Lake station" not in (row.note_sealed or b"")
@@ -138,18 +162,18 @@ def test_an_answer_is_taken_over_and_then_deleted(
     on_duty(mediator)
     reference = a_case()
     ask(officer, reference, mediator)
-    (brief,) = queries.own_briefs(mediator)
-    services.answer_brief(mediator, brief.public_id, accepts=True)
-    services.close_brief(mediator, brief.public_id, [Result("release", "released")])
-    assert queries.own_briefs(mediator) == []
+    (brief,) = own_briefs(mediator)
+    answer_brief(mediator, brief.public_id, accepts=True)
+    close_brief(mediator, brief.public_id, [Result("release", "released")])
+    assert own_briefs(mediator) == []
     row = db.session.scalars(select(MediationBrief)).one()
     assert (row.state, row.note_sealed) == ("closed", None)
     # It shows at once, and is in the record from the next change on.
     page = officer.client.get(f"/w/{reference}").get_data(as_text=True)
     assert "Released" in page
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
+    with changing("incidents.changed", officer.actor, officer.vault(), reference):
         pass
-    (one,) = queries.open_case(officer.actor, officer.vault(), reference).record.interventions
+    (one,) = open_case(officer.actor, officer.vault(), reference).record.interventions
     assert (one.response, one.asked[0].result, one.brief) == ("agreed", "released", "")
     assert db.session.scalars(select(MediationBrief)).all() == []
 
@@ -160,10 +184,10 @@ def test_without_consent_nobody_is_asked(
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case(consent=False)
-    with pytest.raises(services.NoConsentToMediate):
+    with pytest.raises(NoConsentToMediate):
         ask(officer, reference, mediator)
     assert db.session.scalars(select(MediationBrief)).all() == []
-    assert queries.open_case(officer.actor, officer.vault(), reference).record.interventions == []
+    assert open_case(officer.actor, officer.vault(), reference).record.interventions == []
 
 
 def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
@@ -189,7 +213,7 @@ def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
     page = officer.client.get(f"/w/{reference}/m").get_data(as_text=True)
     assert outside.public_id in page
     assert inside.public_id not in page
-    with pytest.raises(services.MustKeepAway):
+    with pytest.raises(MustKeepAway):
         ask(officer, reference, inside)
 
 
@@ -199,18 +223,18 @@ def test_a_brief_of_somebody_else_is_not_there(
     mediator, other = actor("peer"), actor("peer")
     on_duty(mediator)
     ask(officer, a_case(), mediator)
-    (brief,) = queries.own_briefs(mediator)
+    (brief,) = own_briefs(mediator)
     for act in (
-        lambda: services.answer_brief(other, brief.public_id, accepts=True),
-        lambda: services.close_brief(other, brief.public_id, [Result("release", "released")]),
-        lambda: queries.own_brief(other, brief.public_id),
-        lambda: services.close_brief(mediator, brief.public_id, [Result("release", "whatever")]),
-        lambda: services.close_brief(mediator, brief.public_id, [Result("pay", "paid")]),
-        lambda: services.close_brief(mediator, brief.public_id, []),
+        lambda: answer_brief(other, brief.public_id, accepts=True),
+        lambda: close_brief(other, brief.public_id, [Result("release", "released")]),
+        lambda: own_brief(other, brief.public_id),
+        lambda: close_brief(mediator, brief.public_id, [Result("release", "whatever")]),
+        lambda: close_brief(mediator, brief.public_id, [Result("pay", "paid")]),
+        lambda: close_brief(mediator, brief.public_id, []),
     ):
         with pytest.raises(NotFound):
             act()
-    assert queries.own_brief(mediator, brief.public_id).state == "open"
+    assert own_brief(mediator, brief.public_id).state == "open"
 
 
 def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
@@ -222,16 +246,16 @@ def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
     reference = a_case()
     ask(officer, reference, silent)
     ask(officer, reference, answering)
-    (brief,) = queries.own_briefs(answering)
-    services.answer_brief(answering, brief.public_id, accepts=True)
+    (brief,) = own_briefs(answering)
+    answer_brief(answering, brief.public_id, accepts=True)
     with writing() as session:
         session.execute(update(MediationBrief).values(runs_out_at=utc_now()))
         assert shred_old_notes(session, utc_now()) == 2
     rows = db.session.scalars(select(MediationBrief)).all()
     assert [(row.public_id, row.note_sealed) for row in rows] == [(brief.public_id, None)]
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
+    with changing("incidents.changed", officer.actor, officer.vault(), reference):
         pass
-    record = queries.open_case(officer.actor, officer.vault(), reference).record
+    record = open_case(officer.actor, officer.vault(), reference).record
     assert [one.response for one in record.interventions] == ["no_answer", "agreed"]
 
 
@@ -249,7 +273,7 @@ def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(
     row = db.session.scalars(select(MediationBrief)).one()
     assert (row.state, row.note_sealed) == ("closed", None)
     assert db.session.scalars(select(Duty.active)).all() == [False]
-    assert queries.duties() == []
+    assert duties() == []
 
 
 def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(
@@ -259,11 +283,11 @@ def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(
     public_id = on_duty(
         peer, phone="+254700000009", spoken=("sw", "luo"), hours=(Stretch(480, 1020),)
     )
-    row = queries.duty(public_id)
-    assert queries.phone_of(row) == "+254700000009"
+    row = duty(public_id)
+    assert phone_of(row) == "+254700000009"
     assert b"254700000009" not in (row.phone_sealed or b"")
     for refused in (trainer, peer):
-        with pytest.raises(services.NoMediator):
+        with pytest.raises(NoMediator):
             on_duty(refused)
 
 
@@ -273,8 +297,8 @@ def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
     public_id = on_duty(actor("peer", name="Wanjiru"), note="Send a message first")
     address = f"/w/d/{public_id}"
     opened = officer.client.get(address).get_data(as_text=True)
-    details = services.DutyDetails(phone="+254700000008")
-    services.change_mediator(SYSTEM, public_id, details, 1)
+    details = DutyDetails(phone="+254700000008")
+    change_mediator(SYSTEM, public_id, details, 1)
     answer = officer.client.post(
         address,
         data={"csrf_token": csrf_token(opened), "edition": "1", "note": "Mine", "active": "y"},
@@ -283,7 +307,7 @@ def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
     assert answer.status_code == 409
     assert 'value="Mine"' in page
     assert "0700 000008" in page
-    assert queries.phone_of(queries.duty(public_id)) == "+254700000008"
+    assert phone_of(duty(public_id)) == "+254700000008"
 
 
 def test_the_note_is_bound_to_its_brief(
@@ -337,7 +361,7 @@ def test_two_of_three_released_and_the_player_given_back_are_two_results(
     on_duty(mediator)
     reference = a_case(persons=3)
     ask(officer, reference, mediator, "return", "release")
-    (brief,) = queries.own_briefs(mediator)
+    (brief,) = own_briefs(mediator)
     assert (brief.requests, brief.people) == (("release", "return"), 3)
     client = client_for(mediator)
     page = client.get(f"/w/b/{brief.public_id}/close").get_data(as_text=True)
@@ -355,10 +379,10 @@ def test_two_of_three_released_and_the_player_given_back_are_two_results(
     page = the_case(officer, reference)
     assert "Released: 2 of 3, Given back" in page
     assert "how many are free, and not who" in page
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+    with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
         case.record.persons[0].released_at = utc_now()
         case.record.persons[2].released_at = utc_now()
-    record = queries.open_case(officer.actor, officer.vault(), reference).record
+    record = open_case(officer.actor, officer.vault(), reference).record
     (one,) = record.interventions
     assert [(each.kind, each.result, each.count) for each in one.asked] == [
         ("release", "released", 2),
@@ -377,7 +401,7 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
     on_duty(mediator)
     arrested = utc_now() - timedelta(hours=31, minutes=5)
     reference = a_case(persons=2)
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+    with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
         for one in case.record.persons:
             one.arrested_at = arrested
     page = the_case(officer, reference)
@@ -385,15 +409,15 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
     assert "Arrested 31 h ago" in page
     assert "The limit is 24 h, or the end of the next court day." in page
     ask(officer, reference, mediator)
-    (brief,) = queries.own_briefs(mediator)
-    services.close_brief(mediator, brief.public_id, [Result("release", "released", 2)])
+    (brief,) = own_briefs(mediator)
+    close_brief(mediator, brief.public_id, [Result("release", "released", 2)])
     for _saved in range(2):
         assert "Before a court" not in the_case(officer, reference)
         listed = officer.client.get("/w?show=open").get_data(as_text=True)
         assert reference in listed
         assert "Over for" not in listed
         assert not re.search(r"\d (h|min) left", listed)
-        with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
+        with changing("incidents.changed", officer.actor, officer.vault(), reference):
             pass
 
 
@@ -404,11 +428,9 @@ def test_a_brief_without_a_number_cannot_go_out(
     on_duty(mediator)
     reference = a_case()
     for name, phone in (("Achieng", ""), ("", "+254700000001"), ("  ", "+254700000001")):
-        request = services.Request(
-            mediator.public_id, ("release",), "", name, phone, persons=("p1",)
-        )
-        with pytest.raises(services.NobodyToCall):
-            services.ask_mediator(officer.actor, officer.vault(), reference, request)
+        request = Request(mediator.public_id, ("release",), "", name, phone, persons=("p1",))
+        with pytest.raises(NobodyToCall):
+            ask_mediator(officer.actor, officer.vault(), reference, request)
     sent = {
         "csrf_token": csrf_token(asking(officer, reference)),
         "mediator": mediator.public_id,
@@ -447,12 +469,12 @@ def test_what_a_mediator_answered_stands_in_what_was_done(
     reference = a_case()
     ask(officer, reference, mediator, "return", "pay")
     ask(officer, reference, refusing)
-    (brief,) = queries.own_briefs(mediator)
-    (other,) = queries.own_briefs(refusing)
-    services.answer_brief(mediator, brief.public_id, accepts=True)
-    services.answer_brief(refusing, other.public_id, accepts=False)
+    (brief,) = own_briefs(mediator)
+    (other,) = own_briefs(refusing)
+    answer_brief(mediator, brief.public_id, accepts=True)
+    answer_brief(refusing, other.public_id, accepts=False)
     results = [Result("return", "returned"), Result("pay", "paid")]
-    services.close_brief(mediator, brief.public_id, results)
+    close_brief(mediator, brief.public_id, results)
     for _saved in range(2):
         page = the_case(officer, reference)
         done = page[page.index('id="timeline"') : page.index('id="more"')]
@@ -468,7 +490,7 @@ def test_what_a_mediator_answered_stands_in_what_was_done(
         assert ended < agreed < done.rindex("A mediator was asked")
         assert "Akoth" in done
         assert "Barasa" in done
-        with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
+        with changing("incidents.changed", officer.actor, officer.vault(), reference):
             pass
 
 
@@ -486,7 +508,7 @@ def test_the_filer_and_the_source_are_never_offered_as_mediators(
     assert free.public_id in page
     for kept_away in (filer, source):
         assert kept_away.public_id not in page
-        with pytest.raises(services.MustKeepAway):
+        with pytest.raises(MustKeepAway):
             ask(officer, reference, kept_away)
     ask(officer, reference, free)
 
@@ -497,13 +519,13 @@ def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_i
     filer = a_member("documentation")
     reference = a_case(filing=Filing(how="phone", author=filer.actor.public_id))
     with pytest.raises(NotFound):
-        queries.open_case(filer.actor, filer.vault(), reference)
+        open_case(filer.actor, filer.vault(), reference)
     assert filer.client.get(f"/w/{reference}").status_code == 404
     assert reference not in filer.client.get("/w?show=all").get_data(as_text=True)
     with pytest.raises(NotFound):
-        services.take_step(reference, "verify", by=filer.actor, vault=filer.vault())
+        take_step(reference, "verify", by=filer.actor, vault=filer.vault())
     with pytest.raises(NotFound):
-        services.assign(reference, filer.actor.public_id, by=officer.actor, vault=officer.vault())
+        assign(reference, filer.actor.public_id, by=officer.actor, vault=officer.vault())
     assert officer.client.get(f"/w/{reference}").status_code == 200
 
 
@@ -525,7 +547,7 @@ def test_on_could_not_be_asked_a_mediator_may_start_and_it_is_marked_until_she_c
     assert "Could not be asked" not in asking(officer, reference)
     assert "Could not be asked" not in the_case(officer, reference)
     # Nobody was asked anew, and the brief is still there.
-    assert len(queries.own_briefs(mediator)) == 1
+    assert len(own_briefs(mediator)) == 1
 
 
 def test_a_brief_of_the_version_before_is_read_answered_and_taken_over(
@@ -535,12 +557,12 @@ def test_a_brief_of_the_version_before_is_read_answered_and_taken_over(
     on_duty(mediator)
     reference = a_case()
     ask(officer, reference, mediator, "return")
-    (brief,) = queries.own_briefs(mediator)
+    (brief,) = own_briefs(mediator)
     with writing() as session:
         row = session.scalars(select(MediationBrief)).one()
         note = json.dumps({"station": "Lake station", "request": "return", "call_name": "Achieng"})
         row.note_sealed = seal(note, kind=NOTE, public_id=row.public_id)
-    (brief,) = queries.own_briefs(mediator)
+    (brief,) = own_briefs(mediator)
     assert (brief.requests, brief.people, brief.station) == (("return",), 0, "Lake station")
     with writing() as session:
         row = session.scalars(select(MediationBrief)).one()
@@ -569,6 +591,6 @@ def test_a_mediator_learns_no_number_of_people_where_it_does_not_matter(
     mediator = actor("peer")
     on_duty(mediator)
     ask(officer, a_case(persons=3), mediator, "return", "apologise")
-    (brief,) = queries.own_briefs(mediator)
+    (brief,) = own_briefs(mediator)
     assert brief.people == 0
     assert "How many people" not in client_for(mediator).get("/w/b").get_data(as_text=True)

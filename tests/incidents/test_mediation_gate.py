@@ -12,18 +12,32 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.incidents import filing_words, queries, services
+from kash.incidents import filing_words
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.autosaves import own_autosaves
+from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.mediation import ended_briefs, own_briefs
 from kash.incidents.rules.mediation import REQUESTS, Result, asked
 from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
 from kash.incidents.rules.record import Act, Party, Person, Record, Term
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services.brief_endings import shred_old_notes
+from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CaseClosed, Written, write_case
 from kash.incidents.services.following_up import agree
 from kash.incidents.services.her_choice import note_own_yes
+from kash.incidents.services.mediation import (
+    DutyDetails,
+    NotToBeAsked,
+    Request,
+    add_mediator,
+    answer_brief,
+    ask_mediator,
+    close_brief,
+)
+from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.services.working import comment, declare_conflict
 from kash.incidents.views.addresses import STEP_NUMBERS
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
@@ -43,20 +57,18 @@ def officer(a_member: Callable[..., AMember]) -> AMember:
 @pytest.fixture
 def mediator(officer: AMember, actor: Callable[..., Actor]) -> Actor:
     found = actor("peer", name="Akoth")
-    services.add_mediator(SYSTEM, found.public_id, services.DutyDetails())
+    add_mediator(SYSTEM, found.public_id, DutyDetails())
     return found
 
 
 def ask(officer: AMember, reference: str, mediator: Actor, *requests: str) -> None:
-    request = services.Request(
-        mediator.public_id, requests, "", "Achieng", "+254700000001", persons=("p1",)
-    )
-    services.ask_mediator(officer.actor, officer.vault(), reference, request)
+    request = Request(mediator.public_id, requests, "", "Achieng", "+254700000001", persons=("p1",))
+    ask_mediator(officer.actor, officer.vault(), reference, request)
 
 
 def add_act(officer: AMember, reference: str, code: str) -> None:
     """As the full form does it."""
-    found = queries.open_case(officer.actor, officer.vault(), reference)
+    found = open_case(officer.actor, officer.vault(), reference)
     typed = found.record.model_copy(deep=True)
     typed.acts.append(Act(id="a9", code=code))
     write_case(officer.actor, officer.vault(), reference, found.version, Written(typed, "x" * 16))
@@ -64,7 +76,7 @@ def add_act(officer: AMember, reference: str, code: str) -> None:
 
 def record_now(officer: AMember, reference: str) -> Record:
     db.session.rollback()
-    return queries.open_case(officer.actor, officer.vault(), reference).record
+    return open_case(officer.actor, officer.vault(), reference).record
 
 
 def what_happened(record: Record) -> list[str]:
@@ -125,7 +137,7 @@ def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
     record = a_case("W1")
     record.choices = []
     reference = filed(record, "verified")
-    with pytest.raises(services.NotToBeAsked) as refused:
+    with pytest.raises(NotToBeAsked) as refused:
         ask(officer, reference, mediator, "pay")
     assert refused.value.why is Why.ASK_FIRST
     page = officer.client.get(f"/w/{reference}/m").text
@@ -140,8 +152,8 @@ def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
     case = officer.client.get(f"/w/{reference}").text
     assert f'href="/w/{reference}/w">Ask what is wanted</a>' in case
     assert f'href="/w/{reference}/s/{STEP_NUMBERS["mediate"]}"' not in case
-    with pytest.raises(services.StepRefused) as stopped:
-        services.take_step(reference, "mediate", by=officer.actor, vault=officer.vault())
+    with pytest.raises(StepRefused) as stopped:
+        take_step(reference, "mediate", by=officer.actor, vault=officer.vault())
     assert stopped.value.why is Refusal.NOT_WANTED
     address = f"/w/{reference}/s/{STEP_NUMBERS['mediate']}"
     assert "only for whoever wants it" in officer.client.get(address).text
@@ -159,8 +171,8 @@ def test_an_act_added_after_the_brief_went_out_ends_it_at_once(
 ) -> None:
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay", "apologise")
-    (brief,) = queries.own_briefs(mediator)
-    services.answer_brief(mediator, brief.public_id, accepts=True)
+    (brief,) = own_briefs(mediator)
+    answer_brief(mediator, brief.public_id, accepts=True)
     client = client_for(mediator)
     closing = client.get(f"/w/b/{brief.public_id}/close").text
     add_act(officer, reference, "S1")
@@ -218,11 +230,11 @@ def test_an_age_corrected_or_somebody_added_ends_it_too(
 ) -> None:
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay")
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+    with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
         change(case.record)
     record = record_now(officer, reference)
     assert ("request_ended_gate" in what_happened(record)) == ends
-    assert (queries.own_briefs(mediator) == []) == ends
+    assert (own_briefs(mediator) == []) == ends
 
 
 def test_no_brief_goes_on_naming_an_officer_once_somebody_of_the_programme_is_said_to_have_done_it(
@@ -231,17 +243,17 @@ def test_no_brief_goes_on_naming_an_officer_once_somebody_of_the_programme_is_sa
     grace = a_member("custodian")
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "release")
-    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+    with changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
         case.record.parties.append(Party(id="q9", kind="programme"))
-    assert queries.own_briefs(mediator) == []
-    assert len(queries.ended_briefs(mediator)) == 1
+    assert own_briefs(mediator) == []
+    assert len(ended_briefs(mediator)) == 1
     record = record_now(grace, reference)
     assert [one.response for one in record.interventions] == ["ended"]
     assert what_happened(record)[-1] == "request_ended_programme"
     # What the custodian asks anew stays, whatever else is changed.
     ask(grace, reference, mediator, "release")
-    services.comment(reference, "Asked.", by=grace.actor, vault=grace.vault())
-    (brief,) = queries.own_briefs(mediator)
+    comment(reference, "Asked.", by=grace.actor, vault=grace.vault())
+    (brief,) = own_briefs(mediator)
     assert brief.requests == ("release",)
     assert "the case went to a custodian" in grace.client.get(f"/w/{reference}").text
 
@@ -254,23 +266,23 @@ def test_no_brief_goes_on_naming_an_officer_once_a_child_is_in_the_case(
 
     def said(age: str) -> None:
         vault = officer.vault()
-        with services.changing("incidents.changed", officer.actor, vault, reference) as case:
+        with changing("incidents.changed", officer.actor, vault, reference) as case:
             case.record.persons[0].age_band = age
 
     # As long as no custodian is free, the officer goes on working on it, and can be called.
     said("under_18")
-    assert len(queries.own_briefs(mediator)) == 1
+    assert len(own_briefs(mediator)) == 1
     said("25_34")
     grace = a_member("custodian")
     said("unsure")
-    assert queries.own_briefs(mediator) == []
-    assert len(queries.ended_briefs(mediator)) == 1
+    assert own_briefs(mediator) == []
+    assert len(ended_briefs(mediator)) == 1
     record = record_now(grace, reference)
     assert [one.response for one in record.interventions] == ["ended"]
     assert what_happened(record)[-1] == "request_ended_minor"
     ask(grace, reference, mediator, "release")
-    services.comment(reference, "Asked.", by=grace.actor, vault=grace.vault())
-    (brief,) = queries.own_briefs(mediator)
+    comment(reference, "Asked.", by=grace.actor, vault=grace.vault())
+    (brief,) = own_briefs(mediator)
     assert brief.requests == ("release",)
 
 
@@ -287,13 +299,13 @@ def test_no_brief_goes_on_to_or_naming_somebody_who_turns_out_to_have_a_part_in_
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "release")
     # Of whoever neither mediates nor is to be called it is no matter.
-    services.declare_conflict(reference, by=anna.actor, vault=anna.vault())
-    assert len(queries.own_briefs(mediator)) == 1
+    declare_conflict(reference, by=anna.actor, vault=anna.vault())
+    assert len(own_briefs(mediator)) == 1
     account = {"mediator": mediator, "officer": officer.actor}[who].public_id
-    with services.changing("incidents.changed", brenda.actor, brenda.vault(), reference) as case:
+    with changing("incidents.changed", brenda.actor, brenda.vault(), reference) as case:
         case.record.parties.append(Party(id="q9", kind="police", account=account))
-    assert queries.own_briefs(mediator) == []
-    assert len(queries.ended_briefs(mediator)) == 1
+    assert own_briefs(mediator) == []
+    assert len(ended_briefs(mediator)) == 1
     record = record_now(brenda, reference)
     assert [one.response for one in record.interventions] == ["ended"]
     assert what_happened(record)[-1] == "request_ended_conflict"
@@ -328,7 +340,7 @@ def test_what_may_still_be_asked_goes_on(
     reference = filed(a_case("L1"), "verified")
     ask(officer, reference, mediator, *ALWAYS)
     add_act(officer, reference, "S1")
-    assert [one.requests for one in queries.own_briefs(mediator)] == [
+    assert [one.requests for one in own_briefs(mediator)] == [
         tuple(one for one in REQUESTS if one in ALWAYS)
     ]
     assert "request_ended_gate" not in what_happened(record_now(officer, reference))
@@ -339,8 +351,8 @@ def test_what_a_mediator_had_reached_before_is_not_lost(
 ) -> None:
     reference = filed(a_case("W1"), "verified")
     ask(officer, reference, mediator, "pay")
-    (brief,) = queries.own_briefs(mediator)
-    services.close_brief(mediator, brief.public_id, [Result("pay", "paid")])
+    (brief,) = own_briefs(mediator)
+    close_brief(mediator, brief.public_id, [Result("pay", "paid")])
     add_act(officer, reference, "S1")
     record = record_now(officer, reference)
     assert [one.result for one in record.interventions[0].asked] == ["paid"]
@@ -414,10 +426,10 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
     assert (yes.wording, yes.language) == ("2026-1", "en")
     assert "Wording 2026-1 · English" in officer.client.get(f"/w/{reference}/w").text
     assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
-    assert len(queries.own_briefs(mediator)) == 1
-    version = queries.open_case(officer.actor, officer.vault(), reference).version
+    assert len(own_briefs(mediator)) == 1
+    version = open_case(officer.actor, officer.vault(), reference).version
     note_own_yes(officer.actor, officer.vault(), reference, version, "p1", given=False)
-    assert queries.own_briefs(mediator) == []
+    assert own_briefs(mediator) == []
     assert what_happened(record_now(officer, reference))[-2:] == [
         "own_yes",
         "request_ended_own_yes",
@@ -525,10 +537,8 @@ def test_a_rape_is_never_called_settled(
     assert choices is not None
     assert re.findall(r'value="(\w*)"', choices[0]) == ["", "reached", "withdrawn", "duplicate"]
     for outcome in ("settled", "partly_settled"):
-        with pytest.raises(services.StepRefused):
-            services.take_step(
-                reference, "close", by=officer.actor, vault=officer.vault(), outcome=outcome
-            )
+        with pytest.raises(StepRefused):
+            take_step(reference, "close", by=officer.actor, vault=officer.vault(), outcome=outcome)
     sent = {"csrf_token": csrf_token(page), "version": "1", "outcome": "reached"}
     assert officer.client.post(address, data=sent).status_code == 303
     assert "What was asked for was reached" in officer.client.get(f"/w/{reference}").text

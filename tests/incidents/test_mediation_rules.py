@@ -29,7 +29,7 @@ from kash.incidents.rules.mediation import (
     who_may_be_helped,
 )
 from kash.incidents.rules.record import Filing, Information, Intervention, Party, Person, Record
-from kash.people.rules import Stretch
+from kash.people.rules.directory import Stretch
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 STATIONS = ["s1", "s2", "s3"]

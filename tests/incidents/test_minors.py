@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.errors import NobodyAgreed
 from kash.incidents.rules.case_file import may_print, who_agreed
@@ -39,6 +38,7 @@ from kash.incidents.rules.record import (
 from kash.incidents.services.case_files import note_printed
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import agree
+from kash.incidents.services.workflow import StepRefused, take_step
 from kash.incidents.views.addresses import STEP_NUMBERS
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
@@ -188,7 +188,7 @@ def test_closing_asks_why_until_child_protection_reached_her(
     assert "It is not known that child protection reached her." in grace.client.get(address).text
 
     def close(reason: str = "") -> None:
-        services.take_step(
+        take_step(
             reference,
             "close",
             by=grace.actor,
@@ -197,7 +197,7 @@ def test_closing_asks_why_until_child_protection_reached_her(
             reason=reason,
         )
 
-    with pytest.raises(services.StepRefused):
+    with pytest.raises(StepRefused):
         close()
     answer = grace.client.post(address, data={"outcome": "withdrawn", "reason": ""})
     assert (answer.status_code, "Write the reason." in answer.text) == (422, True)
@@ -218,11 +218,11 @@ def test_without_a_custodian_no_officer_closes_a_childs_case_before_she_was_reac
     address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
 
     def close(case: str) -> None:
-        services.take_step(
+        take_step(
             case, "close", by=anna.actor, vault=anna.vault(), outcome="duplicate", reason="Twice."
         )
 
-    with pytest.raises(services.StepRefused):
+    with pytest.raises(StepRefused):
         close(reference)
     for page in (
         anna.client.get(address),

@@ -29,7 +29,8 @@ from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries import cases
 from kash.incidents.queries.quota import spent_in
 from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
-from kash.incidents.services import mixing, tend_letterbox
+from kash.incidents.services import mixing
+from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.mixing import mix_reports
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument, scrubbing

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.record import Party, Person, Record, Term
 from kash.incidents.rules.writing import digests
 from kash.incidents.services.documentation import NoTerm, Written, add_case, write_case

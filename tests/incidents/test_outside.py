@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.accounts.models import Account, AccountBacking
-from kash.accounts.rules import Standing
+from kash.accounts.rules.two_people import Standing
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.outside import Contact, contact_from

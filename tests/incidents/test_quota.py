@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.accounts.models import CountedTries
-from kash.incidents import services
 from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries.filing import draft_of
 from kash.incidents.queries.letterbox import opened_box
@@ -20,7 +19,9 @@ from kash.incidents.queries.quota import spent_in, who_may_file
 from kash.incidents.rules import letterbox
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
-from kash.incidents.services import TooManyReports, WaitAMinute
+from kash.incidents.services.filing import answer_screen, say_held, submit
+from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.quota import TooManyReports, WaitAMinute
 from kash.platform.database import db, utc_now
 from kash.platform.operations.snapshot import NEVER_KEPT
 from kash.platform.vault import AuditEntry
@@ -113,13 +114,13 @@ def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
     moment = utc_now()
     monkeypatch.setattr("kash.incidents.services.traceless.utc_now", lambda: moment)
     with pytest.raises(TooManyReports):
-        services.submit(peer, _answered(peer), "en")
+        submit(peer, _answered(peer), "en")
     for minute in range(5):
         at = moment + timedelta(minutes=minute)
         monkeypatch.setattr("kash.incidents.services.traceless.utc_now", lambda at=at: at)
-        services.submit(peer, new_code(), "en", held=True)
+        submit(peer, new_code(), "en", held=True)
         with pytest.raises(WaitAMinute):
-            services.submit(peer, new_code(), "en", held=True)
+            submit(peer, new_code(), "en", held=True)
     assert _count(Incident) == 5
 
 
@@ -142,7 +143,7 @@ def test_who_must_wait_a_minute_is_told_so_at_the_first_question(
 
 def _answered(by: Actor) -> str:
     code = new_code()
-    services.answer_screen(by, code, "what", Screen(acts=["P1"]))
+    answer_screen(by, code, "what", Screen(acts=["P1"]))
     return code
 
 
@@ -189,16 +190,16 @@ def test_one_account_does_not_shut_the_letterbox_with_long_drafts(
     for _each in range(TOKENS["draft"] // 2):
         code = new_code()
         if held:
-            services.say_held(floods, code)
-        services.answer_screen(floods, code, "words", long)
+            say_held(floods, code)
+        answer_screen(floods, code, "words", long)
     box = opened_box(db.session())
     db.session.rollback()
     assert sum(one.size for one in box.drafts.values()) < 600 * 1024
-    services.submit(peer, hers, "en")
+    submit(peer, hers, "en")
     in_danger = new_code()
-    services.say_held(peer, in_danger)
-    services.answer_screen(peer, in_danger, "words", Screen(narrative="taken at the bridge"))
-    services.submit(peer, in_danger, "en", held=True)
+    say_held(peer, in_danger)
+    answer_screen(peer, in_danger, "words", Screen(narrative="taken at the bridge"))
+    submit(peer, in_danger, "en", held=True)
     assert _count(Incident) == 1
     assert let_arrive() == 1
 
@@ -210,8 +211,8 @@ def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(
     for _each in range(TOKENS["draft"]):
         _answered(peer)
     code = new_code()
-    services.say_held(peer, code)
-    services.answer_screen(peer, code, "words", Screen(narrative="taken at the bridge"))
+    say_held(peer, code)
+    answer_screen(peer, code, "words", Screen(narrative="taken at the bridge"))
     begun = draft_of(code)
     assert begun is not None
     assert (begun.room, begun.kept_until) == ("beyond", local_today() + timedelta(days=1))
@@ -226,8 +227,8 @@ def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
     for _each in range(TOKENS["draft"] - 1):
         _answered(peer)
     for name in ("what", "when", "words"):
-        services.answer_screen(peer, code, name, Screen(narrative="more"))
-    receipt = services.submit(peer, code, "en")
+        answer_screen(peer, code, name, Screen(narrative="more"))
+    receipt = submit(peer, code, "en")
     assert len(receipt.code) == 12
 
 
@@ -237,7 +238,7 @@ def test_a_retry_spends_nothing(member: AMember, peer: Actor) -> None:
 
     code, token = _answered(peer), new_token(utc_now())
     for _each in range(3):
-        services.submit(peer, code, "en", token)
+        submit(peer, code, "en", token)
     assert MOST - len(tokens_left(_spent(), peer.public_id, "report")) == 1
 
 
@@ -269,9 +270,9 @@ def test_a_copy_of_the_database_does_not_tell_that_anybody_sent(
     member: AMember, peer: Actor
 ) -> None:
     """Its row is written anew each minute, as long as before."""
-    services.tend_letterbox(utc_now())
+    tend_letterbox(utc_now())
     quiet = [_body()]
-    services.tend_letterbox(utc_now())
+    tend_letterbox(utc_now())
     quiet.append(_body())
     assert quiet[0] != quiet[1]
     sent(peer)
@@ -283,7 +284,7 @@ def test_with_the_day_goes_its_key(member: AMember, peer: Actor) -> None:
     sent(peer)
     key, tokens = _spent().key, set(_spent().tokens)
     assert tokens
-    services.tend_letterbox(utc_now() + timedelta(days=1))
+    tend_letterbox(utc_now() + timedelta(days=1))
     found = spent_in(_body(), local_today() + timedelta(days=1))
     assert found is not None
     assert found.key != key

@@ -8,10 +8,10 @@ from datetime import timedelta
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.incidents import services
 from kash.incidents.models import FilingQuota
 from kash.incidents.queries.quota import spent_in, who_may_file
 from kash.incidents.rules.quota import TOKENS, own_half, tokens_left
+from kash.incidents.services.letterbox import tend_letterbox
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -25,7 +25,7 @@ def test_each_day_begins_with_tokens_of_everybody_that_nobody_spent(
     peers = [actor("peer").public_id for _each in range(20)]
     seen = []
     for days in (0, 1):
-        services.tend_letterbox(utc_now() + timedelta(days=days))
+        tend_letterbox(utc_now() + timedelta(days=days))
         body = bytes(db.session.scalars(select(FilingQuota.body)).one())
         spent = spent_in(body, local_today() + timedelta(days=days))
         assert spent is not None

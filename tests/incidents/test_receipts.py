@@ -15,14 +15,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from kash.accounts.models import CountedTries
-from kash.incidents import services
 from kash.incidents.models import Alert, Incident, Letterbox
 from kash.incidents.queries import filing
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.receipts import Receipt, keys_of
 from kash.incidents.rules.filing import Screen, code_as_read, new_code
 from kash.incidents.rules.receipts import new_token
-from kash.incidents.services.filing import NothingToSend
+from kash.incidents.services.filing import NothingToSend, answer_screen, submit
+from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.receipts import (
+    PageTooOld,
+    choose_word,
+    found_by_pass,
+    open_receipt,
+    pass_of,
+    receipt_if_sent,
+)
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, lookup
 from kash.platform.vault.keys import new_keys
@@ -130,8 +138,8 @@ def test_words_are_not_tried_one_after_the_other_by_whoever_found_a_code(
 
 def test_a_stolen_database_and_a_found_code_prove_nothing(member: AMember, peer: Actor) -> None:
     code = new_code()
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
-    receipt = services.submit(peer, code, "en", new_token(utc_now()))
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    receipt = submit(peer, code, "en", new_token(utc_now()))
     let_arrive()
     db.session.rollback()
     kept = str(db.session.scalars(select(Incident.receipt_hash)).one())
@@ -231,12 +239,12 @@ def test_two_taps_at_the_same_moment_file_once(
     both_engines_app: APIFlask, member: AMember, peer: Actor
 ) -> None:
     code, token = new_code(), new_token(utc_now())
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
 
     def tap(_number: int) -> Receipt:
         with both_engines_app.app_context():
             try:
-                return services.submit(peer, code, "sw", token)
+                return submit(peer, code, "sw", token)
             finally:
                 db.session.remove()
 
@@ -303,10 +311,10 @@ def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(
 @pytest.mark.any_engine
 def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone: FlaskClient) -> None:
     sent_in_pages(phone)
-    services.tend_letterbox(utc_now())
+    tend_letterbox(utc_now())
     assert len(opened_box(db.session()).pages) == 1
     db.session.rollback()
-    services.tend_letterbox(utc_now() + timedelta(minutes=63))
+    tend_letterbox(utc_now() + timedelta(minutes=63))
     assert opened_box(db.session()).pages == {}
 
 
@@ -323,21 +331,21 @@ def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(
     member: AMember, peer: Actor, monkeypatch: Any
 ) -> None:
     code, token = new_code(), new_token(utc_now())
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
-    services.submit(peer, code, "en", token)
-    assert services.receipt_if_sent(code, token, "en") is not None
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    submit(peer, code, "en", token)
+    assert receipt_if_sent(code, token, "en") is not None
     later = utc_now() + timedelta(minutes=62)
     for place in ("filing", "receipts"):
         monkeypatch.setattr(f"kash.incidents.services.{place}.utc_now", lambda: later)
-    assert services.receipt_if_sent(code, token, "en") is None
+    assert receipt_if_sent(code, token, "en") is None
     # Whoever alters its minute asks for another receipt.
     altered = new_token(later)[:8] + token[8:]
-    assert services.receipt_if_sent(code, altered, "en") is None
-    with pytest.raises(services.PageTooOld):
-        services.choose_word(peer, code, token, "en")
+    assert receipt_if_sent(code, altered, "en") is None
+    with pytest.raises(PageTooOld):
+        choose_word(peer, code, token, "en")
     for late in (token, altered):
         with pytest.raises(NothingToSend):
-            services.submit(peer, code, "en", late)
+            submit(peer, code, "en", late)
 
 
 @pytest.mark.any_engine
@@ -353,9 +361,9 @@ def test_a_page_that_was_open_for_hours_still_sends_and_shows_its_receipt(
 @pytest.mark.any_engine
 def test_a_service_is_given_any_token(member: AMember, peer: Actor) -> None:
     code, token = new_code(), new_token(utc_now() - timedelta(hours=5))
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
-    receipt = services.submit(peer, code, "en", token)
-    assert services.open_receipt(receipt.code, receipt.word) is not None
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    receipt = submit(peer, code, "en", token)
+    assert open_receipt(receipt.code, receipt.word) is not None
 
 
 # --- The word ---------------------------------------------------------------------------------
@@ -439,13 +447,13 @@ def test_what_a_page_carries_opens_for_a_quarter_of_an_hour_and_is_not_made_by_a
     member: AMember, peer: Actor, monkeypatch: Any
 ) -> None:
     receipt = sent(peer)
-    found = services.open_receipt(receipt.code, receipt.word)
+    found = open_receipt(receipt.code, receipt.word)
     assert found is not None
-    carried_along = services.pass_of(found.keys)
+    carried_along = pass_of(found.keys)
     assert found.keys.hash not in carried_along
-    assert services.found_by_pass(carried_along) == found
+    assert found_by_pass(carried_along) == found
     for odd in ("", "x", carried_along[:-8], "Ä", carried_along + "=="):
-        assert odd == carried_along + "==" or services.found_by_pass(odd) is None
+        assert odd == carried_along + "==" or found_by_pass(odd) is None
     later = utc_now() + timedelta(minutes=17)
     monkeypatch.setattr("kash.incidents.services.receipts.utc_now", lambda: later)
-    assert services.found_by_pass(carried_along) is None
+    assert found_by_pass(carried_along) is None

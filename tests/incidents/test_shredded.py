@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from sqlalchemy import select, text
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, MediationBrief
-from kash.incidents.queries import open_case
+from kash.incidents.queries.cases import open_case
 from kash.platform import storage
 from kash.platform.database import db
 from kash.platform.vault import DocumentKey, SealedDocument

@@ -10,7 +10,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries import cases, register
@@ -22,9 +21,20 @@ from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Record
-from kash.incidents.services.cases import changing
+from kash.incidents.services import receipts
+from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.mediation import (
+    DutyDetails,
+    NoConsentToMediate,
+    Request,
+    add_mediator,
+    ask_mediator,
+    close_brief,
+)
+from kash.incidents.services.receipts import Found, open_receipt
+from kash.incidents.services.shredding import shred_case
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
 from kash.policy import SYSTEM, Actor
@@ -48,7 +58,7 @@ def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
 @pytest.fixture
 def mediator(member: AMember, actor: Callable[..., Actor]) -> Actor:
     one = actor("peer", name="Mediates")
-    services.add_mediator(SYSTEM, one.public_id, services.DutyDetails())
+    add_mediator(SYSTEM, one.public_id, DutyDetails())
     return one
 
 
@@ -64,10 +74,10 @@ def receipt(peer: Actor) -> Receipt:
     )
 
 
-def take_back(by: Actor, receipt: Receipt, *purposes: str) -> services.Found:
-    found = services.open_receipt(receipt.code, receipt.word)
+def take_back(by: Actor, receipt: Receipt, *purposes: str) -> Found:
+    found = open_receipt(receipt.code, receipt.word)
     assert found is not None
-    return services.take_back(by, found, purposes)
+    return receipts.take_back(by, found, purposes)
 
 
 def only_case(member: AMember) -> cases.Case:
@@ -90,7 +100,7 @@ def held(record: Record) -> set[str]:
 
 
 def _ask(member: AMember, reference: str, mediator: Actor) -> None:
-    request = services.Request(
+    request = Request(
         mediator.public_id,
         ("release",),
         "Lake station",
@@ -98,7 +108,7 @@ def _ask(member: AMember, reference: str, mediator: Actor) -> None:
         "+254700000001",
         persons=("p1", "p2"),
     )
-    services.ask_mediator(member.actor, member.vault(), reference, request)
+    ask_mediator(member.actor, member.vault(), reference, request)
 
 
 def _waiting() -> int:
@@ -124,7 +134,7 @@ def test_no_mediator_is_asked_before_anybody_saved_the_case(
     let_arrive()
     reference = only_case(member).reference
     take_back(peer, receipt, "mediation")
-    with pytest.raises(services.NoConsentToMediate):
+    with pytest.raises(NoConsentToMediate):
         _ask(member, reference, mediator)
     db.session.rollback()
     assert db.session.scalar(select(MediationBrief.id)) is None
@@ -205,7 +215,7 @@ def test_the_next_member_who_opens_the_case_takes_it_over(
     assert member.client.get(f"/w/{reference}").status_code == 200
     assert record_of(reference, member.vault()) == kept
     # Whoever holds the receipt still reads what was taken back by it.
-    found = services.open_receipt(receipt.code, receipt.word)
+    found = open_receipt(receipt.code, receipt.word)
     assert found is not None
     assert found.taken_back == {"mediation", "court"}
 
@@ -213,7 +223,7 @@ def test_the_next_member_who_opens_the_case_takes_it_over(
 def _answer_brief(mediator: Actor) -> None:
     brief = db.session.scalars(select(MediationBrief.public_id)).one()
     db.session.rollback()
-    services.close_brief(mediator, brief, [Result("release", "released", 2)])
+    close_brief(mediator, brief, [Result("release", "released", 2)])
 
 
 def test_who_mediated_is_kept_outside_the_vault_no_longer_than_the_withdrawal_waits(
@@ -301,7 +311,7 @@ def test_who_agrees_again_is_heard_and_can_take_it_back_again(
     let_arrive()
     case = only_case(member)
     take_back(peer, receipt, "court")
-    services.note_opening(member.actor, member.vault(), only_case(member))
+    note_opening(member.actor, member.vault(), only_case(member))
     version = only_case(member).version
     vault = member.vault()
     for person in case.record.persons:
@@ -335,7 +345,7 @@ def test_it_tells_not_even_its_reader_who_took_it_back(
     friend = actor("police_peer")
     take_back(friend, receipt, "court")
     case = only_case(member)
-    services.note_opening(member.actor, member.vault(), case)
+    note_opening(member.actor, member.vault(), case)
     assert friend.public_id not in only_case(member).record.model_dump_json()
     entries = db.session.scalars(select(AuditEntry.actor)).all()
     assert friend.public_id not in entries
@@ -374,7 +384,7 @@ def test_what_was_taken_back_is_read_by_nobody_without_code_and_word(
     let_arrive()
     take_back(peer, receipt, "court")
     lying = opened_box(db.session()).model_dump_json()
-    services.note_opening(member.actor, member.vault(), only_case(member))
+    note_opening(member.actor, member.vault(), only_case(member))
     db.session.rollback()
     notes = bytes(db.session.scalars(select(Incident.receipt_notes)).one() or b"")
     assert len(notes) > 100
@@ -391,10 +401,10 @@ def test_what_waits_goes_with_a_case_that_is_shredded(
     with changing("incidents.changed", member.actor, member.vault(), reference) as change:
         change.row.state = "closed"
     take_back(peer, receipt, "court")
-    services.shred_case(reference, by=member.actor, vault=member.vault())
+    shred_case(reference, by=member.actor, vault=member.vault())
     assert _waiting() == 0
     assert db.session.scalar(select(SealedDocument.id)) is None
-    found = services.open_receipt(receipt.code, receipt.word)
+    found = open_receipt(receipt.code, receipt.word)
     assert found is not None
     assert found.state == "shredded"
 

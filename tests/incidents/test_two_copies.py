@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.services import tend_letterbox
+from kash.incidents.services.letterbox import tend_letterbox
 from kash.platform.database import Base, db, utc_now
 from kash.platform.vault import seal
 from kash.policy import Actor

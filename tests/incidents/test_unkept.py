@@ -13,7 +13,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from kash.incidents import services
 from kash.incidents.models import Incident, IncidentDraft, MediationBrief
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.mediation import with_answers
@@ -32,10 +31,18 @@ from kash.incidents.rules.record import (
     Referral,
 )
 from kash.incidents.rules.reporting import ReportNote
-from kash.incidents.services import shredding
+from kash.incidents.services import shredding, waiting
 from kash.incidents.services.autosaves import keep_typed
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.evidence import Received, add_evidence
+from kash.incidents.services.filing import answer_screen, forget_screen, say_held, submit
+from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.mediation import answer_brief
 from kash.incidents.services.money import note_decision
+from kash.incidents.services.receipts import Found, open_receipt
+from kash.incidents.services.shredding import shred_case, shred_unkept
+from kash.incidents.services.waiting import what_waits
+from kash.incidents.services.workflow import take_step
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
@@ -65,7 +72,7 @@ def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
 def shred(after: timedelta = OVER) -> int:
     """Let that time pass; how many cases are shredded then."""
     db.session.rollback()
-    done = services.shred_unkept(local_today() + after)
+    done = shred_unkept(local_today() + after)
     db.session.rollback()
     return done
 
@@ -86,7 +93,7 @@ def states() -> list[str]:
 def read(member: AMember) -> date | None:
     """A member opens the only case; until when it is kept now."""
     case = only_case(member)
-    services.note_opening(member.actor, member.vault(), case)
+    note_opening(member.actor, member.vault(), case)
     return case.until
 
 
@@ -98,9 +105,9 @@ def change(member: AMember, alter: Callable[[Record], None]) -> None:
     db.session.rollback()
 
 
-def told(receipt: Receipt) -> services.Found:
+def told(receipt: Receipt) -> Found:
     db.session.rollback()
-    found = services.open_receipt(receipt.code, receipt.word)
+    found = open_receipt(receipt.code, receipt.word)
     assert found is not None
     return found
 
@@ -159,7 +166,7 @@ def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
     assert shred(timedelta(days=400)) == 0
     reference = only_case(grace).reference
     assert "When it is closed, seven days begin" in grace.client.get(f"/w/{reference}").text
-    services.take_step(
+    take_step(
         reference, "close", by=grace.actor, vault=grace.vault(), outcome="duplicate", reason="Twice"
     )
     assert only_case(grace).until == local_today() + LAST
@@ -185,8 +192,8 @@ def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(
     a_member("documentation")
     peer, number = actor("peer"), new_code()
     for code in ("L1", "P1"):
-        services.answer_screen(peer, number, "what", Screen(acts=[code]))
-    services.submit(peer, number, "en")
+        answer_screen(peer, number, "what", Screen(acts=[code]))
+    submit(peer, number, "en")
     let_arrive()
     assert shred() == 1
 
@@ -211,8 +218,8 @@ def test_a_duty_to_report_keeps_a_case_until_a_custodian_decided_and_not_while_c
 def test_an_age_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
     code = new_code()
     for age in ("under_18", "25_34"):
-        services.answer_screen(peer, code, "whom", Screen(ages=[age]))
-    services.submit(peer, code, "en")
+        answer_screen(peer, code, "whom", Screen(ages=[age]))
+    submit(peer, code, "en")
     let_arrive()
     assert shred() == 1
 
@@ -231,10 +238,10 @@ def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(
 @pytest.mark.any_engine
 def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
     code = new_code()
-    services.answer_screen(peer, code, "next", KEEP["next"])
-    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
-    services.forget_screen(peer, code, "next")
-    services.submit(peer, code, "en")
+    answer_screen(peer, code, "next", KEEP["next"])
+    answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    forget_screen(peer, code, "next")
+    submit(peer, code, "en")
     let_arrive()
     assert shred() == 1
 
@@ -244,8 +251,8 @@ def test_somebody_held_keeps_it_and_seven_days_begin_when_she_is_let_go(
     member: AMember, peer: Actor
 ) -> None:
     code = "HELDHELDHELD"
-    services.say_held(peer, code)
-    services.submit(peer, code, "en", held=True)
+    say_held(peer, code)
+    submit(peer, code, "en", held=True)
     assert shred(timedelta(days=400)) == 0
     assert read(member) is None
     at = utc_now()
@@ -329,11 +336,11 @@ def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> N
     keep_typed(member.actor, reference, "before", [("narrative", "x")])
     assert read(member) is not None
     keep_typed(member.actor, reference, "after", [("narrative", "y")])
-    services.add_evidence(
+    add_evidence(
         member.actor,
         member.vault(),
         reference,
-        services.Received(),
+        Received(),
         io.BytesIO(b"%PDF-1.4\n%%EOF\n"),
         10_000,
     )
@@ -360,11 +367,11 @@ def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
     db.session.commit()
     asked = Intervention(id="m1", mediator=peer.public_id, brief=row.public_id)
     change(member, lambda record: record.interventions.append(asked))
-    services.answer_brief(peer, asked.brief, accepts=False)
+    answer_brief(peer, asked.brief, accepts=False)
     shown = only_case(member)
     shown.record = with_answers(shown.record)
     assert shown.record.interventions[0].brief == ""
-    services.note_opening(member.actor, member.vault(), shown)
+    note_opening(member.actor, member.vault(), shown)
     assert shown.until == local_today() + LAST
     assert shred() == 1
     assert db.session.scalars(select(MediationBrief)).all() == []
@@ -378,7 +385,7 @@ def test_a_yes_that_was_noted_while_another_had_the_page_open_keeps_it(
     read(member)
     shown = only_case(member)
     change(member, agrees)
-    services.note_opening(member.actor, member.vault(), shown)
+    note_opening(member.actor, member.vault(), shown)
     assert shown.until is None
     assert shred() == 0
     assert states() == ["submitted"]
@@ -391,7 +398,7 @@ def test_opening_locks_the_case_before_the_letterbox_as_changing_does(
     reported(peer)
     shown = only_case(member)
     with count_queries() as seen:
-        services.note_opening(member.actor, member.vault(), shown)
+        note_opening(member.actor, member.vault(), shown)
     both = re.compile(r"(?:FROM|UPDATE) (incident|letterbox)\b")
     first = next(one for one in seen.statements if both.search(one))
     assert "FROM incident" in first
@@ -443,9 +450,9 @@ def test_days_and_what_is_told_outlive_the_letterbox_being_written_anew(peer: Ac
     box = opened_box(db.session())
     assert from_bytes(as_bytes(box)) == box
     shred()
-    services.tend_letterbox(utc_now())
+    tend_letterbox(utc_now())
     assert told(receipt).as_asked
-    services.tend_letterbox(utc_now() + timedelta(days=1))
+    tend_letterbox(utc_now() + timedelta(days=1))
     assert told(receipt).as_asked
 
 
@@ -463,7 +470,7 @@ def test_what_was_kept_while_the_chore_began_is_not_shredded(
 def test_what_was_shredded_by_hand_waits_for_nothing(member: AMember, filed: Filed) -> None:
     reference = filed(Record(narrative="x"), state="closed")
     assert read(member) is not None
-    services.shred_case(reference, by=member.actor, vault=member.vault())
+    shred_case(reference, by=member.actor, vault=member.vault())
     db.session.rollback()
     assert opened_box(db.session()).fates == {}
 
@@ -514,7 +521,7 @@ def test_today_counts_what_ends_within_two_days(
 
     def waits(days: int) -> int:
         now = utc_now() + timedelta(days=days)
-        return services.what_waits(member.actor, member.vault(), now).ending
+        return what_waits(member.actor, member.vault(), now).ending
 
     assert [waits(days) for days in (0, 4, 5, 7)] == [0, 0, 1, 1]
 
@@ -528,6 +535,6 @@ def test_a_case_that_ends_soon_stands_in_the_queue_of_everybody(
 
     def found(days: int) -> int:
         now = utc_now() + timedelta(days=days)
-        return len(services.waiting.register(member.actor, member.vault(), queue, [], now).lines)
+        return len(waiting.register(member.actor, member.vault(), queue, [], now).lines)
 
     assert [found(0), found(5)] == [0, 1]

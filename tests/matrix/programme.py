@@ -38,7 +38,7 @@ from kash.accounts.models import (
     RecoveryCode,
     SignedInSession,
 )
-from kash.accounts.queries import email_key
+from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.attendance.models import (
@@ -68,7 +68,7 @@ from kash.certificates.models import (
     SignatureImage,
     SignatureUse,
 )
-from kash.certificates.rules import new_serial
+from kash.certificates.rules.issuing import new_serial
 from kash.forums.models import (
     Action,
     AgendaItem,

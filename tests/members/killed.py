@@ -15,7 +15,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from kash import create_app
-from kash.members import services
+from kash.members.services.admitting import remove
+from kash.members.services.rotation import rotate
 from kash.platform.database import db, utc_now
 from kash.platform.vault import OpenVault, audited, find_opening, membership, shred
 from kash.policy import Actor, Role
@@ -59,8 +60,8 @@ def do_it_all(given: dict[str, Any], tell: Connection) -> None:
             return found[0] if found else None
 
         _die_before(given["commit"])
-        services.remove(by, given["remove"])
-        services.rotate(by, look, batches=100)
+        remove(by, given["remove"])
+        rotate(by, look, batches=100)
         with audited("test.shredded", by) as change:
             shred(change.session, given["shred"])
             change.about(*given["shred"])

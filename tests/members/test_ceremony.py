@@ -12,9 +12,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.accounts import services as accounts
-from kash.members import services
+from kash.accounts.services.accounts import set_roles
+from kash.accounts.services.locking import lock_at_once
 from kash.members.errors import NoKeys, NotEntitled, WrongPassphrase, WrongRecoveryCode
+from kash.members.services.admitting import remove
+from kash.members.services.keys import make_own_keys, recover
+from kash.members.services.opening import open_with_passphrase
+from kash.members.services.rotation import rotate
 from kash.platform import vault as sealed
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, Compartment, VaultMember
@@ -63,7 +67,7 @@ def members() -> list[str]:
 
 def open_in(client: FlaskClient, who: Actor, passphrase: str) -> None:
     """As its page does, without the second factor."""
-    token = services.open_with_passphrase(who, passphrase, lambda: None)
+    token = open_with_passphrase(who, passphrase, lambda: None)
     client.set_cookie("vault", token)
 
 
@@ -166,7 +170,7 @@ def test_who_waits_opens_nothing_and_sees_her_words(
     assert sealed.fingerprint(member.public_key) in page
     assert "Neema" in page
     with pytest.raises(NoKeys):
-        services.open_with_passphrase(who, words, lambda: None)
+        open_with_passphrase(who, words, lambda: None)
 
 
 def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> None:
@@ -178,11 +182,11 @@ def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> No
         "/w/v/p", data={"sealed": kept, "typed": words, "passphrase": her.passphrase}
     )
     assert done.status_code == 200
-    services.open_with_passphrase(her.actor, words, lambda: None)
+    open_with_passphrase(her.actor, words, lambda: None)
     with pytest.raises(WrongPassphrase):
-        services.open_with_passphrase(her.actor, her.passphrase, lambda: None)
+        open_with_passphrase(her.actor, her.passphrase, lambda: None)
     with pytest.raises(WrongRecoveryCode):
-        services.recover(her.actor, her.recovery_code, "other words")
+        recover(her.actor, her.recovery_code, "other words")
 
 
 def test_the_recovery_code_gives_new_words_and_a_new_code(
@@ -197,8 +201,8 @@ def test_the_recovery_code_gives_new_words_and_a_new_code(
     assert fresh != her.recovery_code
     # Where it was open with the old words, it is not any more.
     assert her.client.get("/w/v/state").get_json()["open"] is False
-    services.open_with_passphrase(her.actor, words, lambda: None)
-    services.recover(her.actor, fresh, "yet other words")
+    open_with_passphrase(her.actor, words, lambda: None)
+    recover(her.actor, fresh, "yet other words")
 
 
 def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
@@ -277,11 +281,11 @@ def test_an_administrator_never_holds_keys_even_with_a_role_beside(
     assert "Your account can hold no keys" in browser.get("/w/v").get_data(as_text=True)
     assert browser.get("/w/v/k").status_code == 403
     with pytest.raises(NotEntitled):
-        services.make_own_keys(both, "some words")
+        make_own_keys(both, "some words")
     # Keys made before the role was given go at once.
     third, third_browser = person("director")
     make_keys(third_browser)
-    accounts.set_roles(SYSTEM, third.public_id, [Role.DIRECTOR, Role.ADMINISTRATOR])
+    set_roles(SYSTEM, third.public_id, [Role.DIRECTOR, Role.ADMINISTRATOR])
     assert members() == [her.actor.public_id]
 
 
@@ -290,7 +294,7 @@ def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
     other = a_member("director", is_open=False)
     own = her.client.post(f"/w/v/m/{her.public_id}/in", data={"compared": "y"})
     assert own.status_code == 200
-    accounts.lock_at_once(her.actor, other.actor.public_id)
+    lock_at_once(her.actor, other.actor.public_id)
     gone = her.client.post(f"/w/v/m/{other.public_id}/in", data={"compared": "y"})
     assert gone.status_code == 404
 
@@ -301,12 +305,12 @@ def test_after_everything_was_lost_members_begin_anew(
     her = a_member("documentation")
     old = sealed.file_document(db.session(), "test.case", b"before").public_id
     db.session.commit()
-    services.remove(her.actor, her.public_id)
+    remove(her.actor, her.public_id)
     who, browser = person("documentation")
     words, _code = make_keys(browser)
     new = sealed.file_document(db.session(), "test.case", b"after").public_id
     db.session.commit()
-    token = services.open_with_passphrase(who, words, lambda: None)
+    token = open_with_passphrase(who, words, lambda: None)
     found = sealed.find_opening(db.session(), who.session_id, token, utc_now())
     assert found is not None
     vault = found[0]
@@ -316,7 +320,7 @@ def test_after_everything_was_lost_members_begin_anew(
     with pytest.raises(sealed.UnknownKey):
         sealed.open_document(vault, sealed.fetch_one(session, old, "test.case"))
     assert sealed.unfinished_rotations(session) == {}
-    services.rotate(who, lambda: vault)
+    rotate(who, lambda: vault)
     with pytest.raises(sealed.UnknownKey):
         sealed.open_document(vault, sealed.fetch_one(db.session(), old, "test.case"))
 
@@ -324,7 +328,7 @@ def test_after_everything_was_lost_members_begin_anew(
 def test_the_audit_names_who_and_whom_and_no_word(a_member: Member) -> None:
     her = a_member("documentation")
     other = a_member("documentation", is_open=False)
-    services.remove(her.actor, other.public_id)
+    remove(her.actor, other.public_id)
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert entry is not None
     assert (entry.actor, entry.action, list(entry.subjects)) == (

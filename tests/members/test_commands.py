@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from apiflask import APIFlask
 
-from kash.members import services
+from kash.members.services.admitting import remove
 from kash.platform.database import db
 from kash.platform.vault import file_document
 from tests.conftest import AMember
@@ -33,7 +33,7 @@ def test_who_holds_what_and_what_is_left(app: APIFlask, a_member: Member) -> Non
     gone = a_member("director", is_open=False)
     file_document(db.session(), "test.case", b"x")
     db.session.commit()
-    services.remove(custodian.actor, gone.public_id)
+    remove(custodian.actor, gone.public_id)
     assert sorted(told(app, "members").splitlines()) == sorted(
         [
             f"{custodian.public_id} account {custodian.actor.public_id}"

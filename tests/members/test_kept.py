@@ -13,8 +13,8 @@ from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
-from kash.members import opening, services
-from kash.members.services.keeping import KEPT_FOR
+from kash.members import opening
+from kash.members.services.keeping import KEPT_FOR, forget_kept, keep_for_member, kept_for_member
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import SealError, open_sealed
 from kash.platform.web import current_actor
@@ -92,14 +92,14 @@ def test_a_fresh_password_asked_for_keeps_it_for_her_alone_too(a_member: Member)
     assert TYPED.encode() not in open_sealed(
         row, kind="session.vault_form", public_id=her.actor.session_id
     )
-    kept = services.kept_for_member(her.actor, her.vault())
+    kept = kept_for_member(her.actor, her.vault())
     assert kept == (f"/w/v/m/{other.public_id}/in", [("narrative", TYPED)])
 
 
 def test_another_member_reads_nothing_of_it(a_member: Member, app: APIFlask) -> None:
     her, other = a_member("documentation"), a_member("documentation")
-    assert services.keep_for_member(her.actor, b'["/x", [["a", "b"]]]')
-    assert services.kept_for_member(her.actor, her.vault()) == ("/x", [("a", "b")])
+    assert keep_for_member(her.actor, b'["/x", [["a", "b"]]]')
+    assert kept_for_member(her.actor, her.vault()) == ("/x", [("a", "b")])
     with writing() as session:
         row = session.scalars(
             select(SignedInSession.kept_form).where(
@@ -111,16 +111,16 @@ def test_another_member_reads_nothing_of_it(a_member: Member, app: APIFlask) -> 
             .where(SignedInSession.public_id == other.actor.session_id)
             .values(kept_form=row, kept_at=utc_now())
         )
-    assert services.kept_for_member(other.actor, other.vault()) is None
+    assert kept_for_member(other.actor, other.vault()) is None
 
 
 def test_it_is_gone_after_an_hour(a_member: Member) -> None:
     her = a_member("documentation")
-    services.keep_for_member(her.actor, b'["/x", [["a", "b"]]]')
+    keep_for_member(her.actor, b'["/x", [["a", "b"]]]')
     with writing() as session:
         session.execute(update(SignedInSession).values(kept_at=utc_now() - KEPT_FOR))
-    assert services.kept_for_member(her.actor, her.vault()) is None
-    services.forget_kept()
+    assert kept_for_member(her.actor, her.vault()) is None
+    forget_kept()
     assert kept_row() is None
 
 

@@ -11,7 +11,8 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, text
 
-from kash.members import services
+from kash.members.services.admitting import remove
+from kash.members.services.rotation import rotate
 from kash.platform.database import db
 from kash.platform.vault import (
     Compartment,
@@ -111,8 +112,8 @@ def test_nothing_is_lost_however_it_ends(
     # What is left to do is done now, as by the next who opens the vault.
     monkeypatch.setattr(membership, "_BATCH", BATCH)
     if not removed:
-        services.remove(her.actor, gone.public_id)
-    while services.rotate(her.actor, her.vault, batches=1):
+        remove(her.actor, gone.public_id)
+    while rotate(her.actor, her.vault, batches=1):
         assert opened(her).items() >= left.items()
     with audited("test.shredded", her.actor) as change:
         shred(change.session, to_shred)
@@ -133,13 +134,13 @@ def test_what_comes_in_during_a_rotation_opens_too(
     monkeypatch.setattr(membership, "_BATCH", 3)
     her, gone = a_member("documentation"), a_member("documentation")
     before = filed(7)
-    services.remove(her.actor, gone.public_id)
+    remove(her.actor, gone.public_id)
     assert unfinished_rotations(db.session()) == {"case": 7}
-    assert services.rotate(her.actor, her.vault, batches=1) == 4
+    assert rotate(her.actor, her.vault, batches=1) == 4
     meanwhile = filed(2)
     other = a_member("documentation")
-    assert services.rotate(other.actor, other.vault, batches=1) == 1
-    assert services.rotate(her.actor, her.vault, batches=1) == 0
+    assert rotate(other.actor, other.vault, batches=1) == 1
+    assert rotate(her.actor, her.vault, batches=1) == 0
     assert opened(her) == opened(other) == {**before, **meanwhile}
 
 
@@ -149,11 +150,11 @@ def test_two_who_rotate_at_once_leave_one_new_generation(
     her, other, gone = (a_member("documentation") for _ in range(3))
     said = filed(3)
     first, second = her.vault(), other.vault()
-    services.remove(her.actor, gone.public_id)
+    remove(her.actor, gone.public_id)
     looks = iter([first, her.vault])
-    assert services.rotate(her.actor, lambda: _looked(next(looks)), batches=5) == 0
+    assert rotate(her.actor, lambda: _looked(next(looks)), batches=5) == 0
     # The other had looked before the new generation was there.
-    assert services.rotate(other.actor, lambda: second, batches=5) == 0
+    assert rotate(other.actor, lambda: second, batches=5) == 0
     assert opened(her) == opened(other) == said
     db.session.rollback()
     assert db.session.scalars(select(Compartment.generation)).all() == [2]

@@ -12,8 +12,10 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.accounts import services as accounts
 from kash.accounts.models import SignedInSession
+from kash.accounts.services.accounts import set_roles
+from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.sessions import end_other_sessions, end_session
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, VaultMember, VaultOpening
 from kash.policy import SYSTEM, Role
@@ -173,15 +175,15 @@ def close(her: AMember) -> None:
 
 
 def end_from_elsewhere(her: AMember) -> None:
-    accounts.end_session(her.actor, her.actor.session_id)
+    end_session(her.actor, her.actor.session_id)
 
 
 def lock(her: AMember) -> None:
-    accounts.lock_at_once(her.actor, her.actor.public_id)
+    lock_at_once(her.actor, her.actor.public_id)
 
 
 def change_roles(her: AMember) -> None:
-    accounts.set_roles(SYSTEM, her.actor.public_id, [Role.TRAINER])
+    set_roles(SYSTEM, her.actor.public_id, [Role.TRAINER])
 
 
 @pytest.mark.parametrize(
@@ -225,11 +227,11 @@ def test_keys_of_a_role_that_was_taken_away_are_gone(
     both_engines_app: APIFlask, a_member: Member
 ) -> None:
     her = a_member("custodian", "documentation")
-    accounts.set_roles(SYSTEM, her.actor.public_id, [Role.DOCUMENTATION])
+    set_roles(SYSTEM, her.actor.public_id, [Role.DOCUMENTATION])
     db.session.rollback()
     member = db.session.scalars(select(VaultMember)).one()
     assert member.public_id == her.public_id
-    accounts.set_roles(SYSTEM, her.actor.public_id, [Role.FUNDER])
+    set_roles(SYSTEM, her.actor.public_id, [Role.FUNDER])
     db.session.rollback()
     assert db.session.scalars(select(VaultMember)).all() == []
 
@@ -243,7 +245,7 @@ def test_what_was_kept_goes_with_the_session(a_member: Member) -> None:
     her = a_member("documentation")
     with writing() as writer:
         writer.execute(update(SignedInSession).values(kept_form=b"kept", kept_at=utc_now()))
-    accounts.end_other_sessions(her.actor)
-    accounts.end_session(her.actor, her.actor.session_id)
+    end_other_sessions(her.actor)
+    end_session(her.actor, her.actor.session_id)
     db.session.rollback()
     assert db.session.scalars(select(SignedInSession.kept_form)).all() == [None]

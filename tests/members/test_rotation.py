@@ -8,8 +8,8 @@ from typing import Any
 import pyotp
 import pytest
 
-from kash.members import services
 from kash.members.services import rotation
+from kash.members.services.admitting import remove
 from kash.platform.database import db
 from kash.platform.vault import file_document, membership, unfinished_rotations
 from tests.conftest import AMember
@@ -35,7 +35,7 @@ def test_whoever_opens_the_vault_next_carries_it_on(a_member: Member) -> None:
     for number in range(7):
         file_document(db.session(), "test.case", str(number).encode())
     db.session.commit()
-    services.remove(gone.actor, gone.public_id)
+    remove(gone.actor, gone.public_id)
     assert left() == {"case": 7}
     her.client.post("/w/v", data={"passphrase": her.passphrase, "code": pyotp.TOTP(SECRET).now()})
     assert left() == {"case": 3}

@@ -9,8 +9,9 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.members import queries, services, unsealing
+from kash.members import queries, unsealing
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
+from kash.members.services.unsealing import decide, forget_old, read_reason
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
@@ -64,8 +65,8 @@ def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
     asked = unsealing.ask(officer.actor, wanted, REASON)
     with pytest.raises(UnknownKey):
         unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
-    assert services.read_reason(custodian.actor, custodian.vault(), asked) == REASON
-    services.decide(custodian.actor, custodian.vault(), asked, grant=True)
+    assert read_reason(custodian.actor, custodian.vault(), asked) == REASON
+    decide(custodian.actor, custodian.vault(), asked, grant=True)
     read = unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
     assert read == b"a legal name"
     with pytest.raises(SealError):
@@ -84,7 +85,7 @@ def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
         session.execute(update(Unsealing).values(runs_out_at=utc_now()))
     with pytest.raises(UnknownKey):
         unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
-    services.forget_old()
+    forget_old()
     db.session.rollback()
     assert db.session.scalars(select(Unsealing.wrapped)).all() == [None]
     # Once it has run out one may ask again.
@@ -97,7 +98,7 @@ def test_what_is_granted_to_one_opens_for_nobody_else(
     other = a_member("documentation")
     wanted = an_identity()
     asked = unsealing.ask(officer.actor, wanted, REASON)
-    services.decide(custodian.actor, custodian.vault(), asked, grant=True)
+    decide(custodian.actor, custodian.vault(), asked, grant=True)
     with pytest.raises(UnknownKey):
         unsealing.read_granted(other.actor, other.vault(), wanted, KIND)
 
@@ -108,16 +109,16 @@ def test_nobody_decides_her_own_nor_without_the_keys(
     wanted = an_identity()
     own = unsealing.ask(custodian.actor, wanted, REASON)
     with pytest.raises(CannotDecide):
-        services.decide(custodian.actor, custodian.vault(), own, grant=True)
+        decide(custodian.actor, custodian.vault(), own, grant=True)
     asked = unsealing.ask(officer.actor, wanted, REASON)
     director = a_member("director")
     for who in (officer, director):
         with pytest.raises(CannotDecide):
-            services.decide(who.actor, who.vault(), asked, grant=True)
+            decide(who.actor, who.vault(), asked, grant=True)
     second = a_member("custodian")
-    services.decide(second.actor, second.vault(), own, grant=True)
+    decide(second.actor, second.vault(), own, grant=True)
     with pytest.raises(AlreadyDecided):
-        services.decide(second.actor, second.vault(), own, grant=False)
+        decide(second.actor, second.vault(), own, grant=False)
 
 
 def test_what_was_refused_or_asked_twice(officer: AMember, custodian: AMember) -> None:
@@ -125,7 +126,7 @@ def test_what_was_refused_or_asked_twice(officer: AMember, custodian: AMember) -
     asked = unsealing.ask(officer.actor, wanted, REASON)
     with pytest.raises(AlreadyAsked):
         unsealing.ask(officer.actor, wanted, REASON)
-    services.decide(custodian.actor, custodian.vault(), asked, grant=False)
+    decide(custodian.actor, custodian.vault(), asked, grant=False)
     with pytest.raises(UnknownKey):
         unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
     (line,) = queries.unsealing_lines(officer.actor)
@@ -194,6 +195,6 @@ def test_an_old_opening_is_cleared(officer: AMember) -> None:
             .where(VaultOpening.session == officer.actor.session_id)
             .values(used_at=utc_now() - timedelta(minutes=11))
         )
-    services.forget_old()
+    forget_old()
     db.session.rollback()
     assert officer.actor.session_id not in db.session.scalars(select(VaultOpening.session)).all()

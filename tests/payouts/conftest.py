@@ -7,19 +7,23 @@ from dataclasses import dataclass
 
 import pytest
 
-from kash.attendance import services as attendance
-from kash.attendance.queries import slot_sheet
-from kash.attendance.rules import Operation
-from kash.payouts import queries, services
+from kash.attendance.queries.registers import slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import close_slot
 from kash.payouts.models import PayoutList
-from kash.payouts.queries import DraftRow
-from kash.payouts.rules import Basis, Rates, RoleRates
+from kash.payouts.queries.drafts import DraftRow, draft
+from kash.payouts.queries.lists import lines_of, list_of
+from kash.payouts.queries.rates import table_for
+from kash.payouts.rules.rates import Basis, Rates, RoleRates
+from kash.payouts.services.lists import approve, propose
+from kash.payouts.services.payees import Chosen, choose_bands
+from kash.payouts.services.rates import set_rates
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import seal
 from kash.policy import Actor
-from kash.workshops import services as workshops
 from kash.workshops.models import Workshop
+from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person, plan  # noqa: F401
 
 # Four sessions on two days: what each was marked in them.
@@ -57,7 +61,7 @@ def mark(made: Held, marks: Mapping[str, tuple[str, ...]]) -> None:
             for row in slot_sheet(register_id, slot).rows
         ]
         db.session.rollback()
-        assert attendance.close_slot(register_public_id, public_id, made.trainer, operations).closed
+        assert close_slot(register_public_id, public_id, made.trainer, operations).closed
 
 
 def give_phone(public_id: str, phone: str) -> None:
@@ -80,33 +84,33 @@ class Ready:
         return self.held.row
 
     def rows(self) -> dict[str, DraftRow]:
-        table = queries.table_for(self.workshop.id)
+        table = table_for(self.workshop.id)
         assert table is not None
-        return {row.name: row for row in queries.draft(self.workshop, table)}
+        return {row.name: row for row in draft(self.workshop, table)}
 
     def person(self, name: str) -> str:
         return db.session.query(Person).filter_by(chosen_name=name).one().public_id
 
     def band(self, **bands: str) -> None:
         """Choose bands by first names."""
-        services.choose_bands(
+        choose_bands(
             self.workshop,
             {
-                self.person(f"{name} Sampuli"): services.Chosen("participant", band)
+                self.person(f"{name} Sampuli"): Chosen("participant", band)
                 for name, band in bands.items()
             },
             self.trainer,
         )
 
     def one(self, public_id: str) -> PayoutList:
-        return queries.list_of(self.workshop, public_id)
+        return list_of(self.workshop, public_id)
 
     def proposed(self) -> str:
-        return services.propose(self.workshop, self.trainer)
+        return propose(self.workshop, self.trainer)
 
     def approved(self) -> str:
         made = self.proposed()
-        services.approve(self.one(made), self.director)
+        approve(self.one(made), self.director)
         return made
 
     def amounts(self, public_id: str) -> dict[str, int]:
@@ -114,7 +118,7 @@ class Ready:
             (line.person or line.payee).chosen_name  # type: ignore[union-attr]
             if line.person
             else line.payee.name: line.amount_cents  # type: ignore[union-attr]
-            for line in queries.lines_of(self.one(public_id))
+            for line in lines_of(self.one(public_id))
         }
 
 
@@ -123,10 +127,10 @@ def ready(plan: Callable[..., Held], actor: Callable[..., Actor]) -> Ready:  # n
     """Two days of two sessions each, all marked; the programme's rates set, no band chosen."""
     held = plan(minutes=(180, 180, 180, 180))
     for name, letter in (("Zawadi", "B"), ("Baraka", "A"), ("Faraja", "B")):
-        workshops.enrol(held.workshop, make_person(f"{name} Sampuli", letter), held.trainer)
+        enrol(held.workshop, make_person(f"{name} Sampuli", letter), held.trainer)
     mark(held, MARKS)
     made = Ready(held, held.trainer, actor("director", name="Subira Mfano"))
-    services.set_rates(RATES, made.director)
+    set_rates(RATES, made.director)
     return made
 
 
@@ -134,6 +138,6 @@ def ready(plan: Callable[..., Held], actor: Callable[..., Actor]) -> Ready:  # n
 def twice(ready: Ready, plan: Callable[..., Held]) -> Ready:  # noqa: F811
     """Another workshop on the same days by another trainer, in which Zawadi was on the first."""
     made = plan(minutes=(180, 180, 180, 180))
-    workshops.enrol(made.workshop, ready.person("Zawadi Sampuli"), made.trainer)
+    enrol(made.workshop, ready.person("Zawadi Sampuli"), made.trainer)
     mark(made, {"Zawadi Sampuli": ("present", "absent", "absent", "absent")})
     return Ready(made, made.trainer, ready.director)

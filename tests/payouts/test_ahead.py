@@ -9,8 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
-from kash.payouts import queries, services
-from kash.payouts.rules import State
+from kash.payouts.queries.lists import lines_of
+from kash.payouts.rules.steps import State
+from kash.payouts.services.errors import DaysAhead, RegistersOpen
+from kash.payouts.services.lists import approve, turn_back
+from kash.payouts.services.payees import Chosen, add_payee
+from kash.payouts.services.payments import Note, note_payment, pay_in_cash
+from kash.payouts.services.sending import open_numbers
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.payouts.conftest import NEAR, Ready
@@ -30,11 +35,11 @@ def put_ahead(ready: Ready, *positions: int) -> None:
 def test_nothing_is_due_for_days_that_are_still_to_come(ready: Ready) -> None:
     before = ready.rows()
     assert len(before["Zawadi Sampuli"].due.days) == 2
-    services.add_payee(
+    add_payee(
         ready.workshop,
         name="Dereva Sampuli",
         phone="",
-        chosen=services.Chosen("driver", NEAR),
+        chosen=Chosen("driver", NEAR),
         days=[ready.workshop.starts_on, ready.workshop.ends_on],
         by=ready.trainer,
     )
@@ -43,7 +48,7 @@ def test_nothing_is_due_for_days_that_are_still_to_come(ready: Ready) -> None:
     assert len(now["Zawadi Sampuli"].due.days) == 1
     assert len(now["Dereva Sampuli"].due.days) == 1
     ready.band(Zawadi=NEAR, Baraka=NEAR)
-    with pytest.raises(services.RegistersOpen):
+    with pytest.raises(RegistersOpen):
         ready.proposed()
 
 
@@ -52,30 +57,30 @@ def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready: Ready)
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     made = ready.proposed()
     put_ahead(ready, 3, 4)
-    with pytest.raises(services.DaysAhead):
-        services.approve(ready.one(made), ready.director)
-    services.turn_back(ready.one(made), "Not held yet.", ready.director)
+    with pytest.raises(DaysAhead):
+        approve(ready.one(made), ready.director)
+    turn_back(ready.one(made), "Not held yet.", ready.director)
 
 
 @pytest.mark.usefixtures("both_engines_app")
 def test_money_that_was_approved_ahead_of_time_is_not_paid(ready: Ready) -> None:
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     made = ready.approved()
-    line = queries.lines_of(ready.one(made))[0].public_id
+    line = lines_of(ready.one(made))[0].public_id
     put_ahead(ready, 4)
-    with pytest.raises(services.DaysAhead):
-        services.pay_in_cash(ready.one(made), [line], ready.trainer)
-    with pytest.raises(services.DaysAhead):
-        services.open_numbers(ready.one(made), ready.trainer)
-    with pytest.raises(services.DaysAhead):
-        services.note_payment(
+    with pytest.raises(DaysAhead):
+        pay_in_cash(ready.one(made), [line], ready.trainer)
+    with pytest.raises(DaysAhead):
+        open_numbers(ready.one(made), ready.trainer)
+    with pytest.raises(DaysAhead):
+        note_payment(
             ready.one(made),
             line,
-            services.Note(State.PAID, "cash"),
+            Note(State.PAID, "cash"),
             State.OUTSTANDING,
             ready.trainer,
         )
-    assert {one.state for one in queries.lines_of(ready.one(made))} == {"outstanding"}
+    assert {one.state for one in lines_of(ready.one(made))} == {"outstanding"}
 
 
 def test_whoever_approves_and_pays_sees_how_sessions_were_held(

@@ -11,47 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.payouts.rules import (
-    MOST_CENTS,
-    OWN_MEANS,
-    ROLES,
-    Approved,
-    Basis,
-    Claim,
-    Difference,
-    Double,
+from kash.payouts.rules.amounts import MOST_CENTS, OWN_MEANS, read_amount, shared, written_amount
+from kash.payouts.rules.approval import Approved, Difference, Fixed, difference, written
+from kash.payouts.rules.claims import Claim, Double, Settled, blocks, doubles, paid_elsewhere
+from kash.payouts.rules.files import (
     Fault,
-    Fixed,
-    Missing,
     NoColumns,
-    Part,
     Payment,
-    Rates,
-    RoleRates,
-    Settled,
-    Sitting,
-    State,
-    Step,
     Transfer,
-    allowed_steps,
     as_reference,
-    blocks,
     bulk_file,
-    difference,
-    doubles,
-    due,
     match_results,
     new_reference,
+    read_results,
+)
+from kash.payouts.rules.rates import ROLES, Basis, Missing, Part, Rates, RoleRates, Sitting, due
+from kash.payouts.rules.steps import (
+    State,
+    Step,
+    allowed_steps,
     next_states,
     paid_by,
-    paid_elsewhere,
-    read_amount,
-    read_results,
     reconcile,
-    shared,
     signs_for_cash,
-    written,
-    written_amount,
 )
 
 FIRST = date(2026, 11, 16)

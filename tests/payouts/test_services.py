@@ -10,18 +10,58 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kash.attendance import services as attendance
-from kash.payouts import queries, services
+from kash.attendance.services.closing import reopen_slot
 from kash.payouts.models import PaymentSheet, PayoutEvent, PayoutLine, PayoutPart
-from kash.payouts.rules import Basis, Missing, Rates, RoleRates, State
+from kash.payouts.queries.claims import double_claims, paid_on
+from kash.payouts.queries.drafts import drafted_claims
+from kash.payouts.queries.lists import (
+    events_of,
+    files_of,
+    funder_parts,
+    line_of,
+    lines_of,
+    reconciliations,
+    sheets_of,
+)
+from kash.payouts.queries.rates import latest_table, rates_of, table_for, table_versions
+from kash.payouts.rules.rates import Basis, Missing, Rates, RoleRates
+from kash.payouts.rules.steps import State
+from kash.payouts.services.claims import settle
+from kash.payouts.services.errors import (
+    BandsOpen,
+    ChangedSince,
+    DoubleClaimsOpen,
+    NotAResult,
+    NothingToPay,
+    NotYoursToTake,
+    OneWaits,
+    OwnPayment,
+    PaidThere,
+    RegistersOpen,
+    SamePerson,
+    UnknownChoice,
+    WrongState,
+    WrongStep,
+)
+from kash.payouts.services.lists import approve, turn_back
+from kash.payouts.services.payees import (
+    Chosen,
+    add_payee,
+    choose_bands,
+    make_exception,
+    remove_payee,
+)
+from kash.payouts.services.payments import InCash, Note, note_payment, pay_in_cash, take_results
+from kash.payouts.services.rates import follow_programme, set_rates
+from kash.payouts.services.sending import open_numbers
 from kash.people.models import Consent
-from kash.people.services import merge_people, undo_merge
+from kash.people.services.merging import merge_people, undo_merge
 from kash.platform.database import db
 from kash.platform.vault import open_text, verify
 from kash.platform.vault.models import AuditEntry, AuditSubject
 from kash.policy import SYSTEM, Actor, StandIn
-from kash.workshops import services as workshops
 from kash.workshops.models import Funder, Funding
+from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, make_person
 
 from .conftest import FAR, NEAR, RATES, Ready, give_phone, mark
@@ -50,7 +90,7 @@ def result_file(*rows: tuple[str, str, str]) -> bytes:
 def lines_by_name(ready: Ready, public_id: str) -> dict[str, PayoutLine]:
     return {
         line.person.chosen_name if line.person else line.payee.name: line  # type: ignore[union-attr]
-        for line in queries.lines_of(ready.one(public_id))
+        for line in lines_of(ready.one(public_id))
     }
 
 
@@ -58,7 +98,7 @@ def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
     rows = ready.rows()
     assert list(rows) == [BARAKA, ZAWADI]
     assert all(row.due.missing is Missing.BAND for row in rows.values())
-    with pytest.raises(services.BandsOpen):
+    with pytest.raises(BandsOpen):
         ready.proposed()
     ready.band(Zawadi=FAR, Baraka=NEAR)
     rows = ready.rows()
@@ -67,89 +107,89 @@ def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
 
 
 def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Ready) -> None:
-    first = queries.table_for(ready.workshop.id)
-    services.set_rates(RATES, ready.director)
-    assert [one.version for one in queries.table_versions(None)] == [1]
+    first = table_for(ready.workshop.id)
+    set_rates(RATES, ready.director)
+    assert [one.version for one in table_versions(None)] == [1]
     own = Rates((NEAR,), {"participant": RoleRates(Basis.SESSION, (10_000,))}, 1, weighted=True)
-    services.set_rates(own, ready.trainer, ready.workshop)
-    table = queries.table_for(ready.workshop.id)
+    set_rates(own, ready.trainer, ready.workshop)
+    table = table_for(ready.workshop.id)
     assert table is not None
     assert first is not None
-    assert queries.rates_of(table) == own
-    assert queries.rates_of(queries.latest_table(None) or table) == RATES
+    assert rates_of(table) == own
+    assert rates_of(latest_table(None) or table) == RATES
     rows = ready.rows()
     assert rows[ZAWADI].amount == 40_000
     # Whoever left early was there for half of it.
     assert (rows[BARAKA].due.units, rows[BARAKA].amount) == (150, 15_000)
-    with pytest.raises(services.UnknownChoice):
-        services.set_rates(Rates((), {}), ready.director)
+    with pytest.raises(UnknownChoice):
+        set_rates(Rates((), {}), ready.director)
 
 
 def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
     key = ready.workshop.id
-    services.follow_programme(ready.workshop, ready.trainer)
-    assert queries.table_versions(key) == []
+    follow_programme(ready.workshop, ready.trainer)
+    assert table_versions(key) == []
     own = Rates((NEAR,), {"participant": RoleRates(Basis.SESSION, (10_000,))}, 1, weighted=True)
-    services.set_rates(own, ready.trainer, ready.workshop)
+    set_rates(own, ready.trainer, ready.workshop)
     made = ready.proposed()
     # Given up while a list waits: it keeps the rates that it was proposed under.
     for _twice in range(2):
-        services.follow_programme(ready.workshop, ready.trainer)
-    services.approve(ready.one(made), ready.director)
-    table = queries.table_for(key)
+        follow_programme(ready.workshop, ready.trainer)
+    approve(ready.one(made), ready.director)
+    table = table_for(key)
     assert table is not None
-    assert (table.workshop_id, queries.rates_of(table)) == (None, RATES)
-    assert [(one.version, one.bands) for one in queries.table_versions(key)] == [
+    assert (table.workshop_id, rates_of(table)) == (None, RATES)
+    assert [(one.version, one.bands) for one in table_versions(key)] == [
         (2, []),
         (1, [NEAR]),
     ]
     asked = db.session.query(AuditEntry).filter_by(action="payouts.rates_given_up")
     assert asked.count() == 1
     assert all(row.undecided for row in ready.rows().values() if row.due.days)
-    services.set_rates(own, ready.trainer, ready.workshop)
-    table = queries.table_for(key)
+    set_rates(own, ready.trainer, ready.workshop)
+    table = table_for(key)
     assert table is not None
-    assert (table.version, queries.rates_of(table)) == (3, own)
+    assert (table.version, rates_of(table)) == (3, own)
 
 
 def test_the_whole_way_of_a_list(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
-    with pytest.raises(services.OneWaits):
+    with pytest.raises(OneWaits):
         ready.proposed()
-    with pytest.raises(services.SamePerson):
-        services.approve(ready.one(made), ready.trainer)
-    services.approve(ready.one(made), ready.director)
-    with pytest.raises(services.WrongStep):
-        services.approve(ready.one(made), ready.director)
-    with pytest.raises(services.WrongStep):
-        services.turn_back(ready.one(made), "Too late", ready.director)
+    with pytest.raises(SamePerson):
+        approve(ready.one(made), ready.trainer)
+    approve(ready.one(made), ready.director)
+    with pytest.raises(WrongStep):
+        approve(ready.one(made), ready.director)
+    with pytest.raises(WrongStep):
+        turn_back(ready.one(made), "Too late", ready.director)
     one = ready.one(made)
     assert (one.number, one.state, one.total_cents) == (1, "approved", 290_100)
     assert ready.amounts(made) == {BARAKA: 50_000, ZAWADI: 240_100}
-    assert [(sheet.letter, sheet.number) for sheet in queries.sheets_of(one)] == [
+    assert [(sheet.letter, sheet.number) for sheet in sheets_of(one)] == [
         ("A", 1),
         ("B", 2),
     ]
-    with pytest.raises(services.NothingToPay):
+    with pytest.raises(NothingToPay):
         ready.proposed()
 
     lines = lines_by_name(ready, made)
     baraka = [lines[BARAKA].public_id]
-    assert services.pay_in_cash(one, baraka, ready.trainer) == services.InCash(1, 0)
-    assert services.pay_in_cash(one, baraka, ready.trainer) == services.InCash(0, 0)
+    assert pay_in_cash(one, baraka, ready.trainer) == InCash(1, 0)
+    assert pay_in_cash(one, baraka, ready.trainer) == InCash(0, 0)
     content = result_file((lines[ZAWADI].reference.lower(), "2401.00", "Completed"))
-    matched = services.take_results(one, content, ready.trainer, only_fitting=False)
+    matched = take_results(one, content, ready.trainer, only_fitting=False)
     assert len(matched.changes) == 1
-    again = services.take_results(one, content, ready.trainer, only_fitting=False)
+    again = take_results(one, content, ready.trainer, only_fitting=False)
     assert (len(again.changes), len(again.known)) == (0, 1)
-    event = queries.events_of(queries.line_of(one, lines[ZAWADI].public_id))[0]
+    event = events_of(line_of(one, lines[ZAWADI].public_id))[0]
     assert (event.state, event.means) == ("paid", "mobile")
     assert event.receipt_sealed is not None
     assert b"QK123" not in event.receipt_sealed
     receipt = open_text(event.receipt_sealed, kind="payout.receipt", public_id=event.public_id)
     assert receipt == "QK123"
-    sums = queries.reconciliations([one])[one.id]
+    sums = reconciliations([one])[one.id]
     assert (sums.proposed, sums.paid, sums.difference) == (290_100, 290_100, 0)
     assert actions() == [
         "payouts.rates_set",
@@ -165,19 +205,19 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
 def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register_id
-    assert queries.paid_on(register) == {}
+    assert paid_on(register) == {}
     made = ready.proposed()
-    counts = {day: len(people) for day, people in queries.paid_on(register).items()}
+    counts = {day: len(people) for day, people in paid_on(register).items()}
     assert counts == {FIRST_DAY: 2, SECOND_DAY: 1}
-    services.turn_back(ready.one(made), "Not yet", ready.director)
-    assert queries.paid_on(register) == {}
+    turn_back(ready.one(made), "Not yet", ready.director)
+    assert paid_on(register) == {}
 
 
 def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
-    services.turn_back(ready.one(made), "Baraka came by foot", ready.trainer, acts=True)
-    services.make_exception(
+    turn_back(ready.one(made), "Baraka came by foot", ready.trainer, acts=True)
+    make_exception(
         ready.workshop,
         ready.person(BARAKA),
         waived=True,
@@ -194,14 +234,12 @@ def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> Non
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     ready.band(Zawadi=NEAR)
-    with pytest.raises(services.ChangedSince):
-        services.approve(ready.one(made), ready.director)
+    with pytest.raises(ChangedSince):
+        approve(ready.one(made), ready.director)
     ready.band(Zawadi=FAR)
     # New rates hold for what is proposed from then on.
-    services.set_rates(
-        Rates((NEAR, FAR), {"participant": RoleRates(Basis.DAY, (1, 2))}), ready.director
-    )
-    services.approve(ready.one(made), ready.director)
+    set_rates(Rates((NEAR, FAR), {"participant": RoleRates(Basis.DAY, (1, 2))}), ready.director)
+    approve(ready.one(made), ready.director)
     assert ready.amounts(made)[ZAWADI] == 240_100
 
 
@@ -209,7 +247,7 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
     ready.band(Zawadi=NEAR, Baraka=FAR)
     first = ready.approved()
     ready.band(Zawadi=FAR, Baraka=NEAR)
-    services.make_exception(
+    make_exception(
         ready.workshop,
         ready.person(ZAWADI),
         waived=False,
@@ -228,10 +266,10 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
     # Money that came back is due again.
     one = ready.one(first)
     baraka = lines_by_name(ready, first)[BARAKA].public_id
-    services.note_payment(
+    note_payment(
         one,
         baraka,
-        services.Note(State.RETURNED, reason="Wrong number"),
+        Note(State.RETURNED, reason="Wrong number"),
         State.OUTSTANDING,
         ready.trainer,
     )
@@ -241,36 +279,36 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
 def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register
-    attendance.reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
-    with pytest.raises(services.RegistersOpen):
+    reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
+    with pytest.raises(RegistersOpen):
         ready.proposed()
 
 
 def test_drivers_are_paid_without_standing_on_a_register(ready: Ready) -> None:
     ready.band(Zawadi=NEAR, Baraka=NEAR)
-    services.add_payee(
+    add_payee(
         ready.workshop,
         name="Dereva Mfano",
         phone="+254700000001",
-        chosen=services.Chosen("driver", FAR),
+        chosen=Chosen("driver", FAR),
         days=[SECOND_DAY, FIRST_DAY, FIRST_DAY + timedelta(days=30)],
         by=ready.trainer,
     )
-    removed = services.add_payee(
+    removed = add_payee(
         ready.workshop,
         name="Mwezeshaji Mfano",
         phone="",
-        chosen=services.Chosen("facilitator", NEAR),
+        chosen=Chosen("facilitator", NEAR),
         days=[FIRST_DAY],
         by=ready.trainer,
     )
     # Two sessions on that day.
     assert ready.rows()["Mwezeshaji Mfano"].amount == 200_000
-    services.remove_payee(ready.workshop, removed, ready.trainer)
+    remove_payee(ready.workshop, removed, ready.trainer)
     made = ready.approved()
     assert ready.amounts(made)["Dereva Mfano"] == 600_000
-    assert [sheet.letter for sheet in queries.sheets_of(ready.one(made))] == ["A", "B", ""]
-    numbers = services.open_numbers(ready.one(made), ready.trainer)
+    assert [sheet.letter for sheet in sheets_of(ready.one(made))] == ["A", "B", ""]
+    numbers = open_numbers(ready.one(made), ready.trainer)
     assert [(one.phone, one.cents) for one in numbers.transfers] == [("+254700000001", 600_000)]
     assert numbers.without == 2
 
@@ -292,16 +330,16 @@ def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
     )
     db.session.commit()
     made = ready.proposed()
-    with pytest.raises(services.WrongStep):
-        services.open_numbers(ready.one(made), ready.trainer)
-    services.approve(ready.one(made), ready.director)
-    numbers = services.open_numbers(ready.one(made), ready.trainer)
+    with pytest.raises(WrongStep):
+        open_numbers(ready.one(made), ready.trainer)
+    approve(ready.one(made), ready.director)
+    numbers = open_numbers(ready.one(made), ready.trainer)
     assert [one.phone for one in numbers.transfers] == ["+254712345678"]
     assert numbers.without == 1
     entry = db.session.scalars(
         select(AuditEntry).where(AuditEntry.action == "payouts.numbers_exported")
     ).one()
-    (file,) = queries.files_of(ready.one(made))
+    (file,) = files_of(ready.one(made))
     assert set(
         db.session.scalars(select(AuditSubject.subject).where(AuditSubject.seq == entry.seq))
     ) == {zawadi, made, file.public_id}
@@ -314,28 +352,28 @@ def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None
     content = result_file(
         (lines[ZAWADI].reference, "2401.00", "Failed"), (lines[BARAKA].reference, "1.00", "Paid")
     )
-    matched = services.take_results(one, content, ready.trainer, only_fitting=False)
+    matched = take_results(one, content, ready.trainer, only_fitting=False)
     assert (len(matched.changes), len(matched.faults)) == (1, 1)
-    assert queries.reconciliations([one])[one.id].outstanding == 290_100
-    services.take_results(one, content, ready.trainer, only_fitting=True)
-    sums = queries.reconciliations([one])[one.id]
+    assert reconciliations([one])[one.id].outstanding == 290_100
+    take_results(one, content, ready.trainer, only_fitting=True)
+    sums = reconciliations([one])[one.id]
     assert (sums.failed, sums.outstanding, sums.difference) == (240_100, 50_000, 0)
-    with pytest.raises(services.NotAResult):
-        services.take_results(one, b"phone,amount\n1,2\n", ready.trainer, only_fitting=False)
+    with pytest.raises(NotAResult):
+        take_results(one, b"phone,amount\n1,2\n", ready.trainer, only_fitting=False)
 
 
 def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
     line = lines_by_name(ready, one.public_id)[ZAWADI].public_id
-    paid = services.Note(State.PAID, "mobile", "QK999")
-    services.note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
-    with pytest.raises(services.WrongState):
-        services.note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
-    failed = services.Note(State.FAILED, reason="No such number")
-    with pytest.raises(services.WrongState):
-        services.note_payment(one, line, failed, State.PAID, ready.trainer)
-    states = [event.state for event in queries.events_of(queries.line_of(one, line))]
+    paid = Note(State.PAID, "mobile", "QK999")
+    note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
+    with pytest.raises(WrongState):
+        note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
+    failed = Note(State.FAILED, reason="No such number")
+    with pytest.raises(WrongState):
+        note_payment(one, line, failed, State.PAID, ready.trainer)
+    states = [event.state for event in events_of(line_of(one, line))]
     assert states == ["paid"]
 
 
@@ -344,14 +382,14 @@ def test_sums_of_the_database_agree_whatever_happens(ready: Ready) -> None:
     one = ready.one(ready.approved())
     draw = random.Random(7)
     for _ in range(12):
-        line = draw.choice(queries.lines_of(one))
+        line = draw.choice(lines_of(one))
         following = draw.choice(list(State))
         try:
-            note = services.Note(following, reason="Tried")
-            services.note_payment(one, line.public_id, note, State(line.state), ready.trainer)
-        except services.WrongState:
+            note = Note(following, reason="Tried")
+            note_payment(one, line.public_id, note, State(line.state), ready.trainer)
+        except WrongState:
             db.session.rollback()
-        sums = queries.reconciliations([one])[one.id]
+        sums = reconciliations([one])[one.id]
         assert sums.difference == 0
         assert sums.proposed == 290_100
     assert db.session.query(PayoutEvent).count() > 3
@@ -364,7 +402,7 @@ def test_funders_bear_each_payment_to_the_cent(ready: Ready) -> None:
         db.session.add(Funding(workshop_id=found.id, funder=Funder(name=name), share=share))
     db.session.commit()
     made = ready.approved()
-    parts = queries.funder_parts(ready.workshop, queries.lines_of(ready.one(made)))
+    parts = funder_parts(ready.workshop, lines_of(ready.one(made)))
     assert sum(part.cents for part in parts) == 290_100
     assert {part.name: part.cents for part in parts} == {
         "Fund One": 95_733,
@@ -381,12 +419,12 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
     twice.band(Zawadi=NEAR)
     here, there = ready.proposed(), twice.proposed()
     for one in (ready, twice):
-        (claim,) = queries.double_claims(one.workshop, ())
+        (claim,) = double_claims(one.workshop, ())
         assert (claim.name, claim.day, claim.blocks) == (ZAWADI, FIRST_DAY, True)
-    with pytest.raises(services.DoubleClaimsOpen):
-        services.approve(ready.one(here), ready.director)
-    with pytest.raises(services.DoubleClaimsOpen):
-        services.approve(twice.one(there), ready.director)
+    with pytest.raises(DoubleClaimsOpen):
+        approve(ready.one(here), ready.director)
+    with pytest.raises(DoubleClaimsOpen):
+        approve(twice.one(there), ready.director)
 
     other = ready.workshop.public_id
     given: dict[str, object] = {
@@ -395,16 +433,16 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
         "other": other,
         "reason": "She was here in the morning only",
     }
-    with pytest.raises(services.NotYoursToTake):
-        services.settle(twice.workshop, **given, keeps="here", by=twice.trainer)  # type: ignore[arg-type]
-    services.settle(twice.workshop, **given, keeps="there", by=twice.trainer)  # type: ignore[arg-type]
-    services.approve(ready.one(here), ready.director)
-    with pytest.raises(services.ChangedSince):
-        services.approve(twice.one(there), ready.director)
-    services.turn_back(twice.one(there), "Paid elsewhere", ready.director)
+    with pytest.raises(NotYoursToTake):
+        settle(twice.workshop, **given, keeps="here", by=twice.trainer)  # type: ignore[arg-type]
+    settle(twice.workshop, **given, keeps="there", by=twice.trainer)  # type: ignore[arg-type]
+    approve(ready.one(here), ready.director)
+    with pytest.raises(ChangedSince):
+        approve(twice.one(there), ready.director)
+    turn_back(twice.one(there), "Paid elsewhere", ready.director)
     assert twice.rows()[ZAWADI].amount == 0
-    assert queries.double_claims(ready.workshop, ()) == []
-    with pytest.raises(services.NothingToPay):
+    assert double_claims(ready.workshop, ()) == []
+    with pytest.raises(NothingToPay):
         twice.proposed()
 
 
@@ -414,22 +452,22 @@ def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
     twice.band(Zawadi=NEAR)
     # It shows before anything is proposed.
     rows = list(twice.rows().values())
-    (claim,) = queries.double_claims(twice.workshop, queries.drafted_claims(twice.workshop, rows))
+    (claim,) = double_claims(twice.workshop, drafted_claims(twice.workshop, rows))
     assert (claim.other_title, claim.other_approved) == (ready.workshop.title, True)
     given: dict[str, object] = {
         "person": ready.person(ZAWADI),
         "day": FIRST_DAY,
         "other": ready.workshop.public_id,
     }
-    with pytest.raises(services.PaidThere):
-        services.settle(
+    with pytest.raises(PaidThere):
+        settle(
             twice.workshop,
             **given,
             keeps="here",
             reason="No",
             by=ready.director,  # type: ignore[arg-type]
         )
-    services.settle(
+    settle(
         twice.workshop,
         **given,
         keeps="both",
@@ -443,21 +481,21 @@ def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
 
 def test_a_merge_shows_who_was_paid_twice_under_two_names(ready: Ready, twice: Ready) -> None:
     alias = make_person("Zawadi Mfano", "B")
-    workshops.enrol(twice.held.workshop, alias, twice.trainer)
+    enrol(twice.held.workshop, alias, twice.trainer)
     register = twice.workshop.register
     for slot in [one.public_id for one in register.slots]:
-        attendance.reopen_slot(register.public_id, slot, twice.trainer)
+        reopen_slot(register.public_id, slot, twice.trainer)
     mark_again(twice)
     ready.band(Zawadi=NEAR, Baraka=NEAR)
-    services.choose_bands(
+    choose_bands(
         twice.workshop,
         {
-            alias: services.Chosen("participant", FAR),
-            ready.person(ZAWADI): services.Chosen("participant", ""),
+            alias: Chosen("participant", FAR),
+            ready.person(ZAWADI): Chosen("participant", ""),
         },
         twice.trainer,
     )
-    services.make_exception(
+    make_exception(
         twice.workshop,
         ready.person(ZAWADI),
         waived=True,
@@ -467,13 +505,13 @@ def test_a_merge_shows_who_was_paid_twice_under_two_names(ready: Ready, twice: R
     )
     ready.approved()
     twice.approved()
-    assert queries.double_claims(ready.workshop, ()) == []
+    assert double_claims(ready.workshop, ()) == []
     merge = merge_people(ready.person(ZAWADI), alias, {}, (1, 1), SYSTEM)
-    (claim,) = queries.double_claims(ready.workshop, ())
+    (claim,) = double_claims(ready.workshop, ())
     assert (claim.name, claim.day, claim.blocks) == (ZAWADI, FIRST_DAY, True)
     assert db.session.query(PayoutPart).filter_by(workshop_id=twice.workshop.id).count() == 1
     undo_merge(merge, SYSTEM)
-    assert queries.double_claims(ready.workshop, ()) == []
+    assert double_claims(ready.workshop, ()) == []
 
 
 def mark_again(made: Ready) -> None:
@@ -496,7 +534,7 @@ def test_whoever_stands_in_approves_for_the_director(
     ready.band(Zawadi=FAR, Baraka=NEAR)
     monitoring = actor("monitoring", name="Tathmini Mfano")
     made = ready.proposed()
-    services.approve(ready.one(made), lent(monitoring, ready.director.public_id))
+    approve(ready.one(made), lent(monitoring, ready.director.public_id))
     assert ready.one(made).approved_for == ready.director.public_id
     assert db.session.query(PaymentSheet).count() == 2
 
@@ -505,5 +543,5 @@ def test_nobody_approves_money_for_herself(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     herself = replace(ready.director, person_id=ready.rows()[ZAWADI].person_id)
-    with pytest.raises(services.OwnPayment):
-        services.approve(ready.one(made), herself)
+    with pytest.raises(OwnPayment):
+        approve(ready.one(made), herself)

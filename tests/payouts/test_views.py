@@ -12,15 +12,18 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash.attendance import services as attendance
-from kash.payouts import queries, services
+from kash.attendance.services.closing import reopen_slot
 from kash.payouts.documents import payment_markup
 from kash.payouts.models import Payee
-from kash.payouts.rules import State
+from kash.payouts.queries.lists import files_of, lines_of, reconciliations, sheets_of
+from kash.payouts.queries.rates import latest_table
+from kash.payouts.rules.steps import State
+from kash.payouts.services.payees import make_exception
+from kash.payouts.services.payments import Note, note_payment
 from kash.people.models import Consent
 from kash.platform.database import db
 from kash.policy import Actor
-from kash.workshops import services as workshops
+from kash.workshops.services.enrolment import enrol
 from tests.conftest import Queries
 from tests.workshops.conftest import FIRST_DAY, make_person
 
@@ -83,7 +86,7 @@ def test_another_approves_and_every_cent_is_shown(
     assert ZAWADI in page
     lines = {
         line.person.chosen_name: line.public_id
-        for line in queries.lines_of(ready.one(here.rsplit("/", 1)[1]))
+        for line in lines_of(ready.one(here.rsplit("/", 1)[1]))
         if line.person
     }
     db.session.rollback()
@@ -139,7 +142,7 @@ def test_the_same_file_says_that_it_is_the_same(
     first = trainer.post(f"{here}/numbers").text
     answer = trainer.post(f"{here}/numbers")
     assert (answer.status_code, "254712" in answer.text) == (409, False)
-    file = queries.files_of(ready.one(approved))[0].public_id
+    file = files_of(ready.one(approved))[0].public_id
     db.session.rollback()
     again = trainer.post(f"{here}/files/{file}/again")
     assert again.text == first
@@ -147,13 +150,13 @@ def test_the_same_file_says_that_it_is_the_same(
     assert "downloaded again: 1" in trainer.get(f"{here}/numbers").text
     assert "Sent to mobile money" in trainer.get(here).text
     assert ZAWADI not in trainer.get(f"{here}/cash?group=B").text
-    line = queries.lines_of(ready.one(approved))[-1].public_id
+    line = lines_of(ready.one(approved))[-1].public_id
     db.session.rollback()
     failed = {"before": "sent", "state": "failed", "reason": "No such number"}
     refused = trainer.post(f"{here}/lines/{line}", data=failed)
     assert (refused.status_code, "Another trainer of this workshop" in refused.text) == (422, True)
-    told = services.Note(State.FAILED, reason="No such number")
-    services.note_payment(ready.one(approved), line, told, State.SENT, ready.director)
+    told = Note(State.FAILED, reason="No such number")
+    note_payment(ready.one(approved), line, told, State.SENT, ready.director)
     assert "Download the same file again" not in trainer.get(f"{here}/numbers").text
     assert trainer.post(f"{here}/files/{file}/again").status_code == 409
     assert ZAWADI in trainer.get(f"{here}/cash?group=B").text
@@ -175,7 +178,7 @@ def test_who_approves_is_told_of_payments_that_share_a_phone(
 def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
     ready: Ready, at: str, approved: str, trainer: FlaskClient
 ) -> None:
-    lines = queries.lines_of(ready.one(approved))
+    lines = lines_of(ready.one(approved))
     reference = lines[1].reference
     db.session.rollback()
     url = f"{at}/lists/{approved}/results"
@@ -190,11 +193,11 @@ def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
     status, page = send(content)
     assert status == 422
     assert "This reference is not on the list." in page
-    assert queries.reconciliations([ready.one(approved)])
+    assert reconciliations([ready.one(approved)])
     db.session.rollback()
     assert send(content, only_fitting="y")[0] == 302
     one = ready.one(approved)
-    assert queries.reconciliations([one])[one.id].paid == 240_100
+    assert reconciliations([one])[one.id].paid == 240_100
     status, page = send("%PDF-1.7")
     assert status == 422
     assert "data-errors" in page
@@ -204,7 +207,7 @@ def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
 def test_one_payment_needs_a_reason_when_money_did_not_arrive(
     ready: Ready, at: str, approved: str, trainer: FlaskClient, director: FlaskClient
 ) -> None:
-    line = queries.lines_of(ready.one(approved))[0].public_id
+    line = lines_of(ready.one(approved))[0].public_id
     db.session.rollback()
     url = f"{at}/lists/{approved}/lines/{line}"
     given = {"before": "outstanding", "state": "failed"}
@@ -221,8 +224,8 @@ def test_paper_holds_one_group_its_sum_and_no_phone(
 ) -> None:
     give_phone(ready.person(ZAWADI), "+254712345678")
     one = ready.one(approved)
-    sheet = next(row for row in queries.sheets_of(one) if row.letter == "B")
-    lines = queries.lines_of(one, "B")
+    sheet = next(row for row in sheets_of(one) if row.letter == "B")
+    lines = lines_of(one, "B")
     found = ready.workshop
     with trainer.application.test_request_context():
         markup = payment_markup(found, one, sheet, lines)
@@ -244,7 +247,7 @@ def test_paper_holds_one_group_its_sum_and_no_phone(
     db.session.commit()
     one, found = ready.one(approved), ready.workshop
     with trainer.application.test_request_context():
-        markup = payment_markup(found, one, sheet, queries.lines_of(one, "B"))
+        markup = payment_markup(found, one, sheet, lines_of(one, "B"))
     assert ZAWADI not in markup
     assert ready.person(ZAWADI)[:6].upper() in markup
 
@@ -264,7 +267,7 @@ def test_a_list_shows_the_payments_of_one_group_its_sum_and_the_whole(
 def test_payees_of_no_group_are_shown_after_the_groups(
     ready: Ready, at: str, approved: str, trainer: FlaskClient
 ) -> None:
-    lines = {line.group_letter: line for line in queries.lines_of(ready.one(approved))}
+    lines = {line.group_letter: line for line in lines_of(ready.one(approved))}
     lines["A"].group_letter = ""
     db.session.commit()
     page = trainer.get(f"{at}/lists/{approved}").text.partition("<main")[2]
@@ -278,7 +281,7 @@ def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
 ) -> None:
     line = {
         line.person.chosen_name: line.public_id
-        for line in queries.lines_of(ready.one(approved))
+        for line in lines_of(ready.one(approved))
         if line.person
     }
     db.session.rollback()
@@ -299,10 +302,10 @@ def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
     back = trainer.post(cash, data={"paid": [line[BARAKA], line[ZAWADI]], "group": "A"})
     assert stands(back) == ({BARAKA}, {line[BARAKA]}, {line[ZAWADI]})
     # Turning pays nobody; the button pays those ticked in both.
-    assert {row.state for row in queries.lines_of(ready.one(approved))} == {"outstanding"}
+    assert {row.state for row in lines_of(ready.one(approved))} == {"outstanding"}
     db.session.rollback()
     trainer.post(cash, data={"paid": [line[BARAKA], line[ZAWADI]]})
-    assert {row.state for row in queries.lines_of(ready.one(approved))} == {"paid"}
+    assert {row.state for row in lines_of(ready.one(approved))} == {"paid"}
 
 
 def test_a_driver_who_is_added_by_two_taps_is_paid_once(
@@ -371,7 +374,7 @@ def test_a_name_on_the_cash_list_leads_on_and_ticks_nobody(
 
 
 def test_the_paper_is_a_pdf(ready: Ready, approved: str, at: str, trainer: FlaskClient) -> None:
-    sheet = queries.sheets_of(ready.one(approved))[0].public_id
+    sheet = sheets_of(ready.one(approved))[0].public_id
     db.session.rollback()
     answer = trainer.get(f"{at}/lists/{approved}/paper/{sheet}.pdf")
     assert answer.data.startswith(b"%PDF")
@@ -400,7 +403,7 @@ def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
     assert 'value="5 hundred"' in answer.text
     given |= {"band-1": "Far", "rate-participant-0": "1,500.5", "rate-driver-4": ""}
     assert director.post("/payouts/rates", data=given).status_code == 302
-    table = queries.latest_table(None)
+    table = latest_table(None)
     assert table is not None
     assert (table.version, table.currency, table.bands) == (2, "KES", ["Near", "Far"])
     assert table.rates == {"participant": ["day", [150_050, None]]}
@@ -481,7 +484,7 @@ def test_a_double_claim_can_be_turned_to_on_a_list_that_holds_nobody_of_its_grou
     ready.approved()
     twice.band(Zawadi=NEAR)
     twice.proposed()
-    services.make_exception(
+    make_exception(
         ready.workshop,
         ready.person(BARAKA),
         waived=False,
@@ -511,10 +514,10 @@ def test_who_is_paid_sees_her_own_and_nothing_else(
     assert ">500<" not in page
     assert own.get(f"{at}/lists/{approved}").status_code == 403
     assert "Payouts" in own.get(f"/people/{ready.person(ZAWADI)}").text
-    services.note_payment(
+    note_payment(
         ready.one(approved),
-        queries.lines_of(ready.one(approved), "B")[0].public_id,
-        services.Note(State.PAID, "cash"),
+        lines_of(ready.one(approved), "B")[0].public_id,
+        Note(State.PAID, "cash"),
         State.OUTSTANDING,
         ready.trainer,
     )
@@ -546,10 +549,10 @@ def test_queries_do_not_grow_with_people(
     slots = [one.public_id for one in register.slots]
     register_id = register.public_id
     for slot in slots:
-        attendance.reopen_slot(register_id, slot, ready.trainer)
+        reopen_slot(register_id, slot, ready.trainer)
     names = [f"Mtu {word}" for word in ("Kwanza", "Pili", "Tatu")]
     for name in names:
-        workshops.enrol(ready.held.workshop, make_person(name), ready.trainer)
+        enrol(ready.held.workshop, make_person(name), ready.trainer)
     mark(ready.held, dict.fromkeys(names, ("present",) * 4))
     with count_queries() as more:
         page = trainer.get(at).text

@@ -11,12 +11,27 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.payouts import queries, services
 from kash.payouts.models import PayoutFile, PayoutLine, PayoutList
-from kash.payouts.rules import Fault, Matched, State
+from kash.payouts.queries import lists
+from kash.payouts.queries.lists import files_of, lines_of, reconciliations
+from kash.payouts.rules.files import Fault, Matched
+from kash.payouts.rules.steps import State
 from kash.payouts.services import sending
+from kash.payouts.services.errors import (
+    MadeTheFile,
+    NothingToSend,
+    NotTheSameFile,
+    PaidOnLaterList,
+    ReasonMissing,
+    SentAlready,
+    WrongState,
+    WrongStep,
+)
+from kash.payouts.services.lists import approve
+from kash.payouts.services.payments import InCash, Note, note_payment, pay_in_cash, take_results
+from kash.payouts.services.sending import Numbers, open_numbers, repeat_file
 from kash.people.models import Person
-from kash.people.services import merge_people
+from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor
@@ -46,19 +61,17 @@ def other(actor: Callable[..., Actor]) -> Actor:
 
 
 def line_of(ready: Ready, made: str, name: str = ZAWADI) -> PayoutLine:
-    lines = queries.lines_of(ready.one(made))
+    lines = lines_of(ready.one(made))
     return next(line for line in lines if line.person and line.person.chosen_name == name)
 
 
 def states(ready: Ready, made: str) -> dict[str, str]:
     return {
-        line.person.chosen_name: line.state
-        for line in queries.lines_of(ready.one(made))
-        if line.person
+        line.person.chosen_name: line.state for line in lines_of(ready.one(made)) if line.person
     }
 
 
-def phones(numbers: services.Numbers) -> list[str]:
+def phones(numbers: Numbers) -> list[str]:
     return sorted(one.phone for one in numbers.transfers)
 
 
@@ -66,21 +79,21 @@ def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(
     ready: Ready, approved: str
 ) -> None:
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
-    told = services.open_numbers(ready.one(approved), ready.trainer)
-    assert told == services.Numbers(changed=1)
+    told = open_numbers(ready.one(approved), ready.trainer)
+    assert told == Numbers(changed=1)
     assert states(ready, approved) == {BARAKA: "outstanding", ZAWADI: "changed"}
-    assert queries.files_of(ready.one(approved)) == []
+    assert files_of(ready.one(approved)) == []
     # What others get is sent by another press, without her.
-    sent = services.open_numbers(ready.one(approved), ready.trainer)
+    sent = open_numbers(ready.one(approved), ready.trainer)
     assert phones(sent) == ["+254733000222"]
     # It is due again, and only another approval lets it go to the new phone.
     assert ready.rows()[ZAWADI].amount == 240_100
     again = ready.proposed()
-    with pytest.raises(services.WrongStep):
-        services.open_numbers(ready.one(again), ready.trainer)
-    services.approve(ready.one(again), ready.director)
-    assert phones(services.open_numbers(ready.one(again), ready.trainer)) == [OTHER_PHONE]
-    sums = queries.reconciliations([ready.one(approved)])[ready.one(approved).id]
+    with pytest.raises(WrongStep):
+        open_numbers(ready.one(again), ready.trainer)
+    approve(ready.one(again), ready.director)
+    assert phones(open_numbers(ready.one(again), ready.trainer)) == [OTHER_PHONE]
+    sums = reconciliations([ready.one(approved)])[ready.one(approved).id]
     assert (sums.changed, sums.sent, sums.difference) == (240_100, 50_000, 0)
 
 
@@ -89,7 +102,7 @@ def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.approved()
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
-    assert services.open_numbers(ready.one(made), ready.trainer).changed == 1
+    assert open_numbers(ready.one(made), ready.trainer).changed == 1
     assert states(ready, made)[ZAWADI] == "changed"
 
 
@@ -97,7 +110,7 @@ def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None
 def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready: Ready, approved: str) -> None:
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
     give_phone(ready.person(ZAWADI), HER_PHONE)
-    numbers = services.open_numbers(ready.one(approved), ready.trainer)
+    numbers = open_numbers(ready.one(approved), ready.trainer)
     assert phones(numbers) == [HER_PHONE, "+254733000222"]
 
 
@@ -105,7 +118,7 @@ def test_an_amount_changed_in_the_database_is_not_sent(ready: Ready, approved: s
     key = line_of(ready, approved).id
     db.session.execute(update(PayoutLine).where(PayoutLine.id == key).values(amount_cents=999))
     db.session.commit()
-    assert services.open_numbers(ready.one(approved), ready.trainer).changed == 1
+    assert open_numbers(ready.one(approved), ready.trainer).changed == 1
 
 
 def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
@@ -119,8 +132,8 @@ def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
     db.session.rollback()
     merge_people(*ids, {}, editions, ready.trainer)
     one = ready.one(approved)
-    assert services.pay_in_cash(one, [paid], ready.trainer) == services.InCash(0, 1)
-    assert queries.line_of(one, paid).state == "changed"
+    assert pay_in_cash(one, [paid], ready.trainer) == InCash(0, 1)
+    assert lists.line_of(one, paid).state == "changed"
 
 
 def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
@@ -131,10 +144,10 @@ def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
     other = db.session.scalars(select(Person).where(Person.chosen_name == "Faraja Sampuli")).one()
     db.session.execute(update(PayoutLine).where(PayoutLine.id == key).values(person_id=other.id))
     db.session.commit()
-    stands = services.note_payment(
+    stands = note_payment(
         ready.one(approved),
         public_id,
-        services.Note(State.PAID, "bank"),
+        Note(State.PAID, "bank"),
         State.OUTSTANDING,
         ready.trainer,
     )
@@ -148,18 +161,18 @@ def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_afte
 
     def note(name: str) -> State:
         line = line_of(ready, approved, name).public_id
-        by_mobile = services.Note(State.PAID, "mobile")
+        by_mobile = Note(State.PAID, "mobile")
         one = ready.one(approved)
-        return services.note_payment(one, line, by_mobile, State.OUTSTANDING, ready.trainer)
+        return note_payment(one, line, by_mobile, State.OUTSTANDING, ready.trainer)
 
     assert note(ZAWADI) is State.CHANGED
     assert note(BARAKA) is State.PAID
 
 
 def test_nobody_is_sent_her_money_in_two_files(ready: Ready, approved: str) -> None:
-    assert len(services.open_numbers(ready.one(approved), ready.trainer).transfers) == 2
-    with pytest.raises(services.NothingToSend):
-        services.open_numbers(ready.one(approved), ready.trainer)
+    assert len(open_numbers(ready.one(approved), ready.trainer).transfers) == 2
+    with pytest.raises(NothingToSend):
+        open_numbers(ready.one(approved), ready.trainer)
     assert set(states(ready, approved).values()) == {"sent"}
 
 
@@ -175,8 +188,8 @@ def test_of_two_exports_at_once_one_wins(
             one = db.session.get_one(PayoutList, list_id)
             barrier.wait()
             try:
-                answers.append(len(services.open_numbers(one, trainer).transfers))
-            except services.NothingToSend:
+                answers.append(len(open_numbers(one, trainer).transfers))
+            except NothingToSend:
                 answers.append(0)
             finally:
                 db.session.remove()
@@ -188,20 +201,20 @@ def test_of_two_exports_at_once_one_wins(
     for thread in threads:
         thread.join()
     assert sorted(answers) == [0, 0, 0, 2]
-    assert len(queries.files_of(ready.one(approved))) == 1
+    assert len(files_of(ready.one(approved))) == 1
 
 
 def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approved: str) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
-    paid = services.pay_in_cash(ready.one(approved), [line], ready.trainer)
-    assert paid == services.InCash(0, 0)
+    paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
+    assert paid == InCash(0, 0)
     for means in ("cash", "bank", ""):
-        with pytest.raises(services.SentAlready):
-            services.note_payment(
+        with pytest.raises(SentAlready):
+            note_payment(
                 ready.one(approved),
                 line,
-                services.Note(State.PAID, means),
+                Note(State.PAID, means),
                 State.SENT,
                 ready.trainer,
             )
@@ -211,19 +224,19 @@ def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approv
 def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_saying_it_failed(
     ready: Ready, approved: str
 ) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
     def note(state: State, before: State) -> State:
-        told = services.Note(state, "mobile", reason="Number not registered")
-        return services.note_payment(ready.one(approved), line, told, before, ready.trainer)
+        told = Note(state, "mobile", reason="Number not registered")
+        return note_payment(ready.one(approved), line, told, before, ready.trainer)
 
     for state in (State.FAILED, State.RETURNED):
-        with pytest.raises(services.MadeTheFile):
+        with pytest.raises(MadeTheFile):
             note(state, State.SENT)
     # Nor by the way of noting it as paid first.
     note(State.PAID, State.SENT)
-    with pytest.raises(services.MadeTheFile):
+    with pytest.raises(MadeTheFile):
         note(State.RETURNED, State.PAID)
     note(State.SENT, State.PAID)
     assert states(ready, approved)[ZAWADI] == "sent"
@@ -235,18 +248,18 @@ def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_say
 def result(ready: Ready, made: str, said: str, receipt: str = "") -> Matched:
     reference = line_of(ready, made).reference
     content = f"Reference,Amount,Status,Receipt\n{reference},2401.00,{said},{receipt}\n".encode()
-    return services.take_results(ready.one(made), content, ready.trainer, only_fitting=False)
+    return take_results(ready.one(made), content, ready.trainer, only_fitting=False)
 
 
 @pytest.mark.any_engine
 def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_twice(
     ready: Ready, approved: str, other: Actor
 ) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
-    failed = services.Note(State.FAILED, reason="Number not registered")
-    services.note_payment(ready.one(approved), line, failed, State.SENT, other)
-    services.pay_in_cash(ready.one(approved), [line], ready.trainer)
+    failed = Note(State.FAILED, reason="Number not registered")
+    note_payment(ready.one(approved), line, failed, State.SENT, other)
+    pay_in_cash(ready.one(approved), [line], ready.trainer)
     told = result(ready, approved, "Completed", "QK1")
     assert [fault for _row, fault in told.faults] == [Fault.OTHERWISE]
     assert told.known == ()
@@ -255,12 +268,12 @@ def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_
 def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
     ready: Ready, approved: str, other: Actor
 ) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
-        note = services.Note(state, reason="The network was down")
-        services.note_payment(ready.one(approved), line, note, before, other)
-    services.open_numbers(ready.one(approved), ready.trainer)
+        note = Note(state, reason="The network was down")
+        note_payment(ready.one(approved), line, note, before, other)
+    open_numbers(ready.one(approved), ready.trainer)
     assert len(result(ready, approved, "Completed", "QK1").changes) == 1
     assert len(result(ready, approved, "Completed", "qk1").known) == 1
     for receipt in ("QK2", ""):
@@ -272,53 +285,51 @@ def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
 def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     ready: Ready, approved: str, other: Actor
 ) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
     def note(state: State, before: State, reason: str = "") -> State:
-        return services.note_payment(
-            ready.one(approved), line, services.Note(state, "", "", reason), before, other
-        )
+        return note_payment(ready.one(approved), line, Note(state, "", "", reason), before, other)
 
-    with pytest.raises(services.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         note(State.FAILED, State.SENT)
     note(State.FAILED, State.SENT, "Number not registered")
-    paid = services.pay_in_cash(ready.one(approved), [line], ready.trainer)
-    assert paid == services.InCash(1, 0)
+    paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
+    assert paid == InCash(1, 0)
 
 
 @pytest.mark.any_engine
 def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
     ready: Ready, approved: str, other: Actor
 ) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
     def note(state: State, before: State) -> State:
-        wanted = services.Note(state, "mobile", "", "Noted wrongly")
-        return services.note_payment(ready.one(approved), line, wanted, before, other)
+        wanted = Note(state, "mobile", "", "Noted wrongly")
+        return note_payment(ready.one(approved), line, wanted, before, other)
 
     note(State.PAID, State.SENT)
-    with pytest.raises(services.WrongState):
+    with pytest.raises(WrongState):
         note(State.OUTSTANDING, State.PAID)
     note(State.RETURNED, State.PAID)
-    with pytest.raises(services.WrongState):
+    with pytest.raises(WrongState):
         note(State.OUTSTANDING, State.RETURNED)
     note(State.SENT, State.RETURNED)
-    with pytest.raises(services.NothingToSend):
-        services.open_numbers(ready.one(approved), ready.trainer)
+    with pytest.raises(NothingToSend):
+        open_numbers(ready.one(approved), ready.trainer)
 
 
 @pytest.mark.any_engine
 def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
-        note = services.Note(state, reason="The network was down")
-        services.note_payment(ready.one(approved), line, note, before, other)
-    numbers = services.open_numbers(ready.one(approved), ready.trainer)
+        note = Note(state, reason="The network was down")
+        note_payment(ready.one(approved), line, note, before, other)
+    numbers = open_numbers(ready.one(approved), ready.trainer)
     assert phones(numbers) == [HER_PHONE]
-    assert [made.number for made in queries.files_of(ready.one(approved))] == [2, 1]
+    assert [made.number for made in files_of(ready.one(approved))] == [2, 1]
 
 
 @pytest.mark.any_engine
@@ -326,25 +337,25 @@ def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(
     ready: Ready, approved: str
 ) -> None:
     line = line_of(ready, approved).public_id
-    back = services.Note(State.RETURNED, reason="She had left")
-    services.note_payment(ready.one(approved), line, back, State.OUTSTANDING, ready.trainer)
+    back = Note(State.RETURNED, reason="She had left")
+    note_payment(ready.one(approved), line, back, State.OUTSTANDING, ready.trainer)
     ready.approved()
-    again = services.Note(State.OUTSTANDING, reason="By mistake")
-    with pytest.raises(services.PaidOnLaterList):
-        services.note_payment(ready.one(approved), line, again, State.RETURNED, ready.trainer)
+    again = Note(State.OUTSTANDING, reason="By mistake")
+    with pytest.raises(PaidOnLaterList):
+        note_payment(ready.one(approved), line, again, State.RETURNED, ready.trainer)
 
 
-def fetched(ready: Ready, made: str, by: Actor) -> services.Numbers:
-    (file,) = queries.files_of(ready.one(made))
-    return services.repeat_file(ready.one(made), file.public_id, by)
+def fetched(ready: Ready, made: str, by: Actor) -> Numbers:
+    (file,) = files_of(ready.one(made))
+    return repeat_file(ready.one(made), file.public_id, by)
 
 
 def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
     ready: Ready, approved: str
 ) -> None:
-    first = services.open_numbers(ready.one(approved), ready.trainer)
+    first = open_numbers(ready.one(approved), ready.trainer)
     assert fetched(ready, approved, ready.trainer).transfers == first.transfers
-    (file,) = queries.files_of(ready.one(approved))
+    (file,) = files_of(ready.one(approved))
     assert file.repeats == 1
     kinds = db.session.scalars(
         select(AuditEntry.action)
@@ -359,12 +370,12 @@ def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
 def test_a_file_is_not_fetched_again_as_another(
     ready: Ready, approved: str, actor: Callable[..., Any], monkeypatch: Any, harm: str
 ) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     by = ready.trainer
     if harm == "settled":
         line = line_of(ready, approved).public_id
-        failed = services.Note(State.FAILED, reason="Number not registered")
-        services.note_payment(ready.one(approved), line, failed, State.SENT, actor("trainer"))
+        failed = Note(State.FAILED, reason="Number not registered")
+        note_payment(ready.one(approved), line, failed, State.SENT, actor("trainer"))
     elif harm == "phone":
         give_phone(ready.person(ZAWADI), OTHER_PHONE)
     elif harm == "late":
@@ -372,15 +383,15 @@ def test_a_file_is_not_fetched_again_as_another(
         db.session.commit()
     else:
         by = actor("trainer", name="Mwingine Mfano")
-    with pytest.raises(services.NotTheSameFile):
+    with pytest.raises(NotTheSameFile):
         fetched(ready, approved, by)
     assert timedelta(hours=1) == sending.FETCHED_AGAIN_FOR
 
 
 def test_no_phone_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
-    services.open_numbers(ready.one(approved), ready.trainer)
+    open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved)
-    kept = [line.cash_digest, line.mobile_digest, queries.files_of(ready.one(approved))[0].digest]
+    kept = [line.cash_digest, line.mobile_digest, files_of(ready.one(approved))[0].digest]
     assert [len(digest or "") for digest in kept] == [64, 64, 64]
     assert len(set(kept)) == 3
 
@@ -391,6 +402,6 @@ def test_a_list_approved_before_digests_were_kept_goes_back_only_for_mobile_mone
     db.session.execute(update(PayoutLine).values(cash_digest=None, mobile_digest=None))
     db.session.commit()
     line = line_of(ready, approved, BARAKA).public_id
-    paid = services.pay_in_cash(ready.one(approved), [line], ready.trainer)
-    assert paid == services.InCash(1, 0)
-    assert services.open_numbers(ready.one(approved), ready.trainer).changed == 1
+    paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
+    assert paid == InCash(1, 0)
+    assert open_numbers(ready.one(approved), ready.trainer).changed == 1

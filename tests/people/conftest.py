@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import insert
 
 from kash.people.models import Group, Person
-from kash.people.rules import sort_name
-from kash.people.services import PersonDetails, add_person
+from kash.people.rules.persons import sort_name
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.policy import SYSTEM, Actor
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people import services
 from kash.people.documents.consents import make_consent_forms
 from kash.people.models import Group
-from kash.people.services import PersonDetails
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry
@@ -31,9 +30,7 @@ class Counted:
 
 def added(group: Group, by: Actor, **people: str) -> dict[str, str]:
     return {
-        name: services.add_person(
-            PersonDetails(f"{name} Kielelezo", group.public_id, language=language), by
-        )
+        name: add_person(PersonDetails(f"{name} Kielelezo", group.public_id, language=language), by)
         for name, language in people.items()
     }
 

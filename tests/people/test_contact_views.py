@@ -8,12 +8,13 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.accounts.services import change_settings
+from kash.accounts.services.programme import change_settings
 from kash.people.models import ContactReason, ContactRequest, Group, Person
-from kash.people.services import PersonDetails, add_person, ask_for_contact
+from kash.people.services.contacts import ask_for_contact
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
-from kash.workshops import services as workshops
+from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, plan  # noqa: F401
 
 PHONE = "+254712345678"
@@ -30,7 +31,7 @@ def stranger(actor: Actors, groups: tuple[Group, Group]) -> str:
 @pytest.fixture
 def held(plan: Callable[..., Held], stranger: str) -> Held:  # noqa: F811
     made = plan()
-    workshops.enrol(made.workshop, stranger, made.trainer)
+    enrol(made.workshop, stranger, made.trainer)
     return made
 
 
@@ -51,7 +52,7 @@ def test_whoever_decides_on_contacts_reads_names_of_one_group_at_a_time(
         for letter, group, phone in zip("AB", groups, (PHONE, PHONE[:-1] + "9"), strict=True)
     ]
     for person in people:
-        workshops.enrol(made.workshop, person, made.trainer)
+        enrol(made.workshop, person, made.trainer)
     ask_for_contact(people, "To tell the place", made.trainer)
     request = db.session.query(ContactRequest).one().public_id
     db.session.rollback()

@@ -16,12 +16,24 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.people import queries, services
 from kash.people.documents import directory as documents
 from kash.people.models import ServiceEntry, ServiceHours
-from kash.people.queries import ServiceSearch
-from kash.people.rules import DAY, WEEK, Stretch, open_at, read_day
-from kash.people.services import ServiceDetails
+from kash.people.queries.directory import (
+    ServiceSearch,
+    service_areas,
+    service_choices,
+    services_for_paper,
+)
+from kash.people.rules.directory import DAY, WEEK, Stretch, open_at, read_day
+from kash.people.services.directory import (
+    HoursOverlap,
+    ServiceChangedMeanwhile,
+    ServiceDetails,
+    add_service,
+    change_service,
+    mark_checked,
+    show_address,
+)
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today
@@ -70,7 +82,7 @@ def entered(**more: Any) -> dict[str, Any]:
 
 
 def found(actor: Actor, **asked: Any) -> list[str]:
-    return [each.name for each in queries.services_for_paper(actor, ServiceSearch(**asked))]
+    return [each.name for each in services_for_paper(actor, ServiceSearch(**asked))]
 
 
 def test_a_service_is_added_once_changed_and_checked(
@@ -78,21 +90,21 @@ def test_a_service_is_added_once_changed_and_checked(
 ) -> None:
     trainer = actor("trainer")
     key = new_public_id()
-    assert services.add_service(details(), trainer, key) == key
-    assert services.add_service(details(name="Twice"), trainer, key) == key
+    assert add_service(details(), trainer, key) == key
+    assert add_service(details(name="Twice"), trainer, key) == key
     assert row(key).name == "Mfano Clinic"
     changed = details(name="Mfano Evening Clinic", hours=tuple(read_day(4, "20:00–02:00")))
-    services.change_service(key, changed, 1, trainer)
+    change_service(key, changed, 1, trainer)
     kept = row(key)
     assert (kept.name, kept.edition, kept.stretches) == (
         "Mfano Evening Clinic",
         2,
         [Stretch(4 * DAY + 1200, 5 * DAY + 120)],
     )
-    with pytest.raises(services.ServiceChangedMeanwhile):
-        services.change_service(key, details(), 1, trainer)
-    services.mark_checked(key, local_today() + timedelta(days=1), trainer)
-    services.mark_checked(key, local_today() + timedelta(days=1), trainer)
+    with pytest.raises(ServiceChangedMeanwhile):
+        change_service(key, details(), 1, trainer)
+    mark_checked(key, local_today() + timedelta(days=1), trainer)
+    mark_checked(key, local_today() + timedelta(days=1), trainer)
     assert row(key).checked_on == local_today() + timedelta(days=1)
     trail = db.session.execute(
         select(AuditEntry.action, AuditEntry.subjects).order_by(AuditEntry.seq)
@@ -108,8 +120,8 @@ def test_hours_that_overlap_over_midnight_are_refused(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     wrong = (Stretch(0, 60), Stretch(WEEK - 60, WEEK + 30))
-    with pytest.raises(services.HoursOverlap):
-        services.add_service(details(hours=wrong), actor("trainer"))
+    with pytest.raises(HoursOverlap):
+        add_service(details(hours=wrong), actor("trainer"))
     assert db.session.scalars(select(ServiceHours)).all() == []
 
 
@@ -117,25 +129,25 @@ def test_a_confidential_address_is_sealed_and_stands_nowhere_else(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     trainer, peer = actor("trainer"), actor("peer")
-    public_id = services.add_service(shelter(), trainer)
+    public_id = add_service(shelter(), trainer)
     kept = row(public_id)
     columns = [getattr(kept, column.key) for column in ServiceEntry.__table__.columns]
     assert not [each for each in columns if ADDRESS.casefold() in str(each).casefold()]
     assert ADDRESS.encode() not in (kept.address_sealed or b"")
     assert found(peer, text="hidden lane") == found(trainer, text="hidden lane") == []
-    assert services.show_address(public_id, trainer) == ADDRESS
-    services.change_service(public_id, shelter(address=""), 1, trainer)
-    assert services.show_address(public_id, trainer) == ADDRESS
+    assert show_address(public_id, trainer) == ADDRESS
+    change_service(public_id, shelter(address=""), 1, trainer)
+    assert show_address(public_id, trainer) == ADDRESS
     # Taking the tick away publishes nothing that was not typed again.
-    services.change_service(public_id, details(address=""), 2, trainer)
+    change_service(public_id, details(address=""), 2, trainer)
     assert (row(public_id).address, row(public_id).address_sealed) == ("", None)
-    assert services.show_address(public_id, trainer) is None
-    services.change_service(public_id, details(address="Open Road"), 3, trainer)
-    services.change_service(public_id, shelter(address=""), 4, trainer)
+    assert show_address(public_id, trainer) is None
+    change_service(public_id, details(address="Open Road"), 3, trainer)
+    change_service(public_id, shelter(address=""), 4, trainer)
     assert row(public_id).address == ""
-    assert services.show_address(public_id, trainer) == "Open Road"
-    services.change_service(public_id, shelter(address="", remove_address=True), 5, trainer)
-    assert services.show_address(public_id, trainer) is None
+    assert show_address(public_id, trainer) == "Open Road"
+    change_service(public_id, shelter(address="", remove_address=True), 5, trainer)
+    assert show_address(public_id, trainer) is None
     looks = db.session.scalars(
         select(AuditEntry.actor).where(AuditEntry.action == "directory.address_shown")
     ).all()
@@ -153,7 +165,7 @@ def test_what_is_open_is_the_same_in_the_database_as_by_the_rule(
         (),
     ]
     for number, hours in enumerate(weeks):
-        services.add_service(details(name=f"Service {number}", hours=hours), SYSTEM)
+        add_service(details(name=f"Service {number}", hours=hours), SYSTEM)
     peer = actor("peer")
     edges = {
         (edge + step) % WEEK
@@ -172,9 +184,9 @@ def test_the_directory_is_narrowed_and_searched(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     trainer, police = actor("trainer"), actor("police_peer")
-    services.add_service(details(notes="Ng’ang’a hall, 50% off_season"), trainer)
-    services.add_service(details(name="Kielelezo Desk", kind="legal", area="Nyalenda"), trainer)
-    services.add_service(details(name="Old Desk", kind="legal", active=False), trainer)
+    add_service(details(notes="Ng’ang’a hall, 50% off_season"), trainer)
+    add_service(details(name="Kielelezo Desk", kind="legal", area="Nyalenda"), trainer)
+    add_service(details(name="Old Desk", kind="legal", active=False), trainer)
     assert found(police) == ["Mfano Clinic", "Kielelezo Desk"]
     assert found(police, kind="legal") == ["Kielelezo Desk"]
     assert found(police, area="Kondele") == ["Mfano Clinic"]
@@ -184,10 +196,8 @@ def test_the_directory_is_narrowed_and_searched(
     assert found(police, text="%") == found(police, text="_____") == []
     assert found(police, hidden=True) == []
     assert found(trainer, hidden=True) == ["Old Desk"]
-    assert queries.service_areas(police) == ["Kondele", "Nyalenda"]
-    assert [each.name for each in queries.service_choices(police, kinds=("legal",))] == [
-        "Kielelezo Desk"
-    ]
+    assert service_areas(police) == ["Kondele", "Nyalenda"]
+    assert [each.name for each in service_choices(police, kinds=("legal",))] == ["Kielelezo Desk"]
     assert found(Actor("nobody")) == []
 
 
@@ -199,7 +209,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     browser = sign_in("peer")
     counts = []
     for number in range(3):
-        services.add_service(details(name=f"Service {number}"), SYSTEM)
+        add_service(details(name=f"Service {number}"), SYSTEM)
         with count_queries() as asked:
             assert browser.get("/services").text.count("tel:+254700000900") == number + 1
         counts.append(asked.count)
@@ -207,7 +217,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
 
 
 def test_nobody_but_editors_learns_a_confidential_address(sign_in: SignIn) -> None:
-    public_id = services.add_service(shelter(), SYSTEM)
+    public_id = add_service(shelter(), SYSTEM)
     at = f"/services/{public_id}"
     for role in ("police_peer", "peer", "funder", "administrator", "monitoring"):
         browser = sign_in(role)
@@ -224,7 +234,7 @@ def test_nobody_but_editors_learns_a_confidential_address(sign_in: SignIn) -> No
 
 
 def test_a_service_that_is_no_longer_shown_is_found_by_editors_only(sign_in: SignIn) -> None:
-    public_id = services.add_service(details(active=False), SYSTEM)
+    public_id = add_service(details(active=False), SYSTEM)
     assert sign_in("peer").get(f"/services/{public_id}").status_code == 404
     assert "no longer shown" in sign_in("custodian").get(f"/services/{public_id}").text
 
@@ -276,8 +286,8 @@ def test_what_is_wrong_is_said_beside_its_field(
 
 
 def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in: SignIn) -> None:
-    public_id = services.add_service(details(), SYSTEM)
-    services.change_service(public_id, details(name="By another"), 1, SYSTEM)
+    public_id = add_service(details(), SYSTEM)
+    change_service(public_id, details(name="By another"), 1, SYSTEM)
     answer = sign_in("trainer").post(
         f"/services/{public_id}/edit", data=entered(name="By me", edition="1")
     )
@@ -289,7 +299,7 @@ def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in: SignIn) -> None
 def test_open_now_is_told_by_the_programmes_clocks(
     sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    services.add_service(details(), SYSTEM)
+    add_service(details(), SYSTEM)
     monday = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)  # 08:00 in Nairobi
     browser = sign_in("peer")
     said = {}
@@ -304,7 +314,7 @@ def test_open_now_is_told_by_the_programmes_clocks(
 
 
 def test_words_that_were_typed_stay_out_of_every_address(sign_in: SignIn) -> None:
-    services.add_service(shelter(), SYSTEM)
+    add_service(shelter(), SYSTEM)
     answer = sign_in("peer").post("/services/search", data={"search": "mwanga", "kind": "shelter"})
     assert "Mwanga House" in answer.text
     assert not re.findall(r'(?:href|action)="[^"]*mwanga', answer.text, re.I)
@@ -324,9 +334,9 @@ def words_of(pdf: bytes) -> str:
 
 
 def test_cards_fill_whole_sheets_and_say_nothing_of_who_made_them(sign_in: SignIn) -> None:
-    first = services.add_service(details(card_name="Room 4", address="Mfano Road"), SYSTEM)
-    second = services.add_service(shelter(recommended_by="Mwanga Collective"), SYSTEM)
-    services.add_service(details(name="Not chosen"), SYSTEM)
+    first = add_service(details(card_name="Room 4", address="Mfano Road"), SYSTEM)
+    second = add_service(shelter(recommended_by="Mwanga Collective"), SYSTEM)
+    add_service(details(name="Not chosen"), SYSTEM)
     answer = sign_in("police_peer").post(
         "/services/cards",
         data={"services": [first, second], "language": "sw", "sheets": "2", "qr": "y"},
@@ -358,7 +368,7 @@ def test_cards_fill_whole_sheets_and_say_nothing_of_who_made_them(sign_in: SignI
 def test_cards_that_cannot_be_made_are_told_why(
     sign_in: SignIn, sent: dict[str, Any], sentence: str
 ) -> None:
-    chosen = services.add_service(details(), SYSTEM)
+    chosen = add_service(details(), SYSTEM)
     asked = {"services": [chosen], "language": "en", "sheets": "1"} | sent
     answer = sign_in("peer").post("/services/cards", data=asked)
     assert answer.status_code == 422
@@ -366,15 +376,15 @@ def test_cards_that_cannot_be_made_are_told_why(
 
 
 def test_eleven_services_need_two_sheets(sign_in: SignIn) -> None:
-    chosen = [services.add_service(details(name=f"No {n}"), SYSTEM) for n in range(11)]
+    chosen = [add_service(details(name=f"No {n}"), SYSTEM) for n in range(11)]
     asked = {"services": chosen, "language": "en", "sheets": "1"}
     answer = sign_in("peer").post("/services/cards", data=asked)
     assert "Cards that fit on these sheets: 10." in answer.text
 
 
 def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in: SignIn) -> None:
-    services.add_service(details(name="=HYPERLINK(1)", address="Mfano Road"), SYSTEM)
-    services.add_service(shelter(area="Nyalenda"), SYSTEM)
+    add_service(details(name="=HYPERLINK(1)", address="Mfano Road"), SYSTEM)
+    add_service(shelter(area="Nyalenda"), SYSTEM)
     browser = sign_in("peer")
     said = words_of(browser.get("/services/list.pdf?area=Nyalenda").data)
     assert "Mwanga House" in said
@@ -386,9 +396,9 @@ def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in: SignIn) -> No
 
 
 def test_an_address_that_is_confidential_is_on_no_paper_of_an_editor(app: APIFlask) -> None:
-    services.add_service(shelter(), SYSTEM)
+    add_service(shelter(), SYSTEM)
     with app.test_request_context():
-        entries = queries.services_for_paper(SYSTEM, ServiceSearch())
+        entries = services_for_paper(SYSTEM, ServiceSearch())
         made = [
             documents.cards_markup(entries, sheets=1, with_qr=False),
             documents.list_markup(entries, utc_now().date()),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules import (
+from kash.people.rules.directory import (
     DAY,
     WEEK,
     NotHours,

@@ -11,14 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.people.models import Group, LikelyDuplicate, NotTheSame, Person, PersonMerge
-from kash.people.services import (
-    PersonDetails,
-    add_person,
-    ask_for_sweep,
-    sweep,
-    take_back_apart,
-    tell_apart,
-)
+from kash.people.services.duplicates import ask_for_sweep, sweep, take_back_apart, tell_apart
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.platform.jobs import SILENT
 from kash.platform.jobs.models import Job

@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Date, event, insert, literal, select, update
 
 from kash.desk import queries as desk_queries
-from kash.people import queries, services
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.services import OrganisationDetails
+from kash.people.queries.organisations import organisation_list
+from kash.people.queries.search import PeopleSearch, find_people, people
+from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
 from tests.people.conftest import Adding, many
@@ -47,7 +48,7 @@ def test_no_list_of_a_few_reads_everybody(
     path: str, app: APIFlask, sign_in: SignIn, person: Adding
 ) -> None:
     """At 200,000 people each of these pages took five to forty times as long as at 2,000."""
-    place = services.add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
+    place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     for ward in ("Obunga", "Manyatta"):
         person(organisation=place, ward=ward, reference="", phone=None)
     browser = sign_in(PAGES[path])
@@ -116,7 +117,7 @@ def test_at_a_station_so_many_are_counted_and_no_more(
     both_engines_app: APIFlask, groups: tuple[Group, Group], sign_in: SignIn
 ) -> None:
     busy, quiet = (
-        services.add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Manyatta")
     )
     for name, count, place in (("Asha", 501, busy), ("Juma", 500, quiet)):
@@ -137,12 +138,12 @@ def test_at_a_station_so_many_are_counted_and_no_more(
 def test_the_list_of_organisations_takes_as_long_however_many_are_posted(
     app: APIFlask, groups: tuple[Group, Group]
 ) -> None:
-    place = services.add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
+    place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     steps = []
     for name in ("Asha", "Juma"):
         many(groups[0].id, [f"{name} {number}" for number in range(600)])
         post_all(name, place)
-        steps.append(steps_of(app, queries.organisation_list))
+        steps.append(steps_of(app, organisation_list))
     assert steps[0] == steps[1]
 
 
@@ -154,7 +155,7 @@ def test_to_choose_somebody_as_few_are_looked_at_however_many_are_called_so(
     steps = []
     for _again in range(2):
         many(groups[0].id, [f"Achieng Ochieng {number}" for number in range(300)])
-        steps.append(steps_of(app, lambda: queries.find_people(trainer, "ochieng")))
+        steps.append(steps_of(app, lambda: find_people(trainer, "ochieng")))
     # The index of words takes a few of its own, as it lies in more or fewer pieces.
     assert steps[1] < steps[0] * 1.1
 
@@ -165,7 +166,7 @@ def test_who_was_found_by_name_is_not_counted_once_more(
     person()
     director = actor("director")
     with app.test_request_context("/", method="POST"), count_queries() as asked:
-        found = queries.people(director, queries.PeopleSearch("asali"))
+        found = people(director, PeopleSearch("asali"))
     assert (found.total, [row.chosen_name for row in found]) == (1, ["Asali Sampuli"])
     assert [one for one in asked.statements if "count(" in one] == []
 
@@ -177,8 +178,8 @@ def test_who_was_found_by_name_is_put_in_order_beside_every_index_of_names(
     person()
     director = actor("director")
     with app.test_request_context("/", method="POST"), count_queries() as asked:
-        queries.people(director, queries.PeopleSearch("asali"))
-        queries.find_people(director, "asali")
+        people(director, PeopleSearch("asali"))
+        find_people(director, "asali")
     orders = [one.rpartition("ORDER BY ")[2] for one in asked.statements if "chosen_name" in one]
     assert len(orders) == 2
     assert [order for order in orders if order.startswith("person.sort_name,")] == []

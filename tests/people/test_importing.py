@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 
-from kash.people import services
 from kash.people.models import PeopleList, Person
+from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
@@ -31,7 +31,7 @@ def written(folder: Path, text: str | bytes) -> str:
 
 @pytest.fixture(autouse=True)
 def _a_station(app: APIFlask) -> None:
-    services.add_organisation(services.OrganisationDetails("Kondele", "station"), SYSTEM)
+    add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
 
 
 def test_a_clean_file_is_shown_then_added_once(app: APIFlask, tmp_path: Path) -> None:

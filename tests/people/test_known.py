@@ -10,9 +10,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules import Known, Likeness, sort_name
-from kash.people.rules.matching import DOUBTFUL, blocks_of, compare_facts, record_of
+from kash.people.rules.known import Known
+from kash.people.rules.matching import DOUBTFUL, Likeness, blocks_of, compare_facts, record_of
 from kash.people.rules.name_likeness import compare_names, sound
+from kash.people.rules.persons import sort_name
 from tests.people.crowd import common, disturbed
 
 _GIVEN = ("mary", "john", "grace", "o")

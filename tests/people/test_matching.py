@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules import Known, Likeness, Reason, reference_key, sort_name
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Likeness, Reason, reference_key
 from kash.people.rules.name_likeness import compare_names, name_parts
+from kash.people.rules.persons import sort_name
 from tests.people.crowd import disturbed, known_well, people
 
 

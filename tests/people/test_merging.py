@@ -30,24 +30,26 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.references import dependents, references
-from kash.people.rules import CHOSEN
-from kash.people.services import (
-    AlreadyHere,
+from kash.people.rules.merging import CHOSEN
+from kash.people.services.contacts import show_contact
+from kash.people.services.merging import (
     BothHaveAccounts,
     ChangedAfterMerge,
-    ChangedMeanwhile,
     MergedMeanwhile,
     NoLongerUndone,
-    PersonDetails,
     SamePersonTwice,
-    add_person,
-    change_person,
     forget_merges,
     merge_people,
-    show_contact,
     undo_merge,
 )
-from kash.people.services.persons import ContactChange
+from kash.people.services.persons import (
+    AlreadyHere,
+    ChangedMeanwhile,
+    ContactChange,
+    PersonDetails,
+    add_person,
+    change_person,
+)
 from kash.platform.database import Base, db, utc_now, writing
 from kash.platform.vault import verify
 from kash.policy import SYSTEM

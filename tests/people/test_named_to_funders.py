@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.people import queries, services
 from kash.people.documents import consents
 from kash.people.documents.consents import consent_form
 from kash.people.models import Consent, Group, Person
-from kash.people.rules import OF_POLICE_ALONE, PURPOSES, purposes_for
+from kash.people.queries.consents import consent_holds
+from kash.people.rules.persons import OF_POLICE_ALONE, PURPOSES, purposes_for
+from kash.people.services.consents import record_consent
+from kash.people.services.signed_forms import Noted, note_signed_forms
 from kash.platform.database import db
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
@@ -49,10 +51,10 @@ def test_an_old_yes_of_a_community_member_opens_nothing_to_funders(
 ) -> None:
     officer, member = (row(one).id for one in two)
     _given_once(two[1])
-    assert queries.consent_holds({officer, member}, "funder") == {officer}
-    services.record_consent(two[0], "funder", "refused", SYSTEM)
-    assert queries.consent_holds({officer, member}, "funder") == set()
-    assert queries.consent_holds({officer, member}, "photo") == {officer, member}
+    assert consent_holds({officer, member}, "funder") == {officer}
+    record_consent(two[0], "funder", "refused", SYSTEM)
+    assert consent_holds({officer, member}, "funder") == set()
+    assert consent_holds({officer, member}, "photo") == {officer, member}
 
 
 def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
@@ -72,7 +74,7 @@ def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
     assert [browser.get(asks[one]).status_code for one in two] == [200, 404]
     assert browser.post(asks[member], data={"answer": "given"}).status_code == 404
     with pytest.raises(NotFound):
-        services.record_consent(member, "funder", "given", SYSTEM)
+        record_consent(member, "funder", "given", SYSTEM)
     assert [asks[one] in browser.get(f"/people/{one}").text for one in two] == [True, False]
     made: list[str] = []
     monkeypatch.setattr(consents, "document", lambda paged: made.append(paged.html) or b"")
@@ -84,8 +86,8 @@ def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
         for chosen in ([officer], [member], [officer, member])
     ]
     assert offered == [True, False, False]
-    noted = services.note_signed_forms([officer, member], ["funder"], 2, "Cupboard", SYSTEM)
-    assert noted == services.Noted(1)
+    noted = note_signed_forms([officer, member], ["funder"], 2, "Cupboard", SYSTEM)
+    assert noted == Noted(1)
     assert {one.person.public_id for one in db.session.query(Consent)} == {officer}
 
 
@@ -104,9 +106,9 @@ def test_whoever_is_not_asked_is_not_in_the_list_of_those_to_be_asked(
     assert listed("funder") == {officer}
     for one in two:
         for purpose in purposes_for(police=False):
-            services.record_consent(one, purpose, "given", SYSTEM)
+            record_consent(one, purpose, "given", SYSTEM)
     assert listed("any") == {officer}
-    services.record_consent(officer, "funder", "refused", SYSTEM)
+    record_consent(officer, "funder", "refused", SYSTEM)
     assert listed("any") == set()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 
 PEOPLE = st.lists(st.tuples(st.sampled_from("ABC"), st.integers()))
 

@@ -10,9 +10,21 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people import queries, services
 from kash.people.models import Person, Venue, Zone
+from kash.people.queries.places import spellings, venue_names, venues
 from kash.people.rules.places import alike_area, tells_of_nobody
+from kash.people.services.persons import ChangedMeanwhile
+from kash.people.services.places import (
+    LiesInItself,
+    PlaceTaken,
+    VenueDetails,
+    ZoneDetails,
+    add_venue,
+    add_zone,
+    change_venue,
+    change_zone,
+    unify_spellings,
+)
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
@@ -21,7 +33,7 @@ Adding = Callable[..., str]
 
 
 def _zone(name: str, **more: Any) -> str:
-    return services.add_zone(services.ZoneDetails(name, **more), SYSTEM)
+    return add_zone(ZoneDetails(name, **more), SYSTEM)
 
 
 def test_a_spelling_is_unified_everywhere_at_once(
@@ -30,10 +42,10 @@ def test_a_spelling_is_unified_everywhere_at_once(
     zone = _zone("Kondele")
     typed = person(ward="Kondelle", reference="1", phone=None, email=None)
     other = person(ward="Elsewhere Lane 7", reference="2", phone=None, email=None)
-    services.add_venue(services.VenueDetails("Hall", place="kondele"), SYSTEM)
+    add_venue(VenueDetails("Hall", place="kondele"), SYSTEM)
     before = row(typed).edition
     entries = db.session.query(AuditEntry).count()
-    assert services.unify_spellings(zone, ["Kondelle", "kondele"], SYSTEM) == 2
+    assert unify_spellings(zone, ["Kondelle", "kondele"], SYSTEM) == 2
     assert (row(typed).ward, row(other).ward) == ("Kondele", "Elsewhere Lane 7")
     assert row(typed).edition == before + 1
     assert db.session.query(Venue.place).scalar() == "Kondele"
@@ -49,7 +61,7 @@ def test_what_could_be_an_address_is_only_counted(
     _zone("Kondele")
     person(ward="Kondelle", reference="1", phone=None, email=None)
     person(ward="behind the blue gate", reference="2", phone=None, email=None)
-    found = queries.spellings()
+    found = spellings()
     assert [(one.text, one.people, one.alike) for one in found.shown] == [
         ("Kondelle", 1, "Kondele")
     ]
@@ -72,11 +84,11 @@ def test_a_slip_of_the_pen_is_alike_and_another_name_is_not() -> None:
 def test_a_zone_never_lies_in_itself(both_engines_app: APIFlask) -> None:
     county = _zone("Kisumu", kind="county")
     central = _zone("Central", kind="sub_county", within=county)
-    with pytest.raises(services.LiesInItself):
-        services.change_zone(county, services.ZoneDetails("Kisumu", "county", central), 1, SYSTEM)
-    with pytest.raises(services.LiesInItself):
-        services.change_zone(county, services.ZoneDetails("Kisumu", "county", county), 1, SYSTEM)
-    with pytest.raises(services.PlaceTaken):
+    with pytest.raises(LiesInItself):
+        change_zone(county, ZoneDetails("Kisumu", "county", central), 1, SYSTEM)
+    with pytest.raises(LiesInItself):
+        change_zone(county, ZoneDetails("Kisumu", "county", county), 1, SYSTEM)
+    with pytest.raises(PlaceTaken):
         _zone("kisumu")
 
 
@@ -85,18 +97,18 @@ def test_a_new_name_goes_wherever_the_old_one_stood(
 ) -> None:
     zone = _zone("Nyalenda")
     one = person(ward="Nyalenda", phone=None, email=None)
-    services.change_zone(zone, services.ZoneDetails("Nyalenda A"), 1, SYSTEM)
+    change_zone(zone, ZoneDetails("Nyalenda A"), 1, SYSTEM)
     assert row(one).ward == "Nyalenda A"
-    with pytest.raises(services.ChangedMeanwhile):
-        services.change_zone(zone, services.ZoneDetails("Nyalenda B"), 1, SYSTEM)
+    with pytest.raises(ChangedMeanwhile):
+        change_zone(zone, ZoneDetails("Nyalenda B"), 1, SYSTEM)
     assert db.session.query(Zone.name).scalar() == "Nyalenda A"
 
 
 def test_a_venue_out_of_use_is_offered_no_longer(both_engines_app: APIFlask) -> None:
-    made = services.add_venue(services.VenueDetails("Hall", safe_for="All"), SYSTEM)
-    assert queries.venue_names() == ["Hall"]
-    services.change_venue(made, services.VenueDetails("Hall", active=False), 1, SYSTEM)
-    assert queries.venue_names() == []
-    assert [one.name for one in queries.venues(also_closed=True)] == ["Hall"]
-    with pytest.raises(services.ChangedMeanwhile):
-        services.change_venue(made, services.VenueDetails("Hall"), 1, SYSTEM)
+    made = add_venue(VenueDetails("Hall", safe_for="All"), SYSTEM)
+    assert venue_names() == ["Hall"]
+    change_venue(made, VenueDetails("Hall", active=False), 1, SYSTEM)
+    assert venue_names() == []
+    assert [one.name for one in venues(also_closed=True)] == ["Hall"]
+    with pytest.raises(ChangedMeanwhile):
+        change_venue(made, VenueDetails("Hall"), 1, SYSTEM)

@@ -8,9 +8,9 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import delete, update
 
-from kash.people import queries
 from kash.people.models import Group, Person
 from kash.people.queries import search as search_queries
+from kash.people.queries.search import PeopleSearch, find_people, people
 from kash.people.search import missing_triggers, words_of
 from kash.platform.database import db, writing
 from kash.policy import Actor
@@ -23,7 +23,7 @@ Finding = Callable[[str], list[str]]
 def found(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Finding:
     """The names that a trainer finds."""
     trainer = actor("trainer")
-    return lambda text: [each.chosen_name for each in queries.find_people(trainer, text)]
+    return lambda text: [each.chosen_name for each in find_people(trainer, text)]
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def listed(both_engines_app: APIFlask) -> Callable[..., list[str]]:
 
     def ask(who: Actor, text: str, phone: str | None = None, **form: str) -> list[str]:
         with both_engines_app.test_request_context("/people/search", method="POST", data=form):
-            narrowed = queries.PeopleSearch(text)
-            return [row.chosen_name for row in queries.people(who, narrowed, phone)]
+            narrowed = PeopleSearch(text)
+            return [row.chosen_name for row in people(who, narrowed, phone)]
 
     return ask
 
@@ -55,7 +55,7 @@ def test_names_are_found_in_order_and_no_more_than_wanted(
     many(groups[0].id, ["Zawadi Omari", "Asha Omari", "Omari Zed", "Asha Koech"])
     assert found("oma") == ["Asha Omari", "Omari Zed", "Zawadi Omari"]
     trainer = actor("trainer")
-    assert [one.chosen_name for one in queries.find_people(trainer, "o", 1)] == ["Asha Omari"]
+    assert [one.chosen_name for one in find_people(trainer, "o", 1)] == ["Asha Omari"]
 
 
 def test_whoever_is_called_just_so_is_offered_before_those_called_more(
@@ -86,8 +86,8 @@ def test_whoever_sees_only_herself_finds_nobody(
     person: Adding, actor: Callable[..., Actor], both_engines_app: APIFlask
 ) -> None:
     person()
-    assert queries.find_people(actor("peer"), "asali") == []
-    assert queries.find_people(actor("police_peer"), "a") == []
+    assert find_people(actor("peer"), "asali") == []
+    assert find_people(actor("police_peer"), "a") == []
 
 
 def test_numbers_and_phones_are_found_within_reach_only(
@@ -113,28 +113,28 @@ def test_what_many_are_called_is_shown_by_name_and_said_to_be_more(
     many(groups[1].id, [f"Juma Asha{number:03}" for number in range(10)])
     director = actor("director")
 
-    def page(search: queries.PeopleSearch, **form: str) -> list[str]:
+    def page(search: PeopleSearch, **form: str) -> list[str]:
         with both_engines_app.test_request_context("/", method="POST", data=form):
-            found = queries.people(director, search)
+            found = people(director, search)
             assert (found.beyond, found.total, found.pages) == (True, 100, 2)
             return [row.chosen_name for row in found]
 
     numbers = [f"Asha Number{number:03}" for number in range(120)]
-    asha = queries.PeopleSearch("asha")
+    asha = PeopleSearch("asha")
     # Ten named Juma and ninety named Asha were added last.
     assert page(asha) == numbers[30:80]
     assert page(asha, page="9")[:41] == [*numbers[80:], "Juma Asha000"]
     assert page(asha, direction="desc", sort="name")[:2] == ["Juma Asha009", "Juma Asha008"]
-    in_police = queries.PeopleSearch("a", group=groups[0].public_id)
+    in_police = PeopleSearch("a", group=groups[0].public_id)
     assert page(in_police) == numbers[20:70]
     # Of whoever is called so and nothing else no more can be typed.
     many(groups[0].id, ["Asha"])
     many(groups[0].id, [f"Asha Later{number:03}" for number in range(120)])
     assert page(asha)[0] == "Asha"
-    assert queries.find_people(director, "asha", 3)[0].chosen_name == "Asha"
-    in_community = queries.PeopleSearch("asha", group=groups[1].public_id)
+    assert find_people(director, "asha", 3)[0].chosen_name == "Asha"
+    in_community = PeopleSearch("asha", group=groups[1].public_id)
     with both_engines_app.test_request_context("/", method="POST"):
-        few = queries.people(director, in_community)
+        few = people(director, in_community)
     assert (few.beyond, few.total, len(few.rows)) == (False, 10, 10)
 
 

@@ -9,10 +9,34 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kash.people import queries, services
 from kash.people.models import Consent, Group, Person, Posting
-from kash.people.reach import OwnScope
-from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.people.queries import organisations
+from kash.people.reach import OwnScope, within_reach
+from kash.people.services.consents import NotPossibleNow, record_consent
+from kash.people.services.contacts import show_contact
+from kash.people.services.groups import GroupTaken, add_group
+from kash.people.services.organisations import (
+    OrganisationDetails,
+    OrganisationTaken,
+    add_organisation,
+    change_organisation,
+)
+from kash.people.services.persons import (
+    AgesDisagree,
+    AlreadyHere,
+    ChangedMeanwhile,
+    ContactChange,
+    NotAName,
+    PersonDetails,
+    UnknownGroup,
+    UnknownOrganisation,
+    add_people,
+    add_person,
+    change_person,
+    confirm_printed_name,
+    new_person,
+)
+from kash.people.services.postings import AlreadyThere, DayDoesNotFit, transfer
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry, open_text
 from kash.platform.web import NotFound
@@ -48,20 +72,20 @@ def test_the_same_form_sent_twice_adds_one_person(
     trainer, other = actor("trainer"), actor("trainer")
     details = PersonDetails("Imani", groups[1].public_id)
     key = new_public_id()
-    assert services.add_person(details, trainer, key) == key
-    assert services.add_person(details, trainer, key) == key
+    assert add_person(details, trainer, key) == key
+    assert add_person(details, trainer, key) == key
     with pytest.raises(NotFound):
-        services.add_person(details, other, key)
+        add_person(details, other, key)
     assert actions() == ["people.person_added"]
     assert db.session.query(Person).count() == 1
 
 
 def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Group]) -> None:
     person()
-    with pytest.raises(services.AlreadyHere) as by_reference:
+    with pytest.raises(AlreadyHere) as by_reference:
         person(phone=None)
     assert by_reference.value.field == "reference"
-    with pytest.raises(services.AlreadyHere) as by_phone:
+    with pytest.raises(AlreadyHere) as by_phone:
         person(reference="")
     assert by_phone.value.field == "phone"
     person(reference="", shared_phone=True)
@@ -72,10 +96,10 @@ def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Gro
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ({"chosen_name": "’"}, services.NotAName),
-        ({"group": "nothing"}, services.UnknownGroup),
-        ({"organisation": "nothing"}, services.UnknownOrganisation),
-        ({"age_band": "under18"}, services.AgesDisagree),
+        ({"chosen_name": "’"}, NotAName),
+        ({"group": "nothing"}, UnknownGroup),
+        ({"organisation": "nothing"}, UnknownOrganisation),
+        ({"age_band": "under18"}, AgesDisagree),
     ],
 )
 def test_a_wrong_row_leaves_nothing(
@@ -92,16 +116,16 @@ def test_a_minor_is_flagged_and_no_longer_when_corrected(person: Adding, row: Ro
     assert row(public_id).minor
     kept = row(public_id)
     details = PersonDetails(kept.chosen_name, kept.group.public_id, age_band="18-24")
-    services.change_person(public_id, details, ContactChange(), 1, SYSTEM)
+    change_person(public_id, details, ContactChange(), 1, SYSTEM)
     assert not row(public_id).minor
 
 
 def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> None:
     group = groups[0].public_id
     rows = [PersonDetails(f"Person {number}", group) for number in range(3)]
-    assert len(services.add_people(rows, SYSTEM)) == 3
-    with pytest.raises(services.NotAName):
-        services.add_people([*rows, PersonDetails("-", group)], SYSTEM)
+    assert len(add_people(rows, SYSTEM)) == 3
+    with pytest.raises(NotAName):
+        add_people([*rows, PersonDetails("-", group)], SYSTEM)
     assert db.session.query(Person).count() == 3
     assert actions() == ["people.people_imported"]
 
@@ -109,9 +133,9 @@ def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> No
 def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
     public_id = person()
     details = PersonDetails("Asali Mpya", row(public_id).group.public_id, reference="REF-77")
-    services.change_person(public_id, details, ContactChange(), 1, SYSTEM)
-    with pytest.raises(services.ChangedMeanwhile):
-        services.change_person(public_id, details, ContactChange(), 1, SYSTEM)
+    change_person(public_id, details, ContactChange(), 1, SYSTEM)
+    with pytest.raises(ChangedMeanwhile):
+        change_person(public_id, details, ContactChange(), 1, SYSTEM)
     kept = row(public_id)
     assert (kept.chosen_name, kept.sort_name, kept.edition) == ("Asali Mpya", "asali mpya", 2)
     assert kept.phone_sealed is not None
@@ -121,11 +145,11 @@ def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
 def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
     public_id = person()
     details = PersonDetails("Asali", row(public_id).group.public_id)
-    services.change_person(
+    change_person(
         public_id, details, ContactChange(phone="+254722000111", remove_email=True), 1, SYSTEM
     )
-    assert services.show_contact(public_id, "phone", SYSTEM) == "+254722000111"
-    assert services.show_contact(public_id, "email", SYSTEM) is None
+    assert show_contact(public_id, "phone", SYSTEM) == "+254722000111"
+    assert show_contact(public_id, "email", SYSTEM) is None
     assert row(public_id).email_lookup is None
     assert actions()[-1] == "people.phone_shown"
 
@@ -135,34 +159,34 @@ def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) ->
 
     public_id = person()
     with audited("certificates.name_confirmed", SYSTEM) as change:
-        services.confirm_printed_name(change.session, public_id, "Asali S.", change.now)
+        confirm_printed_name(change.session, public_id, "Asali S.", change.now)
     assert row(public_id).name_for_paper == "Asali S."
     assert row(public_id).printed_name_confirmed_at is not None
     same = PersonDetails("Asali", row(public_id).group.public_id, printed_name="Asali S.")
-    services.change_person(public_id, same, ContactChange(), 2, SYSTEM)
+    change_person(public_id, same, ContactChange(), 2, SYSTEM)
     assert row(public_id).printed_name_confirmed_at is not None
     other = PersonDetails("Asali", row(public_id).group.public_id, printed_name="Asali T.")
-    services.change_person(public_id, other, ContactChange(), 3, SYSTEM)
+    change_person(public_id, other, ContactChange(), 3, SYSTEM)
     assert row(public_id).printed_name_confirmed_at is None
 
 
 def test_postings_follow_each_other(person: Adding) -> None:
     first, second = (
-        services.add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
     )
     public_id = person(organisation=first, since=date(2026, 3, 1))
 
     def move(where: str, day: date) -> None:
-        services.transfer(public_id, where, day, today=TODAY, by=SYSTEM)
+        transfer(public_id, where, day, today=TODAY, by=SYSTEM)
 
-    with pytest.raises(services.AlreadyThere):
+    with pytest.raises(AlreadyThere):
         move(first, TODAY)
-    with pytest.raises(services.DayDoesNotFit):
+    with pytest.raises(DayDoesNotFit):
         move(second, date(2026, 2, 1))
-    with pytest.raises(services.DayDoesNotFit):
+    with pytest.raises(DayDoesNotFit):
         move(second, date(2026, 11, 25))
-    with pytest.raises(services.UnknownOrganisation):
+    with pytest.raises(UnknownOrganisation):
         move("nothing", TODAY)
     move(second, date(2026, 9, 1))
     stays = [
@@ -177,12 +201,12 @@ def test_postings_follow_each_other(person: Adding) -> None:
 
 def test_consent_is_added_never_changed(person: Adding) -> None:
     public_id = person()
-    services.record_consent(public_id, "photo", "given", SYSTEM)
+    record_consent(public_id, "photo", "given", SYSTEM)
     for wrong in ("given", "refused"):
-        with pytest.raises(services.NotPossibleNow):
-            services.record_consent(public_id, "photo", wrong, SYSTEM)
-    services.record_consent(public_id, "photo", "withdrawn", SYSTEM)
-    services.record_consent(public_id, "photo", "given", SYSTEM)
+        with pytest.raises(NotPossibleNow):
+            record_consent(public_id, "photo", wrong, SYSTEM)
+    record_consent(public_id, "photo", "withdrawn", SYSTEM)
+    record_consent(public_id, "photo", "given", SYSTEM)
     kept = db.session.scalars(select(Consent).order_by(Consent.id)).all()
     assert [each.answer for each in kept] == ["given", "withdrawn", "given"]
     assert {each.text_version for each in kept} == {"2026-1"}
@@ -190,15 +214,15 @@ def test_consent_is_added_never_changed(person: Adding) -> None:
 
 
 def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
-    made = services.add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
-    with pytest.raises(services.OrganisationTaken):
-        services.add_organisation(OrganisationDetails("KONDELE", "partner"), SYSTEM)
-    services.change_organisation(made, OrganisationDetails("Kondele", "partner"), SYSTEM)
-    with pytest.raises(services.GroupTaken) as taken:
-        services.add_group("Health workers", "a", is_police=False, by=SYSTEM)
+    made = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
+    with pytest.raises(OrganisationTaken):
+        add_organisation(OrganisationDetails("KONDELE", "partner"), SYSTEM)
+    change_organisation(made, OrganisationDetails("Kondele", "partner"), SYSTEM)
+    with pytest.raises(GroupTaken) as taken:
+        add_group("Health workers", "a", is_police=False, by=SYSTEM)
     assert taken.value.field == "letter"
-    services.add_group("Health workers", "c", is_police=False, by=SYSTEM)
-    assert [group.letter for group in queries.groups()] == ["A", "B", "C"]
+    add_group("Health workers", "c", is_police=False, by=SYSTEM)
+    assert [group.letter for group in organisations.groups()] == ["A", "B", "C"]
 
 
 def test_how_far_each_role_reaches(
@@ -211,7 +235,7 @@ def test_how_far_each_role_reaches(
     itself = actor("peer", person_id=row(other).id)
 
     def reached(who: Actor, permission: str = "people.see") -> set[str]:
-        statement = select(Person.public_id).where(queries.within_reach(who, permission))
+        statement = select(Person.public_id).where(within_reach(who, permission))
         return set(db.session.scalars(statement))
 
     everyone = {hers, other, taught}
@@ -235,7 +259,7 @@ def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -
     from kash.platform.vault import audited
 
     with audited("workshops.walk_in_added", SYSTEM) as change:
-        made = services.new_person(
+        made = new_person(
             change.session, PersonDetails("Heri", groups[1].public_id), SYSTEM, utc_now()
         )
         change.about(made.public_id)

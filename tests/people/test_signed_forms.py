@@ -11,9 +11,15 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people import services
 from kash.people.models import Consent, ConsentBatch, Person
-from kash.people.rules import forms_fit
+from kash.people.rules.persons import forms_fit
+from kash.people.services.consents import record_consent
+from kash.people.services.signed_forms import (
+    FormsMiscounted,
+    Noted,
+    NothingSigned,
+    note_signed_forms,
+)
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
@@ -61,16 +67,16 @@ def answers(person: str) -> list[tuple[str, str, bool]]:
 def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(
     people: list[str], trainer: Actor
 ) -> None:
-    services.record_consent(people[1], "photo", "refused", trainer)
-    services.record_consent(people[2], "photo", "given", trainer)
-    with pytest.raises(services.FormsMiscounted):
-        services.note_signed_forms(people, ["photo"], 2, "Cupboard 2", trainer)
+    record_consent(people[1], "photo", "refused", trainer)
+    record_consent(people[2], "photo", "given", trainer)
+    with pytest.raises(FormsMiscounted):
+        note_signed_forms(people, ["photo"], 2, "Cupboard 2", trainer)
     for nobody, nothing in (([], ["photo"]), (people, []), (people, ["nonsense"])):
-        with pytest.raises(services.NothingSigned):
-            services.note_signed_forms(nobody, nothing, 3, "Cupboard 2", trainer)
+        with pytest.raises(NothingSigned):
+            note_signed_forms(nobody, nothing, 3, "Cupboard 2", trainer)
     assert db.session.query(ConsentBatch).count() == 0
-    noted = services.note_signed_forms(people, ["photo", "contact"], 3, "Cupboard 2", trainer)
-    assert noted == services.Noted(3, (NAMES[1],))
+    noted = note_signed_forms(people, ["photo", "contact"], 3, "Cupboard 2", trainer)
+    assert noted == Noted(3, (NAMES[1],))
     assert answers(people[0]) == [("contact", "given", True), ("photo", "given", True)]
     assert answers(people[1]) == [("photo", "refused", False), ("contact", "given", True)]
     assert answers(people[2]) == [("photo", "given", False), ("contact", "given", True)]
@@ -79,8 +85,8 @@ def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(
     entry = db.session.query(AuditEntry).filter_by(action="people.signed_forms_noted").one()
     assert set(entry.subjects) == {*people, batch.public_id}
     # Once more adds nothing, and leaves no second heap.
-    again = services.note_signed_forms(people, ["contact"], 3, "Elsewhere", trainer)
-    assert again == services.Noted(0, ())
+    again = note_signed_forms(people, ["contact"], 3, "Elsewhere", trainer)
+    assert again == Noted(0, ())
     assert db.session.query(ConsentBatch).count() == 1
 
 
@@ -89,7 +95,7 @@ def test_the_words_are_those_of_the_form_that_she_signed(people: list[str], trai
     person.language = "sw"
     db.session.commit()
     db.session.rollback()
-    services.note_signed_forms(people[:2], ["photo"], 2, "Cupboard 2", trainer)
+    note_signed_forms(people[:2], ["photo"], 2, "Cupboard 2", trainer)
     texts = [
         db.session.query(Consent).join(Consent.person).filter(Person.public_id == one).one().text
         for one in people[:2]

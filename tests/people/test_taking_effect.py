@@ -10,11 +10,19 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.people import queries, rules, services
 from kash.people.documents import consents
 from kash.people.documents.consents import consent_form, form_language
 from kash.people.models import Person, Posting
-from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.people.queries.consents import consent_holds
+from kash.people.queries.minors import minors_unseen
+from kash.people.queries.postings import movable_from
+from kash.people.rules.persons import PURPOSES, is_minor
+from kash.people.services.consents import record_consent
+from kash.people.services.contacts import show_contact
+from kash.people.services.minors import note_who_came_of_age
+from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.persons import ContactChange, ContactRefused, PersonDetails, change_person
+from kash.people.services.postings import SomeCannotMove, transfer_many
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web import paper
@@ -39,14 +47,14 @@ def test_what_holds_follows_the_newest_answer_and_what_was_never_asked_blocks_no
     first = person()
     second = person(reference="", phone=None)
     ids = {row(first).id, row(second).id}
-    for purpose in rules.PURPOSES:
-        assert queries.consent_holds(ids, purpose) == ids
-        services.record_consent(first, purpose, "refused", SYSTEM)
-        assert queries.consent_holds(ids, purpose) == {row(second).id}
-        services.record_consent(first, purpose, "given", SYSTEM)
-        assert queries.consent_holds(ids, purpose) == ids
-        services.record_consent(first, purpose, "withdrawn", SYSTEM)
-        assert queries.consent_holds(ids, purpose) == {row(second).id}
+    for purpose in PURPOSES:
+        assert consent_holds(ids, purpose) == ids
+        record_consent(first, purpose, "refused", SYSTEM)
+        assert consent_holds(ids, purpose) == {row(second).id}
+        record_consent(first, purpose, "given", SYSTEM)
+        assert consent_holds(ids, purpose) == ids
+        record_consent(first, purpose, "withdrawn", SYSTEM)
+        assert consent_holds(ids, purpose) == {row(second).id}
 
 
 def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
@@ -54,12 +62,12 @@ def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
 ) -> None:
     trainer = actor("trainer")
     public_id = person(by=trainer)
-    services.record_consent(public_id, "contact", "given", SYSTEM)
-    assert services.show_contact(public_id, "phone", trainer) == PHONE
-    services.record_consent(public_id, "contact", "withdrawn", SYSTEM)
+    record_consent(public_id, "contact", "given", SYSTEM)
+    assert show_contact(public_id, "phone", trainer) == PHONE
+    record_consent(public_id, "contact", "withdrawn", SYSTEM)
     for which in ("phone", "email"):
-        with pytest.raises(services.ContactRefused):
-            services.show_contact(public_id, which, trainer)  # type: ignore[arg-type]
+        with pytest.raises(ContactRefused):
+            show_contact(public_id, which, trainer)  # type: ignore[arg-type]
     browser = client_for(trainer)
     body = browser.post(f"/people/{public_id}/contact/phone", follow_redirects=True).text
     assert PHONE not in body
@@ -75,7 +83,7 @@ def test_a_name_gives_way_to_a_code_on_paper(person: Adding, row: Row) -> None:
         "Asali Sampuli",
     )
     for answer in ("refused", "given", "withdrawn"):
-        services.record_consent(public_id, "printed_name", answer, SYSTEM)
+        record_consent(public_id, "printed_name", answer, SYSTEM)
         code = public_id[:6].upper()
         kept = row(public_id)
         shown = {kept.name_for_paper, kept.called_on_paper}
@@ -98,7 +106,7 @@ def test_the_form_is_in_her_language_or_says_that_it_is_not(
         "luo": ("en", False),
         "": ("en", True),
     }
-    services.record_consent(ids["sw"], "printed_name", "refused", SYSTEM)
+    record_consent(ids["sw"], "printed_name", "refused", SYSTEM)
     with both_engines_app.test_request_context():
         for one in ids.values():
             consent_form(row(one))
@@ -131,7 +139,7 @@ def test_the_list_is_narrowed_by_what_was_not_asked_yet(
     person()
     asked = person(chosen_name="Baraka Mfano", reference="", phone=None)
     browser = client_for(actor("director"))
-    services.record_consent(asked, "photo", "refused", SYSTEM)
+    record_consent(asked, "photo", "refused", SYSTEM)
 
     def names(unasked: str) -> set[str]:
         body = browser.get(f"/people?unasked={unasked}").text
@@ -139,8 +147,8 @@ def test_the_list_is_narrowed_by_what_was_not_asked_yet(
 
     assert names("photo") == {"Asali Sampuli"}
     assert names("any") == names("contact") == {"Asali Sampuli", "Baraka Mfano"}
-    for purpose in rules.PURPOSES[:1] + rules.PURPOSES[2:]:
-        services.record_consent(asked, purpose, "given", SYSTEM)
+    for purpose in PURPOSES[:1] + PURPOSES[2:]:
+        record_consent(asked, purpose, "given", SYSTEM)
     assert names("any") == {"Asali Sampuli"}
 
 
@@ -155,8 +163,8 @@ def test_minors_are_seen_once_and_come_of_age(
     kept = row(public_id)
     assert (kept.minor, kept.minor_by, kept.minor_seen_at) == (True, trainer.public_id, None)
     assert kept.age_recorded_on is not None
-    assert queries.minors_unseen(custodian) == 1
-    assert queries.minors_unseen(trainer) == 0
+    assert minors_unseen(custodian) == 1
+    assert minors_unseen(trainer) == 0
     browser = client_for(custodian)
     body = browser.get("/people/minors").text
     assert "flagged by Amani T" in body
@@ -165,24 +173,24 @@ def test_minors_are_seen_once_and_come_of_age(
         assert browser.post(f"/people/{public_id}/minor-seen").status_code == 303
     assert "by Neema C" in browser.get("/people/minors").text
     assert last_action() == "people.minor_seen"
-    assert queries.minors_unseen(custodian) == 0
+    assert minors_unseen(custodian) == 0
     recorded = kept.age_recorded_on.year
-    assert services.note_who_came_of_age(date(recorded + 18, 12, 31)) == 0
-    assert services.note_who_came_of_age(date(recorded + 19, 1, 1)) == 1
+    assert note_who_came_of_age(date(recorded + 18, 12, 31)) == 0
+    assert note_who_came_of_age(date(recorded + 19, 1, 1)) == 1
     assert not row(public_id).minor
 
 
 def test_a_birth_year_ends_it_sooner_than_an_old_age_band() -> None:
-    assert rules.is_minor("under18", 2009, 2027)
-    assert not rules.is_minor("under18", 2009, 2028)
-    assert not rules.is_minor("18-24", 2009, 2027)
-    assert rules.is_minor("under18", None, 2044, 2026)
-    assert not rules.is_minor("under18", None, 2045, 2026)
+    assert is_minor("under18", 2009, 2027)
+    assert not is_minor("under18", 2009, 2028)
+    assert not is_minor("18-24", 2009, 2027)
+    assert is_minor("under18", None, 2044, 2026)
+    assert not is_minor("under18", None, 2045, 2026)
 
 
 def test_many_move_together_or_nobody(person: Adding, actor: Callable[..., Actor]) -> None:
     first, second = (
-        services.add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
     )
     since = date(2026, 3, 1)
@@ -196,11 +204,11 @@ def test_many_move_together_or_nobody(person: Adding, actor: Callable[..., Actor
             for posting in db.session.scalars(select(Posting).where(Posting.until.is_(None)))
         }
 
-    with pytest.raises(services.SomeCannotMove) as stopped:
-        services.transfer_many([here, there, nowhere], second, TODAY, today=TODAY, by=SYSTEM)
+    with pytest.raises(SomeCannotMove) as stopped:
+        transfer_many([here, there, nowhere], second, TODAY, today=TODAY, by=SYSTEM)
     assert [one.person for one in stopped.value.errors] == [there]
     assert open_postings() == {here: first, there: second}
-    assert services.transfer_many([here, nowhere], second, TODAY, today=TODAY, by=SYSTEM) == 2
+    assert transfer_many([here, nowhere], second, TODAY, today=TODAY, by=SYSTEM) == 2
     assert open_postings() == dict.fromkeys((here, there, nowhere), second)
     assert last_action() == "people.people_transferred"
 
@@ -209,7 +217,7 @@ def test_a_station_is_moved_by_its_page_and_only_ones_own(
     person: Adding, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     first, second = (
-        services.add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        add_organisation(OrganisationDetails(name, "station"), SYSTEM)
         for name in ("Kondele", "Nyalenda")
     )
     trainer = actor("trainer")
@@ -227,7 +235,7 @@ def test_a_station_is_moved_by_its_page_and_only_ones_own(
     late = browser.post("/people/transfer", data=sent | {"chosen": [hers], "since": "2026-01-01"})
     assert (late.status_code, "before the present posting began" in late.text) == (422, True)
     assert browser.post("/people/transfer", data=sent | {"chosen": [hers]}).status_code == 303
-    assert queries.movable_from(trainer, second)[0].public_id == hers
+    assert movable_from(trainer, second)[0].public_id == hers
 
 
 def test_she_sees_who_looked_and_others_do_not(
@@ -238,9 +246,9 @@ def test_she_sees_who_looked_and_others_do_not(
 ) -> None:
     trainer = actor("trainer", name="Amani T")
     public_id = person(by=trainer)
-    services.show_contact(public_id, "phone", trainer)
+    show_contact(public_id, "phone", trainer)
     details = PersonDetails("Asali Mpya", row(public_id).group.public_id)
-    services.change_person(public_id, details, ContactChange(), 1, trainer)
+    change_person(public_id, details, ContactChange(), 1, trainer)
     herself = actor("peer", person_id=row(public_id).id)
     for who in (herself, trainer, actor("director"), actor("custodian")):
         body = client_for(who).get(f"/people/{public_id}/trail").text

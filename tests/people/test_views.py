@@ -11,10 +11,11 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
-from kash.people import services
 from kash.people.models import Group, Organisation, Person
 from kash.people.sections import PersonSection, SectionRow
-from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.people.services.consents import record_consent
+from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.persons import ContactChange, PersonDetails, add_people, change_person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, lookup
 from kash.policy import SYSTEM, Actor
@@ -239,7 +240,7 @@ def test_a_search_pages_and_sorts_by_posting(sign_in: SignIn, groups: tuple[Grou
         PersonDetails(f"Mfano {number:03}", groups[number % 2].public_id, reference=f"N-{number}")
         for number in range(60)
     ]
-    services.add_people(rows, SYSTEM)
+    add_people(rows, SYSTEM)
     browser = sign_in("director")
     asked = {"search": "mfano", "sort": "name", "direction": "desc", "page": "2"}
     second = browser.post("/people/search", data=asked)
@@ -269,7 +270,7 @@ def test_someone_else_saved_meanwhile(
     browser = client_for(trainer)
     page = browser.get(f"/people/{public_id}/edit").text
     assert holds_none_of(page, (PHONE, EMAIL, "712345678"))
-    services.change_person(
+    change_person(
         public_id,
         PersonDetails("Asali Mpya", group, ward="Ward-new"),
         ContactChange(),
@@ -295,7 +296,7 @@ def test_consent_and_transfer_by_their_pages(
 ) -> None:
     trainer = actor("trainer")
     public_id = person(by=trainer)
-    place = services.add_organisation(OrganisationDetails("Kondele", "station"), trainer)
+    place = add_organisation(OrganisationDetails("Kondele", "station"), trainer)
     browser = client_for(trainer)
     asked = f"/people/{public_id}/consents/photo"
     assert "keep them" in browser.get(asked).text
@@ -397,7 +398,7 @@ def test_nul_and_wrong_ids_are_no_errors_of_ours(
 def test_the_number_of_queries_does_not_grow(
     app: APIFlask, sign_in: SignIn, person: Adding, count_queries: Callable[[], Any]
 ) -> None:
-    place = services.add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
+    place = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     first = person(organisation=place)
     browser = sign_in("director")
     paths = ["/people", f"/people/{first}", "/people/organisations"]
@@ -414,7 +415,7 @@ def test_the_number_of_queries_does_not_grow(
     before = counts()
     for number in range(2):
         person(organisation=place, reference=f"R{number}", phone=None)
-        services.add_organisation(OrganisationDetails(f"Place {number}", "station"), SYSTEM)
-        services.record_consent(first, ("photo", "contact")[number], "given", SYSTEM)
+        add_organisation(OrganisationDetails(f"Place {number}", "station"), SYSTEM)
+        record_consent(first, ("photo", "contact")[number], "given", SYSTEM)
     assert counts() == before
     assert max(before) <= 16

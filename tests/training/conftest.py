@@ -9,10 +9,12 @@ from apiflask import APIFlask
 
 from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM
-from kash.training import services
 from kash.training.models import CourseVersion
 from kash.training.queries import version_with_plans
 from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.training.services.courses import add_course
+from kash.training.services.states import propose, publish
+from kash.training.services.versions import write_version
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Draft:
 @pytest.fixture
 def draft(app: APIFlask) -> Draft:
     """A draft in its second edition."""
-    course, version = services.add_course(
+    course, version = add_course(
         "Working together", "Everyone", "Basic", public_title="Listening", language="en", by=SYSTEM
     )
     modules = (new_public_id(), new_public_id())
@@ -55,13 +57,13 @@ def draft(app: APIFlask) -> Draft:
             PlanText(plans[2], modules[1], "Closing", 30, new=True),
         ),
     )
-    services.write_version(version, text, 1, SYSTEM)
+    write_version(version, text, 1, SYSTEM)
     return Draft(course, version, modules, plans)
 
 
 @pytest.fixture
 def published(draft: Draft) -> Draft:
     """The same, published."""
-    services.propose(draft.version, SYSTEM)
-    services.publish(draft.version, SYSTEM)
+    propose(draft.version, SYSTEM)
+    publish(draft.version, SYSTEM)
     return draft

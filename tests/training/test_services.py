@@ -12,10 +12,33 @@ from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.training import queries, services
+from kash.training import queries
 from kash.training.models import CourseVersion, Module, SessionPlan
 from kash.training.queries import TaughtScope
 from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.training.services.courses import CourseTaken, add_course
+from kash.training.services.states import (
+    NoPlansYet,
+    StepNotPossible,
+    propose,
+    publish,
+    return_to_draft,
+    take_back,
+)
+from kash.training.services.versions import (
+    DraftExists,
+    EditionPassed,
+    NotADraft,
+    TooMuch,
+    arrange_modules,
+    arrange_plans,
+    move_module,
+    move_plan,
+    remove_module,
+    remove_plan,
+    start_version,
+    write_version,
+)
 from tests.declaring import also_declared
 from tests.training.conftest import Draft
 
@@ -51,66 +74,66 @@ def test_all_that_was_written_is_one_action(draft: Draft) -> None:
 
 def test_a_session_moves_to_another_module(draft: Draft) -> None:
     plans = (PlanText(draft.plans[0], draft.modules[1], "Opening", 45),)
-    services.write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
+    write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
     assert draft.outline() == [("First", ["Pairs"]), ("Second", ["Closing", "Opening"])]
     assert db.session.query(SessionPlan).count() == 3
 
 
 def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
     text = text_of(draft.now(), public_title="Hearing")
-    services.write_version(draft.version, text, 2, SYSTEM)
-    with pytest.raises(services.EditionPassed):
-        services.write_version(draft.version, text_of(draft.now(), summary="Mine"), 2, SYSTEM)
+    write_version(draft.version, text, 2, SYSTEM)
+    with pytest.raises(EditionPassed):
+        write_version(draft.version, text_of(draft.now(), summary="Mine"), 2, SYSTEM)
     assert (draft.now().public_title, draft.now().summary) == ("Hearing", "Two days.")
 
 
 def test_what_was_removed_is_not_written_again(draft: Draft) -> None:
     text = text_of(draft.now())
-    services.remove_plan(draft.version, draft.plans[1], SYSTEM)
-    services.write_version(draft.version, text, 3, SYSTEM)
+    remove_plan(draft.version, draft.plans[1], SYSTEM)
+    write_version(draft.version, text, 3, SYSTEM)
     assert draft.outline()[0] == ("First", ["Opening"])
-    services.remove_module(draft.version, draft.modules[0], SYSTEM)
+    remove_module(draft.version, draft.modules[0], SYSTEM)
     assert draft.outline() == [("Second", ["Closing"])]
     assert db.session.query(SessionPlan).count() == 1
     for gone in (draft.modules[0], "nothing"):
         with pytest.raises(NotFound):
-            services.remove_module(draft.version, gone, SYSTEM)
+            remove_module(draft.version, gone, SYSTEM)
     with pytest.raises(NotFound):
-        services.remove_plan(draft.version, draft.plans[1], SYSTEM)
+        remove_plan(draft.version, draft.plans[1], SYSTEM)
 
 
 def test_orders_do_not_touch_the_text(draft: Draft) -> None:
-    services.arrange_modules(draft.version, [draft.modules[1], "nothing"], SYSTEM)
-    services.move_plan(draft.version, draft.plans[0], 1, SYSTEM)
+    arrange_modules(draft.version, [draft.modules[1], "nothing"], SYSTEM)
+    move_plan(draft.version, draft.plans[0], 1, SYSTEM)
     assert draft.outline() == [("Second", ["Closing"]), ("First", ["Pairs", "Opening"])]
-    services.move_module(draft.version, draft.modules[0], -1, SYSTEM)
-    services.arrange_plans(draft.version, draft.modules[0], list(draft.plans), SYSTEM)
-    services.move_module(draft.version, draft.modules[0], -1, SYSTEM)
+    move_module(draft.version, draft.modules[0], -1, SYSTEM)
+    arrange_plans(draft.version, draft.modules[0], list(draft.plans), SYSTEM)
+    move_module(draft.version, draft.modules[0], -1, SYSTEM)
     assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
     assert draft.now().edition == 2
     with pytest.raises(NotFound):
-        services.move_plan(draft.version, "nothing", 1, SYSTEM)
+        move_plan(draft.version, "nothing", 1, SYSTEM)
 
 
 def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
-    services.propose(draft.version, SYSTEM)
-    with pytest.raises(services.StepNotPossible):
-        services.propose(draft.version, SYSTEM)
-    services.return_to_draft(draft.version, "Say it shorter.", SYSTEM)
+    propose(draft.version, SYSTEM)
+    with pytest.raises(StepNotPossible):
+        propose(draft.version, SYSTEM)
+    return_to_draft(draft.version, "Say it shorter.", SYSTEM)
     assert (draft.now().state, draft.now().returned_because) == ("draft", "Say it shorter.")
-    services.propose(draft.version, SYSTEM)
+    propose(draft.version, SYSTEM)
     assert draft.now().returned_because == ""
-    services.take_back(draft.version, SYSTEM)
-    services.propose(draft.version, SYSTEM)
-    services.publish(draft.version, SYSTEM)
+    take_back(draft.version, SYSTEM)
+    propose(draft.version, SYSTEM)
+    publish(draft.version, SYSTEM)
     assert draft.now().published_at is not None
     version = draft.version
     for step in (
-        lambda: services.publish(version, SYSTEM),
-        lambda: services.take_back(version, SYSTEM),
-        lambda: services.return_to_draft(version, "No.", SYSTEM),
+        lambda: publish(version, SYSTEM),
+        lambda: take_back(version, SYSTEM),
+        lambda: return_to_draft(version, "No.", SYSTEM),
     ):
-        with pytest.raises(services.StepNotPossible):
+        with pytest.raises(StepNotPossible):
             step()
 
 
@@ -118,43 +141,41 @@ def test_what_is_published_never_changes(published: Draft) -> None:
     before, entries = published.outline(), actions()
     version = published.version
     for write in (
-        lambda: services.write_version(version, text_of(published.now(), summary=""), 2, SYSTEM),
-        lambda: services.remove_plan(version, published.plans[0], SYSTEM),
-        lambda: services.remove_module(version, published.modules[0], SYSTEM),
-        lambda: services.arrange_modules(version, published.modules[::-1], SYSTEM),
-        lambda: services.move_module(version, published.modules[0], 1, SYSTEM),
-        lambda: services.arrange_plans(version, published.modules[0], published.plans, SYSTEM),
-        lambda: services.move_plan(version, published.plans[0], 1, SYSTEM),
+        lambda: write_version(version, text_of(published.now(), summary=""), 2, SYSTEM),
+        lambda: remove_plan(version, published.plans[0], SYSTEM),
+        lambda: remove_module(version, published.modules[0], SYSTEM),
+        lambda: arrange_modules(version, published.modules[::-1], SYSTEM),
+        lambda: move_module(version, published.modules[0], 1, SYSTEM),
+        lambda: arrange_plans(version, published.modules[0], published.plans, SYSTEM),
+        lambda: move_plan(version, published.plans[0], 1, SYSTEM),
     ):
-        with pytest.raises(services.NotADraft):
+        with pytest.raises(NotADraft):
             write()
     assert published.outline() == before
     assert actions() == entries
 
 
 def test_a_new_version_copies_the_last(published: Draft) -> None:
-    made = services.start_version(published.course, "en", SYSTEM)
-    with pytest.raises(services.DraftExists):
-        services.start_version(published.course, "en", SYSTEM)
+    made = start_version(published.course, "en", SYSTEM)
+    with pytest.raises(DraftExists):
+        start_version(published.course, "en", SYSTEM)
     copy = queries.version_with_plans(made)
     assert (copy.number, copy.state, copy.edition) == (2, "draft", 1)
     assert [
         (module.title, [plan.title for plan in module.plans]) for module in copy.modules
     ] == published.outline()
     assert copy.modules[0].public_id not in published.modules
-    services.start_version(published.course, "sw", SYSTEM)
+    start_version(published.course, "sw", SYSTEM)
     with pytest.raises(NotFound):
-        services.start_version("nothing", "en", SYSTEM)
+        start_version("nothing", "en", SYSTEM)
 
 
 def test_an_empty_draft_is_not_proposed() -> None:
-    _course, version = services.add_course(
-        "Empty", "", "", public_title="Empty", language="en", by=SYSTEM
-    )
-    with pytest.raises(services.NoPlansYet):
-        services.propose(version, SYSTEM)
-    with pytest.raises(services.CourseTaken):
-        services.add_course("EMPTY", "", "", public_title="E", language="en", by=SYSTEM)
+    _course, version = add_course("Empty", "", "", public_title="Empty", language="en", by=SYSTEM)
+    with pytest.raises(NoPlansYet):
+        propose(version, SYSTEM)
+    with pytest.raises(CourseTaken):
+        add_course("EMPTY", "", "", public_title="E", language="en", by=SYSTEM)
 
 
 def test_a_version_has_bounds(draft: Draft) -> None:
@@ -162,14 +183,14 @@ def test_a_version_has_bounds(draft: Draft) -> None:
         PlanText(new_public_id(), draft.modules[0], f"Plan {number}", 5, new=True)
         for number in range(198)
     )
-    with pytest.raises(services.TooMuch):
-        services.write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
+    with pytest.raises(TooMuch):
+        write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
     assert db.session.query(SessionPlan).count() == 3
     assert db.session.query(Module).count() == 2
 
 
 def test_what_workshops_are_made_from(published: Draft) -> None:
-    services.start_version(published.course, "sw", SYSTEM)
+    start_version(published.course, "sw", SYSTEM)
     (only,) = queries.published_versions()
     assert only == queries.PublishedVersion(
         published.version, "Working together", 1, "en", "Listening", 165, 3
@@ -178,7 +199,7 @@ def test_what_workshops_are_made_from(published: Draft) -> None:
 
 def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..., Actor]) -> None:
     peer, other = actor("peer"), actor("police_peer")
-    in_draft = services.start_version(published.course, "sw", SYSTEM)
+    in_draft = start_version(published.course, "sw", SYSTEM)
 
     def enrolled(who: Actor) -> Any:
         return select(CourseVersion.id).where(who == peer)

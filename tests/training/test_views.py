@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
-from kash.training import services
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import TaughtScope
+from kash.training.services.courses import add_course
+from kash.training.services.versions import remove_plan, start_version
 from tests.declaring import also_declared
 from tests.training.conftest import Draft
 
@@ -96,7 +97,7 @@ def test_nothing_typed_is_lost_when_someone_else_saved(
         "public_title": "Theirs-title",
     }
     assert other.post(edit, data=theirs).status_code == 302
-    services.remove_plan(draft.version, draft.plans[2], SYSTEM)
+    remove_plan(draft.version, draft.plans[2], SYSTEM)
     mine = posted(page) | {
         f"plan-{draft.plans[0]}-method": "Mine-method",
         f"plan-{draft.plans[2]}-notes": "Mine-lost",
@@ -328,12 +329,12 @@ def test_the_number_of_queries_does_not_grow(
 
     before = counts()
     for number in range(2):
-        services.add_course(f"Course {number}", "", "", public_title="X", language="en", by=SYSTEM)
+        add_course(f"Course {number}", "", "", public_title="X", language="en", by=SYSTEM)
         sent = posted(browser.get(edit).text)
         sent |= {"new-module-title": f"Module {number}"}
         sent |= {f"new-{draft.modules[0]}-title": f"Plan {number}"}
         assert browser.post(edit, data=sent).status_code == 302
-    services.start_version(draft.course, "sw", SYSTEM)
+    start_version(draft.course, "sw", SYSTEM)
     assert counts() == before
     assert max(before) <= 12
 

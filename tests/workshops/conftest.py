@@ -10,12 +10,13 @@ import pytest
 from apiflask import APIFlask
 
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.rules import sort_name
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.workshops import services
 from kash.workshops.models import Workshop
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import WorkshopDetails, plan_workshop
 
 FIRST_DAY = date(2026, 11, 17)
 SECOND_DAY = date(2026, 11, 18)
@@ -88,7 +89,7 @@ class Held:
         return self.row.register.public_id
 
 
-def details(**changes: object) -> services.WorkshopDetails:
+def details(**changes: object) -> WorkshopDetails:
     given: dict[str, object] = {
         "title": "Kisumu Central",
         "starts_on": FIRST_DAY,
@@ -96,7 +97,7 @@ def details(**changes: object) -> services.WorkshopDetails:
         "day_starts_at": time(8, 30),
         "day_ends_at": time(16, 30),
     }
-    return services.WorkshopDetails(**(given | changes))  # type: ignore[arg-type]
+    return WorkshopDetails(**(given | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def plan(app: APIFlask, actor: Callable[..., Actor]) -> Callable[..., Held]:
         *, minutes: tuple[int, ...] = (90, 90, 90, 90), by: Actor | None = None, **changes: object
     ) -> Held:
         trainer = by or actor("trainer", name="Amani Mfano")
-        made = services.plan_workshop(make_version(minutes), details(**changes), trainer)
+        made = plan_workshop(make_version(minutes), details(**changes), trainer)
         return Held(made, trainer)
 
     return make
@@ -118,5 +119,5 @@ def held(plan: Callable[..., Held]) -> Held:
     """One such workshop with three people on its register."""
     made = plan()
     for name, letter in (("Zawadi", "B"), ("Baraka", "A"), ("Faraja", "B")):
-        services.enrol(made.workshop, make_person(f"{name} Sampuli", letter), made.trainer)
+        enrol(made.workshop, make_person(f"{name} Sampuli", letter), made.trainer)
     return made

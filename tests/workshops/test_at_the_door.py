@@ -12,11 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.attendance import documents
-from kash.attendance import services as marking
 from kash.attendance.models import MarkOperation, Slot
-from kash.attendance.rules import (
+from kash.attendance.rules.door import (
     Met,
-    Operation,
     badge_entry,
     badge_shown,
     badge_text,
@@ -28,11 +26,17 @@ from kash.attendance.rules import (
     turn_at,
     turns_taken,
 )
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.door import check_oneself_in, wall_code
+from kash.attendance.services.marking import apply_marks, close_slot
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.press import Badge
 from kash.policy import Actor
-from kash.workshops import queries, services
+from kash.workshops.queries.due import own_slots
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held
 from tests.workshops.test_views import (
     Browsers,
@@ -170,9 +174,9 @@ def test_the_code_on_the_wall_lets_each_in_once(
     held: Held, client_for: Browsers, actor: Callable[..., Actor], in_time: str
 ) -> None:
     trainer = client_for(held.trainer)
-    session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == in_time)
+    session = next(one.public_id for one in sessions_of(held.row) if one.slot == in_time)
     wall = trainer.get(url(held, "attendance", session, "screen"))
-    code = marking.wall_code(in_time, turn_at(datetime.now(UTC)))
+    code = wall_code(in_time, turn_at(datetime.now(UTC)))
     assert "0 / 3" in text_of(wall)
     for name in ("Zawadi", "Baraka", "Faraja"):
         assert name not in wall.get_data(as_text=True)
@@ -198,11 +202,11 @@ def test_an_old_code_another_session_and_guesses_are_refused(
 ) -> None:
     peer = client_for(own("Zawadi Sampuli", actor, "peer"))
     now = datetime.now(UTC)
-    elsewhere = next(one.slot for one in queries.sessions_of(held.row) if one.slot != in_time)
+    elsewhere = next(one.slot for one in sessions_of(held.row) if one.slot != in_time)
     for code in (
-        marking.wall_code(in_time, turn_at(now) - 4),
-        marking.wall_code(in_time, turn_at(now) + 2),
-        marking.wall_code(elsewhere, turn_at(now)),
+        wall_code(in_time, turn_at(now) - 4),
+        wall_code(in_time, turn_at(now) + 2),
+        wall_code(elsewhere, turn_at(now)),
         "",
         "AAAAAA",
         "A" * 4000,
@@ -213,7 +217,7 @@ def test_an_old_code_another_session_and_guesses_are_refused(
     for _try in range(4):
         peer.post("/workshops/check-in", data={"code": "AAAAAA"})
     # After ten tries even the right one waits.
-    right = marking.wall_code(in_time, turn_at(datetime.now(UTC)))
+    right = wall_code(in_time, turn_at(datetime.now(UTC)))
     answer = peer.post("/workshops/check-in", data={"code": right})
     assert answer.status_code == 422
     assert "This code is old" not in text_of(answer)
@@ -227,23 +231,23 @@ def test_a_mark_that_somebody_made_and_a_closed_register_stay(
     in_time: str,
 ) -> None:
     mine = own("Zawadi Sampuli", actor, "peer")
-    slots = queries.own_slots(mine, datetime.now(UTC))
+    slots = own_slots(mine, datetime.now(UTC))
     assert [each.slot for each in slots] == [in_time]
     stranger = actor("peer", name="Somebody")
-    assert queries.own_slots(stranger, datetime.now(UTC)) == []
-    code = marking.wall_code(in_time, turn_at(datetime.now(UTC)))
+    assert own_slots(stranger, datetime.now(UTC)) == []
+    code = wall_code(in_time, turn_at(datetime.now(UTC)))
     absent = Operation("op-1", in_time, slots[0].entry, "absent", 0, datetime.now(UTC))
-    marking.apply_marks(held.register, [absent], held.trainer)
-    came = marking.check_oneself_in(slots, code, mine)
+    apply_marks(held.register, [absent], held.trainer)
+    came = check_oneself_in(slots, code, mine)
     assert came.met is Met.REFUSED
     assert marks(held) == [("absent", 1)]
-    marking.close_slot(held.register, in_time, held.trainer, early_reason="A test.")
-    assert queries.own_slots(mine, datetime.now(UTC)) == []
-    closed = marking.check_oneself_in(slots, code, mine)
+    close_slot(held.register, in_time, held.trainer, early_reason="A test.")
+    assert own_slots(mine, datetime.now(UTC)) == []
+    closed = check_oneself_in(slots, code, mine)
     assert closed.met is Met.REFUSED
-    marking.reopen_slot(held.register, in_time, held.trainer)
-    services.cancel_workshop(held.workshop, "Rain.", held.trainer)
-    assert queries.own_slots(mine, datetime.now(UTC)) == []
+    reopen_slot(held.register, in_time, held.trainer)
+    cancel_workshop(held.workshop, "Rain.", held.trainer)
+    assert own_slots(mine, datetime.now(UTC)) == []
 
 
 def test_a_session_is_open_from_a_little_before_until_its_end() -> None:

@@ -11,14 +11,23 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.accounts.models import AccountBacking
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
 from kash.attendance.models import Slot
-from kash.attendance.rules import Oddity, Operation
+from kash.attendance.queries.codes import codes_of
+from kash.attendance.queries.conduct import read_tokens
+from kash.attendance.queries.registers import slot_of, slot_sheet
+from kash.attendance.rules.conduct import Oddity
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.marking import apply_marks, close_slot
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today, moment_text
 from kash.policy import Actor
-from kash.workshops import queries, services
+from kash.workshops.queries.due import to_confirm
+from kash.workshops.queries.holding import registers_to_confirm
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import change_workshop
+from kash.workshops.services.sessions import SessionDetails, change_session
 from tests.workshops.conftest import Held, details, make_person
 from tests.workshops.test_views import (
     Browsers,
@@ -48,7 +57,7 @@ def close_all(held: Held, everybody: tuple[int, ...] = (), by: Actor | None = No
     register_id, register = held.row.register_id, held.register
     slots = [slot.public_id for slot in held.row.register.slots]
     for position, slot in enumerate(slots):
-        rows = registers.slot_sheet(register_id, registers.slot_of(register_id, slot)).rows
+        rows = slot_sheet(register_id, slot_of(register_id, slot)).rows
         made = [
             Operation(
                 new_public_id(),
@@ -61,12 +70,12 @@ def close_all(held: Held, everybody: tuple[int, ...] = (), by: Actor | None = No
             for number, row in enumerate(rows)
         ]
         db.session.rollback()
-        assert marking.close_slot(register, slot, by or held.trainer, made).closed
+        assert close_slot(register, slot, by or held.trainer, made).closed
 
 
 def confirmed(held: Held) -> int:
     db.session.rollback()
-    return sum(one.confirmed for one in queries.sessions_of(held.row))
+    return sum(one.confirmed for one in sessions_of(held.row))
 
 
 def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(
@@ -75,9 +84,7 @@ def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(
     begins(held, utc_now() + timedelta(days=2))
     site = client_for(held.trainer)
     slot = held.row.register.slots[0]
-    (ahead,) = [
-        one.public_id for one in queries.sessions_of(held.row) if one.slot == slot.public_id
-    ]
+    (ahead,) = [one.public_id for one in sessions_of(held.row) if one.slot == slot.public_id]
     at = url(held, "attendance", ahead)
     shown = site.get(at)
     assert "Nobody is marked as being there" in text_of(shown)
@@ -102,7 +109,7 @@ def test_closing_early_on_the_page_asks_why_and_keeps_what_was_tapped(
     begins(held, utc_now() - BEGAN_EARLY)
     site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
     slot = held.row.register.slots[0].public_id
-    session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == slot)
+    session = next(one.public_id for one in sessions_of(held.row) if one.slot == slot)
     at = url(held, "attendance", session)
     form = both_groups(site, at) | {f"mark-{entry}": "absent", "action": "close"}
     unsaid = site.post(at, data=form)
@@ -126,8 +133,8 @@ def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(
     db.session.commit()
     close_all(held)
     site = client_for(puppet)
-    assert queries.to_confirm(puppet) == []
-    assert queries.registers_to_confirm(held.row, puppet) == []
+    assert to_confirm(puppet) == []
+    assert registers_to_confirm(held.row, puppet) == []
     shown = text_of(site.get(url(held, "attendance", "confirm")))
     assert "an account that is not independent of yours did: 4." in shown
     at = url(held, "attendance", sessions(held)[0])
@@ -149,12 +156,12 @@ def test_a_reason_for_closing_early_is_kept_when_a_mark_meets_another(
     begins(held, utc_now() - BEGAN_EARLY)
     site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
     slot = held.row.register.slots[0].public_id
-    session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == slot)
+    session = next(one.public_id for one in sessions_of(held.row) if one.slot == slot)
     at = url(held, "attendance", session)
     form = both_groups(site, at)
     # Somebody else marks her meanwhile.
     theirs = Operation(new_public_id(), slot, entry, "late", 0, utc_now())
-    marking.apply_marks(held.register, [theirs], held.trainer)
+    apply_marks(held.register, [theirs], held.trainer)
     answer = site.post(at, data=form | {"action": "close", "early_reason": "The hall was needed."})
     assert answer.status_code == 409
     assert fields(answer)["early_reason"] == "The hall was needed."
@@ -167,16 +174,16 @@ def test_a_stale_page_of_one_group_closes_no_register_while_the_other_has_no_mar
     at = url(held, "attendance", sessions(held)[0])
     site.post(at, data=fields(site.get(f"{at}?group=A")) | {"action": "save"})
     stale = fields(site.get(f"{at}?group=B"))
-    services.enrol(held.workshop, make_person("Lulu Kielelezo", "A"), held.trainer)
+    enrol(held.workshop, make_person("Lulu Kielelezo", "A"), held.trainer)
     refused = site.post(at, data=stale | {"action": "close", "early_reason": "Rain."})
     assert refused.status_code == 409
     assert "1 person has no mark yet, so the register is still open." in text_of(refused)
     # Who has no mark stands there, what was tapped is kept, and so is what was typed.
     assert set(re.findall(r"(\w+) (?:Sampuli|Kielelezo)", text_of(refused))) == {"Baraka", "Lulu"}
     assert [status for status, _version in marks(held)] == ["present"] * 3
-    assert not queries.sessions_of(held.row)[0].closed
+    assert not sessions_of(held.row)[0].closed
     assert site.post(at, data=fields(refused) | {"action": "close"}).status_code == 303
-    assert queries.sessions_of(held.row)[0].closed
+    assert sessions_of(held.row)[0].closed
     assert [status for status, _version in marks(held)] == ["present"] * 4
 
 
@@ -193,10 +200,10 @@ def test_a_session_shorter_than_in_the_course_is_not_confirmed_by_the_button_of_
     page = url(held, "attendance", "confirm")
     assert "Shorter than in the course: 1 h instead of 1 h 30." in text_of(site.get(page))
     slots = [slot.public_id for slot in held.row.register.slots]
-    seen = registers.read_tokens(held.row.register_id, slots, director)
+    seen = read_tokens(held.row.register_id, slots, director)
     db.session.rollback()
     site.post(page, data={f"seen-{slot}": token for slot, token in seen.items()})
-    left = [one.slot for one in queries.sessions_of(held.row) if not one.confirmed]
+    left = [one.slot for one in sessions_of(held.row) if not one.confirmed]
     assert left == [shortened]
 
 
@@ -205,7 +212,7 @@ def next_week(plan: Callable[..., Held]) -> Held:
     day = local_today() + timedelta(days=7)
     made = plan(minutes=(90,), starts_on=day, ends_on=day)
     for name in ("Zawadi", "Baraka"):
-        services.enrol(made.workshop, make_person(f"{name} Sampuli"), made.trainer)
+        enrol(made.workshop, make_person(f"{name} Sampuli"), made.trainer)
     return made
 
 
@@ -213,16 +220,16 @@ def bring_session_forward(made: Held) -> None:
     """To yesterday, by its own page; the workshop has both days."""
     made.row.starts_on = local_today() - timedelta(days=1)
     db.session.commit()
-    (one,) = queries.sessions_of(made.row)
-    moved = services.SessionDetails(one.title, one.starts_at - timedelta(days=8), 90)
-    services.change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
+    (one,) = sessions_of(made.row)
+    moved = SessionDetails(one.title, one.starts_at - timedelta(days=8), 90)
+    change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
 
 
 def bring_workshop_forward(made: Held, *, anew: bool = False) -> None:
     """The whole workshop to yesterday."""
     day = local_today() - timedelta(days=1)
     given = details(starts_on=day, ends_on=day)
-    services.change_workshop(made.workshop, given, made.edition, made.trainer, anew=anew)
+    change_workshop(made.workshop, given, made.edition, made.trainer, anew=anew)
 
 
 @pytest.mark.parametrize(
@@ -241,12 +248,12 @@ def test_a_session_of_next_week_that_was_moved_to_yesterday_is_looked_at_singly(
     bring_forward: Callable[[Held], None],
 ) -> None:
     made = next_week(plan)
-    planned = queries.sessions_of(made.row)[0].starts_at + timedelta(minutes=90)
+    planned = sessions_of(made.row)[0].starts_at + timedelta(minutes=90)
     db.session.rollback()
     bring_forward(made)
     close_all(made)
     director = actor("director", name="Neema Mfano")
-    (one,) = queries.registers_to_confirm(made.row, director)
+    (one,) = registers_to_confirm(made.row, director)
     assert one.oddities == (Oddity.BROUGHT_FORWARD,)
     site, page = client_for(director), url(made, "attendance", "confirm")
     wanted = (
@@ -254,7 +261,7 @@ def test_a_session_of_next_week_that_was_moved_to_yesterday_is_looked_at_singly(
         f" {moment_text(planned)}."
     )
     assert wanted in text_of(site.get(page))
-    seen = registers.read_tokens(made.row.register_id, [one.slot], director)
+    seen = read_tokens(made.row.register_id, [one.slot], director)
     db.session.rollback()
     site.post(page, data={f"seen-{one.slot}": seen[one.slot]})
     assert confirmed(made) == 0
@@ -271,10 +278,10 @@ def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(
     made = next_week(plan)
     made.row.starts_on = local_today()
     db.session.commit()
-    (one,) = queries.sessions_of(made.row)
+    (one,) = sessions_of(made.row)
     for days, remembered in ((-3, False), (-7, True), (0, False)):
-        moved = services.SessionDetails(one.title, one.starts_at + timedelta(days=days), 90)
-        services.change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
+        moved = SessionDetails(one.title, one.starts_at + timedelta(days=days), 90)
+        change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
         db.session.rollback()
         (slot,) = made.row.register.slots
         assert (slot.planned_end is not None) is remembered
@@ -286,7 +293,7 @@ def eight(plan: Callable[..., Held]) -> Held:
     """Eight sessions over two days, all closed; in the second and the sixth all were present."""
     made = plan(minutes=(90,) * 8)
     for name in ("Zawadi", "Baraka", "Faraja"):
-        services.enrol(made.workshop, make_person(f"{name} Sampuli"), made.trainer)
+        enrol(made.workshop, make_person(f"{name} Sampuli"), made.trainer)
     close_all(made, everybody=(1, 5))
     return made
 
@@ -357,7 +364,7 @@ def test_a_day_is_confirmed_only_with_registers_that_were_read(
     read = {key: value for key, value in fields(shown).items() if key.startswith("seen-")}
     assert len(read) == 6
     # What was opened again meanwhile is left, and told.
-    marking.reopen_slot(eight.register, slots[0], eight.trainer)
+    reopen_slot(eight.register, slots[0], eight.trainer)
     director.post(page, data=read)
     assert confirmed(eight) == 5
     assert "Not confirmed: 1." in text_of(director.get(page))
@@ -388,7 +395,7 @@ def test_the_page_of_confirming_asks_as_much_for_one_register_as_for_three(
     for number in (1, 3):
         made = plan(minutes=(60,) * number)
         for name in ("Zawadi", "Baraka"):
-            services.enrol(made.workshop, make_person(f"{name} {number}"), made.trainer)
+            enrol(made.workshop, make_person(f"{name} {number}"), made.trainer)
         close_all(made)
         page = url(made, "attendance", "confirm")
         site.get(page)
@@ -403,7 +410,7 @@ def test_registers_to_confirm_name_one_group_and_show_the_marks_of_the_other_by_
     held: Held, client_for: Browsers, actor: Callable[..., Actor], single: bool
 ) -> None:
     close_all(held)
-    codes = registers.codes_of(held.row.register_id)
+    codes = codes_of(held.row.register_id)
     of = {name: codes[entry] for name, entry in entries(held).items()}
     db.session.rollback()
     site = client_for(actor("director", name="Neema Mfano"))
@@ -432,6 +439,6 @@ def test_the_group_on_the_screen_stays_from_one_register_to_the_next(
     onwards = site.post(at, data=fields(shown)).location
     assert onwards == url(held, "attendance", sessions(held)[1], "confirm?group=B")
     page = url(held, "attendance", "confirm")
-    marking.reopen_slot(held.register, held.row.register.slots[1].public_id, held.trainer)
+    reopen_slot(held.register, held.row.register.slots[1].public_id, held.trainer)
     stale = site.post(page, data={"group": "B", "seen-x": "y"})
     assert stale.location == f"{page}?group=B"

@@ -13,12 +13,13 @@ from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account, AccountBacking
-from kash.accounts.services import change_settings
-from kash.attendance import services as attendance
+from kash.accounts.services.programme import change_settings
 from kash.attendance.models import Mark, MarkOperation, Slot
-from kash.attendance.queries import slot_sheet
-from kash.attendance.rules import Operation
-from kash.people import queries, services
+from kash.attendance.queries.registers import slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.closing import correct_mark
+from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.marking import apply_marks, close_slot
 from kash.people.models import (
     ContactLooks,
     ContactReason,
@@ -27,25 +28,43 @@ from kash.people.models import (
     Group,
     Person,
 )
+from kash.people.queries import persons
 from kash.people.queries.contacts import (
     contacts_waiting,
     looks_beyond,
     open_contacts,
     request_reason,
 )
+from kash.people.queries.duplicates import people_like
+from kash.people.queries.search import PeopleSearch, people
 from kash.people.reach import contact_open
-from kash.people.rules import Likeness, Reason
 from kash.people.rules.contacts import Agreement, Attendance, opened_by
-from kash.people.services import ContactChange, PersonDetails, add_person
-from kash.people.services.contacts import show_contact
+from kash.people.rules.matching import Likeness, Reason
+from kash.people.services.contacts import (
+    DecidedAlready,
+    NobodyToAsk,
+    ReasonNeeded,
+    ask_for_contact,
+    decide_on_contact,
+    end_contact,
+    note_looks_seen,
+    show_contact,
+)
+from kash.people.services.persons import (
+    ContactChange,
+    ContactClosed,
+    PersonDetails,
+    add_person,
+    change_person,
+)
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import lookup
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.workshops import services as workshops
 from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.enrolment import answer_invitation, enrol, take_in
 
 from .conftest import Held
 
@@ -91,7 +110,7 @@ def mark_and_close(held: Held, name: str, status: str = "present") -> str:
     made = operation(held, slot, name, status)
     register, public_id = held.register, slot.public_id
     db.session.rollback()
-    assert attendance.close_slot(register, public_id, held.trainer, [made]).closed
+    assert close_slot(register, public_id, held.trainer, [made]).closed
     return public_id
 
 
@@ -110,7 +129,7 @@ def stranger(other: Actor) -> str:
 def enrolled(plan: Plan, stranger: str) -> Held:
     """A workshop of a trainer who has enrolled her."""
     held = plan()
-    workshops.enrol(held.workshop, stranger, held.trainer)
+    enrol(held.workshop, stranger, held.trainer)
     return held
 
 
@@ -120,19 +139,19 @@ def enrolled(plan: Plan, stranger: str) -> Held:
 def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
     enrolled: Held, stranger: str
 ) -> None:
-    with pytest.raises(services.ContactClosed):
+    with pytest.raises(ContactClosed):
         looks(enrolled.trainer, stranger)
-    with pytest.raises(services.ContactClosed):
+    with pytest.raises(ContactClosed):
         show_contact(stranger, "email", enrolled.trainer)
     # What a trainer needs of whom she enrolled stays: her name and facts.
-    assert queries.person(enrolled.trainer, stranger).chosen_name == "Asali Mfano"
+    assert persons.person(enrolled.trainer, stranger).chosen_name == "Asali Mfano"
 
 
 def test_inviting_taking_in_at_the_door_and_marking_present_open_nothing(
     enrolled: Held, stranger: str, plan: Plan, actor: Actors
 ) -> None:
     door = plan(by=enrolled.trainer)
-    workshops.take_in(door.workshop, stranger, enrolled.trainer)
+    take_in(door.workshop, stranger, enrolled.trainer)
     mark_and_close(door, "Asali Mfano")
     mark_and_close(enrolled, "Asali Mfano")
     assert not opened(enrolled.trainer, stranger)
@@ -142,12 +161,12 @@ def test_a_mark_corrected_after_the_confirming_opens_nothing(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
     slot = mark_and_close(enrolled, "Asali Mfano", "absent")
-    attendance.confirm_slot(enrolled.register, slot, actor("director"))
+    confirm_slot(enrolled.register, slot, actor("director"))
     first = enrolled.row.register.slots[0]
     made = operation(enrolled, first, "Asali Mfano", "present", "She was here.")
     register = enrolled.register
     db.session.rollback()
-    attendance.correct_mark(register, made, enrolled.trainer)
+    correct_mark(register, made, enrolled.trainer)
     assert not opened(enrolled.trainer, stranger)
 
 
@@ -155,12 +174,12 @@ def test_being_put_among_those_who_taught_opens_nothing(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
     slot = mark_and_close(enrolled, "Asali Mfano")
-    attendance.confirm_slot(enrolled.register, slot, actor("director"))
+    confirm_slot(enrolled.register, slot, actor("director"))
     late = actor("trainer", name="Baadaye Mfano")
     db.session.add(Facilitator(workshop_id=enrolled.row.id, account_id=late.account_id or 0))
     db.session.commit()
     assert opened(enrolled.trainer, stranger)
-    assert queries.person(late, stranger).chosen_name == "Asali Mfano"
+    assert persons.person(late, stranger).chosen_name == "Asali Mfano"
     db.session.rollback()
     assert not opened(late, stranger)
     db.session.execute(
@@ -177,16 +196,16 @@ def test_a_refusal_that_a_trainer_turns_into_a_yes_opens_nothing(
 ) -> None:
     her = as_herself(actor, stranger)
     extend(enrolled)
-    assert workshops.answer_invitation(enrolled.workshop, her, comes=False) == "declined"
-    workshops.enrol(enrolled.workshop, stranger, enrolled.trainer)
+    assert answer_invitation(enrolled.workshop, her, comes=False) == "declined"
+    enrol(enrolled.workshop, stranger, enrolled.trainer)
     assert not opened(enrolled.trainer, stranger)
 
 
 def test_asking_oneself_opens_nothing(enrolled: Held, stranger: str) -> None:
-    asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
+    asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     assert not opened(enrolled.trainer, stranger)
     with pytest.raises(NotFound):
-        services.decide_on_contact(asked, enrolled.trainer, agree=True)
+        decide_on_contact(asked, enrolled.trainer, agree=True)
     assert not opened(enrolled.trainer, stranger)
 
 
@@ -196,11 +215,11 @@ def test_asking_oneself_opens_nothing(enrolled: Held, stranger: str) -> None:
 def test_a_phone_is_not_guessed_by_searching_for_it(
     both_engines_app: APIFlask, enrolled: Held, stranger: str, actor: Actors
 ) -> None:
-    with_phone = queries.PeopleSearch(text="0712 345 678")
+    with_phone = PeopleSearch(text="0712 345 678")
 
     def found(by: Actor) -> list[str]:
         with both_engines_app.test_request_context():
-            rows = queries.people(by, with_phone, PHONE).rows
+            rows = people(by, with_phone, PHONE).rows
         return [row.public_id for row in rows]
 
     assert found(enrolled.trainer) == []
@@ -217,9 +236,7 @@ def test_a_phone_is_not_guessed_by_typing_it_for_somebody_else(
         name="asali mfano",
         phones=frozenset([lookup(PHONE, kind="phone")]),
     )
-    reasons = [
-        reason for match in queries.people_like(enrolled.trainer, asked) for reason in match.reasons
-    ]
+    reasons = [reason for match in people_like(enrolled.trainer, asked) for reason in match.reasons]
     assert Reason.SAME_NAME in reasons
     assert Reason.SAME_PHONE not in reasons
     db.session.rollback()
@@ -240,10 +257,10 @@ def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(
 
 def test_a_closed_phone_is_not_brought_along_by_a_merge(enrolled: Held, stranger: str) -> None:
     own = add(enrolled.trainer, "Asali Mfano Wangu", phone=None)
-    assert queries.person(enrolled.trainer, own, "people.merge").public_id == own
+    assert persons.person(enrolled.trainer, own, "people.merge").public_id == own
     db.session.rollback()
     with pytest.raises(NotFound):
-        queries.person(enrolled.trainer, stranger, "people.merge")
+        persons.person(enrolled.trainer, stranger, "people.merge")
 
 
 def test_a_closed_phone_is_not_replaced_by_whoever_enrolled_her(
@@ -260,9 +277,9 @@ def test_a_closed_phone_is_not_replaced_by_whoever_enrolled_her(
         ContactChange(remove_phone=True),
         ContactChange(email="x@example.org"),
     ):
-        with pytest.raises(services.ContactClosed):
-            services.change_person(stranger, details, change, 1, enrolled.trainer)
-    services.change_person(stranger, details, ContactChange(), 1, enrolled.trainer)
+        with pytest.raises(ContactClosed):
+            change_person(stranger, details, change, 1, enrolled.trainer)
+    change_person(stranger, details, ContactChange(), 1, enrolled.trainer)
 
 
 # --- What opens one -----------------------------------------------------------------------------
@@ -293,7 +310,7 @@ def test_whoever_came_to_her_own_workshop_is_open_once_another_confirmed(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
     slot = mark_and_close(enrolled, "Asali Mfano")
-    attendance.confirm_slot(enrolled.register, slot, actor("director"))
+    confirm_slot(enrolled.register, slot, actor("director"))
     assert looks(enrolled.trainer, stranger) == PHONE
     assert show_contact(stranger, "email", enrolled.trainer) == EMAIL
 
@@ -302,14 +319,14 @@ def test_an_answer_by_her_own_hand_opens_it_to_whoever_invited_her(
     plan: Plan, stranger: str, actor: Actors
 ) -> None:
     held = plan()
-    workshops.enrol(held.workshop, stranger, held.trainer, EnrolmentState.INVITED)
+    enrol(held.workshop, stranger, held.trainer, EnrolmentState.INVITED)
     extend(held)
     her = as_herself(actor, stranger)
     assert not opened(held.trainer, stranger)
-    assert workshops.answer_invitation(held.workshop, her, comes=True) == "confirmed"
+    assert answer_invitation(held.workshop, her, comes=True) == "confirmed"
     assert opened(held.trainer, stranger)
     # She changes her mind: it closes.
-    workshops.answer_invitation(held.workshop, her, comes=False)
+    answer_invitation(held.workshop, her, comes=False)
     assert not opened(held.trainer, stranger)
 
 
@@ -319,7 +336,7 @@ def test_checking_in_herself_opens_it(enrolled: Held, stranger: str, actor: Acto
     made = operation(enrolled, first, "Asali Mfano", "present")
     register = enrolled.register
     db.session.rollback()
-    attendance.apply_marks(register, [made], her)
+    apply_marks(register, [made], her)
     assert opened(enrolled.trainer, stranger)
 
 
@@ -327,31 +344,31 @@ def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
     director = actor("director")
-    asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
+    asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     assert contacts_waiting(director).requests == 1
     found = db.session.scalars(select(ContactRequest)).one()
     assert request_reason(found) == "To tell her the place"
     assert b"place" not in found.reason_sealed
     db.session.rollback()
-    with pytest.raises(services.NobodyToAsk):
-        services.ask_for_contact([stranger], "Again", enrolled.trainer)
-    services.decide_on_contact(asked, director, agree=True)
+    with pytest.raises(NobodyToAsk):
+        ask_for_contact([stranger], "Again", enrolled.trainer)
+    decide_on_contact(asked, director, agree=True)
     assert looks(enrolled.trainer, stranger) == PHONE
-    with pytest.raises(services.DecidedAlready):
-        services.decide_on_contact(asked, director, agree=False)
-    services.end_contact(asked, director)
+    with pytest.raises(DecidedAlready):
+        decide_on_contact(asked, director, agree=False)
+    end_contact(asked, director)
     assert not opened(enrolled.trainer, stranger)
 
 
 def test_the_trainer_whose_person_she_is_decides_and_no_other_trainer(
     enrolled: Held, stranger: str, other: Actor, actor: Actors
 ) -> None:
-    asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
+    asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     third = actor("trainer", name="Watatu Mfano")
     assert (contacts_waiting(other).requests, contacts_waiting(third).requests) == (1, 0)
     with pytest.raises(NotFound):
-        services.decide_on_contact(asked, third, agree=True)
-    services.decide_on_contact(asked, other, agree=False)
+        decide_on_contact(asked, third, agree=True)
+    decide_on_contact(asked, other, agree=False)
     assert not opened(enrolled.trainer, stranger)
 
 
@@ -360,15 +377,15 @@ def test_a_trainer_does_not_make_herself_the_second_person_by_typing_an_email(
 ) -> None:
     victim = add(other)
     held = plan()
-    workshops.enrol(held.workshop, victim, held.trainer)
+    enrol(held.workshop, victim, held.trainer)
     accomplice = actor("trainer", name="Mshirika Mfano")
     found = db.session.scalars(select(Person).where(Person.public_id == victim)).one()
     found.email_sealed, found.email_by = b"kept", accomplice.public_id
     db.session.commit()
-    asked = services.ask_for_contact([victim], "To tell her the place", held.trainer)
+    asked = ask_for_contact([victim], "To tell her the place", held.trainer)
     assert contacts_waiting(accomplice).requests == 0
     with pytest.raises(NotFound):
-        services.decide_on_contact(asked, accomplice, agree=True)
+        decide_on_contact(asked, accomplice, agree=True)
     assert contacts_waiting(other).requests == 1
 
 
@@ -379,13 +396,13 @@ def test_two_accounts_of_one_hand_are_not_two_people_who_agree_on_a_contact(
     second = other if decider == "trainer" else actor("director")
     administrator = actor("administrator").public_id
     back(enrolled.trainer, administrator)
-    asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
+    asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     assert contacts_waiting(second).requests == 1
     db.session.rollback()
     back(second, administrator)
     assert contacts_waiting(second).requests == 0
     with pytest.raises(NotFound):
-        services.decide_on_contact(asked, second, agree=True)
+        decide_on_contact(asked, second, agree=True)
 
 
 @pytest.mark.parametrize("way", ["answer", "mark"])
@@ -400,15 +417,15 @@ def test_an_administrator_does_not_open_a_stranger_by_a_puppet_that_answers_for_
     back(between, administrator)
     back(puppet, between.public_id)
     if way == "answer":
-        workshops.enrol(held.workshop, stranger, held.trainer, EnrolmentState.INVITED)
+        enrol(held.workshop, stranger, held.trainer, EnrolmentState.INVITED)
         extend(held)
-        assert workshops.answer_invitation(held.workshop, puppet, comes=True) == "confirmed"
+        assert answer_invitation(held.workshop, puppet, comes=True) == "confirmed"
     else:
-        workshops.enrol(held.workshop, stranger, held.trainer)
+        enrol(held.workshop, stranger, held.trainer)
         made = operation(held, held.row.register.slots[0], "Asali Mfano", "present")
         register = held.register
         db.session.rollback()
-        attendance.apply_marks(register, [made], puppet)
+        apply_marks(register, [made], puppet)
     assert not opened(held.trainer, stranger)
     # Nor once the puppet gives way to her own account.
     db.session.execute(
@@ -423,7 +440,7 @@ def test_forty_people_of_her_own_are_hers_without_asking(plan: Plan) -> None:
     held = plan()
     own = [add(held.trainer, f"Mtu {number}", f"+2547120000{number:02}") for number in range(40)]
     for person in own:
-        workshops.enrol(held.workshop, person, held.trainer)
+        enrol(held.workshop, person, held.trainer)
     assert all(opened(held.trainer, person) for person in own)
 
 
@@ -444,7 +461,7 @@ def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
     for _ in range(5):
         assert looks(trainer, own) == "+254712000001"
     for _ in range(3):
-        with pytest.raises(services.ReasonNeeded):
+        with pytest.raises(ReasonNeeded):
             looks(trainer, own)
     assert looks_beyond(director) == []
     reason = "The hall changed, all must be told"
@@ -452,7 +469,7 @@ def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
     # A reason is good for ten, and no more.
     for _ in range(9):
         looks(trainer, own)
-    with pytest.raises(services.ReasonNeeded):
+    with pytest.raises(ReasonNeeded):
         looks(trainer, own)
     (told,) = looks_beyond(director)
     assert (told.account, told.looks, told.beyond) == (trainer.public_id, 15, 10)
@@ -462,7 +479,7 @@ def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
     assert b"hall" not in kept.reason_sealed
     last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
     assert last.subjects == [own, kept.public_id]
-    services.note_looks_seen(trainer.public_id, told.day, director)
+    note_looks_seen(trainer.public_id, told.day, director)
     assert looks_beyond(director) == []
 
 
@@ -478,7 +495,7 @@ def test_looks_at_once_are_all_counted(both_engines_app: APIFlask, enrolled: Hel
             barrier.wait()
             try:
                 answers.append(looks(trainer, own) or "")
-            except services.ReasonNeeded:
+            except ReasonNeeded:
                 answers.append("reason")
             finally:
                 db.session.remove()

@@ -13,8 +13,8 @@ from kash.attendance.models import RosterEntry
 from kash.people.models import Group, NotTheSame, Person
 from kash.platform.database import db
 from kash.policy import Actor
-from kash.workshops import services
 from kash.workshops.models import Enrolment
+from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import fields, text_of
 
@@ -42,7 +42,7 @@ def door(
     plan: Callable[..., Held], client_for: Callable[[Actor], FlaskClient]
 ) -> tuple[Held, FlaskClient]:
     held = plan(capacity=1)
-    services.enrol(held.workshop, make_person("Faraja Onyesho"), held.trainer)
+    enrol(held.workshop, make_person("Faraja Onyesho"), held.trainer)
     return held, client_for(held.trainer)
 
 

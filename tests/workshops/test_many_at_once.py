@@ -7,16 +7,18 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
-from kash.attendance.rules import Operation
-from kash.certificates.services import set_rule
+from kash.attendance.queries import registers as registers_queries
+from kash.attendance.queries.registers import attended, slot_of, slot_sheet
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import apply_marks, close_slot
+from kash.certificates.services.issuing import set_rule
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
-from kash.workshops import queries, services
 from kash.workshops.models import Enrolment
+from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.enrolment import change_enrolment, enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import Browsers, entries, sessions, text_of, url
 
@@ -66,31 +68,29 @@ def test_the_marks_of_whoever_withdrew_stay_to_be_seen(held: Held, client_for: B
     slot = held.row.register.slots[0].public_id
     made = Operation(new_public_id(), slot, entries(held)[name], "late", 0, utc_now())
     db.session.rollback()
-    marking.apply_marks(held.register, [made], held.trainer)
-    services.change_enrolment(
-        held.workshop, enrolment(held, name), EnrolmentState.WITHDRAWN, held.trainer
-    )
-    grid = registers.grid(held.row.register_id)
+    apply_marks(held.register, [made], held.trainer)
+    change_enrolment(held.workshop, enrolment(held, name), EnrolmentState.WITHDRAWN, held.trainer)
+    grid = registers_queries.grid(held.row.register_id)
     assert name not in [row.name for row in grid.rows]
     (left,) = grid.left
     assert (left.name, left.marks[slot].status) == (name, "late")
-    assert name not in [row.person_id for row in registers.attended(held.row.register_id)]
+    assert name not in [row.person_id for row in attended(held.row.register_id)]
     shown = site.get(url(held, "attendance?group=B")).text
     assert "no longer in the workshop" in shown
     register = text_of(site.get(url(held, "attendance", f"{sessions(held)[0]}?group=B")))
     assert f"No longer in the workshop Name Mark {name} late" in register
     # Whoever never was marked has nothing to show.
-    services.change_enrolment(
+    change_enrolment(
         held.workshop, enrolment(held, "Baraka Sampuli"), EnrolmentState.WITHDRAWN, held.trainer
     )
-    assert [row.name for row in registers.grid(held.row.register_id).left] == [name]
+    assert [row.name for row in registers_queries.grid(held.row.register_id).left] == [name]
 
 
 def test_people_of_another_workshop_are_copied_at_once(
     held: Held, plan: Callable[..., Held], client_for: Browsers
 ) -> None:
     here = plan(by=held.trainer)
-    services.enrol(here.workshop, make_person("Neema Sampuli"), here.trainer)
+    enrol(here.workshop, make_person("Neema Sampuli"), here.trainer)
     db.session.query(Person).filter_by(chosen_name="Faraja Sampuli").one().minor = True
     db.session.commit()
     site = client_for(held.trainer)
@@ -101,7 +101,7 @@ def test_people_of_another_workshop_are_copied_at_once(
     # Who is under 18 stands there and can't be ticked.
     assert chosen.count('name="chosen"') == 2
     assert "Under 18" in chosen
-    ticked = [row.person for row in queries.people_in(held.row, [EnrolmentState.CONFIRMED])]
+    ticked = [row.person for row in people_in(held.row, [EnrolmentState.CONFIRMED])]
     db.session.rollback()
     done = site.post(url(here, "people", "chosen"), data={"chosen": ticked})
     assert done.status_code == 303
@@ -123,7 +123,7 @@ def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(
 ) -> None:
     here = plan(by=held.trainer)
     site, at = client_for(held.trainer), url(here, f"people/copy?source={held.workshop}")
-    who = {one.name: one.person for one in queries.people_in(held.row, [EnrolmentState.CONFIRMED])}
+    who = {one.name: one.person for one in people_in(held.row, [EnrolmentState.CONFIRMED])}
     db.session.rollback()
     zawadi, faraja = who["Zawadi Sampuli"], who["Faraja Sampuli"]
 
@@ -186,7 +186,7 @@ def test_the_ticked_of_the_list_of_people_are_enrolled(
     from kash.platform.web.formats import local_today
 
     coming = plan(by=held.trainer, starts_on=local_today(), ends_on=local_today() + timedelta(1))
-    mine = [row.person for row in queries.people_in(held.row, [EnrolmentState.CONFIRMED])]
+    mine = [row.person for row in people_in(held.row, [EnrolmentState.CONFIRMED])]
     stranger = make_person("Mgeni Sampuli")
     site: FlaskClient = client_for(held.trainer)
     shown = site.get("/people").text
@@ -209,9 +209,7 @@ def test_names_lead_to_their_people(
     person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().public_id
     db.session.rollback()
     slots = [slot.public_id for slot in held.row.register.slots]
-    rows = registers.slot_sheet(
-        held.row.register_id, registers.slot_of(held.row.register_id, slots[0])
-    ).rows
+    rows = slot_sheet(held.row.register_id, slot_of(held.row.register_id, slots[0])).rows
     marks = [
         Operation(
             new_public_id(), slots[0], row.entry, "absent" if number else "present", 0, utc_now()
@@ -219,7 +217,7 @@ def test_names_lead_to_their_people(
         for number, row in enumerate(rows)
     ]
     db.session.rollback()
-    marking.close_slot(held.register, slots[0], held.trainer, marks)
+    close_slot(held.register, slots[0], held.trainer, marks)
     link = f'href="/people/{person}"'
     who = actor("director", name="Neema Mfano")
     set_rule(80, name_must_be_confirmed=False, by=who)

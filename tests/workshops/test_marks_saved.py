@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
-from kash.workshops import queries, services
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held
 from tests.workshops.test_register_page import register, standing
 from tests.workshops.test_views import (  # noqa: F401
@@ -30,7 +31,7 @@ ROW = re.compile(r'<div class="person"[^>]*>')
 
 
 def cell(held: Held, name: str, number: int) -> str:
-    slots = [one.slot for one in queries.sessions_of(held.row)]
+    slots = [one.slot for one in sessions_of(held.row)]
     return f"{entries(held)[name]}-{slots[number]}"
 
 
@@ -105,7 +106,7 @@ def test_what_can_no_longer_be_saved_is_answered_with_its_sentence(
 ) -> None:
     form = both_groups(site, url(held, "attendance"))
     place = cell(held, "Zawadi Sampuli", 0)
-    services.cancel_workshop(held.workshop, "Flood", held.trainer)
+    cancel_workshop(held.workshop, "Flood", held.trainer)
     answer = site.post(
         url(held, "attendance"), data=sent(form, place, "present"), headers=BY_SCRIPT
     )

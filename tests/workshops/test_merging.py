@@ -9,13 +9,13 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.people.services import merge_people, undo_merge
+from kash.people.services.merging import merge_people, undo_merge
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
-from kash.workshops import services
 from kash.workshops.models import Enrolment
+from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_services import roster, states
 
@@ -29,7 +29,7 @@ def enrolled(plan: Callable[..., Held], days: dict[str, int]) -> tuple[Held, dic
     )
     people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku")}
     for public_id in people.values():
-        services.enrol(held.workshop, public_id, held.trainer)
+        enrol(held.workshop, public_id, held.trainer)
     return held, people
 
 

@@ -8,7 +8,7 @@ from kash.attendance.models import Sheet
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault import seal
-from kash.workshops import services
+from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import Browsers, entries, fields, sessions, url
 
@@ -86,7 +86,7 @@ def test_contacts_are_asked_for_without_naming_both_groups(
         person = db.session.query(Person).filter_by(public_id=key).one()
         person.phone_sealed = seal("+254712600001", kind="person.phone", public_id=key)
         db.session.commit()
-        services.enrol(held.workshop, key, held.trainer)
+        enrol(held.workshop, key, held.trainer)
     site, page = client_for(held.trainer), url(held, "people", "contacts")
     assert named(site.get(page).text) == {"Otieno Mfano"}
     # What was typed goes along, and nobody is asked yet.

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kash.attendance.queries import slot_sheet
+from kash.attendance.queries.registers import slot_sheet
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
-from kash.workshops import queries
+from kash.workshops.queries.plan import session_of
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import (  # noqa: F401
     both_groups,
@@ -34,7 +34,7 @@ def register(held: Held, letter: str = "") -> str:
 def standing(held: Held) -> dict[str, str | None]:
     """The marks of the first session by name."""
     db.session.rollback()
-    chosen = queries.session_of(held.row, sessions(held)[0])
+    chosen = session_of(held.row, sessions(held)[0])
     return {row.name: row.status for row in slot_sheet(held.row.register_id, chosen.slot).rows}
 
 

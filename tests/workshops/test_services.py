@@ -8,20 +8,58 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from apiflask import APIFlask
 
-from kash.accounts.services import lock_at_once
+from kash.accounts.services.locking import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
 from kash.attendance.register import SlotHasMarks
-from kash.attendance.rules import Operation
-from kash.attendance.services import apply_marks, close_slot
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.marking import apply_marks, close_slot
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
-from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
+from kash.workshops.queries.due import open_slots, upcoming_sessions
+from kash.workshops.queries.people import attendance_record, people_in
+from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of, trainers, venues
+from kash.workshops.queries.reach import run_by
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.enrolment import (
+    MinorNotEnrolled,
+    MoveNotPossible,
+    WalkIn,
+    change_enrolment,
+    enrol,
+    walk_in,
+)
+from kash.workshops.services.errors import (
+    ChangedMeanwhile,
+    DoesNotFit,
+    NotPublished,
+    OutsideWorkshop,
+    RegisterBegun,
+    SessionsOverlap,
+    SharesDoNotFit,
+    WorkshopCancelled,
+)
+from kash.workshops.services.planning import (
+    FunderShare,
+    cancel_workshop,
+    change_workshop,
+    duplicate_workshop,
+    plan_workshop,
+    restore_workshop,
+    share_costs,
+)
+from kash.workshops.services.sessions import (
+    SessionDetails,
+    add_session,
+    change_session,
+    lay_out_anew,
+    order_sessions,
+    remove_session,
+)
 from tests.workshops.conftest import (
     FIRST_DAY,
     SECOND_DAY,
@@ -35,7 +73,7 @@ from tests.workshops.conftest import (
 def times(held: Held) -> list[tuple[int, str, str]]:
     return [
         (one.starts_at.day, (one.starts_at + timedelta(hours=3)).strftime("%H:%M"), one.title)
-        for one in queries.sessions_of(held.row)
+        for one in sessions_of(held.row)
     ]
 
 
@@ -90,9 +128,7 @@ def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(
         (18, "08:30", "Session 5"),
     ]
     assert [slot.position for slot in held.row.register.slots] == [1, 2, 3, 4, 5]
-    assert [(one.name, one.lead) for one in queries.facilitators_of(held.row)] == [
-        ("Amani Mfano", True)
-    ]
+    assert [(one.name, one.lead) for one in facilitators_of(held.row)] == [("Amani Mfano", True)]
     assert actions() == ["workshops.workshop_planned"]
     assert verify(db.session()).sound
 
@@ -102,11 +138,11 @@ def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
 ) -> None:
     trainer = actor("trainer")
     version = make_version((300, 300, 300, 300))
-    with pytest.raises(services.DoesNotFit) as found:
-        services.plan_workshop(version, details(), trainer)
+    with pytest.raises(DoesNotFit) as found:
+        plan_workshop(version, details(), trainer)
     assert str(found.value) == "The sessions do not fit. Left over: 2. Days needed: 4."
-    with pytest.raises(services.DoesNotFit) as found:
-        services.plan_workshop(make_version((500,)), details(), trainer)
+    with pytest.raises(DoesNotFit) as found:
+        plan_workshop(make_version((500,)), details(), trainer)
     assert str(found.value) == "One session is longer than a day. Lengthen the day."
     assert db.session.query(Workshop).count() == 0
     assert actions() == []
@@ -116,17 +152,17 @@ def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
 def test_only_a_published_version_is_taught(
     app: APIFlask, actor: Callable[..., Actor], state: str
 ) -> None:
-    with pytest.raises(services.NotPublished):
-        services.plan_workshop(make_version(state=state), details(), actor("trainer"))
+    with pytest.raises(NotPublished):
+        plan_workshop(make_version(state=state), details(), actor("trainer"))
 
 
 def test_the_same_form_twice_plans_one_workshop(app: APIFlask, actor: Callable[..., Actor]) -> None:
     trainer, key, version = actor("trainer"), new_public_id(), make_version()
     for _ in range(2):
-        assert services.plan_workshop(version, details(), trainer, public_id=key) == key
+        assert plan_workshop(version, details(), trainer, public_id=key) == key
     assert db.session.query(Workshop).count() == 1
     with pytest.raises(NotFound):
-        services.plan_workshop(version, details(), actor("trainer"), public_id=key)
+        plan_workshop(version, details(), actor("trainer"), public_id=key)
 
 
 def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
@@ -134,16 +170,16 @@ def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
 ) -> None:
     held = plan()
     seen = held.edition
-    services.change_workshop(held.workshop, details(title="Mine"), seen, held.trainer)
-    with pytest.raises(services.ChangedMeanwhile):
-        services.change_workshop(held.workshop, details(title="Theirs"), seen, held.trainer)
+    change_workshop(held.workshop, details(title="Mine"), seen, held.trainer)
+    with pytest.raises(ChangedMeanwhile):
+        change_workshop(held.workshop, details(title="Theirs"), seen, held.trainer)
     assert held.row.title == "Mine"
 
 
 def test_sessions_move_with_the_first_day_until_people_are_marked(
     both_engines_app: APIFlask, held: Held
 ) -> None:
-    services.change_workshop(
+    change_workshop(
         held.workshop,
         details(starts_on=date(2026, 11, 24), ends_on=date(2026, 11, 25)),
         held.edition,
@@ -151,8 +187,8 @@ def test_sessions_move_with_the_first_day_until_people_are_marked(
     )
     assert [day for day, _, _ in times(held)] == [24, 24, 24, 24]
     mark_somebody(held)
-    with pytest.raises(services.RegisterBegun):
-        services.change_workshop(held.workshop, details(), held.edition, held.trainer)
+    with pytest.raises(RegisterBegun):
+        change_workshop(held.workshop, details(), held.edition, held.trainer)
     assert held.row.starts_on == date(2026, 11, 24)
 
 
@@ -161,9 +197,9 @@ def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(
 ) -> None:
     held = plan(minutes=(90,) * 5)
     one_day = details(ends_on=FIRST_DAY, day_ends_at=time(19, 0))
-    with pytest.raises(services.OutsideWorkshop):
-        services.change_workshop(held.workshop, one_day, held.edition, held.trainer)
-    services.change_workshop(held.workshop, one_day, held.edition, held.trainer, anew=True)
+    with pytest.raises(OutsideWorkshop):
+        change_workshop(held.workshop, one_day, held.edition, held.trainer)
+    change_workshop(held.workshop, one_day, held.edition, held.trainer, anew=True)
     assert {day for day, _, _ in times(held)} == {17}
 
 
@@ -171,61 +207,61 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
     both_engines_app: APIFlask, held: Held
 ) -> None:
     begins = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)
-    added = services.add_session(
+    added = add_session(
         held.workshop,
-        services.SessionDetails("Closing", begins, 60),
+        SessionDetails("Closing", begins, 60),
         held.edition,
         held.trainer,
     )
     assert times(held)[-1] == (18, "09:00", "Closing")
-    with pytest.raises(services.SessionsOverlap) as found:
-        services.add_session(
+    with pytest.raises(SessionsOverlap) as found:
+        add_session(
             held.workshop,
-            services.SessionDetails("Across", begins + timedelta(minutes=59), 30),
+            SessionDetails("Across", begins + timedelta(minutes=59), 30),
             held.edition,
             held.trainer,
         )
     assert str(found.value) == "This overlaps “Closing”, 09:00 to 10:00."
-    with pytest.raises(services.OutsideWorkshop):
-        services.add_session(
+    with pytest.raises(OutsideWorkshop):
+        add_session(
             held.workshop,
-            services.SessionDetails("Late", begins + timedelta(days=3), 30),
+            SessionDetails("Late", begins + timedelta(days=3), 30),
             held.edition,
             held.trainer,
         )
-    services.change_session(
+    change_session(
         held.workshop,
         added,
-        services.SessionDetails("Opening", datetime(2026, 11, 17, 5, 0, tzinfo=UTC), 30),
+        SessionDetails("Opening", datetime(2026, 11, 17, 5, 0, tzinfo=UTC), 30),
         held.edition,
         held.trainer,
     )
     assert times(held)[0] == (17, "08:00", "Opening")
-    services.remove_session(held.workshop, added, held.trainer)
+    remove_session(held.workshop, added, held.trainer)
     assert [title for _, _, title in times(held)] == [f"Session {n}" for n in range(1, 5)]
     assert [slot.position for slot in held.row.register.slots] == [1, 2, 3, 4]
 
 
 def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
     slot = mark_somebody(held)
-    first = queries.sessions_of(held.row)[0]
+    first = sessions_of(held.row)[0]
     with pytest.raises(SlotHasMarks):
-        services.remove_session(held.workshop, first.public_id, held.trainer)
-    with pytest.raises(services.RegisterBegun):
-        services.lay_out_anew(held.workshop, held.trainer)
+        remove_session(held.workshop, first.public_id, held.trainer)
+    with pytest.raises(RegisterBegun):
+        lay_out_anew(held.workshop, held.trainer)
     close_slot(held.register, slot, held.trainer)
-    with pytest.raises(services.RegisterBegun):
-        services.change_session(
+    with pytest.raises(RegisterBegun):
+        change_session(
             held.workshop,
             first.public_id,
-            services.SessionDetails(first.title, first.starts_at, first.minutes + 5),
+            SessionDetails(first.title, first.starts_at, first.minutes + 5),
             held.edition,
             held.trainer,
         )
-    services.change_session(
+    change_session(
         held.workshop,
         first.public_id,
-        services.SessionDetails("A better title", first.starts_at, first.minutes),
+        SessionDetails("A better title", first.starts_at, first.minutes),
         held.edition,
         held.trainer,
     )
@@ -236,15 +272,15 @@ def test_sessions_change_their_order_and_times_follow(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
     held = plan(minutes=(60, 90, 30))
-    ids = [one.public_id for one in queries.sessions_of(held.row)]
-    services.order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
+    ids = [one.public_id for one in sessions_of(held.row)]
+    order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
     assert times(held) == [
         (17, "08:30", "Session 3"),
         (17, "09:00", "Session 1"),
         (17, "10:15", "Session 2"),
     ]
     before = actions()
-    services.order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
+    order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
     assert actions() == before
 
 
@@ -253,9 +289,7 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
 ) -> None:
     held = plan(capacity=2)
     people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku", "Dalila")}
-    answers = [
-        services.enrol(held.workshop, public_id, held.trainer) for public_id in people.values()
-    ]
+    answers = [enrol(held.workshop, public_id, held.trainer) for public_id in people.values()]
     assert [str(answer) for answer in answers] == [
         "confirmed",
         "confirmed",
@@ -263,10 +297,8 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
         "waiting",
     ]
     assert roster(held) == ["Asha", "Bahati"]
-    enrolled = queries.people_in(held.row, [EnrolmentState.CONFIRMED])
-    services.change_enrolment(
-        held.workshop, enrolled[0].enrolment, EnrolmentState.WITHDRAWN, held.trainer
-    )
+    enrolled = people_in(held.row, [EnrolmentState.CONFIRMED])
+    change_enrolment(held.workshop, enrolled[0].enrolment, EnrolmentState.WITHDRAWN, held.trainer)
     assert states(held) == {
         "Asha": "withdrawn",
         "Bahati": "confirmed",
@@ -274,9 +306,9 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
         "Dalila": "waiting",
     }
     assert roster(held) == ["Bahati", "Chausiku"]
-    services.change_workshop(held.workshop, details(capacity=5), held.edition, held.trainer)
+    change_workshop(held.workshop, details(capacity=5), held.edition, held.trainer)
     assert roster(held) == ["Bahati", "Chausiku", "Dalila"]
-    assert services.enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
+    assert enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
     assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
     assert verify(db.session()).sound
 
@@ -285,20 +317,16 @@ def test_the_invited_have_no_seat_until_they_say_yes(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
     held = plan(capacity=1)
-    services.enrol(held.workshop, make_person("Asha"), held.trainer, EnrolmentState.INVITED)
+    enrol(held.workshop, make_person("Asha"), held.trainer, EnrolmentState.INVITED)
     assert (states(held), roster(held)) == ({"Asha": "invited"}, [])
-    invited = queries.people_in(held.row, [EnrolmentState.INVITED])[0]
-    services.enrol(held.workshop, make_person("Bahati"), held.trainer)
+    invited = people_in(held.row, [EnrolmentState.INVITED])[0]
+    enrol(held.workshop, make_person("Bahati"), held.trainer)
     assert (
-        services.change_enrolment(
-            held.workshop, invited.enrolment, EnrolmentState.CONFIRMED, held.trainer
-        )
+        change_enrolment(held.workshop, invited.enrolment, EnrolmentState.CONFIRMED, held.trainer)
         is EnrolmentState.WAITING
     )
-    with pytest.raises(services.MoveNotPossible):
-        services.change_enrolment(
-            held.workshop, invited.enrolment, EnrolmentState.WITHDRAWN, held.trainer
-        )
+    with pytest.raises(MoveNotPossible):
+        change_enrolment(held.workshop, invited.enrolment, EnrolmentState.WITHDRAWN, held.trainer)
 
 
 def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
@@ -307,13 +335,13 @@ def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
     held = plan()
     minor = make_person("Asha", minor=True)
     for wanted in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
-        with pytest.raises(services.MinorNotEnrolled):
-            services.enrol(held.workshop, minor, held.trainer, wanted)
+        with pytest.raises(MinorNotEnrolled):
+            enrol(held.workshop, minor, held.trainer, wanted)
     before = db.session.query(Person).count()
-    with pytest.raises(services.MinorNotEnrolled):
-        services.walk_in(
+    with pytest.raises(MinorNotEnrolled):
+        walk_in(
             held.workshop,
-            services.WalkIn("Bahati", groups[1].public_id, "female", "under18"),
+            WalkIn("Bahati", groups[1].public_id, "female", "under18"),
             held.trainer,
         )
     assert db.session.query(Person).count() == before
@@ -324,11 +352,11 @@ def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_sea
     both_engines_app: APIFlask, plan: Callable[..., Held], groups: tuple[Group, Group]
 ) -> None:
     held = plan(capacity=1)
-    services.enrol(held.workshop, make_person("Asha"), held.trainer)
+    enrol(held.workshop, make_person("Asha"), held.trainer)
     key = new_public_id()
-    who = services.WalkIn("Bahati wa Mlangoni", groups[1].public_id, "female", "25-34")
+    who = WalkIn("Bahati wa Mlangoni", groups[1].public_id, "female", "25-34")
     for _ in range(2):
-        assert services.walk_in(held.workshop, who, held.trainer, person_id=key) == key
+        assert walk_in(held.workshop, who, held.trainer, person_id=key) == key
     assert roster(held) == ["Asha", "Bahati wa Mlangoni"]
     taken = db.session.query(Person).filter_by(public_id=key).one()
     assert (taken.age_band, taken.sex, taken.group.letter) == ("25-34", "female", "B")
@@ -337,13 +365,13 @@ def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_sea
 
 
 def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: Held) -> None:
-    services.add_session(
+    add_session(
         held.workshop,
-        services.SessionDetails("Extra", datetime(2026, 11, 18, 11, 0, tzinfo=UTC), 45),
+        SessionDetails("Extra", datetime(2026, 11, 18, 11, 0, tzinfo=UTC), 45),
         held.edition,
         held.trainer,
     )
-    made = services.duplicate_workshop(held.workshop, date(2026, 12, 1), held.trainer)
+    made = duplicate_workshop(held.workshop, date(2026, 12, 1), held.trainer)
     copy = Held(made, held.trainer)
     assert [(day, clock, title) for day, clock, title in times(copy)] == [
         (day - 16, clock, title) for day, clock, title in times(held)
@@ -358,22 +386,22 @@ def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: 
 def test_a_cancelled_workshop_stays_still_until_that_is_undone(
     both_engines_app: APIFlask, held: Held
 ) -> None:
-    services.cancel_workshop(held.workshop, "The hall is flooded.", held.trainer)
+    cancel_workshop(held.workshop, "The hall is flooded.", held.trainer)
     for act in (
-        lambda: services.enrol(held.workshop, make_person("Asha"), held.trainer),
-        lambda: services.lay_out_anew(held.workshop, held.trainer),
-        lambda: services.change_workshop(held.workshop, details(), held.edition, held.trainer),
+        lambda: enrol(held.workshop, make_person("Asha"), held.trainer),
+        lambda: lay_out_anew(held.workshop, held.trainer),
+        lambda: change_workshop(held.workshop, details(), held.edition, held.trainer),
     ):
-        with pytest.raises(services.WorkshopCancelled):
+        with pytest.raises(WorkshopCancelled):
             act()
     assert held.row.cancelled_reason == "The hall is flooded."
-    services.restore_workshop(held.workshop, held.trainer)
+    restore_workshop(held.workshop, held.trainer)
     assert (held.row.state, held.row.cancelled_reason) == ("planned", "")
     assert len(roster(held)) == 3
 
 
 def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held: Held) -> None:
-    share = services.FunderShare
+    share = FunderShare
     for shares, sentence in (
         ([share("Fund A", 60)], "All shares together must make one hundred."),
         (
@@ -382,37 +410,36 @@ def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held:
         ),
         ([share("Fund A", 0)], "Each share is a whole number from 1 to 100."),
     ):
-        with pytest.raises(services.SharesDoNotFit) as found:
-            services.share_costs(held.workshop, shares, held.edition, held.trainer)
+        with pytest.raises(SharesDoNotFit) as found:
+            share_costs(held.workshop, shares, held.edition, held.trainer)
         assert str(found.value) == sentence
-    services.share_costs(
+    share_costs(
         held.workshop, [share("Fund A", 60, "X1"), share("Fund B", 40)], held.edition, held.trainer
     )
-    assert [
-        (one.funder.name, one.share, one.budget_code) for one in queries.funding_of(held.row)
-    ] == [("Fund A", 60, "X1"), ("Fund B", 40, "")]
-    services.share_costs(held.workshop, [share("fund b", 100)], held.edition, held.trainer)
-    assert [(one.funder.name, one.share) for one in queries.funding_of(held.row)] == [
-        ("Fund B", 100)
+    assert [(one.funder.name, one.share, one.budget_code) for one in funding_of(held.row)] == [
+        ("Fund A", 60, "X1"),
+        ("Fund B", 40, ""),
     ]
-    services.share_costs(held.workshop, [], held.edition, held.trainer)
-    assert queries.funding_of(held.row) == []
+    share_costs(held.workshop, [share("fund b", 100)], held.edition, held.trainer)
+    assert [(one.funder.name, one.share) for one in funding_of(held.row)] == [("Fund B", 100)]
+    share_costs(held.workshop, [], held.edition, held.trainer)
+    assert funding_of(held.row) == []
 
 
 def test_trainers_are_changed_and_one_always_leads(
     both_engines_app: APIFlask, held: Held, actor: Callable[..., Actor]
 ) -> None:
     other, stranger = actor("trainer", name="Neema"), actor("monitoring")
-    services.change_workshop(
+    change_workshop(
         held.workshop,
         details(facilitators=[other.public_id, stranger.public_id]),
         held.edition,
         held.trainer,
     )
-    assert [(one.name, one.lead) for one in queries.facilitators_of(held.row)] == [("Neema", True)]
+    assert [(one.name, one.lead) for one in facilitators_of(held.row)] == [("Neema", True)]
     # Whoever planned it still runs it.
     for who, expected in ((held.trainer, [held.row.id]), (other, [held.row.id]), (stranger, [])):
-        assert list(db.session.scalars(queries.run_by(who))) == expected
+        assert list(db.session.scalars(run_by(who))) == expected
 
 
 def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
@@ -420,26 +447,26 @@ def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
 ) -> None:
     other = actor("trainer", name="Neema")
     both = [held.trainer.public_id, other.public_id]
-    services.change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
+    change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
     lock_at_once(other, other.public_id)
     elsewhere = plan(by=held.trainer, facilitators=both)
-    assert [one.name for one in queries.trainers()] == ["Amani Mfano"]
-    assert [one.name for one in queries.trainers(elsewhere.row)] == ["Amani Mfano"]
-    assert [one.name for one in queries.facilitators_of(elsewhere.row)] == ["Amani Mfano"]
-    assert [one.name for one in queries.trainers(held.row)] == ["Amani Mfano", "Neema"]
-    services.change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
-    assert [one.name for one in queries.facilitators_of(held.row)] == ["Amani Mfano", "Neema"]
+    assert [one.name for one in trainers()] == ["Amani Mfano"]
+    assert [one.name for one in trainers(elsewhere.row)] == ["Amani Mfano"]
+    assert [one.name for one in facilitators_of(elsewhere.row)] == ["Amani Mfano"]
+    assert [one.name for one in trainers(held.row)] == ["Amani Mfano", "Neema"]
+    change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
+    assert [one.name for one in facilitators_of(held.row)] == ["Amani Mfano", "Neema"]
 
 
 def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> None:
     for name in ("Hall B", "hall b"):
-        services.change_workshop(
+        change_workshop(
             held.workshop,
             details(new_venue=name, new_venue_place="Kisumu"),
             held.edition,
             held.trainer,
         )
-    assert [venue.name for venue in queries.venues()] == ["Hall B"]
+    assert [venue.name for venue in venues()] == ["Hall B"]
     assert held.row.venue is not None
     assert held.row.venue.place == "Kisumu"
 
@@ -449,16 +476,16 @@ def test_due_sessions_are_those_of_my_workshops(
 ) -> None:
     plan(by=actor("trainer", name="Other"))
     noon = datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
-    assert [one.title for one in queries.upcoming_sessions(held.trainer, noon, 2)] == [
+    assert [one.title for one in upcoming_sessions(held.trainer, noon, 2)] == [
         "Session 3",
         "Session 4",
     ]
-    assert [(one.title, one.marked) for one in queries.open_slots(held.trainer, noon)] == [
+    assert [(one.title, one.marked) for one in open_slots(held.trainer, noon)] == [
         ("Session 1", False),
         ("Session 2", False),
     ]
     close_slot(held.register, mark_somebody(held), held.trainer)
-    assert [one.title for one in queries.open_slots(held.trainer, noon)] == ["Session 2"]
+    assert [one.title for one in open_slots(held.trainer, noon)] == ["Session 2"]
     assert SECOND_DAY > FIRST_DAY
 
 
@@ -466,7 +493,7 @@ def test_the_attendance_record_counts_weighted_minutes(
     both_engines_app: APIFlask, held: Held
 ) -> None:
     mark_somebody(held)
-    record = queries.attendance_record(held.row)
+    record = attendance_record(held.row)
     assert sorted((one.minutes, one.total_minutes, one.percentage) for one in record) == [
         (0, 90, 0),
         (0, 90, 0),
@@ -492,8 +519,8 @@ def test_each_module_of_a_course_gets_its_day_also_when_laid_out_afresh(
         each.module_id = second.id
     db.session.commit()
     trainer = actor("trainer", name="Amani Mfano")
-    held = Held(services.plan_workshop(version, details(), trainer), trainer)
+    held = Held(plan_workshop(version, details(), trainer), trainer)
     days = [17, 17, 17, 18, 18, 18]
     assert [day for day, _clock, _title in times(held)] == days
-    services.lay_out_anew(held.workshop, trainer)
+    lay_out_anew(held.workshop, trainer)
     assert [day for day, _clock, _title in times(held)] == days

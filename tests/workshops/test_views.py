@@ -12,17 +12,20 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.attendance import documents
-from kash.attendance import services as marking
 from kash.attendance.models import Mark, MarkOperation, Sheet, Slot
-from kash.attendance.queries import slot_sheet
+from kash.attendance.queries.registers import slot_sheet
+from kash.attendance.services.marking import apply_marks
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id
 from kash.platform.jobs.models import Job
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.queries.people import people_in
+from kash.workshops.queries.plan import sessions_of
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import cancel_workshop, change_workshop, duplicate_workshop
 from tests.workshops.conftest import Held, details, make_person, make_version
 
 NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")
@@ -68,7 +71,7 @@ def both_groups(site: FlaskClient, address: str) -> dict[str, str]:
 
 
 def sessions(held: Held) -> list[str]:
-    return [one.public_id for one in queries.sessions_of(held.row)]
+    return [one.public_id for one in sessions_of(held.row)]
 
 
 def entries(held: Held) -> dict[str, str]:
@@ -182,7 +185,7 @@ def test_the_list_filters_searches_and_pages(
     past.row.starts_on = past.row.ends_on = date(2020, 1, 7)
     cancelled = plan(by=held.trainer, title="Never held")
     db.session.commit()
-    services.cancel_workshop(cancelled.workshop, "Flood", held.trainer)
+    cancel_workshop(cancelled.workshop, "Flood", held.trainer)
 
     def shown(query: str) -> list[str]:
         page = site.get(f"/workshops{query}").get_data(as_text=True)
@@ -204,7 +207,7 @@ def test_an_edit_shows_what_somebody_else_saved(held: Held, site: FlaskClient) -
     page = site.get(url(held, "edit"))
     form = fields(page)
     assert form["title"] == "Kisumu Central"
-    services.change_workshop(held.workshop, details(title="Theirs"), held.edition, held.trainer)
+    change_workshop(held.workshop, details(title="Theirs"), held.edition, held.trainer)
     answer = site.post(url(held, "edit"), data=form | {"title": "Mine"})
     assert answer.status_code == 409
     shown = text_of(answer)
@@ -341,13 +344,11 @@ def test_people_are_enrolled_withdrawn_and_moved_up(
     assert "Bahati" in text_of(site.get(answer.location))
     page = site.get(url(held, "people")).get_data(as_text=True)
     assert "Seats: 1. Confirmed: 1. Waiting: 1." in re.sub(r"\s+", " ", page)
-    asha = queries.people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
+    asha = people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
     for _ in range(2):
         answer = site.post(url(held, "people", asha), data={"become": "withdrawn"})
         assert answer.status_code == 303
-    assert [one.name for one in queries.people_in(held.row, [EnrolmentState.CONFIRMED])] == [
-        "Bahati"
-    ]
+    assert [one.name for one in people_in(held.row, [EnrolmentState.CONFIRMED])] == ["Bahati"]
     for hostile in ("waiting", "nonsense", "", "x" * 9000):
         answer = site.post(url(held, "people", asha), data={"become": hostile})
         assert answer.status_code in (303, 409)
@@ -428,7 +429,7 @@ def test_a_stale_page_shows_both_versions_and_overwrites_nothing(
     session = sessions(held)[0]
     mine = both_groups(site, url(held, "attendance", session))
     neema = actor("trainer", name="Neema Jaribio")
-    services.change_workshop(
+    change_workshop(
         held.workshop,
         details(facilitators=[held.trainer.public_id, neema.public_id]),
         held.edition,
@@ -482,7 +483,7 @@ def test_a_minor_on_the_register_is_flagged_in_the_grid(held: Held, site: FlaskC
 
 def test_the_grid_saves_what_was_changed_and_shows_conflicts(held: Held, site: FlaskClient) -> None:
     form = both_groups(site, url(held, "attendance"))
-    slots = [one.slot for one in queries.sessions_of(held.row)]
+    slots = [one.slot for one in sessions_of(held.row)]
     zawadi = entries(held)["Zawadi Sampuli"]
     cell = f"{zawadi}-{slots[1]}"
     assert form[f"mark-{cell}"] == ""
@@ -605,7 +606,7 @@ def test_a_peer_sees_her_own_part_and_nobody_else(
         assert words in shown
     for words in ("Baraka", "Faraja", "Police", "Community", "Amani Mfano", "Session 1"):
         assert words not in shown
-    services.duplicate_workshop(held.workshop, date(2027, 3, 2), held.trainer)
+    duplicate_workshop(held.workshop, date(2027, 3, 2), held.trainer)
     listed = peer.get("/workshops?when=all")
     assert listed.get_data(as_text=True).count("Kisumu Central") == 1
     for page in ("people", "attendance", "documents", f"attendance/{session}"):
@@ -669,7 +670,7 @@ def test_children_are_only_found_through_their_workshop(
 ) -> None:
     other = plan(by=held.trainer)
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
-    mine = queries.people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
+    mine = people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
     assert site.get(url(other, "attendance", session)).status_code == 404
     assert site.get(url(other, "sessions", session)).status_code == 404
     assert site.post(url(other, "attendance", session), data={}).status_code == 404
@@ -678,7 +679,7 @@ def test_children_are_only_found_through_their_workshop(
     assert site.get(url(other, "attendance", own, entry)).status_code == 404
     for wrong in ("x", "0" * 16, "x" * 3000, "%00", "..%2f"):
         assert site.get(f"/workshops/{wrong}").status_code in (400, 404)
-    assert marking.apply_marks(held.register, [], held.trainer) == []
+    assert apply_marks(held.register, [], held.trainer) == []
 
 
 # --- Speed ----------------------------------------------------------------------------------
@@ -694,9 +695,9 @@ def test_no_page_asks_more_for_more_rows(
     site = client_for(held.trainer)
     counts: list[list[int]] = []
     for number in (1, 3):
-        while len(queries.people_in(held.row, [EnrolmentState.CONFIRMED])) < number:
+        while len(people_in(held.row, [EnrolmentState.CONFIRMED])) < number:
             person = make_person(f"Person {new_public_id()}", station=new_public_id())
-            services.enrol(held.workshop, person, held.trainer)
+            enrol(held.workshop, person, held.trainer)
         while db.session.query(Workshop).count() < number:
             plan(by=held.trainer)
         session = sessions(held)[0]
@@ -725,7 +726,7 @@ def test_whoever_is_invited_answers_herself(
     today = local_today()
     made = plan(starts_on=today + timedelta(days=3), ends_on=today + timedelta(days=4))
     person = make_person("Zawadi Sampuli")
-    services.enrol(made.workshop, person, made.trainer, EnrolmentState.INVITED)
+    enrol(made.workshop, person, made.trainer, EnrolmentState.INVITED)
     key = db.session.query(Person).filter_by(public_id=person).one().id
     db.session.rollback()
     her = client_for(actor("peer", name="Zawadi Sampuli", person_id=key))
@@ -748,7 +749,7 @@ def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(
     assert (offered["day"], offered["at"], offered["minutes"]) == ("2026-11-17", "15:45", "90")
     sent = offered | {"title": "Energiser", "minutes": "45"}
     answer = site.post(page, data=sent)
-    (added,) = [one for one in queries.sessions_of(held.row) if one.title == "Energiser"]
+    (added,) = [one for one in sessions_of(held.row) if one.title == "Energiser"]
     # The address names the first field, which so has the focus.
     assert answer.location == f"{page}?after={added.public_id}#title"
     following = site.get(answer.location)
@@ -762,7 +763,7 @@ def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(
         "",
     )
     site.post(answer.location, data=offered | {"title": "Opening of the second day"})
-    assert [one.title for one in queries.sessions_of(held.row)][-2:] == [
+    assert [one.title for one in sessions_of(held.row)][-2:] == [
         "Energiser",
         "Opening of the second day",
     ]

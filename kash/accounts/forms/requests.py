@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
 
 from kash.accounts.names import ROLE_NAMES
-from kash.accounts.rules import NEED_SECOND_STEP
+from kash.accounts.rules.accounts import NEED_SECOND_STEP
 from kash.accounts.secrets import new_token
 from kash.platform.web.forms import KashForm, SeveralField, long_text_field
 

@@ -18,7 +18,7 @@ from kash.accounts.errors import (
     NeedsSecond,
 )
 from kash.accounts.names import role_choices
-from kash.accounts.rules import INVITED_AT_ONCE, Pasted
+from kash.accounts.rules.pasted import INVITED_AT_ONCE, Pasted
 from kash.accounts.secrets import new_token
 from kash.platform.web.errors import Problem
 from kash.platform.web.forms import KashForm, choice_field, email_field, long_text_field, text_field

@@ -12,25 +12,3 @@ from kash.accounts.models.passkeys import Passkey, PasskeyChallenge
 from kash.accounts.models.requests import AccountBacking, AccountNotice, AccountRequest
 from kash.accounts.models.safety import AccessReview, Breach, BreachNote, Delegation, HandOver
 from kash.accounts.models.throttle import BrowserMark, CountedTries, KnownAddress
-
-__all__ = [
-    "AccessReview",
-    "Account",
-    "AccountBacking",
-    "AccountNotice",
-    "AccountRequest",
-    "AccountRole",
-    "Breach",
-    "BreachNote",
-    "BrowserMark",
-    "CountedTries",
-    "Delegation",
-    "HandOver",
-    "Invitation",
-    "KnownAddress",
-    "Passkey",
-    "PasskeyChallenge",
-    "Programme",
-    "RecoveryCode",
-    "SignedInSession",
-]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from kash.accounts.models import AccessReview, Account, AccountRole, Programme
 from kash.accounts.queries.accounts import names_of
 from kash.accounts.queries.delegations import Lent, delegations_among
-from kash.accounts.rules import (
+from kash.accounts.rules.safety import (
     OPENINGS_SINCE,
     UNUSED_AFTER,
     Opening,

@@ -17,7 +17,8 @@ from kash.accounts.models import (
     Programme,
     RecoveryCode,
 )
-from kash.accounts.rules import ADDRESS_KNOWN_FOR, needs_second_step
+from kash.accounts.rules.accounts import needs_second_step
+from kash.accounts.rules.throttle import ADDRESS_KNOWN_FOR
 from kash.accounts.secrets import token_hash
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup, open_text

@@ -9,7 +9,7 @@ from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountBacking, AccountRole, Invitation, Programme
-from kash.accounts.rules import Backing
+from kash.accounts.rules.two_people import Backing
 from kash.policy import Role
 
 

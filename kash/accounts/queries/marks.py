@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from kash.accounts.models import BrowserMark
-from kash.accounts.rules import MARK_TRIES_MOST
+from kash.accounts.rules.throttle import MARK_TRIES_MOST
 from kash.platform.database import db, utc_now
 
 

@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from kash.accounts.models import Account, Passkey
-from kash.accounts.rules import Site, site_of
+from kash.accounts.rules.passkeys import Site, site_of
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor

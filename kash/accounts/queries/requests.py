@@ -19,7 +19,7 @@ from kash.accounts.models import (
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.accounts.queries.backing import backing_of
 from kash.accounts.requests import answer_of, code_of, content_of, digest_of, reason_of
-from kash.accounts.rules import (
+from kash.accounts.rules.two_people import (
     OPEN_STATES,
     SETTLED_AFTER,
     Asked,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from kash.accounts.models import SignedInSession
-from kash.accounts.rules import SESSION_IDLE, SESSION_LONGEST
+from kash.accounts.rules.accounts import SESSION_IDLE, SESSION_LONGEST
 from kash.platform.database import db, utc_now
 
 

@@ -9,7 +9,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.endings import roles_changed, sessions_ended
 from kash.accounts.errors import (
     EmailNeeded,
@@ -25,16 +24,16 @@ from kash.accounts.errors import (
     WrongPassword,
 )
 from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
-from kash.accounts.rules import (
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import email_key, email_of, is_minor, roles_of
+from kash.accounts.rules.accounts import (
     PASSWORD_LEAST,
     PASSWORD_MOST,
-    Asked,
     PasswordFault,
-    gained_power,
-    is_address,
     password_fault,
-    takes_two,
 )
+from kash.accounts.rules.sign_in_names import is_address
+from kash.accounts.rules.two_people import Asked, gained_power, takes_two
 from kash.accounts.secrets import hash_password, password_matches
 from kash.accounts.services.backing import (
     given_freely,
@@ -95,7 +94,7 @@ def build_account(
         public_id=public_id,
         name=name,
         email_sealed=seal(email, kind="account.email", public_id=public_id),
-        email_lookup=queries.email_key(email),
+        email_lookup=email_key(email),
         password_hash=password_hash,
         language=language,
         person_id=person_id,
@@ -108,13 +107,13 @@ def refuse_taken(by: Actor, session: Session, email: str, person_id: int | None)
 
     To anybody else the refusal would tell who is under 18: there the link opens nothing.
     """
-    if session.scalar(select(Account.id).where(Account.email_lookup == queries.email_key(email))):
+    if session.scalar(select(Account.id).where(Account.email_lookup == email_key(email))):
         raise EmailTaken
     if person_id is not None and session.scalar(
         select(Account.id).where(Account.person_id == person_id)
     ):
         raise PersonTaken
-    if person_id is not None and by.may("people.find") and queries.is_minor(session, person_id):
+    if person_id is not None and by.may("people.find") and is_minor(session, person_id):
         raise PersonMinor
 
 
@@ -207,7 +206,7 @@ def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
     with audited("accounts.roles_changed", by) as change:
         lock_administrators(change.session)
         account = locked_account(change.session, public_id)
-        held = queries.roles_of(account)
+        held = roles_of(account)
         if held == frozenset(roles):
             change.nothing()
             return
@@ -228,7 +227,7 @@ def apply_roles(change: Change, account: Account, roles: Collection[Role], by: s
     Who gains power may be entered by no link from before, and whoever gave it stands behind her.
     """
     session = change.session
-    held = queries.roles_of(account)
+    held = roles_of(account)
     if (
         Role.ADMINISTRATOR in held
         and Role.ADMINISTRATOR not in roles
@@ -239,7 +238,7 @@ def apply_roles(change: Change, account: Account, roles: Collection[Role], by: s
         AccountRole(role=str(role)) for role in sorted(set(roles) - held)
     ]
     if gained_power(held, roles):
-        if not is_address(queries.email_of(account)):
+        if not is_address(email_of(account)):
             raise EmailNeeded
         session.execute(
             delete(Invitation).where(
@@ -301,7 +300,7 @@ def reactivate(by: Actor, public_id: str) -> None:
         if account.active:
             change.nothing()
             return
-        if takes_two(Asked.REOPENING, queries.roles_of(account)) and not is_operator(by):
+        if takes_two(Asked.REOPENING, roles_of(account)) and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
             raise OnlyAdministrators
@@ -322,10 +321,10 @@ def change_password(by: Actor, present: str, new: str, client: Client, *, mark: 
     `mark` is the token by which the present one is known again. Raises WrongPassword,
     WeakPassword and SignInPaused.
     """
-    account = queries.account(by.public_id)
-    check_new_password(new, account.name, queries.email_of(account).partition("@")[0])
+    account = accounts.account(by.public_id)
+    check_new_password(new, account.name, email_of(account).partition("@")[0])
     tried = begin_try(account.email_lookup, client.of(by), account)
-    if not password_matches(queries.account(by.public_id).password_hash, present):
+    if not password_matches(accounts.account(by.public_id).password_hash, present):
         raise WrongPassword
     forgive_try(tried)
     hashed = hash_password(new)
@@ -353,8 +352,8 @@ def change_password(by: Actor, present: str, new: str, client: Client, *, mark: 
 
 def set_password(by: ActorLike, public_id: str, password: str) -> None:
     """Set an account's password from the command line; all its sessions end."""
-    account = queries.account(public_id)
-    check_new_password(password, account.name, queries.email_of(account).partition("@")[0])
+    account = accounts.account(public_id)
+    check_new_password(password, account.name, email_of(account).partition("@")[0])
     hashed = hash_password(password)
     with audited("accounts.password_set", by) as change:
         account = locked_account(change.session, public_id)

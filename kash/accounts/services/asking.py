@@ -7,7 +7,6 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import (
     AskedAlready,
     EmailNeeded,
@@ -18,8 +17,9 @@ from kash.accounts.errors import (
     SecondStepMissing,
 )
 from kash.accounts.models import Account, AccountRequest
+from kash.accounts.queries.accounts import email_key, roles_of
 from kash.accounts.requests import Content, digest_of, seal_content, seal_reason
-from kash.accounts.rules import REQUEST_WAITS, Asked, RequestState, takes_two
+from kash.accounts.rules.two_people import REQUEST_WAITS, Asked, RequestState, takes_two
 from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken
 from kash.accounts.services.invitations import Offered
 from kash.accounts.services.notices import (
@@ -101,7 +101,7 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
     content: Content = {"roles": sorted(map(str, roles))}
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
-        held = queries.roles_of(account)
+        held = roles_of(account)
         _refuse_needless(takes_two(Asked.ROLES, held, roles))
         request_id = _keep(change, by, Asked.ROLES, account, content, reason)
         change.about(public_id, request_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
@@ -117,7 +117,7 @@ def ask_for_link(by: Actor, public_id: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         if not account.active:
             raise NotFound
-        _refuse_needless(takes_two(Asked.LINK, queries.roles_of(account)))
+        _refuse_needless(takes_two(Asked.LINK, roles_of(account)))
         request_id = _keep(change, by, Asked.LINK, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
@@ -129,7 +129,7 @@ def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         if account.active:
             raise RequestClosed
-        _refuse_needless(takes_two(Asked.REOPENING, queries.roles_of(account)))
+        _refuse_needless(takes_two(Asked.REOPENING, roles_of(account)))
         request_id = _keep(change, by, Asked.REOPENING, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
@@ -176,7 +176,7 @@ def _keep(
     if not reason.strip():
         raise NeedsSecond
     request_id = request_id or new_public_id()
-    email_lookup = queries.email_key(content["email"]) if "email" in content else ""
+    email_lookup = email_key(content["email"]) if "email" in content else ""
     about = (
         AccountRequest.account_id == account.id
         if account is not None

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.models import Account, AccountBacking, Programme
-from kash.accounts.rules import SETTLED_AFTER, is_free
+from kash.accounts.queries.backing import is_founded, roles_ever_given
+from kash.accounts.rules.two_people import SETTLED_AFTER, is_free
 from kash.accounts.services.notices import VOUCHED_FOR, notify
 from kash.platform.database import insertion
 from kash.platform.vault import ActorLike, audited
@@ -45,8 +45,8 @@ def given_freely(
     """True if one person may give these roles, because the programme founds itself."""
     # Two who give the first of a role at once must not both succeed.
     session.get(Programme, 1, with_for_update=True)
-    founded = queries.is_founded(session)
-    given = queries.roles_ever_given(session, now, but_email=but_email)
+    founded = is_founded(session)
+    given = roles_ever_given(session, now, but_email=but_email)
     return is_free(gained, given, founded=founded)
 
 

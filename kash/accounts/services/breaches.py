@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Breach, BreachNote
-from kash.accounts.rules import Affected
+from kash.accounts.rules.safety import Affected
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
 from kash.platform.web.errors import NotFound, Problem

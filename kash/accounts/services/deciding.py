@@ -14,10 +14,12 @@ import secrets
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import CannotAgree, RequestChanged, RequestClosed, SecondStepMissing
 from kash.accounts.models import Account, AccountRequest
 from kash.accounts.names import STANDING_SENTENCES
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import actor_of, usable_invitation
+from kash.accounts.queries.backing import backing_of
 from kash.accounts.requests import (
     Content,
     code_of,
@@ -27,7 +29,7 @@ from kash.accounts.requests import (
     seal_answer,
     seal_code,
 )
-from kash.accounts.rules import (
+from kash.accounts.rules.two_people import (
     OPEN_STATES,
     REQUEST_WAITS,
     Asked,
@@ -163,7 +165,7 @@ def fetched_before(by: Actor, request_id: str, key: str) -> str:
     """The secret of the link that this form fetched when it was sent before, while it can be used;
     else nothing. Whoever tapped twice never saw the first answer."""
     token = _token(by, request_id, key)
-    known = queries.usable_invitation(token) if key else None
+    known = usable_invitation(token) if key else None
     return token if known is not None and known.request_id == request_id else ""
 
 
@@ -250,8 +252,8 @@ def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountReque
     request, account = _locked(change.session, request_id)
     if not by.may("accounts.agree"):
         raise Forbidden
-    second = queries.account(by.public_id)
-    backing = queries.backing_of(change.session, [by.public_id, request.asked_by])
+    second = accounts.account(by.public_id)
+    backing = backing_of(change.session, [by.public_id, request.asked_by])
     stands = standing(
         by.public_id,
         second.settled_at,
@@ -264,8 +266,8 @@ def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountReque
         raise CannotAgree(STANDING_SENTENCES[stands])
     if request.state != RequestState.WAITING or request.expires_at <= change.now:
         raise RequestClosed
-    asker = queries.account(request.asked_by)
-    if not asker.active or not queries.actor_of(asker).may("accounts.propose"):
+    asker = accounts.account(request.asked_by)
+    if not asker.active or not actor_of(asker).may("accounts.propose"):
         # Who may no longer ask has asked for nothing.
         raise RequestClosed
     return request, account

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.models import Account, Delegation
-from kash.accounts.rules import LONGEST_STAND_IN, DaysFault, days_fault
+from kash.accounts.queries.accounts import roles_of
+from kash.accounts.rules.safety import LONGEST_STAND_IN, DaysFault, days_fault
 from kash.accounts.services.accounts import locked_account
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
@@ -82,7 +82,7 @@ def lend_approvals(
         other = change.session.scalar(select(Account).where(Account.public_id == stand_in))
         if other is None or not other.active or other.paused_at or other.id == absent.id:
             raise CannotStandIn
-        roles = queries.roles_of(other)
+        roles = roles_of(other)
         wanted = [one for one in DELEGABLE if one in permissions]
         if not wanted or not all(may_stand_in(roles, one) for one in wanted):
             raise CannotStandIn

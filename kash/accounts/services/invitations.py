@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import (
     EmailNeeded,
     EmailTaken,
@@ -22,12 +21,21 @@ from kash.accounts.errors import (
     WrongSpokenCode,
 )
 from kash.accounts.models import Account, Invitation
-from kash.accounts.rules import (
-    INVITATION_LASTS,
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import (
+    actor_of,
+    email_key,
+    email_of,
+    is_minor,
+    roles_of,
+    usable_invitation,
+)
+from kash.accounts.rules.accounts import INVITATION_LASTS
+from kash.accounts.rules.sign_in_names import drawn_name
+from kash.accounts.rules.two_people import (
     POWERFUL,
     SPOKEN_CODE_TRIES,
     Asked,
-    drawn_name,
     gained_power,
     takes_two,
 )
@@ -126,7 +134,7 @@ def offer_alone(
     offer = sign_in_named(change.session, offer)
     refuse_taken(by, change.session, offer.email, offer.person_id)
     free = bool(gained) and given_freely(
-        change.session, gained, change.now, but_email=queries.email_key(offer.email)
+        change.session, gained, change.now, but_email=email_key(offer.email)
     )
     if gained and not free and not is_operator(by):
         raise NeedsSecond
@@ -146,7 +154,7 @@ def sign_in_named(session: Session, offer: Offered) -> Offered:
         raise EmailNeeded
     while True:
         name = drawn_name(secrets.randbelow)
-        key = queries.email_key(name)
+        key = email_key(name)
         taken = select(Account.id).where(Account.email_lookup == key)
         offered = select(Invitation.id).where(Invitation.email_lookup == key)
         if session.scalar(taken) is None and session.scalar(offered) is None:
@@ -169,7 +177,7 @@ def offer_account(
     """
     mark = mark or Marked(new_public_id(), new_token())
     token, public_id = mark.token, mark.public_id
-    key = queries.email_key(offer.email)
+    key = email_key(offer.email)
     change.session.execute(
         delete(Invitation).where(
             Invitation.email_lookup == key,
@@ -254,7 +262,7 @@ def accept_invitation(
 
     Raises LinkSpent, WeakPassword, EmailTaken, PersonTaken, WrongSpokenCode and TooManyTries.
     """
-    offered = queries.usable_invitation(token)
+    offered = usable_invitation(token)
     if offered is None or offered.account_id is not None:
         raise LinkSpent
     email = invited_email(offered)
@@ -275,9 +283,7 @@ def accept_invitation(
             select(Account.id).where(Account.person_id == invitation.person_id)
         ):
             raise PersonTaken
-        if invitation.person_id is not None and queries.is_minor(
-            change.session, invitation.person_id
-        ):
+        if invitation.person_id is not None and is_minor(change.session, invitation.person_id):
             # Whoever made it may not know, and who opens it is told no more than of an old link.
             raise LinkSpent
         account = build_account(
@@ -295,7 +301,7 @@ def accept_invitation(
             stand_behind(change.session, account.id, invitation.brought_by, change.now)
         note_founding(change.session, roles, change.now)
         change.about(new.public_id, invitation.public_id)
-    return queries.actor_of(queries.account(new.public_id))
+    return actor_of(accounts.account(new.public_id))
 
 
 def new_password_link(by: Actor, public_id: str) -> str:
@@ -309,7 +315,7 @@ def new_password_link(by: Actor, public_id: str) -> str:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise NotFound
-        if takes_two(Asked.LINK, queries.roles_of(account)) and not is_operator(by):
+        if takes_two(Asked.LINK, roles_of(account)) and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
             raise OnlyAdministrators
@@ -331,7 +337,7 @@ def offer_password(
     """Make the link inside the caller's transaction and tell the owner; its secret, a new one if
     none is given."""
     token, link_id = token or new_token(), new_public_id()
-    email = queries.email_of(account)
+    email = email_of(account)
     change.session.execute(
         delete(Invitation).where(Invitation.account_id == account.id, Invitation.used_at.is_(None))
     )
@@ -362,7 +368,7 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
     The second step stays as it is: the link alone opens nothing. `code` is what the second person
     told, if one agreed to it. Raises LinkSpent, WeakPassword, WrongSpokenCode and TooManyTries.
     """
-    offered = queries.usable_invitation(token)
+    offered = usable_invitation(token)
     if offered is None or offered.account_id is None:
         raise LinkSpent
     check_new_password(password, offered.name, invited_email(offered).partition("@")[0])
@@ -374,7 +380,7 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise LinkSpent
-        _refuse_alone(invitation, queries.roles_of(account))
+        _refuse_alone(invitation, roles_of(account))
         account.password_hash = hashed
         account.password_changed_at = change.now
         account.paused_at = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from kash.accounts.models import SignedInSession
-from kash.accounts.rules import SESSION_LONGEST
+from kash.accounts.rules.accounts import SESSION_LONGEST
 from kash.platform.database import utc_now, writing
 from kash.platform.jobs import periodic
 from kash.platform.web.programme import retention

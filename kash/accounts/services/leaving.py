@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.accounts import queries
 from kash.accounts.errors import LastAdministrator, NotYourself
 from kash.accounts.holdings import Holder, held_by, holder_of, holds_anything
 from kash.accounts.models import Account, HandOver
+from kash.accounts.queries.accounts import roles_of
 from kash.accounts.revocations import revoke_everything
 from kash.accounts.services.accounts import (
     lock_administrators,
@@ -52,7 +52,7 @@ def _closing(change: Change, by: Actor, public_id: str) -> Account:
     account = locked_account(change.session, public_id)
     if (
         account.active
-        and Role.ADMINISTRATOR in queries.roles_of(account)
+        and Role.ADMINISTRATOR in roles_of(account)
         and not other_administrators(change.session, account)
     ):
         raise LastAdministrator

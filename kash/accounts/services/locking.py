@@ -17,7 +17,7 @@ from kash.accounts.models import (
     PasskeyChallenge,
 )
 from kash.accounts.revocations import revoke_everything
-from kash.accounts.rules import Affected
+from kash.accounts.rules.safety import Affected
 from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.accounts.services.deciding import end_requests
 from kash.platform.database import new_public_id

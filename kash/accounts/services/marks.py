@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, BrowserMark
-from kash.accounts.rules import MARK_LASTS, MARKS_MOST, mark_helps
+from kash.accounts.rules.throttle import MARK_LASTS, MARKS_MOST, mark_helps
 from kash.accounts.secrets import token_hash
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound

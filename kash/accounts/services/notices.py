@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.models import Account, AccountNotice
-from kash.accounts.rules import is_address
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import email_of
+from kash.accounts.rules.sign_in_names import is_address
 from kash.platform.database import utc_now, writing
 from kash.platform.jobs import enqueue, job
 from kash.platform.jobs.progress import Progress
@@ -103,7 +104,7 @@ def notify(
     """Have an account told, on its Today and by e-mail once the transaction is durable."""
     if kind not in _MAIL_ALONE:
         session.add(AccountNotice(account_id=account.id, kind=kind, request_id=request_id, at=at))
-    if mail_is_set_up() and is_address(queries.email_of(account)):
+    if mail_is_set_up() and is_address(email_of(account)):
         enqueue(
             session,
             "accounts.notice",
@@ -118,11 +119,11 @@ def notify(
 @job("accounts.notice")
 def send_notice(_progress: Progress, *, account: str, what: str, at: str) -> None:
     """Send a notice in the account's own language. Raises MailFailed."""
-    found = queries.account(account)
+    found = accounts.account(account)
     with force_locale(found.language or programme_languages()[0]):
         subject = _("Your access to %(name)s", name=brand())
         text = notice_text(what, datetime.fromisoformat(at))
-    send_mail(queries.email_of(found), subject, text + "\n")
+    send_mail(email_of(found), subject, text + "\n")
 
 
 def notice_seen(by: Actor, public_id: str) -> None:

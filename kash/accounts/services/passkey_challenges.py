@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete
 
-from kash.accounts import queries
 from kash.accounts.errors import NoPasskeysHere, PasskeyRefused
 from kash.accounts.models import PasskeyChallenge
-from kash.accounts.rules import CHALLENGE_LASTS, THROTTLE_WINDOW, Site
+from kash.accounts.queries import passkeys
+from kash.accounts.queries.passkeys import passkeys_of
+from kash.accounts.rules.passkeys import CHALLENGE_LASTS, Site
+from kash.accounts.rules.throttle import THROTTLE_WINDOW
 from kash.accounts.services.throttle import Client, count_try
 from kash.platform.database import new_public_id, utc_now, writing
 
@@ -43,7 +45,7 @@ class Challenge:
 
 def required_site() -> Site:
     """The site that passkeys belong to. Raises NoPasskeysHere."""
-    site = queries.site()
+    site = passkeys.site()
     if site is None:
         raise NoPasskeysHere
     return site
@@ -111,5 +113,5 @@ def descriptors_of(account_id: int) -> list[PublicKeyCredentialDescriptor]:
             id=one.credential_id,
             transports=[AuthenticatorTransport(name) for name in one.transports],
         )
-        for one in queries.passkeys_of(account_id)
+        for one in passkeys_of(account_id)
     ]

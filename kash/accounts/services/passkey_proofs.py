@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import PasskeyCopied, PasskeyNotChecked, PasskeyRefused
 from kash.accounts.models import Passkey, SignedInSession
-from kash.accounts.rules import CHALLENGE_LASTS, may_be_a_copy
+from kash.accounts.queries import accounts
+from kash.accounts.queries.passkeys import passkey_by_key
+from kash.accounts.rules.passkeys import CHALLENGE_LASTS, may_be_a_copy
 from kash.accounts.services.passkey_challenges import (
     CONFIRM,
     SECOND_STEP,
@@ -52,13 +53,13 @@ def offer_to_prove(purpose: str, public_id: str, client: Client) -> Offer:
     from webauthn.helpers.structs import UserVerificationRequirement
 
     site = required_site()
-    account = queries.account(public_id)
+    account = accounts.account(public_id)
     challenge_id, challenge = offer_challenge(purpose, account.id, client)
     options = generate_authentication_options(
         rp_id=site.host,
         challenge=challenge,
         timeout=int(CHALLENGE_LASTS.total_seconds() * 1000),
-        allow_credentials=descriptors_of(queries.account(public_id).id),
+        allow_credentials=descriptors_of(accounts.account(public_id).id),
         user_verification=UserVerificationRequirement.PREFERRED
         if purpose == SECOND_STEP
         else UserVerificationRequirement.REQUIRED,
@@ -106,7 +107,7 @@ def _proved(
         raw = base64url_to_bytes(str(credential.get("rawId", "")))
     except ValueError:
         raise PasskeyRefused from None
-    found = queries.passkey_by_key(credential_key(raw))
+    found = passkey_by_key(credential_key(raw))
     if found is None:
         raise PasskeyRefused
     passkey, account = found

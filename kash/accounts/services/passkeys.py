@@ -13,10 +13,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import LastSecondStep, PasskeyKnown, PasskeyRefused, TooManyPasskeys
 from kash.accounts.models import Account, Passkey, PasskeyChallenge, RecoveryCode
-from kash.accounts.rules import CHALLENGE_LASTS, PASSKEYS_MOST
+from kash.accounts.queries.accounts import must_have_second_step, roles_of
+from kash.accounts.rules.passkeys import CHALLENGE_LASTS, PASSKEYS_MOST
 from kash.accounts.secrets import token_hash
 from kash.accounts.services.accounts import locked_account
 from kash.accounts.services.notices import PASSKEY_ADDED, notify
@@ -188,7 +188,7 @@ def remove_passkey(by: Actor, public_id: str) -> None:
             .where(Passkey.account_id == account.id, Passkey.id != passkey.id)
         )
         if not others and account.totp_sealed is None:
-            if queries.must_have_second_step(queries.roles_of(account)):
+            if must_have_second_step(roles_of(account)):
                 raise LastSecondStep
             # Codes in place of a second step are worth nothing where there is none.
             replace_codes(change.session, account.id, [])

@@ -8,10 +8,10 @@ from typing import Any, Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import AlreadySetUp, ProgrammeChangedMeanwhile
 from kash.accounts.models import Programme
-from kash.accounts.rules import NEED_SECOND_STEP
+from kash.accounts.queries.accounts import account, actor_of
+from kash.accounts.rules.accounts import NEED_SECOND_STEP
 from kash.accounts.secrets import hash_password
 from kash.accounts.services.accounts import build_account, check_new_password
 from kash.platform.database import new_public_id
@@ -71,7 +71,7 @@ def set_up_programme(
         change.session.flush()
         change.about("programme", first.public_id)
     forget_programme_facts()
-    return queries.actor_of(queries.account(first.public_id))
+    return actor_of(account(first.public_id))
 
 
 def change_programme(

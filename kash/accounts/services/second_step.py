@@ -10,10 +10,10 @@ import pyotp
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import SecondStepMissing, WrongCode
 from kash.accounts.models import Account, RecoveryCode
-from kash.accounts.rules import RECOVERY_CODES
+from kash.accounts.queries import accounts
+from kash.accounts.rules.accounts import RECOVERY_CODES
 from kash.accounts.secrets import code_hash, new_code
 from kash.accounts.services.accounts import locked_account
 from kash.platform.database import utc_now
@@ -36,7 +36,7 @@ def begin_second_step(account: Account) -> tuple[str, str]:
 
 def second_step_address(secret: str) -> str:
     """Address that the QR code of a secret holds."""
-    programme = queries.programme()
+    programme = accounts.programme()
     issuer = programme.neutral_name if programme is not None else "Programme"
     return pyotp.TOTP(s=secret).provisioning_uri(name="sign-in", issuer_name=issuer)
 

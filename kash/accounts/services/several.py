@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.errors import InvitedTwice, NeedsSecond
 from kash.accounts.models import AccountRequest, Invitation
-from kash.accounts.rules import OPEN_STATES
+from kash.accounts.rules.two_people import OPEN_STATES
 from kash.accounts.secrets import new_token, token_from
 from kash.accounts.services.asking import keep_invitation_asked
 from kash.accounts.services.invitations import Marked, Offered, invited_email, offer_alone

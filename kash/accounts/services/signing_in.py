@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select, update
 
-from kash.accounts import queries
 from kash.accounts.errors import WrongCode, WrongPassword, WrongSignIn
 from kash.accounts.models import Account, RecoveryCode, SignedInSession
-from kash.accounts.rules import (
-    SESSION_LONGEST,
-    device_family,
-)
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import account_by_email, email_key
+from kash.accounts.rules.accounts import SESSION_LONGEST, device_family
 from kash.accounts.secrets import code_hash, new_token, password_matches, token_hash
 from kash.accounts.services.accounts import locked_account
 from kash.accounts.services.marks import mark_browser
@@ -33,17 +31,17 @@ def check_password(email: str, password: str, client: Client) -> Account:
 
     argon2 runs exactly once, whether or not there is such an account.
     """
-    key = queries.email_key(email)
-    account = queries.account_by_email(email)
+    key = email_key(email)
+    account = account_by_email(email)
     tried = begin_try(key, client, account)
-    account = queries.account_by_email(email)
+    account = account_by_email(email)
     right = password_matches(account.password_hash if account is not None else None, password)
     # A locked account is not told apart: whoever holds its phone must not learn of it.
     if not right or account is None or not account.active or account.paused_at is not None:
         raise WrongSignIn
     public_id = account.public_id
     forgive_try(tried)
-    return queries.account(public_id)
+    return accounts.account(public_id)
 
 
 def check_second_step(public_id: str, code: str, client: Client) -> bool:
@@ -51,7 +49,7 @@ def check_second_step(public_id: str, code: str, client: Client) -> bool:
 
     Whether it was a recovery code: then the phone may be lost. Raises WrongCode, SignInPaused.
     """
-    account = queries.account(public_id)
+    account = accounts.account(public_id)
     tried = begin_try(lookup(public_id, kind="signin.code"), client, account)
     recovery = _spend_code(public_id, code, account.id)
     forgive_try(tried)
@@ -145,9 +143,9 @@ def open_session(
 
 def confirm_password(by: Actor, password: str, client: Client) -> None:
     """Take the password again before a dangerous action. Raises WrongPassword, SignInPaused."""
-    account = queries.account(by.public_id)
+    account = accounts.account(by.public_id)
     tried = begin_try(account.email_lookup, client.of(by), account)
-    account = queries.account(by.public_id)
+    account = accounts.account(by.public_id)
     if not password_matches(account.password_hash, password):
         raise WrongPassword
     forgive_try(tried)

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from kash.accounts import queries
 from kash.accounts.errors import SignInPaused
 from kash.accounts.models import (
     Account,
@@ -21,7 +20,9 @@ from kash.accounts.models import (
     KnownAddress,
     PasskeyChallenge,
 )
-from kash.accounts.rules import (
+from kash.accounts.queries.accounts import address_is_known
+from kash.accounts.queries.marks import known_mark
+from kash.accounts.rules.throttle import (
     ADDRESS_KNOWN_FOR,
     THROTTLE_WINDOW,
     RecentTries,
@@ -106,7 +107,7 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     if account is not None:
         if client.session and client.owner == account.public_id:
             by, known = f"session {client.session}", True
-        elif (found := queries.known_mark(account.id, client.marks)) is not None:
+        elif (found := known_mark(account.id, client.marks)) is not None:
             mark, by, known = found.id, f"mark {found.public_id}", True
         else:
             known = _knows(account, network)
@@ -203,7 +204,7 @@ def _address_key(public_id: str, network: str) -> str:
 
 
 def _knows(account: Account, network: str) -> bool:
-    return queries.address_is_known(account.id, _address_key(account.public_id, network))
+    return address_is_known(account.id, _address_key(account.public_id, network))
 
 
 def remember_address(session: Session, account: Account, client: Client, now: datetime) -> None:

@@ -18,21 +18,3 @@ from kash.accounts.views import (
     stand_ins,
     trail,
 )
-
-__all__ = [
-    "access",
-    "administration",
-    "breaches",
-    "confirming",
-    "devices",
-    "inviting",
-    "joining",
-    "leaving",
-    "locking",
-    "own",
-    "passkeys",
-    "requests",
-    "signing_in",
-    "stand_ins",
-    "trail",
-]

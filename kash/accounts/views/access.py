@@ -6,11 +6,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.approvals import approval_names
 from kash.accounts.documents import access_csv, access_xlsx
 from kash.accounts.names import ROLE_NAMES, role_name
-from kash.accounts.queries import ONLY, AccessFilter
+from kash.accounts.queries.access import (
+    ONLY,
+    AccessFilter,
+    access_listing,
+    all_access_lines,
+    last_review,
+    review_reminder,
+)
+from kash.accounts.queries.accounts import names_of
+from kash.accounts.services import access as access_services
 from kash.accounts.services.access import note_export
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download
@@ -27,14 +36,14 @@ def _wanted() -> AccessFilter:
 def access() -> ResponseReturnValue:
     """Every account in use."""
     wanted, now = _wanted(), utc_now()
-    last = queries.last_review()
+    last = last_review()
     return render_template(
         "accounts/access.html",
-        lines=queries.access_listing(wanted, now),
+        lines=access_listing(wanted, now),
         wanted=wanted,
         last=last,
-        reminder=queries.review_reminder(now),
-        names=queries.names_of([last.by] if last is not None else []),
+        reminder=review_reminder(now),
+        names=names_of([last.by] if last is not None else []),
         role_name=role_name,
         role_names=ROLE_NAMES,
         approval_names=approval_names(),
@@ -45,7 +54,7 @@ def access() -> ResponseReturnValue:
 @allow("access.review")
 def record_review() -> ResponseReturnValue:
     """Keep that all access was looked at."""
-    services.record_review(current_actor())
+    access_services.record_review(current_actor())
     flash(_("Recorded: you have reviewed all access."))
     return redirect(url_for("accounts.access"), code=303)
 
@@ -54,7 +63,7 @@ def record_review() -> ResponseReturnValue:
 @allow("access.review")
 def record_account_review(public_id: str) -> ResponseReturnValue:
     """Keep that one account was looked at."""
-    services.record_review(current_actor(), public_id)
+    access_services.record_review(current_actor(), public_id)
     flash(_("Recorded: you have reviewed this account."))
     return redirect(url_for("accounts.access"), code=303)
 
@@ -69,7 +78,7 @@ def export_access() -> ResponseReturnValue:
     if kind not in ("csv", "xlsx"):
         raise NotFound
     note_export(current_actor())
-    lines = queries.all_access_lines(_wanted(), utc_now())
+    lines = all_access_lines(_wanted(), utc_now())
     if kind == "csv":
         return download(access_csv(lines), name="access.csv", type="text/csv; charset=utf-8")
     return download(

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.approvals import approval_names
 from kash.accounts.errors import (
     AskedAlready,
@@ -22,17 +22,30 @@ from kash.accounts.errors import (
     RequestClosed,
     RolesConflict,
 )
-from kash.accounts.forms import (
-    NameForm,
-    PersonForm,
-    ReasonForm,
-    RolesForm,
-    role_notes,
-)
+from kash.accounts.forms.accounts import NameForm, PersonForm, RolesForm, role_notes
+from kash.accounts.forms.requests import ReasonForm
 from kash.accounts.models import Account
 from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, role_name
-from kash.accounts.rules import Asked, takes_two
-from kash.accounts.services.accounts import link_person
+from kash.accounts.queries import accounts
+from kash.accounts.queries.access import access_line
+from kash.accounts.queries.accounts import (
+    account_listing,
+    email_of,
+    open_invitations,
+    person_public_id,
+    roles_of,
+    unused_recovery_codes,
+)
+from kash.accounts.queries.delegations import delegations_of
+from kash.accounts.queries.hand_overs import last_hand_over
+from kash.accounts.queries.passkeys import passkeys_of
+from kash.accounts.queries.requests import open_requests_of, those_behind
+from kash.accounts.queries.sessions import open_sessions
+from kash.accounts.rules.two_people import Asked, takes_two
+from kash.accounts.services import accounts as accounts_services
+from kash.accounts.services import invitations
+from kash.accounts.services.accounts import link_person, rename, set_roles
+from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen
 from kash.accounts.views.inviting import person_typed
 from kash.accounts.views.links import address_of_link, qr_picture
 from kash.accounts.views.requests import asked
@@ -51,10 +64,10 @@ def index() -> ResponseReturnValue:
     closed = request.args.get("closed") == "1"
     return render_template(
         "accounts/index.html",
-        accounts=queries.account_listing(
+        accounts=account_listing(
             active=not closed, search=search, role=role if role in set(Role) else ""
         ),
-        invitations=queries.open_invitations(),
+        invitations=open_invitations(),
         search=search,
         role=role,
         closed=closed,
@@ -68,10 +81,10 @@ def index() -> ResponseReturnValue:
 def withdraw_invitation(public_id: str) -> ResponseReturnValue:
     """Make an unused link unusable, after a question."""
     if request.method == "POST":
-        services.withdraw_invitation(current_actor(), public_id)
+        invitations.withdraw_invitation(current_actor(), public_id)
         flash(_("The invitation is withdrawn."))
         return redirect(url_for("accounts.index"), code=303)
-    if public_id not in {one.public_id for one in queries.open_invitations()}:
+    if public_id not in {one.public_id for one in open_invitations()}:
         raise NotFound
     return render_template(
         "accounts/question.html",
@@ -87,30 +100,29 @@ def withdraw_invitation(public_id: str) -> ResponseReturnValue:
 @allow("accounts.see")
 def account(public_id: str) -> ResponseReturnValue:
     """One account."""
-    found = queries.account(public_id)
+    found = accounts.account(public_id)
     now = utc_now()
     reviews = current_actor().may("access.review")
     return render_template(
         "accounts/account.html",
-        access=queries.access_line(found, now) if reviews and found.active else None,
-        lent=queries.delegations_of(found.id, now),
+        access=access_line(found, now) if reviews and found.active else None,
+        lent=delegations_of(found.id, now),
         approval_names=approval_names(),
-        handed_over=queries.last_hand_over(found.id) if not found.active else None,
+        handed_over=last_hand_over(found.id) if not found.active else None,
         account=found,
         roles=[role_name(row.role) for row in found.roles],
         waiting=[
-            (one.public_id, ASKED_NAMES[Asked(one.kind)])
-            for one in queries.open_requests_of(found.id)
+            (one.public_id, ASKED_NAMES[Asked(one.kind)]) for one in open_requests_of(found.id)
         ]
         if current_actor().may("accounts.agree")
         else [],
-        behind=queries.those_behind(found),
-        takes_two=takes_two(Asked.LINK, queries.roles_of(found)),
-        email=queries.email_of(found) if current_actor().may("accounts.manage") else "",
-        person=queries.person_public_id(found.person_id),
-        sessions=queries.open_sessions(found.id),
-        codes_left=queries.unused_recovery_codes(found.id),
-        passkeys=len(queries.passkeys_of(found.id)),
+        behind=those_behind(found),
+        takes_two=takes_two(Asked.LINK, roles_of(found)),
+        email=email_of(found) if current_actor().may("accounts.manage") else "",
+        person=person_public_id(found.person_id),
+        sessions=open_sessions(found.id),
+        codes_left=unused_recovery_codes(found.id),
+        passkeys=len(passkeys_of(found.id)),
         present=current_actor().session_id,
     )
 
@@ -119,16 +131,16 @@ def account(public_id: str) -> ResponseReturnValue:
 @allow("accounts.propose", fresh=True)
 def roles(public_id: str) -> ResponseReturnValue:
     """Change what an account may do; never one's own."""
-    by, found = current_actor(), queries.account(public_id)
+    by, found = current_actor(), accounts.account(public_id)
     form = RolesForm(roles=[row.role for row in found.roles])
     if form.validate_on_submit():
         wanted = [Role(role) for role in form.roles.data or ()]
         try:
             try:
-                services.set_roles(by, public_id, wanted)
+                set_roles(by, public_id, wanted)
             except NeedsSecond:
                 reason = form.reason.data or ""
-                return asked(services.ask_for_roles(by, public_id, wanted, reason))
+                return asked(ask_for_roles(by, public_id, wanted, reason))
         except (
             RolesConflict,
             LastAdministrator,
@@ -144,7 +156,7 @@ def roles(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("accounts.account", public_id=public_id), code=303)
     return page(
-        "accounts/roles.html", form=form, account=queries.account(public_id), notes=role_notes()
+        "accounts/roles.html", form=form, account=accounts.account(public_id), notes=role_notes()
     )
 
 
@@ -152,10 +164,10 @@ def roles(public_id: str) -> ResponseReturnValue:
 @allow("accounts.manage")
 def name(public_id: str) -> ResponseReturnValue:
     """Change how an account is called."""
-    form = NameForm(obj=queries.account(public_id))
+    form = NameForm(obj=accounts.account(public_id))
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
-        services.rename(current_actor(), public_id, form.name.data or "")
+        rename(current_actor(), public_id, form.name.data or "")
         flash(_("Saved."))
         return redirect(back, code=303)
     return page("accounts/name.html", form=form, back=back)
@@ -165,8 +177,8 @@ def name(public_id: str) -> ResponseReturnValue:
 @allow("accounts.manage", fresh=True)
 def person(public_id: str) -> ResponseReturnValue:
     """Say to which participant an account belongs."""
-    found = queries.account(public_id)
-    form = PersonForm(person=queries.person_public_id(found.person_id) or "")
+    found = accounts.account(public_id)
+    form = PersonForm(person=person_public_id(found.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
         try:
@@ -183,19 +195,19 @@ def person(public_id: str) -> ResponseReturnValue:
 @allow("accounts.propose", fresh=True)
 def reactivate(public_id: str) -> ResponseReturnValue:
     """Open a closed account again, after a question; or ask for it, if it opens much."""
-    by, found = current_actor(), queries.account(public_id)
+    by, found = current_actor(), accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
-    if takes_two(Asked.REOPENING, queries.roles_of(found)):
+    if takes_two(Asked.REOPENING, roles_of(found)):
         return _ask(
             found,
             _("Open this account again?"),
             _("It can sign in as before, with the same roles and the same password."),
-            lambda reason: services.ask_to_reopen(by, public_id, reason),
+            lambda reason: ask_to_reopen(by, public_id, reason),
         )
     if not by.may("accounts.manage"):
         raise OnlyAdministrators
     if request.method == "POST":
-        services.reactivate(by, public_id)
+        accounts_services.reactivate(by, public_id)
         flash(_("The account is open again."))
         return redirect(back, code=303)
     return render_template(
@@ -214,8 +226,8 @@ def reactivate(public_id: str) -> ResponseReturnValue:
 @says_address
 def new_password_link(public_id: str) -> ResponseReturnValue:
     """A one-time link for someone who has lost the password; or ask for it, if it opens much."""
-    by, found = current_actor(), queries.account(public_id)
-    if takes_two(Asked.LINK, queries.roles_of(found)):
+    by, found = current_actor(), accounts.account(public_id)
+    if takes_two(Asked.LINK, roles_of(found)):
         return _ask(
             found,
             _("Ask for a link for a new password"),
@@ -223,12 +235,14 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
                 "Once a second person has agreed, you make the link and they tell the code that "
                 "belongs to it. Neither of you can use it alone."
             ),
-            lambda reason: services.ask_for_link(by, public_id, reason),
+            lambda reason: ask_for_link(by, public_id, reason),
         )
     if not by.may("accounts.manage"):
         raise OnlyAdministrators
     if request.method == "POST":
-        link = address_of_link("accounts.new_password", services.new_password_link(by, public_id))
+        link = address_of_link(
+            "accounts.new_password", invitations.new_password_link(by, public_id)
+        )
         return render_template(
             "accounts/link.html", link=link, name=found.name, qr=qr_picture(link), mailed=False
         )

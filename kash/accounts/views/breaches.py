@@ -6,16 +6,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
-from kash.accounts.forms import BreachForm, CloseForm, NewBreachForm, NoteForm, NoticeForm
+from kash.accounts import blueprint
+from kash.accounts.forms.safety import BreachForm, CloseForm, NewBreachForm, NoteForm, NoticeForm
 from kash.accounts.names import AFFECTED_NAMES, clock_text
+from kash.accounts.queries import breaches as breaches_queries
+from kash.accounts.queries.breaches import breach_listing, breach_page, breach_what
 from kash.accounts.revocations import revocation_label
-from kash.accounts.rules import Affected
+from kash.accounts.rules.safety import Affected
+from kash.accounts.services import breaches as breaches_services
 from kash.accounts.services.breaches import (
     BeforeNoticed,
     BreachClosed,
     LaterThanNow,
     NoticeGiven,
+    change_breach,
 )
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
@@ -33,7 +37,7 @@ def breaches() -> ResponseReturnValue:
     closed = request.args.get("closed") == "1"
     return render_template(
         "accounts/breaches.html",
-        breaches=queries.breach_listing(closed=closed, now=utc_now()),
+        breaches=breach_listing(closed=closed, now=utc_now()),
         closed=closed,
         affected_names=AFFECTED_NAMES,
         clock_text=clock_text,
@@ -47,7 +51,7 @@ def open_breach() -> ResponseReturnValue:
     form = NewBreachForm(data={"noticed_at": utc_now()})
     if form.validate_on_submit():
         try:
-            breach_id = services.open_breach(
+            breach_id = breaches_services.open_breach(
                 current_actor(),
                 what=form.what.data or "",
                 affected=[Affected(one) for one in form.affected.data or ()],
@@ -64,7 +68,7 @@ def open_breach() -> ResponseReturnValue:
 def _page(
     breach_id: str, *, note: NoteForm | None = None, notice: NoticeForm | None = None
 ) -> ResponseReturnValue:
-    shown = queries.breach_page(breach_id, utc_now())
+    shown = breach_page(breach_id, utc_now())
     forms = (note, notice)
     return render_template(
         "accounts/breach.html",
@@ -88,13 +92,13 @@ def breach(breach_id: str) -> ResponseReturnValue:
 @allow("breaches.manage")
 def edit_breach(breach_id: str) -> ResponseReturnValue:
     """Write what happened and what was affected."""
-    found = queries.breach(breach_id)
+    found = breaches_queries.breach(breach_id)
     if found.closed_at is not None:
         flash(str(BreachClosed()), "warn")
         return _to(breach_id)
-    form = BreachForm(data={"what": queries.breach_what(found), "affected": found.affected})
+    form = BreachForm(data={"what": breach_what(found), "affected": found.affected})
     if form.validate_on_submit():
-        services.change_breach(
+        change_breach(
             current_actor(),
             breach_id,
             what=form.what.data or "",
@@ -112,7 +116,7 @@ def add_breach_note(breach_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(breach_id, note=form)
     text, key = form.text.data or "", form.key.data or ""
-    services.add_breach_note(current_actor(), breach_id, text, key)
+    breaches_services.add_breach_note(current_actor(), breach_id, text, key)
     return _to(breach_id)
 
 
@@ -123,7 +127,7 @@ def record_notice(breach_id: str) -> ResponseReturnValue:
     form = NoticeForm()
     if form.validate_on_submit():
         try:
-            services.record_notice(current_actor(), breach_id, form.notified_at.data)
+            breaches_services.record_notice(current_actor(), breach_id, form.notified_at.data)
         except (LaterThanNow, BeforeNoticed, NoticeGiven) as problem:
             form.notified_at.errors = [str(problem)]
         else:
@@ -136,12 +140,12 @@ def record_notice(breach_id: str) -> ResponseReturnValue:
 @allow("breaches.manage")
 def close_breach(breach_id: str) -> ResponseReturnValue:
     """Close an entry for good, with the reason."""
-    shown = queries.breach_page(breach_id, utc_now())
+    shown = breach_page(breach_id, utc_now())
     if shown.line.closed_at is not None:
         return _to(breach_id)
     form = CloseForm()
     if form.validate_on_submit():
-        services.close_breach(current_actor(), breach_id, form.reason.data or "")
+        breaches_services.close_breach(current_actor(), breach_id, form.reason.data or "")
         flash(_("The entry is closed."))
         return _to(breach_id)
     return page("accounts/breach_close.html", form=form, breach=shown)

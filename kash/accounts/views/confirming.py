@@ -5,9 +5,15 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongPassword
-from kash.accounts.forms import ConfirmForm, PasskeyForm
+from kash.accounts.forms.accounts import ConfirmForm
+from kash.accounts.forms.passkeys import PasskeyForm
+from kash.accounts.queries.passkeys import passkeys_of, site
+from kash.accounts.services import signing_in
+from kash.accounts.services.passkey_challenges import CONFIRM
+from kash.accounts.services.passkey_proofs import confirm_with_passkey
+from kash.accounts.services.sessions import kept_form
 from kash.accounts.sessions import this_client
 from kash.accounts.views.passkeys import challenge_of, error_of
 from kash.platform.web import current_actor, safe_next
@@ -16,7 +22,7 @@ from kash.policy import SIGNED_IN, allow
 
 def _page(form: ConfirmForm, address: str, status: int = 0) -> tuple[str, int]:
     form.next.data = address
-    offered = queries.site() and queries.passkeys_of(current_actor().account_id or 0)
+    offered = site() and passkeys_of(current_actor().account_id or 0)
     text = render_template(
         "accounts/confirm.html",
         form=form,
@@ -33,7 +39,7 @@ def confirm_password() -> ResponseReturnValue:
     address = safe_next(request.form.get("next") or request.args.get("next"))
     if form.validate_on_submit():
         try:
-            services.confirm_password(current_actor(), form.password.data or "", this_client())
+            signing_in.confirm_password(current_actor(), form.password.data or "", this_client())
         except (WrongPassword, SignInPaused) as problem:
             form.password.errors = [str(problem)]
             return _page(form, address, problem.status)
@@ -52,9 +58,7 @@ def confirm_passkey() -> ResponseReturnValue:
         form.form_errors.append(error_of(sent))
         return _page(form, address, 422)
     try:
-        services.confirm_with_passkey(
-            current_actor(), challenge_of(services.CONFIRM), sent.credential.data or ""
-        )
+        confirm_with_passkey(current_actor(), challenge_of(CONFIRM), sent.credential.data or "")
     except PasskeyRefused as problem:
         form.form_errors.append(str(problem))
         return _page(form, address, problem.status)
@@ -65,7 +69,7 @@ def confirm_passkey() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def go_on() -> ResponseReturnValue:
     """Go on with what was typed before the password was asked for, ready to be sent again."""
-    kept = services.kept_form(current_actor())
+    kept = kept_form(current_actor())
     if kept is None:
         return redirect("/", code=303)
     address, fields = kept

@@ -6,7 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import unused_recovery_codes
+from kash.accounts.queries.passkeys import passkeys_of, site
+from kash.accounts.queries.sessions import open_sessions
+from kash.accounts.services import marks, sessions
 from kash.platform.web import NotFound, current_actor
 from kash.policy import SIGNED_IN, allow
 
@@ -15,7 +20,7 @@ from kash.policy import SIGNED_IN, allow
 @allow(SIGNED_IN)
 def end_session(public_id: str) -> ResponseReturnValue:
     """End one of the own sessions."""
-    services.end_session(current_actor(), public_id)
+    sessions.end_session(current_actor(), public_id)
     flash(_("That session has ended."))
     return redirect(url_for("accounts.own"), code=303)
 
@@ -24,7 +29,7 @@ def end_session(public_id: str) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def end_other_sessions() -> ResponseReturnValue:
     """End all of the own sessions but this one."""
-    services.end_other_sessions(current_actor())
+    sessions.end_other_sessions(current_actor())
     flash(_("You are signed out everywhere else."))
     return redirect(url_for("accounts.own"), code=303)
 
@@ -34,7 +39,7 @@ def end_other_sessions() -> ResponseReturnValue:
 def answer_for_device(public_id: str) -> ResponseReturnValue:
     """Was it you? If not, the session ends, and the password is the next thing to change."""
     mine = request.form.get("answer") != "no"
-    services.answer_for_device(current_actor(), public_id, mine=mine)
+    sessions.answer_for_device(current_actor(), public_id, mine=mine)
     if mine:
         flash(_("Thank you. Nothing changes."))
         return redirect(url_for("accounts.own"), code=303)
@@ -46,7 +51,7 @@ def answer_for_device(public_id: str) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def forget_browser(public_id: str) -> ResponseReturnValue:
     """Forget one of the own browsers."""
-    services.forget_browser(current_actor(), public_id)
+    marks.forget_browser(current_actor(), public_id)
     flash(_("That browser is forgotten."))
     return redirect(url_for("accounts.own"), code=303)
 
@@ -55,7 +60,7 @@ def forget_browser(public_id: str) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def forget_browsers() -> ResponseReturnValue:
     """Forget all of the own browsers."""
-    services.forget_browsers(current_actor())
+    marks.forget_browsers(current_actor())
     flash(_("All browsers are forgotten."))
     return redirect(url_for("accounts.own"), code=303)
 
@@ -65,13 +70,13 @@ def forget_browsers() -> ResponseReturnValue:
 def after_recovery() -> ResponseReturnValue:
     """Next steps for someone who has just used a recovery code."""
     by = current_actor()
-    account = queries.account(by.public_id)
+    account = accounts.account(by.public_id)
     return render_template(
         "accounts/after_recovery.html",
         has_app=account.totp_sealed is not None,
-        passkeys=queries.passkeys_of(account.id),
-        passkeys_possible=queries.site() is not None,
-        codes_left=queries.unused_recovery_codes(account.id),
+        passkeys=passkeys_of(account.id),
+        passkeys_possible=site() is not None,
+        codes_left=unused_recovery_codes(account.id),
     )
 
 
@@ -79,13 +84,13 @@ def after_recovery() -> ResponseReturnValue:
 @allow("accounts.manage")
 def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
     """End one session of somebody else, after a question."""
-    found = queries.account(public_id)
+    found = accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
     if request.method == "POST":
-        services.end_session_of(current_actor(), public_id, session_id)
+        sessions.end_session_of(current_actor(), public_id, session_id)
         flash(_("That session has ended."))
         return redirect(back, code=303)
-    if session_id not in {one.public_id for one in queries.open_sessions(found.id)}:
+    if session_id not in {one.public_id for one in open_sessions(found.id)}:
         raise NotFound
     return render_template(
         "accounts/question.html",
@@ -101,10 +106,10 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
 @allow("accounts.manage")
 def end_sessions_of(public_id: str) -> ResponseReturnValue:
     """End every session of somebody else, after a question."""
-    found = queries.account(public_id)
+    found = accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
     if request.method == "POST":
-        services.end_sessions_of(current_actor(), public_id)
+        sessions.end_sessions_of(current_actor(), public_id)
         flash(_("The account is signed out everywhere."))
         return redirect(back, code=303)
     return render_template(

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import (
     AskedAlready,
     EmailNeeded,
@@ -19,15 +19,17 @@ from kash.accounts.errors import (
     PersonTaken,
     RolesConflict,
 )
-from kash.accounts.forms import (
-    InvitedRow,
-    InviteForm,
-    InviteSeveralForm,
-    number_in,
-    role_notes,
-)
+from kash.accounts.forms.accounts import InviteForm, number_in, role_notes
+from kash.accounts.forms.several import InvitedRow, InviteSeveralForm
 from kash.accounts.names import ROLE_NAMES, role_name
-from kash.accounts.rules import is_address, pasted_people
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import person_id_of
+from kash.accounts.queries.backing import is_founded
+from kash.accounts.rules.pasted import pasted_people
+from kash.accounts.rules.sign_in_names import is_address
+from kash.accounts.services import several
+from kash.accounts.services.invitations import Offered
+from kash.accounts.services.several import Invited, RowsRefused, invite_one
 from kash.accounts.views.links import address_of_link, mail_link, qr_picture
 from kash.accounts.views.requests import asked
 from kash.platform.database import db
@@ -42,7 +44,7 @@ def person_typed(number: str | None) -> int | None:
     """The key of a participant whose number was typed, None if none was. Raises NoSuchPerson."""
     if not number:
         return None
-    found = queries.person_id_of(number)
+    found = person_id_of(number)
     if found is None:
         raise NoSuchPerson
     return found
@@ -64,7 +66,7 @@ def invite() -> ResponseReturnValue:
         form.person.data = number_in(request.args.get("person"))
     participant = None
     if current_actor().may("people.find"):
-        participant = queries.participant(form.person.data or "")
+        participant = accounts.participant(form.person.data or "")
     if participant is not None and not form.is_submitted():
         form.name.data = participant.name
         form.roles.data = [str(Role.POLICE_PEER if participant.police else Role.PEER)]
@@ -85,20 +87,20 @@ def invite() -> ResponseReturnValue:
         participant=participant,
         notes=role_notes(),
         mail_is_set_up=mail_is_set_up(),
-        founded=queries.is_founded(db.session()),
+        founded=is_founded(db.session()),
     )
 
 
 def _invite(form: InviteForm) -> ResponseReturnValue:
     by = current_actor()
-    offer = services.Offered(
+    offer = Offered(
         form.name.data or "",
         form.email.data or "",
         frozenset(Role(role) for role in form.roles.data or ()),
         form.language.data or "",
         person_typed(form.person.data),
     )
-    made = services.invite_one(by, offer, form.reason.data or "", form.key.data or "")
+    made = invite_one(by, offer, form.reason.data or "", form.key.data or "")
     if made.request_id:
         return asked(made.request_id)
     link = address_of_link("accounts.join", made.token)
@@ -146,10 +148,10 @@ def invite_several() -> ResponseReturnValue:
             form.pasted.errors = [_("Nobody is written here yet.")]
         else:
             try:
-                found = services.invite_several(
+                found = several.invite_several(
                     current_actor(), [_offered(row) for row in rows], form.key.data or ""
                 )
-            except services.RowsRefused as problem:
+            except RowsRefused as problem:
                 form.refuse(problem.faults)
             else:
                 return _links_page(form, found)
@@ -159,19 +161,17 @@ def invite_several() -> ResponseReturnValue:
         "accounts/invite_several.html",
         form=form,
         mail_is_set_up=mail_is_set_up(),
-        founded=queries.is_founded(db.session()),
+        founded=is_founded(db.session()),
     )
 
 
-def _offered(row: InvitedRow) -> tuple[services.Offered, str]:
+def _offered(row: InvitedRow) -> tuple[Offered, str]:
     roles = frozenset([Role(row.role.data or "")])
-    offer = services.Offered(
-        row.name.data or "", row.email.data or "", roles, row.language.data or ""
-    )
+    offer = Offered(row.name.data or "", row.email.data or "", roles, row.language.data or "")
     return offer, row.reason.data or ""
 
 
-def _links_page(form: InviteSeveralForm, found: list[services.Invited]) -> ResponseReturnValue:
+def _links_page(form: InviteSeveralForm, found: list[Invited]) -> ResponseReturnValue:
     """The page with a named link for each; they are shown this once.
 
     A mail server that failed once is not waited for again: forty links would be shown after

@@ -6,7 +6,7 @@ from flask import flash, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import (
     EmailTaken,
     LinkSpent,
@@ -14,8 +14,9 @@ from kash.accounts.errors import (
     WeakPassword,
     WrongSpokenCode,
 )
-from kash.accounts.forms import JoinForm, NewPasswordForm
-from kash.accounts.services.invitations import invited_email
+from kash.accounts.forms.accounts import JoinForm, NewPasswordForm
+from kash.accounts.queries.accounts import usable_invitation
+from kash.accounts.services.invitations import accept_invitation, accept_new_password, invited_email
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.platform.web import page
 from kash.platform.web.errors import TooManyTries
@@ -27,13 +28,13 @@ from kash.policy import ANYONE, allow
 @allow(ANYONE)
 def join(token: str) -> ResponseReturnValue:
     """Open the account that an invitation offers."""
-    invitation = queries.usable_invitation(token)
+    invitation = usable_invitation(token)
     if invitation is None or invitation.account_id is not None:
         raise LinkSpent
     form = JoinForm(obj=invitation)
     if form.validate_on_submit():
         try:
-            new = services.accept_invitation(
+            new = accept_invitation(
                 token,
                 name=form.name.data or "",
                 password=form.password.data or "",
@@ -64,15 +65,13 @@ def join(token: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def new_password(token: str) -> ResponseReturnValue:
     """Set a new password with a link that an administrator made."""
-    invitation = queries.usable_invitation(token)
+    invitation = usable_invitation(token)
     if invitation is None or invitation.account_id is None:
         raise LinkSpent
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            services.accept_new_password(
-                token, form.password.data or "", code=form.spoken_code.data or ""
-            )
+            accept_new_password(token, form.password.data or "", code=form.spoken_code.data or "")
         except WeakPassword as problem:
             form.password.errors = [str(problem)]
         except (WrongSpokenCode, TooManyTries) as problem:

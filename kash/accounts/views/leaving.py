@@ -6,11 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import LastAdministrator
 from kash.accounts.holdings import Held, holding_label
 from kash.accounts.models import Account
+from kash.accounts.queries import hand_overs
+from kash.accounts.queries.accounts import account, names_of
+from kash.accounts.queries.hand_overs import last_hand_over, names_for
 from kash.accounts.revocations import revocation_label, revocation_warnings, revocations
+from kash.accounts.services import leaving
 from kash.accounts.services.leaving import LET_GO, NobodyChosen
 from kash.platform.web import NotFound, current_actor
 from kash.policy import allow
@@ -20,20 +24,20 @@ from kash.policy import allow
 @allow("accounts.manage", fresh=True)
 def hand_over(public_id: str) -> ResponseReturnValue:
     """Hand over what somebody holds: who takes it, then everything at once."""
-    found = queries.account(public_id)
+    found = account(public_id)
     if not found.active:
         raise NotFound
-    held = queries.held(found)
+    held = hand_overs.held(found)
     chosen = {one.holding.key: request.form.get(one.holding.key, "")[:16] for one in held}
     problems: dict[str, str] = {}
     if request.method == "POST":
         problems = _unchosen(held, chosen)
         if not problems:
             try:
-                services.hand_over(current_actor(), public_id, chosen)
+                leaving.hand_over(current_actor(), public_id, chosen)
             except NobodyChosen as problem:
                 problems = {problem.kind: str(problem)}
-                held = queries.held(queries.account(public_id))
+                held = hand_overs.held(account(public_id))
             except LastAdministrator as problem:
                 problems = {"": str(problem)}
             else:
@@ -41,7 +45,7 @@ def hand_over(public_id: str) -> ResponseReturnValue:
                 return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
     return render_template(
         "accounts/hand_over.html",
-        account=queries.account(public_id),
+        account=account(public_id),
         held=held,
         chosen=chosen,
         problems=problems,
@@ -65,11 +69,11 @@ def _unchosen(held: list[Held], chosen: dict[str, str]) -> dict[str, str]:
 @allow("accounts.see")
 def handed_over(public_id: str) -> ResponseReturnValue:
     """Paper of a hand-over: who took over what."""
-    found: Account = queries.account(public_id)
-    kept = queries.last_hand_over(found.id)
+    found: Account = account(public_id)
+    kept = last_hand_over(found.id)
     if kept is None:
         raise NotFound
-    names = queries.names_for(kept.lines) | queries.names_of([kept.by])
+    names = names_for(kept.lines) | names_of([kept.by])
     return render_template(
         "accounts/handed_over.html",
         account=found,

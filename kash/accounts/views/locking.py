@@ -6,8 +6,10 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
+from kash.accounts.queries.accounts import account
 from kash.accounts.revocations import revocation_warnings, revocations
+from kash.accounts.services.locking import lock_at_once
 from kash.accounts.sessions import forget_session
 from kash.platform.web import NotFound, current_actor
 from kash.policy import SIGNED_IN, allow
@@ -18,7 +20,7 @@ from kash.policy import SIGNED_IN, allow
 def lock_own() -> ResponseReturnValue:
     """Lock the own account now. Nothing is asked again: there may be no time for it."""
     if request.method == "POST":
-        services.lock_at_once(current_actor(), current_actor().public_id)
+        lock_at_once(current_actor(), current_actor().public_id)
         forget_session()
         flash(_("You are signed out everywhere. To come back, ask an administrator for a link."))
         answer = make_response(redirect("/", code=303))
@@ -36,11 +38,11 @@ def lock_own() -> ResponseReturnValue:
 @allow("accounts.manage", fresh=True)
 def lock(public_id: str) -> ResponseReturnValue:
     """Lock anybody's account now."""
-    found = queries.account(public_id)
+    found = account(public_id)
     if not found.active:
         raise NotFound
     if request.method == "POST":
-        breach_id = services.lock_at_once(current_actor(), public_id)
+        breach_id = lock_at_once(current_actor(), public_id)
         if public_id == current_actor().public_id:
             forget_session()
             return redirect("/", code=303)

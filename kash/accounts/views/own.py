@@ -9,7 +9,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.approvals import approval_names
 from kash.accounts.errors import (
     SecondStepMissing,
@@ -18,9 +18,21 @@ from kash.accounts.errors import (
     WrongCode,
     WrongPassword,
 )
-from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
+from kash.accounts.forms.accounts import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import role_name
-from kash.accounts.services.second_step import second_step_address
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import email_of, must_have_second_step, unused_recovery_codes
+from kash.accounts.queries.delegations import delegations_of
+from kash.accounts.queries.marks import known_browsers
+from kash.accounts.queries.passkeys import passkeys_of, site
+from kash.accounts.queries.sessions import open_sessions
+from kash.accounts.services.accounts import change_password, rename
+from kash.accounts.services.second_step import (
+    begin_second_step,
+    confirm_second_step,
+    new_recovery_codes,
+    second_step_address,
+)
 from kash.accounts.sessions import new_mark, remember_browser, this_client
 from kash.accounts.views.links import qr_picture
 from kash.platform.database import utc_now
@@ -34,20 +46,20 @@ from kash.policy import SIGNED_IN, allow
 def own() -> ResponseReturnValue:
     """The own account."""
     by = current_actor()
-    account = queries.account(by.public_id)
+    account = accounts.account(by.public_id)
     return render_template(
         "accounts/own.html",
         account=account,
-        email=queries.email_of(account),
+        email=email_of(account),
         roles=[role_name(role) for role in sorted(by.roles)],
-        sessions=queries.open_sessions(account.id),
+        sessions=open_sessions(account.id),
         present=by.session_id,
-        browsers=queries.known_browsers(account.id, utc_now()),
+        browsers=known_browsers(account.id, utc_now()),
         shown_marks=this_client().marks,
-        codes_left=queries.unused_recovery_codes(account.id),
-        passkeys=queries.passkeys_of(account.id),
-        passkeys_possible=queries.site() is not None,
-        lent=queries.delegations_of(account.id, utc_now()),
+        codes_left=unused_recovery_codes(account.id),
+        passkeys=passkeys_of(account.id),
+        passkeys_possible=site() is not None,
+        lent=delegations_of(account.id, utc_now()),
         approval_names=approval_names(),
     )
 
@@ -57,9 +69,9 @@ def own() -> ResponseReturnValue:
 def own_name() -> ResponseReturnValue:
     """Change how the own account is called."""
     by = current_actor()
-    form = NameForm(obj=queries.account(by.public_id))
+    form = NameForm(obj=accounts.account(by.public_id))
     if form.validate_on_submit():
-        services.rename(by, by.public_id, form.name.data or "")
+        rename(by, by.public_id, form.name.data or "")
         flash(_("Saved."))
         return redirect(url_for("accounts.own"), code=303)
     return page("accounts/name.html", form=form, back=url_for("accounts.own"))
@@ -73,7 +85,7 @@ def own_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             by = current_actor()
-            services.change_password(
+            change_password(
                 by,
                 form.present.data or "",
                 form.new.data or "",
@@ -116,12 +128,12 @@ def enrol() -> ResponseReturnValue:
     form = EnrolForm()
     secret = _opened(form.sealed.data, by.public_id) if form.is_submitted() else None
     if secret is None:
-        secret, _address = services.begin_second_step(queries.account(by.public_id))
+        secret, _address = begin_second_step(accounts.account(by.public_id))
         if form.is_submitted():
             form.code.data = ""
     elif form.validate():
         try:
-            codes = services.confirm_second_step(by, secret, form.code.data or "")
+            codes = confirm_second_step(by, secret, form.code.data or "")
         except WrongCode as problem:
             form.code.errors = [str(problem)]
         else:
@@ -134,8 +146,8 @@ def enrol() -> ResponseReturnValue:
         form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         qr=qr_picture(second_step_address(secret)),
-        obliged=queries.must_have_second_step(by.roles),
-        passkeys_possible=queries.site() is not None,
+        obliged=must_have_second_step(by.roles),
+        passkeys_possible=site() is not None,
     )
 
 
@@ -143,11 +155,11 @@ def enrol() -> ResponseReturnValue:
 @allow(SIGNED_IN, fresh=True)
 def recovery_codes() -> ResponseReturnValue:
     """New recovery codes, shown this once, after a question."""
-    if not queries.account(current_actor().public_id).has_second_step:
+    if not accounts.account(current_actor().public_id).has_second_step:
         flash(str(SecondStepMissing()), "warn")
         return redirect(url_for("accounts.own"), code=303)
     if request.method == "POST":
-        codes = services.new_recovery_codes(current_actor())
+        codes = new_recovery_codes(current_actor())
         return render_template("accounts/recovery_codes.html", codes=codes)
     return render_template(
         "accounts/question.html",

@@ -10,7 +10,7 @@ from flask import Response, flash, g, redirect, render_template, request, sessio
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import (
     LastSecondStep,
     NoPasskeysHere,
@@ -18,7 +18,13 @@ from kash.accounts.errors import (
     PasskeyRefused,
     TooManyPasskeys,
 )
-from kash.accounts.forms import AddPasskeyForm, CodeForm, PasskeyForm, PasskeyNameForm, SignInForm
+from kash.accounts.forms.accounts import CodeForm, SignInForm
+from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm, PasskeyNameForm
+from kash.accounts.queries.accounts import must_have_second_step
+from kash.accounts.queries.passkeys import own_passkey, site
+from kash.accounts.services import passkey_proofs, passkeys
+from kash.accounts.services.passkey_challenges import ADD, CONFIRM, SECOND_STEP, SIGN_IN, Offer
+from kash.accounts.services.passkey_proofs import check_passkey, offer_to_prove
 from kash.accounts.sessions import this_client
 from kash.accounts.views.signing_in import (
     arrive,
@@ -33,7 +39,7 @@ from kash.policy import ANYONE, SIGNED_IN, allow
 _CHALLENGE = "passkey_"
 
 
-def offered(purpose: str, offer: services.Offer) -> Response:
+def offered(purpose: str, offer: Offer) -> Response:
     """The challenge for the script; which one it is stays in this browser's own cookie."""
     session[_CHALLENGE + purpose] = offer.challenge_id
     return Response(offer.options, mimetype="application/json")
@@ -58,7 +64,7 @@ def error_of(form: KashForm) -> str:
 @always_answered
 def offer_to_sign_in() -> ResponseReturnValue:
     """A challenge for whichever passkey the device has."""
-    return offered(services.SIGN_IN, services.offer_to_sign_in(this_client()))
+    return offered(SIGN_IN, passkey_proofs.offer_to_sign_in(this_client()))
 
 
 @blueprint.post("/sign-in/passkey")
@@ -75,8 +81,8 @@ def sign_in_with_passkey() -> ResponseReturnValue:
         form.form_errors.append(error_of(sent))
         return sign_in_page(form, 422)
     try:
-        public_id = services.sign_in_with_passkey(
-            challenge_of(services.SIGN_IN), sent.credential.data or ""
+        public_id = passkey_proofs.sign_in_with_passkey(
+            challenge_of(SIGN_IN), sent.credential.data or ""
         )
     except (PasskeyRefused, NoPasskeysHere) as problem:
         form.form_errors.append(str(problem))
@@ -92,8 +98,8 @@ def offer_second_step() -> ResponseReturnValue:
     pending = pending_account()
     if pending is None:
         return redirect(url_for("accounts.sign_in"), code=303)
-    offer = services.offer_to_prove(services.SECOND_STEP, pending[0], this_client())
-    return offered(services.SECOND_STEP, offer)
+    offer = offer_to_prove(SECOND_STEP, pending[0], this_client())
+    return offered(SECOND_STEP, offer)
 
 
 @blueprint.post("/sign-in/code/passkey")
@@ -110,9 +116,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
         form.form_errors.append(error_of(sent))
         return second_step_page(public_id, form, 422)
     try:
-        services.check_passkey(
-            public_id, challenge_of(services.SECOND_STEP), sent.credential.data or ""
-        )
+        check_passkey(public_id, challenge_of(SECOND_STEP), sent.credential.data or "")
     except (PasskeyRefused, NoPasskeysHere) as problem:
         form.form_errors.append(str(problem))
         return second_step_page(public_id, form, problem.status)
@@ -123,8 +127,8 @@ def second_step_with_passkey() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def offer_to_confirm() -> ResponseReturnValue:
     """A challenge for one's own passkeys, before a dangerous action."""
-    offer = services.offer_to_prove(services.CONFIRM, current_actor().public_id, this_client())
-    return offered(services.CONFIRM, offer)
+    offer = offer_to_prove(CONFIRM, current_actor().public_id, this_client())
+    return offered(CONFIRM, offer)
 
 
 # --- One's own ------------------------------------------------------------------------------
@@ -134,7 +138,7 @@ def offer_to_confirm() -> ResponseReturnValue:
 @allow(SIGNED_IN, fresh=True)
 def offer_to_add() -> ResponseReturnValue:
     """A challenge for a new passkey."""
-    return offered(services.ADD, services.offer_to_add(current_actor(), this_client()))
+    return offered(ADD, passkeys.offer_to_add(current_actor(), this_client()))
 
 
 @blueprint.route("/account/passkeys/add", methods=["GET", "POST"])
@@ -143,12 +147,12 @@ def add_passkey() -> ResponseReturnValue:
     """Name a new passkey and let the device make it."""
     by = current_actor()
     form = AddPasskeyForm()
-    possible = queries.site() is not None
+    possible = site() is not None
     if possible and form.validate_on_submit():
         try:
-            codes = services.add_passkey(
+            codes = passkeys.add_passkey(
                 by,
-                challenge_of(services.ADD),
+                challenge_of(ADD),
                 form.name.data or "",
                 form.credential.data or "",
             )
@@ -165,7 +169,7 @@ def add_passkey() -> ResponseReturnValue:
         "accounts/add_passkey.html",
         form=form,
         possible=possible,
-        obliged=queries.must_have_second_step(by.roles),
+        obliged=must_have_second_step(by.roles),
     )
 
 
@@ -174,10 +178,10 @@ def add_passkey() -> ResponseReturnValue:
 def rename_passkey(public_id: str) -> ResponseReturnValue:
     """Call one of one's own passkeys otherwise."""
     by = current_actor()
-    passkey = queries.own_passkey(by, public_id)
+    passkey = own_passkey(by, public_id)
     form = PasskeyNameForm(obj=passkey)
     if form.validate_on_submit():
-        services.rename_passkey(by, public_id, form.name.data or "")
+        passkeys.rename_passkey(by, public_id, form.name.data or "")
         flash(_("Saved."))
         return redirect(url_for("accounts.own"), code=303)
     return page("accounts/name.html", form=form, back=url_for("accounts.own"))
@@ -188,10 +192,10 @@ def rename_passkey(public_id: str) -> ResponseReturnValue:
 def remove_passkey(public_id: str) -> ResponseReturnValue:
     """Remove one of one's own passkeys, after a question."""
     by = current_actor()
-    passkey = queries.own_passkey(by, public_id)
+    passkey = own_passkey(by, public_id)
     if request.method == "POST":
         try:
-            services.remove_passkey(by, public_id)
+            passkeys.remove_passkey(by, public_id)
         except LastSecondStep as problem:
             flash(str(problem), "warn")
         else:

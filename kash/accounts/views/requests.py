@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import (
     AskedAlready,
     CannotAgree,
@@ -21,9 +21,22 @@ from kash.accounts.errors import (
     RolesConflict,
     SecondStepMissing,
 )
-from kash.accounts.forms import AnswerForm, FetchForm, ReasonForm, SecondStepRolesForm
+from kash.accounts.forms.requests import AnswerForm, FetchForm, ReasonForm, SecondStepRolesForm
 from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, STANDING_SENTENCES, role_name, second_note
-from kash.accounts.rules import NEED_SECOND_STEP, Asked
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import roles_with_second_step
+from kash.accounts.queries.requests import (
+    link_waits,
+    possible_seconds,
+    request_by_id,
+    request_listing,
+    those_behind,
+)
+from kash.accounts.rules.accounts import NEED_SECOND_STEP
+from kash.accounts.rules.two_people import Asked
+from kash.accounts.services import asking, deciding, notices
+from kash.accounts.services.deciding import agree, decline, fetched_before, withdraw
+from kash.accounts.services.programme import choose_roles_with_second_step
 from kash.accounts.views.links import address_of_link, mail_link, qr_picture
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import NotFound, current_actor, page
@@ -35,12 +48,12 @@ from kash.policy import SIGNED_IN, Role, allow
 @allow("accounts.propose", fresh=True)
 def ask_reset(public_id: str) -> ResponseReturnValue:
     """Ask that somebody's second step be taken off; another person decides."""
-    found = queries.account(public_id)
+    found = accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
     form = ReasonForm()
     if form.validate_on_submit():
         try:
-            request_id = services.ask_reset(current_actor(), public_id, form.reason.data or "")
+            request_id = asking.ask_reset(current_actor(), public_id, form.reason.data or "")
         except (SecondStepMissing, AskedAlready, OwnRoles) as problem:
             form.form_errors.append(str(problem))
         else:
@@ -61,7 +74,7 @@ def requests() -> ResponseReturnValue:
     closed = request.args.get("closed") == "1"
     return render_template(
         "accounts/requests.html",
-        requests=queries.request_listing(current_actor(), closed=closed),
+        requests=request_listing(current_actor(), closed=closed),
         closed=closed,
         asked_names=ASKED_NAMES,
         present=current_actor().public_id,
@@ -73,23 +86,23 @@ def requests() -> ResponseReturnValue:
 def one_request(public_id: str) -> ResponseReturnValue:
     """Read why, and agree or decline; who asked may take it back."""
     by = current_actor()
-    found = queries.request_by_id(by, public_id)
+    found = request_by_id(by, public_id)
     form = AnswerForm()
     decision = request.form.get("decision")
     if form.validate_on_submit() and decision == "withdraw":
-        return _decided(public_id, lambda: services.withdraw(by, public_id), _("It is withdrawn."))
+        return _decided(public_id, lambda: withdraw(by, public_id), _("It is withdrawn."))
     if form.validate_on_submit() and decision == "agree":
-        return _decided(public_id, lambda: services.agree(by, public_id), _("You have agreed."))
+        return _decided(public_id, lambda: agree(by, public_id), _("You have agreed."))
     if form.validate_on_submit() and decision == "decline":
         answer = form.answer.data or ""
         if answer:
             return _decided(
                 public_id,
-                lambda: services.decline(by, public_id, answer),
+                lambda: decline(by, public_id, answer),
                 _("You have declined. Nothing has changed."),
             )
         form.answer.errors = [_("Say why, so that whoever asked knows what to do.")]
-    account = queries.account(found.account_id) if found.account_id else None
+    account = accounts.account(found.account_id) if found.account_id else None
     return page(
         "accounts/request.html",
         form=form,
@@ -97,11 +110,11 @@ def one_request(public_id: str) -> ResponseReturnValue:
         heading=ASKED_NAMES[found.kind],
         gives_link=found.kind in (Asked.INVITATION, Asked.LINK),
         own=found.asked_by_id == by.public_id,
-        code=found.code if found.to_fetch or queries.link_waits(public_id) else "",
-        seconds=queries.possible_seconds(found) if found.waits else [],
+        code=found.code if found.to_fetch or link_waits(public_id) else "",
+        seconds=possible_seconds(found) if found.waits else [],
         second_note=second_note,
         refused=STANDING_SENTENCES.get(found.standing),
-        behind=queries.those_behind(account) if account is not None else [],
+        behind=those_behind(account) if account is not None else [],
         fetch=FetchForm(formdata=None),
         mail_is_set_up=mail_is_set_up(),
         roles_now=", ".join(map(role_name, found.held)),
@@ -133,15 +146,15 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
 def fetch_link(public_id: str) -> ResponseReturnValue:
     """The link that was agreed to, for who asked; shown this once."""
     by = current_actor()
-    found = queries.request_by_id(by, public_id)
+    found = request_by_id(by, public_id)
     form = FetchForm()
     if found.asked_by_id != by.public_id:
         raise NotFound
     key, again = form.key.data or "", False
     try:
-        token = services.fetch_link(by, public_id, key)
+        token = deciding.fetch_link(by, public_id, key)
     except (RequestClosed, RequestChanged, EmailTaken, PersonTaken) as problem:
-        token, again = services.fetched_before(by, public_id, key), True
+        token, again = fetched_before(by, public_id, key), True
         if not token:
             flash(str(problem), "warn")
             return redirect(url_for("accounts.request", public_id=public_id), code=303)
@@ -164,7 +177,7 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def notice_seen(public_id: str) -> ResponseReturnValue:
     """Take a notice off the own Today."""
-    services.notice_seen(current_actor(), public_id)
+    notices.notice_seen(current_actor(), public_id)
     return redirect("/", code=303)
 
 
@@ -172,9 +185,9 @@ def notice_seen(public_id: str) -> ResponseReturnValue:
 @allow("settings.edit", fresh=True)
 def second_step_roles() -> ResponseReturnValue:
     """Choose which roles need a second step besides those that always do."""
-    form = SecondStepRolesForm(roles=[str(role) for role in queries.roles_with_second_step()])
+    form = SecondStepRolesForm(roles=[str(role) for role in roles_with_second_step()])
     if form.validate_on_submit():
-        services.choose_roles_with_second_step(
+        choose_roles_with_second_step(
             current_actor(), [Role(role) for role in form.roles.data or ()]
         )
         flash(_("Saved. It holds from everybody's next page on."))

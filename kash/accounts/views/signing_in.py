@@ -18,10 +18,15 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
-from kash.accounts.forms import CodeForm, PasskeyForm, SignInForm
-from kash.accounts.rules import SECOND_STEP_WITHIN
+from kash.accounts.forms.accounts import CodeForm, SignInForm
+from kash.accounts.forms.passkeys import PasskeyForm
+from kash.accounts.queries import accounts
+from kash.accounts.queries.accounts import must_have_second_step
+from kash.accounts.queries.passkeys import site
+from kash.accounts.rules.accounts import SECOND_STEP_WITHIN
+from kash.accounts.services.signing_in import check_password, check_second_step
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
 from kash.platform.web import current_actor, safe_next, signed_in
 from kash.platform.web.forms import one_written_email
@@ -58,7 +63,7 @@ def _second_step_first() -> ResponseReturnValue | None:
         return None
     if g.get("permission") in (None, ANYONE) or signed_in() is None:
         return None
-    if g.get("has_second_step") or not queries.must_have_second_step(current_actor().roles):
+    if g.get("has_second_step") or not must_have_second_step(current_actor().roles):
         return None
     return redirect(url_for("accounts.enrol"), code=303)
 
@@ -84,7 +89,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            account = services.check_password(
+            account = check_password(
                 (one_written_email(form.email.data) or "").lower(),
                 form.password.data or "",
                 this_client(),
@@ -103,7 +108,7 @@ def sign_in() -> ResponseReturnValue:
 
 def sign_in_page(form: SignInForm, status: int = 0) -> tuple[str, int]:
     """The page with both ways in: the password, and a passkey where there can be one."""
-    passkey = PasskeyForm(formdata=None, next=form.next.data) if queries.site() else None
+    passkey = PasskeyForm(formdata=None, next=form.next.data) if site() else None
     text = render_template("accounts/sign_in.html", form=form, passkey=passkey)
     return text, status or (422 if form.errors else 200)
 
@@ -131,7 +136,7 @@ def second_step() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            recovery = services.check_second_step(public_id, form.code.data or "", this_client())
+            recovery = check_second_step(public_id, form.code.data or "", this_client())
         except (WrongCode, SignInPaused) as problem:
             form.code.errors = [str(problem)]
             return second_step_page(public_id, form, problem.status)
@@ -141,8 +146,8 @@ def second_step() -> ResponseReturnValue:
 
 def second_step_page(public_id: str, form: CodeForm, status: int = 0) -> tuple[str, int]:
     """The page that asks for whatever second step the account has."""
-    account = queries.account(public_id)
-    passkey = PasskeyForm(formdata=None) if account.has_passkey and queries.site() else None
+    account = accounts.account(public_id)
+    passkey = PasskeyForm(formdata=None) if account.has_passkey and site() else None
     text = render_template(
         "accounts/second_step.html",
         form=form,

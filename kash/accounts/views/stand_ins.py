@@ -6,9 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries, services
+from kash.accounts import blueprint
 from kash.accounts.approvals import approval_names
-from kash.accounts.forms import StandInForm
+from kash.accounts.forms.safety import StandInForm
+from kash.accounts.queries.delegations import delegation, possible_stand_ins
+from kash.accounts.services import delegations
 from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
@@ -21,12 +23,12 @@ from kash.policy import SIGNED_IN, allow
 def lend_approvals() -> ResponseReturnValue:
     """Choose who decides while one is away."""
     by = current_actor()
-    possible = queries.possible_stand_ins(by.account_id or 0)
+    possible = possible_stand_ins(by.account_id or 0)
     form = StandInForm(data={"first": local_today()})
     form.stand_in.choices = [("", _("Choose"))] + [(one[0], one[1]) for one in possible]
     if form.validate_on_submit() and form.first.data and form.last.data:
         try:
-            services.lend_approvals(
+            delegations.lend_approvals(
                 by,
                 form.stand_in.data or "",
                 permissions=form.permissions.data or (),
@@ -59,10 +61,10 @@ def end_stand_in(delegation_id: str) -> ResponseReturnValue:
     manages = by.may("accounts.manage")
     back = url_for("accounts.access" if manages else "accounts.own")
     if request.method == "POST":
-        services.end_stand_in(by, delegation_id)
+        delegations.end_stand_in(by, delegation_id)
         flash(_("It has ended."))
         return redirect(back, code=303)
-    found = queries.delegation(delegation_id, None if manages else by.account_id, utc_now())
+    found = delegation(delegation_id, None if manages else by.account_id, utc_now())
     return render_template(
         "accounts/question.html",
         name=_("Access") if manages else _("Your account"),

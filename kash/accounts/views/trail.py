@@ -8,7 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint, queries
+from kash.accounts import blueprint
+from kash.accounts.queries.trail import audit_actions, audit_by_day, audit_listing
 from kash.accounts.trail_words import action_text, actor_text
 from kash.platform.database import db
 from kash.platform.vault import head_code, verify
@@ -27,9 +28,9 @@ def trail() -> ResponseReturnValue:
     action = request.args.get("action", "")[:64]
     return render_template(
         "accounts/trail.html",
-        entries=queries.audit_listing(actor=actor, action=action),
+        entries=audit_listing(actor=actor, action=action),
         actions=[("", _("All actions"))]
-        + [(found, action_text(found)) for found in queries.audit_actions()],
+        + [(found, action_text(found)) for found in audit_actions()],
         actor_shown=actor,
         action=action,
         action_text=action_text,
@@ -48,7 +49,7 @@ def trail_by_day() -> ResponseReturnValue:
     month = min(_month_asked(), this)
     return render_template(
         "accounts/trail_by_day.html",
-        lines=queries.audit_by_day(month, actor=actor),
+        lines=audit_by_day(month, actor=actor),
         month=month,
         before=(month - timedelta(days=1)).replace(day=1) if month.year > _FIRST_YEAR else None,
         following=(month + timedelta(days=31)).replace(day=1) if month < this else None,

@@ -19,26 +19,3 @@ from kash.attendance.models.registers import (
     Slot,
 )
 from kash.attendance.models.sheets import Settlement, Sheet, SheetReading, SheetScan
-
-__all__ = [
-    "BigKey",
-    "EntryAlias",
-    "Headcount",
-    "HeadcountOperation",
-    "HeldItem",
-    "Mark",
-    "MarkOperation",
-    "MarkStatus",
-    "Pad",
-    "PadKey",
-    "Register",
-    "RegisterNote",
-    "RosterEntry",
-    "Settlement",
-    "Sheet",
-    "SheetReading",
-    "SheetScan",
-    "Signature",
-    "Slot",
-    "WalkIn",
-]

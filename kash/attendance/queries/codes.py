@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from kash.attendance.models import RosterEntry
-from kash.attendance.rules import short_codes
+from kash.attendance.rules.pads import short_codes
 from kash.people.models import Group, Person
 from kash.platform.database import db
 

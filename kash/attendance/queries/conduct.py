@@ -10,7 +10,8 @@ from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Slot
-from kash.attendance.rules import Conduct, came_at_once, register_text
+from kash.attendance.rules.conduct import Conduct, came_at_once
+from kash.attendance.rules.reading import register_text
 from kash.platform.database import db
 from kash.platform.vault import lookup
 from kash.policy import Actor

@@ -21,16 +21,15 @@ from kash.attendance.models import (
     SheetReading,
     Slot,
 )
-from kash.attendance.rules import (
+from kash.attendance.rules.counts import (
     Difference,
     Settled,
     day_differences,
-    from_data,
     paper_differences,
-    read_sheet,
     unsettled,
     was_there,
 )
+from kash.attendance.rules.sheets import from_data, read_sheet
 from kash.feature import declared
 from kash.people.models import Group, Person
 from kash.platform.database import db

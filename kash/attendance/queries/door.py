@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import RegisterNote, Signature, Slot
 from kash.attendance.sealed import note_text
 from kash.platform.database import db

@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import Headcount, HeadcountOperation, Slot
-from kash.attendance.rules import Cell, Counted, Reply
+from kash.attendance.rules.marking import Reply
+from kash.attendance.rules.pads import Cell, Counted
 from kash.people.models import Group
 from kash.platform.database import db
 

@@ -8,15 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Row, select
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import MarkOperation, Pad, RosterEntry, Slot
 from kash.attendance.queries.registers import slot_of
-from kash.attendance.rules import (
-    Answer,
-    Operation,
-    Reason,
-    Reply,
-)
+from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound

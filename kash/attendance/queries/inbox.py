@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import (
     EntryAlias,
     HeldItem,
@@ -22,7 +22,8 @@ from kash.attendance.models import (
 )
 from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.heads import counted
-from kash.attendance.rules import HeadcountSent, NoteSent, Operation, Reason, Sent, WalkInSent
+from kash.attendance.rules.marking import Operation, Reason
+from kash.attendance.rules.pads import HeadcountSent, NoteSent, Sent, WalkInSent
 from kash.attendance.sealed import sent_of
 from kash.people.models import Group, Person
 from kash.platform.database import db

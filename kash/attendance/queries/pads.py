@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import Mark, Pad, PadKey, Register, RosterEntry, Slot
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.rules import opens_at, short_codes
+from kash.attendance.rules.conduct import opens_at
+from kash.attendance.rules.pads import short_codes
 from kash.attendance.wording import status_word
 from kash.people.models import Group, Person
-from kash.people.rules import AGE_BANDS, SEXES
+from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import db
 from kash.platform.statements import Asking, moment_from
 from kash.platform.vault.phones import jwk_of

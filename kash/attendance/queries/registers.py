@@ -12,15 +12,9 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules import (
-    MadeMark,
-    Presence,
-    SlotTime,
-    Standing,
-    has_begun,
-    presences,
-    tally,
-)
+from kash.attendance.rules.conduct import has_begun
+from kash.attendance.rules.marking import Standing
+from kash.attendance.rules.presence import MadeMark, Presence, SlotTime, presences, tally
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound

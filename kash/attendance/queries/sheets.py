@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 
 from kash.attendance.models import RosterEntry, Sheet, SheetReading, SheetScan
 from kash.attendance.queries.codes import codes_of
-from kash.attendance.rules import (
+from kash.attendance.rules.sheets import (
     Column,
     Extra,
     SheetChoice,
@@ -19,7 +19,7 @@ from kash.attendance.rules import (
     read_sheet,
 )
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries import never_asked
+from kash.people.queries.consents import never_asked
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound

@@ -9,7 +9,7 @@ from flask import g
 from sqlalchemy import exists, select
 
 from kash.attendance.models import MarkOperation, MarkStatus
-from kash.attendance.rules import ABSENT, ANY_PURPOSE, PRESENT, STANDARD_STATUSES
+from kash.attendance.rules.marking import ABSENT, ANY_PURPOSE, PRESENT, STANDARD_STATUSES
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 

@@ -15,15 +15,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from kash.attendance.rules import (
+from kash.attendance.rules.closing import Signed, Stand
+from kash.attendance.rules.marking import (
     ANY_PURPOSE,
     BatchOutcome,
     Earlier,
     Operation,
     RegisterState,
     Reply,
-    Signed,
-    Stand,
     Standing,
     decide_batch,
     is_readable,

@@ -25,21 +25,20 @@ from kash.attendance.models import (
 )
 from kash.attendance.owners import owner_of
 from kash.attendance.queries.heads import counted
-from kash.attendance.rules import (
+from kash.attendance.rules.conduct import is_ahead
+from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.pads import (
     Counted,
     HeadcountSent,
     NoteSent,
-    Reason,
-    Reply,
     SignatureSent,
     WalkInSent,
     decide_headcount,
-    is_ahead,
 )
 from kash.attendance.sealed import sealed_note, sealed_strokes
 from kash.people.models import Group
-from kash.people.rules import AGE_BANDS, SEXES, is_a_name
-from kash.people.services import PersonDetails, new_person
+from kash.people.rules.persons import AGE_BANDS, SEXES, is_a_name
+from kash.people.services.persons import PersonDetails, new_person
 from kash.platform.database import new_public_id
 from kash.platform.statements import Asking
 from kash.platform.vault import Change

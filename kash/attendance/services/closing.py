@@ -5,14 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
-    Answer,
-    Hindrance,
-    Operation,
-    Reply,
-    Signed,
-    hindrance_to_reopen,
-)
+from kash.attendance.rules.closing import Hindrance, Signed, hindrance_to_reopen
+from kash.attendance.rules.marking import Answer, Operation, Reply
 from kash.attendance.services.marking import apply_in, slot_held
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem

@@ -12,14 +12,8 @@ from kash.attendance.models import Register, Slot
 from kash.attendance.queries.conduct import conducts, read_tokens
 from kash.attendance.queries.counts import paper_differences_by_slot
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
-    PAID_PURPOSE,
-    Hindrance,
-    Signed,
-    has_begun,
-    hindrance_to_confirm,
-    oddities,
-)
+from kash.attendance.rules.closing import Hindrance, Signed, hindrance_to_confirm
+from kash.attendance.rules.conduct import PAID_PURPOSE, has_begun, oddities
 from kash.attendance.services.closing import CannotConfirm
 from kash.attendance.services.marking import slot_held
 from kash.platform.vault import Change, audited

@@ -14,16 +14,8 @@ from sqlalchemy.orm import Session, joinedload
 from kash.attendance.models import HeldItem, Mark, Register, WalkIn
 from kash.attendance.queries.pads import credential
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
-    LONGEST_CORRECTION,
-    HeadcountSent,
-    Kind,
-    Operation,
-    Reason,
-    Reply,
-    Sent,
-    Standing,
-)
+from kash.attendance.rules.marking import LONGEST_CORRECTION, Operation, Reason, Reply, Standing
+from kash.attendance.rules.pads import HeadcountSent, Kind, Sent
 from kash.attendance.sealed import sent_of
 from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.arrivals import person_of_entry, slot_named

@@ -12,20 +12,9 @@ from sqlalchemy.orm import Session
 from kash.accounts.services.throttle import count_try
 from kash.attendance.models import EntryAlias, Mark, MarkStatus, Register, RosterEntry, Slot
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
-    NO_MARK,
-    PRESENT,
-    Met,
-    Operation,
-    Reason,
-    Reply,
-    badge_entry,
-    one_of,
-    read_code,
-    short_code,
-    turns_taken,
-    was_there,
-)
+from kash.attendance.rules.counts import was_there
+from kash.attendance.rules.door import Met, badge_entry, one_of, read_code, short_code, turns_taken
+from kash.attendance.rules.marking import NO_MARK, PRESENT, Operation, Reason, Reply
 from kash.attendance.services.marking import apply_in
 from kash.platform.database import utc_now
 from kash.platform.vault import Change, audited, lookup

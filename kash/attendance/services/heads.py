@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.attendance.register import lock_register
-from kash.attendance.rules import HeadcountSent, Reply
+from kash.attendance.rules.marking import Reply
+from kash.attendance.rules.pads import HeadcountSent
 from kash.attendance.services.arrivals import Came, Outcome, count_heads
 from kash.attendance.wording import reason_sentence
 from kash.platform.vault import audited

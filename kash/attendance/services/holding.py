@@ -12,15 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import HeldItem
 from kash.attendance.queries.pads import Credential
-from kash.attendance.rules import (
-    Answer,
-    Kind,
-    Operation,
-    Reason,
-    Reply,
-    Sent,
-)
-from kash.attendance.rules.pads import moment_of
+from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
+from kash.attendance.rules.pads import Kind, Sent, moment_of
 from kash.attendance.sealed import sealed_operation, sent_of
 from kash.platform.database import new_public_id
 from kash.platform.statements import Asking

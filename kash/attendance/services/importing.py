@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
 from kash.attendance.register import lock_register
-from kash.attendance.rules import Reason, Reply
+from kash.attendance.rules.marking import Reason, Reply
 from kash.attendance.services.arrivals import known_operations
 from kash.attendance.services.holding import held_before, hold
 from kash.attendance.services.items import OpenedItem, apply_items

@@ -8,22 +8,18 @@ from datetime import timedelta
 
 from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
-from kash.attendance.rules import (
-    Answer,
+from kash.attendance.rules.marking import Answer, Operation, Reason, Reply, is_too_late
+from kash.attendance.rules.pads import (
     HeadcountSent,
     Kind,
     NoteSent,
-    Operation,
-    Reason,
-    Reply,
     Sent,
     SignatureSent,
     Unreadable,
     WalkInSent,
-    is_too_late,
+    moment_of,
 )
-from kash.attendance.rules import read_operation as read
-from kash.attendance.rules.pads import moment_of
+from kash.attendance.rules.pads import read_operation as read
 from kash.attendance.sealed import private_half
 from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.arrivals import (

@@ -21,17 +21,14 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
+from kash.attendance.rules.conduct import (
     LONGEST_EARLY_REASON,
-    Answer,
-    BatchOutcome,
-    Operation,
     Refusal,
-    Reply,
     ends_at,
     needs_reason_to_close,
     refusal_to_close,
 )
+from kash.attendance.rules.marking import Answer, BatchOutcome, Operation, Reply
 from kash.attendance.services.applying import apply_batch
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import NotFound, Problem

@@ -24,19 +24,17 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
-    PRESENT,
+from kash.attendance.rules.conduct import is_ahead
+from kash.attendance.rules.counts import was_there
+from kash.attendance.rules.marking import PRESENT, Answer, Operation
+from kash.attendance.rules.sheets import (
     SPARE_ROWS,
-    Answer,
     Column,
-    Operation,
     SheetChoice,
     as_data,
     from_data,
-    is_ahead,
     read_sheet,
     sheet_rows,
-    was_there,
 )
 from kash.attendance.services.marking import apply_in, slot_held
 from kash.people.models import Person

@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import Mark, MarkOperation, MarkStatus
 from kash.attendance.queries.statuses import forget_statuses
 from kash.attendance.register import ensure_statuses
-from kash.attendance.rules import ALWAYS_IN_USE, ANY_PURPOSE, MOST_STATUSES, STANDARD_STATUSES, Tone
+from kash.attendance.rules.marking import (
+    ALWAYS_IN_USE,
+    ANY_PURPOSE,
+    MOST_STATUSES,
+    STANDARD_STATUSES,
+    Tone,
+)
 from kash.attendance.wording import usual_word
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited

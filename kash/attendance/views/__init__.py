@@ -2,5 +2,3 @@
 sign-in and without a cookie."""
 
 from kash.attendance.views import shell, sync
-
-__all__ = ["shell", "sync"]

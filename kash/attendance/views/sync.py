@@ -11,10 +11,11 @@ from flask import Response, current_app, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
-from kash.attendance import blueprint, queries, services
-from kash.attendance.queries import Credential
-from kash.attendance.rules import MOST_ITEMS, Unreadable, is_public_id, read_moment
-from kash.attendance.services import ItemAnswer, SealedItem
+from kash.attendance import blueprint
+from kash.attendance.queries.pads import Credential, continued, credential
+from kash.attendance.rules.pads import MOST_ITEMS, Unreadable, is_public_id, read_moment
+from kash.attendance.services.items import ItemAnswer, SealedItem, open_items
+from kash.attendance.services.syncing import PadEnded, PadRevoked, receive
 from kash.platform.database import db, utc_now
 from kash.platform.vault.phones import POINT, from_unpadded, is_signed
 from kash.platform.web.bodies import takes_raw
@@ -47,9 +48,9 @@ def sync() -> Response:
         return _said(_taken(_body()))
     except NotSent as problem:
         return _refused(problem.code, str(problem), problem.http)
-    except services.PadRevoked as problem:
+    except PadRevoked as problem:
         return _refused("revoked", str(problem), 403)
-    except services.PadEnded as problem:
+    except PadEnded as problem:
         return _refused("sign_in", str(problem), 401)
     except DBAPIError:
         # Busy or out of reach: nothing was kept, and the phone tries again.
@@ -73,15 +74,15 @@ def _taken(body: bytes) -> dict[str, Any]:
     ):
         raise NotSent("signature", _("This was not sent by a phone that took a register."))
     if found.revoked_at is not None or not found.active:
-        raise services.PadRevoked
+        raise PadRevoked
     if found.ends_at <= now:
-        raise services.PadEnded
+        raise PadEnded
     queue = _queue_of(found, sent.get("pad_of_items"))
     items = sealed_items(sent.get("items"), MOST_ITEMS)
     skew = _skew(sent.get("sent_at"), now)
     try:
-        answers = services.receive(found, queue, services.open_items(queue, items), skew)
-    except (services.PadRevoked, services.PadEnded):
+        answers = receive(found, queue, open_items(queue, items), skew)
+    except (PadRevoked, PadEnded):
         _remembered().pop(found.public_id, None)
         raise
     _remember(found)
@@ -101,7 +102,7 @@ def _sender(public_id: str, now: datetime) -> Credential | None:
     known = _remembered().get(public_id)
     if known is not None and known.ends_at > now:
         return known
-    return queries.credential(db.session(), public_id)
+    return credential(db.session(), public_id)
 
 
 def _remember(pad: Credential) -> None:
@@ -132,11 +133,11 @@ def _queue_of(pad: Credential, named: object) -> Credential:
     """The pad for which the items were sealed."""
     if named in (None, "", pad.public_id):
         return pad
-    found = queries.continued(db.session(), pad, named) if isinstance(named, str) else None
+    found = continued(db.session(), pad, named) if isinstance(named, str) else None
     if found is None:
         raise NotSent("unreadable", _("This was not sent by a phone that took a register."))
     if found.revoked_at is not None:
-        raise services.PadRevoked
+        raise PadRevoked
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from kash.certificates.rules import REVOCATION_CLASSES
+from kash.certificates.rules.standing import REVOCATION_CLASSES
 from kash.platform.web import KashForm
 from kash.platform.web.forms import choice_field, long_text_field, text_field, whole_number_field
 

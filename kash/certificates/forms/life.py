@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from kash.certificates.rules import REPRINT_REASONS
+from kash.certificates.rules.printing import REPRINT_REASONS
 from kash.platform.web import KashForm
 from kash.platform.web.forms import choice_field, long_text_field, text_field
 

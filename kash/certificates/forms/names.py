@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from kash.certificates.queries import Candidate
+from kash.certificates.queries.issuing import Candidate
 from kash.platform.press import joined_signs
 from kash.platform.web.input import CONTROL_CHARACTERS
 

@@ -11,21 +11,3 @@ from kash.certificates.models.issuing import (
 from kash.certificates.models.keys import PublishedTitle, SigningKey
 from kash.certificates.models.printing import Printing
 from kash.certificates.models.signatures import FunderMark, SignatureImage, SignatureUse
-
-__all__ = [
-    "Certificate",
-    "CertificateBatch",
-    "CertificateRule",
-    "Design",
-    "DesignImage",
-    "DesignVersion",
-    "FunderMark",
-    "HolderLink",
-    "ImmutableVersion",
-    "Printing",
-    "PublishedTitle",
-    "SignatureImage",
-    "SignatureUse",
-    "SigningKey",
-    "VerificationAttempt",
-]

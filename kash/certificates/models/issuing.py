@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.certificates.models.designs import DesignVersion, default_version
-from kash.certificates.rules import Condition, condition_on
+from kash.certificates.rules.standing import Condition, condition_on
 from kash.people.models import Person
 from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 from kash.workshops.models import Workshop

@@ -24,21 +24,17 @@ from kash.certificates.models import (
     CertificateBatch,
     CertificateRule,
 )
-from kash.certificates.rules import (
-    Missing,
-    Record,
-    Rule,
-    missing_requirements,
-)
+from kash.certificates.rules.issuing import Missing, Record, Rule, missing_requirements
 from kash.people.models import Person
-from kash.people.rules import sort_name
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
-from kash.workshops.queries import attendance_record, run_by
+from kash.workshops.queries.people import attendance_record
+from kash.workshops.queries.reach import run_by
 
 
 @dataclass(frozen=True)

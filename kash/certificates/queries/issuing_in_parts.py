@@ -6,9 +6,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.rules import state_shown
+from kash.certificates.rules.steps import state_shown
 from kash.people.models import Group, Person
-from kash.people.queries import never_asked
+from kash.people.queries.consents import never_asked
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
-from kash.certificates.rules import Revoked
+from kash.certificates.rules.status import Revoked
 from kash.platform.database import db
 from kash.platform.web.formats import to_local
 

@@ -11,11 +11,12 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import Candidate, within_reach
-from kash.certificates.rules import EXPIRING_WITHIN, Missing, Requirement
+from kash.certificates.rules.issuing import Missing, Requirement
+from kash.certificates.rules.standing import EXPIRING_WITHIN
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
-from kash.workshops.queries import run_by
+from kash.workshops.queries.reach import run_by
 
 _Later = aliased(Certificate)
 _ItsBatch = aliased(CertificateBatch)

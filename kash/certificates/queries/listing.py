@@ -21,9 +21,10 @@ from sqlalchemy.orm import load_only
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import within_reach
-from kash.certificates.rules import EXPIRING_WITHIN, REPLACED, Condition, read_serial
+from kash.certificates.rules.issuing import read_serial
+from kash.certificates.rules.standing import EXPIRING_WITHIN, REPLACED, Condition
 from kash.people.models import Group, Person
-from kash.people.queries import person_ids_within_reach
+from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from kash.accounts.models import Account
-from kash.accounts.queries import accounts_with_role
+from kash.accounts.queries.accounts import accounts_with_role
 from kash.certificates.models import (
     CertificateBatch,
     Design,

@@ -31,7 +31,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from kash.certificates.rules.issuing import ALPHABET, SERIAL_LENGTH, read_serial
-from kash.people.rules import compared_name
+from kash.people.rules.persons import compared_name
 
 VERSION = 1
 # A key signs several kinds of things; none of them can pass for another.

@@ -10,16 +10,18 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from kash.attendance.queries import slots_still_open
+from kash.attendance.queries.registers import slots_still_open
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
-from kash.certificates.queries import candidates, current_rule, state_of
 from kash.certificates.queries.designs import version_in_use
-from kash.certificates.rules import Step, Unasked, allowed_steps
+from kash.certificates.queries.issuing import candidates, current_rule
+from kash.certificates.queries.issuing_in_parts import state_of
+from kash.certificates.rules.issuing import Unasked
+from kash.certificates.rules.steps import Step, allowed_steps
 from kash.certificates.services.approval import fix_approval
 from kash.certificates.services.filled import check_filled
 from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
-from kash.people.queries import never_asked
+from kash.people.queries.consents import never_asked
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor

@@ -13,8 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries import how_far
-from kash.certificates.rules import REPLACED, Step, last_day, new_serial, state_after_part
+from kash.certificates.queries.issuing_in_parts import how_far
+from kash.certificates.rules.issuing import new_serial
+from kash.certificates.rules.standing import REPLACED, last_day
+from kash.certificates.rules.steps import Step, state_after_part
 from kash.certificates.services.approval import check_approval
 from kash.certificates.services.issuing import WrongStep, locked_batch
 from kash.certificates.services.signing import sign

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.certificates.models import Certificate, CertificateBatch, Printing
-from kash.certificates.queries import printed_before
-from kash.certificates.rules import REPRINT_REASONS, Step
+from kash.certificates.queries.printing import printed_before
+from kash.certificates.rules.printing import REPRINT_REASONS
+from kash.certificates.rules.steps import Step
 from kash.certificates.services.issuing import UnknownChoice, locked_batch
 from kash.platform.jobs import enqueue
 from kash.platform.vault import ActorLike, audited

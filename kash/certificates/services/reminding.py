@@ -9,13 +9,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from kash.accounts import queries as accounts
 from kash.accounts.models import Account
-from kash.accounts.rules import is_address
+from kash.accounts.queries import accounts as accounts_queries
+from kash.accounts.queries.accounts import email_of
+from kash.accounts.rules.sign_in_names import is_address
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries import runs_out
-from kash.certificates.rules import reminder_due
-from kash.people.queries import consent_holds
+from kash.certificates.queries.life import runs_out
+from kash.certificates.rules.standing import reminder_due
+from kash.people.queries.consents import consent_holds
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import Progress, enqueue, job, periodic
 from kash.platform.messages import mail_is_set_up, send_mail
@@ -108,9 +109,9 @@ def _remind() -> None:
 @job("certificates.reminder")
 def send_expiry_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one person, in her language, nothing but that something is due. Raises MailFailed."""
-    found = accounts.account(account)
-    if not is_address(accounts.email_of(found)):
+    found = accounts_queries.account(account)
+    if not is_address(email_of(found)):
         # Her own Today says it.
         return
     with force_locale(found.language or programme_languages()[0]):
-        send_mail(accounts.email_of(found), brand(), _("Something is due. Sign in.") + "\n")
+        send_mail(email_of(found), brand(), _("Something is due. Sign in.") + "\n")

@@ -9,15 +9,10 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.attendance.queries import slots_still_open
+from kash.attendance.queries.registers import slots_still_open
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries import (
-    candidates,
-    current_rule,
-    due_for_renewal,
-    followed,
-    renewable_here,
-)
+from kash.certificates.queries.issuing import candidates, current_rule
+from kash.certificates.queries.life import due_for_renewal, followed, renewable_here
 from kash.certificates.services.issuing import RegistersOpen
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate
-from kash.certificates.rules import REVOCATION_CLASSES
+from kash.certificates.rules.standing import REVOCATION_CLASSES
 from kash.certificates.services.issuing import UnknownChoice, WrongStep
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Programme
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
-from kash.certificates.rules import (
+from kash.certificates.rules.payload import (
     SALT_BYTES,
     claimed,
     key_id_of,

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from kash.attendance.queries import closed_ahead
+from kash.attendance.queries.registers import closed_ahead
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries import Candidate, candidates
+from kash.certificates.queries.issuing import Candidate, candidates
 from kash.certificates.services.filled import check_filled, run_out
 from kash.platform.web.errors import Problem
 

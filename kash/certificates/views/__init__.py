@@ -15,19 +15,3 @@ from kash.certificates.views import (
     verification,
     workshop,
 )
-
-__all__ = [
-    "badges",
-    "batches",
-    "certificates",
-    "corrections",
-    "designs",
-    "holders",
-    "keys",
-    "paper",
-    "pictures",
-    "published",
-    "renewals",
-    "verification",
-    "workshop",
-]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from kash.certificates import badges, blueprint, queries
+from kash.certificates import badges, blueprint
+from kash.certificates.queries.holders import own_certificate
+from kash.certificates.queries.issuing import certificate
 from kash.certificates.views.holders import visiting
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download
@@ -22,7 +24,7 @@ def _file(token: str) -> Response:
 def badge(public_id: str) -> ResponseReturnValue:
     """A badge of one's own certificate."""
     actor = current_actor()
-    found = queries.certificate(public_id, actor, "certificates.badge")
+    found = certificate(public_id, actor, "certificates.badge")
     return _file(badges.make_badge(found, actor))
 
 
@@ -30,7 +32,7 @@ def badge(public_id: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def holder_badge(public_id: str) -> ResponseReturnValue:
     """The same during a visit by a one-time link."""
-    found = queries.own_certificate(visiting().person_id, public_id)
+    found = own_certificate(visiting().person_id, public_id)
     return _file(badges.make_badge(found, NOBODY))
 
 

@@ -10,26 +10,36 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func
 
-from kash.accounts.queries import names_of
-from kash.certificates import blueprint, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.certificates import blueprint
 from kash.certificates.designing import signing_of
-from kash.certificates.forms import (
-    PRINTING_NAMES,
-    REASON_NAMES,
-    PaperForm,
-    TurnBackForm,
-)
 from kash.certificates.forms.designs import version_name
+from kash.certificates.forms.issuing import TurnBackForm
+from kash.certificates.forms.life import PRINTING_NAMES, REASON_NAMES, PaperForm
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.rules import Step, allowed_steps, grouped
+from kash.certificates.queries.issuing import batch_of
+from kash.certificates.queries.issuing_in_parts import (
+    certificates_of_batch,
+    groups_of_batch,
+    how_far,
+    issuing_job,
+    names_changed,
+    state_of,
+    unasked_in,
+)
+from kash.certificates.queries.printing import printings_of
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.rules.steps import Step, allowed_steps
+from kash.certificates.services import issuing, issuing_in_parts
 from kash.certificates.views.reach import acts_on, staff_workshop
-from kash.people.rules import OneGroup
+from kash.people.rules.one_group import OneGroup
 from kash.platform.web import Forbidden, Problem, current_actor, listing
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import held_sessions, own_workshop
+from kash.workshops.queries.holding import held_sessions
+from kash.workshops.queries.reach import own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>")
@@ -37,7 +47,7 @@ from kash.workshops.queries import held_sessions, own_workshop
 def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """A batch: its names, how it stands, and what can be done next."""
     found = staff_workshop(public_id)
-    return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm())
+    return batch_page(found, batch_of(found, batch_id), TurnBackForm())
 
 
 def batch_page(
@@ -49,8 +59,8 @@ def batch_page(
 ) -> ResponseReturnValue:
     """The page of a batch, with what went wrong on it if something did."""
     actor = current_actor()
-    state = queries.state_of(shown)
-    issued, total = queries.how_far(shown)
+    state = state_of(shown)
+    issued, total = how_far(shown)
     steps = allowed_steps(
         state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
     )
@@ -64,8 +74,8 @@ def batch_page(
         Step.LEAVE_OUT: acts,
         Step.PRINT: acts,
     }
-    printings = queries.printings_of(shown)
-    counts = queries.groups_of_batch(shown)
+    printings = printings_of(shown)
+    counts = groups_of_batch(shown)
     asked = request.args.get("group", "")
     letter = asked if asked in counts else next(iter(counts), "")
     wrong = bool(form.errors or (paper and paper.errors))
@@ -77,9 +87,9 @@ def batch_page(
         state=state,
         issued=issued,
         total=total,
-        work=queries.issuing_job(shown) if state in ("issuing", "stopped") else None,
+        work=issuing_job(shown) if state in ("issuing", "stopped") else None,
         listing=listing(
-            queries.certificates_of_batch(shown, letter),
+            certificates_of_batch(shown, letter),
             sorts={
                 "name": func.lower(Certificate.printed_name),
                 "hours": Certificate.minutes,
@@ -89,8 +99,8 @@ def batch_page(
             key=Certificate.id,
         ),
         groups=OneGroup(letter, (), counts),
-        unasked=queries.unasked_in(shown) if issued < total else 0,
-        changed=queries.names_changed(shown) if issued < total else 0,
+        unasked=unasked_in(shown) if issued < total else 0,
+        changed=names_changed(shown) if issued < total else 0,
         steps={step.value for step in steps if may[step]},
         own=state == "proposed" and shown.proposed_by == actor.public_id,
         names=names_of(
@@ -129,11 +139,11 @@ def _step(
     act: Callable[[CertificateBatch], Any],
     done: Callable[[Any], str],
 ) -> ResponseReturnValue:
-    shown = queries.batch_of(found, batch_id)
+    shown = batch_of(found, batch_id)
     try:
         answer = act(shown)
     except Problem as problem:
-        return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), str(problem))
+        return batch_page(found, batch_of(found, batch_id), TurnBackForm(), str(problem))
     flash(done(answer))
     return redirect(url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id))
 
@@ -145,7 +155,7 @@ def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
     return _step(
         staff_workshop(public_id),
         batch_id,
-        lambda shown: services.approve(shown, current_actor()),
+        lambda shown: issuing.approve(shown, current_actor()),
         lambda _nothing: _("Approved. The trainer can issue and print now."),
     )
 
@@ -160,11 +170,11 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
         raise Forbidden
     form = TurnBackForm()
     if not form.validate_on_submit():
-        return batch_page(found, queries.batch_of(found, batch_id), form)
+        return batch_page(found, batch_of(found, batch_id), form)
     return _step(
         found,
         batch_id,
-        lambda shown: services.turn_back(shown, form.reason.data or "", current_actor(), acts=acts),
+        lambda shown: issuing.turn_back(shown, form.reason.data or "", current_actor(), acts=acts),
         lambda _nothing: _("Sent back. Its people can be proposed again."),
     )
 
@@ -179,7 +189,7 @@ def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
     return _step(
         found,
         batch_id,
-        lambda shown: services.issue(
+        lambda shown: issuing_in_parts.issue(
             shown, local_today(), current_actor(), title=_("Issuing certificates"), back=here
         ),
         lambda job: (
@@ -195,7 +205,7 @@ def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
     return _step(
         own_workshop(public_id, current_actor(), "certificates.print"),
         batch_id,
-        lambda shown: services.stop(shown, current_actor()),
+        lambda shown: issuing_in_parts.stop(shown, current_actor()),
         lambda _nothing: _("Stopped. What is issued stays issued."),
     )
 
@@ -207,6 +217,6 @@ def leave_out(public_id: str, batch_id: str) -> ResponseReturnValue:
     return _step(
         own_workshop(public_id, current_actor(), "certificates.print"),
         batch_id,
-        lambda shown: services.leave_out(shown, current_actor()),
+        lambda shown: issuing_in_parts.leave_out(shown, current_actor()),
         lambda number: _("Left out: %(number)s. They can be proposed again.", number=number),
     )

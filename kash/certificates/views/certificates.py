@@ -6,26 +6,31 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.certificates import blueprint, documents, queries, services
-from kash.certificates.forms import (
-    CONDITION_NAMES,
-    PRINTING_NAMES,
-    REASON_NAMES,
-    REVOCATION_NAMES,
-    PaperForm,
-    RevokeForm,
-    RuleForm,
-)
+from kash.accounts.queries.accounts import names_of
+from kash.certificates import blueprint, documents
+from kash.certificates.forms.issuing import REVOCATION_NAMES, RevokeForm, RuleForm
+from kash.certificates.forms.life import CONDITION_NAMES, PRINTING_NAMES, REASON_NAMES, PaperForm
 from kash.certificates.models import Certificate
-from kash.certificates.rules import grouped
+from kash.certificates.queries import issuing
+from kash.certificates.queries.issuing import current_rule, rule_versions, waiting_for
+from kash.certificates.queries.life import count_expiring, history_of
+from kash.certificates.queries.listing import (
+    certificate_counts,
+    certificates_for_table,
+    certificates_select,
+)
+from kash.certificates.queries.printing import printings_of_one
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.services import revoking
+from kash.certificates.services.issuing import set_rule
+from kash.certificates.services.printing import note_export
 from kash.certificates.tables import certificates_csv
-from kash.people.rules import OneGroup
+from kash.people.rules.one_group import OneGroup
 from kash.platform.database import db
 from kash.platform.web import Forbidden, current_actor, download, listing, page
 from kash.platform.web.formats import local_today
 from kash.policy import Reach, allow
-from kash.workshops.queries import runs as runs_workshop
+from kash.workshops.queries.reach import runs as runs_workshop
 
 LONGEST_NAME = 200
 
@@ -49,11 +54,11 @@ def _index(found: str) -> ResponseReturnValue:
     today = local_today()
     state = _state()
     own = actor.reach("certificates.see") is Reach.SELF
-    counts = {} if own else queries.certificate_counts(actor, today, state, found)
+    counts = {} if own else certificate_counts(actor, today, state, found)
     wanted = request.values.get("group", "")
     letter = wanted if wanted in counts else next(iter(counts), "")
     rows = listing(
-        queries.certificates_select(actor, today, state, found, letter),
+        certificates_select(actor, today, state, found, letter),
         sorts={
             "issued": Certificate.issued_on,
             "expires": Certificate.expires_on,
@@ -74,8 +79,8 @@ def _index(found: str) -> ResponseReturnValue:
         state=state,
         states=[("", _("All")), *CONDITION_NAMES.items()],
         own=own,
-        waiting=queries.waiting_for(actor),
-        expiring=queries.count_expiring(actor, today),
+        waiting=waiting_for(actor),
+        expiring=count_expiring(actor, today),
         grouped=grouped,
         today=today,
     )
@@ -97,8 +102,8 @@ def export() -> ResponseReturnValue:
     if request.method == "GET" or request.form.get("kind") != "csv":
         return render_template("certificates/export.html", state=_state(), found=found)
     today = local_today()
-    services.note_export(actor)
-    rows = db.session.execute(queries.certificates_for_table(actor, today, _state(), found))
+    note_export(actor)
+    rows = db.session.execute(certificates_for_table(actor, today, _state(), found))
     return download(
         certificates_csv(rows, today), name="certificates.csv", type="text/csv; charset=utf-8"
     )
@@ -108,7 +113,7 @@ def export() -> ResponseReturnValue:
 @allow("certificates.see")
 def certificate(public_id: str) -> ResponseReturnValue:
     """One certificate, how it stands, and what came before and after it."""
-    found = queries.certificate(public_id, current_actor(), "certificates.see")
+    found = issuing.certificate(public_id, current_actor(), "certificates.see")
     return certificate_page(found, PaperForm())
 
 
@@ -116,7 +121,7 @@ def certificate_page(found: Certificate, form: PaperForm) -> ResponseReturnValue
     """The page of a certificate, with what is wrong in its form."""
     actor = current_actor()
     staff = actor.reach("certificates.see") is not Reach.SELF
-    printings = queries.printings_of_one(found) if staff else []
+    printings = printings_of_one(found) if staff else []
     runs = runs_workshop(actor, found.batch.workshop, "certificates.propose")
     return render_template(
         "certificates/certificate.html",
@@ -127,7 +132,7 @@ def certificate_page(found: Certificate, form: PaperForm) -> ResponseReturnValue
         may_revoke=actor.may("certificates.revoke"),
         may_correct=runs and found.revoked_at is None,
         verification_address=documents.verification_address(),
-        history=queries.history_of(found, actor),
+        history=history_of(found, actor),
         form=form,
         printings=printings,
         printed=any(one.kind != "own_file" for one in printings),
@@ -143,10 +148,10 @@ def certificate_page(found: Certificate, form: PaperForm) -> ResponseReturnValue
 @allow("certificates.revoke", fresh=True)
 def revoke(public_id: str) -> ResponseReturnValue:
     """Revoke a certificate, with a class that is public and a reason that is not."""
-    found = queries.certificate(public_id, current_actor(), "certificates.revoke")
+    found = issuing.certificate(public_id, current_actor(), "certificates.revoke")
     form = RevokeForm()
     if form.validate_on_submit():
-        services.revoke(found, form.reason_class.data, form.reason.data or "", current_actor())
+        revoking.revoke(found, form.reason_class.data, form.reason.data or "", current_actor())
         flash(_("Revoked. Whoever checks it now reads so."))
         return redirect(url_for("certificates.certificate", public_id=public_id))
     return page(
@@ -158,10 +163,10 @@ def revoke(public_id: str) -> ResponseReturnValue:
 @allow("certificates.rule")
 def rule() -> ResponseReturnValue:
     """The rule in force, its earlier versions, and a form for the next."""
-    stored = queries.current_rule()
+    stored = current_rule()
     form = RuleForm(obj=stored)
     if form.validate_on_submit():
-        services.set_rule(
+        set_rule(
             form.least_share.data or 0,
             name_must_be_confirmed=bool(form.name_must_be_confirmed.data),
             months_valid=form.months_valid.data,
@@ -169,7 +174,7 @@ def rule() -> ResponseReturnValue:
         )
         flash(_("Saved. It holds for what is proposed from now on."))
         return redirect(url_for("certificates.rule"))
-    versions = queries.rule_versions()
+    versions = rule_versions()
     return page(
         "certificates/rule.html",
         form=form,

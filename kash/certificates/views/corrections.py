@@ -6,10 +6,12 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.certificates import blueprint, queries, services
-from kash.certificates.forms import CorrectionForm
+from kash.certificates import blueprint
+from kash.certificates.forms.life import CorrectionForm
 from kash.certificates.forms.names import wrong_name
-from kash.certificates.rules import grouped
+from kash.certificates.queries.issuing import certificate
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.services.reissuing import SameName, pending_correction, propose_correction
 from kash.platform.database import db
 from kash.platform.web import current_actor, page
 from kash.policy import allow
@@ -20,7 +22,7 @@ from kash.policy import allow
 def correct(public_id: str) -> ResponseReturnValue:
     """Propose a certificate with the right name in place of one with a wrong name."""
     actor = current_actor()
-    found = queries.certificate(public_id, actor, "certificates.propose")
+    found = certificate(public_id, actor, "certificates.propose")
     form = CorrectionForm(data={"name": found.person.name_for_paper})
     if form.validate_on_submit():
         name = " ".join((form.name.data or "").split())
@@ -29,12 +31,12 @@ def correct(public_id: str) -> ResponseReturnValue:
             form.name.errors = [wrong]
         else:
             try:
-                batch_id = services.propose_correction(found, name, actor)
-            except services.SameName as problem:
+                batch_id = propose_correction(found, name, actor)
+            except SameName as problem:
                 form.name.errors = [str(problem)]
             else:
                 flash(_("Proposed. Another person must approve it now."))
-                workshop = queries.certificate(public_id, actor, "certificates.propose").batch
+                workshop = certificate(public_id, actor, "certificates.propose").batch
                 return redirect(
                     url_for(
                         "certificates.batch",
@@ -42,11 +44,11 @@ def correct(public_id: str) -> ResponseReturnValue:
                         batch_id=batch_id,
                     )
                 )
-        found = queries.certificate(public_id, actor, "certificates.propose")
+        found = certificate(public_id, actor, "certificates.propose")
     return page(
         "certificates/correct.html",
         form=form,
         certificate=found,
         serial=grouped(found.serial or ""),
-        pending=services.pending_correction(db.session(), found),
+        pending=pending_correction(db.session(), found),
     )

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
+from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, previews
 from kash.certificates.design_pictures import BeingDrawn, stand_in
 from kash.certificates.designing import usual_words
@@ -29,7 +29,7 @@ from kash.certificates.rules.designs import (
 )
 from kash.certificates.rules.readiness import lacks_of
 from kash.certificates.services import designs as services
-from kash.people.queries import find_people
+from kash.people.queries.search import find_people
 from kash.platform.press import RenderError
 from kash.platform.press.own_designs import FIELDS, REQUIRED
 from kash.platform.web import Problem, current_actor, download, page

@@ -19,14 +19,31 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from kash.accounts.errors import LinkSpent
-from kash.accounts.queries import names_of
-from kash.certificates import blueprint, documents, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.certificates import blueprint, documents
 from kash.certificates.models import HolderLink
-from kash.certificates.rules import grouped
-from kash.certificates.services.holders import LINK_LASTS, VISIT_LASTS
+from kash.certificates.queries import holders
+from kash.certificates.queries.holders import (
+    links_of,
+    own_certificate,
+    own_certificates,
+    usable_link,
+)
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.services.holders import (
+    LINK_LASTS,
+    VISIT_LASTS,
+    end_link,
+    end_visit,
+    make_link,
+    use_link,
+)
+from kash.certificates.services.printing import note_single
+from kash.certificates.services.revoking import AlreadyRevoked
+from kash.certificates.services.still_right import NameWithheld
 from kash.certificates.views.paper import single_file
 from kash.people.models import Person
-from kash.people.queries import person
+from kash.people.queries.persons import person
 from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import current_actor
@@ -52,7 +69,7 @@ def holder_links(public_id: str) -> ResponseReturnValue:
 
 
 def _links_page(found: Person, token: str = "") -> str:
-    links = queries.links_of(found)
+    links = links_of(found)
     address = ""
     if token:
         path = url_for("certificates.holder_link", token=token)
@@ -81,7 +98,7 @@ def _picture(address: str) -> str:
 def make_holder_link(public_id: str) -> ResponseReturnValue:
     """Make a link, and show it this once."""
     actor = current_actor()
-    token = services.make_link(person(actor, public_id, "people.edit"), actor)
+    token = make_link(person(actor, public_id, "people.edit"), actor)
     return _links_page(person(actor, public_id, "people.edit"), token)
 
 
@@ -90,7 +107,7 @@ def make_holder_link(public_id: str) -> ResponseReturnValue:
 def end_holder_link(public_id: str, link_id: str) -> ResponseReturnValue:
     """End a link, and whatever visit it began."""
     actor = current_actor()
-    services.end_link(person(actor, public_id, "people.edit"), link_id, actor)
+    end_link(person(actor, public_id, "people.edit"), link_id, actor)
     flash(_("The link does not work any more."))
     return redirect(url_for("certificates.holder_links", public_id=public_id))
 
@@ -99,7 +116,7 @@ def end_holder_link(public_id: str, link_id: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def holder_link(token: str) -> ResponseReturnValue:
     """Page behind a link: a button, and nothing of anybody."""
-    if not queries.usable_link(token, utc_now()):
+    if not usable_link(token, utc_now()):
         raise LinkSpent
     return render_template(
         "certificates/holder_link.html", minutes=int(VISIT_LASTS.total_seconds() // 60)
@@ -110,7 +127,7 @@ def holder_link(token: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def use_holder_link(token: str) -> ResponseReturnValue:
     """Spend the link and begin a visit."""
-    secret = services.use_link(token)
+    secret = use_link(token)
     answer = make_response(redirect(url_for("certificates.holder_page"), code=303))
     answer.set_cookie(
         _COOKIE,
@@ -127,7 +144,7 @@ def use_holder_link(token: str) -> ResponseReturnValue:
 def visiting() -> HolderLink:
     """The visit of whoever came by a link. Raises VisitOver."""
     secret = request.cookies.get(_COOKIE, "")
-    found = queries.visit(secret, utc_now()) if secret else None
+    found = holders.visit(secret, utc_now()) if secret else None
     if found is None:
         raise VisitOver
     return found
@@ -140,7 +157,7 @@ def holder_page() -> ResponseReturnValue:
     visit = visiting()
     return render_template(
         "certificates/holder.html",
-        certificates=queries.own_certificates(visit.person_id),
+        certificates=own_certificates(visit.person_id),
         ends_at=visit.visit_ends_at,
         verification_address=documents.verification_address(),
         grouped=grouped,
@@ -152,21 +169,21 @@ def holder_page() -> ResponseReturnValue:
 @allow(ANYONE)
 def holder_file(public_id: str) -> ResponseReturnValue:
     """One of her certificates as PDF; the making is noted."""
-    found = queries.own_certificate(visiting().person_id, public_id)
+    found = own_certificate(visiting().person_id, public_id)
     if found.revoked_at is not None:
-        raise services.AlreadyRevoked
+        raise AlreadyRevoked
     if not found.person.prints_name:
-        raise services.NameWithheld
+        raise NameWithheld
     content = documents.single_certificate(found)
-    services.note_single(found, NOBODY, own=True)
-    return single_file(queries.own_certificate(visiting().person_id, public_id), content)
+    note_single(found, NOBODY, own=True)
+    return single_file(own_certificate(visiting().person_id, public_id), content)
 
 
 @blueprint.post(f"{_PATH}/end")
 @allow(ANYONE)
 def end_holder_visit() -> ResponseReturnValue:
     """End the visit on this phone."""
-    services.end_visit(request.cookies.get(_COOKIE, ""))
+    end_visit(request.cookies.get(_COOKIE, ""))
     answer: Response = make_response(redirect(url_for("certificates.verify"), code=303))
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer

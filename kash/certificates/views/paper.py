@@ -7,17 +7,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.certificates import blueprint, documents, queries, services
-from kash.certificates.forms import PaperForm, TurnBackForm
+from kash.certificates import blueprint, documents
+from kash.certificates.forms.issuing import TurnBackForm
+from kash.certificates.forms.life import PaperForm
 from kash.certificates.models import Certificate
-from kash.certificates.rules import grouped
+from kash.certificates.queries.issuing import batch_of, certificate
+from kash.certificates.queries.issuing_in_parts import some_for_preview
+from kash.certificates.rules.issuing import grouped
+from kash.certificates.services import printing
+from kash.certificates.services.printing import ReasonNeeded, note_single
+from kash.certificates.services.revoking import AlreadyRevoked
+from kash.certificates.services.still_right import NameWithheld
 from kash.certificates.views.batches import batch_page
 from kash.certificates.views.certificates import certificate_page
 from kash.certificates.views.reach import staff_workshop
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.public_address import says_address
 from kash.policy import Reach, allow
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries.reach import own_workshop
 
 _TITLES = {
     "print_file": _l("Certificates, one print file"),
@@ -32,13 +39,13 @@ _TITLES = {
 def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Have the worker make the print file, the zip or the cards, and show its progress."""
     found = own_workshop(public_id, current_actor(), "certificates.print")
-    shown = queries.batch_of(found, batch_id)
+    shown = batch_of(found, batch_id)
     form = PaperForm()
     if not form.validate_on_submit():
         return batch_page(found, shown, TurnBackForm(), paper=form)
     kind = request.form.get("kind", "")
     try:
-        job = services.make_paper(
+        job = printing.make_paper(
             shown,
             kind,
             str(_TITLES.get(kind, "")),
@@ -46,11 +53,11 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
             reason=form.reason.data or "",
             back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
         )
-    except services.ReasonNeeded as problem:
+    except ReasonNeeded as problem:
         form.reason.errors = [str(problem)]
-        return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), paper=form)
+        return batch_page(found, batch_of(found, batch_id), TurnBackForm(), paper=form)
     except Problem as problem:
-        return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), str(problem))
+        return batch_page(found, batch_of(found, batch_id), TurnBackForm(), str(problem))
     return redirect(url_for("jobs.page", public_id=job))
 
 
@@ -58,8 +65,8 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.see")
 def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
     """How the first certificate and that with the longest name will look, marked as void."""
-    shown = queries.batch_of(staff_workshop(public_id), batch_id)
-    some = queries.some_for_preview(shown)
+    shown = batch_of(staff_workshop(public_id), batch_id)
+    some = some_for_preview(shown)
     if not some:
         raise NotFound
     return download(
@@ -73,21 +80,21 @@ def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
 def file(public_id: str) -> ResponseReturnValue:
     """One certificate as PDF; each making is noted. Of a revoked one staff gets void paper."""
     actor = current_actor()
-    found = queries.certificate(public_id, actor, "certificates.see")
+    found = certificate(public_id, actor, "certificates.see")
     own = actor.reach("certificates.see") is Reach.SELF
     if own and found.revoked_at is not None:
-        raise services.AlreadyRevoked
+        raise AlreadyRevoked
     if not found.person.prints_name:
-        raise services.NameWithheld
+        raise NameWithheld
     form = PaperForm()
     if not form.validate_on_submit():
         return certificate_page(found, form)
     content = documents.single_certificate(found)
     try:
-        services.note_single(found, actor, reason=form.reason.data or "", own=own)
-    except services.ReasonNeeded as problem:
+        note_single(found, actor, reason=form.reason.data or "", own=own)
+    except ReasonNeeded as problem:
         form.reason.errors = [str(problem)]
-        return certificate_page(queries.certificate(public_id, actor, "certificates.see"), form)
+        return certificate_page(certificate(public_id, actor, "certificates.see"), form)
     return single_file(found, content)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
-from kash.certificates import queries
-from kash.certificates.forms import CONDITION_NAMES
+from kash.certificates.forms.life import CONDITION_NAMES
 from kash.certificates.models import Certificate
-from kash.certificates.rules import grouped
+from kash.certificates.queries.issuing import certificates_of_person
+from kash.certificates.rules.issuing import grouped
 from kash.people.models import Person
-from kash.people.queries import person_ids_within_reach
+from kash.people.queries.persons import person_ids_within_reach
 from kash.people.sections import SectionRow
 from kash.platform.database import db
 from kash.platform.web.formats import date_text, day_text, local_today
@@ -25,7 +25,7 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
         return None
     today = local_today()
     rows = []
-    for one in queries.certificates_of_person(person_id, actor):
+    for one in certificates_of_person(person_id, actor):
         condition = one.condition(today)
         rows.append(
             SectionRow(

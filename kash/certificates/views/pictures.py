@@ -16,8 +16,9 @@ from kash.certificates.forms.designs import (
     PictureForm,
     design_name,
 )
-from kash.certificates.queries import batch_of, designs
+from kash.certificates.queries import designs
 from kash.certificates.queries import signatures as queries
+from kash.certificates.queries.issuing import batch_of
 from kash.certificates.rules.designs import content_from
 from kash.certificates.services import designs as design_services
 from kash.certificates.services import signatures as services

@@ -6,17 +6,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance.queries import slots_still_open
-from kash.certificates import blueprint, queries, services
-from kash.certificates.forms import DecisionForm, RenewalForm
+from kash.attendance.queries.registers import slots_still_open
+from kash.certificates import blueprint
+from kash.certificates.forms.life import DecisionForm, RenewalForm
 from kash.certificates.models import Certificate
-from kash.people.rules import one_group
+from kash.certificates.queries.issuing import candidates
+from kash.certificates.queries.life import due_for_renewal, renewable_here
+from kash.certificates.services import renewing
+from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries.reach import own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/certificates/renewals")
@@ -35,8 +38,8 @@ def _page(
     chosen: frozenset[str] | None = None,
 ) -> ResponseReturnValue:
     today = local_today()
-    here = queries.renewable_here(found, queries.candidates(found), today)
-    due = queries.due_for_renewal(found, today)
+    here = renewable_here(found, candidates(found), today)
+    due = due_for_renewal(found, today)
     open_registers = slots_still_open(found.register_id)
     return render_template(
         "certificates/renewals.html",
@@ -59,11 +62,11 @@ def _left(found: Workshop, chosen: frozenset[str], *, by_decision: bool) -> froz
     """Ticks in the section of the page whose button was not pressed."""
     today = local_today()
     if not by_decision:
-        offered = queries.due_for_renewal(found, today)
+        offered = due_for_renewal(found, today)
     elif slots_still_open(found.register_id):
         offered = []
     else:
-        offered = queries.renewable_here(found, queries.candidates(found), today)
+        offered = renewable_here(found, candidates(found), today)
     return chosen.intersection(one.public_id for one in offered)
 
 
@@ -90,7 +93,7 @@ def propose_renewals(public_id: str) -> ResponseReturnValue:
         return _page(found, refresher, decision, chosen=chosen)
     reason = decision.reason.data or "" if by_decision else ""
     try:
-        batch_id = services.propose_renewals(found, chosen, local_today(), actor, reason=reason)
+        batch_id = renewing.propose_renewals(found, chosen, local_today(), actor, reason=reason)
     except Problem as problem:
         found = own_workshop(public_id, actor, "certificates.propose")
         return _page(found, refresher, decision, str(problem), chosen)

@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 
 from kash.certificates import blueprint
 from kash.certificates.checking import Answer, Check, check_serial
-from kash.certificates.forms import REVOCATION_NAMES, VerifyForm
-from kash.certificates.rules import (
+from kash.certificates.forms.issuing import REVOCATION_NAMES, VerifyForm
+from kash.certificates.rules.issuing import (
     CHECKS_WINDOW,
-    STATUS_CLASSES,
     Admission,
     Misread,
     grouped,
     misread,
     read_serial,
 )
+from kash.certificates.rules.status import STATUS_CLASSES
 from kash.platform.database import utc_now
 from kash.platform.web.context import keep_language_on_device
 from kash.platform.web.headers import uses_camera

@@ -10,11 +10,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.attendance.queries import slots_still_open
-from kash.certificates import blueprint, documents, queries, services
-from kash.certificates.forms import ProposeForm
+from kash.accounts.queries.accounts import names_of
+from kash.attendance.queries.registers import slots_still_open
+from kash.certificates import blueprint, documents
 from kash.certificates.forms.designs import offer_designs
+from kash.certificates.forms.issuing import ProposeForm
 from kash.certificates.forms.names import (
     NameRow,
     met_name,
@@ -24,16 +24,24 @@ from kash.certificates.forms.names import (
     rows_typed,
     wrong_name,
 )
-from kash.certificates.rules import Unasked
-from kash.certificates.services import confirm_names
+from kash.certificates.queries.issuing import (
+    Candidate,
+    batches_of,
+    candidates,
+    current_rule,
+    unconfirmed_registers,
+)
+from kash.certificates.rules.issuing import Unasked
+from kash.certificates.services import issuing
+from kash.certificates.services.issuing import NamesMoved, confirm_names
 from kash.certificates.views.reach import acts_on, staff_workshop
-from kash.people.queries import never_asked
-from kash.people.rules import OneGroup, one_group
+from kash.people.queries.consents import never_asked
+from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.views.frame import frame
 
 _ANSWERS = {str(one): one for one in Unasked}
@@ -57,15 +65,15 @@ def _propose_form() -> ProposeForm:
 def _workshop_page(
     found: Workshop, form: ProposeForm, problem: str = ""
 ) -> tuple[str, int] | ResponseReturnValue:
-    people = queries.candidates(found)
-    batches = queries.batches_of(found)
+    people = candidates(found)
+    batches = batches_of(found)
     eligible = [row for row in people if not row.missing]
     return render_template(
         "certificates/workshop.html",
         **frame(found),
-        rule=queries.current_rule(),
+        rule=current_rule(),
         open_registers=slots_still_open(found.register_id),
-        unconfirmed_registers=queries.unconfirmed_registers(found),
+        unconfirmed_registers=unconfirmed_registers(found),
         shown=one_group(people, group_letter, request.args.get("group", "")),
         lacking=[row for row in people if row.missing and not row.has_certificate],
         eligible=eligible,
@@ -88,7 +96,7 @@ def propose(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _workshop_page(found, form)
     try:
-        batch = services.propose(
+        batch = issuing.propose(
             found,
             form.design.data,
             current_actor(),
@@ -129,7 +137,7 @@ def names(public_id: str) -> ResponseReturnValue:
     standing = {key: (row.name, row.confirmed) for key, row in stored.items()}
     try:
         confirm_names(found, read, current_actor(), kept=kept, standing=standing)
-    except services.NamesMoved:
+    except NamesMoved:
         # Somebody was faster by a moment: she is told as if her page had been opened earlier.
         return names(public_id)
     if by_itself:
@@ -148,13 +156,13 @@ def names(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("certificates.names", public_id=public_id, group=group), code=303)
 
 
-def _printable(found: Workshop) -> list[queries.Candidate]:
-    return [row for row in queries.candidates(found) if row.name_may_be_printed]
+def _printable(found: Workshop) -> list[Candidate]:
+    return [row for row in candidates(found) if row.name_may_be_printed]
 
 
 def _names_page(
     found: Workshop,
-    shown: OneGroup[queries.Candidate],
+    shown: OneGroup[Candidate],
     rows: Mapping[str, NameRow],
     errors: Mapping[str, str],
 ) -> str:

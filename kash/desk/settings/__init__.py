@@ -12,16 +12,3 @@ from kash.desk.settings import (
     statuses,
     zones,
 )
-
-__all__ = [
-    "contacts",
-    "court_days",
-    "languages",
-    "overview",
-    "paper",
-    "places",
-    "programme",
-    "retention",
-    "statuses",
-    "zones",
-]

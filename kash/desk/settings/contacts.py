@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
-from kash.accounts.services import change_settings
+from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme

@@ -13,7 +13,7 @@ from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
-from kash.accounts.services import change_settings
+from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme

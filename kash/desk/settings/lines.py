@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
-from kash.attendance.queries import statuses_for
+from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.wording import status_word
 from kash.desk.settings.languages import accepted_by
 from kash.desk.settings.programme import the_programme

@@ -12,7 +12,7 @@ from wtforms import FileField, HiddenField
 from wtforms.validators import ValidationError
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
-from kash.accounts.services import change_settings
+from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
 from kash.desk.logo import MOST_BYTES, LogoProblem, prepared_logo
 from kash.desk.settings.editions import differences, edition_shown, show_again

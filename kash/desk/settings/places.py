@@ -13,8 +13,11 @@ from wtforms import HiddenField
 
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
-from kash.people import queries, services
 from kash.people.models import Venue, Zone
+from kash.people.queries import places as places_queries
+from kash.people.queries.places import venues
+from kash.people.services.persons import ChangedMeanwhile
+from kash.people.services.places import PlaceTaken, VenueDetails, add_venue, change_venue
 from kash.platform.web import KashForm, current_actor, page, paged
 from kash.platform.web.forms import (
     BooleanField,
@@ -54,9 +57,9 @@ class VenueForm(KashForm):
             offered.append(chosen)
         self.zone.choices = [("", _("None")), *((zone.public_id, zone.name) for zone in offered)]
 
-    def details(self) -> services.VenueDetails:
+    def details(self) -> VenueDetails:
         """Details as they were entered."""
-        return services.VenueDetails(
+        return VenueDetails(
             name=self.name.data or "",
             place=self.place.data or "",
             zone=self.zone.data or "",
@@ -83,9 +86,7 @@ def _values(venue: Venue) -> dict[str, Any]:
 @allow("settings.see")
 def places() -> ResponseReturnValue:
     """The places by name."""
-    return render_template(
-        "desk/settings/places.html", listing=paged(queries.venues(also_closed=True))
-    )
+    return render_template("desk/settings/places.html", listing=paged(venues(also_closed=True)))
 
 
 @blueprint.route("/settings/places/new", methods=["GET", "POST"])
@@ -93,11 +94,11 @@ def places() -> ResponseReturnValue:
 def add_place() -> ResponseReturnValue:
     """Add a place."""
     form = VenueForm()
-    form.offer(queries.zones())
+    form.offer(places_queries.zones())
     if form.validate_on_submit():
         try:
-            services.add_venue(form.details(), current_actor())
-        except services.PlaceTaken as problem:
+            add_venue(form.details(), current_actor())
+        except PlaceTaken as problem:
             form.name.errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -109,17 +110,17 @@ def add_place() -> ResponseReturnValue:
 @allow("settings.edit")
 def edit_place(public_id: str) -> ResponseReturnValue:
     """Change a place."""
-    found = queries.venue(public_id)
+    found = places_queries.venue(public_id)
     form = VenueForm(data={**_values(found), "edition": str(found.edition)})
-    form.offer(queries.zones(), found.zone)
+    form.offer(places_queries.zones(), found.zone)
     kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
         try:
-            services.change_venue(public_id, form.details(), edition_shown(form), current_actor())
-        except services.PlaceTaken as problem:
+            change_venue(public_id, form.details(), edition_shown(form), current_actor())
+        except PlaceTaken as problem:
             form.name.errors = [str(problem)]
-        except services.ChangedMeanwhile:
-            found = queries.venue(public_id)
+        except ChangedMeanwhile:
+            found = places_queries.venue(public_id)
             kept = differences(form, _values(found), _COMPARED)
             show_again(form, found.edition)
         else:

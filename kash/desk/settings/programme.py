@@ -13,8 +13,8 @@ from wtforms.validators import ValidationError
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.models import Programme
-from kash.accounts.queries import programme
-from kash.accounts.services import change_programme
+from kash.accounts.queries.accounts import programme
+from kash.accounts.services.programme import change_programme
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.setup_form import check_zone

@@ -13,14 +13,10 @@ from flask_babel import ngettext
 from wtforms import HiddenField
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
-from kash.accounts.rules import (
-    ADDRESS_KNOWN_FOR,
-    CHALLENGE_LASTS,
-    SESSION_IDLE,
-    SESSION_LONGEST,
-    THROTTLE_WINDOW,
-)
-from kash.accounts.services import change_settings
+from kash.accounts.rules.accounts import SESSION_IDLE, SESSION_LONGEST
+from kash.accounts.rules.passkeys import CHALLENGE_LASTS
+from kash.accounts.rules.throttle import ADDRESS_KNOWN_FOR, THROTTLE_WINDOW
+from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint, queries
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme

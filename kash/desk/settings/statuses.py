@@ -10,10 +10,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
-from kash.attendance import services
-from kash.attendance.queries import Status, forget_statuses, status_used, statuses_for
-from kash.attendance.queries import status as status_of
-from kash.attendance.rules import ALWAYS_IN_USE, Tone
+from kash.attendance.queries.statuses import Status, forget_statuses, status_used, statuses_for
+from kash.attendance.queries.statuses import status as status_of
+from kash.attendance.rules.marking import ALWAYS_IN_USE, Tone
+from kash.attendance.services import statuses as statuses_services
+from kash.attendance.services.statuses import (
+    StatusChangedMeanwhile,
+    StatusDetails,
+    StatusProblem,
+    change_status,
+)
 from kash.attendance.wording import status_word
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
@@ -45,9 +51,9 @@ class StatusForm(KashForm):
     active = BooleanField(_l("In use"), default=True)
     edition = HiddenField(default="0")
 
-    def details(self) -> services.StatusDetails:
+    def details(self) -> StatusDetails:
         """Details as they were entered."""
-        return services.StatusDetails(
+        return StatusDetails(
             name=self.name.data or "",
             letter=self.letter.data or "",
             weight=self.weight.data or 0,
@@ -82,8 +88,8 @@ def add_status() -> ResponseReturnValue:
     form = StatusForm()
     if form.validate_on_submit():
         try:
-            services.add_status(form.details(), current_actor())
-        except services.StatusProblem as problem:
+            statuses_services.add_status(form.details(), current_actor())
+        except StatusProblem as problem:
             form[problem.field].errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -107,15 +113,13 @@ def edit_status(code: str) -> ResponseReturnValue:
     kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
         try:
-            services.change_status(
-                code, _details(form, found), edition_shown(form), current_actor()
-            )
-        except services.StatusChangedMeanwhile:
+            change_status(code, _details(form, found), edition_shown(form), current_actor())
+        except StatusChangedMeanwhile:
             forget_statuses()
             found = status_of(code)
             kept = differences(form, _values(found), [one for one in _COMPARED if one in form])
             show_again(form, found.edition)
-        except services.StatusProblem as problem:
+        except StatusProblem as problem:
             if problem.field in form:
                 form[problem.field].errors = [str(problem)]
             else:
@@ -127,8 +131,8 @@ def edit_status(code: str) -> ResponseReturnValue:
     return body, 409 if kept is not None else answer
 
 
-def _details(form: StatusForm, found: Status) -> services.StatusDetails:
-    return services.StatusDetails(
+def _details(form: StatusForm, found: Status) -> StatusDetails:
+    return StatusDetails(
         name=form.name.data or "",
         letter=form.letter.data or "",
         weight=(form.weight.data or 0) if "weight" in form else found.weight,
@@ -142,5 +146,5 @@ def _details(form: StatusForm, found: Status) -> services.StatusDetails:
 def order_statuses() -> ResponseReturnValue:
     """Put the marks in another order."""
     present = [status.code for status in statuses_for("workshop", also_retired=True)]
-    services.order_statuses(moved_order(present, request.form), current_actor())
+    statuses_services.order_statuses(moved_order(present, request.form), current_actor())
     return redirect(url_for("desk.statuses"), code=303)

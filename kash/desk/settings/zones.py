@@ -13,8 +13,17 @@ from wtforms import HiddenField
 
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
-from kash.people import queries, services
 from kash.people.models import Zone
+from kash.people.queries import places
+from kash.people.services import places as places_services
+from kash.people.services.persons import ChangedMeanwhile
+from kash.people.services.places import (
+    LiesInItself,
+    PlaceTaken,
+    ZoneDetails,
+    change_zone,
+    unify_spellings,
+)
 from kash.platform.web import KashForm, current_actor, page, paged
 from kash.platform.web.forms import (
     BooleanField,
@@ -55,9 +64,9 @@ class ZoneForm(KashForm):
             ),
         ]
 
-    def details(self) -> services.ZoneDetails:
+    def details(self) -> ZoneDetails:
         """Details as they were entered."""
-        return services.ZoneDetails(
+        return ZoneDetails(
             self.name.data or "", self.kind.data, self.within.data or "", bool(self.active.data)
         )
 
@@ -77,9 +86,9 @@ def zones() -> ResponseReturnValue:
     """The areas, and how many spellings stand beside them."""
     return render_template(
         "desk/settings/zones.html",
-        listing=paged(queries.zones(also_closed=True)),
+        listing=paged(places.zones(also_closed=True)),
         kinds=ZONE_KINDS,
-        spellings=len(queries.spellings().shown),
+        spellings=len(places.spellings().shown),
     )
 
 
@@ -88,11 +97,11 @@ def zones() -> ResponseReturnValue:
 def add_zone() -> ResponseReturnValue:
     """Add an area."""
     form = ZoneForm()
-    form.offer(queries.zones())
+    form.offer(places.zones())
     if form.validate_on_submit():
         try:
-            services.add_zone(form.details(), current_actor())
-        except services.PlaceTaken as problem:
+            places_services.add_zone(form.details(), current_actor())
+        except PlaceTaken as problem:
             form.name.errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -113,19 +122,19 @@ def _values(zone: Zone) -> dict[str, Any]:
 @allow("settings.edit")
 def edit_zone(public_id: str) -> ResponseReturnValue:
     """Change an area; a new name goes to all that was typed with the old one."""
-    found = queries.zone(public_id)
+    found = places.zone(public_id)
     form = ZoneForm(data={**_values(found), "edition": str(found.edition)})
-    form.offer(queries.zones(also_closed=True), but=public_id)
+    form.offer(places.zones(also_closed=True), but=public_id)
     kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
         try:
-            services.change_zone(public_id, form.details(), edition_shown(form), current_actor())
-        except services.PlaceTaken as problem:
+            change_zone(public_id, form.details(), edition_shown(form), current_actor())
+        except PlaceTaken as problem:
             form.name.errors = [str(problem)]
-        except services.LiesInItself as problem:
+        except LiesInItself as problem:
             form.within.errors = [str(problem)]
-        except services.ChangedMeanwhile:
-            found = queries.zone(public_id)
+        except ChangedMeanwhile:
+            found = places.zone(public_id)
             kept = differences(form, _values(found), _COMPARED)
             show_again(form, found.edition)
         else:
@@ -139,18 +148,16 @@ def edit_zone(public_id: str) -> ResponseReturnValue:
 @allow("settings.edit")
 def spellings() -> ResponseReturnValue:
     """Areas as they were typed, and which zone they mean."""
-    found = queries.spellings()
+    found = places.spellings()
     listing = paged(found.shown)
     form = SpellingsForm()
     form.spellings.choices = [(one.text, one.text) for one in listing.rows]
     form.zone.choices = [
         ("", _("Choose")),
-        *((zone.public_id, zone.name) for zone in queries.zones()),
+        *((zone.public_id, zone.name) for zone in places.zones()),
     ]
     if form.validate_on_submit():
-        changed = services.unify_spellings(
-            form.zone.data, list(form.spellings.data or []), current_actor()
-        )
+        changed = unify_spellings(form.zone.data, list(form.spellings.data or []), current_actor())
         flash(_("Entries changed: %(count)s.", count=changed))
         return redirect(url_for("desk.spellings"), code=303)
     return page(

@@ -16,7 +16,7 @@ from kash.forums.queries.meetings import number_of, previous_meeting
 from kash.forums.queries.series import appearance_of, runs, sees_names
 from kash.forums.rules import OpenedAction, arising
 from kash.people.models import Person
-from kash.people.rules import OneGroup, one_group
+from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import db
 from kash.platform.web import Listing, NotFound, listing
 from kash.platform.web.formats import to_local

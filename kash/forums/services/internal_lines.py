@@ -15,7 +15,7 @@ from kash.forums.services.problems import (
     TwoPeopleNeeded,
 )
 from kash.forums.services.reaching import forum_run_by, item_in, written_meeting
-from kash.people.queries import station_names
+from kash.people.queries.organisations import station_names
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
 from kash.policy import Actor

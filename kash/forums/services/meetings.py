@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.attendance.rules import has_begun
+from kash.attendance.rules.conduct import has_begun
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
 from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
 from kash.forums.services.problems import (

@@ -1,5 +1,3 @@
 """Pages of forums, one module for each thing they show."""
 
 from kash.forums.views import actions, attendance, meetings, minutes, series, templates
-
-__all__ = ["actions", "attendance", "meetings", "minutes", "series", "templates"]

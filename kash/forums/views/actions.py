@@ -6,8 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint, queries, services
+from kash.forums import blueprint
 from kash.forums.forms import OutcomeForm
+from kash.forums.queries.actions import actions_of, open_action, owners_shown, shown_actions
+from kash.forums.queries.series import forum, runs
+from kash.forums.services import minutes
+from kash.forums.services.minutes import close_action
 from kash.forums.services.problems import AlreadyClosed
 from kash.platform.web import Forbidden, current_actor, page
 from kash.platform.web.formats import local_today
@@ -21,11 +25,11 @@ STATES = ("open", "done", "dropped", "all")
 def actions(forum_id: str) -> ResponseReturnValue:
     """A forum's actions by state."""
     actor = current_actor()
-    found = queries.forum(forum_id, actor)
+    found = forum(forum_id, actor)
     asked = request.args.get("state", "open")
     state = asked if asked in STATES else "open"
-    rows = queries.actions_of(found, actor, state=state)
-    lines = queries.shown_actions(rows, actor)
+    rows = actions_of(found, actor, state=state)
+    lines = shown_actions(rows, actor)
     return render_template(
         "forums/actions.html",
         forum=found,
@@ -33,8 +37,8 @@ def actions(forum_id: str) -> ResponseReturnValue:
         states=STATES,
         listing=rows,
         lines=lines,
-        shown=queries.owners_shown(lines, request.args.get("group", "")),
-        runs=queries.runs(actor, found.secretary_id),
+        shown=owners_shown(lines, request.args.get("group", "")),
+        runs=runs(actor, found.secretary_id),
         today=local_today(),
     )
 
@@ -44,14 +48,14 @@ def actions(forum_id: str) -> ResponseReturnValue:
 def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Say what became of an action: its owner, or who runs the forum."""
     actor = current_actor()
-    found = queries.forum(forum_id, actor)
-    line = queries.open_action(found, action_id, actor)
+    found = forum(forum_id, actor)
+    line = open_action(found, action_id, actor)
     if not line.may_close:
         raise Forbidden
     form = OutcomeForm()
     if form.validate_on_submit():
         try:
-            services.close_action(
+            close_action(
                 forum_id,
                 action_id,
                 state=form.state.data,
@@ -70,7 +74,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
         form=form,
         forum=found,
         action=line,
-        runs=queries.runs(actor, found.secretary_id),
+        runs=runs(actor, found.secretary_id),
         today=local_today(),
     )
 
@@ -80,7 +84,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
 def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Take back that an action is done or dropped."""
     try:
-        services.reopen_action(forum_id, action_id, by=current_actor())
+        minutes.reopen_action(forum_id, action_id, by=current_actor())
     except AlreadyClosed as problem:
         flash(str(problem), "warn")
     else:

@@ -9,27 +9,38 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import services as registers
 from kash.attendance.forms import marks_from_form, page_key
-from kash.attendance.queries import Conflict, SlotSheet, conflicts_of, slot_sheet
+from kash.attendance.queries.history import Conflict, conflicts_of
+from kash.attendance.queries.registers import SlotSheet, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules import Answer, Operation, has_begun, is_ahead
-from kash.attendance.services import NobodyMarked, NotBegun, SomebodyUnmarked
-from kash.forums import blueprint, queries, services
+from kash.attendance.rules.conduct import has_begun, is_ahead
+from kash.attendance.rules.marking import Answer, Operation
+from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.marking import (
+    NobodyMarked,
+    NotBegun,
+    SomebodyUnmarked,
+    apply_marks,
+    close_slot,
+)
+from kash.forums import blueprint
 from kash.forums.forms import STATUS_WORDS, FindForm
 from kash.forums.models import Forum, Meeting
+from kash.forums.queries.meetings import attendance_of, meeting, slot_of
+from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules import STATUSES
+from kash.forums.services import register as register_services
 from kash.forums.services.problems import MeetingOver
-from kash.people.queries import find_people
-from kash.people.rules import one_group
+from kash.people.queries.search import find_people
+from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.policy import Actor, allow
 
 
 def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
-    found = queries.forum_to_edit(forum_id, current_actor())
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, current_actor())
+    held = meeting(found, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
     return found, held
@@ -42,7 +53,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     found, held = _meeting(forum_id, meeting_id)
     conflicts: list[Conflict] = []
     if request.method == "POST":
-        sheet = slot_sheet(held.register_id, queries.slot_of(held))
+        sheet = slot_sheet(held.register_id, slot_of(held))
         now = utc_now()
         sent = marks_from_form(sheet, request.form, now)
         # Whoever only turns to the other group keeps what she tapped; what the page offered by
@@ -56,7 +67,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             held.register.public_id, sheet.slot.public_id, current_actor(), sent, closing=closing
         )
         found, held = _meeting(forum_id, meeting_id)
-        sheet = slot_sheet(held.register_id, queries.slot_of(held))
+        sheet = slot_sheet(held.register_id, slot_of(held))
         conflicts = conflicts_of(held.register_id, answers, sent)
         if problem:
             flash(problem, "warn")
@@ -70,7 +81,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             return redirect(
                 url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id, group=group)
             )
-    sheet = slot_sheet(held.register_id, queries.slot_of(held))
+    sheet = slot_sheet(held.register_id, slot_of(held))
     now, starts_at = utc_now(), sheet.slot.starts_at
     weights = status_catalogue()
     shown = one_group(sheet.rows, attrgetter("letter"), request.values.get("group", ""))
@@ -99,12 +110,12 @@ def _keep(
 ) -> tuple[list[Answer], str]:
     """Save marks, and close the register if that is wanted; why it stayed open, if it did."""
     if not closing:
-        return registers.apply_marks(register, sent, by) if sent else [], ""
+        return apply_marks(register, sent, by) if sent else [], ""
     try:
-        return registers.close_slot(register, slot, by, sent, everybody=True).answers, ""
+        return close_slot(register, slot, by, sent, everybody=True).answers, ""
     except (NobodyMarked, NotBegun, SomebodyUnmarked) as problem:
         # What was tapped is kept all the same.
-        return registers.apply_marks(register, sent, by) if sent else [], str(problem)
+        return apply_marks(register, sent, by) if sent else [], str(problem)
 
 
 def _offered_by_entry(sheet: SlotSheet, ahead: bool) -> dict[str, str]:
@@ -121,7 +132,7 @@ def _offered_by_entry(sheet: SlotSheet, ahead: bool) -> dict[str, str]:
 def reopen_register(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Open the register again to correct it."""
     _found, held = _meeting(forum_id, meeting_id)
-    registers.reopen_slot(held.register.public_id, queries.slot_of(held).public_id, current_actor())
+    reopen_slot(held.register.public_id, slot_of(held).public_id, current_actor())
     return redirect(url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id))
 
 
@@ -142,7 +153,7 @@ def find_guest(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         meeting=held,
         matches=matches,
         shown=shown,
-        seated={line.person_id for line in queries.attendance_of(held)},
+        seated={line.person_id for line in attendance_of(held)},
         purpose="guest",
     )
 
@@ -151,6 +162,6 @@ def find_guest(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def add_guest(forum_id: str, meeting_id: str, person_id: str) -> ResponseReturnValue:
     """Put a guest on the register."""
-    services.add_guest(forum_id, meeting_id, person_id, by=current_actor())
+    register_services.add_guest(forum_id, meeting_id, person_id, by=current_actor())
     flash(_("Added to the register. On paper guests are only counted."))
     return redirect(url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id))

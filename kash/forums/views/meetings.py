@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint, queries, services
+from kash.forums import blueprint
 from kash.forums.forms import (
     AS_LAST_TIME,
     ItemForm,
@@ -15,7 +15,17 @@ from kash.forums.forms import (
     ReasonForm,
     edition_of,
 )
+from kash.forums.queries import meetings, series
+from kash.forums.queries.actions import action_line, arising_in, owners_shown
+from kash.forums.queries.internal_lines import shown_text
+from kash.forums.queries.meetings import attendance_of, attendance_table, minutes_of, number_of
+from kash.forums.queries.series import forum, forum_to_edit, sees_names
+from kash.forums.queries.templates import template_choices, template_of
 from kash.forums.rules import order_is_fixed
+from kash.forums.services import agenda as agenda_services
+from kash.forums.services import meetings as meetings_services
+from kash.forums.services.agenda import add_item
+from kash.forums.services.meetings import change_meeting
 from kash.forums.services.problems import (
     AgendaFull,
     ChangedMeanwhile,
@@ -25,7 +35,7 @@ from kash.forums.services.problems import (
     StaysOnAgenda,
 )
 from kash.forums.wording import missing_usual, usual_item, usual_titles
-from kash.people.queries import venue_names
+from kash.people.queries.places import venue_names
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today, to_local
@@ -37,15 +47,15 @@ from kash.policy import allow
 def plan_meeting(forum_id: str) -> ResponseReturnValue:
     """Plan a meeting."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
+    found = forum_to_edit(forum_id, actor)
     form = MeetingForm()
-    form.offer(queries.template_choices())
-    own = queries.template_of(found.template_id)
+    form.offer(template_choices())
+    own = template_of(found.template_id)
     if own and not form.is_submitted():
         form.agenda.data = own
     if form.validate_on_submit():
         try:
-            made = services.plan_meeting(
+            made = meetings_services.plan_meeting(
                 forum_id,
                 starts_at=form.starts_at,
                 place=form.place.data or "",
@@ -70,17 +80,17 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
 def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """A meeting as far as it is for the actor to read: until it is held, members see its agenda."""
     actor, now = current_actor(), utc_now()
-    found = queries.forum(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
-    runs = queries.runs(actor, found.secretary_id)
-    items = queries.minutes_of(held)
+    found = forum(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
+    runs = series.runs(actor, found.secretary_id)
+    items = minutes_of(held)
     written = runs or held.state == "held"
     actions = {
-        action.public_id: queries.action_line(action, item, held, actor)
+        action.public_id: action_line(action, item, held, actor)
         for item in items
         for action in item.actions
     }
-    carried = queries.arising_in(held, now, actor)
+    carried = arising_in(held, now, actor)
     named = [line for line, _state in carried] + (list(actions.values()) if written else [])
     return render_template(
         "forums/meeting.html",
@@ -88,14 +98,12 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         meeting=held,
         runs=runs,
         written=written,
-        shown=lambda item, text: queries.shown_text(item, text, whole=runs),
-        points=[(item, queries.number_of(item, held)) for item in items],
+        shown=lambda item, text: shown_text(item, text, whole=runs),
+        points=[(item, number_of(item, held)) for item in items],
         actions=actions,
         carried=carried,
-        owners=queries.owners_shown(named, request.args.get("group", "")),
-        attendance=queries.attendance_table(
-            queries.attendance_of(held), by_letter=not queries.sees_names(actor)
-        ),
+        owners=owners_shown(named, request.args.get("group", "")),
+        attendance=attendance_table(attendance_of(held), by_letter=not sees_names(actor)),
         begun=to_local(held.starts_at).date() <= local_today(),
     )
 
@@ -105,8 +113,8 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Move a meeting to another day, time or place."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
     local = to_local(held.starts_at)
     form = MeetingForm(
         data={
@@ -119,7 +127,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     del form.agenda
     if form.validate_on_submit():
         try:
-            services.change_meeting(
+            change_meeting(
                 forum_id,
                 meeting_id,
                 starts_at=form.starts_at,
@@ -132,8 +140,8 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         except MonthFull as problem:
             form.day.errors = [str(problem)]
         except ChangedMeanwhile as problem:
-            found = queries.forum_to_edit(forum_id, actor)
-            held = queries.meeting(found, meeting_id)
+            found = forum_to_edit(forum_id, actor)
+            held = meetings.meeting(found, meeting_id)
             form.form_errors.append(str(problem))
             form.edition.data = str(held.edition)
         else:
@@ -149,11 +157,13 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Call a meeting off with a reason."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        services.cancel_meeting(forum_id, meeting_id, reason=form.reason.data or "", by=actor)
+        meetings_services.cancel_meeting(
+            forum_id, meeting_id, reason=form.reason.data or "", by=actor
+        )
         flash(_("The meeting is cancelled."))
         return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
     return page("forums/cancel.html", form=form, forum=found, meeting=held)
@@ -164,11 +174,11 @@ def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Record that a meeting was held, after a question."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
     if request.method == "POST":
         try:
-            services.hold_meeting(forum_id, meeting_id, by=actor)
+            meetings_services.hold_meeting(forum_id, meeting_id, by=actor)
         except MeetingAhead as problem:
             flash(str(problem), "warn")
         else:
@@ -178,7 +188,7 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         "forums/hold.html",
         forum=found,
         meeting=held,
-        unmarked=sum(1 for line in queries.attendance_of(held) if line.status is None),
+        unmarked=sum(1 for line in attendance_of(held) if line.status is None),
     )
 
 
@@ -187,12 +197,12 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Arrange the agenda; a post adds an item at its end."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
     form = NewItemForm()
     if form.validate_on_submit():
         try:
-            services.add_item(
+            add_item(
                 forum_id,
                 meeting_id,
                 title=form.title.data or "",
@@ -206,15 +216,15 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             return redirect(
                 url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id, _anchor="title")
             )
-    items = queries.minutes_of(held)
+    items = minutes_of(held)
     return page(
         "forums/agenda.html",
         form=form,
         forum=found,
         meeting=held,
         fixed=order_is_fixed(held.state),
-        points=[(item, queries.number_of(item, held)) for item in items],
-        carried=queries.arising_in(held, utc_now(), actor),
+        points=[(item, number_of(item, held)) for item in items],
+        carried=arising_in(held, utc_now(), actor),
         planned_minutes=sum(item.minutes or 0 for item in items),
         lacking=missing_usual(items) if not order_is_fixed(held.state) else [],
     )
@@ -225,7 +235,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Put the usual items that are missing onto the agenda, each in its place."""
     try:
-        added = services.add_usual_items(
+        added = agenda_services.add_usual_items(
             forum_id, meeting_id, titles=usual_titles(), known=usual_item, by=current_actor()
         )
     except AgendaFull as problem:
@@ -239,7 +249,7 @@ def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def order_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Give the items another order: one press without script, the whole order with it."""
-    services.order_items(
+    agenda_services.order_items(
         forum_id,
         meeting_id,
         order=request.form.getlist("order"),
@@ -257,12 +267,12 @@ def order_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Give an item another title."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
-    item = queries.item(held, item_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
+    item = meetings.item(held, item_id)
     form = ItemForm(data={"title": item.title or _("Matters arising"), "minutes": item.minutes})
     if form.validate_on_submit():
-        services.rename_item(
+        agenda_services.rename_item(
             forum_id,
             meeting_id,
             item_id,
@@ -282,12 +292,12 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
 def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Take an item off the agenda, after a question."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
-    item = queries.item(held, item_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
+    item = meetings.item(held, item_id)
     if request.method == "POST":
         try:
-            services.remove_item(forum_id, meeting_id, item_id, by=actor)
+            agenda_services.remove_item(forum_id, meeting_id, item_id, by=actor)
         except StaysOnAgenda as problem:
             flash(str(problem), "warn")
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))

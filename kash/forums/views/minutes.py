@@ -8,10 +8,23 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint, queries, services
+from kash.forums import blueprint
 from kash.forums.documents import minutes_name, minutes_paper
 from kash.forums.forms import MinuteForm, TypedRow, edition_of
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.queries import meetings
+from kash.forums.queries.actions import action_line, arising_in
+from kash.forums.queries.internal_lines import internal_lines_of
+from kash.forums.queries.meetings import (
+    attendance_of,
+    attendance_table,
+    meeting,
+    minutes_of,
+    number_of,
+)
+from kash.forums.queries.series import account_name, forum, forum_to_edit, owners_of, runs
+from kash.forums.services.internal_lines import ask_release, keep_line, release_line
+from kash.forums.services.minutes import write_item, written_actions, written_decisions
 from kash.forums.services.problems import (
     FiguresBesideCases,
     MeetingOver,
@@ -82,7 +95,7 @@ def _save(
     """Save the form; False with what somebody else wrote, or with errors on the form."""
     decisions, actions = form.written()
     try:
-        services.write_item(
+        write_item(
             found.public_id,
             held.public_id,
             item.public_id,
@@ -103,7 +116,7 @@ def _save(
         form.decisions = _with_unknown(form.decisions, _typed(other.decisions))
         form.actions = _with_unknown(form.actions, _typed_actions(other.actions))
         return False, OtherText(
-            name=queries.account_name(other.changed_by),
+            name=account_name(other.changed_by),
             minute=other.minute,
             decisions=[row.text for row in other.decisions],
             actions=[row.text for row in other.actions],
@@ -119,15 +132,15 @@ def _save(
 def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Write under an item. If somebody else saved meanwhile, both texts are shown."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meeting(found, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
     form, other, saved = MinuteForm(), None, False
     if form.is_submitted():
         form.read_rows(request.form)
-        present = queries.item(held, item_id)
-        owners = [key for key, _name in _owner_choices(found, present, queries.owners_of(found))]
+        present = meetings.item(held, item_id)
+        owners = [key for key, _name in _owner_choices(found, present, owners_of(found))]
         fine = form.validate()
         if form.rows_are_fine(owners) and fine:
             saved, other = _save(form, found, held, present)
@@ -135,35 +148,35 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         flash(_("Saved."))
         return redirect(_after(forum_id, meeting_id, item_id))
     # After a refused save the objects above have expired with its transaction.
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
-    items = queries.minutes_of(held)
+    found = forum_to_edit(forum_id, actor)
+    held = meeting(found, meeting_id)
+    items = minutes_of(held)
     written = next((other_item for other_item in items if other_item.public_id == item_id), None)
     if written is None:
         raise NotFound
     if not form.is_submitted():
         form.minute.data, form.edition.data = written.minute, str(written.edition)
-        form.decisions = _typed(services.written_decisions(written))
-        form.actions = _typed_actions(services.written_actions(written))
+        form.decisions = _typed(written_decisions(written))
+        form.actions = _typed_actions(written_actions(written))
     answer, status = page(
         "forums/item.html",
         form=form,
         forum=found,
         meeting=held,
         item=written,
-        number=queries.number_of(written, held),
-        points=[(each, queries.number_of(each, held)) for each in items],
+        number=number_of(written, held),
+        points=[(each, number_of(each, held)) for each in items],
         following=_next(items, item_id),
-        owners=_owner_choices(found, written, queries.owners_of(found)),
+        owners=_owner_choices(found, written, owners_of(found)),
         closed=[
-            queries.action_line(action, written, held, actor)
+            action_line(action, written, held, actor)
             for action in written.actions
             if action.state != "open"
         ],
-        carried=queries.arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
-        attendance=queries.attendance_table(queries.attendance_of(held), by_letter=False),
+        carried=arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
+        attendance=attendance_table(attendance_of(held), by_letter=False),
         other=other,
-        internal=queries.internal_lines_of(written, actor),
+        internal=internal_lines_of(written, actor),
         rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
         blank_decisions=BLANK_DECISIONS,
         blank_actions=BLANK_ACTIONS,
@@ -180,9 +193,9 @@ def internal_line(
 ) -> ResponseReturnValue:
     """Ask for the release of a line, release it, or keep it internal."""
     ways = {
-        "ask": (services.ask_release, _("Asked. Somebody else who runs this forum decides.")),
-        "release": (services.release_line, _("Released. Everybody reads the line now.")),
-        "keep": (services.keep_line, _("The line stays internal.")),
+        "ask": (ask_release, _("Asked. Somebody else who runs this forum decides.")),
+        "release": (release_line, _("Released. Everybody reads the line now.")),
+        "keep": (keep_line, _("The line stays internal.")),
     }
     if request.form.get("do") not in ways:
         raise NotFound
@@ -224,9 +237,9 @@ def _after(forum_id: str, meeting_id: str, item_id: str) -> str:
 def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """The minutes as PDF: for everybody once the meeting is held, before as a draft."""
     actor = current_actor()
-    found = queries.forum(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
-    draft = held.state == "planned" and queries.runs(actor, found.secretary_id)
+    found = forum(forum_id, actor)
+    held = meeting(found, meeting_id)
+    draft = held.state == "planned" and runs(actor, found.secretary_id)
     if held.state != "held" and not draft:
         raise NotFound
     made = minutes_paper(found, held, utc_now())

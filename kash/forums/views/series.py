@@ -10,15 +10,33 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.names import role_name
-from kash.forums import blueprint, queries, services
+from kash.forums import blueprint
 from kash.forums.forms import MOST_TICKED, AppearanceForm, FindMembersForm, ForumForm
+from kash.forums.queries import series
+from kash.forums.queries.actions import open_actions
+from kash.forums.queries.meetings import meetings_of, next_meetings
+from kash.forums.queries.series import (
+    AccountHolder,
+    forum_to_edit,
+    forums_listed,
+    member_lines,
+    member_to_change,
+    people_with_account,
+    runs,
+    secretaries,
+    secretary_of,
+    sees_names,
+)
+from kash.forums.queries.templates import template_choices, template_of
+from kash.forums.services import series as series_services
 from kash.forums.services.problems import (
     NameTaken,
     TextNeeded,
     UnknownSecretary,
 )
-from kash.people.queries import FoundPerson, find_people, people_by_number
-from kash.people.rules import OneGroup, one_group
+from kash.forums.services.series import add_members, change_forum, choose_appearance, open_forum
+from kash.people.queries.search import FoundPerson, find_people, people_by_number
+from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today
@@ -30,10 +48,10 @@ def _forum_form(current: str = "") -> ForumForm:
     form = ForumForm()
     form.template.choices = [
         ("", _("The agenda of the last meeting")),
-        *queries.template_choices(),
+        *template_choices(),
     ]
     if current_actor().reach("forums.edit") is Reach.ALL:
-        form.secretary.choices = queries.secretaries(current)
+        form.secretary.choices = secretaries(current)
         if not form.is_submitted():
             form.secretary.data = current
     else:
@@ -48,8 +66,8 @@ def index() -> ResponseReturnValue:
     actor, now = current_actor(), utc_now()
     return render_template(
         "forums/index.html",
-        forums=queries.forums_listed(actor, now),
-        next_meetings=queries.next_meetings(actor, now),
+        forums=forums_listed(actor, now),
+        next_meetings=next_meetings(actor, now),
     )
 
 
@@ -62,7 +80,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         try:
-            made = services.open_forum(
+            made = open_forum(
                 name=form.name.data or "",
                 secretary=chosen or "",
                 template=form.template.data or "",
@@ -83,18 +101,18 @@ def add() -> ResponseReturnValue:
 def forum(forum_id: str) -> ResponseReturnValue:
     """A forum: its members, meetings and open actions."""
     actor = current_actor()
-    found = queries.forum(forum_id, actor)
-    members = queries.member_lines(found, actor)
+    found = series.forum(forum_id, actor)
+    members = member_lines(found, actor)
     return render_template(
         "forums/forum.html",
         forum=found,
-        runs=queries.runs(actor, found.secretary_id),
-        secretary=queries.secretary_of(found)[1],
-        names=queries.sees_names(actor),
+        runs=runs(actor, found.secretary_id),
+        secretary=secretary_of(found)[1],
+        names=sees_names(actor),
         members=members,
         shown=one_group(members, attrgetter("letter"), request.args.get("group", "")),
-        meetings=queries.meetings_of(found),
-        actions=queries.open_actions(found, actor),
+        meetings=meetings_of(found),
+        actions=open_actions(found, actor),
         today=local_today(),
     )
 
@@ -104,12 +122,12 @@ def forum(forum_id: str) -> ResponseReturnValue:
 def edit(forum_id: str) -> ResponseReturnValue:
     """Give a forum another name or secretary."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    form = _forum_form(queries.secretary_of(found)[0])
+    found = forum_to_edit(forum_id, actor)
+    form = _forum_form(secretary_of(found)[0])
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         try:
-            services.change_forum(
+            change_forum(
                 forum_id,
                 name=form.name.data or "",
                 secretary=chosen or "",
@@ -125,7 +143,7 @@ def edit(forum_id: str) -> ResponseReturnValue:
             return redirect(url_for("forums.forum", forum_id=forum_id))
     elif not form.is_submitted():
         form.name.data = found.name
-        form.template.data = queries.template_of(found.template_id)
+        form.template.data = template_of(found.template_id)
     return page("forums/edit.html", form=form, forum=found)
 
 
@@ -135,7 +153,7 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     """Find people by name, tick them and add them together. What is typed is posted, so that no
     address holds a name; who was ticked stays ticked while one looks for the next."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
+    found = forum_to_edit(forum_id, actor)
     form = FindMembersForm()
     ticked = list(dict.fromkeys(request.form.getlist("people")))[:MOST_TICKED]
     if request.form.get("step") == "add" and ticked:
@@ -147,10 +165,10 @@ def find_member(forum_id: str) -> ResponseReturnValue:
         matches = [one for name in form.names() for one in find_people(actor, name)]
     elif request.form.get("step") == "add":
         form.search.errors = [_("Tick somebody first.")]
-    seated = queries.seated(found)
+    seated = series.seated(found)
     kept = people_by_number(actor, ticked)
     shown = {one.public_id for one in kept}
-    offered = queries.people_with_account(actor, seated | shown)
+    offered = people_with_account(actor, seated | shown)
     if matches is not None:
         by_id = {one.public_id: one for one in matches if one.public_id not in shown}
         matches = list(by_id.values())
@@ -168,8 +186,8 @@ def find_member(forum_id: str) -> ResponseReturnValue:
 
 
 def _one_group(
-    rows: Sequence[FoundPerson | queries.AccountHolder], kept: Sequence[FoundPerson], turned: str
-) -> OneGroup[FoundPerson | queries.AccountHolder]:
+    rows: Sequence[FoundPerson | AccountHolder], kept: Sequence[FoundPerson], turned: str
+) -> OneGroup[FoundPerson | AccountHolder]:
     """One group of those found or offered: the one that was `turned` to, else the one shown before
     if it has anybody."""
     letters = {one.letter for one in rows}
@@ -181,7 +199,7 @@ def _one_group(
 
 def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
     """Give those who were ticked a seat; then ask how she appears, if it is one."""
-    made = services.add_members(forum_id, ticked, by=current_actor())
+    made = add_members(forum_id, ticked, by=current_actor())
     if len(made) == 1 and len(ticked) == 1:
         flash(_("Added. Until they choose otherwise, this member is only counted."))
         return redirect(url_for("forums.appearance", forum_id=forum_id, member_id=made[0]))
@@ -202,12 +220,12 @@ def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
 def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
     """How a member appears: her own page, and that of who runs the forum."""
     actor = current_actor()
-    found = queries.forum(forum_id, actor)
-    member = queries.member_to_change(found, member_id, actor)
+    found = series.forum(forum_id, actor)
+    member = member_to_change(found, member_id, actor)
     form = AppearanceForm(data={"appears": member.appears, "shown_as": member.shown_as})
     if form.validate_on_submit():
         try:
-            services.choose_appearance(
+            choose_appearance(
                 forum_id,
                 member_id,
                 appears=form.appears.data,
@@ -224,7 +242,7 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
         form=form,
         forum=found,
         member=member,
-        runs=queries.runs(actor, found.secretary_id),
+        runs=runs(actor, found.secretary_id),
     )
 
 
@@ -233,10 +251,10 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
 def end_membership(forum_id: str, member_id: str) -> ResponseReturnValue:
     """A member leaves, after a question."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    member = queries.member_to_change(found, member_id, actor)
+    found = forum_to_edit(forum_id, actor)
+    member = member_to_change(found, member_id, actor)
     if request.method == "POST":
-        services.end_membership(forum_id, member_id, by=actor)
+        series_services.end_membership(forum_id, member_id, by=actor)
         flash(_("The membership has ended."))
         return redirect(url_for("forums.forum", forum_id=forum_id))
     return render_template("forums/leave.html", forum=found, member=member)

@@ -10,16 +10,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField
 
-from kash.forums import blueprint, queries, services
+from kash.forums import blueprint
 from kash.forums.forms import edition_of, without_figures
 from kash.forums.models import AgendaTemplate
+from kash.forums.queries.meetings import meeting
+from kash.forums.queries.series import forum_to_edit
+from kash.forums.queries.templates import template, template_lines
 from kash.forums.rules import LONGEST_ITEM, PlannedItem
+from kash.forums.services import templates as templates_services
 from kash.forums.services.problems import (
     AgendaFull,
     ChangedMeanwhile,
     EmptyAgenda,
     NameTaken,
 )
+from kash.forums.services.templates import change_template
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web.forms import choice_field, clean_text, text_field, whole_number_field
 from kash.platform.web.language import LANGUAGES
@@ -99,7 +104,7 @@ def _lines(found: AgendaTemplate | None) -> Sequence[dict[str, object]]:
 def templates() -> ResponseReturnValue:
     """The agendas that meetings can begin with."""
     return render_template(
-        "forums/templates.html", templates=queries.template_lines(), language_names=LANGUAGES
+        "forums/templates.html", templates=template_lines(), language_names=LANGUAGES
     )
 
 
@@ -110,7 +115,7 @@ def add_template() -> ResponseReturnValue:
     form = TemplateForm()
     if form.validate_on_submit():
         try:
-            services.add_template(
+            templates_services.add_template(
                 form.name.data or "", form.language.data or "", form.written(), current_actor()
             )
         except (NameTaken, EmptyAgenda, AgendaFull) as problem:
@@ -126,7 +131,7 @@ def add_template() -> ResponseReturnValue:
 @allow("forums.edit")
 def edit_template(template_id: str) -> ResponseReturnValue:
     """Change an agenda; meetings that began with it stay as they are."""
-    found = queries.template(template_id)
+    found = template(template_id)
     form = TemplateForm(
         data={
             "name": found.name,
@@ -138,7 +143,7 @@ def edit_template(template_id: str) -> ResponseReturnValue:
     theirs: AgendaTemplate | None = None
     if form.validate_on_submit():
         try:
-            services.change_template(
+            change_template(
                 template_id,
                 form.name.data or "",
                 form.language.data or "",
@@ -147,7 +152,7 @@ def edit_template(template_id: str) -> ResponseReturnValue:
                 current_actor(),
             )
         except ChangedMeanwhile:
-            theirs = queries.template(template_id)
+            theirs = template(template_id)
             form.edition.data = str(theirs.edition)
             form.edition.raw_data = None
         except (NameTaken, EmptyAgenda, AgendaFull) as problem:
@@ -171,9 +176,9 @@ def _beside_its_field(form: TemplateForm, problem: Exception) -> None:
 @allow("forums.edit")
 def remove_template(template_id: str) -> ResponseReturnValue:
     """Delete an agenda, after a question."""
-    found = queries.template(template_id)
+    found = template(template_id)
     if request.method == "POST":
-        services.remove_template(template_id, current_actor())
+        templates_services.remove_template(template_id, current_actor())
         flash(_("The agenda is deleted. Meetings stay as they are."))
         return redirect(url_for("forums.templates"), code=303)
     return render_template("forums/template_remove.html", template=found)
@@ -184,12 +189,14 @@ def remove_template(template_id: str) -> ResponseReturnValue:
 def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Keep a meeting's agenda under a name."""
     actor = current_actor()
-    found = queries.forum_to_edit(forum_id, actor)
-    held = queries.meeting(found, meeting_id)
+    found = forum_to_edit(forum_id, actor)
+    held = meeting(found, meeting_id)
     form = NameForm()
     if form.validate_on_submit():
         try:
-            services.keep_agenda(forum_id, meeting_id, name=form.name.data or "", by=actor)
+            templates_services.keep_agenda(
+                forum_id, meeting_id, name=form.name.data or "", by=actor
+            )
         except NameTaken as problem:
             form.name.errors = [str(problem)]
         except EmptyAgenda as problem:

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from kash.incidents.names import CUSTODY_NAMES
 from kash.incidents.rules.evidence import NOTED_BY_HAND
-from kash.incidents.services import Received
+from kash.incidents.services.evidence import Received
 from kash.platform.web import KashForm
 from kash.platform.web.forms import (
     BooleanField,

@@ -5,18 +5,3 @@ from kash.incidents.models.incidents import Incident, IncidentDraft, IncidentDra
 from kash.incidents.models.letterbox import Letterbox
 from kash.incidents.models.mediation import Duty, DutyHours, DutyStation, MediationBrief
 from kash.incidents.models.quota import FilingQuota
-
-__all__ = [
-    "Alert",
-    "Duty",
-    "DutyHours",
-    "DutyStation",
-    "FilingQuota",
-    "Incident",
-    "IncidentDraft",
-    "IncidentDraftScreen",
-    "Letterbox",
-    "MediationBrief",
-    "OfficerDuty",
-    "OfficerDutyHours",
-]

@@ -13,7 +13,7 @@ from kash.accounts.models import Account, Programme
 from kash.incidents.models import Alert, OfficerDuty
 from kash.incidents.queries.officers import officers
 from kash.incidents.rules.alerts import MOST_DRILLS, USUAL_DRILLS, OnRoster
-from kash.people.rules import Stretch
+from kash.people.rules.directory import Stretch
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 

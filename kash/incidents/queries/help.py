@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from kash.incidents.models import Duty
 from kash.incidents.queries.mediation import duties, phone_of, police_accounts, stretches_of
-from kash.people import rules
 from kash.people.models import ServiceEntry
-from kash.people.queries import ServiceSearch, services_for_paper
+from kash.people.queries.directory import ServiceSearch, services_for_paper
+from kash.people.rules.directory import Stretch, open_at
 from kash.platform.vault import SealError
 from kash.policy import Actor, Role
 
@@ -33,7 +33,7 @@ class OnDuty:
     phone: str
     stations: tuple[str, ...]
     spoken: tuple[str, ...]
-    stretches: tuple[rules.Stretch, ...]
+    stretches: tuple[Stretch, ...]
     note: str
     now: bool
 
@@ -64,7 +64,7 @@ def _on_duty(row: Duty, minute: int, *, police: bool, named: bool) -> OnDuty:
         spoken=tuple(code for code in row.spoken.split(",") if code),
         stretches=stretches,
         note=row.note,
-        now=not stretches or rules.open_at(stretches, minute),
+        now=not stretches or open_at(stretches, minute),
     )
 
 
@@ -83,6 +83,6 @@ def services_near(
 
     def order(entry: ServiceEntry) -> tuple[bool, int]:
         urgent = _URGENT.index(entry.kind) if entry.kind in _URGENT else len(_URGENT)
-        return not rules.open_at(entry.stretches, minute), urgent
+        return not open_at(entry.stretches, minute), urgent
 
     return sorted(found, key=order)[:MOST]

@@ -17,7 +17,7 @@ from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.mediation import Answer, Mediator, Result, take_over
 from kash.incidents.rules.record import Record
-from kash.people.rules import Stretch, open_at
+from kash.people.rules.directory import Stretch, open_at
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, open_text
 from kash.platform.web import Listing, NotFound, listing

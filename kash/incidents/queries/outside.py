@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from kash.accounts.models import Account, Programme
-from kash.accounts.queries import backing_of
-from kash.accounts.rules import Standing, standing
+from kash.accounts.queries.backing import backing_of
+from kash.accounts.rules.two_people import Standing, standing
 from kash.incidents.rules.outside import Contact, contact_from
 from kash.platform.database import db, utc_now
 from kash.policy import Actor

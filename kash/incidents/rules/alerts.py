@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kash.people.rules import Stretch, open_at
+from kash.people.rules.directory import Stretch, open_at
 
 # So long after one officer was told and nobody looked, the next one is.
 PATIENCE = timedelta(minutes=15)

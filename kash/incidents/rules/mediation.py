@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done
 from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
 from kash.incidents.rules.record import Asked, Event, Intervention, Person, Record, next_id
-from kash.people.rules import Stretch, open_at
+from kash.people.rules.directory import Stretch, open_at
 
 REQUESTS = (
     "release",

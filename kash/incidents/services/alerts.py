@@ -17,8 +17,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
-from kash.accounts.queries import email_of
-from kash.accounts.services import change_settings
+from kash.accounts.queries.accounts import email_of
+from kash.accounts.services.programme import change_settings
 from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.queries import alerts as queries
 from kash.incidents.rules.alerts import (
@@ -30,7 +30,7 @@ from kash.incidents.rules.alerts import (
     steps,
     steps_due,
 )
-from kash.people.rules import Stretch, minute_of_week, overlap
+from kash.people.rules.directory import Stretch, minute_of_week, overlap
 from kash.platform.database import db, utc_now, without_order, writing
 from kash.platform.jobs import periodic
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail

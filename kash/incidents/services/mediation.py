@@ -31,7 +31,7 @@ from kash.incidents.rules.mediation_gate import Why, why_not
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.people.models import Organisation
-from kash.people.rules import Stretch, overlap
+from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import new_public_id
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem

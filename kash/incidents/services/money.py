@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-from kash.accounts.services import change_settings
+from kash.accounts.services.programme import change_settings
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import POLICY

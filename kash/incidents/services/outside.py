@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.names import STANDING_SENTENCES
-from kash.accounts.rules import Standing
-from kash.accounts.services import change_settings
+from kash.accounts.rules.two_people import Standing
+from kash.accounts.services.programme import change_settings
 from kash.incidents.queries.outside import (
     HOLDS,
     PROPOSED,

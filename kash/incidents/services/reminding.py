@@ -9,7 +9,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from kash.accounts import queries as accounts
+from kash.accounts.queries import accounts as accounts_queries
+from kash.accounts.queries.accounts import email_of
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.officers import officers
@@ -91,7 +92,7 @@ def _remind() -> None:
 @job("incidents.reminder")
 def send_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
-    found = accounts.account(account)
+    found = accounts_queries.account(account)
     with force_locale(found.language or programme_languages()[0]):
         text = _("Sign in to see whether something waits.")
-        send_mail(accounts.email_of(found), brand(), text + "\n")
+        send_mail(email_of(found), brand(), text + "\n")

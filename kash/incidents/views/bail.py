@@ -11,18 +11,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, names, services
+from kash.incidents import blueprint, names
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.money import BailForm
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.cash_bail import bail_of
 from kash.incidents.sections import Section
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
-from kash.people.queries import organisations
+from kash.people.queries.organisations import organisations
 from kash.platform.database import utc_now
 from kash.platform.web import page
 from kash.platform.web.errors import NotFound
@@ -49,7 +50,7 @@ def bail(reference: str) -> ResponseReturnValue:
     form = BailForm()
     form.offer(found.record, stations(), today())
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif form.validate():
         try:
             write_down_bail(actor, vault, reference, form.bail())
@@ -73,7 +74,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
         raise NotFound
     form.offer(found.record, stations(), today(), one)
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif form.validate() and one is not None:
         try:
             write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())

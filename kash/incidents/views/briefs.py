@@ -6,9 +6,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.incidents import blueprint, queries, services
+from kash.incidents import blueprint
 from kash.incidents.forms.mediation import closing_form
 from kash.incidents.names import REQUEST_NAMES
+from kash.incidents.queries import mediation
+from kash.incidents.queries.mediation import ended_briefs, own_brief, own_briefs
+from kash.incidents.services import mediation as mediation_services
+from kash.incidents.services.mediation import set_own_duty
 from kash.people.directory_words import phone_text
 from kash.platform.web import current_actor, page
 from kash.policy import allow
@@ -21,9 +25,9 @@ def briefs() -> ResponseReturnValue:
     by = current_actor()
     return render_template(
         "incidents/briefs.html",
-        briefs=queries.own_briefs(by),
-        ended=queries.ended_briefs(by),
-        duty=queries.own_duty(by),
+        briefs=own_briefs(by),
+        ended=ended_briefs(by),
+        duty=mediation.own_duty(by),
         requests=REQUEST_NAMES,
         phone_text=phone_text,
     )
@@ -33,7 +37,7 @@ def briefs() -> ResponseReturnValue:
 @allow("incidents.briefs")
 def own_duty() -> ResponseReturnValue:
     """Say whether one can be called."""
-    services.set_own_duty(current_actor(), active=request.form.get("active") == "1")
+    set_own_duty(current_actor(), active=request.form.get("active") == "1")
     flash(_("Saved."))
     return redirect(url_for("incidents.briefs"), 303)
 
@@ -48,9 +52,9 @@ def _has_ended() -> ResponseReturnValue:
 def answer_brief(brief_id: str) -> ResponseReturnValue:
     """Say yes or no to what is asked."""
     accepts = request.form.get("answer") == "yes"
-    if brief_id in queries.ended_briefs(current_actor()):
+    if brief_id in ended_briefs(current_actor()):
         return _has_ended()
-    services.answer_brief(current_actor(), brief_id, accepts=accepts)
+    mediation_services.answer_brief(current_actor(), brief_id, accepts=accepts)
     flash(
         _("Thank you. Call the programme if anything is unclear.")
         if accepts
@@ -64,12 +68,12 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
 def close_brief(brief_id: str) -> ResponseReturnValue:
     """Say how it ended."""
     by = current_actor()
-    if brief_id in queries.ended_briefs(by):
+    if brief_id in ended_briefs(by):
         return _has_ended()
-    brief = queries.own_brief(by, brief_id)
+    brief = own_brief(by, brief_id)
     form = closing_form(brief.requests, brief.people)
     if form.validate_on_submit():
-        services.close_brief(by, brief_id, form.results())
+        mediation_services.close_brief(by, brief_id, form.results())
         flash(_("Thank you. What was asked is deleted here now."))
         return redirect(url_for("incidents.briefs"), 303)
     return page("incidents/brief_close.html", form=form, brief=brief)

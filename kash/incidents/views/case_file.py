@@ -6,7 +6,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, services
+from kash.incidents import blueprint
 from kash.incidents.documents.case_file import FILE_NAME, Choice
 from kash.incidents.documents.case_file import case_file as printed
 from kash.incidents.errors import NobodyAgreed
@@ -22,6 +22,7 @@ from kash.incidents.services.case_files import (
     may_show_identities,
     note_printed,
 )
+from kash.incidents.services.cases import note_opening
 from kash.incidents.views.reach import here, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import download, page, signed_in
@@ -57,7 +58,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         made = printed(found, choice, person.name if person else "", utc_now(), first)
         return download(made, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     return page(
         "incidents/case_file.html",
         form=form,

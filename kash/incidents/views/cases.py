@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
 
-from kash.incidents import blueprint, keeping_words, mediation_words, names, services, wording
+from kash.incidents import blueprint, keeping_words, mediation_words, names, wording
 from kash.incidents.forms.casework import CommentForm
 from kash.incidents.queries.autosaves import autosaves_left
 from kash.incidents.queries.calendar import court_days
@@ -35,6 +35,9 @@ from kash.incidents.rules.workflow import (
     refusal_of,
 )
 from kash.incidents.sections import actions_of, sections_of
+from kash.incidents.services import working
+from kash.incidents.services.cases import note_opening
+from kash.incidents.services.workflow import mark_urgent
 from kash.incidents.views.guarded import guarded
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.platform.database import utc_now
@@ -82,7 +85,7 @@ def next_of(case: Case, actor: Actor) -> Next | None:
 def case(reference: str) -> ResponseReturnValue:
     """One case; its opening is noted."""
     actor, vault, found = here(reference)
-    services.note_opening(actor, vault, found)
+    note_opening(actor, vault, found)
     return _page(found, actor)
 
 
@@ -94,9 +97,9 @@ def comment(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     form = CommentForm()
     if not form.validate_on_submit():
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
         return _page(found, actor, form), 422
-    services.comment(reference, form.text.data or "", by=actor, vault=vault)
+    working.comment(reference, form.text.data or "", by=actor, vault=vault)
     return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
 
 
@@ -106,7 +109,7 @@ def comment(reference: str) -> ResponseReturnValue:
 def urgent(reference: str) -> ResponseReturnValue:
     """Say that a case cannot wait, or that it can."""
     actor, vault, found = here(reference)
-    services.mark_urgent(reference, not found.record.urgent, by=actor, vault=vault)
+    mark_urgent(reference, not found.record.urgent, by=actor, vault=vault)
     flash(_("It is no longer marked as urgent.") if found.record.urgent else _("Marked as urgent."))
     return redirect(url_for("incidents.case", reference=reference), 303)
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, names, services
+from kash.incidents import blueprint, names
 from kash.incidents.consent_texts import TEXTS, VERSION, text_of
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.errors import ChangedMeanwhile
@@ -26,6 +26,7 @@ from kash.incidents.rules.consents import (
 from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import Section
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.consents import Noted, answer_consents
 from kash.incidents.views.reach import here, require_vault
 from kash.platform.web import download, page
@@ -168,7 +169,7 @@ def consents(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     form, changed = ConsentsForm(), False
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif form.validate_on_submit():
         try:
             noted = answer_consents(

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, money_words, names, services
+from kash.incidents import blueprint, money_words, names
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
 from kash.incidents.forms.money import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
 from kash.incidents.queries.cases import Case
@@ -19,6 +19,7 @@ from kash.incidents.queries.decisions import Asking, asking_cases, reporting_pol
 from kash.incidents.rules.record import Term
 from kash.incidents.rules.reporting import is_decided
 from kash.incidents.sections import Entry, Section
+from kash.incidents.services.cases import note_opening, note_search
 from kash.incidents.services.money import (
     make_bail_of_term,
     name_policy,
@@ -61,7 +62,7 @@ def decisions() -> ResponseReturnValue:
         return redirect(url_for("incidents.decisions"), 303)
     cases, damaged = asking_cases(actor, vault)
     new = [one for case in cases for one in case.documents if one.form != "kept"]
-    services.note_search(actor, vault, new)
+    note_search(actor, vault, new)
     notes = notes_of(cases, vault)
     lines = [Asking(case, notes.get(case.reference, ())) for case in cases]
     lines.sort(key=lambda one: one.case.reference)
@@ -88,7 +89,7 @@ def decision(reference: str) -> ResponseReturnValue:
         raise NotFound
     form, out, changed = ReportForm(), TakeOutForm(), False
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif request.form.get("term"):
         if _term(found, request.form["term"]) is None:
             return _decided_already(reference)
@@ -142,7 +143,7 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
         found.record, stations(), today(), bail_from(term, found.record), receipt_needed=True
     )
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif form.validate():
         make_bail_of_term(actor, vault, reference, term.id, form.bail())
         flash(_("It is written down as cash bail."))

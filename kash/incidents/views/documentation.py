@@ -14,12 +14,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.incidents import blueprint, names, services
+from kash.incidents import blueprint, names
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.forms.documentation import DocumentationForm, as_form
-from kash.incidents.queries import open_case
 from kash.incidents.queries.autosaves import Autosave, autosaves_left, own_autosaves
-from kash.incidents.queries.cases import Case, went_to_custodian
+from kash.incidents.queries.cases import Case, open_case, went_to_custodian
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
 from kash.incidents.rules.changes import asks_why
@@ -33,6 +32,7 @@ from kash.incidents.services.autosaves import (
     keep_typed,
     note_autosave_opened,
 )
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import (
     CaseClosed,
     IdentityWouldBeLeft,
@@ -46,7 +46,8 @@ from kash.incidents.services.handing_over import HandsOver, OpensToOfficers
 from kash.incidents.views.beside import in_words, place_names
 from kash.incidents.views.handing_over import hand_over_text, opening_text
 from kash.incidents.views.reach import here, require_vault, the_vault
-from kash.people.queries import organisations, zone_names
+from kash.people.queries.organisations import organisations
+from kash.people.queries.places import zone_names
 from kash.platform.database import utc_now
 from kash.platform.vault import NobodyCanOpen
 from kash.platform.web import NotFound, current_actor, page
@@ -98,7 +99,7 @@ def edit_case(reference: str) -> ResponseReturnValue:
     try:
         actor, vault, found = here(reference)
         if request.method == "GET":
-            services.note_opening(actor, vault, found)
+            note_opening(actor, vault, found)
         return _written(found)
     except NotFound:
         if request.method == "GET" or not _kept_for_custodian(reference):

@@ -9,13 +9,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, queries, services
+from kash.incidents import blueprint
 from kash.incidents.forms.mediation import DutyForm
 from kash.incidents.models import Duty
+from kash.incidents.queries.mediation import (
+    duty,
+    duty_listing,
+    is_on_duty,
+    phone_of,
+    police_accounts,
+    possible_mediators,
+    stretches_of,
+)
 from kash.incidents.sections import Entry
+from kash.incidents.services import mediation
+from kash.incidents.services.mediation import DutyChangedMeanwhile, NoMediator, change_mediator
 from kash.people import directory_words, words
-from kash.people.queries import organisations
-from kash.people.rules import minute_of_week
+from kash.people.queries.organisations import organisations
+from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import to_local
@@ -27,10 +38,10 @@ ENTRY = Entry(_l("Mediators on duty"), "incidents.duty_list", 20, "incidents.dut
 def _said() -> dict[str, Any]:
     minute = minute_of_week(to_local(utc_now()))
     return {
-        "hours_lines": lambda one: directory_words.hours_lines(queries.stretches_of(one)),
-        "on_duty": lambda one: queries.is_on_duty(one, minute),
+        "hours_lines": lambda one: directory_words.hours_lines(stretches_of(one)),
+        "on_duty": lambda one: is_on_duty(one, minute),
         "phone_text": directory_words.phone_text,
-        "phone_of": queries.phone_of,
+        "phone_of": phone_of,
         "languages": words.LANGUAGE,
     }
 
@@ -45,8 +56,8 @@ def duty_list() -> ResponseReturnValue:
     """Everybody who mediates."""
     return render_template(
         "incidents/duty.html",
-        listing=queries.duty_listing(),
-        police=queries.police_accounts(),
+        listing=duty_listing(),
+        police=police_accounts(),
         **_said(),
     )
 
@@ -56,11 +67,11 @@ def duty_list() -> ResponseReturnValue:
 def add_mediator() -> ResponseReturnValue:
     """Put a peer educator on duty."""
     form = DutyForm()
-    form.offer(_stations(), queries.possible_mediators())
+    form.offer(_stations(), possible_mediators())
     if form.validate_on_submit():
         try:
-            services.add_mediator(current_actor(), form.account.data, form.details())
-        except services.NoMediator as problem:
+            mediation.add_mediator(current_actor(), form.account.data, form.details())
+        except NoMediator as problem:
             form.account.errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -72,26 +83,26 @@ def add_mediator() -> ResponseReturnValue:
 @allow("incidents.duty")
 def edit_mediator(duty_id: str) -> ResponseReturnValue:
     """Change when and where somebody mediates."""
-    found = queries.duty(duty_id)
+    found = duty(duty_id)
     form = DutyForm()
     form.offer(_stations(), None)
     if not form.is_submitted():
         form.fill(found)
     elif form.validate():
         try:
-            services.change_mediator(current_actor(), duty_id, form.details(), form.edition_read)
-        except services.DutyChangedMeanwhile:
-            found = queries.duty(duty_id)
+            change_mediator(current_actor(), duty_id, form.details(), form.edition_read)
+        except DutyChangedMeanwhile:
+            found = duty(duty_id)
             form.edition.data = str(found.edition)
             return _changed(form, found), 409
         else:
             flash(_("Saved."))
             return redirect(url_for("incidents.duty_list"), 303)
-    return page("incidents/duty_edit.html", form=form, duty=queries.duty(duty_id))
+    return page("incidents/duty_edit.html", form=form, duty=duty(duty_id))
 
 
 def _changed(form: DutyForm, found: Duty) -> str:
-    phone = queries.phone_of(found)
+    phone = phone_of(found)
     kept = [
         (_("Number for this duty"), directory_words.phone_text(phone) if phone else _("None")),
         (_("Stations"), ", ".join(one.organisation.name for one in found.stations) or _("None")),
@@ -99,7 +110,7 @@ def _changed(form: DutyForm, found: Duty) -> str:
             _("Hours"),
             "; ".join(
                 f"{days} {hours}"
-                for days, hours in directory_words.hours_lines(queries.stretches_of(found))
+                for days, hours in directory_words.hours_lines(stretches_of(found))
             )
             or _("None"),
         ),
@@ -112,9 +123,9 @@ def _changed(form: DutyForm, found: Duty) -> str:
 @allow("incidents.duty")
 def remove_mediator(duty_id: str) -> ResponseReturnValue:
     """Take somebody off the list, after a question."""
-    found = queries.duty(duty_id)
+    found = duty(duty_id)
     if request.method == "POST":
-        services.remove_mediator(current_actor(), duty_id)
+        mediation.remove_mediator(current_actor(), duty_id)
         flash(_("Removed from the list of mediators."))
         return redirect(url_for("incidents.duty_list"), 303)
     return render_template("incidents/duty_remove.html", duty=found)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.incidents import blueprint, queries, services
+from kash.incidents import blueprint
 from kash.incidents.errors import EvidenceDamaged, NotTaken
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.forms.evidence import (
@@ -25,10 +25,19 @@ from kash.incidents.forms.evidence import (
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.evidence import OpenEvidence
+from kash.incidents.queries.evidence import OpenEvidence, open_evidence
 from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.incidents.sections import Section
-from kash.incidents.services import Handed
+from kash.incidents.services import evidence as evidence_services
+from kash.incidents.services.evidence import (
+    Handed,
+    export_original,
+    label_evidence,
+    note_custody,
+    note_evidence_opening,
+    note_sheet,
+    show_copy,
+)
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import utc_now
@@ -68,7 +77,7 @@ def add_evidence(reference: str) -> ResponseReturnValue:
         stream, name = form.content()
         try:
             said = form.received(name)
-            made = services.add_evidence(actor, vault, reference, said, stream, _SMALL)
+            made = evidence_services.add_evidence(actor, vault, reference, said, stream, _SMALL)
         except (NotTaken, BodyTooLarge, StorageError, CleaningBusy) as problem:
             form.file.errors = [str(problem)]
         else:
@@ -90,7 +99,9 @@ def _add_raw(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return {"errors": form.errors}, 422
     received = form.received(said.get("uploaded_name", ""))
-    made = services.add_evidence(actor, vault, reference, received, request.stream, _most())
+    made = evidence_services.add_evidence(
+        actor, vault, reference, received, request.stream, _most()
+    )
     return {"to": _added(reference, made)}, 201
 
 
@@ -132,7 +143,7 @@ def _page_of(reference: str, document: str) -> str:
 
 def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]:
     actor, vault, case = here(reference)
-    return actor, vault, queries.open_evidence(vault, case, document)
+    return actor, vault, open_evidence(vault, case, document)
 
 
 @blueprint.get("/<reference>/e/<document>")
@@ -149,7 +160,7 @@ def evidence(reference: str, document: str) -> ResponseReturnValue:
             document=document,
             sentence=str(problem),
         )
-    services.note_evidence_opening(actor, vault, found)
+    note_evidence_opening(actor, vault, found)
     return _evidence_page(found, CustodyForm())
 
 
@@ -180,7 +191,7 @@ def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValu
 @require_vault
 def evidence_copy(reference: str, document: str) -> ResponseReturnValue:
     """The cleaned copy, to be looked at in the browser."""
-    handed = services.show_copy(current_actor(), the_vault(), reference, document)
+    handed = show_copy(current_actor(), the_vault(), reference, document)
     return _sent(handed, inline=True)
 
 
@@ -205,7 +216,7 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
     form.offer()
     if not form.validate_on_submit():
         return _evidence_page(found, form)
-    services.note_custody(
+    note_custody(
         actor,
         vault,
         reference,
@@ -228,7 +239,7 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     form = LabelForm(data={"label": found.file.label, "note": found.file.note})
     if form.validate_on_submit():
         label, note = form.label.data or "", form.note.data or ""
-        services.label_evidence(actor, vault, reference, document, label, note)
+        label_evidence(actor, vault, reference, document, label, note)
         return redirect(_page_of(reference, document), 303)
     return page(
         "incidents/evidence_label.html", form=form, back=_page_of(reference, document), found=found
@@ -243,7 +254,7 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     actor, vault, found = _one(reference, document)
     form = ExportForm()
     if form.validate_on_submit():
-        handed = services.export_original(
+        handed = export_original(
             actor, vault, reference, document, form.who.data or "", form.more.data or ""
         )
         return _sent(handed)
@@ -262,7 +273,7 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
 def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
     """The custody sheet as PDF, made here and kept nowhere."""
     actor, vault = current_actor(), the_vault()
-    found = services.note_sheet(actor, vault, reference, document)
+    found = note_sheet(actor, vault, reference, document)
     words = bool(SheetForm().words.data)
     content = custody_sheet(found, actor, utc_now(), words=words)
     return download(content, name=f"{found.listed.number}-sheet.pdf", type=_PDF)
@@ -278,7 +289,7 @@ def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     if listed is None:
         raise NotFound
     if request.method == "POST":
-        services.remove_evidence(actor, vault, reference, document)
+        evidence_services.remove_evidence(actor, vault, reference, document)
         flash(_("Removed. Its keys and its files are gone."))
         return redirect(url_for("incidents.case", reference=reference) + "#evidence", 303)
     return render_template(

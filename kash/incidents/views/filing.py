@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from kash.incidents import blueprint, filing_words, services
+from kash.incidents import blueprint, filing_words
 from kash.incidents.documents import filing as documents
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.filing import (
@@ -29,14 +29,26 @@ from kash.incidents.queries import help as helpers
 from kash.incidents.queries.officers import custodians_with_keys
 from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
 from kash.incidents.rules.receipts import new_token, token_helps
-from kash.incidents.services import PageTooOld, TooManyReports, WaitAMinute
-from kash.incidents.services.filing import NothingToSend
+from kash.incidents.services.filing import (
+    NothingToSend,
+    answer_screen,
+    begin_addition,
+    forget_screen,
+    say_held,
+    submit,
+    throw_away,
+)
 from kash.incidents.services.letterbox import LetterboxFull
+from kash.incidents.services.quota import TooManyReports, WaitAMinute
+from kash.incidents.services.receipts import PageTooOld, found_by_pass, receipt_if_sent
 from kash.incidents.views.filing_pages import shown, speak, told_readers
 from kash.incidents.views.receipts import SENT, after_sending, word_page
-from kash.people import directory_words, rules
+from kash.people import directory_words
 from kash.people import words as people_words
-from kash.people.queries import organisations, service_areas, zone_names
+from kash.people.queries.directory import service_areas
+from kash.people.queries.organisations import organisations
+from kash.people.queries.places import zone_names
+from kash.people.rules.directory import minute_of_week, open_at
 from kash.platform.database import db, utc_now
 from kash.platform.vault import can_file
 from kash.platform.web import current_actor, download
@@ -103,12 +115,12 @@ def _step(language: str) -> ResponseReturnValue:
             return _nobody_reads(language)
         code = new_code()
         if go == HELD[0]:
-            services.say_held(current_actor(), code)
+            say_held(current_actor(), code)
         return _screen_page(language, code, "what")
     if go == "more":
         code = new_code()
-        found = services.found_by_pass(request.form.get("pass", ""))
-        services.begin_addition(current_actor(), code, found.keys if found else None)
+        found = found_by_pass(request.form.get("pass", ""))
+        begin_addition(current_actor(), code, found.keys if found else None)
         return _screen_page(language, code, "what")
     if go == "resume":
         return _resumed(language)
@@ -144,7 +156,7 @@ def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
         except _REFUSED as problem:
             return _review_page(language, code, None, str(problem), problem.status)
     if go == "throw":
-        services.throw_away(current_actor(), code)
+        throw_away(current_actor(), code)
         return _start(language, thrown=True)
     if go == "help":
         return _help_page(language, code, REVIEW)
@@ -160,7 +172,7 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
     if go == "skip":
         return _after(language, code, name, 1)
     if go == "remove":
-        services.forget_screen(actor, code, name)
+        forget_screen(actor, code, name)
         return _screen_page(language, code, name)
     form = _form_of(name, request.form)
     try:
@@ -175,19 +187,19 @@ def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> Re
     actor = current_actor()
     if go == "now":
         token = request.form.get("token", "")
-        if sent := services.receipt_if_sent(code, token, language):
+        if sent := receipt_if_sent(code, token, language):
             return word_page(language, code, token, sent, held=True)
         form.leave_out_what_is_wrong()
-        services.say_held(actor, code)
+        say_held(actor, code)
         if form.answered():
-            services.answer_screen(actor, code, name, form.answers())
+            answer_screen(actor, code, name, form.answers())
         return _sent(language, code, held=True, unread=_only_reader_is_named(form))
     if go not in ("next", "back", "help", "review"):
         # Another language, or a page that is shown again: nothing typed is lost.
         return _screen_page(language, code, name, form=form)
     fine = form.validate()
     if fine and form.answered():
-        services.answer_screen(actor, code, name, form.answers())
+        answer_screen(actor, code, name, form.answers())
     if go == "help":
         return _help_page(language, code, name)
     if not fine:
@@ -211,7 +223,7 @@ def _sent(language: str, code: str, *, held: bool, unread: bool = False) -> Resp
     if not token_helps(token, utc_now()):
         # The page was open for hours: what follows goes on with a token of its own.
         token = new_token(utc_now())
-    receipt = services.submit(current_actor(), code, language, token, held=held)
+    receipt = submit(current_actor(), code, language, token, held=held)
     return word_page(language, code, token, receipt, held=held, unread=unread)
 
 
@@ -316,7 +328,7 @@ def help_now() -> ResponseReturnValue:
 
 def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnValue:
     actor = current_actor()
-    minute = rules.minute_of_week(to_local(utc_now()))
+    minute = minute_of_week(to_local(utc_now()))
     areas = service_areas(actor)
     form = HelpForm()
     form.area.choices = [("", _("Everywhere")), *((area, area) for area in areas)]
@@ -335,7 +347,7 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
         tongue_names=people_words.LANGUAGE,
         phone_text=directory_words.phone_text,
         hours_lines=directory_words.hours_lines,
-        is_open=lambda entry: rules.open_at(entry.stretches, minute),
+        is_open=lambda entry: open_at(entry.stretches, minute),
         open_text=lambda one: directory_words.open_text(one.stretches, minute),
     )
 

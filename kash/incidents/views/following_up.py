@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, names, services
+from kash.incidents import blueprint, names
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.following_up import (
     FulfilledForm,
@@ -25,11 +25,12 @@ from kash.incidents.rules.dues import is_open, is_overdue
 from kash.incidents.rules.mediation_gate import is_shut, terms_open
 from kash.incidents.rules.record import Record, Referral
 from kash.incidents.sections import Section
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CaseClosed, NoTerm
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
-from kash.people.queries import service_choices
+from kash.people.queries.directory import service_choices
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import to_local
@@ -65,7 +66,7 @@ def referrals(reference: str) -> ResponseReturnValue:
     form, outcome = ReferralForm(), OutcomeForm()
     form.offer(list(offered.items()), _persons(found.record), today())
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif request.form.get("referral"):
         if outcome.validate():
             say_outcome(
@@ -150,7 +151,7 @@ def terms(reference: str) -> ResponseReturnValue:
     form, done = TermForm(), FulfilledForm()
     form.offer(_sides(found.record), terms_open(found.record))
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif request.form.get("term"):
         if done.validate() and done.refuse_future(today()):
             fulfil(actor, vault, reference, done.term.data or "", done.fulfilled_on.data)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, charge_warning, names, services
+from kash.incidents import blueprint, charge_warning, names
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
@@ -28,6 +28,7 @@ from kash.incidents.rules.mediation_gate import is_shut, own_answer
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import Section
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import note_choice, note_own_yes
 from kash.incidents.views.reach import here, require_vault
@@ -84,7 +85,7 @@ def her_choice(reference: str) -> ResponseReturnValue:
     form, changed = ChoiceForm(), False
     form.prepare(to_local(utc_now()).date())
     if not form.is_submitted():
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
     elif form.validate():
         try:
             note_choice(actor, vault, reference, form.said())

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
-from kash.incidents import blueprint, names, services, taking_words
+from kash.incidents import blueprint, names, taking_words
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.taking import TakingForm
 from kash.incidents.queries.cases import Case
@@ -21,6 +21,7 @@ from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.taking import Taking
 from kash.incidents.sections import Section
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.beside import in_words
@@ -50,7 +51,7 @@ class Pair:
 def changes(reference: str) -> ResponseReturnValue:
     """Her first account beside today's, and every change since."""
     actor, vault, found = here(reference)
-    services.note_opening(actor, vault, found, "changes_opened")
+    note_opening(actor, vault, found, "changes_opened")
     history = history_of(vault, found)
     listing = paged(history.changes, per_page=_PER_PAGE)
     shown = Shown(listing.rows, found.record)
@@ -78,7 +79,7 @@ def taking(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     form, changed = TakingForm(), False
     if request.method == "GET":
-        services.note_opening(actor, vault, found)
+        note_opening(actor, vault, found)
         form = TakingForm(formdata=None, data=_known(found.record).model_dump())
         form.version.data = str(found.version)
     elif form.validate():

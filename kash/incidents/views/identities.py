@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, services
+from kash.incidents import blueprint
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
 from kash.incidents.forms.casework import IdentityForm
-from kash.incidents.services.identities import person_of
+from kash.incidents.services import identities
+from kash.incidents.services.identities import file_identity, person_of
 from kash.incidents.views.reach import here, require_vault
 from kash.platform.database import db
 from kash.platform.vault import can_file
@@ -46,7 +47,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
             form.form_errors.append(_("Write at least one of these."))
         else:
             try:
-                services.file_identity(reference, person, facts, by=actor, vault=vault)
+                file_identity(reference, person, facts, by=actor, vault=vault)
             except (NobodyHoldsKeys, ChangedMeanwhile) as problem:
                 form.form_errors.append(str(problem))
             else:
@@ -69,7 +70,7 @@ def read_identity(reference: str, person: str) -> ResponseReturnValue:
     """Show it this once to a custodian."""
     actor, vault, found = here(reference)
     one = person_of(found, person)
-    facts = services.read_identity(found, person, by=actor, vault=vault)
+    facts = identities.read_identity(found, person, by=actor, vault=vault)
     return page(
         "incidents/identity_read.html", form=None, case=found, person=one, facts=worded(facts)
     )

@@ -6,13 +6,15 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kash.feature import declared
-from kash.incidents import blueprint, names, services, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import FindLinkForm
 from kash.incidents.occasions import Occasions
 from kash.incidents.queries.links import MOST_FOUND, linked_to
 from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.finding import wanted_words
+from kash.incidents.services import linking
+from kash.incidents.services.cases import note_search
 from kash.incidents.views.reach import here, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import page
@@ -33,7 +35,7 @@ def links(reference: str) -> ResponseReturnValue:
         if wanted:
             occasions = [(source, source.find(words, actor)) for source in declared(Occasions)]
             close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
-            services.note_search(actor, vault, close.new)
+            note_search(actor, vault, close.new)
             lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
             cases = [one.summary for one in lines if one.summary.reference != reference]
     return page(
@@ -57,7 +59,7 @@ def add_link(reference: str) -> ResponseReturnValue:
     """Link it to what was found."""
     actor, vault, _found = here(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
-    services.add_link(reference, kind, target, by=actor, vault=vault)
+    linking.add_link(reference, kind, target, by=actor, vault=vault)
     return redirect(url_for("incidents.links", reference=reference), 303)
 
 
@@ -68,5 +70,5 @@ def remove_link(reference: str) -> ResponseReturnValue:
     """Take a link away."""
     actor, vault, _found = here(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
-    services.remove_link(reference, kind, target, by=actor, vault=vault)
+    linking.remove_link(reference, kind, target, by=actor, vault=vault)
     return redirect(url_for("incidents.links", reference=reference), 303)

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, mediation_words, queries, services
+from kash.incidents import blueprint, mediation_words
 from kash.incidents.forms.mediation import AskForm
 from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
 from kash.incidents.queries.cases import Case
+from kash.incidents.queries.mediation import as_mediators, duties, numbers_of
 from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.her_choice import MEDIATION, to_ask, wants
 from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
@@ -26,10 +27,18 @@ from kash.incidents.rules.mediation_gate import (
 )
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import Section
+from kash.incidents.services import mediation
+from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CaseClosed
+from kash.incidents.services.mediation import (
+    MustKeepAway,
+    NoConsentToMediate,
+    NotToBeAsked,
+    Request,
+)
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
-from kash.people.rules import minute_of_week
+from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
@@ -39,7 +48,7 @@ from kash.policy import Actor, allow
 
 def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:
     minute = minute_of_week(to_local(utc_now()))
-    found = queries.as_mediators(queries.duties())
+    found = as_mediators(duties())
     return may_mediate(found, case.record, minute, station, seen=case.seen), minute
 
 
@@ -74,11 +83,11 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         form.requests.data = [one for one in case.record.wanted if one in open_requests]
     elif form.validate():
         try:
-            services.ask_mediator(
+            mediation.ask_mediator(
                 by,
                 vault,
                 reference,
-                services.Request(
+                Request(
                     mediator=form.mediator.data,
                     requests=tuple(form.requests.data or ()),
                     station=form.station.data or "",
@@ -89,11 +98,11 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
             )
         except CaseClosed as problem:
             form.form_errors.append(str(problem))
-        except services.MustKeepAway as problem:
+        except MustKeepAway as problem:
             form.mediator.errors = [str(problem)]
-        except services.NoConsentToMediate as problem:
+        except NoConsentToMediate as problem:
             form.persons.errors = [str(problem)]
-        except services.NotToBeAsked as problem:
+        except NotToBeAsked as problem:
             field = form.persons if problem.why is Why.NOT_WANTED else form.requests
             field.errors = [str(problem)]
         else:
@@ -102,13 +111,13 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
     else:
         # Her page was noted when it was asked for.
         return page("incidents/ask.html", **_asking(form, case, offered, minute))
-    services.note_opening(by, vault, case)
+    note_opening(by, vault, case)
     return page("incidents/ask.html", **_asking(form, case, offered, minute))
 
 
 def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
     record, able = case.record, who_may_be_offered(case.record)
-    numbers = queries.numbers_of(one.account for one in offered)
+    numbers = numbers_of(one.account for one in offered)
     unasked = [one.code for one in able if case.record.is_unasked("mediation", one.id)]
     return {
         "form": form,
@@ -164,7 +173,7 @@ def may_be_asked(record: Record) -> bool:
 @require_vault
 def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:
     """Take a request back before it was answered."""
-    services.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
+    mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
     flash(_("The request is taken back."))
     return redirect(url_for("incidents.case", reference=reference), 303)
 

@@ -16,7 +16,7 @@ from kash.incidents.rules.alerts import PATIENCE, in_order
 from kash.incidents.sections import Entry
 from kash.incidents.services import alerts as services
 from kash.people import directory_words
-from kash.people.rules import minute_of_week
+from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today, to_local

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.rules import Standing
+from kash.accounts.rules.two_people import Standing
 from kash.incidents import blueprint
 from kash.incidents.forms.outside import OutsideForm
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings

@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.incidents import blueprint, filing_words, services
+from kash.incidents import blueprint, filing_words
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.receipts import OwnWordForm, ReceiptForm, TakingBackForm
 from kash.incidents.keeping_words import AS_ASKED
@@ -17,7 +17,16 @@ from kash.incidents.queries.receipts import Receipt, keys_of, receipt_by
 from kash.incidents.receipt_words import TAKING_BACK
 from kash.incidents.rules.filing import code_as_read, code_as_shown
 from kash.incidents.services.letterbox import LetterboxFull
-from kash.incidents.services.receipts import Found, PageTooOld
+from kash.incidents.services.receipts import (
+    Found,
+    PageTooOld,
+    choose_word,
+    found_by_pass,
+    open_receipt,
+    pass_of,
+    receipt_if_sent,
+    take_back,
+)
 from kash.incidents.views.filing_pages import shown, speak, told_readers
 from kash.platform.web import current_actor
 from kash.platform.web.account_names import account_names
@@ -71,7 +80,7 @@ def after_sending(language: str, draft: str, go: str) -> ResponseReturnValue:
         if not form.validate():
             return _word_again(language, draft, token, form)
         word = form.word.data or ""
-    receipt = services.choose_word(actor, draft, token, language, word)
+    receipt = choose_word(actor, draft, token, language, word)
     held = "held" in request.form
     return shown(
         "filing_sent.html",
@@ -80,14 +89,14 @@ def after_sending(language: str, draft: str, go: str) -> ResponseReturnValue:
         readers=told_readers(),
         held=held,
         # By which more is told of what was sent at once.
-        pass_=services.pass_of(keys_of(receipt.code, receipt.word)) if held else "",
+        pass_=pass_of(keys_of(receipt.code, receipt.word)) if held else "",
     )
 
 
 def _word_again(
     language: str, draft: str, token: str, form: OwnWordForm | None = None
 ) -> ResponseReturnValue:
-    receipt = services.receipt_if_sent(draft, token, language)
+    receipt = receipt_if_sent(draft, token, language)
     if receipt is None:
         raise PageTooOld
     return word_page(language, draft, token, receipt, form, held="held" in request.form)
@@ -108,7 +117,7 @@ def receipt() -> ResponseReturnValue:
     if not form.validate():
         return _asking(language, form, status=422)
     try:
-        found = services.open_receipt(code_as_read(form.code.data or ""), form.word.data or "")
+        found = open_receipt(code_as_read(form.code.data or ""), form.word.data or "")
     except TooManyTries:
         # The same for every code, whether there is something under it or not.
         return _asking(language, form, _("Too many tries. Try again tomorrow."), 429)
@@ -125,7 +134,7 @@ def _asking(
 
 
 def _taking_back(language: str) -> ResponseReturnValue:
-    found = services.found_by_pass(request.form.get("pass", ""))
+    found = found_by_pass(request.form.get("pass", ""))
     if found is None:
         problem = _("This page was open for long. Type code and word once more.")
         return _asking(language, ReceiptForm(formdata=None), problem, 410)
@@ -133,7 +142,7 @@ def _taking_back(language: str) -> ResponseReturnValue:
     if not form.validate():
         return _opened(language, found, form)
     try:
-        found = services.take_back(current_actor(), found, form.purposes.data or [])
+        found = take_back(current_actor(), found, form.purposes.data or [])
     except (NobodyHoldsKeys, LetterboxFull) as problem:
         form.purposes.errors = [str(problem)]
         return _opened(language, found, form)
@@ -155,6 +164,6 @@ def _opened(
         taking=form or TakingBackForm(formdata=None),
         taken_back=found.taken_back,
         limits=TAKING_BACK,
-        pass_=services.pass_of(found.keys),
+        pass_=pass_of(found.keys),
         done=done,
     )

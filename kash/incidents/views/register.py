@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, names, services, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import ViewNameForm
 from kash.incidents.queries.alerts import open_alerts
 from kash.incidents.queries.officers import officers
@@ -30,7 +30,10 @@ from kash.incidents.rules.filters import (
 from kash.incidents.rules.finding import Wanted, wanted_words
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import Entry, entries_for
+from kash.incidents.services import saved_views as saved_views_services
 from kash.incidents.services.alerts import note_look
+from kash.incidents.services.cases import note_search
+from kash.incidents.services.saved_views import saved_views
 from kash.incidents.views.reach import require_vault, the_vault
 from kash.platform.database import utc_now
 from kash.platform.web import Listing, current_actor
@@ -74,7 +77,7 @@ def search() -> ResponseReturnValue:
     id."""
     chosen = request.form.get("view", "")
     if chosen:
-        for view in services.saved_views(current_actor(), the_vault()):
+        for view in saved_views(current_actor(), the_vault()):
             if view.id == chosen:
                 return _page(view.filters, posted=True)
     return _page(_asked(), posted=True)
@@ -89,7 +92,7 @@ def save_view() -> ResponseReturnValue:
     asked = _asked()
     if not form.validate_on_submit():
         return _page(asked, posted=True, form=form), 422
-    services.save_view(
+    saved_views_services.save_view(
         form.name.data or "",
         asked,
         shared=bool(form.shared.data),
@@ -105,7 +108,7 @@ def save_view() -> ResponseReturnValue:
 @require_vault
 def remove_view(view_id: str) -> ResponseReturnValue:
     """Take an own view away."""
-    services.remove_view(view_id, by=current_actor(), vault=the_vault())
+    saved_views_services.remove_view(view_id, by=current_actor(), vault=the_vault())
     flash(_("The view is gone."))
     return redirect(url_for("incidents.index"), 303)
 
@@ -135,7 +138,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
     # Read before the cases: an alert that is raised meanwhile is of one that she may not see.
     alerts = open_alerts()
     found = register(actor, vault, asked, wanted, now, counting=not wanted)
-    services.note_search(actor, vault, found.new, found.additions)
+    note_search(actor, vault, found.new, found.additions)
     lines = _in_order(found, asked, now)
     if actor.may("incidents.edit") and _shows_who_is_held(asked, found, lines):
         note_look(alerts, now)
@@ -152,7 +155,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
         counts=found.counts if not wanted else None,
         now=now,
         works=actor.may("incidents.edit"),
-        views=services.saved_views(actor, vault),
+        views=saved_views(actor, vault),
         view_form=form or ViewNameForm(formdata=None),
         names=account_names({line.summary.assigned_to for line in lines} - {""}),
         wards=sorted(found.wards, key=str.casefold),

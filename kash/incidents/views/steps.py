@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.incidents import blueprint, names, services, wording
+from kash.incidents import blueprint, names, wording
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
 from kash.incidents.queries.cases import open_case
@@ -16,7 +16,10 @@ from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
-from kash.incidents.services.workflow import StepRefused
+from kash.incidents.services import working
+from kash.incidents.services.shredding import shred_case
+from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.services.working import declare_conflict
 from kash.incidents.views.reach import here, require_vault
 from kash.platform.web import KashForm, NotFound, page
 from kash.policy import Role, allow
@@ -59,7 +62,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     refused = str(StepRefused(why)) if why in shuts else ""
     if not refused and form.validate_on_submit():
         try:
-            state = services.take_step(
+            state = take_step(
                 reference,
                 verb,
                 by=actor,
@@ -105,7 +108,7 @@ def assign(reference: str) -> ResponseReturnValue:
     ]
     if form.validate_on_submit():
         try:
-            services.assign(reference, form.account.data or "", by=actor, vault=vault)
+            working.assign(reference, form.account.data or "", by=actor, vault=vault)
         except NotFound:
             form.account.errors = [_("This officer cannot work on this case.")]
         else:
@@ -122,7 +125,7 @@ def declare(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     form = KashForm()
     if form.validate_on_submit():
-        services.declare_conflict(reference, by=actor, vault=vault)
+        declare_conflict(reference, by=actor, vault=vault)
         flash(_("You do not see that case any more. The others are told that you are kept away."))
         return redirect(url_for("incidents.index"), 303)
     alone = len(may_work(officers(), found.seen)) < 2
@@ -146,7 +149,7 @@ def shred(reference: str) -> ResponseReturnValue:
     if found.state != "closed":
         return render_template("incidents/shred.html", form=None, case=found), 409
     if form.validate_on_submit():
-        done = services.shred_case(reference, by=actor, vault=vault)
+        done = shred_case(reference, by=actor, vault=vault)
         flash(
             _(
                 "The case is shredded. Sealed documents that are gone: %(count)s.",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from kash.accounts import queries as accounts
 from kash.accounts.models import Account
+from kash.accounts.queries.accounts import roles_of
 from kash.members.errors import CannotLetIn, NotEntitled
 from kash.members.rules import entitled
 from kash.platform.vault import (
@@ -36,7 +36,7 @@ def admit(by: Actor, vault: OpenVault, public_id: str) -> list[str]:
             select(Account).where(Account.public_id == member.holder).with_for_update()
         )
         may = (
-            entitled(accounts.roles_of(account))
+            entitled(roles_of(account))
             if account is not None and account.active and account.paused_at is None
             else frozenset()
         )

@@ -1,5 +1,3 @@
 """The pages of the vault's members."""
 
 from kash.members.views import addresses, keys, members, opening, unsealing
-
-__all__ = ["addresses", "keys", "members", "opening", "unsealing"]

@@ -12,7 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.members import blueprint, queries, services
+from kash.members import blueprint, queries
 from kash.members.documents import recovery_sheet
 from kash.members.errors import (
     HasKeys,
@@ -27,6 +27,17 @@ from kash.members.forms import ChangeForm, NewWordsForm, RecoverForm, SheetForm
 from kash.members.names import COMPARTMENT_NAMES
 from kash.members.opening import forget_loaded
 from kash.members.rules import entitled
+from kash.members.services import keys as keys_services
+from kash.members.services.keys import (
+    begin_compartments,
+    carried_code,
+    carry_code,
+    change_passphrase,
+    is_typed_back,
+    make_own_keys,
+    offer_words,
+    offered_words,
+)
 from kash.platform.press import RenderError
 from kash.platform.web import Problem, current_actor, download, page
 from kash.policy import allow
@@ -38,11 +49,11 @@ def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> Res
     """Show words, have them typed back, then do what they are for and show the recovery code."""
     by = current_actor()
     if request.method == "GET":
-        words, carried = services.offer_words(by)
+        words, carried = offer_words(by)
         form.sealed.data = carried
         return render_template("members/words.html", way=way, words=words.split(), form=form)
     try:
-        words = services.offered_words(by, form.sealed.data or "")
+        words = offered_words(by, form.sealed.data or "")
     except StaleWords as problem:
         flash(str(problem), "warn")
         return redirect(request.path, code=303)
@@ -51,7 +62,7 @@ def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> Res
         fresh.sealed.data = form.sealed.data
         return render_template("members/typed.html", way=way, form=fresh)
     if form.validate_on_submit():
-        if not services.is_typed_back(words, form.typed.data or ""):
+        if not is_typed_back(words, form.typed.data or ""):
             form.typed.errors = [_("These are not the words that you were shown.")]
         else:
             try:
@@ -69,7 +80,7 @@ def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> Res
 
 def _code_page(code: str) -> str:
     forget_loaded()
-    carried = services.carry_code(current_actor(), code)
+    carried = carry_code(current_actor(), code)
     return render_template(
         "members/code.html",
         groups=code.split("-"),
@@ -87,7 +98,7 @@ def keys() -> ResponseReturnValue:
     if queries.member_of(by.public_id) is not None:
         return redirect(url_for("members.open_vault"), code=303)
     try:
-        return _ceremony("new", NewWordsForm(), lambda words: services.make_own_keys(by, words))
+        return _ceremony("new", NewWordsForm(), lambda words: make_own_keys(by, words))
     except HasKeys as problem:
         flash(str(problem), "warn")
         return redirect(url_for("members.open_vault"), code=303)
@@ -104,7 +115,7 @@ def passphrase() -> ResponseReturnValue:
     return _ceremony(
         "change",
         form,
-        lambda words: services.change_passphrase(by, form.passphrase.data or "", words),
+        lambda words: change_passphrase(by, form.passphrase.data or "", words),
     )
 
 
@@ -117,7 +128,9 @@ def recover() -> ResponseReturnValue:
         return redirect(url_for("members.open_vault"), code=303)
     form = RecoverForm()
     return _ceremony(
-        "recover", form, lambda words: services.recover(by, form.recovery_code.data or "", words)
+        "recover",
+        form,
+        lambda words: keys_services.recover(by, form.recovery_code.data or "", words),
     )
 
 
@@ -127,7 +140,7 @@ def sheet() -> ResponseReturnValue:
     """The recovery sheet as PDF, made now and kept nowhere."""
     form = SheetForm()
     try:
-        code = services.carried_code(current_actor(), form.sealed.data or "")
+        code = carried_code(current_actor(), form.sealed.data or "")
     except StaleWords:
         raise Problem(
             _("This page was too old. Change your passphrase to get a new recovery sheet.")
@@ -149,7 +162,7 @@ def begin() -> ResponseReturnValue:
         return redirect(url_for("members.open_vault"), code=303)
     if request.method == "POST":
         try:
-            services.begin_compartments(by)
+            begin_compartments(by)
         except (NotEntitled, NoKeys) as problem:
             flash(str(problem), "warn")
         else:

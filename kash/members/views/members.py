@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.names import role_name
-from kash.members import blueprint, queries, services
+from kash.members import blueprint, queries
 from kash.members.errors import CannotLetIn, NotEntitled
 from kash.members.forms import LetInForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
 from kash.members.opening import current_vault, forget_loaded, require_vault
+from kash.members.services import admitting
+from kash.members.services.admitting import admit
 from kash.platform.web import current_actor, page
 from kash.policy import allow
 
@@ -47,7 +49,7 @@ def let_in(public_id: str) -> ResponseReturnValue:
     form = LetInForm()
     if vault is not None and given and not line.mine and form.validate_on_submit():
         try:
-            services.admit(by, vault, public_id)
+            admit(by, vault, public_id)
         except (CannotLetIn, NotEntitled) as problem:
             flash(str(problem), "warn")
         else:
@@ -69,7 +71,7 @@ def remove(public_id: str) -> ResponseReturnValue:
     by = current_actor()
     line = queries.member_line(by, public_id)
     if request.method == "POST":
-        services.remove(by, public_id)
+        admitting.remove(by, public_id)
         forget_loaded()
         flash(_("The keys are taken away. New ones are made when a member next opens the vault."))
         return redirect(url_for("members.members"), code=303)

@@ -6,12 +6,15 @@ from flask import flash, g, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import queries as accounts
-from kash.accounts import services as proofs
 from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongCode
+from kash.accounts.queries import accounts as accounts_queries
+from kash.accounts.queries.passkeys import site
+from kash.accounts.services.passkey_challenges import SECOND_STEP
+from kash.accounts.services.passkey_proofs import check_passkey, offer_to_prove
+from kash.accounts.services.signing_in import check_second_step
 from kash.accounts.sessions import this_client
 from kash.accounts.views.passkeys import challenge_of, offered
-from kash.members import blueprint, queries, services
+from kash.members import blueprint, queries
 from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
 from kash.members.forms import OpenForm, OpenWithPasskeyForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS
@@ -27,6 +30,9 @@ from kash.members.opening import (
     use_vault,
 )
 from kash.members.rules import entitled
+from kash.members.services.keeping import kept_for_member
+from kash.members.services.opening import close_vault, open_with_passphrase
+from kash.members.services.rotation import rotate
 from kash.platform.vault import VaultMember, fingerprint
 from kash.platform.web import current_actor, page, safe_next
 from kash.policy import SIGNED_IN, allow
@@ -36,8 +42,8 @@ _HOME = "/w/v"
 
 def _with_passkey() -> bool:
     """True if this page asks for a passkey: chosen, or the only second factor there is."""
-    account = accounts.account(current_actor().public_id)
-    if not (account.has_passkey and accounts.site()):
+    account = accounts_queries.account(current_actor().public_id)
+    if not (account.has_passkey and site()):
         return False
     return account.totp_sealed is None or request.values.get("with") == "passkey"
 
@@ -61,9 +67,7 @@ def open_vault() -> ResponseReturnValue:
     form = OpenWithPasskeyForm() if passkey else OpenForm()
     if form.validate_on_submit():
         try:
-            token = services.open_with_passphrase(
-                by, form.passphrase.data or "", lambda: _prove(form)
-            )
+            token = open_with_passphrase(by, form.passphrase.data or "", lambda: _prove(form))
         except (WrongPassphrase, NoKeys) as problem:
             form.passphrase.errors = [str(problem)]
         except (WrongCode, SignInPaused) as problem:
@@ -75,12 +79,12 @@ def open_vault() -> ResponseReturnValue:
     form.next.data = "" if address == _HOME else address
     if passkey:
         form.credential.data = ""
-    account = accounts.account(by.public_id)
+    account = accounts_queries.account(by.public_id)
     return page(
         "members/unlock.html",
         form=form,
         passkey=passkey,
-        other=account.has_passkey and account.totp_sealed is not None and bool(accounts.site()),
+        other=account.has_passkey and account.totp_sealed is not None and bool(site()),
         has_app=account.totp_sealed is not None,
         kept=address == url_for("members.go_on"),
     )
@@ -122,16 +126,16 @@ def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
     """Take the second factor. Raises WrongCode, SignInPaused, PasskeyRefused."""
     by = current_actor()
     if isinstance(form, OpenForm):
-        proofs.check_second_step(by.public_id, form.code.data or "", this_client().of(by))
+        check_second_step(by.public_id, form.code.data or "", this_client().of(by))
         return
-    proofs.check_passkey(by.public_id, challenge_of(proofs.SECOND_STEP), form.credential.data or "")
+    check_passkey(by.public_id, challenge_of(SECOND_STEP), form.credential.data or "")
 
 
 def _opened(token: str, address: str) -> ResponseReturnValue:
     answer = make_response(redirect(address, code=303))
     set_vault_cookie(answer, token)
     vault = use_vault(token)
-    left = services.rotate(current_actor(), lambda: use_vault(token)) if vault else 0
+    left = rotate(current_actor(), lambda: use_vault(token)) if vault else 0
     if left:
         flash(_("New keys are being made. Documents left to do: %(count)s.", count=left))
     return answer
@@ -143,7 +147,7 @@ def _opened(token: str, address: str) -> ResponseReturnValue:
 def rotation() -> ResponseReturnValue:
     """Move some more documents to the newest keys; a script asks for it until none is left."""
     token = request.cookies.get(cookie_name(), "")
-    left = services.rotate(current_actor(), lambda: use_vault(token))
+    left = rotate(current_actor(), lambda: use_vault(token))
     if request.headers.get("X-Requested-With") == "fetch":
         return jsonify({"left": left})
     flash(
@@ -167,9 +171,7 @@ def second_step_lost() -> ResponseReturnValue:
 def offer_passkey() -> ResponseReturnValue:
     """A challenge for one's own passkeys, as second factor."""
     by = current_actor()
-    return offered(
-        proofs.SECOND_STEP, proofs.offer_to_prove(proofs.SECOND_STEP, by.public_id, this_client())
-    )
+    return offered(SECOND_STEP, offer_to_prove(SECOND_STEP, by.public_id, this_client()))
 
 
 @blueprint.post("/close")
@@ -177,7 +179,7 @@ def offer_passkey() -> ResponseReturnValue:
 @leaves_idle
 def close() -> ResponseReturnValue:
     """Close the vault in this browser."""
-    services.close_vault(current_actor())
+    close_vault(current_actor())
     forget_loaded()
     # Whoever leaves in haste is told nothing: the next page would say what this site is.
     if request.headers.get("X-Requested-With") != "fetch" and not request.form.get("leaving"):
@@ -210,7 +212,7 @@ def used() -> ResponseReturnValue:
 def go_on() -> ResponseReturnValue:
     """Go on with what was typed before the vault was opened, ready to be sent again."""
     vault = current_vault()
-    kept = services.kept_for_member(current_actor(), vault) if vault is not None else None
+    kept = kept_for_member(current_actor(), vault) if vault is not None else None
     if kept is None:
         return redirect(_HOME, code=303)
     address, fields = kept

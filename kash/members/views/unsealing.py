@@ -6,10 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.members import blueprint, queries, services
+from kash.members import blueprint, queries
 from kash.members.errors import AlreadyDecided, CannotDecide
 from kash.members.forms import DecisionForm
 from kash.members.opening import current_vault, require_vault
+from kash.members.services.unsealing import decide, may_decide, read_reason
 from kash.platform.web import current_actor, page
 from kash.policy import allow
 
@@ -38,7 +39,7 @@ def unsealing_request(public_id: str) -> ResponseReturnValue:
     decision = request.form.get("decision")
     if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
         try:
-            services.decide(by, vault, public_id, grant=decision == "grant")
+            decide(by, vault, public_id, grant=decision == "grant")
         except (AlreadyDecided, CannotDecide) as problem:
             flash(str(problem), "warn")
         else:
@@ -50,6 +51,6 @@ def unsealing_request(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("members.unsealing_requests"), code=303)
     away, reason = line.mine, ""
     if vault is not None and line.state == "waits" and not away:
-        away = not services.may_decide(by, vault, public_id)
-        reason = "" if away else services.read_reason(by, vault, public_id)
+        away = not may_decide(by, vault, public_id)
+        reason = "" if away else read_reason(by, vault, public_id)
     return page("members/unseal.html", form=form, line=line, reason=reason, away=away)

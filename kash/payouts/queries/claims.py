@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutDay, PayoutLine, PayoutList, SettledClaim
-from kash.payouts.rules import NOT_GIVEN, Claim, Double, Settled, doubles
+from kash.payouts.rules.claims import Claim, Double, Settled, doubles
+from kash.payouts.rules.steps import NOT_GIVEN
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.workshops.models import Workshop

@@ -14,17 +14,9 @@ from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.payouts.models import Payee, PayoutLine, PayoutList, PayoutPart, RateTable
 from kash.payouts.queries.claims import as_settled, settled_claims
 from kash.payouts.queries.rates import band_number, rates_of
-from kash.payouts.rules import (
-    NOT_GIVEN,
-    WHOLE,
-    Claim,
-    Due,
-    Missing,
-    Part,
-    Sitting,
-    due,
-    paid_elsewhere,
-)
+from kash.payouts.rules.claims import Claim, paid_elsewhere
+from kash.payouts.rules.rates import WHOLE, Due, Missing, Part, Sitting, due
+from kash.payouts.rules.steps import NOT_GIVEN
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound

@@ -18,13 +18,14 @@ from kash.payouts.models import (
     PayoutList,
     RateTable,
 )
-from kash.payouts.rules import NOT_GIVEN, Reconciliation, State, reconcile, shared
+from kash.payouts.rules.amounts import shared
+from kash.payouts.rules.steps import NOT_GIVEN, Reconciliation, State, reconcile
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder, Funding, Workshop
-from kash.workshops.queries import run_by
+from kash.workshops.queries.reach import run_by
 
 
 def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import RateTable
-from kash.payouts.rules import ROLES, Basis, Rates, RoleRates
+from kash.payouts.rules.rates import ROLES, Basis, Rates, RoleRates
 from kash.platform.database import db
 
 

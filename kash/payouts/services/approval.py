@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
-from kash.payouts.rules import Approved, Difference, Fixed, State, difference, written
+from kash.payouts.rules.approval import Approved, Difference, Fixed, difference, written
+from kash.payouts.rules.steps import State
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, lookup, open_text
 from kash.policy import Actor

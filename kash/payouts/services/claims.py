@@ -7,8 +7,10 @@ from datetime import date
 from sqlalchemy import select
 
 from kash.payouts.models import SettledClaim
-from kash.payouts.queries import double_claims, draft, drafted_claims, has_approved_day, table_for
-from kash.payouts.rules import Claim
+from kash.payouts.queries.claims import double_claims, has_approved_day
+from kash.payouts.queries.drafts import draft, drafted_claims
+from kash.payouts.queries.rates import table_for
+from kash.payouts.rules.claims import Claim
 from kash.payouts.services.errors import NoDoubleClaim, NotYoursToTake, PaidThere, UnknownChoice
 from kash.platform.vault import audited
 from kash.policy import Actor

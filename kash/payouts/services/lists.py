@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.attendance.queries import closed_ahead, slots_still_open
+from kash.attendance.queries.registers import closed_ahead, slots_still_open
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
-from kash.payouts.queries import (
-    DraftRow,
-    as_settled,
-    draft,
-    listed_claims,
-    settled_claims,
-    table_for,
-)
-from kash.payouts.rules import Step, allowed_steps, blocks, doubles, new_reference
+from kash.payouts.queries.claims import as_settled, listed_claims, settled_claims
+from kash.payouts.queries.drafts import DraftRow, draft
+from kash.payouts.queries.rates import table_for
+from kash.payouts.rules.claims import blocks, doubles
+from kash.payouts.rules.files import new_reference
+from kash.payouts.rules.steps import Step, allowed_steps
 from kash.payouts.services.approval import fix_approval
 from kash.payouts.services.errors import (
     BandsOpen,

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.models import RosterEntry
 from kash.payouts.models import Payee, PayoutPart
-from kash.payouts.queries import table_for
-from kash.payouts.rules import ROLES
+from kash.payouts.queries.rates import table_for
+from kash.payouts.rules.rates import ROLES
 from kash.payouts.services.errors import NoRates, UnknownChoice
 from kash.people.models import Person
 from kash.platform.database import new_public_id

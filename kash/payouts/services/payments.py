@@ -10,20 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
-from kash.payouts.queries import given_later
-from kash.payouts.rules import (
+from kash.payouts.queries.lists import given_later
+from kash.payouts.rules.files import (
     Matched,
     NoColumns,
     Payment,
     Result,
-    State,
-    Step,
     match_results,
-    needs_reason,
-    next_states,
-    paid_by,
     read_results,
 )
+from kash.payouts.rules.steps import State, Step, needs_reason, next_states, paid_by
 from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import (
     MadeTheFile,

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import RateTable
-from kash.payouts.queries import latest_table, rates_of
-from kash.payouts.rules import MOST_BANDS, ROLES, Rates
+from kash.payouts.queries.rates import latest_table, rates_of
+from kash.payouts.rules.rates import MOST_BANDS, ROLES, Rates
 from kash.payouts.services.errors import UnknownChoice
 from kash.platform.vault import Change, audited
 from kash.policy import Actor

@@ -15,11 +15,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutEvent, PayoutFile, PayoutLine, PayoutList
-from kash.payouts.rules import Difference, State, Step, Transfer, bulk_file
+from kash.payouts.rules.approval import Difference
+from kash.payouts.rules.files import Transfer, bulk_file
+from kash.payouts.rules.steps import State, Step
 from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import NothingToSend, NotTheSameFile
 from kash.payouts.services.lists import locked_list
-from kash.people.queries import consent_holds
+from kash.people.queries.consents import consent_holds
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited, lookup
 from kash.platform.web.errors import NotFound

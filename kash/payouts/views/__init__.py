@@ -1,5 +1,3 @@
 """Pages of payouts, one module for each noun."""
 
 from kash.payouts.views import claims, lists, payees, payments, rates, workshop
-
-__all__ = ["claims", "lists", "payees", "payments", "rates", "workshop"]

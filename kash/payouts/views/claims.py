@@ -8,9 +8,14 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.payouts import blueprint, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.payouts import blueprint
 from kash.payouts.forms import SettleForm
+from kash.payouts.queries.claims import double_claims
+from kash.payouts.queries.drafts import draft, drafted_claims
+from kash.payouts.queries.rates import table_for
+from kash.payouts.services import claims
+from kash.payouts.services.claims import BOTH, HERE, THERE
 from kash.payouts.views.reach import decides_or_acts, staff_workshop
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.policy import allow
@@ -24,12 +29,12 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
     """Say which workshop pays the day, or why both do."""
     found = staff_workshop(public_id)
     decides_or_acts(found)
-    table = queries.table_for(found.id)
-    rows = queries.draft(found, table) if table is not None else []
+    table = table_for(found.id)
+    rows = draft(found, table) if table is not None else []
     claim = next(
         (
             one
-            for one in queries.double_claims(found, queries.drafted_claims(found, rows))
+            for one in double_claims(found, drafted_claims(found, rows))
             if (one.person, one.day.isoformat(), one.other) == (person_id, day, other_id)
         ),
         None,
@@ -38,16 +43,16 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
         raise NotFound
     form = SettleForm()
     choices = [
-        (services.BOTH, _("Both, for a reason")),
-        (services.THERE, _("The other workshop: %(title)s", title=claim.other_title)),
+        (BOTH, _("Both, for a reason")),
+        (THERE, _("The other workshop: %(title)s", title=claim.other_title)),
     ]
     if current_actor().may("payouts.approve"):
-        choices.insert(1, (services.HERE, _("This workshop: %(title)s", title=found.title)))
+        choices.insert(1, (HERE, _("This workshop: %(title)s", title=found.title)))
     form.keeps.choices = choices
     problem = ""
     if form.validate_on_submit():
         try:
-            services.settle(
+            claims.settle(
                 found,
                 person=person_id,
                 day=date.fromisoformat(day),

@@ -8,18 +8,31 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.payouts import blueprint, documents, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.payouts import blueprint, documents
 from kash.payouts.forms import TurnBackForm
 from kash.payouts.models import PayoutList
-from kash.payouts.rules import Step, allowed_steps
+from kash.payouts.queries.claims import double_claims
+from kash.payouts.queries.lists import (
+    files_of,
+    funder_parts,
+    lines_of,
+    list_of,
+    reconciliations,
+    sheets_of,
+)
+from kash.payouts.queries.rates import latest_table, rates_of
+from kash.payouts.rules.steps import Step, allowed_steps
+from kash.payouts.services import lists
+from kash.payouts.services.sending import phones_told
 from kash.payouts.views.reach import acts_on, decides_or_acts, letter_of, staff_workshop
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.press import RenderError
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import held_sessions, own_workshop
+from kash.workshops.queries.holding import held_sessions
+from kash.workshops.queries.reach import own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/payouts/lists/<list_id>")
@@ -27,7 +40,7 @@ from kash.workshops.queries import held_sessions, own_workshop
 def payout_list(public_id: str, list_id: str) -> ResponseReturnValue:
     """A list: who gets what and why, how it stands, and what can be done next."""
     found = staff_workshop(public_id)
-    return _list_page(found, queries.list_of(found, list_id), TurnBackForm())
+    return _list_page(found, list_of(found, list_id), TurnBackForm())
 
 
 def _list_page(
@@ -42,20 +55,20 @@ def _list_page(
         Step.RETURN: actor.may("payouts.approve") or acts,
         Step.PAY: acts,
     }
-    lines, claims = queries.lines_of(one), queries.double_claims(found, ())
-    table, files = one.table, queries.files_of(one)
-    programme = queries.latest_table(None) if table.workshop_id is not None else None
+    lines, claims = lines_of(one), double_claims(found, ())
+    table, files = one.table, files_of(one)
+    programme = latest_table(None) if table.workshop_id is not None else None
     return render_template(
         "payouts/list.html",
         workshop=found,
         list=one,
         # Claims are those of all lists of the workshop: of a group that this one may not have.
         shown=one_group(lines, letter_of, request.values.get("group", ""), beside=claims),
-        rates=queries.rates_of(table),
-        programme_rates=queries.rates_of(programme) if programme is not None else None,
-        sums=queries.reconciliations([one])[one.id],
-        funders=queries.funder_parts(found, lines),
-        sheets=queries.sheets_of(one),
+        rates=rates_of(table),
+        programme_rates=rates_of(programme) if programme is not None else None,
+        sums=reconciliations([one])[one.id],
+        funders=funder_parts(found, lines),
+        sheets=sheets_of(one),
         files=files,
         claims=claims,
         held=held_sessions(found) if one.state != "returned" else (),
@@ -74,7 +87,7 @@ def _list_page(
             )
             if name
         ),
-        phones=services.phones_told(lines) if Step.APPROVE in steps and may[Step.APPROVE] else None,
+        phones=phones_told(lines) if Step.APPROVE in steps and may[Step.APPROVE] else None,
         form=form,
         problem=problem,
     ), 409 if problem else 422 if form.errors else 200
@@ -84,9 +97,9 @@ def _step(
     found: Workshop, list_id: str, act: Callable[[PayoutList], None], done: str
 ) -> ResponseReturnValue:
     try:
-        act(queries.list_of(found, list_id))
+        act(list_of(found, list_id))
     except Problem as problem:
-        return _list_page(found, queries.list_of(found, list_id), TurnBackForm(), str(problem))
+        return _list_page(found, list_of(found, list_id), TurnBackForm(), str(problem))
     flash(done)
     return redirect(url_for("payouts.payout_list", public_id=found.public_id, list_id=list_id))
 
@@ -98,7 +111,7 @@ def approve(public_id: str, list_id: str) -> ResponseReturnValue:
     return _step(
         staff_workshop(public_id),
         list_id,
-        lambda one: services.approve(one, current_actor()),
+        lambda one: lists.approve(one, current_actor()),
         _("Approved. The trainer can pay it out now."),
     )
 
@@ -111,11 +124,11 @@ def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
     acts = decides_or_acts(found)
     form = TurnBackForm()
     if not form.validate_on_submit():
-        return _list_page(found, queries.list_of(found, list_id), form)
+        return _list_page(found, list_of(found, list_id), form)
     return _step(
         found,
         list_id,
-        lambda one: services.turn_back(one, form.reason.data or "", current_actor(), acts=acts),
+        lambda one: lists.turn_back(one, form.reason.data or "", current_actor(), acts=acts),
         _("Sent back. What is due can be proposed again."),
     )
 
@@ -125,11 +138,11 @@ def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
 def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
     """The paper list of one group, on which each signs for her money."""
     found = own_workshop(public_id, current_actor(), "payouts.pay")
-    one = queries.list_of(found, list_id)
-    sheet = next((row for row in queries.sheets_of(one) if row.public_id == sheet_id), None)
+    one = list_of(found, list_id)
+    sheet = next((row for row in sheets_of(one) if row.public_id == sheet_id), None)
     if sheet is None:
         raise NotFound
-    lines = queries.lines_of(one, sheet.letter)
+    lines = lines_of(one, sheet.letter)
     try:
         content = documents.payment_list(found, one, sheet, lines, found.version.language)
     except RenderError as problem:

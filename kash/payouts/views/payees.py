@@ -6,24 +6,30 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.payouts import blueprint, queries, services
+from kash.payouts import blueprint
 from kash.payouts.forms import ExceptionForm, PayeeForm
 from kash.payouts.models import RateTable
+from kash.payouts.queries.drafts import DraftRow, draft, person_and_part
+from kash.payouts.queries.rates import table_for
+from kash.payouts.services import payees
+from kash.payouts.services.errors import NoRates
+from kash.payouts.services.payees import Chosen, choose_bands, make_exception
 from kash.payouts.views.reach import row_letter
 from kash.payouts.wording import ROLE
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import to_local
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop, sessions_of
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.queries.reach import own_workshop
 
 
 def _with_rates(public_id: str) -> tuple[Workshop, RateTable]:
     found = own_workshop(public_id, current_actor(), "payouts.propose")
-    table = queries.table_for(found.id)
+    table = table_for(found.id)
     if table is None:
-        raise services.NoRates
+        raise NoRates
     return found, table
 
 
@@ -32,10 +38,10 @@ def _with_rates(public_id: str) -> tuple[Workshop, RateTable]:
 def bands(public_id: str) -> ResponseReturnValue:
     """A role and a distance band for everybody who attended."""
     found, table = _with_rates(public_id)
-    rows = [row for row in queries.draft(found, table) if row.person_id is not None]
+    rows = [row for row in draft(found, table) if row.person_id is not None]
     shown = one_group(rows, row_letter, request.args.get("group", ""))
     if request.method == "POST":
-        changed = services.choose_bands(found, _bands_sent(rows), current_actor())
+        changed = choose_bands(found, _bands_sent(rows), current_actor())
         flash(_("Saved. Changed: %(number)s", number=changed))
         if turned := request.form.get("turn_to", ""):
             return redirect(url_for("payouts.bands", public_id=public_id, group=turned), code=303)
@@ -49,7 +55,7 @@ def bands(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _bands_sent(rows: list[queries.DraftRow]) -> dict[str, services.Chosen]:
+def _bands_sent(rows: list[DraftRow]) -> dict[str, Chosen]:
     """Choices for the people of the group that was shown; and for whoever of the others has no band
     yet, what everybody without one gets."""
     fill = request.form.get("fill", "")
@@ -58,9 +64,9 @@ def _bands_sent(rows: list[queries.DraftRow]) -> dict[str, services.Chosen]:
         role = request.form.get(f"role-{row.public_id}", row.part.role)
         band = request.form.get(f"band-{row.public_id}")
         if band is not None:
-            chosen[row.public_id] = services.Chosen(role, band or fill)
+            chosen[row.public_id] = Chosen(role, band or fill)
         elif fill and row.part.band is None:
-            chosen[row.public_id] = services.Chosen(role, fill)
+            chosen[row.public_id] = Chosen(role, fill)
     return chosen
 
 
@@ -69,10 +75,10 @@ def _bands_sent(rows: list[queries.DraftRow]) -> dict[str, services.Chosen]:
 def exception(public_id: str, person_id: str) -> ResponseReturnValue:
     """Pay one person nothing, or something extra, with a reason."""
     found = own_workshop(public_id, current_actor(), "payouts.propose")
-    person, part = queries.person_and_part(found, person_id)
+    person, part = person_and_part(found, person_id)
     form = ExceptionForm()
     if form.validate_on_submit():
-        services.make_exception(
+        make_exception(
             found,
             person_id,
             waived=form.kind.data == "waived",
@@ -84,7 +90,7 @@ def exception(public_id: str, person_id: str) -> ResponseReturnValue:
         return redirect(url_for("payouts.workshop", public_id=public_id))
     if request.method == "GET":
         form.fill(part)
-    table = queries.table_for(found.id)
+    table = table_for(found.id)
     return page(
         "payouts/exception.html",
         form=form,
@@ -103,11 +109,11 @@ def add_payee(public_id: str) -> ResponseReturnValue:
     days = sorted({to_local(one.starts_at).date() for one in sessions_of(found)})
     form.offer(table.bands, days)
     if form.validate_on_submit():
-        services.add_payee(
+        payees.add_payee(
             found,
             name=form.name.data or "",
             phone=form.phone.data or "",
-            chosen=services.Chosen(form.role.data, form.band.data),
+            chosen=Chosen(form.role.data, form.band.data),
             days=form.chosen_days(),
             by=current_actor(),
             public_id=form.key.data or "",
@@ -125,6 +131,6 @@ def add_payee(public_id: str) -> ResponseReturnValue:
 def remove_payee(public_id: str, payee_id: str) -> ResponseReturnValue:
     """Have a payee paid no more."""
     found = own_workshop(public_id, current_actor(), "payouts.propose")
-    services.remove_payee(found, payee_id, current_actor())
+    payees.remove_payee(found, payee_id, current_actor())
     flash(_("Taken off. What lists gave before stays."))
     return redirect(url_for("payouts.workshop", public_id=public_id))

@@ -8,15 +8,27 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.payouts import blueprint, documents, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.payouts import blueprint, documents
 from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
 from kash.payouts.models import PayoutList
-from kash.payouts.rules import Matched, State
+from kash.payouts.queries.lists import events_of, files_of, line_of, lines_of, list_of, sheets_of
+from kash.payouts.rules.files import Matched
+from kash.payouts.rules.steps import State
+from kash.payouts.services import payments
+from kash.payouts.services.errors import NotAResult, NothingToSend, NotTheSameFile, UnknownChoice
+from kash.payouts.services.payments import Note, note_payment, pay_in_cash, take_results
+from kash.payouts.services.sending import (
+    Numbers,
+    fetched_again,
+    open_numbers,
+    repeat_file,
+    sort_lines,
+)
 from kash.payouts.views.reach import OTHERS, acts_on, letter_of, paid_list, staff_workshop
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.lists.errors import FileUnreadable
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
 from kash.platform.vault import open_text
 from kash.platform.web import Problem, current_actor, download, page
@@ -31,7 +43,7 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
     """Tick who signed on the paper list of each group; turning to the other one notes nothing."""
     found, one = paid_list(public_id, list_id)
     if request.method == "POST" and "group" not in request.form:
-        noted = services.pay_in_cash(one, request.form.getlist("paid"), current_actor())
+        noted = pay_in_cash(one, request.form.getlist("paid"), current_actor())
         if noted.changed:
             flash(
                 _(
@@ -47,7 +59,7 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
             return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
         flash(_("Tick the people who signed for their money."), "warn")
         return redirect(url_for("payouts.cash", public_id=public_id, list_id=list_id))
-    lines = queries.lines_of(one)
+    lines = lines_of(one)
     waiting = [line for line in lines if line.state in ("outstanding", "failed")]
     shown = one_group(waiting, letter_of, request.values.get("group", ""))
     return render_template(
@@ -55,7 +67,7 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
         workshop=found,
         list=one,
         sheet=next(
-            (sheet for sheet in queries.sheets_of(one) if (sheet.letter or OTHERS) == shown.letter),
+            (sheet for sheet in sheets_of(one) if (sheet.letter or OTHERS) == shown.letter),
             None,
         ),
         shown=shown,
@@ -72,29 +84,29 @@ def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _numbers_page(found, one)
     try:
-        opened = services.open_numbers(one, current_actor())
-    except services.NothingToSend as problem:
-        return _numbers_page(found, queries.list_of(found, list_id), str(problem)), 409
+        opened = open_numbers(one, current_actor())
+    except NothingToSend as problem:
+        return _numbers_page(found, list_of(found, list_id), str(problem)), 409
     if opened.changed:
         problem_text = _(
             "No file was made. Payments that are no longer what was approved: %(number)s. They went"
             " back and are due again: propose them again.",
             number=opened.changed,
         )
-        return _numbers_page(found, queries.list_of(found, list_id), problem_text), 409
+        return _numbers_page(found, list_of(found, list_id), problem_text), 409
     return _file(opened, "payments.csv")
 
 
-def _file(opened: services.Numbers, name: str) -> ResponseReturnValue:
+def _file(opened: Numbers, name: str) -> ResponseReturnValue:
     return download(
         documents.bulk_lines(opened.transfers), name=name, type="text/csv; charset=utf-8"
     )
 
 
 def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
-    lines = queries.lines_of(one)
-    there = services.sort_lines(one, lines)
-    files = queries.files_of(one)
+    lines = lines_of(one)
+    there = sort_lines(one, lines)
+    files = files_of(one)
     back = [line for line in lines if line.state == State.CHANGED]
     named = [*(line for line, _differs in there.changed), *back]
     # Once anything of it was settled, it is not the same any more.
@@ -114,7 +126,7 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
         again={
             made.id
             for made in files
-            if sent[made.id] == made.count and services.fetched_again(made, actor, now)
+            if sent[made.id] == made.count and fetched_again(made, actor, now)
         },
         names=names_of(made.made_by for made in files),
         problem=problem,
@@ -128,9 +140,9 @@ def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue
     name."""
     found, one = paid_list(public_id, list_id)
     try:
-        opened = services.repeat_file(one, file_id, current_actor())
-    except services.NotTheSameFile as problem:
-        return _numbers_page(found, queries.list_of(found, list_id), str(problem)), 409
+        opened = repeat_file(one, file_id, current_actor())
+    except NotTheSameFile as problem:
+        return _numbers_page(found, list_of(found, list_id), str(problem)), 409
     return _file(opened, "payments-same-again.csv")
 
 
@@ -144,13 +156,13 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
     matched: Matched | None = None
     if form.validate_on_submit():
         try:
-            matched = services.take_results(
+            matched = take_results(
                 one,
                 form.file.data.stream.read(),
                 current_actor(),
                 only_fitting=bool(form.only_fitting.data),
             )
-        except (FileUnreadable, services.NotAResult) as problem:
+        except (FileUnreadable, NotAResult) as problem:
             form.file.errors = [str(problem)]
         else:
             if not matched.faults or form.only_fitting.data:
@@ -185,21 +197,21 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
 def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     """One payment: what it is for, what became of it, and what comes next."""
     found = staff_workshop(public_id)
-    one = queries.list_of(found, list_id)
-    line = queries.line_of(one, line_id)
+    one = list_of(found, list_id)
+    line = line_of(one, line_id)
     form = PaymentForm()
     state = State(line.state)
-    made_file = services.made_file(line, current_actor())
+    made_file = payments.made_file(line, current_actor())
     form.offer(state, in_file=line.file_id is not None, made_file=made_file)
     problem = ""
     if request.method == "POST":
         paid_list(public_id, list_id)
         if form.validate_on_submit():
             try:
-                stands = services.note_payment(
+                stands = note_payment(
                     one,
                     line_id,
-                    services.Note(
+                    Note(
                         State(form.state.data),
                         form.means.data or "",
                         form.receipt.data or "",
@@ -210,7 +222,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                 )
             except Problem as refused:
                 problem = str(refused)
-                line = queries.line_of(queries.list_of(found, list_id), line_id)
+                line = line_of(list_of(found, list_id), line_id)
                 state = State(line.state)
             else:
                 if stands is State.CHANGED:
@@ -227,7 +239,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                     url_for("payouts.payout_list", public_id=public_id, list_id=list_id)
                 )
     form.before.data = str(state)
-    events = queries.events_of(line)
+    events = events_of(line)
     content, status = page(
         "payouts/payment.html",
         form=form,
@@ -254,4 +266,4 @@ def _state(typed: str | None) -> State:
     try:
         return State(typed or "")
     except ValueError:
-        raise services.UnknownChoice from None
+        raise UnknownChoice from None

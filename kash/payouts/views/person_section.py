@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from kash.payouts import queries
+from kash.payouts.queries.lists import payouts_of_person
 from kash.payouts.wording import STATE, STATE_TONE
 from kash.people.sections import SectionRow
 from kash.platform.web.formats import day_text, money_text
@@ -28,5 +28,5 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
             tone=STATE_TONE[one.state],
             state=str(STATE[one.state]),
         )
-        for one in queries.payouts_of_person(person_id, actor)
+        for one in payouts_of_person(person_id, actor)
     ]

@@ -6,14 +6,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.payouts import blueprint, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.payouts import blueprint
 from kash.payouts.forms import RatesForm, RatesGrid
-from kash.payouts.rules import MOST_BANDS, ROLES, Rates
+from kash.payouts.queries.rates import latest_table, rates_of, table_for, table_versions
+from kash.payouts.rules.rates import MOST_BANDS, ROLES, Rates
+from kash.payouts.services import rates as rates_services
+from kash.payouts.services.rates import set_rates
 from kash.platform.web import current_actor
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries.reach import own_workshop
 
 
 @blueprint.route("/payouts/rates", methods=["GET", "POST"])
@@ -37,16 +40,16 @@ def follow_programme(public_id: str) -> ResponseReturnValue:
     found = own_workshop(public_id, current_actor(), "payouts.propose")
     if request.method == "GET":
         return render_template("payouts/follow_programme.html", workshop=found)
-    services.follow_programme(found, current_actor())
+    rates_services.follow_programme(found, current_actor())
     flash(_("The programme's rates hold here again, for what is proposed from now on."))
     return redirect(url_for("payouts.workshop", public_id=public_id))
 
 
 def _rates_page(found: Workshop | None) -> ResponseReturnValue:
-    programme = queries.latest_table(None)
-    table = queries.table_for(found.id) if found is not None else programme
+    programme = latest_table(None)
+    table = table_for(found.id) if found is not None else programme
     own = found is not None and table is not None and table.workshop_id is not None
-    stored = queries.rates_of(table) if table is not None else None
+    stored = rates_of(table) if table is not None else None
     form = RatesForm(obj=stored or Rates((), {}))
     grid = RatesGrid.of(stored)
     if request.method == "POST":
@@ -54,7 +57,7 @@ def _rates_page(found: Workshop | None) -> ResponseReturnValue:
         read = grid.read()
         if form.validate_on_submit() and read is not None:
             bands, roles = read
-            services.set_rates(
+            set_rates(
                 Rates(
                     bands=bands,
                     roles=roles,
@@ -69,7 +72,7 @@ def _rates_page(found: Workshop | None) -> ResponseReturnValue:
             if found is None:
                 return redirect(url_for("payouts.rates"))
             return redirect(url_for("payouts.workshop", public_id=found.public_id))
-    versions = queries.table_versions(found.id if found is not None else None)
+    versions = table_versions(found.id if found is not None else None)
     wrong = bool(form.errors or grid.errors)
     return render_template(
         "payouts/rates.html",

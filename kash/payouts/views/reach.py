@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from kash.payouts.models import PayoutLine, PayoutList
-from kash.payouts.queries import DoubleClaim, DraftRow, list_of
+from kash.payouts.queries.claims import DoubleClaim
+from kash.payouts.queries.drafts import DraftRow
+from kash.payouts.queries.lists import list_of
 from kash.platform.web import Forbidden, current_actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop, runs
+from kash.workshops.queries.reach import own_workshop, runs
 
 OTHERS = "–"
 """The letter under which payees who are in no group are shown, after the groups."""

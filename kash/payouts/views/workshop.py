@@ -6,17 +6,29 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.attendance.queries import slots_still_open
-from kash.payouts import blueprint, queries, services
+from kash.accounts.queries.accounts import names_of
+from kash.attendance.queries.registers import slots_still_open
+from kash.payouts import blueprint
 from kash.payouts.models import PayoutList
+from kash.payouts.queries.claims import double_claims
+from kash.payouts.queries.drafts import draft, drafted_claims
+from kash.payouts.queries.lists import (
+    all_lists,
+    lists_of,
+    own_payouts,
+    reconciliations,
+    waiting_for,
+)
+from kash.payouts.queries.rates import rates_of, table_for
+from kash.payouts.services import lists as lists_services
 from kash.payouts.views.reach import acts_on, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor, listing
 from kash.policy import Reach, allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries import held_sessions, own_workshop
+from kash.workshops.queries.holding import held_sessions
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.views.frame import frame
 
 
@@ -26,10 +38,10 @@ def index() -> ResponseReturnValue:
     """All lists within reach, or one's own payments."""
     actor = current_actor()
     if actor.reach("payouts.see") is Reach.SELF:
-        return render_template("payouts/own.html", payouts=queries.own_payouts(actor))
+        return render_template("payouts/own.html", payouts=own_payouts(actor))
     state = request.args.get("state", "")
     rows = listing(
-        queries.all_lists(actor, state if state in LIST_STATE else ""),
+        all_lists(actor, state if state in LIST_STATE else ""),
         sorts={
             "workshop": Workshop.title,
             "day": PayoutList.created_at,
@@ -42,9 +54,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "payouts/index.html",
         listing=rows,
-        sums=queries.reconciliations(rows.rows),
+        sums=reconciliations(rows.rows),
         state=state,
-        waiting=queries.waiting_for(actor),
+        waiting=waiting_for(actor),
     )
 
 
@@ -56,26 +68,26 @@ def workshop(public_id: str) -> ResponseReturnValue:
 
 
 def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
-    table = queries.table_for(found.id)
-    rows = queries.draft(found, table) if table is not None else []
-    lists = queries.lists_of(found)
+    table = table_for(found.id)
+    rows = draft(found, table) if table is not None else []
+    lists = lists_of(found)
     return render_template(
         "payouts/workshop.html",
         **frame(found),
         rates_version=table.version if table is not None else 0,
         own_table=table is not None and table.workshop_id is not None,
-        rates=queries.rates_of(table) if table is not None else None,
+        rates=rates_of(table) if table is not None else None,
         rows=rows,
         shown=one_group(rows, row_letter, request.args.get("group", "")),
         undecided=[row for row in rows if row.undecided],
         total=sum(row.amount for row in rows),
         overpaid=[row for row in rows if row.overpaid],
         open_registers=slots_still_open(found.register_id),
-        claims=queries.double_claims(found, queries.drafted_claims(found, rows)),
+        claims=double_claims(found, drafted_claims(found, rows)),
         lists=lists,
         held=held_sessions(found) if rows else (),
         waits=any(one.state == "proposed" for one in lists),
-        sums=queries.reconciliations(lists),
+        sums=reconciliations(lists),
         names=names_of(one.proposed_by for one in lists),
         acts=acts_on(found),
         problem=problem,
@@ -88,7 +100,7 @@ def propose(public_id: str) -> ResponseReturnValue:
     """Propose what is due and on no list yet."""
     found = own_workshop(public_id, current_actor(), "payouts.propose")
     try:
-        made = services.propose(found, current_actor())
+        made = lists_services.propose(found, current_actor())
     except Problem as problem:
         return _workshop_page(found, str(problem))
     flash(_("Proposed. Another person must approve it now."))

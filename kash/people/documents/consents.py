@@ -13,7 +13,7 @@ from kash.people import words
 from kash.people.consent_texts import TEXTS
 from kash.people.form_languages import form_language
 from kash.people.models import Person
-from kash.people.rules import purposes_for
+from kash.people.rules.persons import purposes_for
 from kash.people.services.consents import CONSENT_FORMS
 from kash.platform.database import db
 from kash.platform.jobs import JobResult, Progress, job

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 
 from kash.people import directory_words, words
 from kash.people.models import ServiceEntry
-from kash.people.rules import CARDS_ON_A_SHEET
+from kash.people.rules.directory import CARDS_ON_A_SHEET
 from kash.platform.press import PagedDocument, document, qr_svg
 
 # What fits on a card beside the rest.

@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.people import directory_words, rules, words
+from kash.people import directory_words, words
 from kash.people.forms.week import WeekForm
 from kash.people.models import ServiceEntry
-from kash.people.services import ServiceDetails
+from kash.people.rules.directory import CARDS_ON_A_SHEET, MOST_SHEETS
+from kash.people.rules.persons import is_a_name
+from kash.people.services.directory import ServiceDetails
 from kash.platform.database import new_public_id
 from kash.platform.web import KashForm
 from kash.platform.web.formats import local_today
@@ -73,7 +75,7 @@ class ServiceForm(WeekForm):
 
     def validate_name(self, field: Any) -> None:
         """Something to read."""
-        if field.data and not rules.is_a_name(field.data):
+        if field.data and not is_a_name(field.data):
             raise ValidationError(_("A name needs at least one letter."))
 
     def validate_checked_on(self, field: Any) -> None:
@@ -159,7 +161,7 @@ class CardForm(KashForm):
     services = SeveralField(_l("Services"), coerce=str)
     language = radio_field(_l("Language of the cards"), list(LANGUAGES.items()))
     qr = BooleanField(_l("With a square code that dials the number"))
-    sheets = whole_number_field(_l("Sheets of paper"), least=1, most=rules.MOST_SHEETS)
+    sheets = whole_number_field(_l("Sheets of paper"), least=1, most=MOST_SHEETS)
 
     def offer(self, entries: list[ServiceEntry]) -> None:
         """Set what can be chosen."""
@@ -173,11 +175,11 @@ class CardForm(KashForm):
     def validate_sheets(self, field: Any) -> None:
         """Room for all that was chosen."""
         chosen = len(self.services.data or ())
-        if field.data and chosen > field.data * rules.CARDS_ON_A_SHEET:
+        if field.data and chosen > field.data * CARDS_ON_A_SHEET:
             raise ValidationError(
                 _(
                     "Cards that fit on these sheets: %(count)s. Choose fewer services or more "
                     "sheets.",
-                    count=field.data * rules.CARDS_ON_A_SHEET,
+                    count=field.data * CARDS_ON_A_SHEET,
                 )
             )

@@ -13,7 +13,7 @@ from wtforms import HiddenField
 
 from kash.people import words
 from kash.people.models import Person
-from kash.people.rules import CHOSEN
+from kash.people.rules.merging import CHOSEN
 from kash.platform.web import KashForm
 
 _LABELS = {

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.people import words
 from kash.people.models import Group
-from kash.people.services import OrganisationDetails
+from kash.people.services.organisations import OrganisationDetails
 from kash.platform.web import KashForm
 from kash.platform.web.forms import choice_field, radio_field, text_field
 

@@ -12,10 +12,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.people import rules, words
+from kash.people import words
 from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
-from kash.people.services import ContactChange, PersonDetails
+from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
+from kash.people.services.persons import ContactChange, PersonDetails
 from kash.platform.database import new_public_id, utc_now
 from kash.platform.web import KashForm
 from kash.platform.web.forms import (
@@ -37,8 +38,8 @@ class PersonForm(NamedForm):
 
     key = HiddenField()
     edition = HiddenField()
-    chosen_name = text_field(_l("Chosen name"), most=rules.MOST_NAME)
-    printed_name = text_field(_l("Name on paper"), most=rules.MOST_NAME, required=False)
+    chosen_name = text_field(_l("Chosen name"), most=MOST_NAME)
+    printed_name = text_field(_l("Name on paper"), most=MOST_NAME, required=False)
     group = radio_field(_l("Group"))
     sex = choice_field(_l("Sex"), list(words.SEX.items()), required=False)
     age_band = choice_field(_l("Age"), list(words.AGE_BAND.items()), required=False)
@@ -76,23 +77,23 @@ class PersonForm(NamedForm):
 
     def validate_chosen_name(self, field: Any) -> None:
         """Something to read."""
-        if field.data and not rules.is_a_name(field.data):
+        if field.data and not is_a_name(field.data):
             raise ValidationError(_("A name needs at least one letter."))
 
     def validate_printed_name(self, field: Any) -> None:
         """Something to read, or nothing."""
-        if field.data and not rules.is_a_name(field.data):
+        if field.data and not is_a_name(field.data):
             raise ValidationError(_("A name needs at least one letter."))
 
     def validate_birth_year(self, field: Any) -> None:
         """A year in which someone alive was born, and that fits the age."""
         year = utc_now().year
-        earliest, latest = rules.birth_years(year)
+        earliest, latest = birth_years(year)
         if field.data is None:
             return
         if not earliest <= field.data <= latest:
             raise ValidationError(_("Enter a birth year, for example 1994."))
-        if self.age_band.data in words.AGE_BAND and rules.ages_disagree(
+        if self.age_band.data in words.AGE_BAND and ages_disagree(
             self.age_band.data, field.data, year
         ):
             raise ValidationError(_("Age and birth year do not fit together. Give one of them."))

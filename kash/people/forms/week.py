@@ -8,7 +8,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.people import rules
+from kash.people.rules.directory import (
+    DAY,
+    NotHours,
+    Stretch,
+    always_open,
+    overlap,
+    read_day,
+    written_day,
+)
 from kash.platform.web import KashForm
 from kash.platform.web.forms import BooleanField, text_field
 
@@ -39,16 +47,16 @@ class WeekForm(KashForm):
 
     def _days_are_read(self) -> bool:
         fine = True
-        known: list[rules.Stretch] = []
+        known: list[Stretch] = []
         for weekday, field in enumerate(self.days):
             if field.errors:
                 fine = False
                 continue
             try:
-                day = rules.read_day(weekday, field.data or "")
-                if rules.overlap([*known, *day]):
-                    raise rules.NotHours
-            except rules.NotHours:
+                day = read_day(weekday, field.data or "")
+                if overlap([*known, *day]):
+                    raise NotHours
+            except NotHours:
                 field.errors = [
                     _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00.")
                 ]
@@ -57,19 +65,19 @@ class WeekForm(KashForm):
                 known += day
         return fine
 
-    def hours(self) -> tuple[rules.Stretch, ...]:
+    def hours(self) -> tuple[Stretch, ...]:
         """Hours as they were entered, once found valid."""
         if self.always.data:
-            return tuple(rules.Stretch(day * rules.DAY, (day + 1) * rules.DAY) for day in range(7))
+            return tuple(Stretch(day * DAY, (day + 1) * DAY) for day in range(7))
         return tuple(
             each
             for weekday, field in enumerate(self.days)
-            for each in rules.read_day(weekday, field.data or "")
+            for each in read_day(weekday, field.data or "")
         )
 
-    def fill_week(self, stretches: Sequence[rules.Stretch]) -> None:
+    def fill_week(self, stretches: Sequence[Stretch]) -> None:
         """Show what is kept."""
-        self.always.data = rules.always_open(stretches)
+        self.always.data = always_open(stretches)
         if not self.always.data:
             for weekday, field in enumerate(self.days):
-                field.data = rules.written_day(stretches, weekday)
+                field.data = written_day(stretches, weekday)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from kash.people.lists.choices import ADD, NONE, Choices
 from kash.people.lists.mappings import Mapped
 from kash.people.models import Group, Organisation
-from kash.people.rules import sort_name
 from kash.people.rules.lists.cells import Remark, text_of
 from kash.people.rules.lists.classing import PlacedRow
 from kash.people.rules.lists.headings import Guess
@@ -18,6 +17,7 @@ from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.lists.stations import Stations, grouped
 from kash.people.rules.lists.tables import ASIDE, Sheet, Table
+from kash.people.rules.persons import sort_name
 from kash.platform.vault import lookup
 
 _POLICE = ("police", "polisi", "officers", "nps", "askari")

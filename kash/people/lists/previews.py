@@ -11,15 +11,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from kash.people import queries
 from kash.people.lists.choices import ADD, Choices
 from kash.people.lists.files import ReadFile
 from kash.people.lists.mappings import Mapped
 from kash.people.lists.placing import Parts, Place, placed_rows, places_of
 from kash.people.lists.rows_read import Capitals, ReadList, read_people
+from kash.people.queries import organisations as organisations_queries
 from kash.people.queries.known import known_for, numbers_taken
 from kash.people.queries.lists import kept_facts, people_mark
-from kash.people.rules import sort_name
 from kash.people.rules.lists.cells import Cell, Remark, text_of
 from kash.people.rules.lists.classing import (
     NUMBER_TAKEN,
@@ -36,6 +35,7 @@ from kash.people.rules.lists.classing import (
 from kash.people.rules.lists.headings import Guess, normalised
 from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup
 from kash.policy import Actor
@@ -200,10 +200,10 @@ def make_preview(
 ) -> Preview:
     """Read and class a list. `report` is told how many rows of how many are done. Raises
     FileUnreadable."""
-    groups = queries.groups()
+    groups = organisations_queries.groups()
     read = read_people(file, choices, actor, today, groups, report)
     rows, total = read.rows, len(read.rows)
-    organisations = queries.organisations()
+    organisations = organisations_queries.organisations()
     places = places_of(rows, choices, read.mapped, organisations, add=add_places)
     placed = placed_rows(rows, places, read.group, groups)
     as_of = utc_now()

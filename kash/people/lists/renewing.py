@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kash.people import queries
 from kash.people.lists.choices import Choices
 from kash.people.lists.placing import placed_rows, places_now
 from kash.people.lists.previews import (
@@ -26,7 +25,7 @@ from kash.people.lists.previews import (
 from kash.people.models import Person
 from kash.people.queries.known import known_for, likenesses, numbers_taken, pieces
 from kash.people.queries.lists import people_mark
-from kash.people.rules import name_parts
+from kash.people.queries.organisations import groups, organisations
 from kash.people.rules.known import Known
 from kash.people.rules.lists.classing import (
     MOST_FOUND,
@@ -41,7 +40,7 @@ from kash.people.rules.lists.classing import (
 )
 from kash.people.rules.lists.rows import columns_of, named_small, read_row
 from kash.people.rules.matching import Likeness, Match, blocks_of
-from kash.people.rules.name_likeness import sound
+from kash.people.rules.name_likeness import name_parts, sound
 from kash.platform.database import db, utc_now
 from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
@@ -84,7 +83,7 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
         choices=choices,
         places=[
             replace(each, rows=places[each.written])
-            for each in places_now(preview.places, queries.organisations()).values()
+            for each in places_now(preview.places, organisations()).values()
         ],
         rows=rows,
         told=_told_of(rows, told, delta, actor),
@@ -114,9 +113,9 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
             read.append(preview.parts.placed(anew))
         else:
             read.append(placed.row)
-    places = places_now(preview.places, queries.organisations())
+    places = places_now(preview.places, organisations())
     phones = {row.outcome.placed.row.phone: row.outcome.placed.phone_lookup for row in preview.rows}
-    return placed_rows(read, places, preview.group, queries.groups(), phones)
+    return placed_rows(read, places, preview.group, groups(), phones)
 
 
 def _bare(placed: PlacedRow) -> PlacedRow:

@@ -13,10 +13,11 @@ from xml.sax.saxutils import escape
 
 from flask_babel import gettext as _
 
-from kash.people import rules, words
+from kash.people import words
 from kash.people.lists.files import MOST_ROWS
 from kash.people.lists.words import FIELD
 from kash.people.models import Group, Organisation
+from kash.people.rules.persons import AGE_BANDS, LANGUAGES, SEXES
 
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -31,9 +32,9 @@ def template_of(group: Group, organisations: Sequence[Organisation]) -> bytes:
     fields = _POLICE if group.is_police else _OTHERS
     fitting = [each.name for each in organisations if each.group_id in (None, group.id)]
     chosen: dict[str, list[str]] = {
-        "sex": [str(words.SEX[each]) for each in rules.SEXES],
-        "birth": [each for each in rules.AGE_BANDS if each[0].isdigit()],
-        "language": [str(words.LANGUAGE[each]) for each in rules.LANGUAGES],
+        "sex": [str(words.SEX[each]) for each in SEXES],
+        "birth": [each for each in AGE_BANDS if each[0].isdigit()],
+        "language": [str(words.LANGUAGE[each]) for each in LANGUAGES],
         "organisation": fitting,
     }
     headings = [_heading(name) for name in fields]

@@ -18,26 +18,3 @@ from kash.people.models.persons import (
     Posting,
 )
 from kash.people.models.places import Venue, Zone
-
-__all__ = [
-    "Consent",
-    "ConsentBatch",
-    "ContactLooks",
-    "ContactReason",
-    "ContactRequest",
-    "ContactRequestPerson",
-    "Group",
-    "LikelyDuplicate",
-    "NotTheSame",
-    "Organisation",
-    "PeopleList",
-    "PeopleListMapping",
-    "PeopleListPerson",
-    "Person",
-    "PersonMerge",
-    "Posting",
-    "ServiceEntry",
-    "ServiceHours",
-    "Venue",
-    "Zone",
-]

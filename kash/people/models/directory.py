@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.people.rules import COSTS, DAY, SERVICE_KINDS, WEEK, Stretch
+from kash.people.rules.directory import COSTS, DAY, SERVICE_KINDS, WEEK, Stretch
 from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 

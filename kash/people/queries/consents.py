@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Consent, Group, Person
-from kash.people.rules import OF_POLICE_ALONE, keeps_from
+from kash.people.rules.persons import OF_POLICE_ALONE, keeps_from
 from kash.platform.database import db
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.people.models import ServiceEntry, ServiceHours
-from kash.people.rules import SERVICE_KINDS, WEEK, found_by
+from kash.people.rules.directory import SERVICE_KINDS, WEEK, found_by
 from kash.platform.database import db
 from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor

@@ -20,7 +20,9 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.reach import phone_compared, sees_names, within_reach
-from kash.people.rules import Known, Likeness, Match, name_parts
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.name_likeness import name_parts
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
 from kash.platform.web import Listing, NotFound, listing

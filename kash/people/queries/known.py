@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, and_, case, literal, null, select
 
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.reach import phone_compared, reaches, within_reach
-from kash.people.rules import sort_name
 from kash.people.rules.candidates import Candidates
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kash.people.models import Organisation, Person
 from kash.people.references import dependents
-from kash.people.rules import PostedStay, joined_stays
+from kash.people.rules.merging import PostedStay, joined_stays
 from kash.platform.database import db
 
 

@@ -40,7 +40,7 @@ from kash.people.reach import (
     sees_names,
     within_reach,
 )
-from kash.people.rules import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
+from kash.people.rules.persons import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
 from kash.people.search import ids_named, words_of
 from kash.platform.database import db
 from kash.platform.vault import lookup

@@ -9,8 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from kash.people.consent_texts import TEXTS
 from kash.people.models import Consent
-from kash.people.queries import locked_person, newest_answers
-from kash.people.rules import possible_answers, present_answers, purposes_for
+from kash.people.queries.consents import newest_answers
+from kash.people.queries.persons import locked_person
+from kash.people.rules.persons import possible_answers, present_answers, purposes_for
 from kash.platform.jobs import enqueue
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem

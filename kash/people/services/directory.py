@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.models.directory import kept_codes
 from kash.people.queries.directory import locked_service
-from kash.people.rules import Stretch, found_by, is_a_name, overlap, sort_name
+from kash.people.rules.directory import Stretch, found_by, overlap
+from kash.people.rules.persons import is_a_name, sort_name
 from kash.people.services.persons import ChangedMeanwhile, NotAName
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, open_text, seal

@@ -10,7 +10,8 @@ from sqlalchemy import delete, insert, or_, select, update
 
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
-from kash.people.rules import Known, Match, Reason
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Match, Reason
 from kash.people.services.apart import set_apart
 from kash.people.services.merging import forget_merges
 from kash.platform.database import db, new_public_id, utc_now, writing

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
 from kash.people.references import Move, Reference, column_of, joined, references
-from kash.people.rules import PostedStay, ages_disagree, joined_stays, merged_minor, sort_name
+from kash.people.rules.merging import PostedStay, joined_stays, merged_minor
+from kash.people.rules.persons import ages_disagree, sort_name
 from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanwhile
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited, lookup, open_sealed, open_text, seal

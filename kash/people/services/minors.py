@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import select
 
 from kash.people.models import Person
-from kash.people.queries import locked_person
-from kash.people.rules import is_minor
+from kash.people.queries.persons import locked_person
+from kash.people.rules.persons import is_minor
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import periodic
 from kash.platform.vault import audited

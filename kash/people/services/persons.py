@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries import locked_person
+from kash.people.queries.persons import locked_person
 from kash.people.reach import contact_compared, phone_compared
-from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
+from kash.people.rules.persons import ages_disagree, is_a_name, is_minor, sort_name
 from kash.people.services.apart import set_apart
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, lookup, seal

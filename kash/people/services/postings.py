@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Organisation, Person, Posting
-from kash.people.queries import locked_person
-from kash.people.rules import Stay, transfer_day_fits
+from kash.people.queries.persons import locked_person
+from kash.people.rules.persons import Stay, transfer_day_fits
 from kash.people.services.persons import UnknownOrganisation
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kash.people.consent_texts import TEXTS
 from kash.people.form_languages import form_language
 from kash.people.models import Consent, ConsentBatch, Person
-from kash.people.rules import forms_fit, keeps_from, present_answers, purposes_for
+from kash.people.rules.persons import forms_fit, keeps_from, present_answers, purposes_for
 from kash.platform.vault import audited
 from kash.platform.web import Problem
 from kash.policy import Actor

@@ -16,20 +16,3 @@ from kash.people.views import (
     trail,
     transfers,
 )
-
-__all__ = [
-    "consents",
-    "contacts",
-    "directory",
-    "duplicates",
-    "groups",
-    "lists",
-    "merging",
-    "minors",
-    "organisations",
-    "persons",
-    "signed_forms",
-    "ticked",
-    "trail",
-    "transfers",
-]

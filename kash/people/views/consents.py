@@ -6,10 +6,14 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, rules, services, words
+from kash.people import blueprint, words
 from kash.people.consent_texts import TEXTS
 from kash.people.documents import consents as documents
-from kash.people.forms import ConsentForm
+from kash.people.forms.consents import ConsentForm
+from kash.people.queries.persons import person
+from kash.people.queries.postings import MOST_AT_ONCE, movable_people
+from kash.people.rules.persons import possible_answers, purposes_for
+from kash.people.services.consents import NotPossibleNow, ask_for_forms, record_consent
 from kash.platform.web import NotFound, current_actor, download, page, safe_next
 from kash.policy import allow
 
@@ -18,7 +22,7 @@ from kash.policy import allow
 @allow("people.edit")
 def consent_form(public_id: str) -> ResponseReturnValue:
     """The form on paper, in the person's language if the programme has it."""
-    found = queries.person(current_actor(), public_id, "people.edit")
+    found = person(current_actor(), public_id, "people.edit")
     return download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
 
 
@@ -27,32 +31,30 @@ def consent_form(public_id: str) -> ResponseReturnValue:
 def consent_forms() -> ResponseReturnValue:
     """The forms of those ticked in a list, or of a workshop's people, as one file."""
     actor = current_actor()
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
     # Whoever is out of reach is left out: a workshop's list may name her all the same.
-    reached = [one.public_id for one in queries.movable_people(actor, chosen)]
+    reached = [one.public_id for one in movable_people(actor, chosen)]
     back = safe_next(request.form.get("back"), url_for("people.index"))
     if not reached:
         flash(_("Tick the people whose forms are to be printed."), "warn")
         return redirect(back, 303)
-    return redirect(
-        url_for("jobs.page", public_id=services.ask_for_forms(reached, actor, back=back)), 303
-    )
+    return redirect(url_for("jobs.page", public_id=ask_for_forms(reached, actor, back=back)), 303)
 
 
 @blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])
 @allow("people.edit")
 def consent(public_id: str, purpose: str) -> ResponseReturnValue:
     """Read out the words, record the answer."""
-    found = queries.person(current_actor(), public_id, "people.edit")
-    if purpose not in rules.purposes_for(police=found.group.is_police):
+    found = person(current_actor(), public_id, "people.edit")
+    if purpose not in purposes_for(police=found.group.is_police):
         raise NotFound
     history = [each for each in found.consents if each.purpose == purpose]
     form = ConsentForm()
-    form.offer(rules.possible_answers(history[0].answer if history else None))
+    form.offer(possible_answers(history[0].answer if history else None))
     if form.validate_on_submit():
         try:
-            services.record_consent(public_id, purpose, form.answer.data, current_actor())
-        except services.NotPossibleNow as problem:
+            record_consent(public_id, purpose, form.answer.data, current_actor())
+        except NotPossibleNow as problem:
             form.answer.errors = [str(problem)]
         else:
             flash(_("Saved."))

@@ -9,12 +9,23 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services
+from kash.people import blueprint
 from kash.people.forms.contacts import AskContactForm, MoreLooksForm
 from kash.people.models import ContactRequest, Person
 from kash.people.queries import contacts as asked
-from kash.people.rules import one_group
+from kash.people.queries.persons import person
 from kash.people.rules.contacts import LOOKS_FOR_A_REASON
+from kash.people.rules.one_group import one_group
+from kash.people.services.contacts import (
+    NobodyToAsk,
+    ReasonNeeded,
+    ask_for_contact,
+    decide_on_contact,
+    end_contact,
+    note_looks_seen,
+    show_contact,
+)
+from kash.people.services.persons import Contact, ContactClosed, ContactRefused
 from kash.people.views.persons import contact_text, person_page
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.account_names import account_names
@@ -24,24 +35,24 @@ from kash.policy import allow
 
 @blueprint.post("/<public_id>/contact/<any(phone, email):which>")
 @allow("people.contact")
-def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
+def contact(public_id: str, which: Contact) -> ResponseReturnValue:
     """Show the phone or the e-mail this once; the look is written down and counted. Beyond the
     day's usual looks the page that asks why comes first."""
     actor = current_actor()
-    found = queries.person(actor, public_id, "people.contact")
+    found = person(actor, public_id, "people.contact")
     form = MoreLooksForm()
     given = form.reason.data if form.reason.data and form.validate() else ""
     try:
-        value = services.show_contact(found.public_id, which, actor, reason=given or "")
-    except (services.ContactRefused, services.ContactClosed) as problem:
+        value = show_contact(found.public_id, which, actor, reason=given or "")
+    except (ContactRefused, ContactClosed) as problem:
         flash(str(problem), "bad")
         return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
-    except services.ReasonNeeded:
-        return _why_more(queries.person(actor, public_id), which, form)
-    return person_page(queries.person(actor, public_id), {which: contact_text(which, value)})
+    except ReasonNeeded:
+        return _why_more(person(actor, public_id), which, form)
+    return person_page(person(actor, public_id), {which: contact_text(which, value)})
 
 
-def _why_more(found: Person, which: services.Contact, form: MoreLooksForm) -> ResponseReturnValue:
+def _why_more(found: Person, which: Contact, form: MoreLooksForm) -> ResponseReturnValue:
     # The first time nothing was asked yet, so nothing is wrong with the field.
     if "reason" not in request.form:
         form.reason.errors = []
@@ -65,18 +76,18 @@ def _why_more(found: Person, which: services.Contact, form: MoreLooksForm) -> Re
 def ask_contact(public_id: str) -> ResponseReturnValue:
     """Ask a second person to open one contact."""
     actor = current_actor()
-    found = queries.person(actor, public_id, "people.contact")
+    found = person(actor, public_id, "people.contact")
     form = AskContactForm()
     back = url_for("people.person", public_id=public_id, _anchor="contact")
     if form.validate_on_submit():
         try:
-            services.ask_for_contact([found.public_id], form.reason.data or "", actor)
-        except services.NobodyToAsk as problem:
+            ask_for_contact([found.public_id], form.reason.data or "", actor)
+        except NobodyToAsk as problem:
             flash(str(problem), "warn")
         else:
             flash(_("Asked. It waits for a second person."))
         return redirect(back, 303)
-    name = queries.person(actor, public_id).chosen_name
+    name = person(actor, public_id).chosen_name
     return page("people/ask_contact.html", form=form, total=1, heading=name, back=back)
 
 
@@ -134,9 +145,9 @@ def decide_contact(request_id: str, step: str) -> ResponseReturnValue:
     actor = current_actor()
     try:
         if step == "end":
-            services.end_contact(request_id, actor)
+            end_contact(request_id, actor)
         else:
-            services.decide_on_contact(request_id, actor, agree=step == "agree")
+            decide_on_contact(request_id, actor, agree=step == "agree")
     except NotFound:
         raise
     except Problem as problem:
@@ -161,5 +172,5 @@ def looks_seen(account_id: str, day: str) -> ResponseReturnValue:
         chosen = date.fromisoformat(day)
     except ValueError:
         raise NotFound from None
-    services.note_looks_seen(account_id, chosen, actor)
+    note_looks_seen(account_id, chosen, actor)
     return redirect(url_for("people.contacts"), 303)

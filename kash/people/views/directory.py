@@ -10,11 +10,34 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import directory as blueprint
-from kash.people import directory_words, queries, rules, services, words
+from kash.people import directory_words, words
 from kash.people.documents import directory as documents
-from kash.people.forms import CardForm, ServiceForm, ServiceSearchForm
+from kash.people.forms.directory import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.models import ServiceEntry
-from kash.people.queries import ServiceSearch
+from kash.people.queries.directory import (
+    ServiceSearch,
+    service_areas,
+    service_entry,
+    services_for_paper,
+    services_of_directory,
+)
+from kash.people.queries.places import zone_names
+from kash.people.rules.directory import (
+    MOST_CARDS,
+    SERVICE_KINDS,
+    check_is_stale,
+    minute_of_week,
+    open_at,
+)
+from kash.people.services.directory import (
+    HoursOverlap,
+    ServiceChangedMeanwhile,
+    add_service,
+    change_service,
+    mark_checked,
+    show_address,
+)
+from kash.people.services.persons import NotAName
 from kash.platform.database import utc_now
 from kash.platform.web import Problem, current_actor, download, page
 from kash.platform.web.formats import local_today, to_local
@@ -28,7 +51,7 @@ _LONGEST = 120
 
 
 def _minute() -> int:
-    return rules.minute_of_week(to_local(utc_now()))
+    return minute_of_week(to_local(utc_now()))
 
 
 def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSearch:
@@ -38,7 +61,7 @@ def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSea
     return ServiceSearch(
         text=text,
         area=given.get("area", "")[:_LONGEST],
-        kind=kind if kind in rules.SERVICE_KINDS else "",
+        kind=kind if kind in SERVICE_KINDS else "",
         language=language if language in words.LANGUAGE else "",
         open_at=_minute() if given.get("open") == "1" else None,
         hidden=given.get("shown") == "no",
@@ -67,9 +90,9 @@ def _said() -> dict[str, Any]:
         "costs": directory_words.COST,
         "phone_text": directory_words.phone_text,
         "hours_lines": directory_words.hours_lines,
-        "is_open": lambda entry: rules.open_at(entry.stretches, minute),
+        "is_open": lambda entry: open_at(entry.stretches, minute),
         "open_text": lambda entry: directory_words.open_text(entry.stretches, minute),
-        "is_stale": lambda entry: rules.check_is_stale(entry.checked_on, today),
+        "is_stale": lambda entry: check_is_stale(entry.checked_on, today),
     }
 
 
@@ -97,11 +120,11 @@ def _list(asked: ServiceSearch, wrong: ServiceSearchForm | None = None) -> str:
     actor = current_actor()
     return render_template(
         "directory/list.html",
-        listing=queries.services_of_directory(actor, asked),
+        listing=services_of_directory(actor, asked),
         asked=asked,
         kept=_kept(asked),
         wrong=wrong,
-        area_choices=[(area, area) for area in queries.service_areas(actor)],
+        area_choices=[(area, area) for area in service_areas(actor)],
         may_edit=actor.may("directory.edit"),
         **_said(),
     )
@@ -111,7 +134,7 @@ def _list(asked: ServiceSearch, wrong: ServiceSearchForm | None = None) -> str:
 @allow("directory.see")
 def entry(public_id: str) -> ResponseReturnValue:
     """One service."""
-    return _entry_page(queries.service_entry(current_actor(), public_id))
+    return _entry_page(service_entry(current_actor(), public_id))
 
 
 def _entry_page(found: ServiceEntry, address: str | None = None) -> str:
@@ -129,10 +152,8 @@ def _entry_page(found: ServiceEntry, address: str | None = None) -> str:
 def address(public_id: str) -> ResponseReturnValue:
     """Show a confidential address this once; the look is written down."""
     actor = current_actor()
-    shown = services.show_address(
-        queries.service_entry(actor, public_id, "directory.edit").public_id, actor
-    )
-    found = queries.service_entry(actor, public_id, "directory.edit")
+    shown = show_address(service_entry(actor, public_id, "directory.edit").public_id, actor)
+    found = service_entry(actor, public_id, "directory.edit")
     return _entry_page(found, shown or found.address or _("None"))
 
 
@@ -140,7 +161,7 @@ def address(public_id: str) -> ResponseReturnValue:
 @allow("directory.edit")
 def checked(public_id: str) -> ResponseReturnValue:
     """Everything about a service was found to be right today."""
-    services.mark_checked(public_id, local_today(), current_actor())
+    mark_checked(public_id, local_today(), current_actor())
     flash(_("Saved."))
     return redirect(url_for("directory.entry", public_id=public_id))
 
@@ -153,7 +174,7 @@ def add() -> ResponseReturnValue:
     form.key.data = form.new_id
     if form.validate_on_submit():
         try:
-            made = services.add_service(form.details(), current_actor(), form.new_id)
+            made = add_service(form.details(), current_actor(), form.new_id)
         except Problem as problem:
             _beside_its_field(form, problem)
         else:
@@ -167,20 +188,20 @@ def add() -> ResponseReturnValue:
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a service; whoever was slower keeps what she typed, and reads it against the page."""
     actor = current_actor()
-    found = queries.service_entry(actor, public_id, "directory.edit")
+    found = service_entry(actor, public_id, "directory.edit")
     form = ServiceForm()
     if not form.is_submitted():
         form.fill(found)
     elif form.validate():
         try:
-            services.change_service(public_id, form.details(), form.edition_read, actor)
-        except services.ServiceChangedMeanwhile:
-            found = queries.service_entry(actor, public_id, "directory.edit")
+            change_service(public_id, form.details(), form.edition_read, actor)
+        except ServiceChangedMeanwhile:
+            found = service_entry(actor, public_id, "directory.edit")
             form.edition.data = str(found.edition)
             return _edit_page(form, found, changed=True)[0], 409
         except Problem as problem:
             _beside_its_field(form, problem)
-            found = queries.service_entry(actor, public_id, "directory.edit")
+            found = service_entry(actor, public_id, "directory.edit")
         else:
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=public_id))
@@ -190,7 +211,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 def _edit_page(
     form: ServiceForm, found: ServiceEntry | None, *, changed: bool = False
 ) -> tuple[str, int]:
-    areas = {*queries.zone_names(), *queries.service_areas(current_actor())}
+    areas = {*zone_names(), *service_areas(current_actor())}
     return page(
         "directory/edit.html",
         form=form,
@@ -202,9 +223,9 @@ def _edit_page(
 
 def _beside_its_field(form: ServiceForm, problem: Problem) -> None:
     """Put a problem where it belongs. Raises what has no field."""
-    if isinstance(problem, services.NotAName):
+    if isinstance(problem, NotAName):
         field = form.name
-    elif isinstance(problem, services.HoursOverlap):
+    elif isinstance(problem, HoursOverlap):
         field = form.day_0
     else:
         raise problem
@@ -216,7 +237,7 @@ def _beside_its_field(form: ServiceForm, problem: Problem) -> None:
 def cards() -> ResponseReturnValue:
     """Choose services, get sheets of cards."""
     asked = _asked()
-    found = queries.services_for_paper(current_actor(), asked, most=rules.MOST_CARDS)
+    found = services_for_paper(current_actor(), asked, most=MOST_CARDS)
     form = CardForm(language=language_code(), sheets=1, qr=True)
     form.offer(found)
     if not form.is_submitted():
@@ -234,7 +255,7 @@ def cards() -> ResponseReturnValue:
         "directory/cards.html",
         form=form,
         asked=asked,
-        area_choices=[(area, area) for area in queries.service_areas(current_actor())],
+        area_choices=[(area, area) for area in service_areas(current_actor())],
         notes={each.public_id: _note_of(each) for each in found},
     )
 
@@ -244,7 +265,7 @@ def cards() -> ResponseReturnValue:
 def paper() -> ResponseReturnValue:
     """The services that the address narrows to, as a list on A4."""
     language = request.args.get("in", "")
-    found = queries.services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
+    found = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
     content = documents.service_list(
         found,
         language=language if language in LANGUAGES else language_code(),
@@ -257,7 +278,7 @@ def paper() -> ResponseReturnValue:
 @allow("directory.see")
 def table() -> ResponseReturnValue:
     """The same as a table; it holds no more than the pages show to everyone."""
-    found = queries.services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
+    found = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
     content = documents.service_table(found).encode()
     return download(content, name="list.csv", type="text/csv")
 

@@ -6,8 +6,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services, words
-from kash.people.rules import Reason
+from kash.people import blueprint, words
+from kash.people.queries import duplicates as duplicates_queries
+from kash.people.queries.duplicates import (
+    facts_of,
+    last_sweep,
+    likely_duplicate,
+    likely_duplicates,
+    told_apart_pair,
+)
+from kash.people.rules.matching import Reason
+from kash.people.services import duplicates as duplicates_services
+from kash.people.services.duplicates import ask_for_sweep
 from kash.platform.web import current_actor
 from kash.policy import allow
 
@@ -20,16 +30,16 @@ def duplicates() -> ResponseReturnValue:
     reason = request.args.get("reason", "")
     if reason not in set(Reason):
         reason = ""
-    listing = queries.likely_duplicates(actor, reason)
+    listing = likely_duplicates(actor, reason)
     people = {each.public_id for pair in listing for each in (pair.first, pair.second)}
     return render_template(
         "people/duplicates.html",
         listing=listing,
-        facts=queries.facts_of(actor, people),
+        facts=facts_of(actor, people),
         reason=reason,
         reasons=[(str(each), words.REASON[each]) for each in Reason if not each.against],
         words=words,
-        sweep=queries.last_sweep(),
+        sweep=last_sweep(),
     )
 
 
@@ -37,7 +47,7 @@ def duplicates() -> ResponseReturnValue:
 @allow("people.merge")
 def look_for_duplicates() -> ResponseReturnValue:
     """Have the worker look through everyone."""
-    services.ask_for_sweep(current_actor())
+    ask_for_sweep(current_actor())
     return redirect(url_for("people.duplicates"), 303)
 
 
@@ -45,8 +55,8 @@ def look_for_duplicates() -> ResponseReturnValue:
 @allow("people.merge")
 def tell_apart(pair_id: str) -> ResponseReturnValue:
     """They are two people: never proposed again."""
-    pair = queries.likely_duplicate(current_actor(), pair_id)
-    services.tell_apart(pair.first.public_id, pair.second.public_id, current_actor())
+    pair = likely_duplicate(current_actor(), pair_id)
+    duplicates_services.tell_apart(pair.first.public_id, pair.second.public_id, current_actor())
     flash(_("Remembered. They are not proposed again."))
     return redirect(url_for("people.duplicates"), 303)
 
@@ -56,14 +66,14 @@ def tell_apart(pair_id: str) -> ResponseReturnValue:
 def told_apart() -> ResponseReturnValue:
     """Pairs of whom somebody said that they are two people."""
     actor = current_actor()
-    return render_template("people/told_apart.html", listing=queries.told_apart(actor))
+    return render_template("people/told_apart.html", listing=duplicates_queries.told_apart(actor))
 
 
 @blueprint.post("/duplicates/apart/<pair_id>/back")
 @allow("people.merge")
 def take_back_apart(pair_id: str) -> ResponseReturnValue:
     """They may be one after all."""
-    queries.told_apart_pair(current_actor(), pair_id)
-    services.take_back_apart(pair_id, current_actor())
+    told_apart_pair(current_actor(), pair_id)
+    duplicates_services.take_back_apart(pair_id, current_actor())
     flash(_("Taken back. The next look through everyone may propose them."))
     return redirect(url_for("people.told_apart"), 303)

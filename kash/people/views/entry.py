@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from flask import render_template, request
 
-from kash.people import queries, words
-from kash.people.forms import PersonForm
+from kash.people import words
+from kash.people.forms.persons import PersonForm
 from kash.people.models import Person
-from kash.people.rules import Likeness, Match, Reason, sort_name
+from kash.people.queries.duplicates import facts_of
+from kash.people.rules.matching import Likeness, Match, Reason
+from kash.people.rules.persons import sort_name
 from kash.platform.vault import lookup
 from kash.platform.web import current_actor
 
@@ -81,7 +83,7 @@ def is_it_one(
     """The page that asks; it carries all that was typed. At a door whoever is here already is taken
     in at once: the page then sends her public id as `same`."""
     shown = matches[:_MOST_SHOWN]
-    facts = queries.facts_of(current_actor(), [match.key for match in shown])
+    facts = facts_of(current_actor(), [match.key for match in shown])
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)

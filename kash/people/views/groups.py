@@ -6,8 +6,11 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services
-from kash.people.forms import GroupForm
+from kash.people import blueprint
+from kash.people.forms.groups import GroupForm
+from kash.people.queries import organisations
+from kash.people.services import groups as groups_services
+from kash.people.services.groups import GroupTaken, change_group
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
 
@@ -16,7 +19,7 @@ from kash.policy import allow
 @allow("settings.see")
 def groups() -> ResponseReturnValue:
     """The groups that the programme brings together."""
-    return render_template("people/groups.html", groups=queries.groups())
+    return render_template("people/groups.html", groups=organisations.groups())
 
 
 @blueprint.route("/groups/new", methods=["GET", "POST"])
@@ -30,7 +33,7 @@ def add_group() -> ResponseReturnValue:
 @allow("settings.edit")
 def edit_group(public_id: str) -> ResponseReturnValue:
     """Change a group's name or letter."""
-    found = next((group for group in queries.groups() if group.public_id == public_id), None)
+    found = next((group for group in organisations.groups() if group.public_id == public_id), None)
     if found is None:
         raise NotFound
     form = GroupForm()
@@ -46,10 +49,10 @@ def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
         police = bool(form.is_police.data)
         try:
             if public_id is None:
-                services.add_group(name, letter, is_police=police, by=current_actor())
+                groups_services.add_group(name, letter, is_police=police, by=current_actor())
             else:
-                services.change_group(public_id, name, letter, is_police=police, by=current_actor())
-        except services.GroupTaken as problem:
+                change_group(public_id, name, letter, is_police=police, by=current_actor())
+        except GroupTaken as problem:
             form[problem.field].errors = [str(problem)]
         else:
             flash(_("Saved."))

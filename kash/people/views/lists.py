@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services
-from kash.people.forms import UploadForm, columns_correction, row_as_person, row_correction
+from kash.people import blueprint
+from kash.people.forms.lists import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists import words
 from kash.people.lists.files import MOST_BYTES
 from kash.people.lists.keeping import kept
@@ -16,8 +16,22 @@ from kash.people.lists.templates import template_of
 from kash.people.models import PeopleList
 from kash.people.next_steps import next_steps
 from kash.people.queries import lists as list_queries
+from kash.people.queries import organisations as organisations_queries
 from kash.people.rules.lists.classing import row_number
 from kash.people.rules.lists.headings import FIELDS
+from kash.people.services import list_changes
+from kash.people.services import lists as lists_services
+from kash.people.services.list_changes import NotUndone
+from kash.people.services.lists import (
+    FileUnreadable,
+    ListChanged,
+    ListNotRead,
+    bring_in,
+    choose,
+    list_at_work,
+    preview_list,
+    read_again,
+)
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
@@ -51,13 +65,13 @@ def bring_list() -> ResponseReturnValue:
     """Choose a file or paste rows; the list waits sealed, and is read at once if it is short, else
     by the worker."""
     form = UploadForm()
-    groups = queries.groups()
+    groups = organisations_queries.groups()
     form.offer(groups)
     if form.validate_on_submit():
         content, name = form.content()
         try:
-            made = services.bring_in(content, name, form.group.data or "", current_actor())
-        except services.FileUnreadable as problem:
+            made = bring_in(content, name, form.group.data or "", current_actor())
+        except FileUnreadable as problem:
             form.refuse(str(problem))
         else:
             return redirect(url_for("people.list", list_id=made), 303)
@@ -74,10 +88,12 @@ def bring_list() -> ResponseReturnValue:
 @allow("people.import")
 def list_template(group_id: str) -> ResponseReturnValue:
     """An empty list of one group, with its words and what can be chosen."""
-    group = next((each for each in queries.groups() if each.public_id == group_id), None)
+    group = next(
+        (each for each in organisations_queries.groups() if each.public_id == group_id), None
+    )
     if group is None:
         raise NotFound
-    content = template_of(group, queries.organisations())
+    content = template_of(group, organisations_queries.organisations())
     return download(content, name=_("list") + ".xlsx", type=_XLSX)
 
 
@@ -86,7 +102,7 @@ def list_template(group_id: str) -> ResponseReturnValue:
 def one_list(list_id: str) -> ResponseReturnValue:
     """A list that waits, row by row; or what became of it."""
     found = list_queries.people_list(current_actor(), list_id)
-    at_work = services.list_at_work(found)
+    at_work = list_at_work(found)
     if at_work is not None:
         return render_template(
             "people/lists/at_work.html", found=found, job=at_work, message=message_of(at_work)
@@ -110,12 +126,12 @@ def _preview_page(found: PeopleList, before: str = "", status: int = 200) -> Res
     job = own_job(found.job, actor.public_id) if found.job else None
     ended_badly = job if job is not None and job.state in (FAILED, CANCELLED) else None
     try:
-        preview, choices = services.preview_list(found, actor)
-    except services.ListNotRead:
+        preview, choices = preview_list(found, actor)
+    except ListNotRead:
         return render_template("people/lists/not_read.html", found=found, job=ended_badly)
-    except services.FileUnreadable as problem:
+    except FileUnreadable as problem:
         return render_template("people/lists/not_read.html", found=found, problem=problem), 422
-    organisations, groups = queries.organisations(), queries.groups()
+    organisations, groups = organisations_queries.organisations(), organisations_queries.groups()
     asked_for = request.values.get("state", "")
     return (
         render_template(
@@ -140,7 +156,7 @@ def _preview_page(found: PeopleList, before: str = "", status: int = 200) -> Res
 def read_list(list_id: str) -> ResponseReturnValue:
     """Have a list read that is not, because that was stopped or failed."""
     actor = current_actor()
-    services.read_again(list_queries.people_list(actor, list_id), actor)
+    read_again(list_queries.people_list(actor, list_id), actor)
     return redirect(url_for("people.list", list_id=list_id), 303)
 
 
@@ -161,10 +177,12 @@ def list_columns(list_id: str) -> ResponseReturnValue:
     """Correct sheet, header row, group, columns and stations."""
     actor = current_actor()
     found = list_queries.people_list(actor, list_id)
-    preview, _choices = services.preview_list(found, actor)
-    correct = columns_correction(request.form, preview, queries.groups(), queries.organisations())
-    services.choose(list_id, correct, actor)
-    services.read_again(list_queries.people_list(actor, list_id), actor)
+    preview, _choices = preview_list(found, actor)
+    correct = columns_correction(
+        request.form, preview, organisations_queries.groups(), organisations_queries.organisations()
+    )
+    choose(list_id, correct, actor)
+    read_again(list_queries.people_list(actor, list_id), actor)
     return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
 
 
@@ -174,17 +192,17 @@ def list_row(list_id: str, number: int) -> ResponseReturnValue:
     """Decide one row, type what is wrong in it anew, or take in a line that looked like no row."""
     actor = current_actor()
     found = list_queries.people_list(actor, list_id)
-    preview, _choices = services.preview_list(found, actor)
+    preview, _choices = preview_list(found, actor)
     row = preview.row(number)
     if row is None:
         if all(each.number != number for each in preview.skipped):
             raise NotFound
-        services.choose(list_id, row_as_person(number), actor)
-        services.read_again(list_queries.people_list(actor, list_id), actor)
+        choose(list_id, row_as_person(number), actor)
+        read_again(list_queries.people_list(actor, list_id), actor)
         return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
     beside = [each.key for each in row.found if not row_number(each.key)]
     correct = row_correction(request.form, request.form.getlist("take"), number, beside)
-    services.choose(list_id, correct, actor)
+    choose(list_id, correct, actor)
     back = url_for(
         "people.list",
         list_id=list_id,
@@ -203,8 +221,8 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = list_queries.people_list(actor, list_id)
     try:
-        services.confirm_list(found, request.form.get("seen", "")[:64], actor)
-    except services.ListChanged:
+        lists_services.confirm_list(found, request.form.get("seen", "")[:64], actor)
+    except ListChanged:
         before = request.form.get("counts", "")[:200]
         found = list_queries.people_list(actor, list_id)
         return _preview_page(found, before or "-", 409)
@@ -215,7 +233,7 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
 @allow("people.import")
 def cancel_list(list_id: str) -> ResponseReturnValue:
     """Throw a waiting list away."""
-    services.cancel_list(list_id, current_actor())
+    lists_services.cancel_list(list_id, current_actor())
     flash(_("The list was thrown away. Nothing was saved."))
     return redirect(url_for("people.lists"), 303)
 
@@ -229,8 +247,8 @@ def undo_list(list_id: str) -> ResponseReturnValue:
         raise NotFound
     if request.method == "POST":
         try:
-            services.undo_list(list_id, current_actor())
-        except services.NotUndone as problem:
+            list_changes.undo_list(list_id, current_actor())
+        except NotUndone as problem:
             return render_template("people/lists/undo.html", found=found, problem=problem), 409
         flash(_("The list was undone."))
         return redirect(url_for("people.list", list_id=list_id), 303)

@@ -6,11 +6,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services
-from kash.people.forms import SearchForm
+from kash.people import blueprint
 from kash.people.forms.merging import MergeForm, merged_fields
+from kash.people.forms.persons import SearchForm
 from kash.people.models import Person
+from kash.people.queries.duplicates import facts_of, kept_instead, merge_within_reach
 from kash.people.queries.merging import joined_postings, what_moves
+from kash.people.queries.persons import person
+from kash.people.queries.search import find_people
+from kash.people.services import merging
+from kash.people.services.merging import MergedMeanwhile, merge_people
+from kash.people.services.persons import ChangedMeanwhile
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.policy import allow
 
@@ -20,16 +26,14 @@ from kash.policy import allow
 def merge_with(public_id: str) -> ResponseReturnValue:
     """Find the other one, by name; the name is posted."""
     actor = current_actor()
-    found = queries.person(actor, public_id, "people.merge")
+    found = person(actor, public_id, "people.merge")
     form = SearchForm()
     people = []
     if form.validate_on_submit() and form.search.data:
         people = [
-            each
-            for each in queries.find_people(actor, form.search.data)
-            if each.public_id != public_id
+            each for each in find_people(actor, form.search.data) if each.public_id != public_id
         ]
-    facts = queries.facts_of(actor, [each.public_id for each in people])
+    facts = facts_of(actor, [each.public_id for each in people])
     return page(
         "people/merge_with.html",
         form=form,
@@ -46,32 +50,32 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
     actor = current_actor()
     if public_id == other_id:
         raise NotFound
-    if request.method == "POST" and queries.kept_instead(other_id) == public_id:
+    if request.method == "POST" and kept_instead(other_id) == public_id:
         # Sent twice: it is done.
         return redirect(url_for("people.person", public_id=public_id), 303)
-    if request.method == "POST" and queries.kept_instead(public_id) == other_id:
-        queries.person(actor, other_id, "people.merge")
-        raise services.MergedMeanwhile
-    kept = queries.person(actor, public_id, "people.merge")
-    gone = queries.person(actor, other_id, "people.merge")
+    if request.method == "POST" and kept_instead(public_id) == other_id:
+        person(actor, other_id, "people.merge")
+        raise MergedMeanwhile
+    kept = person(actor, public_id, "people.merge")
+    gone = person(actor, other_id, "people.merge")
     form = MergeForm()
     if not form.is_submitted():
         form.editions.data = f"{kept.edition}-{gone.edition}"
         return _merge_page(form, kept, gone)
     if form.step.data == "merge" and form.validate():
         try:
-            services.merge_people(public_id, other_id, request.form, form.editions_read, actor)
-        except services.ChangedMeanwhile:
-            kept = queries.person(actor, public_id, "people.merge")
-            gone = queries.person(actor, other_id, "people.merge")
+            merge_people(public_id, other_id, request.form, form.editions_read, actor)
+        except ChangedMeanwhile:
+            kept = person(actor, public_id, "people.merge")
+            gone = person(actor, other_id, "people.merge")
             form.editions.data = f"{kept.edition}-{gone.edition}"
             problem = _("One of the two was changed while you were looking. Look again.")
             return _merge_page(form, kept, gone, problem), 409
-        except services.MergedMeanwhile:
+        except MergedMeanwhile:
             raise
         except Problem as refused:
-            kept = queries.person(actor, public_id, "people.merge")
-            gone = queries.person(actor, other_id, "people.merge")
+            kept = person(actor, public_id, "people.merge")
+            gone = person(actor, other_id, "people.merge")
             return _merge_page(form, kept, gone, str(refused)), 422
         flash(_("Merged. For a short time this can be undone."))
         return redirect(url_for("people.person", public_id=public_id), 303)
@@ -100,13 +104,13 @@ def _merge_page(
 def undo_merge(merge_id: str) -> ResponseReturnValue:
     """Make two of one again."""
     actor = current_actor()
-    found = queries.merge_within_reach(actor, merge_id)
+    found = merge_within_reach(actor, merge_id)
     if request.method == "POST":
         kept = found.kept.public_id
         try:
-            services.undo_merge(merge_id, actor)
+            merging.undo_merge(merge_id, actor)
         except Problem as problem:
-            found = queries.merge_within_reach(actor, merge_id)
+            found = merge_within_reach(actor, merge_id)
             return (
                 render_template("people/undo_merge.html", merge=found, problem=str(problem)),
                 409,

@@ -6,7 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services
+from kash.people import blueprint
+from kash.people.queries import minors as minors_queries
+from kash.people.queries.persons import person
+from kash.people.services.minors import note_minor_seen
 from kash.platform.web import current_actor
 from kash.platform.web.account_names import account_names
 from kash.policy import allow
@@ -16,7 +19,7 @@ from kash.policy import allow
 @allow("people.minors")
 def minors() -> ResponseReturnValue:
     """Everybody who is, or may still be, under 18."""
-    found = queries.minors(current_actor())
+    found = minors_queries.minors(current_actor())
     names = account_names({one for row in found for one in (row.by, row.seen_by) if one})
     return render_template("people/minors.html", listing=found, names=names)
 
@@ -25,7 +28,7 @@ def minors() -> ResponseReturnValue:
 @allow("people.minors")
 def minor_seen(public_id: str) -> ResponseReturnValue:
     """Note that the custodian has seen it."""
-    found = queries.person(current_actor(), public_id, "people.minors")
-    services.note_minor_seen(found.public_id, current_actor())
+    found = person(current_actor(), public_id, "people.minors")
+    note_minor_seen(found.public_id, current_actor())
     flash(_("Noted."))
     return redirect(url_for("people.minors"), 303)

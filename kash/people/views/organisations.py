@@ -6,8 +6,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, rules, services, words
-from kash.people.forms import OrganisationForm
+from kash.people import blueprint, words
+from kash.people.forms.organisations import OrganisationForm
+from kash.people.queries.organisations import MOST_COUNTED, groups, organisation, organisation_list
+from kash.people.reach import reaches
+from kash.people.rules.persons import KINDS
+from kash.people.services import organisations as organisations_services
+from kash.people.services.organisations import OrganisationTaken, change_organisation
 from kash.platform.web import current_actor, page
 from kash.policy import Reach, allow
 
@@ -17,15 +22,15 @@ from kash.policy import Reach, allow
 def organisations() -> ResponseReturnValue:
     """Stations, collectives and partners."""
     kind = request.args.get("kind", "")
-    if kind not in rules.KINDS:
+    if kind not in KINDS:
         kind = ""
     return render_template(
         "people/organisations.html",
-        listing=queries.organisation_list(kind),
+        listing=organisation_list(kind),
         kind=kind,
         kinds=words.KIND,
-        most_counted=queries.MOST_COUNTED,
-        sees_everyone=Reach.ALL in queries.reaches(current_actor(), "people.see"),
+        most_counted=MOST_COUNTED,
+        sees_everyone=Reach.ALL in reaches(current_actor(), "people.see"),
     )
 
 
@@ -34,11 +39,11 @@ def organisations() -> ResponseReturnValue:
 def add_organisation() -> ResponseReturnValue:
     """Add an organisation."""
     form = OrganisationForm()
-    form.offer(queries.groups())
+    form.offer(groups())
     if form.validate_on_submit():
         try:
-            services.add_organisation(form.details(), current_actor())
-        except services.OrganisationTaken as problem:
+            organisations_services.add_organisation(form.details(), current_actor())
+        except OrganisationTaken as problem:
             form.name.errors = [str(problem)]
         else:
             flash(_("Saved."))
@@ -50,16 +55,16 @@ def add_organisation() -> ResponseReturnValue:
 @allow("people.edit")
 def edit_organisation(public_id: str) -> ResponseReturnValue:
     """Change an organisation."""
-    found = queries.organisation(public_id)
+    found = organisation(public_id)
     form = OrganisationForm()
-    form.offer(queries.groups())
+    form.offer(groups())
     if not form.is_submitted():
         form.name.data, form.kind.data, form.place.data = found.name, found.kind, found.place
         form.group.data = found.group.public_id if found.group is not None else ""
     elif form.validate():
         try:
-            services.change_organisation(public_id, form.details(), current_actor())
-        except services.OrganisationTaken as problem:
+            change_organisation(public_id, form.details(), current_actor())
+        except OrganisationTaken as problem:
             form.name.errors = [str(problem)]
         else:
             flash(_("Saved."))

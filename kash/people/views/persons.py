@@ -10,13 +10,37 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from kash.people import blueprint, directory_words, queries, rules, services, words
+from kash.people import blueprint, directory_words, words
 from kash.people.documents.consents import language_name
 from kash.people.form_languages import form_language
-from kash.people.forms import PersonForm, SearchForm
+from kash.people.forms.persons import PersonForm, SearchForm
 from kash.people.models import Person
+from kash.people.queries import organisations, persons
 from kash.people.queries.contacts import closed_contacts, open_contacts, waiting_request_about
+from kash.people.queries.duplicates import (
+    count_likely_duplicates,
+    kept_instead,
+    open_merges,
+    people_like,
+    sees,
+)
+from kash.people.queries.persons import has_account, name_and_group, own_person, reached
+from kash.people.queries.search import ANY_PURPOSE, PeopleSearch, people
+from kash.people.queries.trail import latest_of_trail
+from kash.people.reach import reaches
+from kash.people.rules.persons import keeps_from, purposes_for
 from kash.people.sections import sections_for
+from kash.people.services.persons import (
+    AgesDisagree,
+    AlreadyHere,
+    ChangedMeanwhile,
+    Contact,
+    NotAName,
+    UnknownGroup,
+    UnknownOrganisation,
+    add_person,
+    change_person,
+)
 from kash.people.views import entry
 from kash.people.views.ticked import steps_to_take
 from kash.platform.database import utc_now
@@ -35,11 +59,11 @@ def index() -> ResponseReturnValue:
     """Everyone in reach; whoever sees only herself is led to her own page."""
     actor = current_actor()
     if not actor.may("people.find"):
-        own = queries.own_person(actor)
+        own = own_person(actor)
         if own is None:
             return render_template("people/nobody.html")
         return redirect(url_for("people.person", public_id=own))
-    search = queries.PeopleSearch(
+    search = PeopleSearch(
         group=request.args.get("group", "")[:16],
         organisation=request.args.get("organisation", "")[:16],
         unasked=_purpose(request.args.get("unasked", "")),
@@ -53,8 +77,8 @@ def search() -> ResponseReturnValue:
     """Search people. The text may be a name: it is posted, and stays out of every address."""
     form = SearchForm()
     if not form.validate_on_submit():
-        return _list(queries.PeopleSearch(), wrong=form), 422
-    asked = queries.PeopleSearch(
+        return _list(PeopleSearch(), wrong=form), 422
+    asked = PeopleSearch(
         form.search.data or "",
         (form.group.data or "")[:16],
         (form.organisation.data or "")[:16],
@@ -79,34 +103,34 @@ def search() -> ResponseReturnValue:
 
 
 def _purpose(given: str) -> str:
-    return given if given in (*words.PURPOSE, queries.ANY_PURPOSE) else ""
+    return given if given in (*words.PURPOSE, ANY_PURPOSE) else ""
 
 
 def _list(
-    asked: queries.PeopleSearch,
+    asked: PeopleSearch,
     phone: str | None = None,
     wrong: SearchForm | None = None,
     template: str = "people/list.html",
 ) -> str:
     actor = current_actor()
-    names_only = queries.reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
+    names_only = reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
     return render_template(
         template,
-        listing=queries.people(actor, asked, phone),
+        listing=people(actor, asked, phone),
         asked=asked,
         wrong=wrong,
-        group_choices=[(group.public_id, group.name) for group in queries.groups()],
+        group_choices=[(group.public_id, group.name) for group in organisations.groups()],
         organisation_choices=[]
         if names_only
-        else [(place.public_id, place.name) for place in queries.organisations()],
+        else [(place.public_id, place.name) for place in organisations.organisations()],
         unasked_choices=[
             (purpose, _("Not asked yet: %(purpose)s", purpose=label))
             for purpose, label in words.PURPOSE.items()
         ],
         names_only=names_only,
-        duplicates=queries.count_likely_duplicates(actor),
+        duplicates=count_likely_duplicates(actor),
         steps_to_take=steps_to_take(actor) if actor.may("people.edit") else (),
-        own_only=Reach.OWN in queries.reaches(actor, "people.see")
+        own_only=Reach.OWN in reaches(actor, "people.see")
         and actor.reach("people.see") is Reach.OWN,
     )
 
@@ -117,16 +141,16 @@ def person(public_id: str) -> ResponseReturnValue:
     """One person: all of it, or name and group only, as far as the actor reaches."""
     actor = current_actor()
     try:
-        return person_page(queries.person(actor, public_id))
+        return person_page(persons.person(actor, public_id))
     except NotFound:
-        kept = queries.kept_instead(public_id)
-        if kept is not None and (queries.sees(actor, kept)):
+        kept = kept_instead(public_id)
+        if kept is not None and (sees(actor, kept)):
             return redirect(url_for("people.person", public_id=kept))
-        named = queries.name_and_group(actor, public_id)
+        named = name_and_group(actor, public_id)
         return render_template("people/name_only.html", person=named)
 
 
-def contact_text(which: services.Contact, value: str | None) -> str:
+def contact_text(which: Contact, value: str | None) -> str:
     """A phone or an e-mail as it is read."""
     if not value:
         return _("None")
@@ -136,11 +160,11 @@ def contact_text(which: services.Contact, value: str | None) -> str:
 def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
     """The page of a person; `shown` are the contacts that are shown this once."""
     actor = current_actor()
-    sees_trail = queries.reached(actor, found, "people.trail")
-    may_edit = queries.reached(actor, found, "people.edit")
-    entries = queries.latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
+    sees_trail = reached(actor, found, "people.trail")
+    may_edit = reached(actor, found, "people.edit")
+    entries = latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
     newest = {each.purpose: each for each in reversed(found.consents)}
-    asked_of_her = rules.purposes_for(police=found.group.is_police)
+    asked_of_her = purposes_for(police=found.group.is_police)
     language, own_language = form_language(found)
     recorders = {each.recorded_by for each in newest.values()} if sees_trail else set()
     return render_template(
@@ -148,7 +172,7 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         trail=entries,
         names=account_names(recorders | {one.actor for one in entries or ()}),
         said=words.trail_text,
-        blocked={each.purpose: each for each in newest.values() if rules.keeps_from(each.answer)},
+        blocked={each.purpose: each for each in newest.values() if keeps_from(each.answer)},
         form_language=language_name(language),
         own_language=own_language,
         person=found,
@@ -164,10 +188,10 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         shown=shown or {},
         may_edit=may_edit,
         opened=open_contacts(actor, found),
-        may_ask=queries.reached(actor, found, "people.contact"),
+        may_ask=reached(actor, found, "people.contact"),
         asked=waiting_request_about(actor, found) if actor.may("people.contact") else None,
-        may_merge=queries.reached(actor, found, "people.merge"),
-        merges=queries.open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
+        may_merge=reached(actor, found, "people.merge"),
+        merges=open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(found.public_id, actor),
         account=_account_of(found, may_edit=may_edit),
         invite_at=public_address() + url_for("accounts.invite", person=found.public_id),
@@ -179,7 +203,7 @@ def _account_of(found: Person, *, may_edit: bool) -> str:
     be made, or nothing."""
     if not (may_edit or current_actor().may("accounts.propose")):
         return ""
-    if queries.has_account(found):
+    if has_account(found):
         return "there"
     return "" if found.minor else "possible"
 
@@ -189,12 +213,12 @@ def _account_of(found: Person, *, may_edit: bool) -> str:
 def add() -> ResponseReturnValue:
     """Add a person."""
     form = PersonForm()
-    groups = queries.groups()
-    form.offer(groups, queries.organisations())
+    groups = organisations.groups()
+    form.offer(groups, organisations.organisations())
     form.key.data = form.new_id
     ask_shared = False
     if form.validate_on_submit() and not entry.goes_back():
-        matches = queries.people_like(current_actor(), entry.typed_likeness(form, None))
+        matches = people_like(current_actor(), entry.typed_likeness(form, None))
         apart = entry.told_apart_here(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(matches, form.chosen_name.data or "", url_for("people.index"))
@@ -202,7 +226,7 @@ def add() -> ResponseReturnValue:
         if entry.share_a_phone(apart):
             details = replace(details, shared_phone=True)
         try:
-            made = services.add_person(
+            made = add_person(
                 details, current_actor(), form.new_id, none_of=[match.key for match in apart]
             )
         except Problem as problem:
@@ -219,9 +243,9 @@ def add() -> ResponseReturnValue:
 @allow("people.edit")
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a person; what someone else saved meanwhile is shown beside what was typed."""
-    found = queries.person(current_actor(), public_id, "people.edit")
+    found = persons.person(current_actor(), public_id, "people.edit")
     form = PersonForm()
-    form.offer(queries.groups(), [])
+    form.offer(organisations.groups(), [])
     form.close(closed_contacts(current_actor(), found))
     kept: list[tuple[str, str]] = []
     ask_shared = False
@@ -230,10 +254,9 @@ def edit(public_id: str) -> ResponseReturnValue:
     elif form.validate() and not entry.goes_back():
         # Of those who were as like before, nothing new is to be asked.
         before = {
-            match.key
-            for match in queries.people_like(current_actor(), entry.present_likeness(found))
+            match.key for match in people_like(current_actor(), entry.present_likeness(found))
         }
-        likely = queries.people_like(current_actor(), entry.typed_likeness(form, found))
+        likely = people_like(current_actor(), entry.typed_likeness(form, found))
         matches = [match for match in likely if match.key not in before]
         apart = entry.told_apart_here(matches)
         if len(apart) < len(matches):
@@ -246,7 +269,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         if entry.share_a_phone(apart):
             contact = replace(contact, shared_phone=True)
         try:
-            services.change_person(
+            change_person(
                 found.public_id,
                 form.details(),
                 contact,
@@ -254,8 +277,8 @@ def edit(public_id: str) -> ResponseReturnValue:
                 current_actor(),
                 none_of=[match.key for match in apart],
             )
-        except services.ChangedMeanwhile:
-            found = queries.person(current_actor(), public_id, "people.edit")
+        except ChangedMeanwhile:
+            found = persons.person(current_actor(), public_id, "people.edit")
             kept = form.differences(found)
             form.edition.data = str(found.edition)
             return (
@@ -271,7 +294,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             )
         except Problem as problem:
             ask_shared = _beside_its_field(form, problem)
-            found = queries.person(current_actor(), public_id, "people.edit")
+            found = persons.person(current_actor(), public_id, "people.edit")
         else:
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=public_id))
@@ -282,13 +305,13 @@ def _beside_its_field(form: PersonForm, problem: Problem) -> bool:
     """Put a problem where it belongs; whether to ask about a shared phone. Raises what has no
     field."""
     fields: dict[type[Problem], Field] = {
-        services.UnknownGroup: form.group,
-        services.UnknownOrganisation: form.organisation,
-        services.NotAName: form.chosen_name,
-        services.AgesDisagree: form.birth_year,
+        UnknownGroup: form.group,
+        UnknownOrganisation: form.organisation,
+        NotAName: form.chosen_name,
+        AgesDisagree: form.birth_year,
     }
     field: Field
-    if isinstance(problem, services.AlreadyHere):
+    if isinstance(problem, AlreadyHere):
         field = form.reference if problem.field == "reference" else form.phone
     elif type(problem) in fields:
         field = fields[type(problem)]

@@ -8,8 +8,12 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, rules, services, words
-from kash.people.forms import SignedFormsForm
+from kash.people import blueprint, words
+from kash.people.forms.consents import SignedFormsForm
+from kash.people.queries.postings import MOST_AT_ONCE, movable_people
+from kash.people.rules.one_group import one_group
+from kash.people.rules.persons import purposes_for
+from kash.people.services.signed_forms import FormsMiscounted, NothingSigned, note_signed_forms
 from kash.people.views.ticked import asked_group
 from kash.platform.web import current_actor, page, safe_next
 from kash.policy import allow
@@ -21,10 +25,10 @@ def signed_forms() -> ResponseReturnValue:
     """Ask what was signed, how many forms there are and where they lie; then note it. Turning to
     the other group notes nothing."""
     actor = current_actor()
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
     # Whoever is out of reach is left out: a workshop's list may name her all the same.
     offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
-    people = queries.movable_people(actor, offered[: queries.MOST_AT_ONCE])
+    people = movable_people(actor, offered[:MOST_AT_ONCE])
     back = safe_next(request.form.get("back"), url_for("people.index"))
     if not people:
         flash(_("Tick the people who signed."), "warn")
@@ -33,20 +37,20 @@ def signed_forms() -> ResponseReturnValue:
     sent = request.form.get("step") == "save"
     saving = sent and "group" not in request.form
     form = SignedFormsForm() if sent else SignedFormsForm(formdata=None)
-    form.offer(rules.purposes_for(police=all(one.police for one in people)))
+    form.offer(purposes_for(police=all(one.police for one in people)))
     problem = ""
     if saving and form.validate_on_submit():
         try:
-            noted = services.note_signed_forms(
+            noted = note_signed_forms(
                 [one.public_id for one in people if one.public_id in ticked],
                 form.purposes.data or (),
                 form.forms.data or 0,
                 form.kept_at.data or "",
                 actor,
             )
-        except services.FormsMiscounted as wrong:
+        except FormsMiscounted as wrong:
             form.forms.errors = [str(wrong)]
-        except services.NothingSigned as wrong:
+        except NothingSigned as wrong:
             problem = str(wrong)
         else:
             flash(_("Signed forms noted. People: %(count)s.", count=noted.people))
@@ -64,7 +68,7 @@ def signed_forms() -> ResponseReturnValue:
         "people/signed_forms.html",
         form=form,
         people=people,
-        shown=rules.one_group(people, attrgetter("letter"), asked_group()),
+        shown=one_group(people, attrgetter("letter"), asked_group()),
         ticked=ticked,
         back=back,
         words=words,

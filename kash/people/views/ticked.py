@@ -6,8 +6,9 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries
+from kash.people import blueprint
 from kash.people.next_steps import NextStep, next_steps
+from kash.people.queries.postings import MOST_AT_ONCE, movable_people
 from kash.platform.web import NotFound, current_actor
 from kash.policy import Actor, allow
 
@@ -32,11 +33,11 @@ def next_step_of_ticked(step: str) -> ResponseReturnValue:
     if wanted is None:
         raise NotFound
     choice = request.form.get(f"choice-{step}", "")
-    ticked = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
+    ticked = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
     if choice not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.index"), 303)
-    reached = [one.public_id for one in queries.movable_people(actor, ticked)]
+    reached = [one.public_id for one in movable_people(actor, ticked)]
     if not reached:
         flash(_("Tick the people first."), "warn")
         return redirect(url_for("people.index"), 303)

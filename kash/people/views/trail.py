@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from kash.people import blueprint, queries, words
+from kash.people import blueprint, words
+from kash.people.queries import trail as trail_queries
+from kash.people.queries.persons import person
 from kash.platform.web import current_actor
 from kash.platform.web.account_names import account_names
 from kash.policy import allow
@@ -15,8 +17,8 @@ from kash.policy import allow
 @allow("people.trail")
 def trail(public_id: str) -> ResponseReturnValue:
     """Everything that was done about a person; she sees it too."""
-    found = queries.person(current_actor(), public_id, "people.trail")
-    entries = queries.trail(found.public_id)
+    found = person(current_actor(), public_id, "people.trail")
+    entries = trail_queries.trail(found.public_id)
     return render_template(
         "people/trail.html",
         person=found,

@@ -9,10 +9,15 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services
-from kash.people.forms import TransferForm
-from kash.people.queries.postings import PostedPerson
-from kash.people.rules import one_group
+from kash.people import blueprint
+from kash.people.forms.transfers import TransferForm
+from kash.people.queries.organisations import organisations
+from kash.people.queries.persons import person
+from kash.people.queries.postings import MOST_AT_ONCE, PostedPerson, movable_from, movable_people
+from kash.people.rules.one_group import one_group
+from kash.people.services import postings
+from kash.people.services.persons import UnknownOrganisation
+from kash.people.services.postings import AlreadyThere, DayDoesNotFit, SomeCannotMove
 from kash.people.views.ticked import asked_group
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.formats import local_today
@@ -26,18 +31,16 @@ def transfer_many() -> ResponseReturnValue:
     other group moves nobody."""
     actor = current_actor()
     station = request.values.get("station", "")[:16]
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE + 1]
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: MOST_AT_ONCE + 1]
     # Nobody disappears from the page by being unticked.
     offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
-    offered = offered[: queries.MOST_AT_ONCE + 1]
-    people = (
-        queries.movable_from(actor, station) if station else queries.movable_people(actor, offered)
-    )
+    offered = offered[: MOST_AT_ONCE + 1]
+    people = movable_from(actor, station) if station else movable_people(actor, offered)
     if not station and len(people) != len(offered):
         # More than can be moved at once, or somebody out of reach.
         raise NotFound
     form = TransferForm(since=local_today())
-    places = queries.organisations()
+    places = organisations()
     form.offer([place for place in places if place.public_id != station])
     sent = request.form.get("step") == "move"
     moving = sent and "group" not in request.form
@@ -49,16 +52,16 @@ def transfer_many() -> ResponseReturnValue:
             form.organisation.errors = [_("Tick who moves.")]
         else:
             try:
-                moved = services.transfer_many(
+                moved = postings.transfer_many(
                     [one.public_id for one in people if one.public_id in ticked],
                     form.organisation.data,
                     form.since.data or local_today(),
                     today=local_today(),
                     by=actor,
                 )
-            except services.UnknownOrganisation as problem:
+            except UnknownOrganisation as problem:
                 form.organisation.errors = [str(problem)]
-            except services.SomeCannotMove as problem:
+            except SomeCannotMove as problem:
                 errors = {one.person: one.sentence for one in problem.errors}
                 form.organisation.errors = [str(problem)]
             else:
@@ -90,23 +93,23 @@ def _letter(people: Sequence[PostedPerson], errors: Mapping[str, str]) -> str:
 @allow("people.edit")
 def transfer(public_id: str) -> ResponseReturnValue:
     """Move a person to another station or collective."""
-    found = queries.person(current_actor(), public_id, "people.edit")
+    found = person(current_actor(), public_id, "people.edit")
     posting = next((each for each in found.postings if each.until is None), None)
     there = posting.organisation_id if posting is not None else None
     form = TransferForm(since=local_today())
-    form.offer([place for place in queries.organisations() if place.id != there])
+    form.offer([place for place in organisations() if place.id != there])
     if form.validate_on_submit():
         try:
-            services.transfer(
+            postings.transfer(
                 public_id,
                 form.organisation.data,
                 form.since.data or local_today(),
                 today=local_today(),
                 by=current_actor(),
             )
-        except (services.AlreadyThere, services.UnknownOrganisation) as problem:
+        except (AlreadyThere, UnknownOrganisation) as problem:
             form.organisation.errors = [str(problem)]
-        except services.DayDoesNotFit as problem:
+        except DayDoesNotFit as problem:
             form.since.errors = [str(problem)]
         else:
             flash(_("Saved."))

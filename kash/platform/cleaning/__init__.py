@@ -7,19 +7,3 @@ limits of time and memory; file and copy lie in memory only, never on a disk.
 from kash.platform.cleaning.child_process import CannotClean, CleaningBusy, CleaningLimits, cleaned
 from kash.platform.cleaning.kinds import HEAD, KINDS, SHOWN, FileKind, is_archive, kind_of
 from kash.platform.cleaning.scans import SCANS, ScannedPage, scanned_pages
-
-__all__ = [
-    "HEAD",
-    "KINDS",
-    "SCANS",
-    "SHOWN",
-    "CannotClean",
-    "CleaningBusy",
-    "CleaningLimits",
-    "FileKind",
-    "ScannedPage",
-    "cleaned",
-    "is_archive",
-    "kind_of",
-    "scanned_pages",
-]

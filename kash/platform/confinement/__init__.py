@@ -17,15 +17,3 @@ from kash.platform.confinement.children import (
     start,
 )
 from kash.platform.confinement.state import Confinement, confinement
-
-__all__ = [
-    "Confinement",
-    "NoAnswer",
-    "answer_of",
-    "answered",
-    "confinement",
-    "ended",
-    "how_ended",
-    "in_memory",
-    "start",
-]

@@ -12,17 +12,3 @@ from kash.platform.jobs.registry import job, periodic
 from kash.platform.jobs.runner import run_waiting
 from kash.platform.jobs.services import enqueue
 from kash.platform.jobs.views import blueprint
-
-__all__ = [
-    "SILENT",
-    "Job",
-    "JobCancelled",
-    "JobResult",
-    "Progress",
-    "blueprint",
-    "enqueue",
-    "init_jobs",
-    "job",
-    "periodic",
-    "run_waiting",
-]

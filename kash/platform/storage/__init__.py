@@ -22,20 +22,3 @@ from kash.platform.storage.store import (
 )
 from kash.platform.storage.store import listed as list
 from kash.platform.storage.stored_file import StoredFile
-
-__all__ = [
-    "FileMissing",
-    "StorageError",
-    "StorageFull",
-    "StorageUnavailable",
-    "StoredFile",
-    "WrongKey",
-    "clear_unfinished",
-    "delete",
-    "exists",
-    "get",
-    "init_storage",
-    "list",
-    "put",
-    "stream",
-]

@@ -10,20 +10,3 @@ from kash.platform.web.files import download
 from kash.platform.web.forms import KashForm
 from kash.platform.web.lists import Listing, listing, paged
 from kash.platform.web.pages import page, safe_next
-
-__all__ = [
-    "NOBODY_HERE",
-    "Forbidden",
-    "KashForm",
-    "Listing",
-    "NotFound",
-    "Problem",
-    "SignedIn",
-    "current_actor",
-    "download",
-    "listing",
-    "page",
-    "paged",
-    "safe_next",
-    "signed_in",
-]

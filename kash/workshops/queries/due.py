@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from kash.attendance.models import HeldItem, Mark, Register, RosterEntry, Slot, WalkIn
-from kash.attendance.rules import EARLY, is_its_time
-from kash.attendance.services import OwnSlot
+from kash.attendance.rules.door import EARLY, is_its_time
+from kash.attendance.services.door import OwnSlot
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web.account_names import tied_accounts

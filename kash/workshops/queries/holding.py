@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Slot
-from kash.attendance.queries import conducts, paper_differences_by_slot
-from kash.attendance.rules import Conduct, Oddity, has_begun, oddities
+from kash.attendance.queries.conduct import conducts
+from kash.attendance.queries.counts import paper_differences_by_slot
+from kash.attendance.rules.conduct import Conduct, Oddity, has_begun, oddities
 from kash.platform.database import db, utc_now
 from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor

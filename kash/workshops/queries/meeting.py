@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
 from kash.accounts.models import Account
-from kash.accounts.queries import tied_to
+from kash.accounts.queries.backing import tied_to
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, Slot
 from kash.people.models import Person
 from kash.policy import Actor

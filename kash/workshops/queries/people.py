@@ -11,9 +11,9 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.attendance.queries import Attended, attended
+from kash.attendance.queries.registers import Attended, attended
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries import find_people
+from kash.people.queries.search import find_people
 from kash.platform.database import db, utc_now
 from kash.platform.web import NotFound
 from kash.policy import Actor

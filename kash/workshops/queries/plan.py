@@ -11,7 +11,7 @@ from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Account
-from kash.accounts.queries import accounts_with_role
+from kash.accounts.queries.accounts import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.people.models import Venue
 from kash.platform.database import db

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Person
-from kash.people.services import PersonDetails, new_person
 from kash.people.services.apart import set_apart
+from kash.people.services.persons import PersonDetails, new_person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem

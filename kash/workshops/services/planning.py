@@ -17,7 +17,7 @@ from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
-from kash.workshops.queries import teachings_of, trainers
+from kash.workshops.queries.plan import teachings_of, trainers
 from kash.workshops.rules import days_between, days_needed, funding_fault, lay_into_days
 from kash.workshops.services.errors import (
     ChangedMeanwhile,

@@ -16,20 +16,3 @@ from kash.workshops.views import (
     scans,
     sessions,
 )
-
-__all__ = [
-    "attendance",
-    "closing",
-    "confirming",
-    "copying",
-    "counts",
-    "documents",
-    "door",
-    "heads",
-    "inbox",
-    "pads",
-    "people",
-    "plan",
-    "scans",
-    "sessions",
-]

@@ -6,18 +6,20 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import services as marking
-from kash.attendance.rules import Met, badge_text
+from kash.attendance.rules.door import Met, badge_text
+from kash.attendance.services.door import scan_badge
 from kash.attendance.wording import reason_sentence
 from kash.platform.web import current_actor
-from kash.workshops import queries
 from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.queries.people import group_letter, place_on_register
+from kash.workshops.queries.plan import session_of
+from kash.workshops.queries.reach import own_workshop
 
 
 def at_session(found: Workshop) -> WorkshopSession | None:
     """The session at whose door somebody stands, as the page names it. Raises NotFound."""
     named = request.values.get("session", "")[:16]
-    return queries.session_of(found, named) if named else None
+    return session_of(found, named) if named else None
 
 
 def back_to(public_id: str, door: WorkshopSession | None, letter: str | None = None) -> str:
@@ -33,15 +35,15 @@ def back_to(public_id: str, door: WorkshopSession | None, letter: str | None = N
 def taken_in(public_id: str, person: str) -> ResponseReturnValue:
     """Go back to where she came from; at a session's door she is marked as present before."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     door = at_session(found)
-    place = queries.place_on_register(found, person)
+    place = place_on_register(found, person)
     if door is None or place is None:
         flash(_("Enrolled, and on the register."))
-        return redirect(back_to(public_id, door, queries.group_letter(person)), code=303)
+        return redirect(back_to(public_id, door, group_letter(person)), code=303)
     entry, letter = place
     register, slot = found.register.public_id, door.slot.public_id
-    came = marking.scan_badge(register, slot, badge_text(entry), actor)
+    came = scan_badge(register, slot, badge_text(entry), actor)
     if came.met in (Met.IN, Met.ALREADY):
         flash(_("On the register, and present."))
     else:

@@ -11,30 +11,39 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
 from kash.attendance.forms import marks_from_form, marks_from_grid, page_key, seen_text
-from kash.attendance.queries import Conflict, Grid, SlotColumn
-from kash.attendance.rules import (
-    Answer,
-    Hindrance,
-    Presence,
-    Signed,
-    Stand,
-    ends_at,
-    has_begun,
-    is_ahead,
-    opens_at,
+from kash.attendance.queries import registers as registers_queries
+from kash.attendance.queries.codes import codes_of
+from kash.attendance.queries.door import notes, signed_by_slot
+from kash.attendance.queries.heads import heads_by_slot
+from kash.attendance.queries.history import Conflict, conflicts_of, history
+from kash.attendance.queries.pads import pads_of
+from kash.attendance.queries.registers import Grid, SlotColumn, slot_sheet
+from kash.attendance.rules.closing import Hindrance, Signed, Stand
+from kash.attendance.rules.conduct import ends_at, has_begun, is_ahead, opens_at
+from kash.attendance.rules.marking import Answer
+from kash.attendance.rules.presence import Presence
+from kash.attendance.services.closing import hindrance_sentence
+from kash.attendance.services.confirming import tied_to
+from kash.attendance.services.marking import (
+    EarlyReasonMissing,
+    ReasonTooLong,
+    SomebodyUnmarked,
+    apply_marks,
+    close_slot,
 )
 from kash.attendance.wording import conflict_sentence
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, paged
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import day_text, hours_text, percent_text, time_text, to_local
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.queries.holding import held_sessions
+from kash.workshops.queries.plan import session_of
+from kash.workshops.queries.reach import runs, workshop_with_people
 from kash.workshops.views.closing import signatures
 from kash.workshops.views.frame import for_marking, frame
 
@@ -45,7 +54,7 @@ _ROWS_OF_GRID = 100
 @allow("attendance.see")
 def attendance(public_id: str) -> ResponseReturnValue:
     """Everybody by every session."""
-    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    found = workshop_with_people(public_id, current_actor(), "attendance.see")
     return _grid_page(found)
 
 
@@ -54,13 +63,13 @@ def attendance(public_id: str) -> ResponseReturnValue:
 def save_attendance(public_id: str) -> ResponseReturnValue:
     """Save the marks that were changed in the grid; a script is told what stands now."""
     found = for_marking(public_id)
-    grid = registers.grid(found.register_id)
+    grid = registers_queries.grid(found.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
     answers: Sequence[Answer] = ()
     conflicts: Sequence[Conflict] = ()
     if operations:
-        answers = marking.apply_marks(found.register.public_id, operations, current_actor())
-        conflicts = registers.conflicts_of(found.register_id, answers, operations)
+        answers = apply_marks(found.register.public_id, operations, current_actor())
+        conflicts = conflicts_of(found.register_id, answers, operations)
     if request.headers.get("X-Requested-With") == "fetch":
         return _saved_by_itself(found.register_id, answers, conflicts)
     if conflicts:
@@ -88,7 +97,7 @@ def _saved_by_itself(
         cell = f"{answer.entry}-{answer.slot}"
         fields[f"mark-{cell}"] = answer.status or ""
         fields[f"seen-{cell}"] = seen_text(answer.status, answer.version)
-    grid = registers.grid(register_id)
+    grid = registers_queries.grid(register_id)
     numbers = _numbers(_days(grid))
     sent = {answer.entry for answer in answers}
     texts = {
@@ -134,7 +143,7 @@ def _hours_said(presence: Presence) -> str:
 def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseReturnValue:
     values = frame(found)
     runs_it = values["may_mark"]
-    grid, now = registers.grid(found.register_id), utc_now()
+    grid, now = registers_queries.grid(found.register_id), utc_now()
     shown = one_group(
         grid.rows, attrgetter("letter"), request.values.get("group", ""), beside=grid.left
     )
@@ -144,7 +153,7 @@ def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseR
     body = render_template(
         "workshops/attendance.html",
         grid=grid,
-        codes=registers.codes_of(found.register_id),
+        codes=codes_of(found.register_id),
         shown=shown,
         listing=paged(shown.rows, per_page=_ROWS_OF_GRID),
         days=days,
@@ -155,11 +164,11 @@ def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseR
         conflicts=conflicts,
         slot_names={slot: f"{numbers.get(slot, '')} {one.title}" for slot, one in by_slot.items()},
         markable=runs_it and found.state != "cancelled",
-        heads=registers.heads_by_slot(found.register_id),
-        signed=registers.signed_by_slot(found.register_id) if runs_it else {},
+        heads=heads_by_slot(found.register_id),
+        signed=signed_by_slot(found.register_id) if runs_it else {},
         ahead={column.public_id for column in grid.columns if is_ahead(column.starts_at, now)},
-        pads=registers.pads_of(found.register_id, now) if runs_it else (),
-        notes=registers.notes(found.register_id) if runs_it else (),
+        pads=pads_of(found.register_id, now) if runs_it else (),
+        notes=notes(found.register_id) if runs_it else (),
         **values,
     )
     return body, 409 if conflicts else 200
@@ -169,7 +178,7 @@ def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseR
 @allow("attendance.see")
 def register(public_id: str, session_id: str) -> ResponseReturnValue:
     """One session: everybody is present, tap the exceptions."""
-    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    found = workshop_with_people(public_id, current_actor(), "attendance.see")
     return _register_page(found, session_id)
 
 
@@ -180,8 +189,8 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     what stands now."""
     actor = current_actor()
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
-    sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    chosen = session_of(found, session_id)
+    sheet = slot_sheet(found.register_id, chosen.slot)
     slot_id = chosen.slot.public_id
     register_id = found.register.public_id
     operations = marks_from_form(sheet, request.form, utc_now())
@@ -189,22 +198,22 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     early_reason = request.form.get("early_reason", "")
     if closing:
         try:
-            closed = marking.close_slot(
+            closed = close_slot(
                 register_id, slot_id, actor, operations, early_reason=early_reason, everybody=True
             )
         except (
-            marking.EarlyReasonMissing,
-            marking.ReasonTooLong,
-            marking.SomebodyUnmarked,
+            EarlyReasonMissing,
+            ReasonTooLong,
+            SomebodyUnmarked,
         ) as problem:
             # What was tapped is kept all the same.
-            answers = marking.apply_marks(register_id, operations, actor) if operations else []
-            conflicts = registers.conflicts_of(found.register_id, answers, operations)
+            answers = apply_marks(register_id, operations, actor) if operations else []
+            conflicts = conflicts_of(found.register_id, answers, operations)
             return _still_open(for_marking(public_id), chosen, conflicts, problem, early_reason)
         answers = closed.answers
     else:
-        answers = marking.apply_marks(register_id, operations, actor) if operations else []
-    conflicts = registers.conflicts_of(found.register_id, answers, operations)
+        answers = apply_marks(register_id, operations, actor) if operations else []
+    conflicts = conflicts_of(found.register_id, answers, operations)
     if request.headers.get("X-Requested-With") == "fetch":
         return _taps_saved(answers, conflicts)
     if conflicts:
@@ -245,7 +254,7 @@ def _as_sentence(conflict: Conflict) -> str:
 
 def _unmarked_group(found: Workshop, chosen: WorkshopSession) -> str:
     """The letter of the first group in which somebody has no mark in this session yet."""
-    rows = registers.slot_sheet(found.register_id, chosen.slot).rows
+    rows = slot_sheet(found.register_id, chosen.slot).rows
     return next((row.letter for row in rows if not row.status), "")
 
 
@@ -257,7 +266,7 @@ def _still_open(
     early_reason: str,
 ) -> ResponseReturnValue:
     """The register again, with why it was not closed: at its field, or at who has no mark."""
-    if not isinstance(problem, marking.SomebodyUnmarked):
+    if not isinstance(problem, SomebodyUnmarked):
         return _register_page(found, chosen.public_id, conflicts, str(problem), early_reason)
     flash(str(problem), "warn")
     group = "" if conflicts else _unmarked_group(found, chosen)
@@ -275,8 +284,8 @@ def _register_page(
     early_reason: str = "",
     group: str = "",
 ) -> tuple[str, int]:
-    chosen = queries.session_of(found, session_id)
-    sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    chosen = session_of(found, session_id)
+    sheet = slot_sheet(found.register_id, chosen.slot)
     shown = one_group(
         sheet.rows,
         attrgetter("letter"),
@@ -284,13 +293,13 @@ def _register_page(
         beside=sheet.left,
     )
     actor = current_actor()
-    may_mark = queries.runs(actor, found, "attendance.mark")
+    may_mark = runs(actor, found, "attendance.mark")
     slot, now = chosen.slot, utc_now()
     signed = Signed(slot.closed_by, slot.confirmed_by)
     ends = ends_at(slot.starts_at, slot.minutes)
-    may_confirm = signed.stand is Stand.CLOSED and queries.runs(actor, found, "attendance.confirm")
+    may_confirm = signed.stand is Stand.CLOSED and runs(actor, found, "attendance.confirm")
     # Whoever is not independent of the one that closed it would be refused.
-    tied = may_confirm and actor.public_id in marking.tied_to(db.session(), slot.closed_by)
+    tied = may_confirm and actor.public_id in tied_to(db.session(), slot.closed_by)
     body = render_template(
         "workshops/register.html",
         workshop=found,
@@ -299,15 +308,15 @@ def _register_page(
         shown=shown,
         # A register is closed once nobody of another group is without a mark.
         can_close=all(row.status for row in sheet.rows if row.letter != shown.letter),
-        may_enrol=queries.runs(actor, found, "workshops.edit"),
-        codes=registers.codes_of(found.register_id),
+        may_enrol=runs(actor, found, "workshops.edit"),
+        codes=codes_of(found.register_id),
         key=page_key(),
         conflicts=conflicts,
         conflicting={one.entry: _as_sentence(one) for one in conflicts},
         may_mark=may_mark,
         stand=signed.stand,
         may_confirm=may_confirm,
-        tied=marking.hindrance_sentence(Hindrance.TIED) if tied else "",
+        tied=hindrance_sentence(Hindrance.TIED) if tied else "",
         closed_it=signed.closed_by == actor.public_id,
         signatures=signatures(chosen.slot),
         markable=may_mark and chosen.slot.closed_at is None and found.state != "cancelled",
@@ -321,7 +330,7 @@ def _register_page(
         one=next(
             (
                 each
-                for each in (queries.held_sessions(found) if slot.closed_at else ())
+                for each in (held_sessions(found) if slot.closed_at else ())
                 if each.public_id == chosen.public_id
             ),
             None,
@@ -334,11 +343,11 @@ def _register_page(
 @allow("attendance.see")
 def mark_history(public_id: str, session_id: str, entry_id: str) -> str:
     """History of a mark: who set it, and when."""
-    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
-    chosen = queries.session_of(found, session_id)
+    found = workshop_with_people(public_id, current_actor(), "attendance.see")
+    chosen = session_of(found, session_id)
     return render_template(
         "workshops/mark_history.html",
         workshop=found,
         chosen=chosen,
-        history=registers.history(found.register_id, chosen.slot.public_id, entry_id),
+        history=history(found.register_id, chosen.slot.public_id, entry_id),
     )

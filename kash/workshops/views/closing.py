@@ -6,19 +6,21 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
+from kash.accounts.queries.accounts import names_of
 from kash.attendance.forms import one_operation, page_key
 from kash.attendance.models import Slot
-from kash.attendance.rules import Answer, Reply
-from kash.attendance.services import CannotConfirm
+from kash.attendance.queries.registers import sheet_row
+from kash.attendance.queries.statuses import statuses_for
+from kash.attendance.rules.marking import Answer, Reply
+from kash.attendance.services import closing
+from kash.attendance.services.closing import CannotConfirm, reopen_slot, was_taken
 from kash.attendance.wording import reason_sentence, status_word
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.forms import CorrectionForm, given, whole_number
+from kash.workshops.queries.plan import session_of
 from kash.workshops.views.frame import for_marking
 
 
@@ -37,9 +39,9 @@ def signatures(slot: Slot) -> dict[str, str]:
 def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
     """Open a closed register again, unless it was confirmed."""
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     try:
-        marking.reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
+        reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
     except CannotConfirm as problem:
         flash(str(problem), "warn")
     else:
@@ -58,21 +60,21 @@ def _back(public_id: str, session_id: str) -> ResponseReturnValue:
 def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseReturnValue:
     """Correct one mark of a register that was confirmed."""
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     if chosen.slot.confirmed_at is None:
         return _back(public_id, session_id)
-    row = registers.sheet_row(found.register_id, chosen.slot, entry_id)
+    row = sheet_row(found.register_id, chosen.slot, entry_id)
     form = CorrectionForm(
         data={"status": row.status or "", "seen": str(row.version), "page_key": page_key()}
     )
     form.status.choices = [
         (one.code, _sentence(status_word(one.code)))
-        for one in registers.statuses_for("workshop", also_retired=True)
+        for one in statuses_for("workshop", also_retired=True)
         if one.active or one.code == row.status
     ]
     refused = False
     if form.validate_on_submit():
-        answer = marking.correct_mark(
+        answer = closing.correct_mark(
             found.register.public_id,
             one_operation(
                 form.page_key.data or "",
@@ -85,7 +87,7 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
             ),
             current_actor(),
         )
-        if marking.was_taken(answer):
+        if was_taken(answer):
             flash(_("Corrected. The reason stands in the history."))
             return redirect(
                 url_for(

@@ -11,19 +11,28 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
-from kash.attendance.rules import Hindrance, Signed, Stand, hindrance_to_confirm
-from kash.attendance.services import CannotConfirm, hindrance_sentence
-from kash.people.rules import OneGroup, one_group
+from kash.accounts.queries.accounts import names_of
+from kash.attendance.queries.codes import codes_of
+from kash.attendance.queries.conduct import read_tokens
+from kash.attendance.queries.registers import grid, slot_sheet
+from kash.attendance.rules.closing import Hindrance, Signed, Stand, hindrance_to_confirm
+from kash.attendance.services.closing import CannotConfirm, hindrance_sentence
+from kash.attendance.services.confirming import confirm_slot, confirm_slots, tied_to
+from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import db
 from kash.platform.web import current_actor
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop, WorkshopSession
-from kash.workshops.queries import HeldSession
+from kash.workshops.queries.holding import (
+    HeldSession,
+    held_sessions,
+    next_to_confirm,
+    registers_to_confirm,
+)
+from kash.workshops.queries.plan import session_of, sessions_of
+from kash.workshops.queries.reach import own_workshop
 
 
 @blueprint.get("/<public_id>/attendance/confirm")
@@ -31,12 +40,12 @@ from kash.workshops.queries import HeldSession
 def confirm_registers(public_id: str) -> ResponseReturnValue:
     """All closed registers that this actor may confirm: exceptions first, then each day to read."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "attendance.confirm")
-    waiting = queries.registers_to_confirm(found, actor)
+    found = own_workshop(public_id, actor, "attendance.confirm")
+    waiting = registers_to_confirm(found, actor)
     plain = [one for one in waiting if not one.wants_a_look]
-    tokens = registers.read_tokens(found.register_id, [one.slot for one in plain], actor)
-    shown = _shown(registers.grid(found.register_id).rows if plain else ())
-    codes = registers.codes_of(found.register_id) if plain else {}
+    tokens = read_tokens(found.register_id, [one.slot for one in plain], actor)
+    shown = _shown(grid(found.register_id).rows if plain else ())
+    codes = codes_of(found.register_id) if plain else {}
     return render_template(
         "workshops/confirm_registers.html",
         workshop=found,
@@ -88,7 +97,7 @@ def _for_others(found: Workshop, waiting: Sequence[HeldSession]) -> int:
     mine = {one.public_id for one in waiting}
     return sum(
         1
-        for one in queries.sessions_of(found)
+        for one in sessions_of(found)
         if one.closed and not one.confirmed and one.public_id not in mine
     )
 
@@ -98,8 +107,8 @@ def _for_others(found: Workshop, waiting: Sequence[HeldSession]) -> int:
 def confirm_day(public_id: str) -> ResponseReturnValue:
     """Confirm the registers of a day that were shown, those that stand as they were shown."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "attendance.confirm")
-    sessions = queries.held_sessions(found)
+    found = own_workshop(public_id, actor, "attendance.confirm")
+    sessions = held_sessions(found)
     # Each is named with what proves that it was shown.
     seen = {
         one.slot: request.form[f"seen-{one.slot}"]
@@ -107,7 +116,7 @@ def confirm_day(public_id: str) -> ResponseReturnValue:
         if f"seen-{one.slot}" in request.form
     }
     taught = {one.slot: one.conduct.taught for one in sessions if one.conduct.taught is not None}
-    done = marking.confirm_slots(found.register.public_id, seen, actor, taught)
+    done = confirm_slots(found.register.public_id, seen, actor, taught)
     if done.confirmed:
         flash(_("Registers confirmed: %(count)s.", count=len(done.confirmed)))
     for hindrance in dict.fromkeys(done.left.values()):
@@ -128,8 +137,8 @@ def confirm_day(public_id: str) -> ResponseReturnValue:
 def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
     """One closed register to be read and confirmed, with what wants a look."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "attendance.confirm")
-    chosen = queries.session_of(found, session_id)
+    found = own_workshop(public_id, actor, "attendance.confirm")
+    chosen = session_of(found, session_id)
     return _single(found, chosen, actor)
 
 
@@ -138,18 +147,14 @@ def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
 def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
     """Confirm it, and go on to the next that waits."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "attendance.confirm")
-    chosen = queries.session_of(found, session_id)
+    found = own_workshop(public_id, actor, "attendance.confirm")
+    chosen = session_of(found, session_id)
     before = next(
-        (
-            one
-            for one in queries.registers_to_confirm(found, actor)
-            if one.public_id == chosen.public_id
-        ),
+        (one for one in registers_to_confirm(found, actor) if one.public_id == chosen.public_id),
         None,
     )
     try:
-        marking.confirm_slot(
+        confirm_slot(
             found.register.public_id,
             chosen.slot.public_id,
             actor,
@@ -174,18 +179,18 @@ def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseReturnValue:
-    waiting = queries.registers_to_confirm(found, actor)
+    waiting = registers_to_confirm(found, actor)
     one = next((each for each in waiting if each.public_id == chosen.public_id), None)
     if one is None:
         slot = chosen.slot
         signed = Signed(slot.closed_by, slot.confirmed_by)
-        tied = marking.tied_to(db.session(), slot.closed_by)
+        tied = tied_to(db.session(), slot.closed_by)
         why = hindrance_to_confirm(signed, actor.public_id, independent=actor.public_id not in tied)
         if signed.stand is Stand.CLOSED and why:
             flash(hindrance_sentence(why), "warn")
         return _register(found, chosen)
-    sheet = registers.slot_sheet(found.register_id, chosen.slot)
-    shown, codes = _shown(sheet.rows), registers.codes_of(found.register_id)
+    sheet = slot_sheet(found.register_id, chosen.slot)
+    shown, codes = _shown(sheet.rows), codes_of(found.register_id)
     return render_template(
         "workshops/confirm_register.html",
         workshop=found,
@@ -196,10 +201,10 @@ def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseR
         others=_by_code(shown.others, codes),
         codes=codes,
         closed_by=names_of([one.closed_by]).get(one.closed_by, "") if one.closed_by else "",
-        token=registers.read_tokens(found.register_id, [one.slot], actor).get(one.slot, ""),
+        token=read_tokens(found.register_id, [one.slot], actor).get(one.slot, ""),
         place=waiting.index(one) + 1,
         all=len(waiting),
-        after=queries.next_to_confirm(waiting, one),
+        after=next_to_confirm(waiting, one),
     )
 
 
@@ -214,8 +219,8 @@ def _onwards(
     found: Workshop, actor: Actor, after: HeldSession | None = None
 ) -> ResponseReturnValue:
     """To the register that comes after one; to what is left of the days; or back, if nothing is."""
-    waiting: Sequence[HeldSession] = queries.registers_to_confirm(found, actor)
-    following = queries.next_to_confirm(waiting, after) if after is not None else None
+    waiting: Sequence[HeldSession] = registers_to_confirm(found, actor)
+    following = next_to_confirm(waiting, after) if after is not None else None
     if following is not None:
         address = url_for(
             "workshops.confirm_register",

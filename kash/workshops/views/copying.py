@@ -8,13 +8,17 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.database import db
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
-from kash.workshops import blueprint, queries, services
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop
+from kash.workshops.queries.due import workshops_of_trainer
+from kash.workshops.queries.people import people_in, states_in
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.enrolment import enrol_all
 
 _MOST = 500
 
@@ -24,7 +28,7 @@ _MOST = 500
 def enrol_chosen(public_id: str) -> ResponseReturnValue:
     """Enrol or invite everybody who was ticked."""
     actor = current_actor()
-    queries.own_workshop(public_id, actor, "workshops.edit")
+    own_workshop(public_id, actor, "workshops.edit")
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:_MOST]
     wanted = (
         EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
@@ -32,7 +36,7 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
     if not chosen:
         flash(_("Tick the people who are to be enrolled."), "warn")
         return redirect(url_for("workshops.people", public_id=public_id), code=303)
-    done = services.enrol_all(public_id, [one[:16] for one in chosen], actor, wanted)
+    done = enrol_all(public_id, [one[:16] for one in chosen], actor, wanted)
     flash(
         _(
             "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
@@ -58,21 +62,21 @@ def copy_people(public_id: str) -> ResponseReturnValue:
     """Choose another workshop that this actor runs, then tick who of it is enrolled here too. What
     is ticked is posted while one turns from one group to the other, and nothing is done yet."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     source = request.args.get("source", "")
     if not source:
         others = db.session.scalars(
-            queries.workshops_of_trainer(actor)
+            workshops_of_trainer(actor)
             .where(Workshop.id != found.id)
             .order_by(None)
             .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
             .limit(100)
         ).all()
         return page("workshops/copy_people.html", workshop=found, others=others, source=None)
-    other = queries.own_workshop(source, actor, "workshops.edit")
+    other = own_workshop(source, actor, "workshops.edit")
     if other.id == found.id:
         raise NotFound
-    people, here = queries.people_in(other, [EnrolmentState.CONFIRMED]), queries.states_in(found)
+    people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(found)
     free = {one.person for one in people if not one.minor and one.person not in here}
     return page(
         "workshops/copy_people.html",

@@ -8,19 +8,23 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
 from kash.attendance.forms import one_operation, page_key
-from kash.attendance.queries import NamedDifference
-from kash.attendance.rules import PAPER, Operation
+from kash.attendance.queries.counts import NamedDifference, count_labels, counts_of
+from kash.attendance.queries.statuses import statuses_for
+from kash.attendance.rules.counts import PAPER
+from kash.attendance.rules.marking import Operation
+from kash.attendance.services.closing import correct_mark, was_taken
+from kash.attendance.services.sheets import settle_difference
 from kash.attendance.wording import reason_sentence, status_word
-from kash.people.rules import one_group
+from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.forms import SettleForm, given, whole_number
 from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.queries.plan import session_of
+from kash.workshops.queries.reach import workshop_with_people
 from kash.workshops.views.frame import for_marking, frame
 
 _KEEP = "keep"
@@ -30,9 +34,9 @@ _KEEP = "keep"
 @allow("attendance.see")
 def counts(public_id: str) -> ResponseReturnValue:
     """How many were there, by paper, by marks and by other counts."""
-    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    found = workshop_with_people(public_id, current_actor(), "attendance.see")
     values = frame(found)
-    known = registers.counts_of(found.register_id)
+    known = counts_of(found.register_id)
     differing = [*known.open, *(one for one, _reason in known.settled)]
     return page(
         "workshops/counts.html",
@@ -51,20 +55,20 @@ def counts(public_id: str) -> ResponseReturnValue:
 def settle(public_id: str, session_id: str, entry_id: str, source: str) -> ResponseReturnValue:
     """Settle one difference: another mark, or a reason why it stays."""
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     one = _difference(found, chosen, entry_id, source)
     form = SettleForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
     form.become.choices = [
         (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(one.difference.status))),
         *(
             (status.code, _("Change it to: %(mark)s", mark=status_word(status.code)))
-            for status in registers.statuses_for("workshop")
+            for status in statuses_for("workshop")
             if status.code != one.difference.status
         ),
     ]
     if form.validate_on_submit():
         if form.become.data == _KEEP:
-            marking.settle_difference(
+            settle_difference(
                 found.register.public_id,
                 chosen.slot.public_id,
                 entry_id,
@@ -88,7 +92,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
         chosen=chosen,
         one=one,
         paper=PAPER,
-        labels=registers.count_labels(),
+        labels=count_labels(),
     )
 
 
@@ -107,8 +111,8 @@ def _operation(form: SettleForm, chosen: WorkshopSession, entry_id: str) -> Oper
 
 def _marked(found: Workshop, operation: Operation) -> str:
     """Change the mark; what to say if that was not possible."""
-    answer = marking.correct_mark(found.register.public_id, operation, current_actor())
-    if marking.was_taken(answer):
+    answer = correct_mark(found.register.public_id, operation, current_actor())
+    if was_taken(answer):
         return ""
     return reason_sentence(answer.reason) or _(
         "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
@@ -120,7 +124,7 @@ def _difference(
     found: Workshop, chosen: WorkshopSession, entry_id: str, source: str
 ) -> NamedDifference:
     slot = chosen.slot.public_id
-    known = registers.counts_of(found.register_id)
+    known = counts_of(found.register_id)
     for one in (*known.open, *(one for one, _reason in known.settled)):
         about = one.difference
         if (about.slot, about.entry, about.source) == (slot, entry_id, source):

@@ -10,23 +10,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
 from kash.attendance.documents import EXTRAS, SheetHead, badges_pdf, register_pdf
-from kash.attendance.rules import (
-    Column,
-    PlannedSlot,
-    SheetChoice,
-    columns_of,
-    known_extras,
-)
-from kash.attendance.services import record_sheets
+from kash.attendance.queries.sheets import last_choice, names_not_asked
+from kash.attendance.rules.sheets import Column, PlannedSlot, SheetChoice, columns_of, known_extras
+from kash.attendance.services.sheets import record_sheets
 from kash.platform.press import RenderError, sheet_format
 from kash.platform.web import NotFound, current_actor, download
 from kash.platform.web.formats import time_text, to_local
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop
-from kash.workshops.queries import PlannedSession
+from kash.workshops.queries.plan import PlannedSession, sessions_of
+from kash.workshops.queries.reach import own_workshop, workshop_with_people
 from kash.workshops.views.frame import frame
 
 
@@ -34,14 +29,14 @@ from kash.workshops.views.frame import frame
 @allow("attendance.see")
 def documents(public_id: str) -> str:
     """Papers that can be printed."""
-    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    found = workshop_with_people(public_id, current_actor(), "attendance.see")
     values = frame(found)
     return render_template(
         "workshops/documents.html",
         days=sorted(by_day(values["sessions"])),
-        chosen=registers.last_choice(found.register_id),
+        chosen=last_choice(found.register_id),
         extras=EXTRAS,
-        unasked=len(registers.names_not_asked(found.register_id)) if values["may_mark"] else 0,
+        unasked=len(names_not_asked(found.register_id)) if values["may_mark"] else 0,
         **values,
     )
 
@@ -75,7 +70,7 @@ def sheet_columns(
 def print_register(public_id: str) -> ResponseReturnValue:
     """The sign-in sheets of one day, or of all, as PDF. Each group has sheets of its own."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "attendance.mark")
+    found = own_workshop(public_id, actor, "attendance.mark")
     choice = SheetChoice(
         halves=request.form.get("columns") == "halves",
         extras=known_extras(request.form.getlist("extra")),
@@ -84,7 +79,7 @@ def print_register(public_id: str) -> ResponseReturnValue:
     wanted = request.form.get("day", "")
     days = {
         day: columns
-        for day, columns in sheet_columns(queries.sessions_of(found), choice).items()
+        for day, columns in sheet_columns(sessions_of(found), choice).items()
         if wanted in ("", day.isoformat())
     }
     if not days:
@@ -101,7 +96,7 @@ def print_register(public_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def print_badges(public_id: str) -> ResponseReturnValue:
     """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
     try:
         sheet = sheet_format(request.form.get("paper", ""))
         left_out = request.form.get("unasked") == "leave_out"
@@ -109,7 +104,7 @@ def print_badges(public_id: str) -> ResponseReturnValue:
             found.register_id,
             found.version.public_title,
             sheet,
-            leave_out=registers.names_not_asked(found.register_id) if left_out else (),
+            leave_out=names_not_asked(found.register_id) if left_out else (),
         )
     except NotFound as problem:
         flash(str(problem), "warn")
@@ -122,7 +117,7 @@ def print_badges(public_id: str) -> ResponseReturnValue:
 
 def sheets_as_pdf(public_id: str, sheets: Sequence[str], back: str) -> ResponseReturnValue:
     """Recorded sheets as one PDF; on failure back to the page of this endpoint."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
     try:
         content = register_pdf(found.register_id, sheets, sheet_head(found))
     except RenderError as problem:

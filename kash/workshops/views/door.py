@@ -8,11 +8,11 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
-from kash.attendance.queries import SheetRow, SlotSheet
-from kash.attendance.rules import Met, is_code, is_its_time, seconds_left, turn_at, was_there
-from kash.attendance.services import CameIn
+from kash.attendance.queries.registers import SheetRow, SlotSheet, slot_sheet
+from kash.attendance.queries.statuses import status_catalogue
+from kash.attendance.rules.counts import was_there
+from kash.attendance.rules.door import Met, is_code, is_its_time, seconds_left, turn_at
+from kash.attendance.services.door import CameIn, check_oneself_in, scan_badge, wall_code
 from kash.attendance.wording import reason_sentence
 from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
@@ -22,8 +22,10 @@ from kash.platform.web.formats import time_text
 from kash.platform.web.headers import uses_camera
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.queries.due import own_slots
+from kash.workshops.queries.plan import session_of
 from kash.workshops.views.frame import for_marking
 
 _LONGEST_CODE = 80
@@ -36,21 +38,21 @@ _TONES = {Met.IN: "good", Met.ALREADY: "warn"}
 def scan(public_id: str, session_id: str) -> ResponseReturnValue:
     """Scan badges, or type the code that stands on one."""
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     said: dict[str, str | int] = {}
     if request.method == "POST":
-        came = marking.scan_badge(
+        came = scan_badge(
             found.register.public_id,
             chosen.slot.public_id,
             request.form.get("code", "")[:_LONGEST_CODE],
             current_actor(),
         )
         found = for_marking(public_id)
-        chosen = queries.session_of(found, session_id)
-        said = _said(came, registers.slot_sheet(found.register_id, chosen.slot))
+        chosen = session_of(found, session_id)
+        said = _said(came, slot_sheet(found.register_id, chosen.slot))
         if request.headers.get("X-Requested-With") == "fetch":
             return jsonify(said)
-    sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    sheet = slot_sheet(found.register_id, chosen.slot)
     return page(
         "workshops/scan.html",
         workshop=found,
@@ -82,7 +84,7 @@ def _said(came: CameIn, sheet: SlotSheet) -> dict[str, str | int]:
 
 
 def _here(sheet: SlotSheet) -> int:
-    weights = {code: one.weight for code, one in registers.status_catalogue().items()}
+    weights = {code: one.weight for code, one in status_catalogue().items()}
     return sum(1 for row in sheet.rows if was_there(row.status or "", weights))
 
 
@@ -91,7 +93,7 @@ def _here(sheet: SlotSheet) -> int:
 def screen(public_id: str, session_id: str) -> ResponseReturnValue:
     """A page for the wall: a code that is new every ten seconds, and how many are in. No names."""
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     return page("workshops/screen.html", workshop=found, chosen=chosen, **_wall(found, chosen))
 
 
@@ -100,16 +102,16 @@ def screen(public_id: str, session_id: str) -> ResponseReturnValue:
 def screen_code(public_id: str, session_id: str) -> ResponseReturnValue:
     """The code of this moment, for the page that stands on the wall."""
     found = for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     return render_template("workshops/screen_code.html", **_wall(found, chosen))
 
 
 def _wall(found: Workshop, chosen: WorkshopSession) -> dict[str, Any]:
     now, slot = utc_now(), chosen.slot
     site = public_address()
-    sheet = registers.slot_sheet(found.register_id, slot)
+    sheet = slot_sheet(found.register_id, slot)
     taken = slot.closed_at is None and is_its_time(slot.starts_at, slot.minutes, now)
-    code = marking.wall_code(slot.public_id, turn_at(now)) if taken else ""
+    code = wall_code(slot.public_id, turn_at(now)) if taken else ""
     address = f"{site}{url_for('workshops.check_in', code=code)}"
     return {
         "title": chosen.title,
@@ -136,7 +138,7 @@ def check_in() -> ResponseReturnValue:
     actor = current_actor()
     code, problem = request.form.get("code", ""), ""
     try:
-        came = marking.check_oneself_in(queries.own_slots(actor, utc_now()), code[:20], actor)
+        came = check_oneself_in(own_slots(actor, utc_now()), code[:20], actor)
     except TooManyTries as many:
         problem = str(many)
     else:

@@ -9,8 +9,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
 from kash.attendance.forms import (
     HeadsTyped,
     head_field,
@@ -18,16 +16,24 @@ from kash.attendance.forms import (
     heads_typed,
     page_key,
 )
-from kash.attendance.rules import LONGEST_CORRECTION
+from kash.attendance.queries.heads import count_history, counted
+from kash.attendance.rules.marking import LONGEST_CORRECTION
+from kash.attendance.services.closing import ReasonMissing
+from kash.attendance.services.heads import CountedMeanwhile, NotCounted, record_heads
+from kash.attendance.services.marking import ReasonTooLong
+from kash.attendance.services.signing import show_signatures
 from kash.people import words
-from kash.people.queries import groups
-from kash.people.rules import AGE_BANDS, SEXES, one_group
+from kash.people.queries.organisations import groups
+from kash.people.rules.one_group import one_group
+from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import db, utc_now
 from kash.platform.web import Problem, current_actor
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop, WorkshopSession
-from kash.workshops.services import WorkshopCancelled
+from kash.workshops.queries.plan import session_of
+from kash.workshops.queries.reach import own_workshop
+from kash.workshops.services.errors import WorkshopCancelled
 
 
 @blueprint.route("/<public_id>/attendance/<session_id>/headcount", methods=["GET", "POST"])
@@ -35,10 +41,10 @@ from kash.workshops.services import WorkshopCancelled
 def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     """Count heads by group, sex and age; each count replaces the one before, which stays in its
     history."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
     if found.state == "cancelled":
         raise WorkshopCancelled
-    chosen = queries.session_of(found, session_id)
+    chosen = session_of(found, session_id)
     if request.method == "GET":
         return _page(found, chosen)
     typed = heads_typed(request.form, [group.letter for group in groups()])
@@ -50,10 +56,10 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
         heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
     )
     try:
-        marking.record_heads(found.register.public_id, sent, current_actor())
-    except (marking.CountedMeanwhile, marking.NotCounted) as problem:
-        found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
-        chosen = queries.session_of(found, session_id)
+        record_heads(found.register.public_id, sent, current_actor())
+    except (CountedMeanwhile, NotCounted) as problem:
+        found = own_workshop(public_id, current_actor(), "attendance.mark")
+        chosen = session_of(found, session_id)
         return _page(found, chosen, typed, problem, correction=reason), 409
     flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
     return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
@@ -61,8 +67,8 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
 
 def _reason_fault(reason: str) -> str:
     if not reason:
-        return str(marking.ReasonMissing())
-    return str(marking.ReasonTooLong()) if len(reason) > LONGEST_CORRECTION else ""
+        return str(ReasonMissing())
+    return str(ReasonTooLong()) if len(reason) > LONGEST_CORRECTION else ""
 
 
 def _page(
@@ -74,7 +80,7 @@ def _page(
     correction: str = "",
     reason_fault: str = "",
 ) -> str:
-    standing = registers.counted(db.session(), chosen.slot_id)
+    standing = counted(db.session(), chosen.slot_id)
     shown = {head_field(one.letter, one.sex, one.age_band): one.count for one in standing.cells}
     return render_template(
         "workshops/headcount.html",
@@ -90,7 +96,7 @@ def _page(
         problem=str(problem) if problem else "",
         total=sum(one.count for one in standing.cells),
         version=standing.version,
-        history=registers.count_history(chosen.slot_id),
+        history=count_history(chosen.slot_id),
         key=page_key(),
         locked=chosen.slot.confirmed_at is not None,
         correction=correction,
@@ -103,11 +109,11 @@ def _page(
 @allow("attendance.mark")
 def signatures(public_id: str, session_id: str) -> str:
     """Signatures on a screen in this session. Each look is an entry in the audit."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
-    chosen = queries.session_of(found, session_id)
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = session_of(found, session_id)
     title, slot, register = chosen.title, chosen.slot.public_id, found.register.public_id
-    signed = marking.show_signatures(register, slot, current_actor())
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    signed = show_signatures(register, slot, current_actor())
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
     return render_template(
         "workshops/signatures.html",
         workshop=found,

@@ -9,25 +9,33 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
-from kash.attendance.queries import WalkInLine
-from kash.attendance.rules import LONGEST_CORRECTION
+from kash.attendance.queries import inbox
+from kash.attendance.queries.inbox import WalkInLine, held_items, held_lines, waiting_count
+from kash.attendance.rules.marking import LONGEST_CORRECTION
+from kash.attendance.services import deciding
+from kash.attendance.services.closing import ReasonMissing
+from kash.attendance.services.deciding import CannotBeTaken, StandsDifferently, keep_walk_in
+from kash.attendance.services.marking import ReasonTooLong
 from kash.people import words
-from kash.people.queries import facts_of, people_like
-from kash.people.rules import Likeness, Match, one_group, sort_name
+from kash.people.queries.duplicates import facts_of, people_like
+from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.one_group import one_group
+from kash.people.rules.persons import sort_name
 from kash.platform.web import NotFound, current_actor
 from kash.policy import allow
-from kash.workshops import blueprint, queries, services
+from kash.workshops import blueprint
 from kash.workshops.models import Workshop
-from kash.workshops.services import WorkshopCancelled
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.queries.reach import own_workshop
+from kash.workshops.services.enrolment import take_in
+from kash.workshops.services.errors import WorkshopCancelled
 from kash.workshops.views.frame import numbered
 
 _MOST_SHOWN = 5
 
 
 def _mine(public_id: str) -> Workshop:
-    return queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    return own_workshop(public_id, current_actor(), "attendance.mark")
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,9 @@ def held(public_id: str) -> str:
 
 
 def _held_page(found: Workshop, refused: Refused | None = None) -> str:
-    listing = registers.held_items(found.register_id)
-    to_match = registers.waiting_count(found.register_id)[1]
-    lines = registers.held_lines(found.register_id, listing.rows)
+    listing = held_items(found.register_id)
+    to_match = waiting_count(found.register_id)[1]
+    lines = held_lines(found.register_id, listing.rows)
     named = [line for line in lines if line.letter]
     return render_template(
         "workshops/held.html",
@@ -61,7 +69,7 @@ def _held_page(found: Workshop, refused: Refused | None = None) -> str:
         listing=listing,
         lines=lines,
         shown=one_group(named, attrgetter("letter"), request.values.get("group", "")),
-        slot_names=numbered(queries.sessions_of(found)),
+        slot_names=numbered(sessions_of(found)),
         words=words,
         refused=refused,
         longest=LONGEST_CORRECTION,
@@ -82,10 +90,10 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
     try:
         if take and found.state == "cancelled":
             raise WorkshopCancelled
-        marking.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
-    except (marking.ReasonMissing, marking.ReasonTooLong) as problem:
+        deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
+    except (ReasonMissing, ReasonTooLong) as problem:
         return _held_page(_mine(public_id), Refused(item_id, str(problem), reason, True)), 422
-    except (marking.StandsDifferently, marking.CannotBeTaken, WorkshopCancelled) as problem:
+    except (StandsDifferently, CannotBeTaken, WorkshopCancelled) as problem:
         return _held_page(_mine(public_id), Refused(item_id, str(problem), reason)), 409
     flash(_("Taken.") if take else _("Kept as it stands."))
     group = request.form.get("group", "")[:1] or None
@@ -97,7 +105,7 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
 def walk_ins(public_id: str) -> str:
     """People who walked in, each with whom she may be."""
     found = _mine(public_id)
-    waiting = registers.walk_ins(found.register_id)
+    waiting = inbox.walk_ins(found.register_id)
     shown = one_group(waiting, attrgetter("letter"), request.args.get("group", ""))
     lines = shown.rows[: _MOST_SHOWN * 4]
     matches = {line.public_id: _matches(line) for line in lines}
@@ -111,7 +119,7 @@ def walk_ins(public_id: str) -> str:
         matches=matches,
         facts=facts_of(current_actor(), [*keys, *(line.person for line in lines)]),
         words=words,
-        to_decide=registers.waiting_count(found.register_id)[0],
+        to_decide=waiting_count(found.register_id)[0],
     )
 
 
@@ -140,7 +148,7 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
     found = _mine(public_id)
     actor = current_actor()
     line = next(
-        (one for one in registers.walk_ins(found.register_id) if one.public_id == walk_in_id),
+        (one for one in inbox.walk_ins(found.register_id) if one.public_id == walk_in_id),
         None,
     )
     if line is None:
@@ -150,11 +158,9 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
     if same:
         if same not in {match.key for match in matches}:
             raise NotFound
-        services.take_in(public_id, same, actor)
+        take_in(public_id, same, actor)
         return redirect(url_for("people.merge", public_id=same, other_id=line.person), code=303)
-    marking.keep_walk_in(
-        found.register.public_id, walk_in_id, actor, [match.key for match in matches]
-    )
+    keep_walk_in(found.register.public_id, walk_in_id, actor, [match.key for match in matches])
     flash(_("Kept as somebody new."))
     address = url_for("workshops.walk_ins", public_id=public_id, group=line.letter)
     return redirect(address, code=303)

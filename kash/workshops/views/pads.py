@@ -6,9 +6,22 @@ from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance import queries as registers
-from kash.attendance import services as marking
-from kash.attendance.rules import is_public_id
+from kash.attendance.queries.pads import continued, credential, grant
+from kash.attendance.rules.pads import is_public_id
+from kash.attendance.services import pads
+from kash.attendance.services.importing import (
+    LARGEST_FILE,
+    MOST_QUEUED,
+    Brought,
+    NotAQueue,
+    OtherRegister,
+    QueueAltered,
+    bring_in,
+    check_signature,
+    read_queue,
+)
+from kash.attendance.services.items import open_items
+from kash.attendance.services.pads import NotContinued, TooManyPads
 from kash.attendance.views.sync import NotSent, sealed_items
 from kash.platform.database import db, utc_now
 from kash.platform.vault.phones import NotAKey, point_of
@@ -17,16 +30,17 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.language import language_code
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.forms import QueueForm
 from kash.workshops.models import Workshop
-from kash.workshops.services import WorkshopCancelled
+from kash.workshops.queries.reach import own_workshop
+from kash.workshops.services.errors import WorkshopCancelled
 
 _LONGEST_LABEL = 60
 
 
 def _to_take(public_id: str) -> Workshop:
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
     if found.state == "cancelled":
         raise WorkshopCancelled
     return found
@@ -54,7 +68,7 @@ def take_pad(public_id: str) -> ResponseReturnValue:
     label = sent.get("label")
     continues = sent.get("continues")
     try:
-        taken = marking.take_pad(
+        taken = pads.take_pad(
             found.register.public_id,
             point_of(key),
             CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else "",
@@ -63,12 +77,10 @@ def take_pad(public_id: str) -> ResponseReturnValue:
         )
     except NotAKey:
         return _refused("key", _("This phone's key could not be read."), 400)
-    except (marking.NotContinued, marking.TooManyPads) as problem:
+    except (NotContinued, TooManyPads) as problem:
         return _refused("refused", str(problem), problem.status)
     return jsonify(
-        registers.grant(
-            found.register_id, taken, found.version.public_title, language_code(), utc_now()
-        )
+        grant(found.register_id, taken, found.version.public_title, language_code(), utc_now())
     )
 
 
@@ -80,23 +92,23 @@ def _refused(code: str, sentence: str, status: int) -> ResponseReturnValue:
 @allow("attendance.mark")
 def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
     """End what a phone may send."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
-    marking.revoke_pad(found.register.public_id, pad_id, current_actor())
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    pads.revoke_pad(found.register.public_id, pad_id, current_actor())
     flash(_("This phone may no longer send. What it keeps can still be brought in as a file."))
     return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
 
 
 @blueprint.route("/<public_id>/pad/import", methods=["GET", "POST"])
 @allow("attendance.mark")
-@takes_file(marking.LARGEST_FILE)
+@takes_file(LARGEST_FILE)
 def import_queue(public_id: str) -> ResponseReturnValue:
     """Bring in what a phone saved as a file, as nobody could send it."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
     form = QueueForm()
     if form.validate_on_submit():
         try:
             brought = _bring_in(found, form.content())
-        except (marking.NotAQueue, marking.QueueAltered, marking.OtherRegister) as problem:
+        except (NotAQueue, QueueAltered, OtherRegister) as problem:
             form.file.errors = [str(problem)]
         else:
             flash(
@@ -109,24 +121,20 @@ def import_queue(public_id: str) -> ResponseReturnValue:
             )
             then = "workshops.held" if brought.waiting else "workshops.attendance"
             return redirect(url_for(then, public_id=public_id), code=303)
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
-    return page(
-        "workshops/pad_import.html", form=form, workshop=found, most_bytes=marking.LARGEST_FILE
-    )
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    return page("workshops/pad_import.html", form=form, workshop=found, most_bytes=LARGEST_FILE)
 
 
-def _bring_in(found: Workshop, content: bytes) -> marking.Brought:
-    file = marking.read_queue(content)
-    pad = marking.check_signature(
-        file, registers.credential(db.session(), file.pad), found.register_id
-    )
+def _bring_in(found: Workshop, content: bytes) -> Brought:
+    file = read_queue(content)
+    pad = check_signature(file, credential(db.session(), file.pad), found.register_id)
     queue = pad if file.queue == pad.public_id else None
     if queue is None:
-        queue = registers.continued(db.session(), pad, file.queue)
+        queue = continued(db.session(), pad, file.queue)
     try:
-        items = sealed_items(file.items, marking.MOST_QUEUED)
+        items = sealed_items(file.items, MOST_QUEUED)
     except NotSent:
-        raise marking.NotAQueue from None
+        raise NotAQueue from None
     if queue is None:
-        raise marking.NotAQueue
-    return marking.bring_in(pad, queue, marking.open_items(queue, items), current_actor())
+        raise NotAQueue
+    return bring_in(pad, queue, open_items(queue, items), current_actor())

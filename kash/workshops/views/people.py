@@ -9,18 +9,40 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people.forms.contacts import AskContactForm
-from kash.people.queries import groups, people_like
 from kash.people.queries.contacts import closed_people
-from kash.people.rules import Likeness, OneGroup, one_group, sort_name
-from kash.people.services import NotAName, ask_for_contact
+from kash.people.queries.duplicates import people_like
+from kash.people.queries.organisations import groups
+from kash.people.rules.matching import Likeness
+from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.rules.persons import sort_name
+from kash.people.services.contacts import ask_for_contact
+from kash.people.services.persons import NotAName
 from kash.people.views import entry
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.policy import allow
-from kash.workshops import blueprint, queries, services
+from kash.workshops import blueprint
 from kash.workshops.forms import WalkInForm, given
 from kash.workshops.models import Workshop
+from kash.workshops.queries.people import (
+    OnePlace,
+    PersonToEnrol,
+    group_letter,
+    people_expected,
+    people_in,
+    people_to_enrol,
+    place_of,
+)
+from kash.workshops.queries.reach import own_workshop, workshop, workshop_with_people
 from kash.workshops.rules import EnrolmentState, possible_moves
+from kash.workshops.services import enrolment as enrolment_services
+from kash.workshops.services.enrolment import (
+    MinorNotEnrolled,
+    MoveNotPossible,
+    WalkIn,
+    answer_invitation,
+    take_in,
+)
 from kash.workshops.views.arriving import at_session, back_to, taken_in
 from kash.workshops.views.frame import frame
 from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
@@ -33,7 +55,7 @@ _STATES = {str(state): (state,) for state in EnrolmentState}
 @allow("workshops.see")
 def people(public_id: str) -> str:
     """Everybody confirmed; others by their state."""
-    found = queries.workshop_with_people(public_id, current_actor(), "workshops.see")
+    found = workshop_with_people(public_id, current_actor(), "workshops.see")
     return _people_page(public_id, found)
 
 
@@ -43,7 +65,7 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
     states = _STATES.get(state, _SHOWN_FIRST)
     values = frame(found)
     shown = one_group(
-        queries.people_in(found, states), attrgetter("letter"), request.values.get("group", "")
+        people_in(found, states), attrgetter("letter"), request.values.get("group", "")
     )
     can_find = values["may_edit"] and actor.may("people.find")
     withdrawn = _withdrawn(found) if values["may_edit"] else None
@@ -56,9 +78,7 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
         tones=ENROLMENT_TONE,
         move_words=MOVE,
         can_find=can_find,
-        closed=len(closed_people(actor, queries.people_expected(found)))
-        if values["may_edit"]
-        else 0,
+        closed=len(closed_people(actor, people_expected(found))) if values["may_edit"] else 0,
         search=searched,
         withdrawn=withdrawn,
         candidates=_candidates(found, searched),
@@ -68,13 +88,13 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
     )
 
 
-def _withdrawn(found: Workshop) -> queries.OnePlace | None:
+def _withdrawn(found: Workshop) -> OnePlace | None:
     """Whose withdrawal the page offers to undo: the one that was just made."""
     enrolment = request.args.get("withdrawn", "")
     if not enrolment:
         return None
     try:
-        place = queries.place_of(found, enrolment[:16])
+        place = place_of(found, enrolment[:16])
     except NotFound:
         return None
     return place if place.state is EnrolmentState.WITHDRAWN else None
@@ -85,7 +105,7 @@ def _withdrawn(found: Workshop) -> queries.OnePlace | None:
 def find_people(public_id: str) -> ResponseReturnValue:
     """People by name, to enrol them: the list alone for a script, else the whole page."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     text = CONTROL_CHARACTERS.sub("", request.form.get("search", "")).strip()[:200]
     door = at_session(found)
     by_script = request.headers.get("HX-Request") == "true"
@@ -107,11 +127,11 @@ def find_people(public_id: str) -> ResponseReturnValue:
     return page("workshops/walk_in.html", form=form, **values)
 
 
-def _candidates(found: Workshop, text: str) -> OneGroup[queries.PersonToEnrol]:
+def _candidates(found: Workshop, text: str) -> OneGroup[PersonToEnrol]:
     """One group of those who were found."""
     actor = current_actor()
     able = text and actor.may("people.find")
-    people = queries.people_to_enrol(found, actor, text) if able else []
+    people = people_to_enrol(found, actor, text) if able else []
     return one_group(people, attrgetter("letter"), request.values.get("group", ""))
 
 
@@ -120,12 +140,12 @@ def _candidates(found: Workshop, text: str) -> OneGroup[queries.PersonToEnrol]:
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol or invite someone who was found."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     person = request.form.get("person", "")[:16]
     if (door := at_session(found)) is not None:
         try:
-            services.take_in(public_id, person, actor)
-        except services.MinorNotEnrolled as problem:
+            take_in(public_id, person, actor)
+        except MinorNotEnrolled as problem:
             flash(str(problem), "bad")
             return redirect(
                 url_for("workshops.walk_in", public_id=public_id, session=door.public_id), code=303
@@ -135,8 +155,8 @@ def enrol(public_id: str) -> ResponseReturnValue:
         EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
     )
     try:
-        state = services.enrol(public_id, person, actor, wanted)
-    except services.MinorNotEnrolled as problem:
+        state = enrolment_services.enrol(public_id, person, actor, wanted)
+    except MinorNotEnrolled as problem:
         flash(str(problem), "bad")
         state = EnrolmentState.CONFIRMED
     else:
@@ -145,7 +165,7 @@ def enrol(public_id: str) -> ResponseReturnValue:
         "workshops.people",
         public_id=public_id,
         state=str(state),
-        group=queries.group_letter(person),
+        group=group_letter(person),
     )
     return redirect(address, code=303)
 
@@ -155,14 +175,16 @@ def enrol(public_id: str) -> ResponseReturnValue:
 def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     """Let an enrolment become something else."""
     actor = current_actor()
-    queries.own_workshop(public_id, actor, "workshops.edit")
+    own_workshop(public_id, actor, "workshops.edit")
     wanted = request.form.get("become", "")
     back = request.form.get("state", "confirmed")
     if wanted not in _STATES:
-        raise services.MoveNotPossible
+        raise MoveNotPossible
     try:
-        state = services.change_enrolment(public_id, enrolment_id, EnrolmentState(wanted), actor)
-    except (services.MoveNotPossible, services.MinorNotEnrolled) as problem:
+        state = enrolment_services.change_enrolment(
+            public_id, enrolment_id, EnrolmentState(wanted), actor
+        )
+    except (MoveNotPossible, MinorNotEnrolled) as problem:
         flash(str(problem), "bad")
     else:
         flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
@@ -182,12 +204,10 @@ def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
 def answer(public_id: str) -> ResponseReturnValue:
     """Answer an invitation oneself: one comes, or one does not."""
     actor = current_actor()
-    queries.workshop(public_id, actor)
+    workshop(public_id, actor)
     try:
-        state = services.answer_invitation(
-            public_id, actor, comes=request.form.get("answer") == "comes"
-        )
-    except (services.MoveNotPossible, services.MinorNotEnrolled) as problem:
+        state = answer_invitation(public_id, actor, comes=request.form.get("answer") == "comes")
+    except (MoveNotPossible, MinorNotEnrolled) as problem:
         flash(str(problem), "bad")
     else:
         flash(_("Your answer is kept: %(state)s.", state=enrolment_word(state).lower()))
@@ -199,20 +219,22 @@ def answer(public_id: str) -> ResponseReturnValue:
 def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     """Take somebody out of a workshop, after a question that names her; it can be undone."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
-    who = queries.place_of(found, enrolment_id)
+    found = own_workshop(public_id, actor, "workshops.edit")
+    who = place_of(found, enrolment_id)
     if request.method == "GET":
         return page("workshops/withdraw.html", workshop=found, who=who)
     try:
-        services.change_enrolment(public_id, enrolment_id, EnrolmentState.WITHDRAWN, actor)
-    except services.MoveNotPossible as problem:
+        enrolment_services.change_enrolment(
+            public_id, enrolment_id, EnrolmentState.WITHDRAWN, actor
+        )
+    except MoveNotPossible as problem:
         flash(str(problem), "bad")
         return redirect(url_for("workshops.people", public_id=public_id), code=303)
     address = url_for(
         "workshops.people",
         public_id=public_id,
         withdrawn=enrolment_id,
-        group=queries.group_letter(who.person),
+        group=group_letter(who.person),
     )
     return redirect(address, code=303)
 
@@ -222,8 +244,8 @@ def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
 def ask_contacts(public_id: str) -> ResponseReturnValue:
     """Ask a second person to open the contacts of everybody here to whom they are closed."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
-    closed = closed_people(actor, queries.people_expected(found))
+    found = own_workshop(public_id, actor, "workshops.edit")
+    closed = closed_people(actor, people_expected(found))
     back = url_for("workshops.people", public_id=public_id)
     if not closed:
         flash(_("No contact here is closed to you, or all are asked for already."))
@@ -250,7 +272,7 @@ def ask_contacts(public_id: str) -> ResponseReturnValue:
 def walk_in(public_id: str) -> ResponseReturnValue:
     """Take in someone who came to the door, of a session if one is named: found, or typed anew."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     door = at_session(found)
     form = WalkInForm()
     form.group.choices = [(one.public_id, one.name) for one in groups()]
@@ -261,14 +283,14 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         apart = entry.told_apart_here(matches)
         try:
             if same in {match.key for match in matches}:
-                services.take_in(public_id, same, actor)
+                take_in(public_id, same, actor)
                 return taken_in(public_id, same)
             if len(apart) < len(matches):
                 back = back_to(public_id, door)
                 return entry.is_it_one(matches, given(form.chosen_name.data), back, at_door=True)
-            person = services.walk_in(
+            person = enrolment_services.walk_in(
                 public_id,
-                services.WalkIn(
+                WalkIn(
                     given(form.chosen_name.data),
                     given(form.group.data),
                     form.sex.data or "",
@@ -278,7 +300,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
                 person_id=_key(form.key.data),
                 none_of=[match.key for match in apart],
             )
-        except services.MinorNotEnrolled as problem:
+        except MinorNotEnrolled as problem:
             form.age_band.errors = [str(problem)]
         except NotAName as problem:
             form.chosen_name.errors = [str(problem)]

@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people.models import Venue
-from kash.people.queries import venues as venues_in_use
+from kash.people.queries.places import venues as venues_in_use
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today, to_local
 from kash.policy import Reach, allow
-from kash.workshops import blueprint, queries, services
+from kash.workshops import blueprint
 from kash.workshops.forms import (
     CancelForm,
     CostsForm,
@@ -26,8 +26,38 @@ from kash.workshops.forms import (
     whole_number,
 )
 from kash.workshops.models import Workshop
-from kash.workshops.queries import PlannedSession
+from kash.workshops.queries import reach
+from kash.workshops.queries.people import own_part
+from kash.workshops.queries.plan import (
+    PlannedSession,
+    facilitators_of,
+    funder_names,
+    funding_of,
+    published_versions,
+    trainers,
+    venues,
+    workshop_list,
+)
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.rules import Break, days_between, pause_kind, stage
+from kash.workshops.services.errors import (
+    ChangedMeanwhile,
+    DoesNotFit,
+    NotPublished,
+    OutsideWorkshop,
+    RegisterBegun,
+    SharesDoNotFit,
+)
+from kash.workshops.services.planning import (
+    FunderShare,
+    WorkshopDetails,
+    cancel_workshop,
+    change_workshop,
+    duplicate_workshop,
+    plan_workshop,
+    restore_workshop,
+    share_costs,
+)
 from kash.workshops.views.frame import frame, stage_of
 from kash.workshops.wording import STAGE, STAGE_TONE
 
@@ -89,7 +119,7 @@ def index() -> str:
     venue = request.args.get("venue", "")[:16]
     mine = request.args.get("mine") == "1" and actor.may("workshops.edit")
     today = local_today()
-    listing = queries.workshop_list(actor, today, when=when, text=text, venue=venue, mine=mine)
+    listing = workshop_list(actor, today, when=when, text=text, venue=venue, mine=mine)
     staff = actor.reach("workshops.see") in (Reach.ALL, Reach.OWN)
     return render_template(
         "workshops/index.html",
@@ -103,7 +133,7 @@ def index() -> str:
         search=text,
         mine=mine,
         venue=venue,
-        venues=queries.venues() if staff else [],
+        venues=venues() if staff else [],
         staff=staff,
     )
 
@@ -113,13 +143,13 @@ def index() -> str:
 def workshop(public_id: str) -> str:
     """The plan; for whoever is only enrolled, her own part and nothing of others."""
     actor = current_actor()
-    found = queries.workshop(public_id, actor)
+    found = reach.workshop(public_id, actor)
     if actor.reach("workshops.see") is Reach.SELF:
         stands = stage_of(found)
         return render_template(
             "workshops/own.html",
             workshop=found,
-            own=queries.own_part(found, actor.person_id or 0),
+            own=own_part(found, actor.person_id or 0),
             stage=stands,
             stage_word=STAGE[stands],
             stage_tone=STAGE_TONE[stands],
@@ -138,7 +168,7 @@ def _offer(form: NewWorkshopForm | WorkshopForm, found: Workshop | None = None) 
         ("", _("Not decided yet")),
         *((one.public_id, _venue_text(one)) for one in offered),
     ]
-    form.facilitators.choices = [(one.public_id, one.name) for one in queries.trainers(found)]
+    form.facilitators.choices = [(one.public_id, one.name) for one in trainers(found)]
 
 
 def _venue_text(venue: Venue) -> str:
@@ -146,8 +176,8 @@ def _venue_text(venue: Venue) -> str:
     return f"{venue.name} · {venue.safe_for}" if venue.safe_for else venue.name
 
 
-def _details(form: NewWorkshopForm | WorkshopForm) -> services.WorkshopDetails:
-    return services.WorkshopDetails(
+def _details(form: NewWorkshopForm | WorkshopForm) -> WorkshopDetails:
+    return WorkshopDetails(
         title=form.title.data or "",
         starts_on=given(form.starts_on.data),
         ends_on=given(form.ends_on.data),
@@ -168,7 +198,7 @@ def add() -> ResponseReturnValue:
     actor = current_actor()
     form = NewWorkshopForm()
     _offer(form)
-    versions = queries.published_versions()
+    versions = published_versions()
     form.version.choices = [
         (
             one.public_id,
@@ -182,7 +212,7 @@ def add() -> ResponseReturnValue:
         for one in versions
     ]
     if request.method == "GET":
-        defaults = services.WorkshopDetails("", local_today(), local_today())
+        defaults = WorkshopDetails("", local_today(), local_today())
         form.day_starts_at.data = defaults.day_starts_at
         form.day_ends_at.data = defaults.day_ends_at
         form.facilitators.data = [actor.public_id]
@@ -190,12 +220,12 @@ def add() -> ResponseReturnValue:
             form.version.data = request.args["version"]
     if form.validate_on_submit():
         try:
-            made = services.plan_workshop(
+            made = plan_workshop(
                 form.version.data, _details(form), actor, public_id=_key(form.key.data)
             )
-        except services.NotPublished as problem:
+        except NotPublished as problem:
             form.version.errors = [str(problem)]
-        except services.DoesNotFit as problem:
+        except DoesNotFit as problem:
             form.ends_on.errors = [str(problem)]
         else:
             flash(_("The workshop is planned."))
@@ -208,7 +238,7 @@ def add() -> ResponseReturnValue:
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a workshop; what somebody else saved meanwhile stands beside what was typed."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     form = WorkshopForm(
         data={
             "title": found.title,
@@ -218,7 +248,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             "day_ends_at": found.day_ends_at,
             "venue": found.venue.public_id if found.venue else "",
             "capacity": found.capacity,
-            "facilitators": [one.public_id for one in queries.facilitators_of(found)],
+            "facilitators": [one.public_id for one in facilitators_of(found)],
             "edition": str(found.edition),
         }
     )
@@ -226,22 +256,22 @@ def edit(public_id: str) -> ResponseReturnValue:
     theirs: Workshop | None = None
     if form.validate_on_submit():
         try:
-            services.change_workshop(
+            change_workshop(
                 public_id,
                 _details(form),
                 whole_number(form.edition.data, -1),
                 actor,
                 anew=form.anew.data,
             )
-        except services.ChangedMeanwhile:
-            theirs = queries.own_workshop(public_id, actor, "workshops.edit")
+        except ChangedMeanwhile:
+            theirs = own_workshop(public_id, actor, "workshops.edit")
             form.edition.data = str(theirs.edition)
             form.edition.raw_data = None
-        except services.RegisterBegun as problem:
+        except RegisterBegun as problem:
             form.starts_on.errors = [str(problem)]
-        except services.DoesNotFit as problem:
+        except DoesNotFit as problem:
             form.ends_on.errors = [str(problem)]
-        except services.OutsideWorkshop:
+        except OutsideWorkshop:
             form.ends_on.errors = [
                 _("A session lies outside these days. Lay the sessions out afresh.")
             ]
@@ -253,7 +283,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         form=form,
         workshop=found,
         theirs=theirs,
-        their_facilitators=queries.facilitators_of(theirs) if theirs else [],
+        their_facilitators=facilitators_of(theirs) if theirs else [],
     )
     return body, 409 if theirs is not None else status
 
@@ -263,8 +293,8 @@ def edit(public_id: str) -> ResponseReturnValue:
 def costs(public_id: str) -> ResponseReturnValue:
     """Say who pays which share."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
-    funding = queries.funding_of(found)
+    found = own_workshop(public_id, actor, "workshops.edit")
+    funding = funding_of(found)
     form = CostsForm(
         data={
             "lines": [
@@ -278,20 +308,18 @@ def costs(public_id: str) -> ResponseReturnValue:
     problem_text = ""
     if form.validate_on_submit():
         shares = [
-            services.FunderShare(
-                line.funder.data, line.share.data or 0, line.budget_code.data or ""
-            )
+            FunderShare(line.funder.data, line.share.data or 0, line.budget_code.data or "")
             for line in (entry.form for entry in form.lines)
             if line.funder.data
         ]
         try:
-            services.share_costs(public_id, shares, whole_number(form.edition.data, -1), actor)
-        except services.SharesDoNotFit as problem:
+            share_costs(public_id, shares, whole_number(form.edition.data, -1), actor)
+        except SharesDoNotFit as problem:
             problem_text = str(problem)
-        except services.ChangedMeanwhile:
+        except ChangedMeanwhile:
             changed = True
-            found = queries.own_workshop(public_id, actor, "workshops.edit")
-            funding = queries.funding_of(found)
+            found = own_workshop(public_id, actor, "workshops.edit")
+            funding = funding_of(found)
             form.edition.data = str(found.edition)
             form.edition.raw_data = None
         else:
@@ -301,7 +329,7 @@ def costs(public_id: str) -> ResponseReturnValue:
         "workshops/costs.html",
         form=form,
         workshop=found,
-        funders=queries.funder_names(),
+        funders=funder_names(),
         funding=funding,
         changed=changed,
         problem=problem_text,
@@ -314,10 +342,10 @@ def costs(public_id: str) -> ResponseReturnValue:
 def cancel(public_id: str) -> ResponseReturnValue:
     """Cancel a workshop, with the reason."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     form = CancelForm()
     if form.validate_on_submit():
-        services.cancel_workshop(public_id, given(form.reason.data), actor)
+        cancel_workshop(public_id, given(form.reason.data), actor)
         flash(_("The workshop is cancelled."), "warn")
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     return page("workshops/cancel.html", form=form, workshop=found)
@@ -328,8 +356,8 @@ def cancel(public_id: str) -> ResponseReturnValue:
 def restore(public_id: str) -> ResponseReturnValue:
     """Undo a cancelling."""
     actor = current_actor()
-    queries.own_workshop(public_id, actor, "workshops.edit")
-    services.restore_workshop(public_id, actor)
+    own_workshop(public_id, actor, "workshops.edit")
+    restore_workshop(public_id, actor)
     flash(_("The workshop takes place again."))
     return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
 
@@ -339,10 +367,10 @@ def restore(public_id: str) -> ResponseReturnValue:
 def duplicate(public_id: str) -> ResponseReturnValue:
     """Plan the same workshop again on other days."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     form = DuplicateForm()
     if form.validate_on_submit():
-        made = services.duplicate_workshop(
+        made = duplicate_workshop(
             public_id, given(form.starts_on.data), actor, copy_id=_key(form.key.data)
         )
         flash(_("The workshop is planned again. Nobody is in it yet."))

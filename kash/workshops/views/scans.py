@@ -9,22 +9,30 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.queries import names_of
-from kash.attendance import queries as registers
+from kash.accounts.queries.accounts import names_of
 from kash.attendance import scans
-from kash.attendance import services as marking
 from kash.attendance.documents import column_heading
-from kash.attendance.queries import PrintedSheet
-from kash.attendance.rules import Reply
+from kash.attendance.queries.scans import registers_of_sheets, scan_of, scans_of
+from kash.attendance.queries.sheets import PrintedSheet, printed_sheet, reading_of, sheets_of
+from kash.attendance.rules.marking import Reply
+from kash.attendance.services import sheets as sheets_services
+from kash.attendance.services.sheets import (
+    MOST_WRITTEN_IN,
+    ReadMeanwhile,
+    SheetAhead,
+    keep_scans,
+    save_reading,
+)
 from kash.platform.cleaning import CannotClean, ScannedPage
 from kash.platform.storage import StorageError
 from kash.platform.vault import SealError
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.bodies import MEGABYTE, takes_file
 from kash.policy import allow
-from kash.workshops import blueprint, queries
+from kash.workshops import blueprint
 from kash.workshops.forms import whole_number
 from kash.workshops.models import Workshop
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.views.documents import sheets_as_pdf
 from kash.workshops.views.frame import for_marking, frame
 
@@ -36,17 +44,17 @@ MOST_FILES = 20
 @allow("attendance.confirm")
 def sheets(public_id: str) -> ResponseReturnValue:
     """The printed sheets, with what came back of them."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.confirm")
+    found = own_workshop(public_id, current_actor(), "attendance.confirm")
     return _sheets_page(found)
 
 
 def _sheets_page(found: Workshop, problem: str = "") -> ResponseReturnValue:
-    lines = registers.sheets_of(found.register_id)
+    lines = sheets_of(found.register_id)
     body = render_template(
         "workshops/sheets.html",
         lines=lines,
         readers=names_of(line.read_by for line in lines if line.read_by),
-        unmatched=registers.scans_of(found.register_id),
+        unmatched=scans_of(found.register_id),
         most=MOST_BYTES // MEGABYTE,
         problem=problem,
         **frame(found),
@@ -78,7 +86,7 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
                 ),
             )
     named = [code for code in map(scans.sheet_of, pages) if code]
-    homes = registers.registers_of_sheets(named)
+    homes = registers_of_sheets(named)
     ours = [
         one for one in pages if homes.get(scans.sheet_of(one) or "", register_id) == register_id
     ]
@@ -87,7 +95,7 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
     except StorageError as failure:
         return _sheets_page(found, str(failure))
     if kept:
-        marking.keep_scans(register, kept, current_actor())
+        keep_scans(register, kept, current_actor())
     matched = sum(1 for one in kept if one.sheet in homes)
     flash(_("Pages kept: %(count)s. Sheets found: %(matched)s.", count=len(kept), matched=matched))
     if len(ours) < len(pages):
@@ -107,8 +115,8 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
 @allow("attendance.confirm")
 def scan_picture(public_id: str, scan_id: str) -> ResponseReturnValue:
     """One page's picture."""
-    found = queries.own_workshop(public_id, current_actor(), "attendance.confirm")
-    scan = registers.scan_of(found.register_id, scan_id)
+    found = own_workshop(public_id, current_actor(), "attendance.confirm")
+    scan = scan_of(found.register_id, scan_id)
     try:
         content = scans.picture(found.register.public_id, scan.public_id)
     except (StorageError, SealError):
@@ -121,12 +129,12 @@ def scan_picture(public_id: str, scan_id: str) -> ResponseReturnValue:
 def match_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
     """Choose by hand which sheet a page is."""
     found = for_marking(public_id)
-    scan = registers.scan_of(found.register_id, scan_id)
-    lines = registers.sheets_of(found.register_id)
+    scan = scan_of(found.register_id, scan_id)
+    lines = sheets_of(found.register_id)
     if request.method == "POST":
         sheet = request.form.get("sheet", "")
         if sheet in {line.public_id for line in lines}:
-            marking.match_scan(found.register.public_id, scan_id, sheet, current_actor())
+            sheets_services.match_scan(found.register.public_id, scan_id, sheet, current_actor())
             return redirect(
                 url_for("workshops.read_sheet", public_id=public_id, sheet_id=sheet), code=303
             )
@@ -139,10 +147,10 @@ def match_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
 def remove_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
     """Throw a page's picture away."""
     found = for_marking(public_id)
-    scan = registers.scan_of(found.register_id, scan_id)
+    scan = scan_of(found.register_id, scan_id)
     if request.method == "POST":
         register = found.register.public_id
-        marking.remove_scan(register, scan_id, current_actor())
+        sheets_services.remove_scan(register, scan_id, current_actor())
         # An hourly chore deletes what could not be deleted now.
         with suppress(StorageError):
             scans.forget(register, scan_id)
@@ -156,7 +164,7 @@ def remove_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
 def print_again(public_id: str, sheet_id: str) -> ResponseReturnValue:
     """The same sheet once more, with its number and its rows."""
     found = for_marking(public_id)
-    sheet = registers.printed_sheet(found.register_id, sheet_id)
+    sheet = printed_sheet(found.register_id, sheet_id)
     return sheets_as_pdf(public_id, [sheet.public_id], "workshops.sheets")
 
 
@@ -166,18 +174,18 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
     """Enter the signatures of one sheet beside its picture."""
     found = for_marking(public_id)
     register = found.register.public_id
-    sheet = registers.printed_sheet(found.register_id, sheet_id)
-    reading = registers.reading_of(found.register_id, sheet)
+    sheet = printed_sheet(found.register_id, sheet_id)
+    reading = reading_of(found.register_id, sheet)
     problem, ticks, written_in = "", reading.ticks, str(reading.written_in)
     if request.method == "POST":
         ticks = tuple(_signed(sheet))
         written_in = request.form.get("written_in", "")
         count = whole_number(written_in.strip()[:5] or "0", -1)
-        if not 0 <= count <= marking.MOST_WRITTEN_IN:
-            problem = _("Enter a number from 0 to %(most)s.", most=marking.MOST_WRITTEN_IN)
+        if not 0 <= count <= MOST_WRITTEN_IN:
+            problem = _("Enter a number from 0 to %(most)s.", most=MOST_WRITTEN_IN)
         else:
             try:
-                answers = marking.save_reading(
+                answers = save_reading(
                     register,
                     sheet_id,
                     ticks,
@@ -185,7 +193,7 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
                     whole_number(request.form.get("edition"), -1),
                     current_actor(),
                 )
-            except (marking.ReadMeanwhile, marking.SheetAhead) as meanwhile:
+            except (ReadMeanwhile, SheetAhead) as meanwhile:
                 problem = str(meanwhile)
             else:
                 return _read(public_id, [answer.answer for answer in answers])
@@ -197,7 +205,7 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
         ticks=ticks,
         written_in=written_in,
         problem=problem,
-        scans=registers.scans_of(found.register_id, sheet_id),
+        scans=scans_of(found.register_id, sheet_id),
         column_heading=column_heading,
     )
     return body, 422 if problem else 200

@@ -13,10 +13,26 @@ from kash.attendance.register import SlotHasMarks
 from kash.platform.web import Problem, current_actor, page
 from kash.platform.web.formats import day_text, from_local, to_local
 from kash.policy import allow
-from kash.workshops import blueprint, queries, services
+from kash.workshops import blueprint
 from kash.workshops.forms import SessionForm, given, whole_number
 from kash.workshops.models import Workshop
+from kash.workshops.queries.plan import session_of, sessions_of
+from kash.workshops.queries.reach import own_workshop
 from kash.workshops.rules import days_between, following_on
+from kash.workshops.services import sessions as sessions_services
+from kash.workshops.services.errors import (
+    ChangedMeanwhile,
+    DoesNotFit,
+    OutsideWorkshop,
+    RegisterBegun,
+    SessionsOverlap,
+)
+from kash.workshops.services.sessions import (
+    SessionDetails,
+    change_session,
+    lay_out_anew,
+    order_sessions,
+)
 
 
 def _offer(form: SessionForm, workshop: Workshop) -> None:
@@ -28,7 +44,7 @@ def _offer(form: SessionForm, workshop: Workshop) -> None:
 
 def _next_session(workshop: Workshop) -> dict[str, Any]:
     """Where the session lies that follows the one just added, or else the last one."""
-    sessions = queries.sessions_of(workshop)
+    sessions = sessions_of(workshop)
     added = request.args.get("after", "")
     before = next((one for one in sessions if one.public_id == added), None)
     if before is None:
@@ -44,9 +60,9 @@ def _next_session(workshop: Workshop) -> dict[str, Any]:
     return {"day": day.isoformat(), "at": at, "minutes": before.minutes}
 
 
-def _details(form: SessionForm, workshop: Workshop) -> services.SessionDetails:
+def _details(form: SessionForm, workshop: Workshop) -> SessionDetails:
     days = {day.isoformat(): day for day in days_between(workshop.starts_on, workshop.ends_on)}
-    return services.SessionDetails(
+    return SessionDetails(
         title=given(form.title.data),
         starts_at=from_local(days[form.day.data], given(form.at.data)),
         minutes=given(form.minutes.data),
@@ -55,11 +71,11 @@ def _details(form: SessionForm, workshop: Workshop) -> services.SessionDetails:
 
 def _take(form: SessionForm, problem: Problem) -> bool:
     """Set a sentence beside the field it is about; False if it is about none."""
-    if isinstance(problem, services.SessionsOverlap):
+    if isinstance(problem, SessionsOverlap):
         form.at.errors = [str(problem)]
-    elif isinstance(problem, services.OutsideWorkshop):
+    elif isinstance(problem, OutsideWorkshop):
         form.day.errors = [_("The session must lie wholly on the workshop's days.")]
-    elif isinstance(problem, services.RegisterBegun):
+    elif isinstance(problem, RegisterBegun):
         form.at.errors = [_("The register of this session is closed, so its time stays.")]
     else:
         return False
@@ -71,16 +87,16 @@ def _take(form: SessionForm, problem: Problem) -> bool:
 def add_session(public_id: str) -> ResponseReturnValue:
     """Add a session, then the next: each is offered where the one before ends."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     form = SessionForm(data=_next_session(found) | {"edition": str(found.edition)})
     _offer(form, found)
     changed = False
     if form.validate_on_submit():
         try:
-            made = services.add_session(
+            made = sessions_services.add_session(
                 public_id, _details(form, found), whole_number(form.edition.data, -1), actor
             )
-        except services.ChangedMeanwhile:
+        except ChangedMeanwhile:
             changed = True
         except Problem as problem:
             if not _take(form, problem):
@@ -98,8 +114,8 @@ def add_session(public_id: str) -> ResponseReturnValue:
 def session(public_id: str, session_id: str) -> ResponseReturnValue:
     """Change a session."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
-    chosen = queries.session_of(found, session_id)
+    found = own_workshop(public_id, actor, "workshops.edit")
+    chosen = session_of(found, session_id)
     local = to_local(chosen.slot.starts_at)
     form = SessionForm(
         data={
@@ -114,14 +130,14 @@ def session(public_id: str, session_id: str) -> ResponseReturnValue:
     changed = False
     if form.validate_on_submit():
         try:
-            services.change_session(
+            change_session(
                 public_id,
                 session_id,
                 _details(form, found),
                 whole_number(form.edition.data, -1),
                 actor,
             )
-        except services.ChangedMeanwhile:
+        except ChangedMeanwhile:
             changed = True
         except Problem as problem:
             if not _take(form, problem):
@@ -135,8 +151,8 @@ def session(public_id: str, session_id: str) -> ResponseReturnValue:
 def _shown(
     form: SessionForm, public_id: str, session_id: str | None, changed: bool
 ) -> ResponseReturnValue:
-    found = queries.own_workshop(public_id, current_actor(), "workshops.edit")
-    chosen = queries.session_of(found, session_id) if session_id else None
+    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    chosen = session_of(found, session_id) if session_id else None
     if changed:
         form.edition.data = str(found.edition)
         form.edition.raw_data = None
@@ -145,7 +161,7 @@ def _shown(
         form=form,
         workshop=found,
         chosen=chosen,
-        theirs=queries.sessions_of(found) if changed else [],
+        theirs=sessions_of(found) if changed else [],
         changed=changed,
     )
     return body, 409 if changed else status
@@ -156,11 +172,11 @@ def _shown(
 def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
     """Take a session out of the plan."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
-    chosen = queries.session_of(found, session_id)
+    found = own_workshop(public_id, actor, "workshops.edit")
+    chosen = session_of(found, session_id)
     if request.method == "POST":
         try:
-            services.remove_session(public_id, session_id, actor)
+            sessions_services.remove_session(public_id, session_id, actor)
         except SlotHasMarks as problem:
             flash(str(problem), "bad")
         else:
@@ -174,14 +190,14 @@ def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
 def order(public_id: str) -> ResponseReturnValue:
     """Put the sessions in another order; their times follow."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
-    sessions = queries.sessions_of(found)
+    found = own_workshop(public_id, actor, "workshops.edit")
+    sessions = sessions_of(found)
     if request.method == "POST":
         wanted = _wanted_order([one.public_id for one in sessions])
         by_script = request.headers.get("X-Requested-With") == "fetch"
         try:
-            services.order_sessions(public_id, wanted, actor)
-        except (services.RegisterBegun, services.DoesNotFit) as problem:
+            order_sessions(public_id, wanted, actor)
+        except (RegisterBegun, DoesNotFit) as problem:
             if by_script:
                 raise
             flash(str(problem), "bad")
@@ -212,11 +228,11 @@ def _wanted_order(present: list[str]) -> list[str]:
 def lay_out(public_id: str) -> ResponseReturnValue:
     """Lay the sessions out afresh, without gaps and with the usual pauses."""
     actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    found = own_workshop(public_id, actor, "workshops.edit")
     if request.method == "POST":
         try:
-            services.lay_out_anew(public_id, actor)
-        except (services.RegisterBegun, services.DoesNotFit) as problem:
+            lay_out_anew(public_id, actor)
+        except (RegisterBegun, DoesNotFit) as problem:
             flash(str(problem), "bad")
         else:
             flash(_("The sessions are laid out afresh."))

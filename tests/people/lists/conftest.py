@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kash.people import services
 from kash.people.lists.previews import Preview
 from kash.people.models import PeopleList
 from kash.people.queries.lists import people_list
+from kash.people.services.lists import bring_in, confirm_list, preview_list
 from kash.platform.database import db
 from kash.policy import Actor
 
@@ -27,12 +27,12 @@ def held(public_id: str, by: Actor) -> PeopleList:
 
 def preview_of(public_id: str, by: Actor) -> Preview:
     """What the list would do now."""
-    return services.preview_list(held(public_id, by), by)[0]
+    return preview_list(held(public_id, by), by)[0]
 
 
 def confirm(public_id: str, by: Actor) -> None:
     """Confirm a list as it is shown now."""
-    services.confirm_list(held(public_id, by), preview_of(public_id, by).digest, by)
+    confirm_list(held(public_id, by), preview_of(public_id, by).digest, by)
 
 
 def states(preview: Preview) -> dict[int, str]:
@@ -46,6 +46,6 @@ def bring() -> Bringing:
 
     def make(by: Actor, content: str | bytes, name: str = "list.csv", group: str = "") -> str:
         data = content.encode() if isinstance(content, str) else content
-        return services.bring_in(data, name, group, by)
+        return bring_in(data, name, group, by)
 
     return make

@@ -11,8 +11,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people import services
 from kash.people.models import Group, PeopleListPerson, Person
+from kash.people.services.lists import ListChanged, confirm_list
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
@@ -130,8 +130,8 @@ def test_two_who_confirm_at_the_same_instant_add_everyone_once(
             found = held(made[which % lists], trainer)
             start.wait()
             try:
-                services.confirm_list(found, seen[which % lists], trainer)
-            except services.ListChanged:
+                confirm_list(found, seen[which % lists], trainer)
+            except ListChanged:
                 return "told"
             finally:
                 db.session.remove()

@@ -19,7 +19,9 @@ from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.renewing import renewed
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import known as known_queries
-from kash.people.rules import Known, Likeness, sort_name
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Likeness
+from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import lookup
 from kash.platform.web.formats import local_today

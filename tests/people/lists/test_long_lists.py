@@ -11,10 +11,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people import services
 from kash.people.lists import renewing
 from kash.people.models import Group, PeopleList, Person
-from kash.people.services import PersonDetails, list_storing, lists, old_lists
+from kash.people.services import list_storing, lists, old_lists
+from kash.people.services.lists import ListChanged, cancel_list, choose, confirm_list
+from kash.people.services.persons import ContactChange, PersonDetails, add_person, change_person
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import JobCancelled, Progress, run_waiting
@@ -180,7 +181,7 @@ def test_what_is_typed_while_the_worker_reads_is_not_lost(
 
     def meanwhile(*given: Any, **more: Any) -> Any:
         found = really(*given, **more)
-        services.choose(made, lambda choices: choices.decisions.update({7: "out"}), trainer)
+        choose(made, lambda choices: choices.decisions.update({7: "out"}), trainer)
         return found
 
     monkeypatch.setattr(lists, "make_preview", meanwhile)
@@ -250,7 +251,7 @@ def test_what_was_read_goes_with_the_list(
     if end == "saved":
         save(made, trainer)
     elif end == "thrown away":
-        services.cancel_list(made, trainer)
+        cancel_list(made, trainer)
     else:
         held(made, trainer).created_at = utc_now() - timedelta(hours=25)
         db.session.commit()
@@ -266,7 +267,7 @@ def test_a_list_thrown_away_while_it_is_read_leaves_nothing(
 
     def meanwhile(*given: Any, **more: Any) -> Any:
         found = really(*given, **more)
-        services.cancel_list(made, trainer)
+        cancel_list(made, trainer)
         return found
 
     monkeypatch.setattr(lists, "make_preview", meanwhile)
@@ -300,8 +301,8 @@ def test_somebody_added_meanwhile_does_not_void_the_list(
     made = read(bring, trainer, group)
     seen = preview_of(made, trainer).digest
     for number in range(3):
-        services.add_person(PersonDetails(f"Tatu Kwingine{number}", group), actor("trainer"))
-    services.confirm_list(held(made, trainer), seen, trainer)
+        add_person(PersonDetails(f"Tatu Kwingine{number}", group), actor("trainer"))
+    confirm_list(held(made, trainer), seen, trainer)
     assert run_waiting() == 1
     db.session.rollback()
     assert held(made, trainer).state == "added"
@@ -324,12 +325,12 @@ def test_somebody_added_meanwhile_who_is_like_a_row_is_asked_about_there_only(
     browser.post(f"{page}/rows/9", data={"decision": "out"})
     seen = preview_of(made, trainer).digest
     if when == "while she looks":
-        person = services.add_person(PersonDetails(named(3), group), actor("trainer"))
-        with pytest.raises(services.ListChanged):
-            services.confirm_list(held(made, trainer), seen, trainer)
+        person = add_person(PersonDetails(named(3), group), actor("trainer"))
+        with pytest.raises(ListChanged):
+            confirm_list(held(made, trainer), seen, trainer)
     else:
-        services.confirm_list(held(made, trainer), seen, trainer)
-        person = services.add_person(PersonDetails(named(3), group), actor("trainer"))
+        confirm_list(held(made, trainer), seen, trainer)
+        person = add_person(PersonDetails(named(3), group), actor("trainer"))
     run_waiting()
     assert held(made, trainer).state == "waiting"
     assert db.session.query(Person).count() == 1
@@ -354,15 +355,15 @@ def test_a_decision_holds_only_among_the_people_it_was_made_of(
     browser: FlaskClient, trainer: Actor, actor: Callable[..., Actor], bring: Bringing, group: str
 ) -> None:
     other = actor("trainer")
-    services.add_person(PersonDetails("Asha Mfano", group), other)
+    add_person(PersonDetails("Asha Mfano", group), other)
     made = bring(trainer, f"{HEADINGS}\nAsha Mfano;;;;\n", group=group)
     page = f"/people/lists/{made}"
     browser.post(f"{page}/rows/2", data={"decision": "new"})
     now = preview_of(made, trainer)
     assert states(now) == {2: "new"}
-    services.add_person(PersonDetails("Asha Mfano", group), other)
-    with pytest.raises(services.ListChanged):
-        services.confirm_list(held(made, trainer), now.digest, trainer)
+    add_person(PersonDetails("Asha Mfano", group), other)
+    with pytest.raises(ListChanged):
+        confirm_list(held(made, trainer), now.digest, trainer)
     assert states(preview_of(made, trainer)) == {2: "doubtful"}
 
 
@@ -370,18 +371,18 @@ def test_whoever_is_changed_or_merged_meanwhile_is_compared_anew(
     trainer: Actor, bring: Bringing, group: str
 ) -> None:
     known = PersonDetails(named(3), group, reference="K-3")
-    person = services.add_person(known, trainer)
+    person = add_person(known, trainer)
     made = read(bring, trainer, group)
     now = preview_of(made, trainer)
     assert (states(now)[5], now.comparisons[5].fills) == ("same", ("ward", "birth"))
-    services.change_person(
+    change_person(
         person,
         PersonDetails(named(3), group, reference="K-3", ward="Elsewhere"),
-        services.ContactChange(),
+        ContactChange(),
         1,
         trainer,
     )
-    with pytest.raises(services.ListChanged):
+    with pytest.raises(ListChanged):
         list_storing.store_as_shown(made, now, now.choices, now.digest, trainer)
     now = preview_of(made, trainer)
     assert now.comparisons[5].fills == ("birth",)
@@ -402,12 +403,12 @@ def test_somebody_added_in_the_last_instant_is_seen_inside_the_transaction(
 
     def meanwhile(*given: Any) -> Any:
         found = really(*given)
-        services.add_person(PersonDetails(named(3), group), actor("trainer"))
+        add_person(PersonDetails(named(3), group), actor("trainer"))
         return found
 
     monkeypatch.setattr(list_storing, "additions", meanwhile)
-    with pytest.raises(services.ListChanged):
-        services.confirm_list(held(made, trainer), now.digest, trainer)
+    with pytest.raises(ListChanged):
+        confirm_list(held(made, trainer), now.digest, trainer)
     db.session.rollback()
     assert [row.chosen_name for row in db.session.query(Person)] == [named(3)]
     assert list(preview_of(made, trainer).changed) == [5]
@@ -418,8 +419,8 @@ def test_saving_that_is_killed_or_done_twice_adds_everyone_once(
 ) -> None:
     made = read(bring, trainer, group)
     seen = preview_of(made, trainer).digest
-    services.confirm_list(held(made, trainer), seen, trainer)
-    services.confirm_list(held(made, trainer), seen, trainer)
+    confirm_list(held(made, trainer), seen, trainer)
+    confirm_list(held(made, trainer), seen, trainer)
     asked = job_of(made, trainer).public_id
     assert claim(asked) is not None
     recover_dropped(utc_now(), job=asked)
@@ -435,7 +436,7 @@ def test_an_account_that_may_no_longer_act_saves_nothing(
     from kash.accounts.models import Account
 
     made = read(bring, trainer, group)
-    services.confirm_list(held(made, trainer), preview_of(made, trainer).digest, trainer)
+    confirm_list(held(made, trainer), preview_of(made, trainer).digest, trainer)
     db.session.query(Account).filter_by(public_id=trainer.public_id).one().active = False
     db.session.commit()
     run_waiting()
@@ -450,7 +451,7 @@ def test_names_are_weighed_as_when_the_list_was_read(
     made = read(bring, trainer, group)
     before = preview_of(made, trainer)
     typed = {"name": named(6), "reference": "K-6"}
-    services.choose(made, lambda choices: choices.edits.update({5: typed}), trainer)
+    choose(made, lambda choices: choices.edits.update({5: typed}), trainer)
     now = preview_of(made, trainer)
     assert now.weights == before.weights
     # Only the row that was typed anew and the one that it is like now differ.

@@ -10,9 +10,10 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people import services
 from kash.people.models import Group, Person
-from kash.people.services import PersonDetails
+from kash.people.services.lists import ListChanged, confirm_list
+from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
@@ -41,9 +42,7 @@ HEADINGS = "Name;Code;Phone;Station;Age\n"
 def known(groups: tuple[Group, Group], actor: Callable[..., Actor]) -> PersonDetails:
     """Someone whom another trainer added, with number, phone and station."""
     other = actor("trainer")
-    station = services.add_organisation(
-        services.OrganisationDetails("Kondele Post", "station"), other
-    )
+    station = add_organisation(OrganisationDetails("Kondele Post", "station"), other)
     details = PersonDetails(
         "Zawadi Kielelezo",
         groups[1].public_id,
@@ -52,7 +51,7 @@ def known(groups: tuple[Group, Group], actor: Callable[..., Actor]) -> PersonDet
         organisation=station,
         birth_year=1991,
     )
-    services.add_person(details, other)
+    add_person(details, other)
     return replace(details, organisation="Kondele Post")
 
 
@@ -180,8 +179,8 @@ def test_a_number_that_somebody_else_has_is_not_filled_in(
 ) -> None:
     trainer, other = actor("trainer"), actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id
-    mine = services.add_person(PersonDetails("Amani Mfano", group, phone="+254712345678"), trainer)
-    services.add_person(PersonDetails("Zawadi Kielelezo", group, reference="K-77"), other)
+    mine = add_person(PersonDetails("Amani Mfano", group, phone="+254712345678"), trainer)
+    add_person(PersonDetails("Zawadi Kielelezo", group, reference="K-77"), other)
     made = bring(trainer, HEADINGS + "Amani Mfano;K-77;0712345678;;1990\n", group=group)
     preview = preview_of(made, trainer)
     assert states(preview) == {2: "same"}
@@ -204,7 +203,7 @@ def test_a_number_given_away_while_the_list_is_stored_changes_what_it_does(
     group = db.session.query(Group).filter_by(letter="B").one().public_id
     made = bring(trainer, HEADINGS + "Amani Mfano;K-77;;;1990\n", group=group)
     seen = preview_of(made, trainer)
-    services.add_person(PersonDetails("Zawadi Kielelezo", group, reference="K-77"), other)
+    add_person(PersonDetails("Zawadi Kielelezo", group, reference="K-77"), other)
     found = held(made, trainer)
     as_it_was = [seen]
 
@@ -215,8 +214,8 @@ def test_a_number_given_away_while_the_list_is_stored_changes_what_it_does(
     monkeypatch.setattr(list_storing, "renewed", renewed)
     # The mark is read before the number is given: only the rule of the table is left.
     monkeypatch.setattr(list_storing, "people_mark", lambda _session: seen.mark)
-    with pytest.raises(services.ListChanged) as problem:
-        services.confirm_list(found, seen.digest, trainer)
+    with pytest.raises(ListChanged) as problem:
+        confirm_list(found, seen.digest, trainer)
     assert "Zawadi" not in str(problem.value)
     db.session.rollback()
     assert [row.chosen_name for row in db.session.query(Person)] == ["Zawadi Kielelezo"]

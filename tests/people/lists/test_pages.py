@@ -13,10 +13,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash.people import services
 from kash.people.lists.files import MOST_BYTES
 from kash.people.models import Group, PeopleList, Person
-from kash.people.services import PersonDetails
+from kash.people.services.consents import record_consent
+from kash.people.services.list_changes import NotUndone, undo_list
+from kash.people.services.lists import choose
+from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.platform.jobs import run_waiting
 from kash.policy import Actor
@@ -160,7 +163,7 @@ def test_someone_elses_person_shows_name_and_group_only(
     actor: Callable[..., Actor], browser: FlaskClient, groups: tuple[Group, Group]
 ) -> None:
     other = actor("trainer")
-    services.add_person(
+    add_person(
         PersonDetails(
             "Amani Mfano",
             groups[1].public_id,
@@ -185,19 +188,19 @@ def test_someone_elses_person_shows_name_and_group_only(
 def test_empty_fields_are_filled_and_others_only_when_chosen(
     trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
 ) -> None:
-    person = services.add_person(
+    person = add_person(
         PersonDetails("Amani Mfano", groups[1].public_id, reference="K-1", ward="Kondele"), trainer
     )
     text = "Name;Code;Ward;Language;Phone\nAmani Mfano;K-1;Obunga;Luo;0712345678\n"
     made = bring(trainer, text, group=groups[1].public_id)
     (comparison,) = preview_of(made, trainer).comparisons.values()
     assert (comparison.fills, comparison.differs) == (("language", "phone"), ("ward",))
-    services.choose(made, lambda choices: choices.takes.update({2: ["ward"]}), trainer)
+    choose(made, lambda choices: choices.takes.update({2: ["ward"]}), trainer)
     confirm(made, trainer)
     db.session.rollback()
     row = db.session.query(Person).filter_by(public_id=person).one()
     assert (row.ward, row.language, row.phone_lookup is not None) == ("Obunga", "luo", True)
-    services.undo_list(made, trainer)
+    undo_list(made, trainer)
     db.session.rollback()
     row = db.session.query(Person).filter_by(public_id=person).one()
     assert (row.ward, row.language, row.phone_lookup) == ("Kondele", "", None)
@@ -214,9 +217,9 @@ def test_a_list_is_not_undone_once_something_depends_on_it(
     confirm(made, trainer)
     db.session.rollback()
     person = db.session.query(Person).one().public_id
-    services.record_consent(person, "photo", "given", trainer)
-    with pytest.raises(services.NotUndone):
-        services.undo_list(made, trainer)
+    record_consent(person, "photo", "given", trainer)
+    with pytest.raises(NotUndone):
+        undo_list(made, trainer)
     db.session.rollback()
     assert held(made, trainer).state == "added"
     assert db.session.query(Person).count() == 1
@@ -225,9 +228,7 @@ def test_a_list_is_not_undone_once_something_depends_on_it(
 def test_columns_and_stations_are_corrected_and_remembered(
     browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
 ) -> None:
-    station = services.add_organisation(
-        services.OrganisationDetails("Riverbank Police Station", "station"), trainer
-    )
+    station = add_organisation(OrganisationDetails("Riverbank Police Station", "station"), trainer)
     text = "Who;Place\nAmani Mfano;The river\nBaraka Mfano;The river\n"
     made = bring(trainer, text, group=groups[0].public_id)
     page = f"/people/lists/{made}"
@@ -252,7 +253,7 @@ def test_columns_and_stations_are_corrected_and_remembered(
 def test_a_doubtful_row_is_decided_by_a_person(
     browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
 ) -> None:
-    person = services.add_person(
+    person = add_person(
         PersonDetails("Furaha Jaribio", groups[1].public_id, phone="+254712345678"), trainer
     )
     text = "Name;Phone;Age\nZawadi Mfano;0712345678;30\n"

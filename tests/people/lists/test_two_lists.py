@@ -8,9 +8,9 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.people import services
 from kash.people.lists.previews import Preview
 from kash.people.models import Organisation, PeopleList, Person, Posting
+from kash.people.services.lists import choose
 from kash.platform import storage
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, lookup, open_text
@@ -137,9 +137,7 @@ def test_nothing_plain_lies_on_the_disk_while_a_list_waits(
 ) -> None:
     trainer = actor("trainer")
     made = bring(trainer, (DATA / "peer-educators.csv").read_bytes(), "peer-educators.csv")
-    services.choose(
-        made, lambda choices: choices.edits.update({40: {"name": "Zawadi Sampuli"}}), trainer
-    )
+    choose(made, lambda choices: choices.edits.update({40: {"name": "Zawadi Sampuli"}}), trainer)
     db.session.commit()
     folder = app.config["SETTINGS"].data_dir
     files = [path for path in folder.rglob("*") if path.is_file()]

@@ -29,8 +29,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 from sqlalchemy import select
 
-from kash.incidents import services
-from kash.incidents.services import Received
+from kash.incidents.services.evidence import Received, add_evidence
 from kash.platform import storage
 from kash.platform.database import Base, db, utc_now, writing
 from kash.platform.operations.archive import FILES, read_members
@@ -254,7 +253,7 @@ def world(
         sealed = seal("+254700000001", kind="person.phone", public_id="0" * 16)
         storage.put("lists/one", b"a list that waits: " + sealed)
     for content in (samples.jpeg(), samples.recorded("wav", "pcm_s16le", seconds=5)):
-        services.add_evidence(
+        add_evidence(
             officer.actor, by_officer, filed(), Received(), io.BytesIO(content), 10_000_000
         )
     return custodian, officer, known

@@ -17,8 +17,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from kash.attendance.feature import FEATURE
-from kash.attendance.queries import Status
-from kash.attendance.rules import STANDARD_STATUSES
+from kash.attendance.queries.statuses import Status
+from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.platform.web.errors import error_page
 
 ROOT = Path(__file__).resolve().parents[3]

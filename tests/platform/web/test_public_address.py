@@ -12,8 +12,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.accounts import services
 from kash.accounts.models import Invitation, Programme
+from kash.accounts.services.programme import accept_address
 from kash.platform.database import db
 from kash.platform.operations.server import where_served
 from kash.platform.web.public_address import AddressKind, kind_of_address
@@ -120,7 +120,7 @@ def test_the_first_link_to_this_computer_alone_asks_and_keeps_what_was_typed(
 def test_another_address_is_asked_about_anew_and_one_with_https_never(
     unasked: APIFlask, actor: Callable[..., Actor], sign_in: Callable[..., FlaskClient]
 ) -> None:
-    services.accept_address(actor("administrator"), "http://localhost:8000")
+    accept_address(actor("administrator"), "http://localhost:8000")
     browser = sign_in("administrator")
     settings = unasked.config["SETTINGS"]
 

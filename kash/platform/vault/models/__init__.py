@@ -10,16 +10,3 @@ from kash.platform.vault.models.compartments import (
     VaultMember,
     VaultOpening,
 )
-
-__all__ = [
-    "AuditEntry",
-    "AuditHead",
-    "AuditSubject",
-    "Compartment",
-    "CompartmentWrap",
-    "DocumentKey",
-    "SealedDocument",
-    "Unsealing",
-    "VaultMember",
-    "VaultOpening",
-]
