@@ -2,7 +2,7 @@
 
 import os
 
-from kash import create_app
+from kash.application import create_app
 from kash.platform.operations.telling import tell_known_faults_in_a_line
 from kash.settings import CannotStart
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import insert
 
-from kash import create_app
+from kash.application import create_app
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.persons import sort_name
 from kash.people.services.duplicates import sweep

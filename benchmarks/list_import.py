@@ -60,7 +60,7 @@ def import_5000_s() -> float:
             "KASH_QUEUE_URL": "",
             "KASH_STORAGE_URL": "",
         }
-        from kash import create_app
+        from kash.application import create_app
         from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 

@@ -193,7 +193,7 @@ def figures(*, rows: int = ROWS, on_postgresql: bool = False) -> dict[str, float
             "KASH_STORAGE_URL": "",
         }
         os.environ.update(environment)
-        from kash import create_app
+        from kash.application import create_app
         from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 

@@ -61,7 +61,7 @@ def search_times(*, on_postgresql: bool, people: int = PEOPLE) -> dict[str, floa
             "KASH_STORAGE_URL": "",
         }
         os.environ.update(environment)
-        from kash import create_app
+        from kash.application import create_app
         from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 

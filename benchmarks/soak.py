@@ -224,7 +224,7 @@ def run(minutes: float, *, direct: bool) -> dict[str, float]:
 
 
 def _load(password: str) -> Sample:
-    from kash import create_app
+    from kash.application import create_app
     from kash.certificates.models import CertificateBatch
     from kash.demo.accounts import MEMBERS
     from kash.demo.loading import load_programme

@@ -253,7 +253,7 @@ def run(*, on_postgresql: bool, seed: int) -> dict[str, float]:
         os.environ.update(environment)
         from benchmarks.load import Size, load_programme
         from benchmarks.pad_load import PadPhone, make_register
-        from kash import create_app
+        from kash.application import create_app
         from kash.platform.database import db
         from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings

@@ -157,7 +157,7 @@ def compare(*, on_postgresql: bool, singles: bool, more: bool) -> dict[str, floa
             here["KASH_DATABASE_URL"] = stack.enter_context(cluster())
         os.environ.update(here)
         from benchmarks.pad_load import PadPhone, make_register
-        from kash import create_app
+        from kash.application import create_app
         from kash.platform.database import db
         from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings

@@ -68,7 +68,7 @@ def measured(*, on_postgresql: bool, incidents: int = INCIDENTS) -> dict[str, fl
             "KASH_STORAGE_URL": "",
         }
         os.environ.update(environment)
-        from kash import create_app
+        from kash.application import create_app
         from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 

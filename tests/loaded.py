@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import configure_mappers
 
-from kash import create_app
+from kash.application import create_app
 from kash.settings import Settings
 
 with TemporaryDirectory() as _folder:

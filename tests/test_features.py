@@ -15,7 +15,7 @@ from apiflask import APIFlask
 from flask import Blueprint, Flask, url_for
 from flask.testing import FlaskClient
 
-from kash import create_app
+from kash.application import create_app
 from kash.feature import Feature, Part, add_features, declared
 from kash.features import FEATURES
 from kash.people.models import Group, Person

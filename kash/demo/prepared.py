@@ -15,7 +15,6 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import Select, select
 
-from kash import create_app
 from kash.accounts.models import Passkey, SignedInSession
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import actor_of
@@ -29,6 +28,7 @@ from kash.accounts.services.passkeys import credential_key
 from kash.accounts.services.programme import accept_address
 from kash.accounts.services.second_step import begin_second_step, confirm_second_step
 from kash.accounts.services.signing_in import open_session
+from kash.application import create_app
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services.holders import make_link
 from kash.certificates.services.printing import make_paper

@@ -19,6 +19,7 @@ from kash.platform.web.navigation import Destination
 from kash.training.queries import TaughtScope
 from kash.workshops import blueprint, views
 from kash.workshops.chapters import CHAPTERS
+from kash.workshops.frame import person_rows
 from kash.workshops.hits import FOUND
 from kash.workshops.leaving import count_taught, pass_taught_on
 from kash.workshops.list_step import ENROL_LIST
@@ -29,7 +30,6 @@ from kash.workshops.queries.reach import may_mark_register, people_of, versions_
 from kash.workshops.services.enrolment import take_in_walk_in
 from kash.workshops.tabs import Tab
 from kash.workshops.today import TODAY
-from kash.workshops.views.frame import person_rows
 from kash.workshops.wording import enrolment_word, oddity_sentence, pause_word
 
 

@@ -362,7 +362,7 @@ def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(tak
 
 
 def bring(taken: Taken, content: bytes) -> Brought:
-    from kash.attendance.views.sync import sealed_items
+    from kash.attendance.sealed_items import sealed_items
 
     found = workshop(taken.workshop, taken.trainer)
     file = read_queue(content)

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from kash import create_app
+from kash.application import create_app
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import run_waiting, services
 from kash.settings import Settings

@@ -12,7 +12,7 @@ from click.testing import Result
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from kash import create_app
+from kash.application import create_app
 from kash.platform.database import Base, db
 from kash.platform.operations.server import keep_compiled
 from kash.platform.vault import install_triggers

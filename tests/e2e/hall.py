@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from kash import create_app
 from kash.accounts.services.accounts import new_account
+from kash.application import create_app
 from kash.demo.loading import _set_up
 from kash.people.models import Group, Person
 from kash.people.rules.persons import sort_name

@@ -42,7 +42,7 @@ _ADDS = """
 import sys, time
 from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from kash import create_app
+from kash.application import create_app
 from kash.accounts.models import Account
 from kash.accounts.queries import actor_of
 from kash.platform.database import db, utc_now

@@ -21,7 +21,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash import create_app
 from kash.accounts.models import (
     Account,
     AccountNotice,
@@ -41,6 +40,7 @@ from kash.accounts.models import (
 from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
+from kash.application import create_app
 from kash.attendance.models import (
     HeldItem,
     Mark,

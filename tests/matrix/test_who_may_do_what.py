@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash import create_app
+from kash.application import create_app
 from kash.settings import Settings
 
 from .names_shown import ROLES, SHOW_NAMES, names_on, wrong_names

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from kash import create_app
+from kash.application import create_app
 from kash.members.services.admitting import remove
 from kash.members.services.rotation import rotate
 from kash.platform.database import db, utc_now

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Integer, LargeBinary, Time
 
-from kash import create_app
+from kash.application import create_app
 from kash.people.search import ids_named, missing_triggers
 from kash.platform.database import db, in_models
 from kash.platform.vault import assert_triggers

@@ -13,7 +13,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from kash import create_app
+from kash.application import create_app
 from kash.demo.picturing import VAULT, Order
 from kash.demo.prepared import sample_programme
 from kash.platform.database import db

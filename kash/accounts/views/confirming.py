@@ -9,13 +9,14 @@ from kash.accounts import blueprint
 from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongPassword
 from kash.accounts.forms.accounts import ConfirmForm
 from kash.accounts.forms.passkeys import PasskeyForm
+from kash.accounts.passkey_offers import challenge_of
 from kash.accounts.queries.passkeys import passkeys_of, site
 from kash.accounts.services import signing_in
 from kash.accounts.services.passkey_challenges import CONFIRM
 from kash.accounts.services.passkey_proofs import confirm_with_passkey
 from kash.accounts.services.sessions import kept_form
 from kash.accounts.sessions import this_client
-from kash.accounts.views.passkeys import challenge_of, error_of
+from kash.accounts.views.passkeys import error_of
 from kash.platform.web import current_actor, safe_next
 from kash.policy import SIGNED_IN, allow
 

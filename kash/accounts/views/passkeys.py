@@ -6,7 +6,7 @@ script runs these pages say so, and the password does all of it.
 
 from __future__ import annotations
 
-from flask import Response, flash, g, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,10 +20,11 @@ from kash.accounts.errors import (
 )
 from kash.accounts.forms.accounts import CodeForm, SignInForm
 from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm, PasskeyNameForm
+from kash.accounts.passkey_offers import challenge_of, offered
 from kash.accounts.queries.accounts import must_have_second_step
 from kash.accounts.queries.passkeys import own_passkey, site
 from kash.accounts.services import passkey_proofs, passkeys
-from kash.accounts.services.passkey_challenges import ADD, CONFIRM, SECOND_STEP, SIGN_IN, Offer
+from kash.accounts.services.passkey_challenges import ADD, CONFIRM, SECOND_STEP, SIGN_IN
 from kash.accounts.services.passkey_proofs import check_passkey, offer_to_prove
 from kash.accounts.sessions import this_client
 from kash.accounts.views.signing_in import (
@@ -35,19 +36,6 @@ from kash.accounts.views.signing_in import (
 from kash.platform.web import KashForm, current_actor, page, safe_next, signed_in
 from kash.platform.web.urgent import always_answered
 from kash.policy import ANYONE, SIGNED_IN, allow
-
-_CHALLENGE = "passkey_"
-
-
-def offered(purpose: str, offer: Offer) -> Response:
-    """The challenge for the script; which one it is stays in this browser's own cookie."""
-    session[_CHALLENGE + purpose] = offer.challenge_id
-    return Response(offer.options, mimetype="application/json")
-
-
-def challenge_of(purpose: str) -> str:
-    """The challenge that this browser was given last for some purpose; forgotten at once."""
-    return str(session.pop(_CHALLENGE + purpose, ""))
 
 
 def error_of(form: KashForm) -> str:

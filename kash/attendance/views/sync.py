@@ -14,29 +14,20 @@ from sqlalchemy.exc import DBAPIError
 from kash.attendance import blueprint
 from kash.attendance.queries.pads import Credential, continued, credential
 from kash.attendance.rules.pads import MOST_ITEMS, Unreadable, is_public_id, read_moment
-from kash.attendance.services.items import ItemAnswer, SealedItem, open_items
+from kash.attendance.sealed_items import NotSent, sealed_items
+from kash.attendance.services.items import ItemAnswer, open_items
 from kash.attendance.services.syncing import PadEnded, PadRevoked, receive
 from kash.platform.database import db, utc_now
-from kash.platform.vault.phones import POINT, from_unpadded, is_signed
+from kash.platform.vault.phones import is_signed
 from kash.platform.web.bodies import takes_raw
-from kash.platform.web.errors import Problem
 from kash.policy import ANYONE, allow
 
 # Two hundred signatures of many strokes each are less.
 LARGEST_BODY = 4 * 1024 * 1024
 SIGNED = b"kash pad v1 sync\n"
-_LARGEST_ITEM = 128 * 1024
 # More is no clock that is off, but one that was never set.
 _MOST_SKEW = timedelta(days=20)
 _MOST_REMEMBERED = 256
-
-
-class NotSent(Problem):
-    """A body that no pad sends. `code` is what a program reads of it."""
-
-    def __init__(self, code: str, sentence: str, http: int = 400) -> None:
-        super().__init__(sentence)
-        self.code, self.http = code, http
 
 
 @blueprint.post("/pad/sync")
@@ -139,32 +130,6 @@ def _queue_of(pad: Credential, named: object) -> Credential:
     if found.revoked_at is not None:
         raise PadRevoked
     return found
-
-
-def sealed_items(given: object, most: int) -> list[SealedItem]:
-    """The items of a queue as they came. Raises NotSent."""
-    if not isinstance(given, list):
-        raise NotSent("unreadable", _("This could not be read."))
-    if len(given) > most:
-        raise NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
-    # All that one page queued came with one public half.
-    points: dict[str, bytes] = {}
-    try:
-        return [_item(each, points) for each in given]
-    except (TypeError, KeyError, ValueError, AttributeError):
-        raise NotSent("unreadable", _("This could not be read.")) from None
-
-
-def _item(given: dict[str, Any], points: dict[str, bytes]) -> SealedItem:
-    sequence, sealed, written = given["seq"], given["ct"], given["epk"]
-    if type(sequence) is not int or not 0 <= sequence < 2**31 or len(sealed) > _LARGEST_ITEM:
-        raise ValueError
-    ephemeral = points.get(written)
-    if ephemeral is None:
-        ephemeral = points[written] = from_unpadded(written)
-    if len(ephemeral) != POINT:
-        raise ValueError
-    return SealedItem(sequence, ephemeral, from_unpadded(given["iv"]), from_unpadded(sealed))
 
 
 def _skew(sent_at: object, now: datetime) -> int | None:

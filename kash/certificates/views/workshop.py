@@ -40,9 +40,9 @@ from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
+from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.reach import own_workshop
-from kash.workshops.views.frame import frame
 
 _ANSWERS = {str(one): one for one in Unasked}
 group_letter = attrgetter("group_letter")

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongCode
+from kash.accounts.passkey_offers import challenge_of, offered
 from kash.accounts.queries import accounts as accounts_queries
 from kash.accounts.queries.passkeys import site
 from kash.accounts.services.passkey_challenges import SECOND_STEP
 from kash.accounts.services.passkey_proofs import check_passkey, offer_to_prove
 from kash.accounts.services.signing_in import check_second_step
 from kash.accounts.sessions import this_client
-from kash.accounts.views.passkeys import challenge_of, offered
 from kash.members import blueprint, queries
 from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
 from kash.members.forms import OpenForm, OpenWithPasskeyForm

@@ -26,10 +26,10 @@ from kash.payouts.wording import LIST_STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor, listing
 from kash.policy import Reach, allow
+from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
 from kash.workshops.queries.reach import own_workshop
-from kash.workshops.views.frame import frame
 
 
 @blueprint.get("/payouts/")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from kash.people import blueprint, directory_words, words
+from kash.people import blueprint, directory_words, entry, words
 from kash.people.documents.consents import language_name
 from kash.people.form_languages import form_language
 from kash.people.forms.persons import PersonForm, SearchForm
@@ -41,7 +41,6 @@ from kash.people.services.persons import (
     add_person,
     change_person,
 )
-from kash.people.views import entry
 from kash.people.views.ticked import steps_to_take
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, Problem, current_actor, page

@@ -138,6 +138,6 @@ def run_worker(app: Flask) -> None:
 
 
 if __name__ == "__main__":
-    from kash import create_app
+    from kash.application import create_app
 
     run_worker(create_app())

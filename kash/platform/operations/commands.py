@@ -72,7 +72,7 @@ def _passphrase_for(settings: Settings, descriptor: int | None) -> str:
 )
 def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) -> None:
     """Write an encrypted backup into the file TARGET, or into the folder TARGET."""
-    from kash import create_app
+    from kash.application import create_app
     from kash.platform.operations.backup import path_of_backup, trying_backup, write_backup
     from kash.platform.web.logs import configure_logs
 

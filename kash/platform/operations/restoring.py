@@ -39,7 +39,7 @@ def restore_backup(settings: Settings, source: Path, identities: list[Any]) -> R
     The whole file is decrypted and checked before anything is written. A key file that is there
     already, and differs, is kept beside under another name. Raises OperationError.
     """
-    from kash import create_app
+    from kash.application import create_app
 
     _refuse_unless_empty(settings)
     restored = Restored(made_at=check_backup(settings, source, identities))

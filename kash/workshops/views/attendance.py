@@ -40,12 +40,12 @@ from kash.platform.web.errors import Problem
 from kash.platform.web.formats import day_text, hours_text, percent_text, time_text, to_local
 from kash.policy import allow
 from kash.workshops import blueprint
+from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.holding import held_sessions
 from kash.workshops.queries.plan import session_of
 from kash.workshops.queries.reach import runs, workshop_with_people
 from kash.workshops.views.closing import signatures
-from kash.workshops.views.frame import for_marking, frame
 
 _ROWS_OF_GRID = 100
 

@@ -20,8 +20,8 @@ from kash.platform.web import current_actor, page
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import CorrectionForm, given, whole_number
+from kash.workshops.frame import for_marking
 from kash.workshops.queries.plan import session_of
-from kash.workshops.views.frame import for_marking
 
 
 def signatures(slot: Slot) -> dict[str, str]:

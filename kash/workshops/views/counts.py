@@ -22,10 +22,10 @@ from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import SettleForm, given, whole_number
+from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.plan import session_of
 from kash.workshops.queries.reach import workshop_with_people
-from kash.workshops.views.frame import for_marking, frame
 
 _KEEP = "keep"
 

@@ -19,10 +19,10 @@ from kash.platform.web import NotFound, current_actor, download
 from kash.platform.web.formats import time_text, to_local
 from kash.policy import allow
 from kash.workshops import blueprint
+from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import PlannedSession, sessions_of
 from kash.workshops.queries.reach import own_workshop, workshop_with_people
-from kash.workshops.views.frame import frame
 
 
 @blueprint.get("/<public_id>/documents")

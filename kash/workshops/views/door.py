@@ -23,10 +23,10 @@ from kash.platform.web.headers import uses_camera
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
 from kash.workshops import blueprint
+from kash.workshops.frame import for_marking
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.due import own_slots
 from kash.workshops.queries.plan import session_of
-from kash.workshops.views.frame import for_marking
 
 _LONGEST_CODE = 80
 _TONES = {Met.IN: "good", Met.ALREADY: "warn"}

@@ -24,12 +24,12 @@ from kash.people.rules.persons import sort_name
 from kash.platform.web import NotFound, current_actor
 from kash.policy import allow
 from kash.workshops import blueprint
+from kash.workshops.frame import numbered
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.queries.reach import own_workshop
 from kash.workshops.services.enrolment import take_in
 from kash.workshops.services.errors import WorkshopCancelled
-from kash.workshops.views.frame import numbered
 
 _MOST_SHOWN = 5
 

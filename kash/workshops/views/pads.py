@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from kash.attendance.queries.pads import continued, credential, grant
 from kash.attendance.rules.pads import is_public_id
+from kash.attendance.sealed_items import NotSent, sealed_items
 from kash.attendance.services import pads
 from kash.attendance.services.importing import (
     LARGEST_FILE,
@@ -22,7 +23,6 @@ from kash.attendance.services.importing import (
 )
 from kash.attendance.services.items import open_items
 from kash.attendance.services.pads import NotContinued, TooManyPads
-from kash.attendance.views.sync import NotSent, sealed_items
 from kash.platform.database import db, utc_now
 from kash.platform.vault.phones import NotAKey, point_of
 from kash.platform.web import current_actor, page

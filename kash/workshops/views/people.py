@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.people import entry
 from kash.people.forms.contacts import AskContactForm
 from kash.people.queries.contacts import closed_people
 from kash.people.queries.duplicates import people_like
@@ -17,12 +18,12 @@ from kash.people.rules.one_group import OneGroup, one_group
 from kash.people.rules.persons import sort_name
 from kash.people.services.contacts import ask_for_contact
 from kash.people.services.persons import NotAName
-from kash.people.views import entry
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import WalkInForm, given
+from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import (
     OnePlace,
@@ -44,7 +45,6 @@ from kash.workshops.services.enrolment import (
     take_in,
 )
 from kash.workshops.views.arriving import at_session, back_to, taken_in
-from kash.workshops.views.frame import frame
 from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
 
 _SHOWN_FIRST = (EnrolmentState.CONFIRMED,)

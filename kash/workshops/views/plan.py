@@ -25,6 +25,7 @@ from kash.workshops.forms import (
     given,
     whole_number,
 )
+from kash.workshops.frame import frame, stage_of
 from kash.workshops.models import Workshop
 from kash.workshops.queries import reach
 from kash.workshops.queries.people import own_part
@@ -58,7 +59,6 @@ from kash.workshops.services.planning import (
     restore_workshop,
     share_costs,
 )
-from kash.workshops.views.frame import frame, stage_of
 from kash.workshops.wording import STAGE, STAGE_TONE
 
 WHEN = ("upcoming", "past", "cancelled", "all")

@@ -31,10 +31,10 @@ from kash.platform.web.bodies import MEGABYTE, takes_file
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import whole_number
+from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.reach import own_workshop
 from kash.workshops.views.documents import sheets_as_pdf
-from kash.workshops.views.frame import for_marking, frame
 
 MOST_BYTES = 30 * MEGABYTE
 MOST_FILES = 20

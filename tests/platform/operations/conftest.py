@@ -14,7 +14,7 @@ from flask_migrate import stamp
 from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
-from kash import create_app
+from kash.application import create_app
 from kash.platform.database import db
 from kash.platform.operations.migrations import PROJECT
 from kash.platform.vault import install_triggers

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
-from kash import create_app
 from kash.accounts.models import SignedInSession
+from kash.application import create_app
 from kash.platform.database import db, utc_now
 from kash.platform.web.headers import CONTENT_SECURITY_POLICY
 from kash.platform.web.pages import safe_next
