@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-SEX = {"": _l("Not said"), "female": _l("Female"), "male": _l("Male"), "other": _l("Other")}
-AGE_BAND = {
-    "": _l("Not said"),
-    "under18": _l("Under 18"),
-    "18-24": _l("18 to 24"),
-    "25-34": _l("25 to 34"),
-    "35-44": _l("35 to 44"),
-    "45-plus": _l("45 and over"),
-    "35-plus": _l("35 and over"),
+from kash.people.facts import COMPARED, FACTS
+
+if TYPE_CHECKING:
+    from kash.people.models import Person
+
+LABEL: dict[str, Any] = {fact.name: _l(fact.label) for fact in FACTS}
+# Of facts that are chosen from a few.
+SAID: dict[str, dict[str, Any]] = {
+    fact.name: {"": _l("Not said")} | {value: _l(said) for value, said in fact.choices.items()}
+    for fact in FACTS
+    if fact.choices
 }
+SEX, AGE_BAND, LANGUAGE = SAID["sex"], SAID["age_band"], SAID["language"]
+# Side by side the others stand in a column together with where somebody is, or with her age.
+OTHERS_BESIDE = [fact.name for fact in COMPARED if fact.name not in ("reference", "ward", "sex")]
 KIND = {"station": _l("Station"), "collective": _l("Collective"), "partner": _l("Partner")}
-# Each language under its own name, so that who speaks it recognises it.
-LANGUAGE = {
-    "": _l("Not said"),
-    "en": "English",
-    "sw": "Kiswahili",
-    "luo": "Dholuo",
-    "guz": "Ekegusii",
-    "luy": "Luluhya",
-}
 REQUEST = {
     "waiting": _l("Waits for a second person"),
     "agreed": _l("Agreed"),
@@ -67,6 +66,27 @@ TRAIL = {
     "certificates.names_confirmed": _l("Confirmed the printed name"),
     "forums.member_added": _l("Became a member of a forum"),
 }
+
+
+def said(name: str, value: str) -> str:
+    """The value of a fact as it is read."""
+    return str(SAID.get(name, {}).get(value, value))
+
+
+def facts_said(person: Person, part: str) -> list[tuple[Any, str]]:
+    """Labels and values of one part of a person's page. Her number stands below her name, and her
+    birth year where her age does."""
+    return [
+        (LABEL[fact.name], _said_of(person, fact.name))
+        for fact in FACTS
+        if fact.part == part and fact.name not in ("reference", "birth_year")
+    ]
+
+
+def _said_of(person: Person, name: str) -> str:
+    if name == "age_band" and person.birth_year and not person.age_band:
+        return _("Born in %(year)s", year=person.birth_year)
+    return said(name, getattr(person, name)) or _("Not said")
 
 
 def trail_text(action: str) -> str:

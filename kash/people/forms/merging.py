@@ -8,33 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from kash.people import words
+from kash.people.facts import FACTS, Fact, Kind
 from kash.people.models import Person
-from kash.people.rules.merging import CHOSEN
 from kash.platform.web import KashForm
-
-_LABELS = {
-    "chosen_name": _l("Chosen name"),
-    "printed_name": _l("Name on paper"),
-    "group": _l("Group"),
-    "reference": _l("Service or peer number"),
-    "sex": _l("Sex"),
-    "age_band": _l("Age"),
-    "birth_year": _l("Birth year"),
-    "cadre": _l("Rank or cadre"),
-    "ward": _l("Ward"),
-    "language": _l("Language"),
-    "phone": _l("Phone"),
-    "email": _l("E-mail"),
-}
-_SAID: Mapping[str, Mapping[str, Any]] = {
-    "sex": words.SEX,
-    "age_band": words.AGE_BAND,
-    "language": words.LANGUAGE,
-}
 
 
 @dataclass(frozen=True)
@@ -72,32 +51,37 @@ def merged_fields(
 ) -> Sequence[MergedField]:
     """All facts of the two. Until somebody chose, what one alone has is kept."""
     found = []
-    for name in CHOSEN:
-        one, other = _value(kept, name), _value(gone, name)
+    for fact in FACTS:
+        one, other = _value(kept, fact), _value(gone, fact)
         if chosen is None:
             choice = "gone" if other and not one else "kept"
         else:
-            choice = "gone" if chosen.get(name) == "gone" else "kept"
+            choice = "gone" if chosen.get(fact.name) == "gone" else "kept"
         found.append(
             MergedField(
-                name, _LABELS[name], _said(name, one), _said(name, other), one == other, choice
+                fact.name,
+                words.LABEL[fact.name],
+                _said(fact, one),
+                _said(fact, other),
+                one == other,
+                choice,
             )
         )
     return found
 
 
-def _value(person: Person, name: str) -> Any:
-    if name == "group":
+def _value(person: Person, fact: Fact) -> Any:
+    if fact.kind is Kind.GROUP:
         return person.group.name
-    if name in ("phone", "email"):
-        return getattr(person, f"{name}_lookup") or ""
-    return getattr(person, name) or ""
+    if fact.kind is Kind.SEALED:
+        return getattr(person, f"{fact.name}_lookup") or ""
+    return getattr(person, fact.name) or ""
 
 
-def _said(name: str, value: Any) -> str:
+def _said(fact: Fact, value: Any) -> str:
     if not value:
         return _("None")
-    if name in ("phone", "email"):
+    if fact.kind is Kind.SEALED:
         # Which of the two is kept can be chosen without showing either.
         return _("Kept sealed")
-    return str(_SAID.get(name, {}).get(value, value))
+    return words.said(fact.name, value)

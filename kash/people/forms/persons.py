@@ -13,6 +13,7 @@ from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.people import words
+from kash.people.facts import FACT, FACTS, PLAIN, Fact, Kind, Part
 from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
@@ -33,23 +34,39 @@ from kash.platform.web.forms import (
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
 
+def _looks(name: str) -> dict[str, str]:
+    fact = FACT[name]
+    return {"class": fact.width} | ({"list": "areas"} if fact.areas else {})
+
+
+def fact_field(name: str) -> Any:
+    """The field of a fact that is chosen, or typed as text, and may be left empty."""
+    fact = FACT[name]
+    more: dict[str, Any] = {"description": _l(fact.help) if fact.help else "", "render_kw": _looks(name)}
+    if fact.choices:
+        return choice_field(_l(fact.label), list(words.SAID[name].items()), required=False, **more)
+    return text_field(_l(fact.label), most=fact.most, required=False, **more)
+
+
 class PersonForm(NamedForm):
     """A person. `key` is the id that a new person gets, so that sending twice adds one."""
 
     key = HiddenField()
     edition = HiddenField()
     chosen_name = text_field(_l("Chosen name"), most=MOST_NAME)
-    printed_name = text_field(_l("Name on paper"), most=MOST_NAME, required=False)
+    printed_name = fact_field("printed_name")
     group = radio_field(_l("Group"))
-    sex = choice_field(_l("Sex"), list(words.SEX.items()), required=False)
-    age_band = choice_field(_l("Age"), list(words.AGE_BAND.items()), required=False)
-    birth_year = whole_number_field(_l("or birth year"), least=1900, most=2199, required=False)
+    sex = fact_field("sex")
+    age_band = fact_field("age_band")
+    birth_year = whole_number_field(
+        _l("or birth year"), least=1900, most=2199, required=False, render_kw=_looks("birth_year")
+    )
     organisation = choice_field(_l("Station or collective"), required=False)
     since = DayField(_l("There since"))
-    cadre = text_field(_l("Rank or cadre"), most=80, required=False)
-    ward = text_field(_l("Ward"), most=120, required=False)
-    language = choice_field(_l("Language"), list(words.LANGUAGE.items()), required=False)
-    reference = text_field(_l("Service or peer number"), most=40, required=False)
+    cadre = fact_field("cadre")
+    ward = fact_field("ward")
+    language = fact_field("language")
+    reference = fact_field("reference")
     phone = PhoneField(_l("Phone"))
     shared_phone = BooleanField(_l("This is another person who uses the same phone"))
     email = email_field(_l("E-mail"), required=False)
@@ -63,6 +80,11 @@ class PersonForm(NamedForm):
                 del self[name]
         if "phone" in closed:
             del self.shared_phone
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Facts below where she is posted, those of her work first."""
+        return [fact for part in (Part.WORK, Part.SELF) for fact in FACTS if fact.part is part]
 
     def _given(self, name: str) -> Any:
         return self[name].data if name in self else None
@@ -117,17 +139,11 @@ class PersonForm(NamedForm):
 
     def details(self) -> PersonDetails:
         """Details as they were entered."""
+        texts = [fact.name for fact in PLAIN if fact.kind is not Kind.YEAR]
         return PersonDetails(
-            chosen_name=self.chosen_name.data or "",
+            **{name: self[name].data or "" for name in texts},
             group=self.group.data,
-            printed_name=self.printed_name.data or "",
-            sex=self.sex.data or "",
-            age_band=self.age_band.data or "",
             birth_year=self.birth_year.data,
-            cadre=self.cadre.data or "",
-            ward=self.ward.data or "",
-            language=self.language.data or "",
-            reference=self.reference.data or "",
             organisation=self.organisation.data or "",
             since=self.since.data,
             phone=self._given("phone"),
@@ -147,37 +163,25 @@ class PersonForm(NamedForm):
 
     def fill(self, person: Person) -> None:
         """Show what is kept, but for what is sealed."""
-        for name in _COMPARED:
-            getattr(self, name).data = getattr(person, name)
+        for fact in PLAIN:
+            self[fact.name].data = getattr(person, fact.name)
         self.group.data = person.group.public_id
         self.edition.data = str(person.edition)
 
     def differences(self, person: Person) -> list[tuple[str, str]]:
         """(label, what is kept) of each field in which the form differs from what is kept."""
         found = []
-        for name in _COMPARED:
-            kept = getattr(person, name)
-            if (getattr(self, name).data or "") != (kept or ""):
-                said: dict[str, Any] = _SAID.get(name, {})
-                label = str(getattr(self, name).label.text)
-                found.append((label, str(said.get(kept, kept or "–"))))
+        plain = {fact.name for fact in PLAIN}
+        for field in self:
+            if field.name not in plain:
+                continue
+            kept = getattr(person, field.name)
+            if (field.data or "") != (kept or ""):
+                said = words.said(field.name, kept or "") or "–"
+                found.append((str(field.label.text), said))
         if self.group.data != person.group.public_id:
             found.append((str(self.group.label.text), person.group.name))
         return found
-
-
-_COMPARED = (
-    "chosen_name",
-    "printed_name",
-    "sex",
-    "age_band",
-    "birth_year",
-    "cadre",
-    "ward",
-    "language",
-    "reference",
-)
-_SAID = {"sex": words.SEX, "age_band": words.AGE_BAND, "language": words.LANGUAGE}
 
 
 class SearchForm(KashForm):

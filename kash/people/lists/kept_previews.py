@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, overload
 
+from kash.people.facts import LISTED
 from kash.people.lists.choices import choices_from
 from kash.people.lists.placing import Parts, Place
 from kash.people.lists.previews import FileFacts, ListRow, Preview, TableHead, Weights
@@ -25,7 +26,9 @@ from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.matching import Match, Reason
 
-_FORM = 2
+_NAMES = tuple(fact.name for fact in LISTED)
+# Also what facts there are: rows hold them in their order.
+_FORM = " ".join(("3", *_NAMES))
 
 
 class KeptRows(Sequence[ListRow]):
@@ -169,17 +172,12 @@ def _written_row(row: ListRow) -> list[Any]:
         [
             read.number,
             read.name,
-            read.printed_name,
-            read.reference,
+            [read.fact(fact) for fact in _NAMES],
             read.phone,
             read.email,
-            read.sex,
             [read.birth.year, read.birth.band],
-            read.cadre,
             read.organisation,
             read.since.isoformat() if read.since else None,
-            read.ward,
-            read.language,
             read.group,
             _written_remarks(read.remarks),
             read.typed,
@@ -225,11 +223,22 @@ def _row(given: list[Any]) -> ListRow:
     found = tuple(
         [Match(key, score, _reasons(tuple(why)), sure) for key, score, why, sure in matches]
     )
-    read[7] = Born(*read[7])
-    read[10] = date.fromisoformat(read[10]) if read[10] else None
-    read[14] = _remarks(read[14])
+    number, name, facts, phone_read, email, born, station, since, of_group, remarks, typed = read
+    row = ReadRow(
+        number,
+        name,
+        dict(zip(_NAMES, facts, strict=True)),
+        phone_read,
+        email,
+        Born(*born),
+        station,
+        date.fromisoformat(since) if since else None,
+        of_group,
+        _remarks(remarks),
+        typed,
+    )
     group, organisation, new, phone, wrong = placed
-    place = PlacedRow(ReadRow(*read), group, organisation, new, phone, _remarks(wrong))
+    place = PlacedRow(row, group, organisation, new, phone, _remarks(wrong))
     state, same_as, among, *more = outcome
     return ListRow(
         tuple(map(_cell, cells)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext as _
 
 from kash.people import words as people_words
+from kash.people.facts import LISTED
 from kash.people.lists import words
 from kash.people.lists.previews import ListRow, Preview
 from kash.people.models import Group, Organisation
@@ -79,6 +80,12 @@ _SIDES = 3
 ROWS_SHOWN = 25
 # A form's export has two hundred columns, of which a few are about the person.
 _MOST_LEFT = 8
+# What a row's line tells beside the name, in this order.
+_FIRST = ("reference", "phone", "cadre", "organisation", "ward", "sex", "birth", "language")
+_LINE = (
+    *_FIRST,
+    *(fact.name for fact in LISTED if fact.name not in (*_FIRST, "printed_name")),
+)
 
 
 class ListPage:
@@ -202,7 +209,7 @@ class ListPage:
             return _born(Born(facts.birth_year, facts.age_band))
         if name == "organisation":
             return self._places.get(facts.organisation, "")
-        return _said(name, str(getattr(facts, name)))
+        return people_words.said(name, facts.plain[name])
 
     def _given(self, outcome: Outcome, name: str) -> str:
         row = outcome.placed.row
@@ -211,15 +218,9 @@ class ListPage:
         if name == "organisation":
             place = outcome.placed
             return self._places.get(place.organisation, place.new_station)
-        return _said(name, str(getattr(row, name)))
-
-
-def _said(name: str, value: str) -> str:
-    if name == "sex":
-        return str(people_words.SEX.get(value, value))
-    if name == "language":
-        return str(people_words.LANGUAGE.get(value, value))
-    return value
+        if name in ("phone", "email"):
+            return str(getattr(row, name))
+        return people_words.said(name, row.fact(name))
 
 
 def _born(born: Born) -> str:
@@ -237,17 +238,17 @@ def _beside(outcome: Outcome) -> list[str]:
 
 def _row_line(row: ReadRow, organisation: str, places: Mapping[str, str]) -> str:
     place = places.get(organisation, row.organisation)
-    sex = str(people_words.SEX[row.sex]) if row.sex else ""
-    language = _said("language", row.language) if row.language else ""
-    facts = (row.reference, row.phone, row.cadre, place, row.ward, sex, _born(row.birth), language)
-    return " · ".join(each for each in facts if each)
+    facts = {"phone": row.phone, "organisation": place, "birth": _born(row.birth)}
+    facts |= {name: people_words.said(name, value) for name, value in row.facts.items() if value}
+    return " · ".join(facts[name] for name in _LINE if facts.get(name))
 
 
 def _facts_line(facts: Facts | None) -> list[str]:
     if facts is None:
         return []
     born = _born(Born(facts.birth_year, facts.age_band))
-    return [each for each in (facts.reference, facts.cadre, facts.ward, born) if each]
+    plain = facts.plain
+    return [each for each in (plain["reference"], plain["cadre"], plain["ward"], born) if each]
 
 
 def _edits(outcome: Outcome) -> list[tuple[str, str, str]]:

@@ -208,7 +208,7 @@ def make_preview(
     placed = placed_rows(rows, places, read.group, groups)
     as_of = utc_now()
     mark = people_mark(db.session())
-    numbers = numbers_taken(row.reference for row in rows)
+    numbers = numbers_taken(row.fact("reference") for row in rows)
     known = known_for(actor, [likeness_of(each, "") for each in placed])
     found = compare_rows(
         placed,
@@ -274,8 +274,8 @@ def compared(
     used: set[str] = set()
     holders = dict(numbers)
     for each in outcomes:
-        if each.state is State.NEW and each.placed.row.reference:
-            holders[each.placed.group, each.placed.row.reference] = row_key(each.number)
+        if each.state is State.NEW and each.placed.row.fact("reference"):
+            holders[each.placed.group, each.placed.row.fact("reference")] = row_key(each.number)
     for at, each in enumerate(outcomes):
         if each.state is not State.SAME or each.same_row or each.same_as in used:
             continue
@@ -284,7 +284,7 @@ def compared(
         if facts is None:
             continue
         found = compare(each.placed, facts, today.year, _email_lookup)
-        number = (facts.group, each.placed.row.reference)
+        number = (facts.group, each.placed.row.fact("reference"))
         wanted = "reference" in (*found.fills, *found.differs)
         if wanted and holders.setdefault(number, each.same_as) != each.same_as:
             found = found.but("reference")

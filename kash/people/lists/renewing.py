@@ -70,7 +70,7 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
     found: _Found = [row.found for row in former]
     if retyped or delta or gone:
         found = _found_anew(preview, placed, former, retyped, delta, gone, actor)
-    numbers = numbers_taken(each.row.reference for each in placed)
+    numbers = numbers_taken(each.row.fact("reference") for each in placed)
     outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
     rows = [

@@ -33,7 +33,7 @@ def report_of(preview: Preview) -> bytes:
             [
                 row_text(each.number),
                 quoted(row.name),
-                quoted(row.reference),
+                quoted(row.fact("reference")),
                 str(DONE[each.state]),
                 quoted(" ".join(told)),
             ]

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from flask_babel import gettext as _
 
 from kash.people import words
+from kash.people.facts import LISTED
 from kash.people.lists.files import MOST_ROWS
 from kash.people.lists.words import FIELD
 from kash.people.models import Group, Organisation
@@ -23,23 +24,31 @@ _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_POLICE = ("name", "reference", "cadre", "organisation", "phone", "sex", "birth", "language")
-_OTHERS = ("name", "reference", "organisation", "ward", "phone", "sex", "birth", "language")
+_FIRST = (
+    *("name", "reference", "cadre", "organisation", "ward", "phone"),
+    *("sex", "birth", "language"),
+)
 
 
 def template_of(group: Group, organisations: Sequence[Organisation]) -> bytes:
     """An XLSX file whose headings read back without a question."""
-    fields = _POLICE if group.is_police else _OTHERS
+    fields = _fields(police=group.is_police)
     fitting = [each.name for each in organisations if each.group_id in (None, group.id)]
     chosen: dict[str, list[str]] = {
-        "sex": [str(words.SEX[each]) for each in SEXES],
+        **{fact.name: [words.said(fact.name, each) for each in fact.choices] for fact in LISTED},
         "birth": [each for each in AGE_BANDS if each[0].isdigit()],
-        "language": [str(words.LANGUAGE[each]) for each in LANGUAGES],
         "organisation": fitting,
     }
     headings = [_heading(name) for name in fields]
     lists = [(name, chosen[name]) for name in fields if chosen.get(name)]
     return _workbook(group.name, headings, fields, lists)
+
+
+def _fields(*, police: bool) -> tuple[str, ...]:
+    """The columns of the list of a group."""
+    asked = {fact.name: fact.column.asked.of(police=police) for fact in LISTED if fact.column}
+    every = (*_FIRST, *(name for name in asked if name not in _FIRST))
+    return tuple(name for name in every if asked.get(name, True))
 
 
 def _heading(field: str) -> str:

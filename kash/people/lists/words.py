@@ -39,19 +39,11 @@ DONE: dict[str, Any] = {
 }
 FIELD: dict[str, Any] = {
     "": _l("Leave out"),
+    **words.LABEL,
     "name": _l("Name"),
-    "printed_name": _l("Name on paper"),
-    "reference": _l("Service or peer number"),
-    "phone": _l("Phone"),
-    "email": _l("E-mail"),
-    "sex": _l("Sex"),
     "birth": _l("Age or birth day"),
-    "cadre": _l("Rank or cadre"),
     "organisation": _l("Station or collective"),
     "since": _l("There since"),
-    "ward": _l("Ward"),
-    "language": _l("Language"),
-    "group": _l("Group"),
 }
 SURE: dict[str, tuple[str, Any]] = {
     "remembered": ("good", _l("Same as last time")),

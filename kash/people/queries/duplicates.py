@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.people.facts import COMPARED
 from kash.people.models import (
     Group,
     LikelyDuplicate,
@@ -168,24 +169,22 @@ def _candidates(session: Session, asked: Likeness, among: ColumnElement[bool]) -
 
 
 @dataclass(frozen=True)
-class Facts:
-    """A person beside another: the facts are empty where the actor does not reach them."""
+class PersonBeside:
+    """A person beside another: everything but name and group is empty where the actor does not
+    reach it. `facts` are those of COMPARED."""
 
     public_id: str
     chosen_name: str
     group_name: str
     whole: bool
     organisation: str = ""
-    ward: str = ""
-    cadre: str = ""
-    reference: str = ""
-    sex: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
     age_band: str = ""
     birth_year: int | None = None
     has_phone: bool = False
 
 
-def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, Facts]:
+def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, PersonBeside]:
     """{public id: what the actor may see of her}; of anyone at least name and group."""
     rows = db.session.execute(
         select(
@@ -205,15 +204,12 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, Facts]:
         if whole:
             seen = {
                 "organisation": organisation or "",
-                "ward": person.ward,
-                "cadre": person.cadre,
-                "reference": person.reference,
-                "sex": person.sex,
+                "facts": {fact.name: getattr(person, fact.name) for fact in COMPARED},
                 "age_band": person.age_band,
                 "birth_year": person.birth_year,
                 "has_phone": person.phone_lookup is not None,
             }
-        found[person.public_id] = Facts(
+        found[person.public_id] = PersonBeside(
             person.public_id, person.chosen_name, group, bool(whole), **seen
         )
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.people.facts import LISTED
 from kash.people.models import (
     Group,
     Organisation,
@@ -22,6 +23,8 @@ from kash.people.rules.lists.classing import CLOSED, Facts
 from kash.platform.database import db
 from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor, Reach
+
+_NAMES = tuple(fact.name for fact in LISTED)
 
 
 def people_mark(session: Session) -> tuple[str, ...]:
@@ -43,21 +46,15 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
     wanted = list(dict.fromkeys(public_ids))
     found: dict[str, tuple[str, str, Facts | None]] = {}
     mine = within_reach(actor, "people.edit")
-    # Columns, in the order of `Facts`: to put the model together takes far longer.
+    # Columns: to put the model together takes far longer.
     kept = (
         Person.public_id,
         Person.chosen_name,
         Group.name,
         case((mine, 1), else_=0),
         Group.public_id,
-        Person.printed_name,
-        Person.reference,
-        Person.sex,
         Person.birth_year,
         Person.age_band,
-        Person.cadre,
-        Person.ward,
-        Person.language,
         func.coalesce(Organisation.public_id, ""),
         case(
             (contact_compared(actor, "phone"), func.coalesce(Person.phone_lookup, "")),
@@ -67,12 +64,15 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
             (contact_compared(actor, "email"), func.coalesce(Person.email_lookup, "")),
             else_=CLOSED,
         ),
+        *(getattr(Person, name) for name in _NAMES),
     )
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
         rows = db.session.execute(with_posting(select(*kept)).where(Person.public_id.in_(some)))
-        for public_id, name, group, whole, *facts in rows:
-            found[public_id] = (name, group, Facts(*facts) if whole else None)
+        for public_id, name, group, whole, group_id, *facts in rows:
+            others, plain = facts[: -len(_NAMES)], facts[-len(_NAMES) :]
+            held = Facts(group_id, dict(zip(_NAMES, plain, strict=True)), *others)
+            found[public_id] = (name, group, held if whole else None)
     return found
 
 

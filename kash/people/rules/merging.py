@@ -8,22 +8,6 @@ from datetime import date
 
 from kash.people.rules.persons import is_minor
 
-# What is chosen, each on its own. Only these; the rest follows from them.
-CHOSEN = (
-    "chosen_name",
-    "printed_name",
-    "group",
-    "reference",
-    "sex",
-    "age_band",
-    "birth_year",
-    "cadre",
-    "ward",
-    "language",
-    "phone",
-    "email",
-)
-
 
 @dataclass(frozen=True)
 class PostedStay:

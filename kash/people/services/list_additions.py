@@ -56,19 +56,14 @@ def details_of(outcome: Outcome) -> PersonDetails:
     return PersonDetails(
         chosen_name=row.name,
         group=outcome.placed.group,
-        printed_name=row.printed_name,
-        sex=row.sex,
         age_band=row.birth.band,
         birth_year=row.birth.year,
-        cadre=row.cadre,
-        ward=row.ward,
-        language=row.language,
-        reference=row.reference,
         organisation=outcome.placed.organisation,
         since=row.since,
         phone=row.phone or None,
         email=row.email or None,
         shared_phone=outcome.shared_phone,
+        **row.facts,
     )
 
 

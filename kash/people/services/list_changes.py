@@ -136,7 +136,7 @@ def _fill(
         elif name == "birth":
             values |= {"birth_year": row.birth.year, "age_band": row.birth.band}
         elif name != "organisation":
-            values[name] = getattr(row, name)
+            values[name] = row.fact(name)
     kept = {name: getattr(person, name) for name in (*values, *_AGE)}
     if "printed_name" in values:
         kept["printed_name_confirmed_at"] = person.printed_name_confirmed_at

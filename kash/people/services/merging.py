@@ -11,6 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kash.people.facts import PLAIN, SEALED
 from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
 from kash.people.references import Move, Reference, column_of, joined, references
@@ -70,7 +71,7 @@ def merge_people(
 ) -> str:
     """Make one person of two; returns the public id of the merge.
 
-    `choices` says for each of `rules.CHOSEN` whose fact stays, "kept" or "gone" (kept if missing).
+    `choices` says for each of FACTS whose fact stays, "kept" or "gone" (kept if missing).
     `editions` are those of the two that were read. Everything that refers to the one who goes
     refers to the one who is kept from then on; so does her public id.
 
@@ -145,20 +146,7 @@ def _facts(
     def whose(name: str) -> Mapping[str, Any]:
         return goes if choices.get(name) == "gone" else stays
 
-    facts: dict[str, Any] = {
-        name: whose(name)[name]
-        for name in (
-            "chosen_name",
-            "printed_name",
-            "reference",
-            "sex",
-            "age_band",
-            "birth_year",
-            "cadre",
-            "ward",
-            "language",
-        )
-    }
+    facts: dict[str, Any] = {fact.name: whose(fact.name)[fact.name] for fact in PLAIN}
     if ages_disagree(facts["age_band"], facts["birth_year"], now.year):
         raise AgesDisagree
     facts |= {
@@ -176,8 +164,8 @@ def _facts(
         "printed_name_confirmed_at": _confirmed(facts, stays, goes),
     }
     _refuse_reference(session, facts, (stays["id"], goes["id"]))
-    for which in ("phone", "email"):
-        facts |= _contact(which, stays, whose(which))
+    for fact in SEALED:
+        facts |= _contact(fact.name, stays, whose(fact.name))
     return facts
 
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kash.people.facts import PLAIN
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries.persons import locked_person
 from kash.people.reach import contact_compared, phone_compared
@@ -209,17 +210,9 @@ def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any
     if ages_disagree(details.age_band, details.birth_year, now.year):
         raise AgesDisagree
     return {
-        "chosen_name": details.chosen_name,
+        **{fact.name: getattr(details, fact.name) for fact in PLAIN},
         "sort_name": sort_name(details.chosen_name),
-        "printed_name": details.printed_name,
         "group_id": group.id,
-        "sex": details.sex,
-        "age_band": details.age_band,
-        "birth_year": details.birth_year,
-        "cadre": details.cadre,
-        "ward": details.ward,
-        "language": details.language,
-        "reference": details.reference,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from kash.people.facts import LISTED
 from kash.people.rules.known import Known
 from kash.people.rules.lists.cells import Remark
 from kash.people.rules.lists.rows import ReadRow
@@ -91,12 +92,12 @@ def likeness_of(placed: PlacedRow, key: str) -> Likeness:
         key=key,
         group=placed.group,
         name=sort_name(row.name),
-        reference=row.reference,
+        reference=row.fact("reference"),
         phones=frozenset((placed.phone_lookup,)) if placed.phone_lookup else frozenset(),
         station=placed.organisation or new,
-        ward=sort_name(row.ward),
+        ward=sort_name(row.fact("ward")),
         birth_year=row.birth.year,
-        sex=row.sex,
+        sex=row.fact("sex"),
         age_band=row.birth.band,
     )
 
@@ -173,7 +174,7 @@ def _class(
         return Outcome(placed, State.OUT, decided=True)
     if placed.row.wrong or placed.wrong:
         return Outcome(placed, State.WRONG)
-    taken = (placed.group, placed.row.reference) in numbers or any(
+    taken = (placed.group, placed.row.fact("reference")) in numbers or any(
         Reason.SAME_REFERENCE in match.reasons for match in matches
     )
     shared = any(Reason.SAME_PHONE in match.reasons for match in matches)
@@ -199,18 +200,13 @@ def _class(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts kept of a person, as far as a list may fill them. Contacts are look-up hashes, `group`
-    and `organisation` are public ids."""
+    """Facts kept of a person, as far as a list may fill them. `plain` are those of a column each,
+    contacts are look-up hashes, `group` and `organisation` are public ids."""
 
     group: str = ""
-    printed_name: str = ""
-    reference: str = ""
-    sex: str = ""
+    plain: Mapping[str, str] = field(default_factory=dict)
     birth_year: int | None = None
     age_band: str = ""
-    cadre: str = ""
-    ward: str = ""
-    language: str = ""
     organisation: str = ""
     phone: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
@@ -234,7 +230,6 @@ class Comparison:
 # In place of a phone or an e-mail that is kept and not open: a row is not compared with it, or its
 # writer would learn whether she wrote it rightly.
 CLOSED = "closed"
-_PLAIN = ("printed_name", "reference", "sex", "cadre", "language", "ward")
 
 
 def compare(
@@ -252,9 +247,9 @@ def compare(
         elif given and not same:
             differs.append(name)
 
-    for name in _PLAIN:
-        given, held = getattr(row, name), getattr(kept, name)
-        put(name, given, held, same=sort_name(given) == sort_name(held))
+    for fact in LISTED:
+        given, held = row.fact(fact.name), kept.plain.get(fact.name, "")
+        put(fact.name, given, held, same=sort_name(given) == sort_name(held))
     if kept.phone != CLOSED:
         put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)
     if kept.email != CLOSED:

@@ -15,7 +15,7 @@ from kash.people.rules.lists.cells import (
 )
 from kash.people.rules.persons import LANGUAGES, SEXES, sort_name
 
-MOST_REFERENCE, MOST_CADRE, MOST_WARD = 40, 80, 120
+MOST_CADRE = 80
 
 _SEX = {
     "m": "male", "male": "male", "man": "male", "men": "male", "mr": "male", "me": "male",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def _ways(text: str) -> tuple[str, ...]:
+def ways(text: str) -> tuple[str, ...]:
+    """Headings that are parted by semicolons."""
     return tuple(" ".join(way.split()) for way in text.split(";"))
 
 
+# Those of facts with a column of their own stand with the facts.
 WAYS: Mapping[str, tuple[str, ...]] = {
-    "name": _ways(
+    "name": ways(
         """
         name; names; chosen name; full name; full names; name of participant; participant;
         participants name; name of officer; officer; preferred name; alias; nickname;
@@ -20,23 +22,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
         name in full; nickname alias; called; jina la utani; jina unalopendelea
         """
     ),
-    "printed_name": _ways(
-        """
-        printed name; name on certificate; certificate name; name on paper; jina kwenye
-        cheti; jina la cheti; name to be printed
-        """
-    ),
-    "reference": _ways(
-        """
-        reference; ref; ref no; svc no; service no; service number; svc number; force no;
-        force number; f no; fno; p no; pf no; pf number; personal no; personal number; staff
-        no; code; peer code; unique code; uic; client code; peer no; peer number; pe code;
-        own number; id code; namba ya utumishi; nambari ya utumishi; namba ya kazi; nambari
-        ya kazi; msimbo; kodi; badge no; badge number; participant code; reg no;
-        registration no; peer educator code; namba ya huduma; service or peer number
-        """
-    ),
-    "phone": _ways(
+    "phone": ways(
         """
         phone; phone no; phone number; tel; tel no; telephone; telephone no; telephone
         number; mobile; mobile no; mobile number; cell; cell no; cellphone; contact;
@@ -45,17 +31,12 @@ WAYS: Mapping[str, tuple[str, ...]] = {
         namba; safaricom no; airtime no; msisdn
         """
     ),
-    "email": _ways(
+    "email": ways(
         """
         email; e mail; mail; email address; barua pepe; e mail address
         """
     ),
-    "sex": _ways(
-        """
-        sex; gender; m f; f m; sex m f; gender m f; jinsia; jinsi; mf; me ke; ke me
-        """
-    ),
-    "birth": _ways(
+    "birth": ways(
         """
         dob; d o b; date of birth; birth date; birthdate; birth year; year of birth; yob;
         born; age; age bracket; age group; age band; age range; age years; age in years; d o
@@ -63,13 +44,7 @@ WAYS: Mapping[str, tuple[str, ...]] = {
         birthday; rika; umri miaka; age yrs
         """
     ),
-    "cadre": _ways(
-        """
-        cadre; rank; cheo; title; position; designation; rank cadre; rank or cadre; job
-        group; wadhifa; role; kada
-        """
-    ),
-    "organisation": _ways(
+    "organisation": ways(
         """
         organisation; organization; station; police station; duty station; work station;
         stn; post; police post; station post; kituo; kituo post; kituo cha polisi; kituo cha
@@ -77,31 +52,19 @@ WAYS: Mapping[str, tuple[str, ...]] = {
         collective; cbo; shirika; division station; posting; base; office
         """
     ),
-    "since": _ways(
+    "since": ways(
         """
         since; there since; posted since; date posted; posting date; tangu; date of posting
         """
     ),
-    "ward": _ways(
-        """
-        ward; wadi; kata; area; location; residence; estate; eneo; mtaa; village; sub
-        location; place of residence; makazi; hotspot; zone; wards; area of residence
-        """
-    ),
-    "language": _ways(
-        """
-        language; lang; lugha; preferred language; languages; language spoken; dhok; mother
-        tongue; lugha anayopendelea
-        """
-    ),
-    "group": _ways(
+    "group": ways(
         """
         group; kundi; participant group; category; kikundi
         """
     ),
 }
 # Known to hold nothing that is kept.
-NOTHING = _ways(
+NOTHING = ways(
     """
     no; s no; sno; sn; serial; serial no; nambari; namba; nam; remarks; remark; comments;
     comment; maoni; signature; sign; sahihi; saini; sig; date; tarehe; time in; time out; id

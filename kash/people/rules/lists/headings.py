@@ -12,29 +12,20 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
+from kash.people.facts import LISTED
 from kash.people.rules.lists.births import NOT_KNOWN, read_birth
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
-from kash.people.rules.lists.facts import is_language, is_rank, is_sex
+from kash.people.rules.lists.facts import is_rank
 from kash.people.rules.lists.heading_words import NOTHING, WAYS
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.persons import sort_name
 
 # In the order in which they are offered. A list may hold a name or an age in several columns.
-FIELDS = (
-    "name",
-    "printed_name",
-    "reference",
-    "phone",
-    "email",
-    "sex",
-    "birth",
-    "cadre",
-    "organisation",
-    "since",
-    "ward",
-    "language",
-    "group",
+_FIRST = (
+    *("name", "printed_name", "reference", "phone", "email", "sex", "birth"),
+    *("cadre", "organisation", "since", "ward", "language"),
 )
+FIELDS = (*_FIRST, *(fact.name for fact in LISTED if fact.name not in _FIRST), "group")
 LEFT_OUT = ""
 SEVERAL = frozenset({"name", "birth", "phone"})
 
@@ -46,7 +37,8 @@ def normalised(heading: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", text).split())
 
 
-_EXACT = {normalised(way): field for field, ways in WAYS.items() for way in ways}
+_WAYS = {**WAYS, **{fact.name: fact.headings for fact in LISTED}}
+_EXACT = {normalised(way): field for field in FIELDS for way in _WAYS[field]}
 _EXACT |= {normalised(way): LEFT_OUT for way in NOTHING}
 _LONG = [way for way, field in _EXACT.items() if field and len(way) > 3]
 _BY_WORDS = {
@@ -68,6 +60,8 @@ _QUESTION = re.compile(r"\s*\(?[Qq]?[A-Za-z]?\.?\d{1,3}[a-z]?(?:\.\d{1,2})?[.):_
 _LONGEST = 160
 # Numbers of phones and of people, and days, stand below headings.
 _DATA = re.compile(r"\d{4}|\d{2}[/.]\d{2}|@")
+# Fields that are known by the look of their cells, in the order in which they are looked for.
+_LOOKS = ("phone", "email", *(fact.name for fact in LISTED if fact.has_look), "birth", "name")
 _LIKELY_AT = 86
 _LOOKED_AT = 60
 
@@ -195,9 +189,7 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
     return {
         "phone": _share(some, phone),
         "birth": _share(some, birth),
-        "sex": _share(some, is_sex),
-        "language": _share(some, is_language),
-        "cadre": _share(some, is_rank),
+        **{fact.name: _share(some, fact.looks) for fact in LISTED if fact.has_look},
         "email": _share(some, lambda cell: "@" in text_of(cell)[1:]),
         "name": _share(some, name),
         "serial": float(_is_serial(some)),
@@ -247,7 +239,7 @@ def match_columns(
                     sure, alike = "certain", alike + 30
             offers.append((alike, -at, field, sure))
         if alike < 100 and not look["serial"]:
-            for seen in ("phone", "email", "sex", "language", "cadre", "birth", "name"):
+            for seen in _LOOKS:
                 # A number below a heading of its own is no age, and a day no birth day.
                 if look[seen] >= 0.7 and (seen != "birth" or not plain or alike):
                     offers.append((int(50 * look[seen]), -at, seen, "guess"))

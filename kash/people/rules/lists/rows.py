@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
+from kash.people.facts import FACT
 from kash.people.rules.lists.births import NOT_KNOWN, Born, read_birth
 from kash.people.rules.lists.capitals import as_name, in_capitals
 from kash.people.rules.lists.cells import (
@@ -18,14 +20,8 @@ from kash.people.rules.lists.cells import (
     is_not_said,
     text_of,
 )
-from kash.people.rules.lists.facts import (
-    MOST_REFERENCE,
-    MOST_WARD,
-    read_cadre,
-    read_language,
-    read_sex,
-    read_text,
-)
+from kash.people.rules.lists.facts import read_text
+from kash.people.rules.lists.headings import FIELDS
 from kash.people.rules.lists.names import read_name, taken_apart
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.persons import ages_disagree
@@ -39,25 +35,24 @@ _AS_WRITTEN = frozenset(("group",))
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """Row as it was read. `organisation` and `group` are as written; `typed` is what stood in the
-    cells that can be typed anew."""
+    """Row as it was read: its `facts` are those that stand in a column each. `organisation` and
+    `group` are as written; `typed` is what stood in the cells that can be typed anew."""
 
     number: int
     name: str = ""
-    printed_name: str = ""
-    reference: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
     phone: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
-    sex: str = ""
     birth: Born = NOT_KNOWN
-    cadre: str = ""
     organisation: str = ""
     since: date | None = None
-    ward: str = ""
-    language: str = ""
     group: str = ""
     remarks: tuple[Remark, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def fact(self, name: str) -> str:
+        """One of its facts, empty if the row does not say it."""
+        return self.facts.get(name, "")
 
     @property
     def wrong(self) -> bool:
@@ -108,23 +103,29 @@ def read_row(
     name, beside = _name(typed["name"], "name" in edits, region, remarks)
     if not name and not any(each.wrong for each in remarks):
         remarks.append(Remark("no_name", "name", wrong=True))
-    printed = kept(read_name(said("printed_name"), "printed_name"))
-    email = text_of(said("email"))
+    # What is to be told of each field is told in the order of the fields.
+    others: dict[str, Callable[[], Any]] = {
+        "phone": lambda: _phone(held["phone"], beside, region, remarks),
+        "email": lambda: _email(text_of(said("email")), remarks),
+        "birth": lambda: _birth(held["birth"], today, remarks),
+        "organisation": lambda: kept(
+            read_text(said("organisation"), "organisation", _MOST_ORGANISATION)
+        ),
+        "since": lambda: _since(said("since"), today, remarks),
+        "group": lambda: kept(read_text(said("group"), "group", 80)),
+    }
+    found: dict[str, Any] = {}
+    facts: dict[str, str] = {}
+    for each in FIELDS:
+        if each in others:
+            found[each] = others[each]()
+        elif each != "name":
+            facts[each] = kept(FACT[each].read(said(each)))
     return ReadRow(
         number,
         name=name,
-        printed_name=printed,
-        reference=kept(read_text(said("reference"), "reference", MOST_REFERENCE)),
-        phone=_phone(held["phone"], beside, region, remarks),
-        email=_email(email, remarks) if email else "",
-        sex=kept(read_sex(said("sex"))),
-        birth=_birth(held["birth"], today, remarks),
-        cadre=kept(read_cadre(said("cadre"))),
-        organisation=kept(read_text(said("organisation"), "organisation", _MOST_ORGANISATION)),
-        since=_since(said("since"), today, remarks),
-        ward=kept(read_text(said("ward"), "ward", MOST_WARD)),
-        language=kept(read_language(said("language"))),
-        group=kept(read_text(said("group"), "group", 80)),
+        facts=facts,
+        **found,
         remarks=tuple(remarks),
         typed=typed,
     )
@@ -144,12 +145,13 @@ def _held(
 
 def capitals_in(row: ReadRow) -> bool:
     """True if a name of the row is in capitals."""
-    return in_capitals(row.name) or in_capitals(row.printed_name)
+    return in_capitals(row.name) or in_capitals(row.fact("printed_name"))
 
 
 def named_small(row: ReadRow) -> ReadRow:
     """The row with its names in capitals written as names."""
-    return replace(row, name=as_name(row.name), printed_name=as_name(row.printed_name))
+    printed = {"printed_name": as_name(row.fact("printed_name"))}
+    return replace(row, name=as_name(row.name), facts={**row.facts, **printed})
 
 
 def doubted_name(row: ReadRow, edits: Mapping[str, str], code: str = "name_alone") -> ReadRow:
@@ -229,6 +231,8 @@ def _since(given: Cell, today: date, remarks: list[Remark]) -> date | None:
 
 
 def _email(given: str, remarks: list[Remark]) -> str:
+    if not given:
+        return ""
     name, at, place = given.strip().rpartition("@")
     fine = (
         at

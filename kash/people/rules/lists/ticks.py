@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kash.people.facts import LISTED
 from kash.people.rules.lists.cells import TWO, Cell, is_empty, text_of
-from kash.people.rules.lists.facts import is_language, is_rank, is_sex
 from kash.people.rules.persons import sort_name
 
 _TICKS = frozenset(
@@ -47,8 +47,6 @@ _BRACKET = re.compile(
     r"(?:years?|yrs?|miaka)?\.?",
     re.IGNORECASE,
 )
-# In the order in which an answer is looked for; each is the field that it answers.
-SEX, BIRTH, CADRE, LANGUAGE = "sex", "birth", "cadre", "language"
 _LEAST_TICKED = 0.8
 
 
@@ -93,15 +91,9 @@ def field_of(answer: str) -> str:
     text = _written(answer)
     if not text or len(text) > 30:
         return ""
-    if is_sex(text):
-        return SEX
     if _BRACKET.fullmatch(text):
-        return BIRTH
-    if is_rank(text):
-        return CADRE
-    if is_language(text):
-        return LANGUAGE
-    return ""
+        return "birth"
+    return next((fact.name for fact in LISTED if fact.looks(text)), "")
 
 
 def ticked_columns(answers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[Ticked]:

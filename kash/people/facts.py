@@ -1,0 +1,279 @@
+"""Facts of a person, each declared once: form, page, lists, comparison, merging and search walk
+FACTS.
+
+A new fact is a `Fact` here, a column of `models.Person`, an argument of `PersonDetails` and a field
+of `PersonForm`. Where somebody is posted, and since when, is no fact of hers but a `Posting`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kash.people.rules.lists.cells import Cell, Reading
+from kash.people.rules.lists.facts import (
+    MOST_CADRE,
+    is_language,
+    is_rank,
+    is_sex,
+    read_cadre,
+    read_language,
+    read_sex,
+    read_text,
+)
+from kash.people.rules.lists.heading_words import ways
+from kash.people.rules.lists.names import read_name
+from kash.people.rules.persons import (
+    AGE_BANDS,
+    LANGUAGES,
+    MOST_NAME,
+    SEXES,
+    WIDE_AGE_BANDS,
+)
+from kash.platform.catalogue import N_
+
+
+class Kind(StrEnum):
+    """How a fact is kept: in a column as it is said, as the group, or sealed."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    YEAR = "year"
+    GROUP = "group"
+    SEALED = "sealed"
+
+
+class Part(StrEnum):
+    """Part of the form and of a person's page in which a fact stands."""
+
+    NONE = ""
+    WORK = "work"
+    SELF = "self"
+
+
+class Search(StrEnum):
+    """How people are found by a fact: not at all, by what is typed, or by what is chosen."""
+
+    NONE = ""
+    TYPED = "typed"
+    CHOSEN = "chosen"
+
+
+class Asked(StrEnum):
+    """Whom the empty lists ask for a fact."""
+
+    NOBODY = ""
+    POLICE = "police"
+    OTHERS = "others"
+    EVERYBODY = "everybody"
+
+    def of(self, *, police: bool) -> bool:
+        """True if a list of officers, or of others, asks for it."""
+        return self in (Asked.EVERYBODY, Asked.POLICE if police else Asked.OTHERS)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list that holds a fact: its headings as lists write them, how a cell is read,
+    if not as the text that it is, whether one looks as if it held this, and who is asked for it in
+    empty lists."""
+
+    headings: tuple[str, ...]
+    read: Callable[[Cell], Reading[str]] | None = None
+    looks: Callable[[Cell], bool] | None = None
+    asked: Asked = Asked.NOBODY
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact of a person.
+
+    `name` is that of its column, its field and its argument. `label`, `help` and the words of
+    `choices` are sentences of the catalogue, `most` counts characters, `width` is that of `field`
+    in `macros/form.html`. `areas` offers the programme's areas while it is typed. `column` is there
+    where lists may hold it in one column, and `beside` says that it stands beside that of others
+    where two may be one person.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    most: int = 0
+    choices: Mapping[str, str] = field(default_factory=dict)
+    help: str = ""
+    width: str = "w10"
+    areas: bool = False
+    part: Part = Part.NONE
+    column: Column | None = None
+    beside: bool = False
+    search: Search = Search.NONE
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of its column in lists."""
+        return self.column.headings if self.column is not None else ()
+
+    @property
+    def has_look(self) -> bool:
+        """True if a cell can be known by its look to hold it."""
+        return self.column is not None and self.column.looks is not None
+
+    def read(self, cell: Cell) -> Reading[str]:
+        """A cell of a list as this fact."""
+        if self.column is not None and self.column.read is not None:
+            return self.column.read(cell)
+        return read_text(cell, self.name, self.most)
+
+    def looks(self, cell: Cell) -> bool:
+        """True if a cell looks as if it held this."""
+        return self.column is not None and self.column.looks is not None and self.column.looks(cell)
+
+
+# In the order in which two people are compared when they are merged, and in that of a list's
+# columns. On the form and on a person's page those of her work come first.
+FACTS = (
+    Fact("chosen_name", N_("Chosen name"), most=MOST_NAME),
+    Fact(
+        "printed_name",
+        N_("Name on paper"),
+        most=MOST_NAME,
+        help=N_("As it stands on certificates. Empty: the chosen name."),
+        width="w20",
+        column=Column(
+            ways(
+                """
+                printed name; name on certificate; certificate name; name on paper; jina kwenye
+                cheti; jina la cheti; name to be printed
+                """
+            ),
+            read=lambda cell: read_name(cell, "printed_name"),
+        ),
+    ),
+    Fact("group", N_("Group"), Kind.GROUP),
+    Fact(
+        "reference",
+        N_("Service or peer number"),
+        most=40,
+        part=Part.SELF,
+        column=Column(
+            ways(
+                """
+                reference; ref; ref no; svc no; service no; service number; svc number; force no;
+                force number; f no; fno; p no; pf no; pf number; personal no; personal number; staff
+                no; code; peer code; unique code; uic; client code; peer no; peer number; pe code;
+                own number; id code; namba ya utumishi; nambari ya utumishi; namba ya kazi; nambari
+                ya kazi; msimbo; kodi; badge no; badge number; participant code; reg no;
+                registration no; peer educator code; namba ya huduma; service or peer number
+                """
+            ),
+            asked=Asked.EVERYBODY,
+        ),
+        beside=True,
+        search=Search.TYPED,
+    ),
+    Fact(
+        "sex",
+        N_("Sex"),
+        Kind.CHOICE,
+        choices=dict(zip(SEXES, (N_("Female"), N_("Male"), N_("Other")), strict=True)),
+        part=Part.SELF,
+        column=Column(
+            ways("sex; gender; m f; f m; sex m f; gender m f; jinsia; jinsi; mf; me ke; ke me"),
+            read_sex,
+            is_sex,
+            Asked.EVERYBODY,
+        ),
+        beside=True,
+    ),
+    Fact(
+        "age_band",
+        N_("Age"),
+        Kind.CHOICE,
+        choices=dict(
+            zip(
+                (*AGE_BANDS, *WIDE_AGE_BANDS),
+                (
+                    N_("Under 18"),
+                    N_("18 to 24"),
+                    N_("25 to 34"),
+                    N_("35 to 44"),
+                    N_("45 and over"),
+                    N_("35 and over"),
+                ),
+                strict=True,
+            )
+        ),
+        help=N_("Nobody under 18 is enrolled; they can be kept here and referred."),
+        part=Part.SELF,
+    ),
+    Fact("birth_year", N_("Birth year"), Kind.YEAR, width="w4", part=Part.SELF),
+    Fact(
+        "cadre",
+        N_("Rank or cadre"),
+        most=MOST_CADRE,
+        help=N_("For example Corporal, or peer educator."),
+        width="w20",
+        part=Part.WORK,
+        column=Column(
+            ways(
+                """
+                cadre; rank; cheo; title; position; designation; rank cadre; rank or cadre; job
+                group; wadhifa; role; kada
+                """
+            ),
+            read_cadre,
+            is_rank,
+            Asked.POLICE,
+        ),
+    ),
+    Fact(
+        "ward",
+        N_("Ward"),
+        most=120,
+        width="w20",
+        areas=True,
+        part=Part.WORK,
+        column=Column(
+            ways(
+                """
+                ward; wadi; kata; area; location; residence; estate; eneo; mtaa; village; sub
+                location; place of residence; makazi; hotspot; zone; wards; area of residence
+                """
+            ),
+            asked=Asked.OTHERS,
+        ),
+        beside=True,
+    ),
+    Fact(
+        "language",
+        N_("Language"),
+        Kind.CHOICE,
+        # Each under its own name, so that who speaks it recognises it.
+        choices=dict(
+            zip(LANGUAGES, ("English", "Kiswahili", "Dholuo", "Ekegusii", "Luluhya"), strict=True)
+        ),
+        part=Part.SELF,
+        column=Column(
+            ways(
+                """
+                language; lang; lugha; preferred language; languages; language spoken; dhok; mother
+                tongue; lugha anayopendelea
+                """
+            ),
+            read_language,
+            is_language,
+            Asked.EVERYBODY,
+        ),
+    ),
+    Fact("phone", N_("Phone"), Kind.SEALED),
+    Fact("email", N_("E-mail"), Kind.SEALED),
+)
+FACT = {fact.name: fact for fact in FACTS}
+# Kept in a column of a person's row as they are said.
+PLAIN = tuple(fact for fact in FACTS if fact.kind not in (Kind.GROUP, Kind.SEALED))
+SEALED = tuple(fact for fact in FACTS if fact.kind is Kind.SEALED)
+# Shown of two who may be one, side by side.
+COMPARED = tuple(fact for fact in FACTS if fact.beside)
+# A list holds each of these in one column, and reads nothing else from it.
+LISTED = tuple(fact for fact in FACTS if fact.column is not None)
