@@ -74,26 +74,16 @@ class Asked(StrEnum):
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a list that holds a fact: its headings as lists write them, how a cell is read,
-    if not as the text that it is, whether one looks as if it held this, and who is asked for it in
-    empty lists."""
-
-    headings: tuple[str, ...]
-    read: Callable[[Cell], Reading[str]] | None = None
-    looks: Callable[[Cell], bool] | None = None
-    asked: Asked = Asked.NOBODY
-
-
-@dataclass(frozen=True)
 class Fact:
     """A fact of a person.
 
     `name` is that of its column, its field and its argument. `label`, `help` and the words of
     `choices` are sentences of the catalogue, `most` counts characters, `width` is that of `field`
-    in `macros/form.html`. `areas` offers the programme's areas while it is typed. `column` is there
-    where lists may hold it in one column, and `beside` says that it stands beside that of others
-    where two may be one person.
+    in `macros/form.html`, and `areas` offers the programme's areas while it is typed.
+
+    Lists hold a fact with `headings` in one column, of which `reader` reads a cell, if it is not
+    just text, and `look` says whether one looks as if it held this; `asked` says in which empty
+    lists it is. With `beside` it stands beside that of others where two may be one person.
     """
 
     name: str
@@ -105,29 +95,20 @@ class Fact:
     width: str = "w10"
     areas: bool = False
     part: Part = Part.NONE
-    column: Column | None = None
+    headings: tuple[str, ...] = ()
+    reader: Callable[[Cell], Reading[str]] | None = None
+    look: Callable[[Cell], bool] | None = None
+    asked: Asked = Asked.NOBODY
     beside: bool = False
     search: Search = Search.NONE
 
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """The headings of its column in lists."""
-        return self.column.headings if self.column is not None else ()
-
-    @property
-    def has_look(self) -> bool:
-        """True if a cell can be known by its look to hold it."""
-        return self.column is not None and self.column.looks is not None
-
     def read(self, cell: Cell) -> Reading[str]:
         """A cell of a list as this fact."""
-        if self.column is not None and self.column.read is not None:
-            return self.column.read(cell)
-        return read_text(cell, self.name, self.most)
+        return self.reader(cell) if self.reader else read_text(cell, self.name, self.most)
 
     def looks(self, cell: Cell) -> bool:
         """True if a cell looks as if it held this."""
-        return self.column is not None and self.column.looks is not None and self.column.looks(cell)
+        return self.look is not None and self.look(cell)
 
 
 # In the order in which two people are compared when they are merged, and in that of a list's
@@ -140,15 +121,13 @@ FACTS = (
         most=MOST_NAME,
         help=N_("As it stands on certificates. Empty: the chosen name."),
         width="w20",
-        column=Column(
-            ways(
-                """
-                printed name; name on certificate; certificate name; name on paper; jina kwenye
-                cheti; jina la cheti; name to be printed
-                """
-            ),
-            read=lambda cell: read_name(cell, "printed_name"),
+        headings=ways(
+            """
+            printed name; name on certificate; certificate name; name on paper; jina kwenye
+            cheti; jina la cheti; name to be printed
+            """
         ),
+        reader=lambda cell: read_name(cell, "printed_name"),
     ),
     Fact("group", N_("Group"), Kind.GROUP),
     Fact(
@@ -156,19 +135,17 @@ FACTS = (
         N_("Service or peer number"),
         most=40,
         part=Part.SELF,
-        column=Column(
-            ways(
-                """
-                reference; ref; ref no; svc no; service no; service number; svc number; force no;
-                force number; f no; fno; p no; pf no; pf number; personal no; personal number; staff
-                no; code; peer code; unique code; uic; client code; peer no; peer number; pe code;
-                own number; id code; namba ya utumishi; nambari ya utumishi; namba ya kazi; nambari
-                ya kazi; msimbo; kodi; badge no; badge number; participant code; reg no;
-                registration no; peer educator code; namba ya huduma; service or peer number
-                """
-            ),
-            asked=Asked.EVERYBODY,
+        headings=ways(
+            """
+            reference; ref; ref no; svc no; service no; service number; svc number; force no;
+            force number; f no; fno; p no; pf no; pf number; personal no; personal number; staff
+            no; code; peer code; unique code; uic; client code; peer no; peer number; pe code;
+            own number; id code; namba ya utumishi; nambari ya utumishi; namba ya kazi; nambari
+            ya kazi; msimbo; kodi; badge no; badge number; participant code; reg no;
+            registration no; peer educator code; namba ya huduma; service or peer number
+            """
         ),
+        asked=Asked.EVERYBODY,
         beside=True,
         search=Search.TYPED,
     ),
@@ -178,12 +155,12 @@ FACTS = (
         Kind.CHOICE,
         choices=dict(zip(SEXES, (N_("Female"), N_("Male"), N_("Other")), strict=True)),
         part=Part.SELF,
-        column=Column(
-            ways("sex; gender; m f; f m; sex m f; gender m f; jinsia; jinsi; mf; me ke; ke me"),
-            read_sex,
-            is_sex,
-            Asked.EVERYBODY,
+        headings=ways(
+            "sex; gender; m f; f m; sex m f; gender m f; jinsia; jinsi; mf; me ke; ke me"
         ),
+        reader=read_sex,
+        look=is_sex,
+        asked=Asked.EVERYBODY,
         beside=True,
     ),
     Fact(
@@ -215,17 +192,15 @@ FACTS = (
         help=N_("For example Corporal, or peer educator."),
         width="w20",
         part=Part.WORK,
-        column=Column(
-            ways(
-                """
-                cadre; rank; cheo; title; position; designation; rank cadre; rank or cadre; job
-                group; wadhifa; role; kada
-                """
-            ),
-            read_cadre,
-            is_rank,
-            Asked.POLICE,
+        headings=ways(
+            """
+            cadre; rank; cheo; title; position; designation; rank cadre; rank or cadre; job
+            group; wadhifa; role; kada
+            """
         ),
+        reader=read_cadre,
+        look=is_rank,
+        asked=Asked.POLICE,
     ),
     Fact(
         "ward",
@@ -234,15 +209,13 @@ FACTS = (
         width="w20",
         areas=True,
         part=Part.WORK,
-        column=Column(
-            ways(
-                """
-                ward; wadi; kata; area; location; residence; estate; eneo; mtaa; village; sub
-                location; place of residence; makazi; hotspot; zone; wards; area of residence
-                """
-            ),
-            asked=Asked.OTHERS,
+        headings=ways(
+            """
+            ward; wadi; kata; area; location; residence; estate; eneo; mtaa; village; sub
+            location; place of residence; makazi; hotspot; zone; wards; area of residence
+            """
         ),
+        asked=Asked.OTHERS,
         beside=True,
     ),
     Fact(
@@ -254,17 +227,15 @@ FACTS = (
             zip(LANGUAGES, ("English", "Kiswahili", "Dholuo", "Ekegusii", "Luluhya"), strict=True)
         ),
         part=Part.SELF,
-        column=Column(
-            ways(
-                """
-                language; lang; lugha; preferred language; languages; language spoken; dhok; mother
-                tongue; lugha anayopendelea
-                """
-            ),
-            read_language,
-            is_language,
-            Asked.EVERYBODY,
+        headings=ways(
+            """
+            language; lang; lugha; preferred language; languages; language spoken; dhok; mother
+            tongue; lugha anayopendelea
+            """
         ),
+        reader=read_language,
+        look=is_language,
+        asked=Asked.EVERYBODY,
     ),
     Fact("phone", N_("Phone"), Kind.SEALED),
     Fact("email", N_("E-mail"), Kind.SEALED),
@@ -275,5 +246,7 @@ PLAIN = tuple(fact for fact in FACTS if fact.kind not in (Kind.GROUP, Kind.SEALE
 SEALED = tuple(fact for fact in FACTS if fact.kind is Kind.SEALED)
 # Shown of two who may be one, side by side.
 COMPARED = tuple(fact for fact in FACTS if fact.beside)
+FOUND_BY_TYPING = tuple(fact for fact in FACTS if fact.search is Search.TYPED)
+FOUND_BY_CHOICE = tuple(fact for fact in FACTS if fact.search is Search.CHOSEN)
 # A list holds each of these in one column, and reads nothing else from it.
-LISTED = tuple(fact for fact in FACTS if fact.column is not None)
+LISTED = tuple(fact for fact in FACTS if fact.headings)

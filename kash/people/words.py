@@ -73,6 +73,11 @@ def said(name: str, value: str) -> str:
     return str(SAID.get(name, {}).get(value, value))
 
 
+def choices(name: str) -> list[tuple[str, Any]]:
+    """What can be chosen of a fact, as (value, word)."""
+    return [(value, word) for value, word in SAID[name].items() if value]
+
+
 def facts_said(person: Person, part: str) -> list[tuple[Any, str]]:
     """Labels and values of one part of a person's page. Her number stands below her name, and her
     birth year where her age does."""

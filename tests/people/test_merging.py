@@ -19,6 +19,7 @@ from kash.accounts.models import Account, Programme
 from kash.attendance.models import Mark, MarkOperation, RosterEntry, Sheet
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.forums.models import Action, ForumMember
+from kash.people.facts import FACT
 from kash.people.models import (
     Consent,
     Group,
@@ -30,7 +31,6 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.references import dependents, references
-from kash.people.rules.merging import CHOSEN
 from kash.people.services.contacts import show_contact
 from kash.people.services.merging import (
     BothHaveAccounts,
@@ -160,7 +160,7 @@ def test_a_merge_taken_back_leaves_the_programme_as_it_was(programme: list[str])
     shared = 0
     for _ in range(12):
         kept, gone = chance.sample(programme, 2)
-        choices = {name: chance.choice(["kept", "gone"]) for name in CHOSEN} | {
+        choices = {name: chance.choice(["kept", "gone"]) for name in FACT} | {
             "age_band": "kept",
             "birth_year": "kept",
         }

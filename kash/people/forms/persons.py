@@ -42,7 +42,10 @@ def _looks(name: str) -> dict[str, str]:
 def fact_field(name: str) -> Any:
     """The field of a fact that is chosen, or typed as text, and may be left empty."""
     fact = FACT[name]
-    more: dict[str, Any] = {"description": _l(fact.help) if fact.help else "", "render_kw": _looks(name)}
+    more: dict[str, Any] = {
+        "description": _l(fact.help) if fact.help else "",
+        "render_kw": _looks(name),
+    }
     if fact.choices:
         return choice_field(_l(fact.label), list(words.SAID[name].items()), required=False, **more)
     return text_field(_l(fact.label), most=fact.most, required=False, **more)

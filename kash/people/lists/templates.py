@@ -18,7 +18,7 @@ from kash.people.facts import LISTED
 from kash.people.lists.files import MOST_ROWS
 from kash.people.lists.words import FIELD
 from kash.people.models import Group, Organisation
-from kash.people.rules.persons import AGE_BANDS, LANGUAGES, SEXES
+from kash.people.rules.persons import AGE_BANDS
 
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -46,7 +46,7 @@ def template_of(group: Group, organisations: Sequence[Organisation]) -> bytes:
 
 def _fields(*, police: bool) -> tuple[str, ...]:
     """The columns of the list of a group."""
-    asked = {fact.name: fact.column.asked.of(police=police) for fact in LISTED if fact.column}
+    asked = {fact.name: fact.asked.of(police=police) for fact in LISTED}
     every = (*_FIRST, *(name for name in asked if name not in _FIRST))
     return tuple(name for name in every if asked.get(name, True))
 

@@ -8,8 +8,8 @@ half of everybody where all of one name stand late in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from kash.people.facts import FOUND_BY_TYPING
 from kash.people.models import Consent, Group, Organisation, Person, Posting
 from kash.people.reach import (
     finds_names,
@@ -58,15 +59,17 @@ ANY_PURPOSE = "any"
 @dataclass(frozen=True)
 class PeopleSearch:
     """Search that narrows a list of people. `text` is a name, a number, or a phone; `unasked` is a
-    purpose for which no answer was recorded yet, or ANY_PURPOSE."""
+    purpose for which no answer was recorded yet, or ANY_PURPOSE; `facts` are those that were
+    chosen."""
 
     text: str = ""
     group: str = ""
     organisation: str = ""
     unasked: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.group or self.organisation or self.unasked)
+        return bool(self.text or self.group or self.organisation or self.unasked or self.facts)
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,8 @@ def _narrowed(mine: ColumnElement[bool], search: PeopleSearch) -> list[ColumnEle
         conditions += [mine, _posted_to(search.organisation)]
     if search.unasked:
         conditions += [mine, _not_asked(search.unasked)]
+    for name, value in search.facts.items():
+        conditions += [mine, getattr(Person, name) == value]
     return conditions
 
 
@@ -293,7 +298,8 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         exactly = db.session.scalars(_some_called(search.text, conditions))
         listed = list(dict.fromkeys([*exactly, *found]))[:MOST_FOUND]
         return replace(_found(whole, listed), beyond=True)
-    facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
+    facts = [getattr(Person, fact.name) == search.text for fact in FOUND_BY_TYPING]
+    facts.append(Person.public_id == search.text.lower())
     if phone is not None:
         known = Person.phone_lookup == lookup(phone, kind="phone")
         facts.append(and_(known, phone_compared(actor)))

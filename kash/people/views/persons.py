@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from wtforms import Field
 
 from kash.people import blueprint, directory_words, entry, words
 from kash.people.documents.consents import language_name
+from kash.people.facts import FACT, FOUND_BY_CHOICE
 from kash.people.form_languages import form_language
 from kash.people.forms.persons import PersonForm, SearchForm
 from kash.people.models import Person
@@ -66,6 +68,7 @@ def index() -> ResponseReturnValue:
         group=request.args.get("group", "")[:16],
         organisation=request.args.get("organisation", "")[:16],
         unasked=_purpose(request.args.get("unasked", "")),
+        facts=_chosen_facts(request.args),
     )
     return _list(search)
 
@@ -82,6 +85,7 @@ def search() -> ResponseReturnValue:
         (form.group.data or "")[:16],
         (form.organisation.data or "")[:16],
         _purpose(form.unasked.data or ""),
+        _chosen_facts(request.form),
     )
     if request.headers.get("HX-Request") == "true":
         return _list(asked, form.phone, template="people/found.html")
@@ -95,6 +99,7 @@ def search() -> ResponseReturnValue:
                 sort=request.form.get("sort") or None,
                 direction=request.form.get("direction") or None,
                 page=request.form.get("page") or None,
+                **dict[str, Any](asked.facts),
             ),
             303,
         )
@@ -103,6 +108,12 @@ def search() -> ResponseReturnValue:
 
 def _purpose(given: str) -> str:
     return given if given in (*words.PURPOSE, ANY_PURPOSE) else ""
+
+
+def _chosen_facts(given: Mapping[str, str]) -> dict[str, str]:
+    """Facts that were chosen to find people by."""
+    chosen = {fact.name: given.get(fact.name, "") for fact in FOUND_BY_CHOICE}
+    return {name: value for name, value in chosen.items() if value in FACT[name].choices}
 
 
 def _list(
@@ -125,6 +136,11 @@ def _list(
         unasked_choices=[
             (purpose, _("Not asked yet: %(purpose)s", purpose=label))
             for purpose, label in words.PURPOSE.items()
+        ],
+        fact_choices=[
+            (fact.name, words.LABEL[fact.name], words.choices(fact.name))
+            for fact in FOUND_BY_CHOICE
+            if not names_only
         ],
         names_only=names_only,
         duplicates=count_likely_duplicates(actor),

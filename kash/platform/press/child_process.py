@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from kash.platform.catalogue import N_
 from kash.platform.confinement import NoAnswer, ended, how_ended, start
 from kash.platform.press.requests import DocumentRequest, PlatesRequest
 
@@ -26,11 +27,6 @@ Progress = Callable[[int, int], None]
 _FRAME = struct.Struct(">cQ")
 # Libraries below Python abort or fall over when an allocation is refused.
 _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL}
-
-
-def N_(sentence: str) -> str:  # noqa: N802
-    """Mark a sentence for the translation catalogue; whoever shows it looks it up there."""
-    return sentence
 
 
 class RenderError(Exception):

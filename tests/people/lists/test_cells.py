@@ -123,7 +123,7 @@ def test_an_answer_that_the_programme_knows_is_no_error(
     written: str, sex: str, told: list[str]
 ) -> None:
     read = row("Asali Sampuli", "", written)
-    assert (read.sex, codes(read)) == (sex, told)
+    assert (read.fact("sex"), codes(read)) == (sex, told)
     assert read.wrong == (told in (["sex_wrong"], ["two_answers"]))
 
 

@@ -51,12 +51,12 @@ def facts_of(row: ReadRow, group: str) -> dict[str, str]:
     return {
         "name": row.name,
         "phone": row.phone,
-        "sex": row.sex,
+        "sex": row.fact("sex"),
         "band": row.birth.band,
-        "ward": row.ward,
+        "ward": row.fact("ward"),
         "station": row.organisation,
-        "rank": row.cadre,
-        "number": row.reference,
+        "rank": row.fact("cadre"),
+        "number": row.fact("reference"),
         "group": row.group,
     }
 

@@ -170,7 +170,7 @@ def test_what_was_typed_is_there_when_the_list_is_read_again(
     assert run_waiting() == 1
     now = preview_of(made, trainer)
     assert (now.row(5).outcome.placed.row.phone, states(now)[9]) == ("+254712345678", "out")  # type: ignore[union-attr]
-    assert now.row(4).outcome.placed.row.ward == ""  # type: ignore[union-attr]
+    assert now.row(4).outcome.placed.row.fact("ward") == ""  # type: ignore[union-attr]
 
 
 def test_what_is_typed_while_the_worker_reads_is_not_lost(

@@ -27,7 +27,7 @@ def test_fifty_messy_lists(app: APIFlask, actor: Callable[..., Actor], bring: Br
         found = {
             each.number: (
                 "same" if each.same_row else str(each.state),
-                each.placed.row.reference,
+                each.placed.row.fact("reference"),
                 each.placed.row.phone,
                 str(each.placed.row.birth.year or each.placed.row.birth.band),
             )

@@ -166,7 +166,7 @@ def test_two_trainers_with_the_same_officers_store_nobody_twice(
     same = [each for each in preview.outcomes if each.state == "same"]
     assert all(each.same_row in named for each in same)
     assert len(named) + len(same) + preview.counts["wrong"] == 52
-    assert all(not each.may_be_new for each in named.values() if each.placed.row.reference)
+    assert all(not each.may_be_new for each in named.values() if each.placed.row.fact("reference"))
     told = {remark.code for each in preview.outcomes for remark in each.placed.wrong}
     assert told <= {"number_taken"}
     confirm(made, second)

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.rules.lists.births import Born, read_birth
-from kash.people.rules.lists.heading_words import WAYS
-from kash.people.rules.lists.headings import FIELDS, field_by_heading
+from kash.people.rules.lists.headings import FIELDS, WAYS_OF, field_by_heading
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.persons import BANDS
 
@@ -56,9 +55,9 @@ def test_a_birth_is_something_known_or_told(cell: str | float | date) -> None:
         assert 1916 <= reading.value.year <= 2026
 
 
-@given(st.sampled_from(sorted(WAYS)), st.data())
+@given(st.sampled_from(sorted(WAYS_OF)), st.data())
 def test_a_heading_is_known_in_any_case_and_with_a_bracket(field: str, data: st.DataObject) -> None:
-    way = data.draw(st.sampled_from(WAYS[field]))
+    way = data.draw(st.sampled_from(WAYS_OF[field]))
     for written in (way.upper(), f" {way}. ", f"{way} (optional)"):
         assert field_by_heading(written)[0] == field
 

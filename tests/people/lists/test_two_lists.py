@@ -32,16 +32,16 @@ def told(preview: Preview, columns: tuple[str, ...]) -> list[list[str]]:
     for each in preview.outcomes:
         row = each.placed.row
         facts = {
-            "sex": row.sex,
+            "sex": row.fact("sex"),
             "born": str(row.birth.year or row.birth.band),
-            "cadre": row.cadre,
+            "cadre": row.fact("cadre"),
             "station": each.placed.new_station,
-            "ward": row.ward,
-            "language": row.language,
+            "ward": row.fact("ward"),
+            "language": row.fact("language"),
         }
         state = f"same as {each.same_row}" if each.same_row else str(each.state)
         codes = " ".join(remark.code for remark in row.remarks)
-        first = [str(each.number), state, row.name, row.reference, row.phone]
+        first = [str(each.number), state, row.name, row.fact("reference"), row.phone]
         found.append([*first, *(facts[name] for name in columns), codes])
     return found
 

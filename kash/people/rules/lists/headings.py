@@ -37,8 +37,8 @@ def normalised(heading: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", text).split())
 
 
-_WAYS = {**WAYS, **{fact.name: fact.headings for fact in LISTED}}
-_EXACT = {normalised(way): field for field in FIELDS for way in _WAYS[field]}
+WAYS_OF = {**WAYS, **{fact.name: fact.headings for fact in LISTED}}
+_EXACT = {normalised(way): field for field in FIELDS for way in WAYS_OF[field]}
 _EXACT |= {normalised(way): LEFT_OUT for way in NOTHING}
 _LONG = [way for way, field in _EXACT.items() if field and len(way) > 3]
 _BY_WORDS = {
@@ -61,7 +61,7 @@ _LONGEST = 160
 # Numbers of phones and of people, and days, stand below headings.
 _DATA = re.compile(r"\d{4}|\d{2}[/.]\d{2}|@")
 # Fields that are known by the look of their cells, in the order in which they are looked for.
-_LOOKS = ("phone", "email", *(fact.name for fact in LISTED if fact.has_look), "birth", "name")
+_LOOKS = ("phone", "email", *(fact.name for fact in LISTED if fact.look), "birth", "name")
 _LIKELY_AT = 86
 _LOOKED_AT = 60
 
@@ -189,7 +189,7 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
     return {
         "phone": _share(some, phone),
         "birth": _share(some, birth),
-        **{fact.name: _share(some, fact.looks) for fact in LISTED if fact.has_look},
+        **{fact.name: _share(some, fact.looks) for fact in LISTED if fact.look},
         "email": _share(some, lambda cell: "@" in text_of(cell)[1:]),
         "name": _share(some, name),
         "serial": float(_is_serial(some)),
