@@ -17,10 +17,11 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Integer, LargeBinary, Time
 
 from kash.application import create_app
-from kash.people.search import ids_named, missing_triggers
+from kash.people.search import missing_triggers, newest_named
 from kash.platform.database import db, in_models
 from kash.platform.vault import assert_triggers
 from kash.platform.vault.triggers import TriggersMissing, drop_triggers
@@ -457,8 +458,8 @@ def test_a_rebuilt_table_of_people_can_still_be_searched(
     upgrade(str(folder), "head")
 
     def found() -> list[int]:
-        with db.engine.connect() as connection:
-            return list(connection.scalars(ids_named(["renamed"], connection.dialect.name)))
+        with Session(db.engine) as session:
+            return newest_named(session, ["renamed"], most=2)
 
     assert found() == []
     with db.engine.begin() as connection:

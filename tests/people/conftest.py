@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -29,8 +29,8 @@ SECRETS = (
 Adding = Callable[..., str]
 
 
-def many(group: int, names: list[str]) -> None:
-    """People with these names, straight into the table."""
+def many(group: int, names: list[str], ids: Sequence[int] = ()) -> None:
+    """People with these names, and with these ids if any are given, straight into the table."""
     with writing() as session:
         session.execute(
             insert(Person),
@@ -44,7 +44,8 @@ def many(group: int, names: list[str]) -> None:
                     "created_at": utc_now(),
                     "changed_at": utc_now(),
                 }
-                for name in names
+                | ({"id": ids[number]} if ids else {})
+                for number, name in enumerate(names)
             ],
         )
 

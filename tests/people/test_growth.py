@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +15,10 @@ from sqlalchemy import Date, event, insert, literal, select, update
 
 from kash.desk import queries as desk_queries
 from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.queries import search as search_queries
 from kash.people.queries.organisations import organisation_list
 from kash.people.queries.search import PeopleSearch, find_people, people
+from kash.people.search import BLOCK
 from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
@@ -43,6 +45,22 @@ _READS_ROWS = re.compile(
 )
 
 
+@contextmanager
+def questions() -> Iterator[list[tuple[str, Any]]]:
+    """The selects that are asked meanwhile, with what is given to them."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_more: Any) -> None:
+        if statement.lstrip().startswith(("SELECT", "WITH")):
+            asked.append((statement, given))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_no_list_of_a_few_reads_everybody(
     path: str, app: APIFlask, sign_in: SignIn, person: Adding
@@ -52,17 +70,8 @@ def test_no_list_of_a_few_reads_everybody(
     for ward in ("Obunga", "Manyatta"):
         person(organisation=place, ward=ward, reference="", phone=None)
     browser = sign_in(PAGES[path])
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_more: Any) -> None:
-        if statement.lstrip().startswith(("SELECT", "WITH")):
-            asked.append((statement, given))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with questions() as asked:
         assert browser.get(path).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     read_whole = []
     with db.engine.connect() as connection:
         for statement, given in asked:
@@ -158,6 +167,99 @@ def test_to_choose_somebody_as_few_are_looked_at_however_many_are_called_so(
         steps.append(steps_of(app, lambda: find_people(trainer, "ochieng")))
     # The index of words takes a few of its own, as it lies in more or fewer pieces.
     assert steps[1] < steps[0] * 1.1
+
+
+def test_of_everybody_so_many_are_counted_until_all_are_asked_for(
+    both_engines_app: APIFlask,
+    groups: tuple[Group, Group],
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_queries, "MOST_COUNTED", 100)
+    many(groups[0].id, [f"Asha {number:03}" for number in range(100)])
+    director = sign_in("director")
+    page = director.get("/people").text
+    assert "Total: 100" in page
+    assert "Count all" not in page
+    many(groups[1].id, [f"Juma {number:03}" for number in range(51)])
+    for path in ("/people", f"/people?group={groups[1].public_id}&page=9"):
+        assert "Those who were added last" not in director.get(path).text
+    page = director.get("/people").text
+    assert "More than 100" in page
+    assert "Total" not in page
+    assert 'href="/people?counted=all">Count all<' in page
+    counted = director.get("/people?counted=all").text
+    assert "Total: 151" in counted
+    assert "Count all" not in counted
+    # Whoever is not counted yet is reached page by page all the same.
+    for number in (2, 3):
+        assert (
+            f'href="/people?page={number + 1}&amp;sort=name'
+            in director.get(f"/people?page={number}").text
+        )
+    assert "Juma 050" in director.get("/people?page=4").text
+
+
+def test_the_list_of_everybody_takes_as_long_however_many_they_are(
+    app: APIFlask,
+    groups: tuple[Group, Group],
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_queries, "MOST_COUNTED", 100)
+    director = actor("director")
+    steps = []
+    for name in ("Asha", "Juma"):
+        many(groups[0].id, [f"{name} {number}" for number in range(600)])
+        steps.append(steps_of(app, lambda: people(director, PeopleSearch())))
+    assert steps[0] == steps[1]
+
+
+def read_by_words(app: APIFlask, ask: Callable[[], object]) -> int:
+    """How many rows PostgreSQL reads of people found by the words of their names.
+
+    Among few it would rather try everybody than use an index: that is not let here.
+    """
+    with app.test_request_context("/", method="POST"), questions() as asked:
+        ask()
+    by_words = [(statement, given) for statement, given in asked if "tsquery" in statement]
+    assert by_words
+    read = []
+
+    def look_at(node: dict[str, Any]) -> None:
+        if node.get("Relation Name") == "person":
+            assert node["Node Type"] == "Bitmap Heap Scan"
+            read.append(int(node["Actual Rows"]))
+        for below in node.get("Plans", ()):
+            look_at(below)
+
+    with db.engine.connect() as connection:
+        for way in ("seqscan", "indexscan", "indexonlyscan"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        for statement, given in by_words:
+            explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+            (plan,) = connection.exec_driver_sql(explained, given).scalar_one()
+            look_at(plan["Plan"])
+    return sum(read)
+
+
+def test_of_a_common_name_those_added_last_are_found_without_reading_all_who_are_called_so(
+    postgresql_app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
+) -> None:
+    """PostgreSQL read 5,600 people of one name among 200,000 to list 500 of them."""
+    director = actor("director")
+
+    def find() -> None:
+        assert people(director, PeopleSearch("ochieng")).beyond
+        find_people(director, "ochieng")
+
+    read = []
+    for blocks in (range(20, 32), range(20)):
+        for block in blocks:
+            many(groups[0].id, ["Achieng Ochieng"] * 60, range(block * BLOCK, block * BLOCK + 60))
+        read.append(read_by_words(postgresql_app, find))
+    # Those of the ten blocks that were added last, by each of the two.
+    assert read == [600 + 600] * 2
 
 
 def test_who_was_found_by_name_is_not_counted_once_more(

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from kash.people.models import Group, Person
 from kash.people.queries import search as search_queries
 from kash.people.queries.search import PeopleSearch, find_people, people
-from kash.people.search import missing_triggers, words_of
+from kash.people.search import BLOCK, missing_triggers, newest_named, words_of
 from kash.platform.database import db, writing
 from kash.policy import Actor
 from tests.people.conftest import PHONE, Adding, many
@@ -136,6 +136,57 @@ def test_what_many_are_called_is_shown_by_name_and_said_to_be_more(
     with both_engines_app.test_request_context("/", method="POST"):
         few = people(director, in_community)
     assert (few.beyond, few.total, len(few.rows)) == (False, 10, 10)
+
+
+# On both sides of each edge of blocks that are near, far, and farther than is looked in by blocks.
+SCATTERED = tuple(
+    block * BLOCK + offset
+    for block in (0, 1, 3, 4, 5, 12, 13, 14, 15)
+    for offset in (1, 2, BLOCK - 1, BLOCK)
+)
+CALLED = (
+    "Asha Omari",
+    "Juma Asha",
+    "12 Asha",
+    "Al-Amin  O'Mar",
+    "Ng’ang’a 1:Juma",
+    "Asha",
+    "Omari 4",
+)
+
+
+@pytest.fixture
+def scattered(both_engines_app: APIFlask, groups: tuple[Group, Group]) -> APIFlask:
+    """People by names and groups in turn, with these ids."""
+    called = [CALLED[number % len(CALLED)] for number in range(len(SCATTERED))]
+    for number, group in enumerate(groups):
+        many(group.id, called[number::2], SCATTERED[number::2])
+    return both_engines_app
+
+
+@pytest.mark.parametrize("in_group", [False, True])
+@pytest.mark.parametrize(
+    "typed", ["a", "asha", "om a", "juma", "1", "12", "12 asha", "o mar am", "4", "x"]
+)
+def test_those_added_last_are_found_as_if_each_name_were_read(
+    scattered: APIFlask, groups: tuple[Group, Group], typed: str, in_group: bool
+) -> None:
+    wanted = words_of(typed)
+    named = [
+        key
+        for key, name, group in db.session.execute(
+            select(Person.id, Person.sort_name, Person.group_id).order_by(Person.id.desc())
+        )
+        if all(any(word.startswith(each) for word in words_of(name)) for each in wanted)
+        and (group == groups[0].id or not in_group)
+    ]
+    conditions = [Person.group_id == groups[0].id] if in_group else []
+    for most in range(1, len(named) + 2):
+        assert newest_named(db.session(), wanted, conditions, most=most) == named[:most]
+
+
+def test_among_nobody_nobody_is_found(both_engines_app: APIFlask) -> None:
+    assert newest_named(db.session(), ["asha"], most=5) == []
 
 
 def test_words_are_letters_and_digits_and_not_too_many() -> None:

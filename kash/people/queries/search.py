@@ -23,12 +23,10 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     null,
     or_,
     select,
     true,
-    union,
 )
 from sqlalchemy.orm import aliased
 
@@ -42,7 +40,7 @@ from kash.people.reach import (
     within_reach,
 )
 from kash.people.rules.persons import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
-from kash.people.search import ids_named, words_of
+from kash.people.search import newest_named, words_of
 from kash.platform.database import db
 from kash.platform.vault import lookup
 from kash.platform.web import Listing, listing
@@ -52,6 +50,8 @@ MOST_FOUND = 500
 # Whoever chooses one of a few who are shown types more of the name rather than look through these.
 MOST_OFFERED = 200
 _MOST_ALIKE = 100
+# Of more than so many people a list tells how many only if it is asked to count them.
+MOST_COUNTED = 10_000
 Counted = Select[Any] | CompoundSelect[Any]
 ANY_PURPOSE = "any"
 
@@ -103,29 +103,8 @@ class ListedPerson:
 _OF_ANYONE = 3
 
 
-def _dialect() -> str:
-    return db.session.get_bind().dialect.name
-
-
 def _typed_words(text: str) -> list[str]:
     return words_of(sort_name(text[:MOST_NAME]))
-
-
-def _newest_named(
-    words: Sequence[str], conditions: Sequence[ColumnElement[bool]], most: int
-) -> Select[Any]:
-    """A select of the ids of people named so: of more than `most`, those who were added last.
-
-    SQLite reads them from its index in this order and stops. PostgreSQL reads what is found at
-    once, and would else try everybody in turn.
-    """
-    found = ids_named(list(words), _dialect())
-    if _dialect() == "sqlite":
-        if conditions:
-            found = select(Person.id).where(Person.id.in_(found), *conditions)
-        return found.order_by(literal_column("rowid").desc()).limit(most)
-    every = found.where(*conditions).cte("named").prefix_with("MATERIALIZED", dialect="postgresql")
-    return select(every.c.id).order_by(every.c.id.desc()).limit(most)
 
 
 def _called(text: str) -> ColumnElement[bool]:
@@ -231,13 +210,17 @@ def _listed(
     return _page(rows, whole, counted, name=Person.sort_name, organisation=Organisation.name)
 
 
+def _one_of(ids: Collection[int]) -> ColumnElement[bool]:
+    # Handing each of so many over as a parameter of its own takes longer than finding them.
+    these = bindparam("these", list(ids), type_=Integer, expanding=True, literal_execute=True)
+    return Person.id.in_(these)
+
+
 def _found(whole: ColumnElement[bool], ids: Collection[int]) -> Listing[ListedPerson]:
     """The list of people who were found already: no index of names is walked through for their
     order, and no table of postings read for a few hundred of them."""
     organisation = _posted_at()
-    # Handing each of so many over as a parameter of its own takes longer than finding them.
-    these = bindparam("these", list(ids), type_=Integer, expanding=True, literal_execute=True)
-    rows = _rows(whole, organisation).where(Person.id.in_(these))
+    rows = _rows(whole, organisation).where(_one_of(ids))
     name = Person.sort_name.concat("")
     return _page(rows, whole, len(ids), name=name, organisation=organisation)
 
@@ -264,6 +247,7 @@ def _page(
         default_sort="name",
         key=Person.id,
         counted=counted,
+        most_counted=MOST_COUNTED,
     )
     return replace(found, rows=[_shown(row) for row in found])
 
@@ -291,9 +275,7 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     if not search.text:
         return _listed(whole, conditions)
     words = _typed_words(search.text)
-    found = (
-        list(db.session.scalars(_newest_named(words, conditions, MOST_FOUND + 1))) if words else []
-    )
+    found = newest_named(db.session(), words, conditions, most=MOST_FOUND + 1) if words else []
     if len(found) > MOST_FOUND:
         exactly = db.session.scalars(_some_called(search.text, conditions))
         listed = list(dict.fromkeys([*exactly, *found]))[:MOST_FOUND]
@@ -334,22 +316,12 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
     if not words:
         return []
     conditions = [] if finds_names(actor) else [within_reach(actor, "people.see")]
+    looked_at = newest_named(db.session(), words, conditions, most=MOST_OFFERED)
+    looked_at += db.session.scalars(_some_called(text, conditions))
     rows = db.session.execute(
         select(Person.public_id, Person.chosen_name, Group.name, Person.minor, Group.letter)
         .join(Person.group)
-        .where(
-            Person.id.in_(
-                union(
-                    *(
-                        select(each.subquery())
-                        for each in (
-                            _newest_named(words, conditions, MOST_OFFERED),
-                            _some_called(text, conditions),
-                        )
-                    )
-                )
-            )
-        )
+        .where(_one_of(looked_at))
         .order_by(_called(text).desc(), Person.sort_name, Person.id)
         .limit(limit)
     )

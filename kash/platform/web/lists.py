@@ -29,7 +29,7 @@ class Asked:
 class Listing(Generic[Row]):
     """One page of a list. Pages count from 1; there is always one, perhaps empty.
 
-    `beyond` says that there are more than `total`, which are neither counted nor shown.
+    `beyond` says that there are more than `total`, which are not counted.
     """
 
     rows: Sequence[Row]
@@ -87,6 +87,7 @@ def listing(
     key: Any = None,
     per_page: int = ROWS,
     counted: Select[Any] | CompoundSelect[Any] | int | None = None,
+    most_counted: int | None = None,
     searched: bool = False,
 ) -> Listing[Any]:
     """The page of a select that the request asks for, in two queries or, if `searched`, one.
@@ -95,8 +96,10 @@ def listing(
     settles the order of equal rows. A page past the end is the last page. Rows are objects if one
     thing is selected, else tuples. `counted` is a plainer select of as many rows, where there is
     one (the joins that shown columns need are dear when the whole list is counted), or their
-    number, where it is known. With `searched` rows are counted while they are found: telling
-    whether a text is in a row takes longer than reading it, and would be done twice.
+    number, where it is known. No more than `most_counted` are, unless the page that is asked for
+    lies behind them, or the address asks for all by `counted=all`. With `searched` rows are counted
+    while they are found: telling whether a text is in a row takes longer than reading it, and would
+    be done twice.
     """
     asked = asked_for(sorts, default_sort, default_direction)
     chosen = sorts[asked.sort]
@@ -113,7 +116,12 @@ def listing(
             return Listing(rows, asked.page, pages, total, asked.sort, asked.direction)
     if counted is None:
         counted = statement
-    total = counted if isinstance(counted, int) else _total(counted, key)
+    if most_counted is not None:
+        # One page further than is asked for, so that a next one is known.
+        most_counted = max(most_counted, (asked.page + 1) * per_page)
+        if request.values.get("counted") == "all":
+            most_counted = None
+    total, beyond = _counted(counted, key, most_counted)
     pages = _pages(total, per_page)
     number = min(asked.page, pages)
     result = db.session.execute(ordered.offset((number - 1) * per_page))
@@ -122,16 +130,24 @@ def listing(
         if len(statement.column_descriptions) == 1
         else result.unique().all()
     )
-    return Listing(rows, number, pages, total, asked.sort, asked.direction)
+    return Listing(rows, number, pages, total, asked.sort, asked.direction, beyond)
 
 
-def _total(counted: Select[Any] | CompoundSelect[Any], key: Any) -> int:
-    """How many rows a select has; of them the key alone is read."""
+def _counted(
+    counted: Select[Any] | CompoundSelect[Any] | int, key: Any, most: int | None
+) -> tuple[int, bool]:
+    """How many rows a select has, of which the key alone is read, and whether there are more than
+    the `most` that are counted."""
+    if isinstance(counted, int):
+        return counted, False
     if isinstance(counted, Select):
         counted = counted.order_by(None)
         if key is not None:
             counted = counted.with_only_columns(key, maintain_column_froms=True)
-    return db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+    if most is not None:
+        counted = counted.limit(most + 1)
+    total = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+    return (total, False) if most is None else (min(total, most), total > most)
 
 
 def _found_and_counted(statement: Select[Any]) -> tuple[Sequence[Any], int] | None:

@@ -57,6 +57,40 @@ def test_pages_of_a_list(both_engines_app: APIFlask, accounts: None, searched: b
     assert len(_page(both_engines_app, "/accounts?sort=both")) == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "total", "pages", "beyond"),
+    [
+        # One page further than the first is known of anyhow.
+        ("", 4, 2, True),
+        ("page=2", 5, 3, False),
+        ("page=9", 5, 3, False),
+        ("counted=all", 5, 3, False),
+        ("counted=all&page=2", 5, 3, False),
+        ("counted=some", 4, 2, True),
+    ],
+)
+def test_of_a_long_list_so_many_are_counted_and_every_page_can_be_turned_to(
+    both_engines_app: APIFlask,
+    accounts: None,
+    query: str,
+    total: int,
+    pages: int,
+    beyond: bool,
+) -> None:
+    found = _page(both_engines_app, f"/accounts?{query}", most_counted=3)
+    assert (found.total, found.pages, found.beyond) == (total, pages, beyond)
+    whole = _page(both_engines_app, f"/accounts?{query}")
+    assert [row.name for row in found] == [row.name for row in whole]
+
+
+@pytest.mark.parametrize("most_counted", [5, 6])
+def test_a_list_of_just_so_many_is_counted(
+    both_engines_app: APIFlask, accounts: None, most_counted: int
+) -> None:
+    found = _page(both_engines_app, "/accounts", most_counted=most_counted)
+    assert (found.total, found.pages, found.beyond) == (5, 3, False)
+
+
 @SEARCHED
 @pytest.mark.parametrize(
     ("query", "page", "sort", "direction"),
