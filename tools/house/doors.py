@@ -27,7 +27,7 @@ class DoorContract(Contract):
     guests = fields.SetField(subfield=fields.StringField())
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
-        """Whether every closed room is entered by modules of its own feature and guests alone."""
+        """Check that modules of its own feature and guests alone enter a closed room."""
         closed, guests = cast("set[str]", self.closed), cast("set[str]", self.guests)
         past = []
         for feature in graph.find_children(str(self.package)):
