@@ -67,7 +67,7 @@ def offer_designs(field: Any) -> None:
     """Offer in a field the designs that are in use; the programme's own choice is preselected."""
     offered = designs_on_offer()
     field.choices = [(one.public_id, design_name(one)) for one in offered]
-    if field.data is None and offered:
+    if not field.data and not field.raw_data and offered:
         field.data = offered[0].public_id
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from html import unescape
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
@@ -23,6 +23,7 @@ from kash.platform.web.posted import came_from_here, posted
 from kash.policy import NOBODY
 
 log = structlog.get_logger("kash.platform.web")
+Found = TypeVar("Found")
 
 _PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503, 507})
 
@@ -32,10 +33,13 @@ class Problem(Exception):
 
     Subclasses set `status` and `sentence`, and `heading` where that of the status does not fit. A
     view that does not catch it shows the sentence on a page of its own with that status.
+
+    `field` is the name of the form's field that it is about, "" if it is about the form as a whole.
     """
 
     status: ClassVar[int] = 409
     heading: ClassVar[str] = ""
+    field: str | None = None
     sentence: str = _l("This cannot be done as things stand.")
 
     def __init__(self, sentence: str | None = None) -> None:
@@ -52,6 +56,12 @@ class NotFound(Problem):
 
     status = 404
     sentence = _l("The address is wrong, or what stood here was removed.")
+
+
+class ChangedMeanwhile(Problem):
+    """Somebody else saved the same thing since the page was shown."""
+
+    sentence = _l("Someone else saved changes while you were writing.")
 
 
 class Forbidden(Problem):
@@ -81,6 +91,13 @@ _DAMAGED = _l(
 
 def _wants_page() -> bool:
     return request.headers.get("X-Requested-With") != "fetch" and not request.is_json
+
+
+def one_or_404(found: Found | None) -> Found:
+    """What was found. Raises NotFound if that is nothing."""
+    if found is None:
+        raise NotFound
+    return found
 
 
 def error_page(

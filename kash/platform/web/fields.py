@@ -14,10 +14,12 @@ from wtforms import (
     DateField,
     HiddenField,
     IntegerField,
+    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -40,9 +42,33 @@ def clean_text(value: Any) -> Any:
     return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+class _NeverNothing(StringField):
+    data: str
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """As every field; what was neither sent nor there before is empty text."""
+        super().process(*args, **kwargs)
+        if self.data is None:
+            self.data = ""
+
+
+class TextField(_NeverNothing):
+    """One line of text, "" if there is none."""
+
+
+class LongTextField(_NeverNothing, TextAreaField):
+    """Several lines of text, "" if there is none."""
+
+
+class SecretField(_NeverNothing, PasswordField):
+    """A password, "" if there is none."""
+
+
 class NewIdField(HiddenField):
     """The id of what a form makes: drawn when the form is opened, so that the same form sent twice
     makes one thing. What comes back and is no id is drawn anew."""
+
+    data: str
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default=new_public_id, **kwargs)
@@ -232,7 +258,16 @@ class _Offering(SelectField):
 
 
 class ChoiceField(_Offering):
-    """One of a list. What is not on the list is refused with our sentence; space is nothing."""
+    """One of a list, "" if nothing was chosen. What is not on the list is refused with our
+    sentence; space is nothing."""
+
+    data: str
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """As every field; what was neither sent nor there before is nothing chosen."""
+        super().process(*args, **kwargs)
+        if self.data is None:
+            self.data = ""
 
     def process_formdata(self, valuelist: Any) -> None:
         """Take space alone as nothing chosen: an optional list would let it through."""

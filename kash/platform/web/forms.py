@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
@@ -27,15 +27,20 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from kash.platform.web.commands import Kinds, ShownProblems, filled
+from kash.platform.web.errors import Problem
 from kash.platform.web.fields import (
     LARGEST,
     ChoiceField,
     DayField,
+    LongTextField,
     MomentField,
     NewIdField,
     PhoneField,
     RadioChoiceField,
+    SecretField,
     SeveralField,
+    TextField,
     TimeOfDayField,
     WholeNumberField,
     clean_text,
@@ -66,6 +71,7 @@ __all__ = [
 ]
 
 Validator = Callable[[Any, Any], None]
+Command = TypeVar("Command")
 
 
 class _SomethingEntered(InputRequired):
@@ -98,7 +104,14 @@ def no_control_characters(_form: Any, field: Field) -> None:
 
 
 class KashForm(FlaskForm):
-    """A form whose text arrives stripped and without control characters, passwords as typed."""
+    """A form whose text arrives stripped and without control characters, passwords as typed.
+
+    It fills what a service is told (`command`), and shows what stood in the way where it belongs
+    (`showing_problems`).
+    """
+
+    # The last that was shown.
+    problem: Exception | None = None
 
     class Meta(FlaskForm.Meta):
         """Lets Flask-Babel translate, and cleans every text field."""
@@ -117,17 +130,61 @@ class KashForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also refuse control characters; afterwards every field's errors are a list."""
-        fine = super().validate(extra_validators=extra_validators)
+        super().validate(extra_validators=extra_validators)
         for field in self:
             if isinstance(field, StringField) and not field.errors:
                 try:
                     no_control_characters(self, field)
                 except ValidationError as error:
-                    field.errors = [str(error)]
-                    fine = False
+                    self.mark_wrong(field, error)
             if isinstance(field.errors, tuple):
                 field.errors = list(field.errors)
-        return fine
+        self.check_together()
+        return not self.errors
+
+    def check_together(self) -> None:
+        """What no field can tell alone; a form with such rules marks fields as wrong here."""
+
+    def mark_wrong(self, field: Field, sentence: object) -> None:
+        """Say what is wrong beside a field."""
+        field.errors = [*field.errors, str(sentence)]
+
+    def command(self, kind: type[Command], **given: Any) -> Command:
+        """What a service is told: a dataclass filled from the fields of the same names.
+
+        `given` goes before them. See `filled`.
+        """
+        return filled(kind, self.data, given)
+
+    def showing_problems(self, *whole: type[Exception], **beside: Kinds) -> ShownProblems:
+        """A block in which a service is called and its problems are shown in this form.
+
+        A Problem goes beside the field that it names. `beside` names the field for other
+        exceptions, or a field of another name; `whole` are those that no field is about. What
+        belongs to no form goes on. After a block that is not left, the form has errors:
+
+            with form.showing_problems():
+                services.change_venue(public_id, form.command(VenueDetails), by=actor)
+                return redirect(url_for("desk.places"))
+            return page("desk/settings/place.html", form=form)
+        """
+        return ShownProblems(self, whole, beside)
+
+    def show(self, problem: Exception, name: str | None = None) -> bool:
+        """Put a problem beside the field of this name, or over the form if it has none such.
+
+        Without a name the Problem says it. False if this belongs to no form.
+        """
+        if name is None:
+            name = problem.field if isinstance(problem, Problem) else None
+        if name is None:
+            return False
+        self.problem = problem
+        if name in self:
+            self.mark_wrong(self[name], problem)
+        else:
+            self.form_errors.append(str(problem))
+        return True
 
 
 class _Within(NumberRange):
@@ -158,9 +215,9 @@ def text_field(
     description: Any = "",
     validators: Iterable[Validator] = (),
     **kwargs: Any,
-) -> StringField:
+) -> TextField:
     """One line of text, at most `most` characters."""
-    return StringField(
+    return TextField(
         label,
         description=description,
         validators=[*_presence(required), _length(most), *validators],
@@ -178,9 +235,9 @@ def long_text_field(
     rows: int = 4,
     validators: Iterable[Validator] = (),
     **kwargs: Any,
-) -> TextAreaField:
+) -> LongTextField:
     """Several lines of text. The browser is told no limit: it would cut what is pasted."""
-    return TextAreaField(
+    return LongTextField(
         label,
         description=description,
         validators=[*_presence(required), _length(most), *validators],
@@ -191,9 +248,9 @@ def long_text_field(
 
 def password_field(
     label: Any, *, new: bool = False, description: Any = "", **kwargs: Any
-) -> PasswordField:
+) -> SecretField:
     """A password, taken exactly as typed."""
-    return PasswordField(
+    return SecretField(
         label,
         description=description,
         validators=[required(), _length(1000)],
@@ -223,9 +280,9 @@ def _an_email(_form: Any, field: Field) -> None:
 
 def email_field(
     label: Any, *, required: bool = True, description: Any = "", **kwargs: Any
-) -> StringField:
+) -> TextField:
     """An e-mail address, in lower case."""
-    return StringField(
+    return TextField(
         label,
         description=description,
         validators=[*_presence(required), _length(254), _an_email],

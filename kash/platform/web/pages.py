@@ -16,8 +16,11 @@ _BREAKS = re.compile(rf"[\r\n\t]|{CONTROL_CHARACTERS.pattern}")
 
 
 def page(template: str, *, form: Form | None = None, **context: Any) -> tuple[str, int]:
-    """A rendered page: 422 if its form came back with something to correct, else 200."""
+    """A rendered page: 422 if its form came back with something to correct, 409 if somebody else
+    saved meanwhile, else 200."""
     status = 422 if form is not None and form.errors else 200
+    if getattr(form, "changed_meanwhile", False):
+        status = 409
     return render_template(template, form=form, **context), status
 
 

@@ -6,21 +6,15 @@ from collections.abc import Sequence
 
 from werkzeug.datastructures import MultiDict
 
+from kash.platform.ordering import arranged, moved
+
 
 def moved_order(present: Sequence[str], form: MultiDict[str, str]) -> list[str]:
     """The ids in the order asked for: all of them, or one a place up or down.
 
     Ids that are not there are left out, and those not named follow in the order they had.
     """
-    asked = [one for one in dict.fromkeys(form.getlist("order")) if one in present]
-    if asked:
-        return [*asked, *(one for one in present if one not in asked)]
-    order = list(present)
-    for name, step in (("up", -1), ("down", 1)):
-        one = form.get(name, "")
-        if one in order:
-            place = order.index(one)
-            other = place + step
-            if 0 <= other < len(order):
-                order[place], order[other] = order[other], order[place]
+    order = arranged(present, form.getlist("order"))
+    if order == list(present):
+        order = moved(moved(order, form.get("up", ""), -1), form.get("down", ""), 1)
     return order

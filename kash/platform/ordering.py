@@ -1,0 +1,28 @@
+"""The order of a list that people arrange: moved one place, or named anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def moved(present: Sequence[str], one: str, by: int) -> list[str]:
+    """The order with one id moved up (-1) or down (1); the same if it cannot move."""
+    order = list(present)
+    if one in order:
+        place = order.index(one)
+        other = place + by
+        if 0 <= other < len(order):
+            order[place], order[other] = order[other], order[place]
+    return order
+
+
+def arranged(present: Sequence[str], asked: Sequence[str]) -> list[str]:
+    """The present ids in the order that was asked for.
+
+    Ids that are not there are left out, each counts once, and what was not named (added meanwhile
+    by somebody else) follows in its present order.
+    """
+    there = set(present)
+    first = [one for one in dict.fromkeys(asked) if one in there]
+    named = set(first)
+    return first + [one for one in present if one not in named]

@@ -1,0 +1,105 @@
+"""What a service is told to do, filled from a form; and the problems that stand in its way, shown
+beside their fields or in a line on the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from types import NoneType, TracebackType, UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from flask import flash
+
+if TYPE_CHECKING:
+    from kash.platform.web.forms import KashForm
+
+Command = TypeVar("Command")
+Kinds = type[Exception] | tuple[type[Exception], ...]
+
+
+def filled(kind: type[Command], entered: Mapping[str, Any], given: Mapping[str, Any]) -> Command:
+    """A dataclass filled from what was entered under the names of its fields.
+
+    `given` goes before what was entered; what neither has keeps its default. What was left empty is
+    as the field's type says: "" for text, None where there may be nothing, false, or none at all.
+    Raises ValueError if a value is missing that the dataclass cannot do without.
+    """
+    values = dict(given)
+    for field, hint in _fields_of(kind):
+        if field.name not in values and field.name in entered:
+            values[field.name] = _fitting(
+                f"{kind.__name__}.{field.name}", hint, entered[field.name]
+            )
+    return kind(**values)
+
+
+def _fields_of(kind: type[Any]) -> list[tuple[Field[Any], Any]]:
+    hints = get_type_hints(kind)
+    return [(field, hints[field.name]) for field in fields(kind) if field.init]
+
+
+def _fitting(name: str, hint: Any, value: Any) -> Any:
+    if value not in (None, ""):
+        return value
+    if _may_be_nothing(hint):
+        return None
+    if hint is str:
+        return ""
+    if hint is bool:
+        return False
+    if get_origin(hint) is not None:
+        return ()
+    raise ValueError(f"{name} is empty though its form is valid")
+
+
+def _may_be_nothing(hint: Any) -> bool:
+    return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
+
+
+class ShownProblems:
+    """A block in which a service is called: a problem that belongs to the form is shown in it.
+
+    Any other exception goes on. See `KashForm.showing_problems`.
+    """
+
+    def __init__(
+        self, form: KashForm, whole: tuple[type[Exception], ...], beside: Mapping[str, Kinds]
+    ) -> None:
+        self.form = form
+        self.whole = whole
+        self.beside = beside
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, _kind: object, problem: BaseException | None, _traceback: TracebackType | None
+    ) -> bool:
+        if not isinstance(problem, Exception):
+            return False
+        for name, kinds in self.beside.items():
+            if isinstance(problem, kinds):
+                return self.form.show(problem, name)
+        if isinstance(problem, self.whole):
+            return self.form.show(problem, "")
+        return self.form.show(problem)
+
+
+class FlashedProblems:
+    """A block in which something is done by a button alone: a problem of these kinds is told in a
+    line on the next page, and what stands after the block goes on."""
+
+    def __init__(self, *kinds: type[Exception], tone: str = "bad") -> None:
+        self.kinds = kinds
+        self.tone = tone
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, _kind: object, problem: BaseException | None, _traceback: TracebackType | None
+    ) -> bool:
+        if not isinstance(problem, self.kinds):
+            return False
+        flash(str(problem), self.tone)
+        return True

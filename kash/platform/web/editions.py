@@ -1,0 +1,62 @@
+"""The optimistic lock of a form: what a page showed, and what somebody else saved meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wtforms import Field, HiddenField
+
+from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.forms import KashForm
+
+
+class EditionForm(KashForm):
+    """Form of something that others may be changing too. Its page names the edition it was filled
+    from; `macros/meanwhile.html` shows what somebody else saved since.
+
+        if form.changed_meanwhile:
+            form.compare(_values(queries.venue(public_id)))
+    """
+
+    edition = HiddenField(default="0")
+    changed_meanwhile = False
+    # (label, what is saved) of what differs from what was typed, once it was compared.
+    saved_meanwhile: list[tuple[str, str]] | None = None
+
+    @property
+    def edition_shown(self) -> int:
+        """The edition that the page showed; 0, which nothing has, when it is unreadable."""
+        text = str(self.edition.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def show(self, problem: Exception, name: str | None = None) -> bool:
+        """As every form; what was changed meanwhile is noted, and asks for a comparison."""
+        if name is None and isinstance(problem, ChangedMeanwhile):
+            self.changed_meanwhile = True
+            return True
+        return super().show(problem, name)
+
+    def compare(self, saved: Mapping[str, Any]) -> None:
+        """Note what is saved by now where it differs from what was typed.
+
+        `saved` are values by the names of fields, and the present `edition`: the same form, sent
+        once more, goes over what is now shown beside it.
+        """
+        self.saved_meanwhile = [
+            (str(self[name].label.text), _in_words(self[name], value))
+            for name, value in saved.items()
+            if name != "edition" and name in self and (self[name].data or "") != (value or "")
+        ]
+        self.show_edition(saved["edition"])
+
+    def show_edition(self, edition: int) -> None:
+        """Let the same form, sent once more, go over this edition."""
+        self.edition.data, self.edition.raw_data = str(edition), None
+
+
+def _in_words(field: Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    choices = {key: label for key, label, *_more in getattr(field, "choices", None) or []}
+    return str(choices.get(value, value if value not in (None, "") else "–"))
