@@ -157,27 +157,6 @@ def order_is_fixed(meeting_state: str) -> bool:
     return meeting_state != "planned"
 
 
-def moved(order: Sequence[str], item: str, step: int) -> list[str]:
-    """The order after one item went `step` places; it stops at an end."""
-    places = list(order)
-    if item not in places:
-        return places
-    at = places.index(item)
-    to = max(0, min(len(places) - 1, at + step))
-    places.insert(to, places.pop(at))
-    return places
-
-
-def reordered(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """`present` in the order of `wanted`; what `wanted` doesn't know keeps its order, at the end.
-
-    So an order sent from an old page loses no item that was added in between.
-    """
-    known = [item for item in dict.fromkeys(wanted) if item in set(present)]
-    named = set(known)
-    return known + [item for item in present if item not in named]
-
-
 @dataclass(frozen=True)
 class Attendee:
     """One person on a meeting's register. `shown` is empty when she is only counted."""

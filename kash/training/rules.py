@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 LEAST_MINUTES, MOST_MINUTES = 5, 600
 MOST_MODULES, MOST_PLANS = 40, 200
 
-Item = TypeVar("Item")
 Step = Literal["propose", "take_back", "publish", "return"]
 
 # Beginnings of words that say on paper what a workshop was about, English and Kiswahili.
@@ -81,30 +80,6 @@ def next_state(state: str, step: Step, *, plans: int) -> str | None:
     if step == "publish" and state == "proposed" and plans > 0:
         return "published"
     return None
-
-
-def moved(order: Sequence[Item], item: Item, by: int) -> list[Item]:
-    """The order with one item moved up (-1) or down (1); the same if it cannot move."""
-    result = list(order)
-    if item not in result:
-        return result
-    at = result.index(item)
-    to = at + by
-    if 0 <= to < len(result):
-        result[at], result[to] = result[to], result[at]
-    return result
-
-
-def arranged(present: Sequence[str], asked: Sequence[str]) -> list[str]:
-    """The present ids in the order that was asked for.
-
-    Ids that are not there are left out, each counts once, and what was not named (added meanwhile
-    by someone else) follows in its present order.
-    """
-    known = set(present)
-    first = list(dict.fromkeys(id for id in asked if id in known))
-    named = set(first)
-    return first + [id for id in present if id not in named]
 
 
 def lines(text: str) -> list[str]:

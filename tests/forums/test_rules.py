@@ -19,9 +19,7 @@ from kash.forums.rules import (
     attendance_by_group,
     minute_number,
     month_letter,
-    moved,
     paragraphs,
-    reordered,
     row_changes,
     shown_name,
     state_at,
@@ -108,26 +106,6 @@ def test_a_closed_action_is_told_once() -> None:
         for number in (1, 2, 3)
     ]
     assert told == [[(1, "open")], [(1, "done")], []]
-
-
-@given(st.lists(KEYS, unique=True), st.lists(KEYS))
-def test_no_order_loses_an_item(present: list[str], wanted: list[str]) -> None:
-    order = reordered(present, wanted)
-    assert sorted(order) == sorted(present)
-    named = [key for key in order if key in wanted]
-    assert named == [key for key in dict.fromkeys(wanted) if key in present]
-    assert order[: len(named)] == named
-
-
-@given(st.lists(KEYS, unique=True), KEYS, st.sampled_from([-1, 1]))
-def test_one_item_moves_one_place(present: list[str], key: str, step: int) -> None:
-    order = moved(present, key, step)
-    assert sorted(order) == sorted(present)
-    if key in present:
-        to = max(0, min(len(present) - 1, present.index(key) + step))
-        assert order.index(key) == to
-    rest = [other for other in present if other != key]
-    assert [other for other in order if other != key] == rest
 
 
 @given(

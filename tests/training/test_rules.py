@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from kash.training import rules
 
-ids = st.lists(st.text("abcdef", min_size=1, max_size=2), unique=True, max_size=8)
-
 
 @pytest.mark.parametrize(
     ("title", "telling"),
@@ -32,30 +30,6 @@ def test_titles_that_tell(title: str, telling: tuple[str, ...]) -> None:
 @given(st.lists(st.integers(5, 600)))
 def test_total(minutes: list[int]) -> None:
     assert rules.total_minutes(minutes) == sum(minutes)
-
-
-@given(ids, st.integers(0, 7), st.sampled_from([-1, 1]))
-def test_moving_there_and_back(order: list[str], at: int, by: int) -> None:
-    if at >= len(order):
-        assert rules.moved(order, "nothing", by) == order
-        return
-    item = order[at]
-    there = rules.moved(order, item, by)
-    assert sorted(there) == sorted(order)
-    if 0 <= at + by < len(order):
-        assert there.index(item) == at + by
-        assert rules.moved(there, item, -by) == order
-    else:
-        assert there == order
-
-
-@given(ids, st.lists(st.text("abcdefgh", min_size=1, max_size=2), max_size=12))
-def test_an_order_loses_and_invents_nothing(present: list[str], asked: list[str]) -> None:
-    result = rules.arranged(present, asked)
-    assert sorted(result) == sorted(present)
-    named = [each for each in dict.fromkeys(asked) if each in present]
-    assert result[: len(named)] == named
-    assert rules.arranged(result, asked) == result
 
 
 def test_every_step_from_every_state() -> None:

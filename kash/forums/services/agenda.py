@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
 from kash.forums.rules import (
     ITEMS_OF_A_MEETING,
-    moved,
     order_is_fixed,
-    reordered,
     with_usual_items,
 )
 from kash.forums.services.problems import AgendaFull, MeetingOver, StaysOnAgenda
@@ -23,6 +21,7 @@ from kash.forums.services.reaching import (
     written_meeting,
 )
 from kash.platform.database import new_public_id
+from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
@@ -205,7 +204,7 @@ def order_items(
             raise MeetingOver
         items = {item.public_id: item for item in items_in_order(change.session, held)}
         present = list(items)
-        wanted = reordered(present, order) if order else moved(present, up or down, -1 if up else 1)
+        wanted = arranged(present, order) if order else moved(present, up or down, -1 if up else 1)
         if wanted == present:
             change.nothing()
             return

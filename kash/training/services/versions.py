@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
@@ -18,8 +19,6 @@ from kash.training.rules import (
     MOST_PLANS,
     PlanText,
     VersionText,
-    arranged,
-    moved,
 )
 
 _TEXTS = ("title", "minutes", "objectives", "method", "materials", "notes")
