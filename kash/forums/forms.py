@@ -94,13 +94,10 @@ class AppearanceForm(KashForm):
         description=_l("Only for “by another name” and “by office”."),
     )
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Another name or an office needs its text."""
-        fine = super().validate(extra_validators)
         if self.appears.data in WITH_TEXT and not (self.shown_as.data or ""):
-            self.shown_as.errors = [_("Write how this member appears.")]
-            return False
-        return fine
+            self.mark_wrong(self.shown_as, _("Write how this member appears."))
 
 
 # What an agenda can begin with beside the templates, which go by their public ids.

@@ -169,16 +169,12 @@ class ExceptionForm(KashForm):
         """The extra, in cents."""
         return (read_amount(self.extra.data or "") or 0) if self.kind.data == "extra" else 0
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """An exception needs a reason, and an extra an amount."""
-        fine = super().validate(extra_validators=extra_validators)
         if self.kind.data in ("waived", "extra") and not self.reason.data:
-            self.reason.errors = [_("Say why. Whoever approves reads it.")]
-            fine = False
+            self.mark_wrong(self.reason, _("Say why. Whoever approves reads it."))
         if self.kind.data == "extra" and not self.cents() and not self.extra.errors:
-            self.extra.errors = [_("Enter how much extra is paid.")]
-            fine = False
-        return fine
+            self.mark_wrong(self.extra, _("Enter how much extra is paid."))
 
 
 class PayeeForm(KashForm):
@@ -233,18 +229,15 @@ class PaymentForm(KashForm):
         if in_file:
             self.means.choices = [("", _("Not paid, or not known")), ("mobile", MEANS["mobile"])]
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """All but paying needs a reason."""
-        fine = super().validate(extra_validators=extra_validators)
         chosen = self.state.data
         if (
             chosen in list(State)
             and needs_reason(self.stood, State(chosen))
             and not self.reason.data
         ):
-            self.reason.errors = [_("Say why. Whoever reads the list later needs it.")]
-            fine = False
-        return fine
+            self.mark_wrong(self.reason, _("Say why. Whoever reads the list later needs it."))
 
 
 class ResultsForm(KashForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -71,22 +71,19 @@ class _Days(KashForm):
     )
     facilitators = SeveralField(_l("Trainers"), validators=[Optional()], choices=[])
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Also: days in order and not too many, and a day that ends after it begins."""
-        fine = super().validate(extra_validators=extra_validators)
         first, last = self.starts_on.data, self.ends_on.data
         if first and last and not self.ends_on.errors:
             if last < first:
-                self.ends_on.errors = [_("The last day is before the first.")]
-                fine = False
+                self.mark_wrong(self.ends_on, _("The last day is before the first."))
             elif (last - first).days >= MOST_DAYS:
-                self.ends_on.errors = [_("A workshop takes at most %(days)s days.", days=MOST_DAYS)]
-                fine = False
+                self.mark_wrong(
+                    self.ends_on, _("A workshop takes at most %(days)s days.", days=MOST_DAYS)
+                )
         begins, ends = self.day_starts_at.data, self.day_ends_at.data
         if begins and ends and ends <= begins:
-            self.day_ends_at.errors = [_("A day must end after it begins.")]
-            fine = False
-        return fine
+            self.mark_wrong(self.day_ends_at, _("A day must end after it begins."))
 
 
 class NewWorkshopForm(_Days):

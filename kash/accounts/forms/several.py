@@ -51,16 +51,12 @@ class InvitedRow(KashForm):
         """True if nobody is written in this row."""
         return not (self.name.data or self.email.data)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Also: whoever has an address has a name, and everybody a role."""
-        fine = super().validate(extra_validators)
         if not self.name.data and self.email.data and not self.name.errors:
-            self.name.errors = [_("Enter this.")]
-            fine = False
+            self.mark_wrong(self.name, _("Enter this."))
         if not self.is_empty and not self.role.data and not self.role.errors:
-            self.role.errors = [_("Choose a role.")]
-            fine = False
-        return fine
+            self.mark_wrong(self.role, _("Choose a role."))
 
 
 class InviteSeveralForm(KashForm):
@@ -123,12 +119,13 @@ class InviteSeveralForm(KashForm):
                 row.name.errors = [*row.name.errors, told]
         form.gather()
         if rest:
-            form.pasted.errors = [
+            form.mark_wrong(
+                form.pasted,
                 _(
                     "Invited at once are at most: %(most)s. These wait here for the next time.",
                     most=INVITED_AT_ONCE,
-                )
-            ]
+                ),
+            )
         return form
 
     def refuse(self, faults: Mapping[int, Problem]) -> None:
@@ -139,11 +136,11 @@ class InviteSeveralForm(KashForm):
             if fault is None:
                 continue
             if isinstance(fault, NeedsSecond):
-                row.reason.errors = [str(fault)]
+                row.mark_wrong(row.reason, fault)
             elif isinstance(fault, EmailTaken | EmailNeeded | InvitedTwice | AskedAlready):
-                row.email.errors = [str(fault)]
+                row.mark_wrong(row.email, fault)
             else:
-                row.role.errors = [str(fault)]
+                row.mark_wrong(row.role, fault)
         self.gather()
 
     def gather(self) -> None:

@@ -44,34 +44,35 @@ class ConsentsForm(KashForm):
     health = _answer("health")
     origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()), required=False)
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Besides each field: the words are still the same, how it is known, and that nothing is a
         yes that cannot be known in this way."""
-        fine = super().validate(extra_validators=extra_validators)
         agreed = {purpose for purpose, given in self.answers().items() if given}
         if self.wording.data != VERSION:
-            self.wording.errors = [
-                _("The words have changed since this page was opened. Read them out again.")
-            ]
+            self.mark_wrong(
+                self.wording,
+                _("The words have changed since this page was opened. Read them out again."),
+            )
         if not self.origin.data:
-            self.origin.errors = [_("Say how it is known.")]
+            self.mark_wrong(self.origin, _("Say how it is known."))
         elif self.origin.data == "not_asked" and (
             not agreed <= UNASKED or len(agreed) < len(self.answers())
         ):
-            self.origin.errors = [
+            self.mark_wrong(
+                self.origin,
                 _(
                     "If she could not be asked, nothing can be noted but a yes to asking a"
                     " mediator. Leave the rest as it is."
-                )
-            ]
+                ),
+            )
         elif self.origin.data == "told_reporter" and not agreed <= WISHED:
-            self.origin.errors = [
+            self.mark_wrong(
+                self.origin,
                 _(
                     "What she told somebody else is a wish: it is enough to keep the report and to"
                     " ask a mediator. For the rest, read the words out to her first."
-                )
-            ]
-        return fine and not self.origin.errors and not self.wording.errors
+                ),
+            )
 
     def answers(self) -> dict[str, bool]:
         """Answers that were given, purpose by purpose; a purpose that was not asked is left out."""

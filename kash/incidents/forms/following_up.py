@@ -64,13 +64,10 @@ class ReferralForm(KashForm):
             self.made_on.data = today
         _key_or_fresh(self, fresh_referral())
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Besides each field: one of two says where."""
-        fine = super().validate(extra_validators=extra_validators)
         if not self.service.errors and not self.service.data and not self.service_name.data:
-            self.service.errors = [_("Choose a service, or write who it is.")]
-            return False
-        return fine
+            self.mark_wrong(self.service, _("Choose a service, or write who it is."))
 
     def validate_made_on(self, field: DayField) -> None:
         """Not in the future."""
@@ -130,7 +127,7 @@ class TermForm(KashForm):
         """True if it is a term in a case with these parties; says beside its field why not."""
         refused = refusal_of(self.term(), parties)
         if refused is not None:
-            self[refused.field].errors = [refusal_text(refused.why)]
+            self.mark_wrong(self[refused.field], refusal_text(refused.why))
         return refused is None
 
     def validate_kind(self, field: Any) -> None:
@@ -153,7 +150,7 @@ class FulfilledForm(KashForm):
     def refuse_future(self, today: date) -> bool:
         """True if the day is one that has come; says so beside it if not."""
         if self.fulfilled_on.data and self.fulfilled_on.data > today:
-            self.fulfilled_on.errors = [_("This day has not come yet.")]
+            self.mark_wrong(self.fulfilled_on, _("This day has not come yet."))
             return False
         return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,12 +32,10 @@ class ChoiceForm(KashForm):
         if not self.is_submitted():
             self.on.data = today
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Besides each field: how it is known."""
-        fine = super().validate(extra_validators=extra_validators)
         if not self.origin.data and not self.origin.errors:
-            self.origin.errors = [_("Say how it is known.")]
-        return fine and not self.origin.errors
+            self.mark_wrong(self.origin, _("Say how it is known."))
 
     def validate_wanted(self, field: SeveralField) -> None:
         """Something, and nothing beside nothing; nothing at all of whoever could not be asked."""
@@ -79,16 +76,15 @@ class OwnYesForm(KashForm):
         _l("What she said herself"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
     )
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Besides each field: one of the two, and the warning is still the same."""
-        fine = super().validate(extra_validators=extra_validators)
         if self.wording.data != charge_warning.VERSION:
-            self.answer.errors = [
-                _("The words have changed since this page was opened. Read them out again.")
-            ]
+            self.mark_wrong(
+                self.answer,
+                _("The words have changed since this page was opened. Read them out again."),
+            )
         elif not self.answer.data and not self.answer.errors:
-            self.answer.errors = [_("Choose yes or no.")]
-        return fine and not self.answer.errors
+            self.mark_wrong(self.answer, _("Choose yes or no."))
 
     def version_shown(self) -> int:
         """Version of the case that the page showed; 0, which nothing has, if unreadable."""

@@ -129,19 +129,15 @@ class ClosingForm(KashForm):
     def _count(self, kind: str) -> Any:
         return self._fields.get(f"count_{kind}")
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Besides each field: of how many, where that is asked and something was reached."""
-        fine = super().validate(extra_validators=extra_validators)
         for _kind, result, count in self.parts():
             if not result.data and not result.errors:
-                result.errors = [_("Say what came of it.")]
-                fine = False
+                self.mark_wrong(result, _("Say what came of it."))
             if count is None or count.errors or result.data in (None, "", "none"):
                 continue
             if count.data is None:
-                count.errors = [_("Write how many.")]
-                fine = False
-        return fine
+                self.mark_wrong(count, _("Write how many."))
 
     def results(self) -> list[Result]:
         """Results as they were told."""

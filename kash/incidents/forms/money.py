@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -111,16 +110,14 @@ class BailForm(_VersionedForm):
             returned_amount=self.returned_amount.data,
         )
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Besides each field: a receipt or that there is none, one place, and a way back that fits
         what was paid."""
-        fine = super().validate(extra_validators=extra_validators)
         if self.place.data and (self.place_name.data or self.paid_to.data == "court"):
-            self.place.errors = [
-                *self.place.errors,
+            self.mark_wrong(
+                self.place,
                 _("Choose a station, or write the name of a court or another station, not both."),
-            ]
-            fine = False
+            )
         none_given = bool(self.no_receipt.data) if "no_receipt" in self else False
         found = wrong_with(
             self.bail(),
@@ -131,9 +128,7 @@ class BailForm(_VersionedForm):
         )
         for name, wrong in found:
             if not self[name].errors:
-                self[name].errors = [WRONG_TEXTS[wrong]]
-            fine = False
-        return fine
+                self.mark_wrong(self[name], WRONG_TEXTS[wrong])
 
 
 class TakeOutForm(KashForm):
@@ -176,13 +171,14 @@ class ReportForm(_VersionedForm):
         """True if all that was typed is whole; says beside its field what is not."""
         found = missing_of(self.note(), today)
         for name, missing in found:
-            self[name].errors = [
+            self.mark_wrong(
+                self[name],
                 {
                     "enter": _("Enter this."),
                     "not_yet": _("This day has not come yet."),
                     "reason": _("Write why, with the paragraph of the policy."),
-                }[missing]
-            ]
+                }[missing],
+            )
         return not found
 
 
@@ -200,7 +196,7 @@ class PolicyForm(KashForm):
     def refuse_future(self, today: date) -> bool:
         """True if the day is one that has come; says so beside it if not."""
         if self.dated_on.data and self.dated_on.data > today:
-            self.dated_on.errors = [_("This day has not come yet.")]
+            self.mark_wrong(self.dated_on, _("This day has not come yet."))
             return False
         return True
 

@@ -87,7 +87,7 @@ class UploadForm(KashForm):
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong with the list beside where it was given."""
-        (self.file if self._has_file() else self.pasted).errors = [sentence]
+        self.mark_wrong(self.file if self._has_file() else self.pasted, sentence)
 
 
 def columns_correction(

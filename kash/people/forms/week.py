@@ -38,32 +38,23 @@ class WeekForm(KashForm):
         """The fields of the week, Monday first."""
         return [self[f"day_{weekday}"] for weekday in range(7)]
 
-    def validate(self, extra_validators: Any = None) -> bool:
+    def check_together(self) -> None:
         """Also read each day's hours, and refuse what overlaps from one day to the next."""
-        fine = super().validate(extra_validators=extra_validators)
-        if not self.always.data:
-            fine = self._days_are_read() and fine
-        return fine
-
-    def _days_are_read(self) -> bool:
-        fine = True
         known: list[Stretch] = []
-        for weekday, field in enumerate(self.days):
+        for weekday, field in enumerate(self.days if not self.always.data else ()):
             if field.errors:
-                fine = False
                 continue
             try:
-                day = read_day(weekday, field.data or "")
+                day = read_day(weekday, field.data)
                 if overlap([*known, *day]):
                     raise NotHours
             except NotHours:
-                field.errors = [
-                    _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00.")
-                ]
-                fine = False
+                self.mark_wrong(
+                    field,
+                    _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00."),
+                )
             else:
                 known += day
-        return fine
 
     def hours(self) -> tuple[Stretch, ...]:
         """Hours as they were entered, once found valid."""

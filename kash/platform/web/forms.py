@@ -147,7 +147,7 @@ class KashForm(FlaskForm):
 
     def mark_wrong(self, field: Field, sentence: object) -> None:
         """Say what is wrong beside a field."""
-        field.errors = [*field.errors, str(sentence)]
+        field.errors = [str(sentence)]
 
     def command(self, kind: type[Command], **given: Any) -> Command:
         """What a service is told: a dataclass filled from the fields of the same names.
