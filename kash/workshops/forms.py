@@ -14,11 +14,12 @@ from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.people.forms.capitals import NamedForm
 from kash.people.rules.persons import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
-from kash.platform.database import new_public_id
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
     KashForm,
+    NewIdField,
     SeveralField,
     TimeOfDayField,
     choice_field,
@@ -90,24 +91,22 @@ class NewWorkshopForm(_Days):
     """A workshop to be planned. `key` makes the same form, sent twice, plan one workshop."""
 
     version = choice_field(_l("What is taught"))
-    key = HiddenField(default=new_public_id)
+    key = NewIdField()
 
 
-class WorkshopForm(_Days):
+class WorkshopForm(_Days, EditionForm):
     """A workshop to be changed."""
 
-    edition = HiddenField()
     anew = BooleanField(_l("Lay the sessions out afresh over these days"))
 
 
-class SessionForm(KashForm):
+class SessionForm(EditionForm):
     """A session in its place."""
 
     title = text_field(_l("Title"), most=160)
     day = choice_field(_l("Day"))
     at = TimeOfDayField(_l("Begins at"), validators=[required()])
     minutes = whole_number_field(_l("Length in minutes"), least=LEAST_MINUTES, most=MOST_MINUTES)
-    edition = HiddenField()
 
 
 class FunderLine(Form):
@@ -118,11 +117,10 @@ class FunderLine(Form):
     budget_code = text_field(_l("Budget code"), most=40, required=False)
 
 
-class CostsForm(KashForm):
+class CostsForm(EditionForm):
     """Shares of a workshop's costs, and who pays each."""
 
     lines = FieldList(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)
-    edition = HiddenField()
 
 
 class CorrectionForm(KashForm):
@@ -166,7 +164,7 @@ class DuplicateForm(KashForm):
     """When the same workshop is held again."""
 
     starts_on = DayField(_l("First day"), validators=[required()])
-    key = HiddenField(default=new_public_id)
+    key = NewIdField()
 
 
 class WalkInForm(NamedForm):
@@ -182,7 +180,7 @@ class WalkInForm(NamedForm):
     age_band = choice_field(
         _l("Age"), [("", _l("Choose")), *((band, AGE_BAND[band]) for band in AGE_BANDS)]
     )
-    key = HiddenField(default=new_public_id)
+    key = NewIdField()
 
 
 class QueueForm(KashForm):

@@ -17,6 +17,7 @@ from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
@@ -34,7 +35,6 @@ from kash.workshops.services.enrolment import (
     walk_in,
 )
 from kash.workshops.services.errors import (
-    ChangedMeanwhile,
     DoesNotFit,
     NotPublished,
     OutsideWorkshop,

@@ -33,18 +33,21 @@ _AT_ONCE = 1_000
 class NotAQueue(Problem):
     """The file was not saved by a pad."""
 
+    field = "file"
     sentence = _l("This is no file that a phone saved here. Nothing was brought in.")
 
 
 class QueueAltered(Problem):
     """The file is not as the phone saved it."""
 
+    field = "file"
     sentence = _l("This file was changed after the phone saved it. Nothing was brought in.")
 
 
 class OtherRegister(Problem):
     """The file belongs to another register."""
 
+    field = "file"
     sentence = _l("This file belongs to another register. Bring it in there.")
 
 

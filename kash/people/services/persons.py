@@ -41,6 +41,7 @@ class UnknownOrganisation(Problem):
 class NotAName(Problem):
     """The chosen name holds neither letter nor digit."""
 
+    field = "chosen_name"
     sentence = _l("A name needs at least one letter.")
 
 

@@ -33,6 +33,7 @@ _STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, Enrolme
 class MinorNotEnrolled(Problem):
     """People under 18 take part in no workshop."""
 
+    field = "age_band"
     sentence = _l(
         "People under 18 are not enrolled. The custodian takes care of what they need; "
         "nothing was saved here."

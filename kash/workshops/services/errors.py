@@ -9,20 +9,17 @@ from kash.platform.web.errors import Problem
 from kash.workshops.rules import FundingFault
 
 
-class ChangedMeanwhile(Problem):
-    """Somebody else saved the workshop since this page was shown."""
-
-    sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
-
-
 class NotPublished(Problem):
     """Only a published version can be taught."""
 
+    field = "version"
     sentence = _l("Choose a published version of a course.")
 
 
 class DoesNotFit(Problem):
     """The sessions need more days. `days` says how many; None if one is longer than a day."""
+
+    field = "ends_on"
 
     def __init__(self, left_over: int, days: int | None) -> None:
         if days is None:
@@ -40,6 +37,8 @@ class DoesNotFit(Problem):
 class SessionsOverlap(Problem):
     """A session lies across another."""
 
+    field = "at"
+
     def __init__(self, title: str, begins: str, ends: str) -> None:
         super().__init__(
             _(
@@ -54,13 +53,29 @@ class SessionsOverlap(Problem):
 class OutsideWorkshop(Problem):
     """A session lies on a day that the workshop doesn't have."""
 
-    sentence = _l("This is not a day of the workshop.")
+    field = "day"
+    sentence = _l("The session must lie wholly on the workshop's days.")
+
+
+class SessionLeftOutside(OutsideWorkshop):
+    """The workshop's own days were changed, and a session lies on none of them."""
+
+    field = "ends_on"
+    sentence = _l("A session lies outside these days. Lay the sessions out afresh.")
 
 
 class RegisterBegun(Problem):
     """People were marked, so the times that were marked stay."""
 
+    field = "starts_on"
     sentence = _l("People were marked already, so the sessions stay where they are.")
+
+
+class SessionClosed(RegisterBegun):
+    """The register of this one session is closed."""
+
+    field = "at"
+    sentence = _l("The register of this session is closed, so its time stays.")
 
 
 class WorkshopCancelled(Problem):
@@ -71,6 +86,8 @@ class WorkshopCancelled(Problem):
 
 class SharesDoNotFit(Problem):
     """The funders' shares do not make a whole."""
+
+    field = ""
 
     def __init__(self, fault: FundingFault) -> None:
         super().__init__(

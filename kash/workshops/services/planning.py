@@ -14,15 +14,16 @@ from kash.people.models import Venue
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from kash.workshops.queries.plan import teachings_of, trainers
 from kash.workshops.rules import days_between, days_needed, funding_fault, lay_into_days
 from kash.workshops.services.errors import (
-    ChangedMeanwhile,
     DoesNotFit,
     NotPublished,
+    SessionLeftOutside,
     SharesDoNotFit,
     WorkshopCancelled,
 )
@@ -152,7 +153,7 @@ def change_workshop(
 ) -> None:
     """Change a workshop. With its first day its sessions move too; `anew` lays them out afresh.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, OutsideWorkshop and
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, SessionLeftOutside and
     DoesNotFit.
     """
     with audited("workshops.workshop_changed", by) as change:
@@ -165,7 +166,7 @@ def change_workshop(
             lay_anew(session, workshop, change.now)
         elif moved:
             shift_sessions(session, workshop, moved, change.now)
-        refuse_outside(session, workshop)
+        refuse_outside(session, workshop, SessionLeftOutside)
         workshop.edition += 1
         change.about(workshop.public_id, *move_up(session, workshop, change.now))
 

@@ -17,7 +17,7 @@ from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import Span
-from kash.workshops.services.errors import RegisterBegun
+from kash.workshops.services.errors import SessionClosed
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.timetable import (
     lay_anew,
@@ -74,7 +74,7 @@ def change_session(
 ) -> None:
     """Change a session's title, time or length. The time of a closed one stays.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, SessionsOverlap and
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionClosed, SessionsOverlap and
     OutsideWorkshop.
     """
     with audited("workshops.session_changed", by) as change:
@@ -86,7 +86,7 @@ def change_session(
         slot = found.slot
         moved = (slot.starts_at, slot.minutes) != (details.starts_at, details.minutes)
         if moved and slot.closed_at is not None:
-            raise RegisterBegun
+            raise SessionClosed
         refuse_overlap(session, held, Span(public_id, details.starts_at, details.minutes))
         found.title = details.title
         move_slot(slot, details.starts_at, details.minutes, change.now)

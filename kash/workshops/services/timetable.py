@@ -138,14 +138,17 @@ def lay_anew(
     number_slots(session, workshop.register_id)
 
 
-def refuse_outside(session: Session, workshop: Workshop) -> None:
-    """Raise OutsideWorkshop if a session lies on a day that the workshop doesn't have."""
+def refuse_outside(
+    session: Session, workshop: Workshop, problem: type[OutsideWorkshop] = OutsideWorkshop
+) -> None:
+    """Raise OutsideWorkshop, or what is given of its kind, if a session lies on a day that the
+    workshop doesn't have."""
     session.flush()
     for one in sessions_in_order(session, workshop):
         day = to_local(one.slot.starts_at).date()
         last = to_local(_ends_at(one.slot)).date()
         if day < workshop.starts_on or max(day, last) > workshop.ends_on:
-            raise OutsideWorkshop
+            raise problem
 
 
 def refuse_overlap(session: Session, workshop: Workshop, wanted: Span) -> None:

@@ -17,6 +17,7 @@ from kash.attendance.services.closing import CannotConfirm, reopen_slot, was_tak
 from kash.attendance.wording import reason_sentence, status_word
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import CorrectionForm, given, whole_number
@@ -40,11 +41,8 @@ def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
     """Open a closed register again, unless it was confirmed."""
     found = for_marking(public_id)
     chosen = session_of(found, session_id)
-    try:
+    with FlashedProblems(CannotConfirm, tone="warn"):
         reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
-    except CannotConfirm as problem:
-        flash(str(problem), "warn")
-    else:
         flash(_("The register is open again."))
     return _back(public_id, session_id)
 
@@ -98,7 +96,7 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
                 ),
                 code=303,
             )
-        form.status.errors = [_refusal(answer)]
+        form.mark_wrong(form.status, _refusal(answer))
         form.seen.data = str(answer.version)
         form.seen.raw_data = None
         refused = True

@@ -84,7 +84,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
         if not refusal:
             flash(_("Settled. The mark is changed."))
             return _back(public_id, one)
-        form.become.errors = [refusal]
+        form.mark_wrong(form.become, refusal)
     return page(
         "workshops/settle.html",
         form=form,

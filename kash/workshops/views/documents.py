@@ -16,6 +16,7 @@ from kash.attendance.rules.sheets import Column, PlannedSlot, SheetChoice, colum
 from kash.attendance.services.sheets import record_sheets
 from kash.platform.press import RenderError, sheet_format
 from kash.platform.web import NotFound, current_actor, download
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import time_text, to_local
 from kash.policy import allow
 from kash.workshops import blueprint
@@ -84,12 +85,10 @@ def print_register(public_id: str) -> ResponseReturnValue:
     }
     if not days:
         raise NotFound(_("There is no session on that day."))
-    try:
+    with FlashedProblems(NotFound, tone="warn"):
         sheets = record_sheets(found.register.public_id, days, actor, choice=choice)
-    except NotFound as problem:
-        flash(str(problem), "warn")
-        return redirect(url_for("workshops.documents", public_id=public_id), code=303)
-    return sheets_as_pdf(public_id, sheets, "workshops.documents")
+        return sheets_as_pdf(public_id, sheets, "workshops.documents")
+    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
 
 
 @blueprint.post("/<public_id>/documents/badges")

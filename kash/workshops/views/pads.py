@@ -15,8 +15,6 @@ from kash.attendance.services.importing import (
     MOST_QUEUED,
     Brought,
     NotAQueue,
-    OtherRegister,
-    QueueAltered,
     bring_in,
     check_signature,
     read_queue,
@@ -106,11 +104,8 @@ def import_queue(public_id: str) -> ResponseReturnValue:
     found = own_workshop(public_id, current_actor(), "attendance.mark")
     form = QueueForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             brought = _bring_in(found, form.content())
-        except (NotAQueue, QueueAltered, OtherRegister) as problem:
-            form.file.errors = [str(problem)]
-        else:
             flash(
                 _(
                     "Brought in: %(applied)s. Here already: %(known)s. To decide: %(waiting)s.",

@@ -17,12 +17,12 @@ from kash.people.rules.matching import Likeness
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.people.rules.persons import sort_name
 from kash.people.services.contacts import ask_for_contact
-from kash.people.services.persons import NotAName
 from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.forms import WalkInForm, given
+from kash.workshops.forms import WalkInForm
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import (
@@ -143,23 +143,18 @@ def enrol(public_id: str) -> ResponseReturnValue:
     found = own_workshop(public_id, actor, "workshops.edit")
     person = request.form.get("person", "")[:16]
     if (door := at_session(found)) is not None:
-        try:
+        with FlashedProblems(MinorNotEnrolled):
             take_in(public_id, person, actor)
-        except MinorNotEnrolled as problem:
-            flash(str(problem), "bad")
-            return redirect(
-                url_for("workshops.walk_in", public_id=public_id, session=door.public_id), code=303
-            )
-        return taken_in(public_id, person)
+            return taken_in(public_id, person)
+        return redirect(
+            url_for("workshops.walk_in", public_id=public_id, session=door.public_id), code=303
+        )
     wanted = (
         EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
     )
-    try:
+    state = EnrolmentState.CONFIRMED
+    with FlashedProblems(MinorNotEnrolled):
         state = enrolment_services.enrol(public_id, person, actor, wanted)
-    except MinorNotEnrolled as problem:
-        flash(str(problem), "bad")
-        state = EnrolmentState.CONFIRMED
-    else:
         flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
     address = url_for(
         "workshops.people",
@@ -180,13 +175,10 @@ def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     back = request.form.get("state", "confirmed")
     if wanted not in _STATES:
         raise MoveNotPossible
-    try:
+    with FlashedProblems(MoveNotPossible, MinorNotEnrolled):
         state = enrolment_services.change_enrolment(
             public_id, enrolment_id, EnrolmentState(wanted), actor
         )
-    except (MoveNotPossible, MinorNotEnrolled) as problem:
-        flash(str(problem), "bad")
-    else:
         flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
     return redirect(
         url_for(
@@ -205,11 +197,8 @@ def answer(public_id: str) -> ResponseReturnValue:
     """Answer an invitation oneself: one comes, or one does not."""
     actor = current_actor()
     workshop(public_id, actor)
-    try:
+    with FlashedProblems(MoveNotPossible, MinorNotEnrolled):
         state = answer_invitation(public_id, actor, comes=request.form.get("answer") == "comes")
-    except (MoveNotPossible, MinorNotEnrolled) as problem:
-        flash(str(problem), "bad")
-    else:
         flash(_("Your answer is kept: %(state)s.", state=enrolment_word(state).lower()))
     return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
 
@@ -223,20 +212,18 @@ def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     who = place_of(found, enrolment_id)
     if request.method == "GET":
         return page("workshops/withdraw.html", workshop=found, who=who)
-    try:
+    with FlashedProblems(MoveNotPossible):
         enrolment_services.change_enrolment(
             public_id, enrolment_id, EnrolmentState.WITHDRAWN, actor
         )
-    except MoveNotPossible as problem:
-        flash(str(problem), "bad")
-        return redirect(url_for("workshops.people", public_id=public_id), code=303)
-    address = url_for(
-        "workshops.people",
-        public_id=public_id,
-        withdrawn=enrolment_id,
-        group=group_letter(who.person),
-    )
-    return redirect(address, code=303)
+        address = url_for(
+            "workshops.people",
+            public_id=public_id,
+            withdrawn=enrolment_id,
+            group=group_letter(who.person),
+        )
+        return redirect(address, code=303)
+    return redirect(url_for("workshops.people", public_id=public_id), code=303)
 
 
 @blueprint.route("/<public_id>/people/contacts", methods=["GET", "POST"])
@@ -253,7 +240,7 @@ def ask_contacts(public_id: str) -> ResponseReturnValue:
     form = AskContactForm()
     # Turning to the other group asks nobody yet.
     if "group" not in request.form and form.validate_on_submit():
-        ask_for_contact([one.person for one in closed], form.reason.data or "", actor)
+        ask_for_contact([one.person for one in closed], form.reason.data, actor)
         flash(_("Asked. It waits for a second person."))
         return redirect(back, code=303)
     return page(
@@ -281,30 +268,20 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         matches = people_like(actor, known)
         same = request.form.get("same", "")
         apart = entry.told_apart_here(matches)
-        try:
+        with form.showing_problems():
             if same in {match.key for match in matches}:
                 take_in(public_id, same, actor)
                 return taken_in(public_id, same)
             if len(apart) < len(matches):
                 back = back_to(public_id, door)
-                return entry.is_it_one(matches, given(form.chosen_name.data), back, at_door=True)
+                return entry.is_it_one(matches, form.chosen_name.data, back, at_door=True)
             person = enrolment_services.walk_in(
                 public_id,
-                WalkIn(
-                    given(form.chosen_name.data),
-                    given(form.group.data),
-                    form.sex.data or "",
-                    given(form.age_band.data),
-                ),
+                form.command(WalkIn),
                 actor,
-                person_id=_key(form.key.data),
+                person_id=form.key.data,
                 none_of=[match.key for match in apart],
             )
-        except MinorNotEnrolled as problem:
-            form.age_band.errors = [str(problem)]
-        except NotAName as problem:
-            form.chosen_name.errors = [str(problem)]
-        else:
             return taken_in(public_id, person)
     return page(
         "workshops/walk_in.html",
@@ -321,13 +298,9 @@ def walk_in(public_id: str) -> ResponseReturnValue:
 def _likeness(form: WalkInForm) -> Likeness:
     """Facts known of somebody at the door."""
     return Likeness(
-        key=_key(form.key.data) or "",
-        group=given(form.group.data),
-        name=sort_name(given(form.chosen_name.data)),
-        sex=form.sex.data or "",
-        age_band=given(form.age_band.data),
+        key=form.key.data,
+        group=form.group.data,
+        name=sort_name(form.chosen_name.data),
+        sex=form.sex.data,
+        age_band=form.age_band.data,
     )
-
-
-def _key(text: str | None) -> str | None:
-    return text if text and len(text) == 16 and text.isascii() and text.isalnum() else None

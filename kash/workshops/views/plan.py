@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,6 @@ from kash.workshops.forms import (
     NewWorkshopForm,
     WorkshopForm,
     given,
-    whole_number,
 )
 from kash.workshops.frame import frame, stage_of
 from kash.workshops.models import Workshop
@@ -41,14 +41,6 @@ from kash.workshops.queries.plan import (
 )
 from kash.workshops.queries.reach import own_workshop
 from kash.workshops.rules import Break, days_between, pause_kind, stage
-from kash.workshops.services.errors import (
-    ChangedMeanwhile,
-    DoesNotFit,
-    NotPublished,
-    OutsideWorkshop,
-    RegisterBegun,
-    SharesDoNotFit,
-)
 from kash.workshops.services.planning import (
     FunderShare,
     WorkshopDetails,
@@ -176,21 +168,6 @@ def _venue_text(venue: Venue) -> str:
     return f"{venue.name} · {venue.safe_for}" if venue.safe_for else venue.name
 
 
-def _details(form: NewWorkshopForm | WorkshopForm) -> WorkshopDetails:
-    return WorkshopDetails(
-        title=form.title.data or "",
-        starts_on=given(form.starts_on.data),
-        ends_on=given(form.ends_on.data),
-        day_starts_at=given(form.day_starts_at.data),
-        day_ends_at=given(form.day_ends_at.data),
-        venue=form.venue.data or "",
-        new_venue=form.new_venue.data or "",
-        new_venue_place=form.new_venue_place.data or "",
-        capacity=form.capacity.data,
-        facilitators=form.facilitators.data or (),
-    )
-
-
 @blueprint.route("/new", methods=["GET", "POST"])
 @allow("workshops.edit")
 def add() -> ResponseReturnValue:
@@ -219,15 +196,10 @@ def add() -> ResponseReturnValue:
         if request.args.get("version") in {one.public_id for one in versions}:
             form.version.data = request.args["version"]
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             made = plan_workshop(
-                form.version.data, _details(form), actor, public_id=_key(form.key.data)
+                form.version.data, form.command(WorkshopDetails), actor, public_id=form.key.data
             )
-        except NotPublished as problem:
-            form.version.errors = [str(problem)]
-        except DoesNotFit as problem:
-            form.ends_on.errors = [str(problem)]
-        else:
             flash(_("The workshop is planned."))
             return redirect(url_for("workshops.workshop", public_id=made), code=303)
     return page("workshops/new.html", form=form, versions=versions)
@@ -239,53 +211,33 @@ def edit(public_id: str) -> ResponseReturnValue:
     """Change a workshop; what somebody else saved meanwhile stands beside what was typed."""
     actor = current_actor()
     found = own_workshop(public_id, actor, "workshops.edit")
-    form = WorkshopForm(
-        data={
-            "title": found.title,
-            "starts_on": found.starts_on,
-            "ends_on": found.ends_on,
-            "day_starts_at": found.day_starts_at,
-            "day_ends_at": found.day_ends_at,
-            "venue": found.venue.public_id if found.venue else "",
-            "capacity": found.capacity,
-            "facilitators": [one.public_id for one in facilitators_of(found)],
-            "edition": str(found.edition),
-        }
-    )
+    form = WorkshopForm(data=_values(found))
     _offer(form, found)
-    theirs: Workshop | None = None
     if form.validate_on_submit():
-        try:
-            change_workshop(
-                public_id,
-                _details(form),
-                whole_number(form.edition.data, -1),
-                actor,
-                anew=form.anew.data,
-            )
-        except ChangedMeanwhile:
-            theirs = own_workshop(public_id, actor, "workshops.edit")
-            form.edition.data = str(theirs.edition)
-            form.edition.raw_data = None
-        except RegisterBegun as problem:
-            form.starts_on.errors = [str(problem)]
-        except DoesNotFit as problem:
-            form.ends_on.errors = [str(problem)]
-        except OutsideWorkshop:
-            form.ends_on.errors = [
-                _("A session lies outside these days. Lay the sessions out afresh.")
-            ]
-        else:
+        with form.showing_problems():
+            details = form.command(WorkshopDetails)
+            change_workshop(public_id, details, form.edition_shown, actor, anew=form.anew.data)
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
-    body, status = page(
-        "workshops/edit.html",
-        form=form,
-        workshop=found,
-        theirs=theirs,
-        their_facilitators=facilitators_of(theirs) if theirs else [],
-    )
-    return body, 409 if theirs is not None else status
+    if form.changed_meanwhile:
+        found = own_workshop(public_id, actor, "workshops.edit")
+        form.show_edition(found.edition)
+    trainers_now = facilitators_of(found) if form.changed_meanwhile else []
+    return page("workshops/edit.html", form=form, workshop=found, their_facilitators=trainers_now)
+
+
+def _values(found: Workshop) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "starts_on": found.starts_on,
+        "ends_on": found.ends_on,
+        "day_starts_at": found.day_starts_at,
+        "day_ends_at": found.day_ends_at,
+        "venue": found.venue.public_id if found.venue else "",
+        "capacity": found.capacity,
+        "facilitators": [one.public_id for one in facilitators_of(found)],
+        "edition": found.edition,
+    }
 
 
 @blueprint.route("/<public_id>/costs", methods=["GET", "POST"])
@@ -301,40 +253,30 @@ def costs(public_id: str) -> ResponseReturnValue:
                 {"funder": one.funder.name, "share": one.share, "budget_code": one.budget_code}
                 for one in funding
             ],
-            "edition": str(found.edition),
+            "edition": found.edition,
         }
     )
-    changed = False
-    problem_text = ""
     if form.validate_on_submit():
         shares = [
-            FunderShare(line.funder.data, line.share.data or 0, line.budget_code.data or "")
+            FunderShare(line.funder.data, line.share.data or 0, line.budget_code.data)
             for line in (entry.form for entry in form.lines)
             if line.funder.data
         ]
-        try:
-            share_costs(public_id, shares, whole_number(form.edition.data, -1), actor)
-        except SharesDoNotFit as problem:
-            problem_text = str(problem)
-        except ChangedMeanwhile:
-            changed = True
-            found = own_workshop(public_id, actor, "workshops.edit")
-            funding = funding_of(found)
-            form.edition.data = str(found.edition)
-            form.edition.raw_data = None
-        else:
+        with form.showing_problems():
+            share_costs(public_id, shares, form.edition_shown, actor)
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
-    body, status = page(
+    if form.changed_meanwhile:
+        found = own_workshop(public_id, actor, "workshops.edit")
+        funding = funding_of(found)
+        form.show_edition(found.edition)
+    return page(
         "workshops/costs.html",
         form=form,
         workshop=found,
         funders=funder_names(),
         funding=funding,
-        changed=changed,
-        problem=problem_text,
     )
-    return body, 409 if changed else 422 if problem_text else status
 
 
 @blueprint.route("/<public_id>/cancel", methods=["GET", "POST"])
@@ -345,7 +287,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
     found = own_workshop(public_id, actor, "workshops.edit")
     form = CancelForm()
     if form.validate_on_submit():
-        cancel_workshop(public_id, given(form.reason.data), actor)
+        cancel_workshop(public_id, form.reason.data, actor)
         flash(_("The workshop is cancelled."), "warn")
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     return page("workshops/cancel.html", form=form, workshop=found)
@@ -371,13 +313,8 @@ def duplicate(public_id: str) -> ResponseReturnValue:
     form = DuplicateForm()
     if form.validate_on_submit():
         made = duplicate_workshop(
-            public_id, given(form.starts_on.data), actor, copy_id=_key(form.key.data)
+            public_id, given(form.starts_on.data), actor, copy_id=form.key.data
         )
         flash(_("The workshop is planned again. Nobody is in it yet."))
         return redirect(url_for("workshops.workshop", public_id=made), code=303)
     return page("workshops/duplicate.html", form=form, workshop=found)
-
-
-def _key(text: str | None) -> str | None:
-    """A key that can be a public id; anything else is as if none had come."""
-    return text if text and len(text) == 16 and text.isascii() and text.isalnum() else None
