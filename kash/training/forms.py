@@ -182,7 +182,7 @@ class DraftPage:
             if typed_in(part.new_plan):
                 yield part.new_plan.title.data or part.module.title, part.new_plan
         if typed_in(self.new_module):
-            yield self.new_module.title.data or "", self.new_module
+            yield self.new_module.title.data, self.new_module
 
     def validate(self) -> bool:
         """Check everything, so that all that is wrong is said at once."""
@@ -197,12 +197,11 @@ class DraftPage:
     def text(self) -> rules.VersionText:
         """All that was written."""
         modules = [
-            rules.ModuleText(part.module.public_id, part.form.title.data or "")
-            for part in self.modules
+            rules.ModuleText(part.module.public_id, part.form.title.data) for part in self.modules
         ]
         if typed_in(self.new_module):
             key = self.new_module.key.data or ""
-            modules.append(rules.ModuleText(key, self.new_module.title.data or "", new=True))
+            modules.append(rules.ModuleText(key, self.new_module.title.data, new=True))
         plans = []
         for part in self.modules:
             for each in part.plans:
@@ -211,9 +210,9 @@ class DraftPage:
                 key = part.new_plan.key.data or ""
                 plans.append(_plan_text(key, part.new_plan, part.module.public_id, new=True))
         return rules.VersionText(
-            self.about.public_title.data or "",
+            self.about.public_title.data,
             self.about.language.data,
-            self.about.summary.data or "",
+            self.about.summary.data,
             tuple(modules),
             tuple(plans),
         )
@@ -294,12 +293,12 @@ def _plan_text(public_id: str, form: PlanForm, module: str, *, new: bool = False
     return rules.PlanText(
         public_id=public_id,
         module=(form.module.data or module) if not new else module,
-        title=form.title.data or "",
+        title=form.title.data,
         minutes=form.minutes.data or 60,
-        objectives=form.objectives.data or "",
-        method=form.method.data or "",
-        materials=form.materials.data or "",
-        notes=form.notes.data or "",
+        objectives=form.objectives.data,
+        method=form.method.data,
+        materials=form.materials.data,
+        notes=form.notes.data,
         new=new,
     )
 

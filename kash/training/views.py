@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from kash.accounts.queries.accounts import names_of
 from kash.platform.press import RenderError
 from kash.platform.web import NotFound, Problem, current_actor, download, page
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries, rules
@@ -24,11 +26,10 @@ from kash.training.forms import (
 from kash.training.models import CourseVersion
 from kash.training.services import courses, states
 from kash.training.services import versions as versions_services
-from kash.training.services.courses import CourseTaken, change_course
+from kash.training.services.courses import change_course
 from kash.training.services.states import NoPlansYet, SamePerson, StepNotPossible
 from kash.training.services.versions import (
     DraftExists,
-    EditionPassed,
     NotADraft,
     TooMuch,
     move_module,
@@ -51,18 +52,15 @@ def add_course() -> ResponseReturnValue:
     form = NewCourseForm()
     form.language.choices = language_choices()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             _course, draft = courses.add_course(
-                form.name.data or "",
-                form.audience.data or "",
-                form.level.data or "",
-                public_title=form.public_title.data or "",
+                form.name.data,
+                form.audience.data,
+                form.level.data,
+                public_title=form.public_title.data,
                 language=form.language.data,
                 by=current_actor(),
             )
-        except CourseTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("training.edit", public_id=draft))
     return page("training/course_edit.html", form=form, course=None)
@@ -93,17 +91,14 @@ def edit_course(public_id: str) -> ResponseReturnValue:
     found = queries.course(current_actor(), public_id)
     form = CourseForm(obj=found)
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             change_course(
                 public_id,
-                form.name.data or "",
-                form.audience.data or "",
-                form.level.data or "",
+                form.name.data,
+                form.audience.data,
+                form.level.data,
                 current_actor(),
             )
-        except CourseTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("training.course", public_id=public_id))
     return page("training/course_edit.html", form=form, course=public_id)
@@ -119,13 +114,11 @@ def start_version(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         flash(_("Choose a language from the list."), "bad")
         return redirect(url_for("training.course", public_id=public_id))
-    try:
+    with FlashedProblems(DraftExists, tone="warn"):
         made = versions_services.start_version(public_id, form.language.data, current_actor())
-    except DraftExists as problem:
-        flash(str(problem), "warn")
-        return redirect(url_for("training.course", public_id=public_id))
-    flash(_("This draft is a copy of the last version."))
-    return redirect(url_for("training.edit", public_id=made))
+        flash(_("This draft is a copy of the last version."))
+        return redirect(url_for("training.edit", public_id=made))
+    return redirect(url_for("training.course", public_id=public_id))
 
 
 @blueprint.get("/versions/<public_id>")
@@ -178,12 +171,12 @@ def edit(public_id: str) -> ResponseReturnValue:
         return _draft_page(draft), 422
     try:
         write_version(public_id, draft.text(), draft.edition_read, current_actor())
-    except EditionPassed:
+    except ChangedMeanwhile:
         return _conflict(DraftPage(queries.version(current_actor(), public_id)))
     except NotADraft:
         return _draft_page(draft, closed=True), 409
     except TooMuch as problem:
-        draft.about.public_title.errors = [str(problem)]
+        draft.about.show(problem)
         return _draft_page(draft), 422
     return _saved(public_id, draft)
 
@@ -255,9 +248,7 @@ def _arranged(public_id: str) -> ResponseReturnValue:
 def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
     """Ask, then take a module with its sessions out of a draft."""
     found = queries.version(current_actor(), public_id)
-    module = next((each for each in found.modules if each.public_id == module_id), None)
-    if module is None:
-        raise NotFound
+    module = one_or_404(next((each for each in found.modules if each.public_id == module_id), None))
     if request.method == "POST":
         versions_services.remove_module(public_id, module_id, current_actor())
         flash(_("Removed."))
@@ -277,9 +268,7 @@ def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
     """Ask, then take a session out of a draft."""
     found = queries.version(current_actor(), public_id)
     plans = [plan for module in found.modules for plan in module.plans]
-    plan = next((each for each in plans if each.public_id == plan_id), None)
-    if plan is None:
-        raise NotFound
+    plan = one_or_404(next((each for each in plans if each.public_id == plan_id), None))
     if request.method == "POST":
         versions_services.remove_plan(public_id, plan_id, current_actor())
         flash(_("Removed."))
@@ -340,7 +329,7 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _version_page(found, form), 422
     try:
-        states.return_to_draft(public_id, form.because.data or "", current_actor())
+        states.return_to_draft(public_id, form.because.data, current_actor())
     except StepNotPossible as problem:
         return _not_done(public_id, problem)
     flash(_("Sent back to be changed."))

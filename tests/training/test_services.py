@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 from kash.training import queries
 from kash.training.models import CourseVersion, Module, SessionPlan
@@ -27,7 +28,6 @@ from kash.training.services.states import (
 )
 from kash.training.services.versions import (
     DraftExists,
-    EditionPassed,
     NotADraft,
     TooMuch,
     arrange_modules,
@@ -82,7 +82,7 @@ def test_a_session_moves_to_another_module(draft: Draft) -> None:
 def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
     text = text_of(draft.now(), public_title="Hearing")
     write_version(draft.version, text, 2, SYSTEM)
-    with pytest.raises(EditionPassed):
+    with pytest.raises(ChangedMeanwhile):
         write_version(draft.version, text_of(draft.now(), summary="Mine"), 2, SYSTEM)
     assert (draft.now().public_title, draft.now().summary) == ("Hearing", "Two days.")
 

@@ -15,6 +15,7 @@ from kash.training.models import Course, CourseVersion
 class CourseTaken(Problem):
     """Another course has this name."""
 
+    field = "name"
     sentence = _l("Another course has this name.")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import locked_version
@@ -30,12 +31,6 @@ class NotADraft(Problem):
     sentence = _l("This version is no draft any more, so it cannot be changed.")
 
 
-class EditionPassed(Problem):
-    """Someone else saved this draft since it was opened."""
-
-    sentence = _l("Someone else saved changes while you were writing.")
-
-
 class DraftExists(Problem):
     """There is a draft or proposal in this language already."""
 
@@ -45,6 +40,7 @@ class DraftExists(Problem):
 class TooMuch(Problem):
     """More modules or sessions than a version may have."""
 
+    field = "public_title"
     sentence = _l("A version has at most 40 modules and 200 sessions.")
 
 
@@ -108,13 +104,13 @@ def write_version(public_id: str, text: VersionText, edition: int, by: Actor) ->
     """Save all that was written on the page of a draft, and add what is new in it.
 
     Nothing is removed and no order changed here; new modules and plans come last. A plan whose
-    module is not there stays where it is. Raises NotFound, NotADraft, EditionPassed if `edition` is
-    not the present one, and TooMuch.
+    module is not there stays where it is. Raises NotFound, NotADraft, ChangedMeanwhile if
+    `edition` is not the present one, and TooMuch.
     """
     with audited("training.version_written", by) as change:
         version = _draft(change.session, public_id)
         if version.edition != edition:
-            raise EditionPassed
+            raise ChangedMeanwhile
         version.public_title = text.public_title
         version.language = text.language
         version.summary = text.summary
