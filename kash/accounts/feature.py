@@ -22,6 +22,7 @@ from kash.accounts.services.locking import (
 from kash.accounts.sessions import init_sessions
 from kash.accounts.setting_lines import LINES
 from kash.accounts.today import TODAY, WORDS
+from kash.accounts.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.platform.jobs.services import Kept, ResultsKept
 from kash.platform.web.account_names import AccountsKnown
@@ -42,6 +43,7 @@ FEATURE = Feature(
     commands=(account_commands, set_up_code_command),
     words=WORDS,
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see", 150),
         *TODAY,

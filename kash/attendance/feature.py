@@ -16,6 +16,7 @@ from kash.attendance.models import Mark, Slot
 from kash.attendance.queries.pads import skew_text
 from kash.attendance.queries.statuses import status_catalogue, statuses_for, workshop_choices
 from kash.attendance.services.pads import revoke_pads_of
+from kash.attendance.trail_words import ACTION_WORDS
 from kash.attendance.views.sync import sync
 from kash.attendance.wording import conflict_sentence, reason_sentence, status_word
 from kash.feature import Feature
@@ -51,6 +52,7 @@ FEATURE = Feature(
         "status_catalogue": status_catalogue,
     },
     parts=(
+        ACTION_WORDS,
         StillActive(_marked),
         *REFERENCES,
         Revocation("pads.revoke_pads_of", _l("Registers on phones stop working"), revoke_pads_of),

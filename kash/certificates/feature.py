@@ -18,6 +18,7 @@ from kash.certificates.services.signatures import signature_ends
 from kash.certificates.services.signing import make_first_key
 from kash.certificates.setting_lines import LINES
 from kash.certificates.today import TODAY
+from kash.certificates.trail_words import ACTION_WORDS
 from kash.certificates.views.person_section import person_rows
 from kash.certificates.views.verification import join_verification
 from kash.feature import Feature
@@ -32,6 +33,7 @@ FEATURE = Feature(
     start=join_verification,
     blueprints=(blueprint,),
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination(
             "certificates.index", _l("Certificates"), "certificate", "certificates.see", 120

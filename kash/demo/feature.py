@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from kash.demo.trail_words import ACTION_WORDS
 from kash.feature import Feature
 
 
@@ -18,4 +19,4 @@ def load() -> None:
     load_and_tell()
 
 
-FEATURE = Feature("demo", commands=(load,))
+FEATURE = Feature("demo", commands=(load,), parts=(ACTION_WORDS,))

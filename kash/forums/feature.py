@@ -18,6 +18,7 @@ from kash.forums.models import AgendaTemplate, ForumMember
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.rules import merged_seat
 from kash.forums.today import TODAY
+from kash.forums.trail_words import ACTION_WORDS
 from kash.incidents.occasions import Occasions
 from kash.people.models import Person
 from kash.people.quiet import StillActive
@@ -40,6 +41,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
         *TODAY,

@@ -20,6 +20,7 @@ from kash.incidents.services import brief_endings, following_up, mediation
 from kash.incidents.services.evidence import shred_evidence
 from kash.incidents.services.identities import KIND as IDENTITY
 from kash.incidents.today import TODAY
+from kash.incidents.trail_words import ACTION_WORDS
 from kash.incidents.views import (
     bail,
     case_file,
@@ -84,6 +85,7 @@ FEATURE = Feature(
     modules=(chores, views),
     blueprints=(blueprint, moved),
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination(
             "incidents.index",

@@ -17,6 +17,7 @@ from kash.members.queries import left_without
 from kash.members.services.opening import close_with_sessions
 from kash.members.taking_keys import take_all_keys, take_keys_with_roles
 from kash.members.today import TODAY
+from kash.members.trail_words import ACTION_WORDS
 from kash.members.views.addresses import moved
 from kash.platform.web.navigation import Destination
 
@@ -31,6 +32,7 @@ FEATURE = Feature(
     start=init_opening,
     blueprints=(blueprint, moved),
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination("members.open_vault", _l("Vault"), "key", "vault.open", 80),
         Destination(

@@ -14,6 +14,7 @@ from kash.payouts.models import PayoutList
 from kash.payouts.queries.claims import paid_on
 from kash.payouts.rules.rates import merged_part
 from kash.payouts.today import TODAY
+from kash.payouts.trail_words import ACTION_WORDS
 from kash.payouts.views.person_section import person_rows
 from kash.payouts.wording import (
     BASIS,
@@ -47,6 +48,7 @@ FEATURE = Feature(
         }
     },
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
         *TODAY,

@@ -16,6 +16,7 @@ from kash.people.queries.places import zone_names
 from kash.people.services.merging import REFERENCES
 from kash.people.setting_lines import LINES
 from kash.people.today import TODAY
+from kash.people.trail_words import ACTION_WORDS
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 
@@ -31,6 +32,7 @@ FEATURE = Feature(
         "contact_words": {"state": words.REQUEST, "tone": words.REQUEST_TONE},
     },
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination("people.index", _l("People"), "people", "people.find", 30, phone=True),
         Destination(

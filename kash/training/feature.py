@@ -17,6 +17,7 @@ from kash.training.chapters import CHAPTERS
 from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.today import TODAY
+from kash.training.trail_words import ACTION_WORDS
 
 
 def _modules(known: Mapping[str, str]) -> Select[str]:
@@ -41,6 +42,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),
         *TODAY,

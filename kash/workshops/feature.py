@@ -30,6 +30,7 @@ from kash.workshops.queries.reach import may_mark_register, people_of, versions_
 from kash.workshops.services.enrolment import take_in_walk_in
 from kash.workshops.tabs import Tab
 from kash.workshops.today import TODAY
+from kash.workshops.trail_words import ACTION_WORDS
 from kash.workshops.wording import enrolment_word, oddity_sentence, pause_word
 
 
@@ -47,6 +48,7 @@ FEATURE = Feature(
         "oddity": oddity_sentence,
     },
     parts=(
+        ACTION_WORDS,
         CHAPTERS,
         Destination(
             "workshops.index", _l("Workshops"), "workshop", "workshops.see", 20, phone=True

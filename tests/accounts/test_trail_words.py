@@ -9,9 +9,17 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from kash.accounts.trail_words import ACTORS, DONE, action_text, actor_text
+from kash.features import FEATURES
+from kash.platform.web.action_words import ACTORS, ActionWords, action_text, actor_text
 
 ROOT = Path(__file__).resolve().parents[2]
+DONE = {
+    action: words
+    for feature in FEATURES
+    for part in feature.parts
+    if isinstance(part, ActionWords)
+    for action, words in part.words.items()
+}
 WRITTEN = re.compile(r'audited\(\s*"([a-z_]+\.[a-z_]+)"')
 
 

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint
 from kash.accounts.queries.trail import audit_actions, audit_by_day, audit_listing
-from kash.accounts.trail_words import action_text, actor_text
 from kash.platform.database import db
 from kash.platform.vault import head_code, verify
+from kash.platform.web.action_words import action_text, actor_text
 from kash.platform.web.formats import local_today
 from kash.policy import allow
 

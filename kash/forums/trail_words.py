@@ -1,0 +1,37 @@
+"""Words of the audit trail for what is done here: the room, then what happened."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.action_words import ActionWords
+
+ACTION_WORDS = ActionWords(
+    {
+        "forums.action_closed": _l("forums: action closed"),
+        "forums.action_reopened": _l("forums: action reopened"),
+        "forums.agenda_ordered": _l("forums: agenda ordered"),
+        "forums.appearance_chosen": _l("forums: appearance chosen"),
+        "forums.forum_changed": _l("forums: forum changed"),
+        "forums.forum_opened": _l("forums: forum opened"),
+        "forums.guest_added": _l("forums: guest added"),
+        "forums.item_added": _l("forums: item added"),
+        "forums.item_removed": _l("forums: item removed"),
+        "forums.item_renamed": _l("forums: item renamed"),
+        "forums.item_written": _l("forums: item written"),
+        "forums.line_kept": _l("forums: line kept"),
+        "forums.line_released": _l("forums: line released"),
+        "forums.meeting_cancelled": _l("forums: meeting cancelled"),
+        "forums.meeting_changed": _l("forums: meeting changed"),
+        "forums.meeting_held": _l("forums: meeting held"),
+        "forums.meeting_planned": _l("forums: meeting planned"),
+        "forums.member_added": _l("forums: member added"),
+        "forums.member_left": _l("forums: member left"),
+        "forums.members_added": _l("forums: members added"),
+        "forums.release_asked": _l("forums: release asked"),
+        "forums.template_added": _l("forums: template added"),
+        "forums.template_changed": _l("forums: template changed"),
+        "forums.template_removed": _l("forums: template removed"),
+        "forums.usual_items_added": _l("forums: usual items added"),
+    }
+)

@@ -1,0 +1,39 @@
+"""Words of the audit trail for people: features declare those of their actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from kash.feature import Part, declared
+
+
+@dataclass(frozen=True)
+class ActionWords(Part):
+    """What is said of each action that a feature writes, by the action's code."""
+
+    words: Mapping[str, Any]
+
+
+ACTORS: dict[str, Any] = {
+    "nobody": _l("Somebody without an account"),
+    "system": _l("The system"),
+}
+
+
+def actor_text(actor: str) -> str:
+    """The word for an actor whose public id no account of the programme bears."""
+    return str(ACTORS.get(actor, actor))
+
+
+def action_text(action: str) -> str:
+    """An action of the audit trail, readable: "accounts: roles changed"."""
+    for part in declared(ActionWords):
+        if action in part.words:
+            return str(part.words[action])
+    # Written by an older release, or by one that adds an action before its words.
+    room, _dot, what = action.partition(".")
+    return f"{room}: {what.replace('_', ' ')}"
