@@ -1,39 +1,19 @@
 """How the site is served. Everything an operator may choose is a `KASH_*` variable."""
 
-import contextlib
-import importlib.util
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent
-sys.path.insert(0, str(_HERE))
-# The log's library draws errors in colour where this is installed, as developers have it. A server
-# writes JSON, and would carry it for nothing.
-sys.modules["rich"] = None  # type: ignore[assignment]
-# A child compiles a fresh installation's modules: what compiling leaves behind would lie between
-# everything that is loaded, and each process would copy that much more of it.
-_compiled = Path(importlib.util.cache_from_source(str(_HERE / "kash" / "desk" / "search.py")))
-if not (_compiled.exists() or sys.dont_write_bytecode):
-    _child = os.fork()
-    if _child:
-        os.waitpid(_child, 0)
-    else:
-        # Whatever is wrong, the server itself says when it comes to it.
-        with contextlib.suppress(BaseException):
-            os.umask(0o077)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            import app as _application  # noqa: F401
-        os._exit(0)
+sys.path.insert(0, str(Path(__file__).parent))
 
-from kash.platform.condition import refuse_unfit_place  # noqa: E402
-from kash.platform.operations.numbers import (  # noqa: E402
+from kash.platform.condition import refuse_unfit_place
+from kash.platform.operations.numbers import (
     SHARED_MEMORY,
     folder_for_numbers,
     forget_numbers_at_end,
 )
-from kash.settings import CannotStart, load_settings  # noqa: E402
+from kash.settings import CannotStart, load_settings
 
 os.umask(0o077)
 try:
@@ -48,7 +28,7 @@ try:
 except CannotStart as problem:
     raise SystemExit(str(problem)) from None
 
-from kash.platform.operations.connections import PatientWorker  # noqa: E402
+from kash.platform.operations.patient_worker import PatientWorker  # noqa: E402
 from kash.platform.operations.server import QuietLog, Server  # noqa: E402
 
 _server = Server(settings, app, numbers)
@@ -61,6 +41,10 @@ worker_connections = 500
 workers = settings.web_workers
 threads = settings.web_threads
 preload_app = True
+# A web process learns more of statements and pages with every answer. A fresh one takes its place
+# between two requests; a server's only one stays, since nobody would answer meanwhile. The second
+# number is drawn for each, so that two seldom end at once.
+max_requests = max_requests_jitter = 2000 if settings.web_workers > 1 else 0
 umask = 0o077
 timeout = 60
 graceful_timeout = 15
@@ -86,23 +70,15 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    _server.forking(worker, server.WORKERS.values())
+    _server.forking(worker)
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    _server.forked(worker)
+    _server.forked()
 
 
 def post_worker_init(worker: Any) -> None:
     _server.serving(worker)
-
-
-def pre_request(worker: Any, request: Any) -> None:
-    _server.renewal.begun()
-
-
-def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
-    _server.renewal.done()
 
 
 def on_exit(server: Any) -> None:

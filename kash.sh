@@ -18,11 +18,6 @@ readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils 
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
 # Without kept bytecode every start would compile everything again.
 unset PYTHONDONTWRITEBYTECODE
-# The server's own bytecode, without docstrings and columns, which no page needs: 10 MB less to share.
-# Its folder also holds that of the standard library, where only root could keep it.
-readonly SERVED_WITH=(
-  PYTHONOPTIMIZE=2 PYTHONNODEBUGRANGES=1 "PYTHONPYCACHEPREFIX=$PWD/$VENV/bytecode"
-)
 
 usage() {
   cat <<'TEXT'
@@ -135,7 +130,7 @@ flask() {
 
 run() {
   install_to_run
-  exec env "${SERVED_WITH[@]}" "$PYTHON" -m gunicorn --config gunicorn.conf.py "$@"
+  exec "$PYTHON" -m gunicorn --config gunicorn.conf.py "$@"
 }
 
 # What a server without the right to write here could not keep: everything, and the bytecode too.
@@ -143,7 +138,7 @@ install_all() {
   # Others read it, whatever root's own files are like.
   umask 022
   install_to_run
-  env "${SERVED_WITH[@]}" "$PYTHON" -m compileall -q app.py kash migrations "$VENV/lib" >/dev/null || true
+  "$PYTHON" -m compileall -q app.py kash migrations "$VENV/lib" >/dev/null || true
   echo 'Everything that serving needs is installed.'
 }
 

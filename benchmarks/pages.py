@@ -27,11 +27,11 @@ from pathlib import Path
 from benchmarks.addresses import LISTS, Page, pages_of
 from benchmarks.browser import Answer, Browser
 from benchmarks.load import PASSWORD, Loaded, Size, load_programme
+from benchmarks.memory import resident_mb, unshared_mb
 from benchmarks.postgresql import NoPostgresql, cluster
 from benchmarks.server import NotServing, Server, served
 from benchmarks.telling import as_json, verdict
 from benchmarks.timing import MILLISECONDS
-from kash.platform.operations.memory import resident_mb, unshared_mb
 
 ROUNDS = 15
 WARM_UP = 3

@@ -17,12 +17,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 _SECONDS_TO_START = 60.0
 # As `./kash.sh run` starts it.
-SERVED_WITH = {
-    "MALLOC_ARENA_MAX": "2",
-    "PYTHONOPTIMIZE": "2",
-    "PYTHONNODEBUGRANGES": "1",
-    "PYTHONPYCACHEPREFIX": str(PROJECT / ".venv" / "bytecode"),
-}
+ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 class NotServing(Exception):
@@ -45,7 +40,7 @@ class Server:
 def served(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Serve by gunicorn.conf.py, timed, on a free port. Raises NotServing."""
     port = free_port()
-    told = {**os.environ, **SERVED_WITH, **environment, "KASH_PORT": str(port)}
+    told = {**os.environ, **ARENAS, **environment, "KASH_PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     with log.open("wb") as output:
         started = subprocess.Popen(

@@ -28,12 +28,12 @@ from pathlib import Path
 import pyotp
 from sqlalchemy import select
 
+from benchmarks.memory import resident_mb
 from benchmarks.proxy import proxied
 from benchmarks.server import NotServing, Server, free_port, served
 from benchmarks.soak_people import PEOPLE, Addresses, Log, Somebody, TimedBrowser, Wrong
 from benchmarks.telling import as_json, told
 from benchmarks.trickle import Trickle, slow_bodies
-from kash.platform.operations.memory import resident_mb
 
 MINUTES = 30
 SLOW_BODIES = 8

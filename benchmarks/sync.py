@@ -42,7 +42,7 @@ import psycopg
 from benchmarks.browser import Browser
 from benchmarks.load import PASSWORD, Size, load_programme
 from benchmarks.postgresql import cluster
-from benchmarks.server import PROJECT, SERVED_WITH, free_port, served, wait_for
+from benchmarks.server import ARENAS, PROJECT, free_port, served, wait_for
 from benchmarks.telling import as_json, tell
 from benchmarks.timing import MILLISECONDS
 
@@ -78,7 +78,7 @@ def bare_server(environment: Mapping[str, str], log: Path) -> Iterator[int]:
         started = subprocess.Popen(
             [*command, "benchmarks.bare:application"],
             cwd=PROJECT,
-            env={**os.environ, **SERVED_WITH, **environment},
+            env={**os.environ, **ARENAS, **environment},
             stdout=output,
             stderr=output,
         )

@@ -38,7 +38,6 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
-    web_memory_mb: int = Field(default=64, ge=16, le=100_000)
     # Without one it follows the host and the port on which the site is served.
     public_url: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=8)

@@ -92,7 +92,7 @@ WALKING = (
 # has loaded everything.
 SHARING = (
     "members/test_killed.py", "migrations", "operations/test_backup.py",
-    "operations/test_connections.py", "operations/test_slow_bodies.py",
+    "operations/test_patient_worker.py", "operations/test_slow_bodies.py",
 )  # fmt: skip
 
 

@@ -31,11 +31,6 @@ class BodyCounts:
         self.held = 0
         self._set_aside = 0
 
-    @property
-    def total(self) -> int:
-        """How many bytes are other people's bodies."""
-        return self.held + self._set_aside
-
     def count(self, body: Body, network: str) -> None:
         """A body is on its way from a network."""
         body.network = network

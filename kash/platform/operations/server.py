@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import itertools
-import math
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -14,7 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import babel.core
 from flask import Flask, render_template
 from flask_babel import force_locale, format_date
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has none
@@ -32,11 +29,10 @@ from kash.platform.operations.errors import NoKey
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.platform.operations.numbers import clear_numbers
 from kash.platform.operations.port import PortTaken, wait_for_port
-from kash.platform.operations.renewal import Renewal
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import MEGABYTE
 from kash.platform.web.language import LANGUAGES
-from kash.platform.web.metrics import count_as
+from kash.platform.web.metrics import count_by_process
 from kash.settings import Settings, address_of
 
 
@@ -62,9 +58,6 @@ class Server:
         self._app = app
         self._numbers = numbers
         self._keeper: WorkerKeeper | None = None
-        # A server's only web process stays: nobody would answer meanwhile.
-        limit = settings.web_memory_mb if settings.web_workers > 1 else math.inf
-        self.renewal = Renewal(limit_mb=limit)
         self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)
 
     def starting(self, addresses: Iterable[Any]) -> None:
@@ -97,7 +90,6 @@ class Server:
         log_confinement()
         _return_large_blocks()
         keep_compiled(self._app, self._settings.data_dir / "templates")
-        _compile_elsewhere(self._app)
         with self._app.app_context():
             _rehearse(self._app)
             code = new_setup_code()
@@ -114,17 +106,15 @@ class Server:
         self._keeper = WorkerKeeper(worker_without(listeners, self._app))
         self._keeper.start()
 
-    def forking(self, worker: Any, others: Iterable[Any]) -> None:
-        """A web process is to be forked, at the place of one that ended if there is any."""
-        taken = {other.place for other in others}
-        worker.place = next(place for place in itertools.count(1) if place not in taken)
+    def forking(self, worker: Any) -> None:
+        """A web process is to be forked."""
         worker.ways = self._ways
         # The largest body that there is, and another file beside it.
         worker.room = (self._settings.evidence_mb + self._settings.max_upload_mb) * MEGABYTE
 
-    def forked(self, worker: Any) -> None:
-        """In the web process: it counts on from where the one at its place ended."""
-        count_as(f"web-{worker.place}")
+    def forked(self) -> None:
+        """In the web process, before it serves."""
+        count_by_process()
         # Whoever computes for long lets the others on after a millisecond, not after five: beside
         # one that reads a list, a small page comes in an eighth of the time.
         sys.setswitchinterval(0.001)
@@ -133,7 +123,6 @@ class Server:
         """A web process is up; the first one says so."""
         if worker.age == 1:
             print(address_of(self._settings.host, self._settings.port), flush=True)
-        self.renewal.watch(worker)
 
     def ended(self) -> None:
         """The last web process is gone."""
@@ -204,37 +193,13 @@ class _KeptTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def _compile_elsewhere(app: Flask) -> None:
-    """Have a child compile what templates are not kept compiled yet.
-
-    What compiling leaves behind would lie between everything that is loaded, and each process
-    would copy that much more: 25 MB altogether after an update's first start.
-    """
-    process = os.fork()
-    if process:
-        os.waitpid(process, 0)
-        return
-    try:
-        _load_templates(app)
-    finally:
-        # What is wrong with a template is told by whoever loads it next.
-        os._exit(0)
-
-
-def _load_templates(app: Flask) -> None:
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
-
-
 def _rehearse(app: Flask) -> None:
     """Read every template and draw a page in each language, so that what pages need is loaded
     before the fork."""
-    _load_templates(app)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
     with app.test_request_context():
         for language in LANGUAGES:
             with force_locale(language):
                 render_template("errors/404.html")
                 format_date()
-    # What Babel knows of all zones and currencies was read to load our languages, and is read again
-    # should anything ever ask for it: 2 MB.
-    babel.core._global_data = None

@@ -3,7 +3,7 @@
 The form parser would else spool a file to a plain temporary file, and what people bring in are
 names and phones.
 
-The server gives a request to a thread once all of it has come (`operations/connections.py`). One
+The server gives a request to a thread once all of it has come (`operations/patient_worker.py`). One
 that it waits for no longer is given on with its head alone and the field `ENDED`, so that whoever
 sent it is told on a page of this site, in her language. Anybody may send that field: she is then
 refused.

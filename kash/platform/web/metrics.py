@@ -33,14 +33,9 @@ from kash.policy import ANYONE, allow
 
 blueprint = Blueprint("watch", __name__)
 
-_counted_as = ""
 # Whether this process has a place for its numbers.
 _counting = True
 _FIRST_BYTES = 1 << 16
-
-
-def _counts() -> str:
-    return _counted_as or str(os.getpid())
 
 
 class NumbersWithRoom(MmapedDict):
@@ -66,7 +61,7 @@ class NumbersWithRoom(MmapedDict):
 
 if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     values.MmapedDict = NumbersWithRoom  # type: ignore[attr-defined]
-    values.ValueClass = values.MultiProcessValue(_counts)  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
 
 _REGISTRY = CollectorRegistry()
 _REQUESTS = Counter(
@@ -155,15 +150,13 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def count_as(name: str) -> None:
-    """Count this process's requests under a name of its own, which a later process may take over.
+def count_by_process() -> None:
+    """Take room for this process's numbers; where there is none it goes on without counting.
 
-    Each process would else leave a file of numbers behind, and web processes come and go.
+    Those of a process that ended stay part of the sum until the server is started anew.
     """
-    global _counted_as, _counting
-    _counted_as = name
+    global _counting
     try:
-        # Its files are made now, while it can still be without them.
         _UNLOGGED_FAILURES.inc(0)
     except OSError:
         _counting = False

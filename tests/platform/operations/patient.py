@@ -1,4 +1,4 @@
-"""Gunicorn's configuration of a small site served by `kash.platform.operations.connections`.
+"""Gunicorn's configuration of a small site served by `kash.platform.operations.patient_worker`.
 
 Its patience is short, and its pages wait until they are told to go on (by a file, in `TOLD`).
 """
@@ -17,21 +17,21 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from flask import Flask, Response, request
 
-from kash.platform.operations import connections, line
+from kash.platform.operations import limits, line
 from kash.platform.operations.arriving import Head
-from kash.platform.operations.connections import PatientWorker
+from kash.platform.operations.patient_worker import PatientWorker
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import ENDED, MEGABYTE, takes_file
 from kash.platform.web.urgent import always_answered
 
 TOLD = Path(os.environ["TOLD"])
-connections.HEADS = replace(connections.HEADS, window=2, most_seconds=3)
-connections.BODIES = replace(connections.BODIES, window=3)
-connections.LARGE_BODIES = replace(connections.LARGE_BODIES, window=3)
+limits.HEADS = replace(limits.HEADS, window=2, most_seconds=3)
+limits.BODIES = replace(limits.BODIES, window=3)
+limits.LARGE_BODIES = replace(limits.LARGE_BODIES, window=3)
 line.READERS = replace(line.READERS, window=int(os.environ.get("READERS_WINDOW", "3")))
-connections.LAST_CALL = 4
-connections.MOST_HELD = int(os.environ.get("MOST_HELD", connections.MOST_HELD))
-connections.BODIES_OF_ONE = int(os.environ.get("BODIES_OF_ONE", "16"))
+limits.LAST_CALL = 4
+limits.MOST_HELD = int(os.environ.get("MOST_HELD", limits.MOST_HELD))
+limits.BODIES_OF_ONE = int(os.environ.get("BODIES_OF_ONE", "16"))
 
 app = Flask(__name__)
 
@@ -116,6 +116,7 @@ threads = int(os.environ.get("THREADS", "2"))
 worker_connections = 60
 keepalive = 5
 graceful_timeout = 8
+max_requests = int(os.environ.get("MOST_REQUESTS", "0"))
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm"
 loglevel = "warning"
@@ -124,7 +125,3 @@ loglevel = "warning"
 def pre_fork(_server: Any, worker: Any) -> None:
     worker.ways = OwnWays(app, trusted_proxies=int(os.environ.get("PROXIES", "0")))
     worker.room = 10 * MEGABYTE
-
-
-def post_worker_init(worker: Any) -> None:
-    worker.renewed = bool(os.environ.get("RENEWED"))

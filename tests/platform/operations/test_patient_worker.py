@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -25,7 +23,8 @@ from gunicorn.http import get_parser  # type: ignore[import-untyped]
 from hypothesis import given
 
 from kash.platform.operations.arriving import Arriving
-from kash.platform.operations.connections import URGENT_THREADS, Collected
+from kash.platform.operations.connection import Collected
+from kash.platform.operations.limits import URGENT_THREADS
 from kash.platform.web.bodies import MEGABYTE
 from tests.platform.operations.test_arriving import requests
 from tests.platform.operations.test_server import ROOT, free_port, until
@@ -452,12 +451,13 @@ def test_more_connections_than_there_are_places_keep_nobody_out(site: Site) -> N
     assert (len(quiet), len(kept)) == (100, 70)
 
 
-def test_a_process_that_is_renewed_lets_come_what_is_on_its_way(begin: Callable[..., Site]) -> None:
-    site = begin(RENEWED="yes")
+def test_a_process_that_is_to_be_replaced_lets_come_what_is_on_its_way(
+    begin: Callable[..., Site],
+) -> None:
+    site = begin(MOST_REQUESTS="1")
     line = site.send(post("/read", 20) + b"a")
     (web,) = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
-    time.sleep(0.5)
-    os.kill(int(web), signal.SIGTERM)
+    assert words(site.ask("/page")) == (200, "a page")
     for _ in range(19):
         time.sleep(0.1)
         line.sendall(b"a")
@@ -467,16 +467,15 @@ def test_a_process_that_is_renewed_lets_come_what_is_on_its_way(begin: Callable[
     assert words(site.ask("/page")) == (200, "a page")
 
 
-def test_a_stranger_who_sends_slowly_does_not_hold_up_a_process_that_is_renewed(
+def test_a_stranger_who_sends_slowly_does_not_hold_up_a_process_that_is_to_be_replaced(
     begin: Callable[..., Site],
 ) -> None:
-    site = begin(RENEWED="yes")
+    site = begin(MOST_REQUESTS="1")
     size = 8 * MEGABYTE
     small = site.send(post("/read", 999_999))
     large = site.send(post("/file", size, ME, "Connection: close"))
     (web,) = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
-    time.sleep(0.5)
-    os.kill(int(web), signal.SIGTERM)
+    assert words(site.ask("/page")) == (200, "a page")
     sent, ended = 0, ""
     small.settimeout(0.1)
     while not ended and sent < size - 100_000:

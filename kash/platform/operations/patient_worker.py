@@ -5,7 +5,8 @@ thread waits for the rest: eight slow uploads stopped the site for everybody. He
 that watches connections reads each request, into memory, until all of it has come, and only then
 gives it to a thread; what the other end does not take of an answer at once is sent by it as well.
 
-This module alone knows gunicorn's own parts, as of the version that its test names.
+This module, `watching.py` and `connection.py` alone know gunicorn's own parts, as of the version
+that their test names.
 """
 
 from __future__ import annotations
@@ -15,115 +16,27 @@ import math
 import selectors
 import socket
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from gunicorn.http import get_parser  # type: ignore[import-untyped] # it has none
-from gunicorn.http.unreader import Unreader  # type: ignore[import-untyped]
-from gunicorn.workers import gthread  # type: ignore[import-untyped]
+from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has none
 
-from kash.platform.operations.arriving import Arriving, Head, Pace, Progress
-from kash.platform.operations.body_counts import Body, BodyCounts
+from kash.platform.operations import limits
+from kash.platform.operations.arriving import Arriving, Head, Progress
+from kash.platform.operations.body_counts import BodyCounts
+from kash.platform.operations.connection import Connection, Lingering, plain_answer, slowest_of
 from kash.platform.operations.line import Line, Waiting
+from kash.platform.operations.watching import WatchingWorker
 from kash.platform.operations.ways import Ways
-from kash.platform.web.bodies import ENDED, MEGABYTE
-
-# How slowly a head, a body and a large body may come. Nobody waits for them but who sends them, so
-# a form may come over the worst network; a large body takes memory from others until it is whole.
-HEADS = Pace(window=15, least=1, most_seconds=20)
-BODIES = Pace(window=30, least=512, most_seconds=1800)
-LARGE_BODIES = Pace(window=30, least=16 * 1024, most_seconds=1800)
-# As the Caddyfile tells them: a length of seven digits, which it hands on as it comes.
-LARGE = 999_999
-# How many bodies may be on their way from one network, to one process: a hall full of phones may
-# stand behind one address.
-BODIES_OF_ONE = 64
-# What bodies that are not large may hold together until they are answered, and answers that are
-# not read yet.
-MOST_HELD = 48 * MEGABYTE
-# So much of a request that is whole is taken however much others hold: there are no more of them
-# than places, and help is filed by such.
-A_FORM = 16 * 1024
-# How long a large body waits, unread, until those before it have gone.
-PATIENCE = 60.0
-# How long a process that is to be replaced waits for bodies that are not large: no other is
-# replaced meanwhile, and anybody may send one.
-LAST_CALL = 60.0
-# Threads of each process that only `always_answered` pages take.
-URGENT_THREADS = 2
-# Threads of each process that never wait for those who read what is large.
-THREADS_LEFT = 2
+from kash.platform.web.bodies import ENDED
 
 _READ = 256 * 1024
 _SECONDS_BETWEEN_LOOKS = 0.5
-# After an answer whose request was not read to its end, the other end may still be sending.
-_LINGER, _LINGER_SILENT = 10.0, 2.0
-_PLAIN = (
-    "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n"
-    "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
-)
-_PHRASES = {
-    400: "400 Bad Request",
-    408: "408 Request Timeout",
-    413: "413 Content Too Large",
-    429: "429 Too Many Requests",
-    503: "503 Service Unavailable",
-}
 
 
-class Collected(Unreader):
-    """A whole request, from which gunicorn's parser reads; what was read is held no longer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: deque[bytearray] = deque()
-
-    def load(self, pieces: deque[bytearray]) -> None:
-        """Take the next request."""
-        self._pieces = pieces
-
-    @property
-    def is_read(self) -> bool:
-        """True if the parser and the application read all of it."""
-        return not self._pieces and not self.buf.getvalue()
-
-    def chunk(self, size_hint: int | None = None) -> bytes:
-        """The next bytes, or none at the request's end."""
-        if not self._pieces:
-            return b""
-        piece, most = self._pieces[0], size_hint or 8192
-        if len(piece) <= most:
-            return bytes(self._pieces.popleft())
-        with memoryview(piece) as whole:
-            part = bytes(whole[:most])
-        del piece[:most]
-        return part
-
-
-class Connection(gthread.TConn):
-    """A connection, and what is expected of it at the moment."""
-
-    def __init__(self, cfg: Any, line: Line, client: Any, server: Any) -> None:
-        super().__init__(cfg, line, client, server)
-        self.peer = str(client[0]) if isinstance(client, tuple) else ""
-        self.parser = get_parser(cfg, iter(()), client)
-        self.parser.unreader = self.source = Collected()
-        self.initialized = self.data_ready = True
-        self.request = Arriving(time.monotonic())
-        # What came behind the request, and belongs to the next.
-        self.surplus = b""
-        self.body = Body()
-        self.gone = self.keep = False
-        self.urgent = False
-        self.since = 0.0
-        self.last = 0.0
-        self.handler: Callable[[Any], None] | None = None
-
-
-class PatientWorker(gthread.ThreadWorker):
+class PatientWorker(WatchingWorker):
     """Gunicorn's worker of threads, whose threads get whole requests only.
 
     `ways` and `room` (bytes for large bodies) are set before it is forked.
@@ -131,8 +44,6 @@ class PatientWorker(gthread.ThreadWorker):
 
     ways: Ways
     room: int
-    # Set by whoever ends this process to have a fresh one: what is on its way is then waited for.
-    renewed = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -141,49 +52,17 @@ class PatientWorker(gthread.ThreadWorker):
         self._unread: dict[Connection, None] = {}
         self._queued: dict[Connection, None] = {}
         self._leaving: dict[Connection, None] = {}
-        self._lingering: dict[Connection, None] = {}
+        self._lingering = Lingering()
         self._bodies = BodyCounts()
         self._busy = 0
         self._next_look = 0.0
         self._last_call = math.inf
 
-    @property
-    def held(self) -> int:
-        """How many bytes of this process are other people's bodies."""
-        return self._bodies.total
-
     def init_process(self) -> None:
         """Make the threads, then serve."""
-        self.reading = Waiting(max(1, self.cfg.threads - THREADS_LEFT))
-        self.urgent_pool = ThreadPoolExecutor(URGENT_THREADS)
+        self.reading = Waiting(max(1, self.cfg.threads - limits.THREADS_LEFT))
+        self.urgent_pool = ThreadPoolExecutor(limits.URGENT_THREADS)
         super().init_process()
-
-    # --- Watching -------------------------------------------------------------------------------
-
-    def _watch(self, conn: Connection, events: int, handler: Callable[[Any], None]) -> None:
-        if conn.handler is None:
-            self.poller.register(conn.sock, events, partial(self._happened, conn))
-        elif conn.handler != handler:
-            self.poller.modify(conn.sock, events, partial(self._happened, conn))
-        conn.handler = handler
-
-    def _unwatch(self, conn: Connection) -> None:
-        if conn.handler is not None:
-            conn.handler = None
-            self.poller.unregister(conn.sock)
-
-    def _happened(self, conn: Connection, _sock: Line) -> None:
-        # It may have been let go since this was told.
-        if conn.handler is not None:
-            self._carefully(conn.handler, conn)
-
-    def _carefully(self, act: Callable[[Any], None], conn: Connection) -> None:
-        try:
-            act(conn)
-        except Exception as problem:
-            if not isinstance(problem, OSError):
-                self.log.exception("A connection is closed")
-            self._drop(conn)
 
     def _drop(self, conn: Connection) -> None:
         if conn.gone:
@@ -193,7 +72,7 @@ class PatientWorker(gthread.ThreadWorker):
         self._no_longer_awaited(conn)
         self._throw_away(conn)
         self._leaving.pop(conn, None)
-        self._lingering.pop(conn, None)
+        self._lingering.forget(conn)
         self._give_room_back(conn)
         self.nr_conns -= 1
         conn.close()
@@ -264,7 +143,7 @@ class PatientWorker(gthread.ThreadWorker):
             # Were it answered as if it had no body, its body would be answered as a request.
             self._refuse(conn, 400)
             return
-        small = request.whole and conn.body.holds <= A_FORM
+        small = request.whole and conn.body.holds <= limits.A_FORM
         if headless and request.head is not None and not small:
             self._bodies.count(conn.body, self.ways.sender(request.head, conn.peer))
             if self._is_crowded(conn):
@@ -272,7 +151,7 @@ class PatientWorker(gthread.ThreadWorker):
                 return
         if request.whole:
             self._make_way(conn)
-            if self._bodies.held > MOST_HELD and not small:
+            if self._bodies.held > limits.MOST_HELD and not small:
                 self._refuse(conn, 429)
             else:
                 self._hand_over(conn)
@@ -281,19 +160,21 @@ class PatientWorker(gthread.ThreadWorker):
             self._let_come(conn, request.head)
         elif conn.body.room and request.received > conn.body.room:
             self._refuse(conn, 413)
-        elif request.head is None or conn.body.room or request.received <= LARGE:
+        elif request.head is None or conn.body.room or request.received <= limits.LARGE:
             self._watch(conn, selectors.EVENT_READ, self._receive)
         else:
             self._ask(conn, request.head)
         self._make_way(None)
 
     def _make_way(self, newest: Connection | None) -> None:
-        while self._bodies.held > MOST_HELD and self._slowest_gives_way(self._small(), newest):
+        while self._bodies.held > limits.MOST_HELD and self._slowest_gives_way(
+            self._small(), newest
+        ):
             pass
 
     def _is_crowded(self, conn: Connection) -> bool:
         """True if too many come from where this one comes, and none of them can give way."""
-        if self._bodies.from_where(conn.body) <= BODIES_OF_ONE:
+        if self._bodies.from_where(conn.body) <= limits.BODIES_OF_ONE:
             return False
         of_one = [each for each in self._arriving if each.body.counted]
         of_one = [each for each in of_one if each.body.network == conn.body.network]
@@ -301,7 +182,7 @@ class PatientWorker(gthread.ThreadWorker):
 
     def _let_come(self, conn: Connection, head: Head) -> None:
         """Decide whether the body of a head that has come is read."""
-        if head.length is None or head.length <= LARGE:
+        if head.length is None or head.length <= limits.LARGE:
             self._read_on(conn)
         elif head.length > self.ways.most_bytes(head):
             self._refuse(conn, 413)
@@ -359,14 +240,9 @@ class PatientWorker(gthread.ThreadWorker):
 
     def _slowest_gives_way(self, among: Iterable[Connection], newest: Connection | None) -> bool:
         """End the one that sends the least a second, so that who sends at all is not held up."""
-        now = time.monotonic()
-
-        def pace(conn: Connection) -> tuple[float, float]:
-            progress = conn.request.progress
-            return progress.speed(now), progress.began
-
-        sending = (conn for conn in among if conn is not newest and conn not in self._unread)
-        slowest = min(sending, key=pace, default=None)
+        slowest = slowest_of(
+            conn for conn in among if conn is not newest and conn not in self._unread
+        )
         if slowest is None:
             return False
         self._carefully(partial(self._refuse, status=429), slowest)
@@ -396,7 +272,7 @@ class PatientWorker(gthread.ThreadWorker):
             self._no_longer_awaited(conn)
             self._throw_away(conn)
             conn.keep = False
-            conn.sock.sendall(_PLAIN.format(status=_PHRASES[status]).encode())
+            conn.sock.sendall(plain_answer(status))
             self._send_rest(conn)
         else:
             self._end(conn, {ENDED: str(status)})
@@ -416,7 +292,7 @@ class PatientWorker(gthread.ThreadWorker):
     def _hand_over(self, conn: Connection) -> None:
         self._unwatch(conn)
         self._no_longer_awaited(conn)
-        if conn.body.holds <= A_FORM:
+        if conn.body.holds <= limits.A_FORM:
             self._bodies.count_no_longer(conn.body)
         conn.source.load(conn.request.hand_over())
         self._submit(conn)
@@ -465,16 +341,14 @@ class PatientWorker(gthread.ThreadWorker):
             self._watch(conn, selectors.EVENT_READ, self.on_client_socket_readable)
 
     def _linger(self, conn: Connection) -> None:
-        """Close in such a way that the answer still arrives where more is being sent."""
         conn.sock.shutdown(socket.SHUT_WR)
-        conn.since = conn.last = time.monotonic()
-        self._lingering[conn] = None
+        self._lingering.begin(conn, time.monotonic())
         self._watch(conn, selectors.EVENT_READ, self._discard)
 
     def _discard(self, conn: Connection) -> None:
         if not conn.sock.recv(_READ):
             self._drop(conn)
-        conn.last = time.monotonic()
+        self._lingering.heard(conn, time.monotonic())
 
     # --- Time -----------------------------------------------------------------------------------
 
@@ -491,29 +365,34 @@ class PatientWorker(gthread.ThreadWorker):
             self._drop(conn)
         unread = sum(conn.sock.unsent for conn in self._leaving)
         for conn in sorted(self._leaving, key=lambda each: each.sock.speed(now)):
-            if unread <= MOST_HELD and len(self._leaving) <= self.worker_connections // 4:
+            if unread <= limits.MOST_HELD and len(self._leaving) <= self.worker_connections // 4:
                 break
             unread -= conn.sock.unsent
             self._drop(conn)
-        crowded = len(self._lingering) > self.worker_connections // 4
-        for conn in list(self._lingering):
-            if crowded or now > conn.since + _LINGER or now > conn.last + _LINGER_SILENT:
-                self._drop(conn)
+        for conn in self._lingering.over(now, most=self.worker_connections // 4):
+            self._drop(conn)
 
     def _is_late(self, conn: Connection, now: float) -> bool:
         request = conn.request
         if now > self._last_call and not conn.body.room:
             return True
         if conn in self._unread:
-            return now > conn.since + PATIENCE
+            return now > conn.since + limits.PATIENCE
         if not request.started and not self.alive:
             return now > request.progress.began + gthread.STOP_KEEPALIVE_LINGER
-        pace = HEADS if request.head is None else LARGE_BODIES if conn.body.room else BODIES
+        pace = (
+            limits.HEADS
+            if request.head is None
+            else limits.LARGE_BODIES
+            if conn.body.room
+            else limits.BODIES
+        )
         return request.progress.is_lost(pace, now)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        # Called once this process is to end.
+        # Called once this process is to end. If a fresh one is to take its place what is on its way
+        # is waited for.
         super()._cap_keepalive(deadline)
-        if self.renewed:
-            self._last_call = time.monotonic() + LAST_CALL
-            self.cfg.set("graceful_timeout", int(BODIES.most_seconds))
+        if self.nr >= self.max_requests:
+            self._last_call = time.monotonic() + limits.LAST_CALL
+            self.cfg.set("graceful_timeout", int(limits.BODIES.most_seconds))

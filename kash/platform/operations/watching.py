@@ -1,0 +1,47 @@
+"""The one thread of a web process that is told what happens on each of its connections.
+
+As of the version of gunicorn that the test of `patient_worker.py` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has none
+
+from kash.platform.operations.connection import Connection
+from kash.platform.operations.line import Line
+
+
+class WatchingWorker(gthread.ThreadWorker):
+    """Gunicorn's worker of threads, which waits for one thing at a time of each connection."""
+
+    def _drop(self, conn: Connection) -> None:
+        raise NotImplementedError
+
+    def _watch(self, conn: Connection, events: int, handler: Callable[[Any], None]) -> None:
+        if conn.handler is None:
+            self.poller.register(conn.sock, events, partial(self._happened, conn))
+        elif conn.handler != handler:
+            self.poller.modify(conn.sock, events, partial(self._happened, conn))
+        conn.handler = handler
+
+    def _unwatch(self, conn: Connection) -> None:
+        if conn.handler is not None:
+            conn.handler = None
+            self.poller.unregister(conn.sock)
+
+    def _happened(self, conn: Connection, _sock: Line) -> None:
+        # It may have been let go since this was told.
+        if conn.handler is not None:
+            self._carefully(conn.handler, conn)
+
+    def _carefully(self, act: Callable[[Any], None], conn: Connection) -> None:
+        try:
+            act(conn)
+        except Exception as problem:
+            if not isinstance(problem, OSError):
+                self.log.exception("A connection is closed")
+            self._drop(conn)

@@ -1,0 +1,90 @@
+"""Web processes that answered enough are replaced, and nobody who asks something notices."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from kash.settings import Settings
+from tests.platform.operations.test_server import ROOT, Running, children, until
+
+# Each process answers at most so many; what is in the file is for a real office.
+OPTIONS = ("--max-requests", "200", "--max-requests-jitter", "40")
+
+
+@pytest.mark.parametrize(("processes", "most"), [("1", 0), ("2", 2000)])
+def test_only_where_another_answers_meanwhile(
+    processes: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KASH_WEB_WORKERS", processes)
+    monkeypatch.setenv("KASH_DATA_DIR", str(tmp_path))
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import runpy; c = runpy.run_path('gunicorn.conf.py');"
+            "print(c['workers'], c['max_requests'], c['max_requests_jitter'])",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == [processes, str(most), str(most)]
+
+
+@pytest.fixture
+def small(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -> Iterator[Running]:
+    opened(Settings(data_dir=tmp_path / "var"))
+    server = Running(tmp_path, compiled, options=OPTIONS)
+    yield server
+    server.process.terminate()
+    server.process.wait(20)
+
+
+ASKED_BY_EACH = 150
+
+
+def ask(port: int) -> Counter[int]:
+    """Ask on one connection, which is opened again where the server says that it closes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    found: Counter[int] = Counter()
+    for _ in range(ASKED_BY_EACH):
+        connection.request("GET", "/setup")
+        answer = connection.getresponse()
+        answer.read()
+        found[answer.status] += 1
+        time.sleep(0.05)
+    connection.close()
+    return found
+
+
+@pytest.mark.services
+def test_nobody_notices_that_processes_are_replaced(small: Running) -> None:
+    until(lambda: len(children(small.process.pid)) == 3)
+    before = children(small.process.pid)
+    with ThreadPoolExecutor(4) as people:
+        answers = list(people.map(ask, [small.port] * 4))
+    assert sum(answers, Counter()) == {200: 4 * ASKED_BY_EACH}
+    # Both were replaced, the worker was not.
+    until(lambda: len(children(small.process.pid) - before) == 2)
+    assert len(before & children(small.process.pid)) == 1
+
+    # What was counted is kept: it is part of the sum.
+    with urllib.request.urlopen(f"http://127.0.0.1:{small.port}/metrics") as answer:
+        numbers = answer.read().decode()
+    (counted,) = re.findall(
+        r'kash_requests_total\{endpoint="desk\.set_up",status="2xx"\} (\S+)', numbers
+    )
+    assert float(counted) == 4 * ASKED_BY_EACH
