@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from kash.attendance.triggers import keep_history
 from kash.people.search import mend_search
-from kash.platform.database import complete_partial_indexes, db
+from kash.platform.database import db
 from kash.platform.vault import assert_triggers
 
 config = context.config
@@ -36,8 +36,6 @@ def run_migrations() -> None:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             _set_foreign_keys(connection, False)
-        else:
-            complete_partial_indexes()
         try:
             context.configure(
                 connection=connection,

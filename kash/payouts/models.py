@@ -21,12 +21,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Person
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.workshops.models import Workshop
 
 _LINE_STATES = "state in ('outstanding', 'sent', 'paid', 'failed', 'returned', 'changed')"
@@ -47,7 +46,7 @@ class RateTable(PublicId, Base):
             "uq_rate_table_version_programme",
             "version",
             unique=True,
-            sqlite_where=text("workshop_id is null"),
+            **only_where("workshop_id is null"),
         ),
         CheckConstraint("least_weight between 1 and 100", name="least_weight"),
     )

@@ -8,12 +8,10 @@ it must read again inside the block; on PostgreSQL it locks those rows `with_for
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,13 +21,24 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
 from kash.platform.faults import Fault, fault_of
 from kash.platform.statements import run_at_once
+from kash.platform.turns import in_turn
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -220,36 +229,14 @@ def init_database(app: Flask) -> None:
 
 
 def insertion(session: Session, table: type[Base]) -> Any:
-    """An insert that can say `on_conflict_…`: both engines know the clause, each by its own.
-
-    Only the engine in use is loaded; the other would lie in every process for nothing.
-    """
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)
+    """An insert that can say `on_conflict_…`: both engines know the clause, each by its own."""
+    engine = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return engine.insert(table)
 
 
-def complete_partial_indexes() -> None:
-    """Have PostgreSQL take the conditions of partial indexes, for whatever works with the schema.
-
-    Models give them as `sqlite_where` alone. An index that named PostgreSQL as well would load all
-    that SQLAlchemy knows of it, 3 MB in a server on SQLite.
-    """
-    for table in Base.metadata.tables.values():
-        for index in table.indexes:
-            where = index.dialect_options["sqlite"]["where"]
-            if where is not None:
-                index.dialect_options["postgresql"]["where"] = where
-
-
-@event.listens_for(Base.metadata, "before_create")
-def _create_partial_indexes(_tables: MetaData, connection: Connection, **_options: Any) -> None:
-    if connection.dialect.name == "postgresql":
-        complete_partial_indexes()
+def only_where(condition: str) -> dict[str, Any]:
+    """The arguments by which an index holds no rows but those of a condition, on both engines."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def without_order(session: Session, model: type[Base], key: object, column: str = "id") -> None:
@@ -278,7 +265,7 @@ def writing() -> Iterator[Session]:
     session.info["kash_writing"] = True
     session.info[_AFTER_COMMIT] = []
     try:
-        with _in_turn(session.get_bind().engine.url):
+        with in_turn(session.get_bind().engine.url):
             options = {"kash_writing": True}
             session.info[_HELD] = session.connection(execution_options=options)
             yield session
@@ -293,61 +280,6 @@ def writing() -> Iterator[Session]:
     for call in after:
         with unless_full():
             call()
-
-
-_TURN_PATIENCE = 5.0
-
-
-class _Turns:
-    """For each database, the lock by which the threads of this process wait for each other."""
-
-    def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-
-    def of(self, database: str) -> threading.Lock:
-        """The lock of a database."""
-        with self._guard:
-            return self._locks.setdefault(database, threading.Lock())
-
-
-_turns = _Turns()
-# What was held when this process was forked off is nobody's here.
-os.register_at_fork(after_in_child=_turns.forget)
-
-
-@contextmanager
-def _in_turn(url: URL) -> Iterator[None]:
-    """Have SQLite's writers wait for each other at the door.
-
-    A writer that finds the database locked sleeps longer and longer, up to a tenth of a second,
-    while nobody writes at all. Here the threads of a process wait for a lock of theirs, and the one
-    that has it for a file beside the database, asleep until whoever writes closes it: so nobody
-    asks again and again, and processes take turns. A thread that has waited long goes on without:
-    the database's own lock is what counts. Only the one at the file waits as long as it takes, for
-    a process that stands still in the middle of writing, and writes nothing itself meanwhile.
-    """
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        yield
-        return
-    lock = _turns.of(url.database)
-    if not lock.acquire(timeout=_TURN_PATIENCE):
-        yield
-        return
-    try:
-        descriptor = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            # Closing gives the turn away, and so does dying.
-            os.close(descriptor)
-    finally:
-        lock.release()
 
 
 @contextmanager

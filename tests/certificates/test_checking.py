@@ -213,7 +213,7 @@ def test_on_a_full_disk_a_paper_is_still_checked_and_no_name_is_tried_uncounted(
     def full(_url: object) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(database, "_in_turn", full)
+    monkeypatch.setattr(database, "in_turn", full)
     answer = check_serial(Check(whole.serial or "", ALL, HOTEL), utc_now())
     assert answer.admission is Admission.WITHOUT_NAME
     assert answer.verified is not None

@@ -20,11 +20,10 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 
 # The designs that every programme has, the first of them until another is chosen.
 BUILT_IN = (("classic", "Classic"), ("modern", "Modern"), ("plain", "Plain"))
@@ -43,7 +42,7 @@ class Design(PublicId, Base):
             "uq_certificate_design_is_default",
             "is_default",
             unique=True,
-            sqlite_where=text("is_default"),
+            **only_where("is_default"),
         ),
         CheckConstraint(
             "not is_default or (in_use is not null and retired_at is null)", name="default"

@@ -14,14 +14,13 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.certificates.models.designs import DesignVersion, default_version
 from kash.certificates.rules.standing import Condition, condition_on
 from kash.people.models import Person
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.workshops.models import Workshop
 
 
@@ -111,7 +110,7 @@ class Certificate(PublicId, Base):
             "batch_id",
             "person_id",
             unique=True,
-            sqlite_where=text("serial is null"),
+            **only_where("serial is null"),
         ),
         Index("ix_certificate_batch_id", "batch_id"),
         Index("ix_certificate_issued_on_id", "issued_on", "id"),
@@ -121,7 +120,7 @@ class Certificate(PublicId, Base):
         Index(
             "ix_certificate_revoked_at",
             "revoked_at",
-            sqlite_where=text("revoked_at is not null"),
+            **only_where("revoked_at is not null"),
         ),
     )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where
 
 
 class SigningKey(PublicId, Base):
@@ -30,7 +30,7 @@ class SigningKey(PublicId, Base):
             "uq_signing_key_current",
             "state",
             unique=True,
-            sqlite_where=text("state = 'current'"),
+            **only_where("state = 'current'"),
         ),
     )
 

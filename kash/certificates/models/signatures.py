@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 
 
 class SignatureImage(PublicId, Base):
@@ -24,7 +24,7 @@ class SignatureImage(PublicId, Base):
             "uq_signature_image_account_id_held",
             "account_id",
             unique=True,
-            sqlite_where=text("withdrawn_at is null"),
+            **only_where("withdrawn_at is null"),
         ),
     )
 
@@ -66,7 +66,7 @@ class FunderMark(PublicId, Base):
             "uq_funder_mark_funder_id_held",
             "funder_id",
             unique=True,
-            sqlite_where=text("replaced_at is null"),
+            **only_where("replaced_at is null"),
         ),
     )
 

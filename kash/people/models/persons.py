@@ -17,11 +17,10 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.platform.press import joined_signs, without_joined_signs
 
 
@@ -82,7 +81,7 @@ class Person(PublicId, Base):
             "group_id",
             "reference",
             unique=True,
-            sqlite_where=text("reference <> ''"),
+            **only_where("reference <> ''"),
         ),
         CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
     )
@@ -164,7 +163,7 @@ class Posting(PublicId, Base):
             "uq_posting_person_id_open",
             "person_id",
             unique=True,
-            sqlite_where=text("until is null"),
+            **only_where("until is null"),
         ),
         # How many are posted somewhere now is counted in the index alone.
         Index("ix_posting_organisation_id_until", "organisation_id", "until"),

@@ -15,17 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.registry import Message
+from huey.serializer import Serializer
 
 from kash.platform.jobs.registry import CHORES
-from kash.platform.jobs.stores import load_library, load_valkey
-
-load_library()
-
-from huey.serializer import Serializer  # noqa: E402
 
 if TYPE_CHECKING:
-    from huey import Huey
-
     from kash.settings import Settings
 
 _EXTENSION = "kash_jobs"
@@ -39,8 +35,6 @@ class _Json(Serializer):
         return json.dumps(data).encode()
 
     def _deserialize(self, data: bytes) -> Any:
-        from huey.registry import Message
-
         return Message(*json.loads(data))
 
 
@@ -87,10 +81,6 @@ class JobQueue:
         return self.huey.dequeue()
 
     def _open(self) -> Any:
-        if self._settings.queue_url:
-            load_valkey()
-        from huey import RedisHuey, SqliteHuey, crontab
-
         from kash.platform.jobs.runner import run_chore, run_job
 
         logging.getLogger("huey").setLevel(logging.WARNING)
