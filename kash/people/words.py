@@ -74,7 +74,7 @@ def said(name: str, value: str) -> str:
 
 
 def choices(name: str) -> list[tuple[str, Any]]:
-    """What can be chosen of a fact, as (value, word)."""
+    """Choices of a fact, as (value, word)."""
     return [(value, word) for value, word in SAID[name].items() if value]
 
 

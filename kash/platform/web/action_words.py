@@ -13,7 +13,7 @@ from kash.feature import Part, declared
 
 @dataclass(frozen=True)
 class ActionWords(Part):
-    """What is said of each action that a feature writes, by the action's code."""
+    """Words for each action that a feature writes, by the action's code."""
 
     words: Mapping[str, Any]
 

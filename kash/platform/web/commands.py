@@ -1,4 +1,4 @@
-"""What a service is told to do, filled from a form; and the problems that stand in its way, shown
+"""Commands of services, filled from a form; and the problems that stand in its way, shown
 beside their fields or in a line on the next page."""
 
 from __future__ import annotations

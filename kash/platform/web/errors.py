@@ -94,7 +94,7 @@ def _wants_page() -> bool:
 
 
 def one_or_404(found: Found | None) -> Found:
-    """What was found. Raises NotFound if that is nothing."""
+    """The thing found. Raises NotFound if that is nothing."""
     if found is None:
         raise NotFound
     return found

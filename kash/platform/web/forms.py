@@ -143,14 +143,14 @@ class KashForm(FlaskForm):
         return not self.errors
 
     def check_together(self) -> None:
-        """What no field can tell alone; a form with such rules marks fields as wrong here."""
+        """Rules that no field can tell alone; a form with such rules marks fields as wrong here."""
 
     def mark_wrong(self, field: Field, sentence: object) -> None:
         """Say what is wrong beside a field."""
         field.errors = [str(sentence)]
 
     def command(self, kind: type[Command], **given: Any) -> Command:
-        """What a service is told: a dataclass filled from the fields of the same names.
+        """Command of a service: a dataclass filled from the fields of the same names.
 
         `given` goes before them. See `filled`.
         """
