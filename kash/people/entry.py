@@ -51,7 +51,7 @@ def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
 
 def present_likeness(person: Person) -> Likeness:
     """Likeness of a person as she is kept."""
-    posting = next((each for each in person.postings if each.until is None), None)
+    posting = person.present_posting
     return Likeness(
         key=person.public_id,
         group=person.group.public_id,

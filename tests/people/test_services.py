@@ -265,3 +265,25 @@ def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -
         change.about(made.public_id)
     assert actions() == ["workshops.walk_in_added"]
     assert EMAIL not in str(actions())
+
+
+def test_a_posting_is_open_for_the_database_as_it_is_in_memory(
+    both_engines_app: APIFlask, person: Adding, groups: tuple[Group, Group]
+) -> None:
+    first, second = (
+        add_organisation(OrganisationDetails(name, "station"), SYSTEM) for name in ("First", "Last")
+    )
+    moved = person(organisation=first, since=date(2026, 1, 5))
+    person(chosen_name="Zuri Mfano", reference="", phone=None)
+    today = date(2026, 3, 1)
+    transfer(moved, second, today, today=today, by=SYSTEM)
+    db.session.rollback()
+    every = db.session.scalars(select(Posting).order_by(Posting.id)).all()
+    by_sql = db.session.scalars(select(Posting).where(Posting.is_open)).all()
+    people = db.session.scalars(select(Person).order_by(Person.id)).all()
+    assert [each.is_open for each in every] == [False, True]
+    assert by_sql == [each for each in every if each.is_open] == [every[0].person.present_posting]
+    assert [each.present_posting is None for each in people] == [
+        False,
+        True,
+    ]

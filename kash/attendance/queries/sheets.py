@@ -162,7 +162,7 @@ def _people(register_id: int) -> dict[str, _OnPaper]:
     for entry, person, organisation in db.session.execute(
         select(RosterEntry.public_id, Person, Organisation.name)
         .join(Person, Person.id == RosterEntry.person_id)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.is_open))
         .outerjoin(
             Organisation,
             and_(

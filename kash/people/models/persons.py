@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
@@ -128,6 +130,11 @@ class Person(PublicId, Base):
         prints_name: Mapped[bool]
 
     @property
+    def present_posting(self) -> Posting | None:
+        """Where she is now."""
+        return next((posting for posting in self.postings if posting.is_open), None)
+
+    @property
     def paper_code(self) -> str:
         """Code on paper in place of a name: the beginning of the participant number."""
         return self.public_id[:6].upper()
@@ -154,7 +161,7 @@ class Person(PublicId, Base):
 
 
 class Posting(PublicId, Base):
-    """A person at an organisation, from one day to another (open while `until` is empty)."""
+    """A person at an organisation, from one day to another; one is open at most."""
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -177,6 +184,16 @@ class Posting(PublicId, Base):
 
     person: Mapped[Person] = relationship(back_populates="postings")
     organisation: Mapped[Organisation] = relationship()
+
+    @hybrid_property
+    def is_open(self) -> bool:
+        """True if the person is still there."""
+        return self.until is None
+
+    @is_open.inplace.expression
+    @classmethod
+    def _is_open(cls) -> ColumnElement[bool]:
+        return cls.until.is_(None)
 
 
 class ConsentBatch(PublicId, Base):

@@ -20,6 +20,7 @@ from kash.people.models import (
     PersonMerge,
     Posting,
 )
+from kash.people.queries.postings import with_posting
 from kash.people.reach import phone_compared, sees_names, within_reach
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness, Match
@@ -44,7 +45,7 @@ def numbered_likenesses(
     session: Session, where: ColumnElement[bool] | None = None
 ) -> Iterator[tuple[int, Likeness]]:
     """The same, each with the person's key."""
-    statement = (
+    statement = with_posting(
         select(
             Person.id,
             Person.public_id,
@@ -58,11 +59,7 @@ def numbered_likenesses(
             Person.sex,
             Person.age_band,
         )
-        .join(Person.group)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
-        .order_by(Person.id)
-    )
+    ).order_by(Person.id)
     if where is not None:
         statement = statement.where(where)
     for row in session.execute(statement.execution_options(yield_per=1000)):
@@ -151,7 +148,7 @@ def _candidates(session: Session, asked: Likeness, among: ColumnElement[bool]) -
         there = (
             select(Posting.person_id)
             .join(Organisation, Organisation.id == Posting.organisation_id)
-            .where(Organisation.public_id == asked.station, Posting.until.is_(None))
+            .where(Organisation.public_id == asked.station, Posting.is_open)
         )
         facts.append(and_(Person.id.in_(there), or_(*named)))
     if named and asked.birth_year is not None:
@@ -187,16 +184,9 @@ class PersonBeside:
 def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, PersonBeside]:
     """{public id: what the actor may see of her}; of anyone at least name and group."""
     rows = db.session.execute(
-        select(
-            Person,
-            Group.name,
-            Organisation.name,
-            within_reach(actor, "people.see"),
-        )
-        .join(Person.group)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
-        .where(Person.public_id.in_(public_ids))
+        with_posting(
+            select(Person, Group.name, Organisation.name, within_reach(actor, "people.see"))
+        ).where(Person.public_id.in_(public_ids))
     ).all()
     found = {}
     for person, group, organisation, whole in rows:

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, null, select
+from sqlalchemy import ColumnElement, case, literal, null, select
 
 from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.queries.postings import with_posting
 from kash.people.reach import phone_compared, reaches, within_reach
 from kash.people.rules.candidates import Candidates
 from kash.people.rules.known import Known
@@ -94,7 +95,7 @@ def _posted(stations: Collection[str]) -> dict[int, str]:
         rows = db.session.execute(
             select(Posting.person_id, Organisation.public_id)
             .join(Organisation, Organisation.id == Posting.organisation_id)
-            .where(Posting.until.is_(None), Organisation.public_id.in_(some))
+            .where(Posting.is_open, Organisation.public_id.in_(some))
         )
         posted |= {row.person_id: row.public_id for row in rows}
     return posted
@@ -141,15 +142,6 @@ def likenesses(actor: Actor, *conditions: ColumnElement[bool]) -> Iterator[Liken
             sex=sex,
             age_band=band,
         )
-
-
-def with_posting(statement: Any) -> Any:
-    """A select of persons with their group and, as far as there is one, present organisation."""
-    return (
-        statement.join(Person.group)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
-    )
 
 
 def numbers_taken(references: Iterable[str]) -> dict[tuple[str, str], str]:

@@ -70,7 +70,7 @@ def organisation_list(kind: str = "") -> Listing[Any]:
     """
     some = (
         select(Posting.organisation_id)
-        .where(Posting.organisation_id == Organisation.id, Posting.until.is_(None))
+        .where(Posting.organisation_id == Organisation.id, Posting.is_open)
         .limit(MOST_COUNTED + 1)
         .correlate(Organisation)
         .subquery()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -27,18 +28,26 @@ class PostedPerson:
     police: bool = False
 
 
+def with_posting(statement: Any) -> Any:
+    """A select of persons with their group and, as far as there is one, present organisation."""
+    return (
+        statement.join(Person.group)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.is_open))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+    )
+
+
 def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]:
     rows = db.session.execute(
-        select(
-            Person.public_id,
-            Person.chosen_name,
-            Organisation.name,
-            Group.letter,
-            Group.is_police,
+        with_posting(
+            select(
+                Person.public_id,
+                Person.chosen_name,
+                Organisation.name,
+                Group.letter,
+                Group.is_police,
+            )
         )
-        .join(Group, Group.id == Person.group_id)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
         .where(condition, within_reach(actor, "people.edit"))
         .order_by(Person.sort_name, Person.id)
         .limit(MOST_AT_ONCE)

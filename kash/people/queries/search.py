@@ -127,7 +127,7 @@ def _posted_to(public_id: str) -> ColumnElement[bool]:
     return Person.id.in_(
         select(there.person_id)
         .join(Organisation, Organisation.id == there.organisation_id)
-        .where(there.until.is_(None), Organisation.public_id == public_id)
+        .where(there.is_open, Organisation.public_id == public_id)
     )
 
 
@@ -182,7 +182,7 @@ def _posted_at() -> ScalarSelect[str]:
     return (
         select(Organisation.name)
         .join(Posting, Posting.organisation_id == Organisation.id)
-        .where(Posting.person_id == Person.id, Posting.until.is_(None))
+        .where(Posting.person_id == Person.id, Posting.is_open)
         .correlate(Person)
         .scalar_subquery()
     )
@@ -201,7 +201,7 @@ def _listed(
 ) -> Listing[ListedPerson]:
     rows = (
         _rows(whole, Organisation.name)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.is_open))
         .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
         .where(*conditions)
     )

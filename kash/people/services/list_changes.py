@@ -158,9 +158,7 @@ def _post(change: Change, person: Person, place: str) -> dict[str, Any]:
         select(Organisation.id).where(Organisation.public_id == place)
     ).one()
     today = change.now.date()
-    present = session.scalar(
-        select(Posting).where(Posting.person_id == person.id, Posting.until.is_(None))
-    )
+    present = session.scalar(select(Posting).where(Posting.person_id == person.id, Posting.is_open))
     ended = ""
     if present is not None:
         present.until = max(today, present.since)
@@ -278,7 +276,7 @@ def _put_back(session: Session, person: Person, entry: PeopleListPerson, change:
         setattr(person, name, _read(value))
     if added:
         made = session.scalar(select(Posting).where(Posting.public_id == added))
-        if made is None or made.until is not None:
+        if made is None or not made.is_open:
             raise NotUndone
         session.delete(made)
         session.flush()

@@ -51,7 +51,7 @@ class SomeCannotMove(Problem):
 
 def _move(session: Session, person: Person, place: Organisation, since: date, today: date) -> None:
     postings = session.scalars(select(Posting).where(Posting.person_id == person.id)).all()
-    present = next((posting for posting in postings if posting.until is None), None)
+    present = next((posting for posting in postings if posting.is_open), None)
     if present is not None and present.organisation_id == place.id:
         raise AlreadyThere
     stays = [Stay(posting.since, posting.until) for posting in postings]

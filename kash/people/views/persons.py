@@ -191,7 +191,7 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         form_language=language_name(language),
         own_language=own_language,
         person=found,
-        posting=next((each for each in found.postings if each.until is None), None),
+        posting=found.present_posting,
         newest_consents=newest,
         purposes={
             purpose: label

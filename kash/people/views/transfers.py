@@ -94,7 +94,7 @@ def _letter(people: Sequence[PostedPerson], errors: Mapping[str, str]) -> str:
 def transfer(public_id: str) -> ResponseReturnValue:
     """Move a person to another station or collective."""
     found = person(current_actor(), public_id, "people.edit")
-    posting = next((each for each in found.postings if each.until is None), None)
+    posting = found.present_posting
     there = posting.organisation_id if posting is not None else None
     form = TransferForm(since=local_today())
     form.offer([place for place in organisations() if place.id != there])

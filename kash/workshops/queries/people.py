@@ -44,7 +44,7 @@ def _station() -> Any:
     return (
         select(Organisation.name)
         .join(Posting, Posting.organisation_id == Organisation.id)
-        .where(Posting.person_id == Person.id, Posting.until.is_(None))
+        .where(Posting.person_id == Person.id, Posting.is_open)
         .order_by(Posting.since.desc(), Posting.id.desc())
         .limit(1)
         .correlate(Person)
