@@ -13,11 +13,12 @@ from kash.people.models import Person
 from kash.people.queries.duplicates import facts_of
 from kash.people.rules.matching import Likeness, Match, Reason
 from kash.people.rules.persons import sort_name
+from kash.platform.database import PUBLIC_ID
 from kash.platform.vault import lookup
 from kash.platform.web import current_actor
 
 _MOST_SHOWN = 5
-_IDS = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
+_IDS = re.compile(PUBLIC_ID)
 
 
 def goes_back() -> bool:

@@ -49,6 +49,9 @@ NAMING = {
 }
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+# A public id as part of a pattern.
+PUBLIC_ID = f"[{_ALPHABET}]{{16}}"
+_PUBLIC_ID = re.compile(PUBLIC_ID)
 # 256 is eight times 32: every character is as likely.
 _CHARACTER_OF = _ALPHABET.encode() * 8
 
@@ -56,6 +59,11 @@ _CHARACTER_OF = _ALPHABET.encode() * 8
 def new_public_id() -> str:
     """A random id of 16 Crockford characters (80 bits): all that URLs and papers ever show."""
     return public_id_from(secrets.token_bytes(16))
+
+
+def is_public_id(text: str) -> bool:
+    """True if a text has the form of a public id, whether or not anything has it."""
+    return _PUBLIC_ID.fullmatch(text) is not None
 
 
 def public_id_from(seed: bytes) -> str:

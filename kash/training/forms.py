@@ -11,15 +11,14 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
-from kash.platform.database import new_public_id
+from kash.platform.database import PUBLIC_ID, is_public_id, new_public_id
 from kash.platform.web import KashForm
 from kash.platform.web.forms import choice_field, long_text_field, text_field, whole_number_field
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.training import rules
 from kash.training.models import CourseVersion, Module, SessionPlan
 
-_KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
-_POSTED = re.compile(r"(plan|module)-([0-9a-hjkmnp-tv-z]{16})-title")
+_POSTED = re.compile(rf"(plan|module)-({PUBLIC_ID})-title")
 _LONG = 8000
 
 
@@ -148,7 +147,7 @@ class DraftPage:
     @staticmethod
     def _new(kind: type[Any], prefix: str) -> Any:
         form = kind(prefix=prefix, meta=_INNER)
-        if not _KEY.fullmatch(form.key.data or ""):
+        if not is_public_id(form.key.data or ""):
             form.key.data = new_public_id()
         return form
 
@@ -322,7 +321,7 @@ def _lost(posted: Mapping[str, str], here: set[str]) -> Iterator[LostText]:
         written = [posted.get(f"{kind}-{public_id}-{each}", "") for each in texts]
         yield LostText(posted[name], "\n\n".join(text for text in written if text))
     for name in posted:
-        match = re.fullmatch(r"new-([0-9a-hjkmnp-tv-z]{16})-title", name)
+        match = re.fullmatch(rf"new-({PUBLIC_ID})-title", name)
         if match is None or match.group(1) in here or not posted[name]:
             continue
         texts = ("objectives", "method", "materials", "notes")

@@ -9,7 +9,15 @@ from sqlalchemy import Column, Index, Integer, MetaData, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex
 
-from kash.platform.database import db, make_room, new_public_id, only_where, public_id_from, writing
+from kash.platform.database import (
+    db,
+    is_public_id,
+    make_room,
+    new_public_id,
+    only_where,
+    public_id_from,
+    writing,
+)
 from kash.platform.vault.models import AuditSubject
 
 SUBJECT = "aaaaaaaaaaaaaaaa"
@@ -21,6 +29,10 @@ def test_ids_have_the_32_characters_alike() -> None:
     assert {every.count(character) for character in every} == {8}
     assert len(set(every)) == 32
     assert len(new_public_id()) == 16
+    assert is_public_id(every[:16])
+    assert is_public_id(new_public_id())
+    wrong = ("", every[:15], every[:17], every[:15] + "i", every[:16].upper(), every[:16] + "\n")
+    assert not any(map(is_public_id, wrong))
 
 
 def test_a_transaction_has_one_connection_and_the_next_one_its_own(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,6 +12,7 @@ from wtforms.validators import ValidationError
 
 from kash.accounts.names import role_choices, role_notes
 from kash.accounts.secrets import new_token
+from kash.platform.database import is_public_id
 from kash.platform.web.forms import (
     UNCORRECTED,
     KashForm,
@@ -140,9 +140,6 @@ class NameForm(KashForm):
     name = text_field(_l("Name"))
 
 
-_NUMBER = re.compile(r"[0-9a-z]{16}")
-
-
 def number_in(typed: str | None) -> str:
     """A participant's number as it was typed in groups, or the number in a copied address of her
     page; anything else as it is."""
@@ -153,7 +150,7 @@ def number_in(typed: str | None) -> str:
         given = parse_qs(query).get("person") or [path.rstrip("/").rpartition("/")[2]]
         text = given[0]
     number = text.replace("-", "").replace(" ", "").lower()
-    return number if _NUMBER.fullmatch(number) else as_typed
+    return number if is_public_id(number) else as_typed
 
 
 class PersonForm(KashForm):

@@ -16,7 +16,7 @@ from kash.people.models import ServiceEntry
 from kash.people.rules.directory import CARDS_ON_A_SHEET, MOST_SHEETS
 from kash.people.rules.persons import is_a_name
 from kash.people.services.directory import ServiceDetails
-from kash.platform.database import new_public_id
+from kash.platform.database import is_public_id, new_public_id
 from kash.platform.web import KashForm
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
@@ -32,7 +32,6 @@ from kash.platform.web.forms import (
 )
 from kash.platform.web.programme import LANGUAGES
 
-_KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _SHORT = re.compile(r"[0-9]{3,5}")
 _SERVED = list(directory_words.SERVED.items())
 _SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
@@ -90,7 +89,7 @@ class ServiceForm(WeekForm):
     def new_id(self) -> str:
         """The id for a new service: the one the form was opened with, if it is one."""
         given = self.key.data or ""
-        return given if _KEY.fullmatch(given) else new_public_id()
+        return given if is_public_id(given) else new_public_id()
 
     @property
     def edition_read(self) -> int:

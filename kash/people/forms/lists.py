@@ -18,12 +18,13 @@ from kash.people.models import Group, Organisation
 from kash.people.rules.lists.classing import NEW, OUT
 from kash.people.rules.lists.headings import FIELDS, LEFT_OUT
 from kash.people.rules.lists.rows import EDITABLE
+from kash.platform.database import PUBLIC_ID
 from kash.platform.web import KashForm
 from kash.platform.web.forms import UNCORRECTED, choice_field, clean_text
 
 Correction = Callable[[Choices], None]
 _WHOLE = re.compile(r"[0-9]{1,6}")
-_DECISION = re.compile(rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}")
+_DECISION = re.compile(rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|{PUBLIC_ID}")
 _MOST_TYPED = 200
 
 

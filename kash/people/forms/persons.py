@@ -18,7 +18,7 @@ from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
 from kash.people.services.persons import ContactChange, PersonDetails
-from kash.platform.database import new_public_id, utc_now
+from kash.platform.database import is_public_id, new_public_id, utc_now
 from kash.platform.web import KashForm
 from kash.platform.web.forms import (
     BooleanField,
@@ -30,8 +30,6 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
-
-_KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
 
 def _looks(name: str) -> dict[str, str]:
@@ -132,7 +130,7 @@ class PersonForm(NamedForm):
     def new_id(self) -> str:
         """The id for a new person: the one the form was opened with, if it is one."""
         given = self.key.data or ""
-        return given if _KEY.fullmatch(given) else new_public_id()
+        return given if is_public_id(given) else new_public_id()
 
     @property
     def edition_read(self) -> int:

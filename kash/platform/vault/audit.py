@@ -21,7 +21,15 @@ from flask import current_app
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from kash.platform.database import after_commit, db, new_public_id, utc_now, writing
+from kash.platform.database import (
+    PUBLIC_ID,
+    after_commit,
+    db,
+    is_public_id,
+    new_public_id,
+    utc_now,
+    writing,
+)
 from kash.platform.statements import Asking, is_postgresql, moment_text
 from kash.platform.vault import chain, mirror
 from kash.platform.vault.models import AuditEntry, AuditHead
@@ -30,9 +38,8 @@ from kash.policy import Role
 
 MIRROR_STARTED = "audit.mirror_started"
 
-_PUBLIC_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 # For whom somebody decided, standing in.
-_ON_BEHALF = re.compile(rf"for:{_PUBLIC_ID.pattern}")
+_ON_BEHALF = re.compile(rf"for:{PUBLIC_ID}")
 _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
@@ -72,9 +79,7 @@ class Change:
         """Name what the action concerns, by public ids (in order, each once)."""
         for public_id in public_ids:
             if not isinstance(public_id, str) or not (
-                _PUBLIC_ID.fullmatch(public_id)
-                or _ON_BEHALF.fullmatch(public_id)
-                or public_id in _SUBJECTS
+                is_public_id(public_id) or _ON_BEHALF.fullmatch(public_id) or public_id in _SUBJECTS
             ):
                 raise ValueInAudit("an audit entry names public ids and fixed words, never values")
             self._subjects[public_id] = None
@@ -94,7 +99,7 @@ def audited(action: str, by: ActorLike) -> Iterator[Change]:
     actor = by.public_id
     if not _ACTION.fullmatch(action) or len(action) > 64:
         raise ValueInAudit("an action is named as feature.what_happened")
-    if not _PUBLIC_ID.fullmatch(actor) and actor not in _ACTORS:
+    if not is_public_id(actor) and actor not in _ACTORS:
         raise ValueInAudit("an actor is named by a public id")
     vault = vault_of(current_app)
     written: list[tuple[str, int, str]] = []

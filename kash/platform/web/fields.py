@@ -25,13 +25,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional, ValidationError
 
-from kash.platform.database import new_public_id
+from kash.platform.database import is_public_id, new_public_id
 from kash.platform.web.formats import from_local, to_local
 
 DEFAULT_REGION = "KE"
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 _MONEY = re.compile(r"(?:KES|Ksh|KSh)?([0-9]{1,8})(?:\.([0-9]{1,2}))?(?:/[-=])?", re.IGNORECASE)
-_PUBLIC_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -76,7 +75,7 @@ class NewIdField(HiddenField):
     def process_formdata(self, valuelist: Any) -> None:
         """Read the id."""
         given = valuelist[0] if valuelist else ""
-        self.data = given if _PUBLIC_ID.fullmatch(given) else new_public_id()
+        self.data = given if is_public_id(given) else new_public_id()
 
 
 class PhoneField(StringField):
