@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.people.models import Consent, Group, Person, Posting
