@@ -233,7 +233,7 @@ case $command in
   shots)
     [[ -n ${1:-} ]] || stop 'Where to? ./kash.sh shots DIR'
     install_to_test
-    exec "$PYTHON" -m kash.demo.shots "$@"
+    exec "$PYTHON" -m tools.pictures "$@"
     ;;
   house)
     install_to_run

@@ -65,6 +65,9 @@ from kash.platform.vault import (
 from kash.policy import Actor, Role
 from kash.settings import Settings
 
+# The sample is loaded once for all that look at it.
+from tests.sample import postgresql_sample, sample, sqlite_sample  # noqa: F401
+
 PASSWORD = "seven boats cross at dusk"
 ENGINES = ("sqlite", "postgresql")
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -116,8 +119,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if folder == "matrix":
                 # The forms are found on all pages, which takes as long as what else is asked there.
                 return "forms" if module.endswith("test_bad_forms.py") else folder
-            if folder == "demo":
-                return folder
+            if folder == "demo" or module.startswith("tests/tools/pictures/"):
+                return "sample"
             path = module.removeprefix("tests/")
             return next((shared for shared in SHARING if path.startswith(shared)), nodeid)
 

@@ -1,5 +1,5 @@
 """A sample programme for trying things out: invented people, workshops, certificates and meetings.
 
 It goes only into an empty programme, through the same services as real work.
-`python -m kash.demo.shots DIR` pictures every page of it.
+`tools/pictures` pictures every page of it.
 """

@@ -25,7 +25,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import NOBODY, Actor, Role
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
-from tests.demo.conftest import SAMPLE_PASSWORD, Sample
+from tests.sample import SAMPLE_PASSWORD, Sample
 
 
 def _count(kind: type[Base], *conditions: object) -> int:

@@ -15,7 +15,7 @@ from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.people.models import Person
 from kash.platform.database import db
-from tests.demo.conftest import Sample
+from tests.sample import Sample
 
 PAPERS = ("certificates.pdf", "register.pdf", "minutes.pdf")
 

@@ -43,9 +43,9 @@ from kash.policy import Actor
 from kash.training.documents import guide
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
-from tests.demo.conftest import Sample
 from tests.incidents.test_case_file import a_record, agreed
 from tests.platform.press.hearing import faults
+from tests.sample import Sample
 
 _MAKERS = {
     *("document", "register", "badges", "cards", "print_file", "print_pieces", "made"),

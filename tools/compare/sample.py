@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from kash.application import create_app
-from kash.demo.picturing import VAULT, Order
-from kash.demo.prepared import sample_programme
 from kash.platform.database import db
 from kash.settings import Settings
 from tools.compare import fingerprint
 from tools.compare.fixed import fixed
+from tools.pictures.picturing import VAULT, Order
+from tools.pictures.prepared import sample_programme
 
 PROJECT = Path(__file__).resolve().parents[2]
 _BETWEEN_TAGS = re.compile(r"(?<=>)\s+|\s+(?=<)")

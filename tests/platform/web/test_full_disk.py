@@ -300,7 +300,7 @@ def test_a_damaged_database_is_said_and_told_to_whoever_watches(
     def damaged(*_args: object, **_more: object) -> None:
         raise OperationalError(None, None, error)
 
-    monkeypatch.setattr("kash.accounts.views.breaches.breaches_queries.breach_listing", damaged)
+    monkeypatch.setattr("kash.accounts.views.breaches.breach_listing", damaged)
     answer = browser.get("/breaches")
     assert (answer.status_code, "is damaged on the server&#39;s disk" in answer.text) == (500, True)
     assert browser.get("/healthz").json == {"status": "needs help", "wrong": ["damaged"]}

@@ -9,8 +9,8 @@ from typing import Literal
 
 from playwright.sync_api import BrowserContext, Error, Page, Response, sync_playwright
 
-from kash.demo.acts import Act, Fetch, do_acts, fetch
-from kash.demo.paper_pictures import picture_pdf
+from tools.pictures.acts import Act, Fetch, do_acts, fetch
+from tools.pictures.paper_pictures import picture_pdf
 
 BROWSER = "/usr/bin/chromium"
 WIDTHS = {360: 740, 1280: 900}

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
-from kash.demo.sample_values import Choices, Known
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries.claims import double_claims
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.workshops.models import Workshop
+from tools.pictures.sample_values import Choices, Known
 
 Place = Callable[[str, str, Known], Choices]
 

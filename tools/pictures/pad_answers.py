@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kash.demo.acts import Act, Answer, Fill, Press
+from tools.pictures.acts import Act, Answer, Fill, Press
 
 _PIN = "271828"
 _TAKE: tuple[Act, ...] = (

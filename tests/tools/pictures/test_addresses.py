@@ -8,7 +8,6 @@ from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, actor_of
 from kash.certificates.models import CertificateBatch
 from kash.demo.accounts import ACCOUNTS
-from kash.demo.addresses import LEFT_OUT, Addresses, Prepared
 from kash.demo.casework import CaseWork
 from kash.demo.loading import LoadedProgramme
 from kash.demo.payouts import BESIDE
@@ -17,7 +16,8 @@ from kash.incidents.models import Incident
 from kash.platform.database import db
 from kash.policy import NOBODY
 from kash.workshops.models import Workshop
-from tests.demo.conftest import Sample
+from tests.sample import Sample
+from tools.pictures.addresses import LEFT_OUT, Addresses, Prepared
 
 
 def loaded() -> LoadedProgramme:

@@ -10,8 +10,8 @@ from flask import Flask, Response, request
 from playwright.sync_api import Browser, Error, Page, Playwright
 from werkzeug.serving import make_server
 
-from kash.demo.acts import Attach, Fetch, Fill, Go, Press, do_acts, fetch
-from kash.demo.picturing import BROWSER
+from tools.pictures.acts import Attach, Fetch, Fill, Go, Press, do_acts, fetch
+from tools.pictures.picturing import BROWSER
 
 pytestmark = pytest.mark.browser
 

@@ -26,11 +26,7 @@ from kash.accounts.models import (
     SignedInSession,
 )
 from kash.demo.accounts import MEMBERS
-from kash.demo.case_addresses import case_places
 from kash.demo.loading import LoadedProgramme
-from kash.demo.payout_addresses import payout_places
-from kash.demo.sample_values import Choices, Known, one_of, prepared_one
-from kash.demo.workshop_addresses import WorkshopAddresses
 from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
 from kash.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.people.models import (
@@ -45,6 +41,10 @@ from kash.platform.vault import Unsealing, VaultMember
 from kash.platform.web.sample_ids import sample_id
 from kash.policy import ANYONE, Actor, Role, declared_permission
 from kash.training.models import CourseVersion
+from tools.pictures.case_addresses import case_places
+from tools.pictures.payout_addresses import payout_places
+from tools.pictures.sample_values import Choices, Known, one_of, prepared_one
+from tools.pictures.workshop_addresses import WorkshopAddresses
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.

@@ -9,9 +9,9 @@ from sqlalchemy import exists, select
 
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.attendance.rules.door import badge_shown, is_its_time
-from kash.demo.acts import Answer, Fill, Press
 from kash.platform.database import db, utc_now, writing
 from kash.workshops.models import Workshop
+from tools.pictures.acts import Answer, Fill, Press
 
 _TAKE_IN = "[data-typed] button"
 

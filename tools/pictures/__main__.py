@@ -1,9 +1,9 @@
-"""Pictures of every page of the sample: `python -m kash.demo.shots DIR`.
+"""Pictures of every page of the sample: `python -m tools.pictures DIR`.
 
 Each page that a role may see is pictured at two widths, light and dark, as
 `role-page-width-scheme.png`; the main forms once more as they answer when nothing is filled in;
-what comes only when something was typed and pressed (`kash/demo/answers.py`); and every page of
-every PDF. The pages come from the application's list of routes.
+what comes only when something was typed and pressed (`answers.py`); and every page of every PDF.
+The pages come from the application's list of routes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from kash.demo.paper_pictures import picture_pdf
-from kash.demo.picturing import NOT_PICTURED, Order, Outcome, take_pictures
-from kash.demo.prepared import Orders, empty_programme, sample_programme
-from kash.demo.serving import serving
+from tools.pictures.paper_pictures import picture_pdf
+from tools.pictures.picturing import NOT_PICTURED, Order, Outcome, take_pictures
+from tools.pictures.prepared import Orders, empty_programme, sample_programme
+from tools.pictures.serving import serving
 
 # A browser and the server share what the machine has.
 BROWSERS = 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kash.demo.acts import Act, Answer, Attach, Fill, Press
 from kash.demo.designs import MADE_DESIGN
+from tools.pictures.acts import Act, Answer, Attach, Fill, Press
 
 _SAVE = "main form.form button.main"
 _ERRORS = Press(_SAVE, "[data-errors], main [aria-invalid=true]", 422)

@@ -20,10 +20,10 @@ from kash.attendance.rules.door import is_its_time
 from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
 from kash.demo.loading import LoadedProgramme
-from kash.demo.sample_values import Choices, Known, one_of, prepared_one
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.workshops.models import Enrolment, Funder, Workshop, WorkshopSession
+from tools.pictures.sample_values import Choices, Known, one_of, prepared_one
 
 
 class WorkshopAddresses:

@@ -13,14 +13,14 @@ from kash.certificates.models import Certificate
 from kash.certificates.queries.listing import in_condition
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.payload import qr_text
-from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
-from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork
-from kash.demo.design_answers import design_answers
-from kash.demo.door_answers import door_answers
-from kash.demo.pad_answers import pad_answers
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
+from tools.pictures.acts import Answer, Attach, Fetch, Fill, Go, Press
+from tools.pictures.case_answers import case_answers
+from tools.pictures.design_answers import design_answers
+from tools.pictures.door_answers import door_answers
+from tools.pictures.pad_answers import pad_answers
 
 _SEARCH = "main form[role=search]"
 _MAIN = "main form:not([role=search]) button.main"

@@ -10,10 +10,10 @@ from kash.demo.cases import STATES
 from kash.demo.casework import MINOR, WITH_EVIDENCE
 from kash.demo.loading import LoadedProgramme
 from kash.demo.money import BAIL, QUESTIONED, WITH_BAIL, WITH_QUESTIONED
-from kash.demo.sample_values import NOTHING, Choices, Known
 from kash.incidents.models import Duty, MediationBrief
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument
+from tools.pictures.sample_values import NOTHING, Choices, Known
 
 # What is pictured of each page, by the state of the case.
 _SHOWN = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kash.demo.acts import Act, Answer, Attach, Fetch, Fill, Press
 from kash.demo.casework import CaseWork
+from tools.pictures.acts import Act, Answer, Attach, Fetch, Fill, Press
 
 _ERRORS = Press("main form:not([role=search]) button.main", "[data-errors]", 422)
 _BEGIN = Press("button[value=begin]", "form[data-code]")

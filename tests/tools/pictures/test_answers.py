@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kash.demo.acts import Go, Press
-from kash.demo.addresses import Addresses, Prepared
-from kash.demo.answers import answers
 from kash.policy import NOBODY, Actor
-from tests.demo.conftest import Sample
-from tests.demo.test_addresses import loaded
+from tests.sample import Sample
+from tests.tools.pictures.test_addresses import loaded
+from tools.pictures.acts import Go, Press
+from tools.pictures.addresses import Addresses, Prepared
+from tools.pictures.answers import answers
 
 
 def _pages(sample: Sample, key: str, actor: Actor) -> dict[tuple[str, str], str]:

@@ -17,7 +17,6 @@ from kash.platform.database import Base, db
 from kash.platform.operations.server import keep_compiled
 from kash.platform.vault import install_triggers
 from kash.settings import Settings
-from tests.conftest import CHEAP
 
 SAMPLE_PASSWORD = "herons sleep on one leg"
 
@@ -32,6 +31,8 @@ class Sample:
 
 
 def _load(folder: Path, compiled: Path, database_url: str = "") -> Sample:
+    from tests.conftest import CHEAP
+
     settings = Settings(
         data_dir=folder,
         database_url=database_url,

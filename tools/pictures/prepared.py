@@ -33,14 +33,8 @@ from kash.certificates.models import CertificateBatch
 from kash.certificates.services.holders import make_link
 from kash.certificates.services.printing import make_paper
 from kash.demo.accounts import ACCOUNTS, MEMBERS
-from kash.demo.acts import Answer
-from kash.demo.addresses import Addresses, Page, Prepared
-from kash.demo.answers import answers
-from kash.demo.door_answers import let_one_take_place
-from kash.demo.half_issued import issue_by_half
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
-from kash.demo.picturing import Cookie, Order
 from kash.demo.vault import SampleMember
 from kash.people.models import Person
 from kash.people.services.duplicates import sweep, tell_apart
@@ -60,6 +54,12 @@ from kash.platform.vault import (
 from kash.platform.web.formats import local_today
 from kash.policy import NOBODY, Actor, Role
 from kash.settings import Settings
+from tools.pictures.acts import Answer
+from tools.pictures.addresses import Addresses, Page, Prepared
+from tools.pictures.answers import answers
+from tools.pictures.door_answers import let_one_take_place
+from tools.pictures.half_issued import issue_by_half
+from tools.pictures.picturing import Cookie, Order
 
 # Who comes first: what one page shows of different rows is pictured for one account only.
 FIRST = ("trainer", "administrator", "director")
@@ -194,7 +194,9 @@ def _answered(
             None,
         )
         if page is None:
-            raise LookupError(f"{answer.key} has no page {answer.endpoint}: kash/demo/answers.py")
+            raise LookupError(
+                f"{answer.key} has no page {answer.endpoint}: tools/pictures/answers.py"
+            )
         parts = (answer.key, answer.endpoint.replace(".", "_"), answer.variant, answer.called)
         yield Order(
             "-".join(part for part in parts if part),
