@@ -100,7 +100,6 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.services.programme import accept_address
     from kash.accounts.sessions import leave
     from kash.members.opening import keep_posted
-    from kash.platform.jobs import blueprint as jobs
     from kash.platform.web.acting import init_actors
     from kash.platform.web.context import Endpoints, init_context
     from kash.platform.web.errors import init_errors
@@ -141,7 +140,6 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_public_address(app, accept_address)
     init_actors(app, actor_now)
     init_metrics(app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies)
-    app.register_blueprint(jobs)
 
 
 def _all_features() -> Sequence[Feature]:

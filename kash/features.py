@@ -14,10 +14,12 @@ from kash.incidents.feature import FEATURE as INCIDENTS
 from kash.members.feature import FEATURE as MEMBERS
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
+from kash.platform.feature import PLATFORM
 from kash.training.feature import FEATURE as TRAINING
 from kash.workshops.feature import FEATURE as WORKSHOPS
 
 FEATURES: tuple[Feature, ...] = (
+    PLATFORM,
     ACCOUNTS,
     PEOPLE,
     MEMBERS,

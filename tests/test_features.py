@@ -21,6 +21,7 @@ from kash.features import FEATURES
 from kash.people.models import Group, Person
 from kash.people.sections import PersonSection, SectionRow
 from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.jobs import Chore, JobKind
 from kash.platform.web.finding import Findable, Hit
 from kash.platform.web.navigation import Destination
 from kash.platform.web.setting_lines import SettingLine
@@ -98,6 +99,14 @@ def test_words_filters_and_commands_of_a_feature_are_there(app: APIFlask) -> Non
         assert set(feature.filters) <= set(app.jinja_env.filters)
         assert {command.name for command in feature.commands} <= set(app.cli.commands)
         assert {one.name for one in feature.blueprints} <= set(app.blueprints)
+
+
+def test_no_two_features_call_their_work_the_same(app: APIFlask) -> None:
+    with app.app_context():
+        kinds = [kind.name for kind in declared(JobKind)]
+        chores = [chore.name for chore in declared(Chore)]
+    assert (len(kinds), len(chores)) == (len(set(kinds)), len(set(chores)))
+    assert (len(kinds) > 8, len(chores) > 20) == (True, True)
 
 
 # --- A feature that stands nowhere but here ----------------------------------------------------

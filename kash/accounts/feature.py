@@ -13,17 +13,22 @@ from kash.accounts.leaving import count_invitations, pass_invitations_on
 from kash.accounts.queries.accounts import names_of
 from kash.accounts.queries.backing import tied_to
 from kash.accounts.revocations import Revocation
+from kash.accounts.services.keeping import delete_old_sessions
 from kash.accounts.services.locking import (
     end_all_links,
     end_all_requests,
     end_all_sessions,
     forget_devices,
 )
+from kash.accounts.services.notices import send_notice
+from kash.accounts.services.throttle import forget_tries
 from kash.accounts.sessions import init_sessions
 from kash.accounts.setting_lines import LINES
 from kash.accounts.today import TODAY, WORDS
 from kash.accounts.trail_words import ACTION_WORDS
 from kash.feature import Feature
+from kash.platform.database import utc_now
+from kash.platform.jobs import Chore, JobKind
 from kash.platform.jobs.services import Kept, ResultsKept
 from kash.platform.web.account_names import AccountsKnown
 from kash.platform.web.navigation import Destination
@@ -75,5 +80,8 @@ FEATURE = Feature(
             permission="accounts.manage",
             let_go=_l("Withdraw them"),
         ),
+        JobKind("accounts.notice", send_notice),
+        Chore("delete_old_sessions", lambda: delete_old_sessions(utc_now()), minutes=60),
+        Chore("forget_tries", forget_tries, minutes=10),
     ),
 )

@@ -15,6 +15,7 @@ from kash.attendance.merging import REFERENCES
 from kash.attendance.models import Mark, Slot
 from kash.attendance.queries.pads import skew_text
 from kash.attendance.queries.statuses import status_catalogue, statuses_for, workshop_choices
+from kash.attendance.scans import delete_orphans
 from kash.attendance.services.pads import revoke_pads_of
 from kash.attendance.trail_words import ACTION_WORDS
 from kash.attendance.views.sync import sync
@@ -22,6 +23,7 @@ from kash.attendance.wording import conflict_sentence, reason_sentence, status_w
 from kash.feature import Feature
 from kash.people.models import Person
 from kash.people.quiet import StillActive
+from kash.platform.jobs import Chore
 
 
 def _take_signed(app: Flask) -> None:
@@ -56,5 +58,6 @@ FEATURE = Feature(
         StillActive(_marked),
         *REFERENCES,
         Revocation("pads.revoke_pads_of", _l("Registers on phones stop working"), revoke_pads_of),
+        Chore("delete_orphaned_scans", delete_orphans, minutes=60),
     ),
 )

@@ -18,7 +18,6 @@ from kash.attendance.services.sheets import NewScan
 from kash.platform import storage
 from kash.platform.cleaning import HEAD, SCANS, CannotClean, ScannedPage, kind_of, scanned_pages
 from kash.platform.database import db, new_public_id, utc_now
-from kash.platform.jobs import periodic
 from kash.platform.vault import open_file, seal_file
 
 _KIND = "attendance.scan"
@@ -74,7 +73,6 @@ def forget(register: str, scan: str) -> None:
     storage.delete(key_of_scan(register, scan))
 
 
-@periodic("delete_orphaned_scans", minutes=60)
 def delete_orphans() -> None:
     """Delete pictures that no row names, left by a process that was killed."""
     before = utc_now() - _SPARED

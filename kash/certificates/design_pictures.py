@@ -20,7 +20,6 @@ from markupsafe import escape
 
 from kash.platform import storage
 from kash.platform.database import utc_now
-from kash.platform.jobs import periodic
 from kash.platform.vault import SealError, lookup, open_file, seal_file
 from kash.platform.web.errors import Problem
 from kash.settings import Settings
@@ -91,7 +90,6 @@ def _keep(key: str, picture: bytes) -> None:
     forget_old_pictures()
 
 
-@periodic("forget_design_pictures", minutes=60)
 def forget_old_pictures() -> None:
     """Delete pictures that are older than a day, and the oldest where there are many."""
     files = sorted(storage.list(FOLDER), key=lambda file: file.changed_at, reverse=True)

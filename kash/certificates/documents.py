@@ -24,7 +24,7 @@ from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.payload import qr_text
 from kash.certificates.rules.standing import last_day
 from kash.platform.database import db, utc_now
-from kash.platform.jobs import JobResult, Progress, job
+from kash.platform.jobs import JobResult, Progress
 from kash.platform.press import (
     CertificateDesign,
     CertificateEntry,
@@ -147,7 +147,6 @@ def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry
     return made
 
 
-@job("certificates.print_file", resumable=True, heavy=True)
 def make_print_file(progress: Progress, *, batch: str) -> JobResult:
     """One PDF of all certificates of a batch that still hold and whose names may be printed."""
     design, entries = _printable(batch)
@@ -155,7 +154,6 @@ def make_print_file(progress: Progress, *, batch: str) -> JobResult:
     return JobResult("certificates.pdf", "application/pdf", pieces)
 
 
-@job("certificates.zip_file", resumable=True, heavy=True)
 def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
     """A zip with one PDF for each certificate of a batch that still holds, named by serial."""
     design, entries = _printable(batch)
@@ -167,7 +165,6 @@ def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
 _CARD_LIMITS = RenderLimits(seconds=300)
 
 
-@job("certificates.cards", resumable=True, heavy=True)
 def make_cards(progress: Progress, *, batch: str) -> JobResult:
     """One PDF of cards, several on a sheet, for all whose certificate still holds.
 

@@ -10,12 +10,16 @@ from kash.accounts.revocations import Revocation
 from kash.accounts.setup import Founding
 from kash.certificates import blueprint, documents, views
 from kash.certificates.chapters import CHAPTERS
+from kash.certificates.design_pictures import forget_old_pictures
+from kash.certificates.documents import make_cards, make_print_file, make_zip_file
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services.holders import end_links_made_by
+from kash.certificates.services.issuing_in_parts import go_on_issuing
+from kash.certificates.services.reminding import remind_in_the_morning, send_expiry_reminder
 from kash.certificates.services.signatures import signature_ends
-from kash.certificates.services.signing import make_first_key
+from kash.certificates.services.signing import make_first_key, sign_earlier
 from kash.certificates.setting_lines import LINES
 from kash.certificates.today import TODAY
 from kash.certificates.trail_words import ACTION_WORDS
@@ -24,6 +28,7 @@ from kash.certificates.views.verification import join_verification
 from kash.feature import Feature
 from kash.people.references import Reference
 from kash.people.sections import PersonSection
+from kash.platform.jobs import Chore, JobKind
 from kash.platform.web.navigation import Destination
 from kash.workshops.tabs import Tab
 
@@ -63,5 +68,13 @@ FEATURE = Feature(
         Revocation(
             "signatures.signature_ends", _l("The signature stands on nothing new"), signature_ends
         ),
+        JobKind("certificates.print_file", make_print_file, resumable=True, heavy=True),
+        JobKind("certificates.zip_file", make_zip_file, resumable=True, heavy=True),
+        JobKind("certificates.cards", make_cards, resumable=True, heavy=True),
+        JobKind("certificates.issue", go_on_issuing, resumable=True, heavy=True),
+        Chore("sign_earlier_certificates", sign_earlier, minutes=30),
+        Chore("remind_of_expiry", remind_in_the_morning, minutes=60),
+        JobKind("certificates.reminder", send_expiry_reminder),
+        Chore("forget_design_pictures", forget_old_pictures, minutes=60),
     ),
 )

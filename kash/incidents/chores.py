@@ -12,20 +12,17 @@ from kash.incidents.models import MediationBrief
 from kash.incidents.rules.mediation import TOLD_AT
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.platform.database import db, utc_now, writing
-from kash.platform.jobs import periodic
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import brand, programme_languages
 
 
-@periodic("mediation_shred_notes", minutes=60)
-def _shred_notes() -> None:
+def shred_notes() -> None:
     with writing() as session:
         shred_old_notes(session, utc_now())
 
 
-@periodic("mediation_tell_who_is_asked", minutes=60)
-def _tell() -> None:
+def tell_who_is_asked() -> None:
     """Three times a day, and not when something is asked: a mail must not tell when that was."""
     now = utc_now()
     if to_local(now).hour not in TOLD_AT or not mail_is_set_up():

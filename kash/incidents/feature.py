@@ -9,6 +9,7 @@ from kash.accounts.revocations import Revocation
 from kash.feature import Feature
 from kash.incidents import blueprint, chores, views
 from kash.incidents.chapters import CHAPTERS
+from kash.incidents.chores import shred_notes, tell_who_is_asked
 from kash.incidents.endings import Closing, Shredding
 from kash.incidents.occasions import Occasions
 from kash.incidents.queries.cases import is_kept_away
@@ -17,8 +18,15 @@ from kash.incidents.queries.links import find_workshops, workshops_named
 from kash.incidents.rules.first_account import KIND as FIRST_ACCOUNT
 from kash.incidents.saving import BeforeSaving
 from kash.incidents.services import brief_endings, following_up, mediation
+from kash.incidents.services.alerts import alert_officers
 from kash.incidents.services.evidence import shred_evidence
+from kash.incidents.services.evidence_chores import delete_orphans
+from kash.incidents.services.filing import shred_old_drafts
 from kash.incidents.services.identities import KIND as IDENTITY
+from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.mixing import mix_reports
+from kash.incidents.services.reminding import remind_members, send_reminder
+from kash.incidents.services.shredding import shred_unkept
 from kash.incidents.today import TODAY
 from kash.incidents.trail_words import ACTION_WORDS
 from kash.incidents.views import (
@@ -40,8 +48,11 @@ from kash.incidents.views.addresses import moved
 from kash.incidents.views.identity_requests import identity_address
 from kash.members.queries import may_hold_keys
 from kash.members.sealed_pages import SealedPage
+from kash.platform.database import utc_now
+from kash.platform.jobs import Chore, JobKind
 from kash.platform.vault.documents import WrittenOnce
 from kash.platform.vault.membership import SealedElsewhere
+from kash.platform.web.formats import local_today
 from kash.platform.web.navigation import Destination
 from kash.platform.web.setting_lines import SettingLine
 
@@ -118,5 +129,15 @@ FEATURE = Feature(
         WrittenOnce(FIRST_ACCOUNT),
         SealedElsewhere(compartments_of_letters),
         Revocation("mediation.end_duty", _l("Duty as a mediator ends"), mediation.end_duty),
+        Chore("mix_reports", mix_reports, minutes=60),
+        Chore("shred_old_drafts", shred_old_drafts, minutes=60),
+        Chore("tend_letterbox", lambda: tend_letterbox(utc_now()), minutes=1),
+        Chore("delete_orphaned_evidence", delete_orphans, minutes=60),
+        Chore("remind_members", lambda: remind_members(utc_now()), minutes=10),
+        JobKind("incidents.reminder", send_reminder),
+        Chore("shred_unkept_reports", lambda: shred_unkept(local_today()), minutes=60),
+        Chore("alert_officers", alert_officers, minutes=1),
+        Chore("mediation_shred_notes", shred_notes, minutes=60),
+        Chore("mediation_tell_who_is_asked", tell_who_is_asked, minutes=60),
     ),
 )

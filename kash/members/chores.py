@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from kash.members.services.keeping import forget_kept
 from kash.members.services.unsealing import forget_old
-from kash.platform.jobs import periodic
 
 
-@periodic("forget_openings", minutes=5)
 def forget_openings() -> None:
     """Delete keys of grants that ran out, openings that closed by themselves, and kept forms."""
     forget_old()

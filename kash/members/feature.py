@@ -11,6 +11,7 @@ from kash.accounts.revocations import Revocation
 from kash.feature import Feature
 from kash.members import blueprint, chores, commands, views
 from kash.members.chapters import CHAPTERS
+from kash.members.chores import forget_openings
 from kash.members.names import warnings_of
 from kash.members.opening import init_opening
 from kash.members.queries import left_without
@@ -19,6 +20,7 @@ from kash.members.taking_keys import take_all_keys, take_keys_with_roles
 from kash.members.today import TODAY
 from kash.members.trail_words import ACTION_WORDS
 from kash.members.views.addresses import moved
+from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
 
 
@@ -47,5 +49,6 @@ FEATURE = Feature(
             take_all_keys,
             _lost_with,
         ),
+        Chore("forget_openings", forget_openings, minutes=5),
     ),
 )

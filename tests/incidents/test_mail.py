@@ -57,7 +57,7 @@ def test_no_mail_of_this_room_says_what_it_is_about(
     planting_cases.ask(room)
     hour = datetime.now(ZoneInfo("Africa/Nairobi")).replace(hour=min(TOLD_AT), minute=1)
     monkeypatch.setattr(chores, "utc_now", lambda: hour)
-    chores._tell()
+    chores.tell_who_is_asked()
     # A term and a referral are due.
     remind_members(hour + timedelta(days=60))
     arguments = [set(job.arguments) for job in db.session.query(Job)]
@@ -94,7 +94,7 @@ def test_a_mediator_is_told_at_its_hours_only(
         moment = datetime.now(zone).replace(hour=hour, minute=59)
         monkeypatch.setattr(chores, "utc_now", lambda moment=moment: moment)
         before = len(_sent(app))
-        chores._tell()
+        chores.tell_who_is_asked()
         if len(_sent(app)) > before:
             told.append(hour)
     assert told == sorted(TOLD_AT)

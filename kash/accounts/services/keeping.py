@@ -8,8 +8,7 @@ from sqlalchemy import delete
 
 from kash.accounts.models import SignedInSession
 from kash.accounts.rules.accounts import SESSION_LONGEST
-from kash.platform.database import utc_now, writing
-from kash.platform.jobs import periodic
+from kash.platform.database import writing
 from kash.platform.web.programme import retention
 
 
@@ -22,8 +21,3 @@ def delete_old_sessions(now: datetime) -> int:
             delete(SignedInSession).where(SignedInSession.created_at < now - kept - SESSION_LONGEST)
         )
         return int(getattr(gone, "rowcount", 0))
-
-
-@periodic("delete_old_sessions", minutes=60)
-def _delete_old() -> None:
-    delete_old_sessions(utc_now())

@@ -16,7 +16,7 @@ from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import email_of
 from kash.accounts.rules.sign_in_names import is_address
 from kash.platform.database import utc_now, writing
-from kash.platform.jobs import enqueue, job
+from kash.platform.jobs import enqueue
 from kash.platform.jobs.progress import Progress
 from kash.platform.messages import mail_is_set_up, send_mail
 from kash.platform.web.errors import NotFound
@@ -116,7 +116,6 @@ def notify(
         )
 
 
-@job("accounts.notice")
 def send_notice(_progress: Progress, *, account: str, what: str, at: str) -> None:
     """Send a notice in the account's own language. Raises MailFailed."""
     found = accounts.account(account)

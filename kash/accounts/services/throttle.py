@@ -31,7 +31,6 @@ from kash.accounts.rules.throttle import (
     refused_for_a_while,
 )
 from kash.platform.database import db, insertion, utc_now, writing
-from kash.platform.jobs import periodic
 from kash.platform.vault import lookup
 from kash.platform.web.errors import TooManyTries
 from kash.policy import Actor
@@ -219,7 +218,6 @@ def remember_address(session: Session, account: Account, client: Client, now: da
     )
 
 
-@periodic("forget_tries", minutes=10)
 def forget_tries() -> None:
     """Delete what has run out: counted tries, known addresses and browsers, challenges."""
     with writing() as session:

@@ -22,7 +22,7 @@ from kash.certificates.services.issuing import WrongStep, locked_batch
 from kash.certificates.services.signing import sign
 from kash.certificates.services.still_right import check_former, check_names, check_still_right
 from kash.platform.database import db
-from kash.platform.jobs import JobCancelled, Progress, enqueue, job
+from kash.platform.jobs import JobCancelled, Progress, enqueue
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
@@ -219,7 +219,6 @@ def leave_out(batch: CertificateBatch, by: Actor) -> int:
         return int(left.rowcount)  # type: ignore[attr-defined]
 
 
-@job("certificates.issue", resumable=True, heavy=True)
 def go_on_issuing(progress: Progress, *, batch: str) -> None:
     """Issue what is left of a batch, part by part. Whoever cancels it stops the batch."""
     found = db.session.scalars(

@@ -18,7 +18,7 @@ from kash.certificates.queries.life import runs_out
 from kash.certificates.rules.standing import reminder_due
 from kash.people.queries.consents import consent_holds
 from kash.platform.database import db, utc_now, writing
-from kash.platform.jobs import Progress, enqueue, job, periodic
+from kash.platform.jobs import Progress, enqueue
 from kash.platform.messages import mail_is_set_up, send_mail
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.programme import brand, programme_languages
@@ -99,14 +99,12 @@ def _holders(people: set[int]) -> set[str]:
     )
 
 
-@periodic("remind_of_expiry", minutes=60)
-def _remind() -> None:
+def remind_in_the_morning() -> None:
     """Once a day, in the morning."""
     if to_local(utc_now()).hour == _MORNING_HOUR:
         remind_of_expiry(local_today())
 
 
-@job("certificates.reminder")
 def send_expiry_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one person, in her language, nothing but that something is due. Raises MailFailed."""
     found = accounts_queries.account(account)

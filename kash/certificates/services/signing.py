@@ -22,7 +22,6 @@ from kash.certificates.rules.payload import (
     title_id_of,
 )
 from kash.platform.database import db, insertion, new_public_id
-from kash.platform.jobs import periodic
 from kash.platform.vault import audited, open_sealed, seal
 from kash.platform.web.errors import Problem
 from kash.policy import SYSTEM, Actor
@@ -147,7 +146,6 @@ def _unsigned() -> Select[Certificate]:
     )
 
 
-@periodic("sign_earlier_certificates", minutes=30)
 def sign_earlier() -> None:
     """Make the first key where there is none, and sign certificates that were issued before codes
     were signed: when they are next printed, they can be checked without a network too."""

@@ -32,7 +32,6 @@ from kash.incidents.rules.alerts import (
 )
 from kash.people.rules.directory import Stretch, minute_of_week, overlap
 from kash.platform.database import db, utc_now, without_order, writing
-from kash.platform.jobs import periodic
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound
@@ -183,8 +182,7 @@ def _end(session: Session, number: int, *, in_time: bool) -> None:
     )
 
 
-@periodic("alert_officers", minutes=1)
-def _alert() -> None:
+def alert_officers() -> None:
     now = utc_now()
     drill(now)
     end_old_alerts(now)

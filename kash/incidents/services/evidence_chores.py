@@ -9,14 +9,12 @@ from itertools import groupby, islice
 from kash.incidents.queries.evidence import documents_there
 from kash.platform import storage
 from kash.platform.database import db, utc_now
-from kash.platform.jobs import periodic
 
 # Longer than the slowest upload: its document is filed only at its end.
 _SPARED = timedelta(days=1)
 _AT_ONCE = 200
 
 
-@periodic("delete_orphaned_evidence", minutes=60)
 def delete_orphans() -> None:
     """Delete files whose document does not exist, and what was never written to its end."""
     before = utc_now() - _SPARED

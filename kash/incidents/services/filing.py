@@ -47,7 +47,6 @@ from kash.incidents.services.letterbox import deliver, letter, letterbox
 from kash.incidents.services.quota import spend_token
 from kash.incidents.services.traceless import Filed, without_trace
 from kash.platform.database import utc_now, writing
-from kash.platform.jobs import periodic
 from kash.platform.vault import SealedDocument, can_file, shred
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today, zone
@@ -222,7 +221,6 @@ def _shred_drafts(session: Session, drafts: list[int]) -> None:
     shred(session, documents)
 
 
-@periodic("shred_old_drafts", minutes=60)
 def shred_old_drafts() -> None:
     """Shred members' unfinished forms whose day has passed. Bookkeeping: no entry says how many
     there were."""

@@ -33,8 +33,7 @@ from kash.incidents.rules.letterbox import (
 )
 from kash.incidents.services.quota import tend_quota
 from kash.incidents.services.reminding import next_morning
-from kash.platform.database import after_commit, db, insertion, utc_now, without_order, writing
-from kash.platform.jobs import periodic
+from kash.platform.database import after_commit, db, insertion, without_order, writing
 from kash.platform.vault import (
     Compartment,
     CompartmentName,
@@ -170,11 +169,6 @@ def tend_letterbox(now: datetime) -> int:
 def _scrub() -> None:
     # By the worker, whom nobody waits for.
     scrub(patience=20)
-
-
-@periodic("tend_letterbox", minutes=1)
-def _tend() -> None:
-    tend_letterbox(utc_now())
 
 
 def _take_over(session: Session, box: Box) -> None:

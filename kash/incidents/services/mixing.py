@@ -17,7 +17,6 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import OperationalError
 
 from kash.platform.database import db
-from kash.platform.jobs import periodic
 from kash.platform.vault import DocumentKey
 from kash.platform.vault.scrubbing import empty_log
 
@@ -40,7 +39,6 @@ _TABLES = {
 }
 
 
-@periodic("mix_reports", minutes=60)
 def mix_reports() -> None:
     """Write all sealed documents and what names them anew, if any arrived since the last time."""
     db.session.rollback()

@@ -18,8 +18,8 @@ from kash.incidents.rules.clocks import MORNING, clocks_of, remind_at, whole_hou
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
-from kash.platform.database import db, utc_now, writing
-from kash.platform.jobs import Progress, enqueue, job, periodic
+from kash.platform.database import db, writing
+from kash.platform.jobs import Progress, enqueue
 from kash.platform.jobs.models import Job
 from kash.platform.messages import mail_is_set_up, send_mail
 from kash.platform.web.formats import to_local, zone
@@ -84,12 +84,6 @@ def remind_members(now: datetime) -> int:
         return len(told)
 
 
-@periodic("remind_members", minutes=10)
-def _remind() -> None:
-    remind_members(utc_now())
-
-
-@job("incidents.reminder")
 def send_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
     found = accounts_queries.account(account)

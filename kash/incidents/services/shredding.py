@@ -23,10 +23,8 @@ from kash.incidents.services.keeping import forget, forget_shredded
 from kash.incidents.services.letterbox import letterbox
 from kash.platform import storage
 from kash.platform.database import after_commit, db
-from kash.platform.jobs import periodic
 from kash.platform.vault import OpenVault, SealedDocument, audited, shred
 from kash.platform.web.errors import NotFound
-from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 
 
@@ -103,11 +101,6 @@ def _delete(files: list[str], done: Shredded) -> None:
 
 
 # --- What nothing keeps -----------------------------------------------------------------------
-
-
-@periodic("shred_unkept_reports", minutes=60)
-def _shred_unkept() -> None:
-    shred_unkept(local_today())
 
 
 def shred_unkept(today: date) -> int:

@@ -14,9 +14,8 @@ from kash.people.consent_texts import TEXTS
 from kash.people.form_languages import form_language
 from kash.people.models import Person
 from kash.people.rules.persons import purposes_for
-from kash.people.services.consents import CONSENT_FORMS
 from kash.platform.database import db
-from kash.platform.jobs import JobResult, Progress, job
+from kash.platform.jobs import JobResult, Progress
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.language import LANGUAGES, brand, programme_languages
 from kash.platform.web.paper import logo_address
@@ -64,7 +63,6 @@ def _printed(html: str, language: str) -> bytes:
         return document(paged)
 
 
-@job(CONSENT_FORMS, resumable=True, heavy=True)
 def make_consent_forms(progress: Progress, *, people: Sequence[str]) -> JobResult:
     """The forms of several people as one PDF, each on a sheet of its own, by name."""
     found = db.session.scalars(

@@ -15,7 +15,7 @@ from kash.people.rules.matching import Match, Reason
 from kash.people.services.apart import set_apart
 from kash.people.services.merging import forget_merges
 from kash.platform.database import db, new_public_id, utc_now, writing
-from kash.platform.jobs import JobResult, Progress, enqueue, job, periodic
+from kash.platform.jobs import JobResult, Progress, enqueue
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
 from kash.platform.web.formats import to_local
@@ -39,7 +39,6 @@ def ask_for_sweep(by: Actor) -> str:
         return asked.public_id
 
 
-@job(SWEEP, resumable=True, heavy=True)
 def sweep(progress: Progress) -> JobResult | None:
     """Compare everyone with everyone else, and store the pairs that are worth a look."""
     found = likely_pairs(progress)
@@ -152,7 +151,6 @@ def take_back_apart(public_id: str, by: Actor) -> None:
         change.about(*names)
 
 
-@periodic("look_for_duplicates", minutes=60)
 def nightly() -> None:
     """Ask for a sweep once a night."""
     now = utc_now()
@@ -163,7 +161,6 @@ def nightly() -> None:
         ask_for_sweep(SYSTEM)
 
 
-@periodic("forget_merges", minutes=15)
 def forget_old_merges() -> None:
     """Throw away what is needed to undo merges that are older than a day."""
     forget_merges()

@@ -29,7 +29,7 @@ from kash.people.models import PeopleList
 from kash.people.services.list_storing import ListChanged, ListGone, store_as_shown
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, writing
-from kash.platform.jobs import Job, JobResult, Progress, enqueue, job
+from kash.platform.jobs import Job, JobResult, Progress, enqueue
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
 from kash.platform.vault import audited
@@ -182,7 +182,6 @@ def read_again(found: PeopleList, by: Actor) -> None:
             waiting.job = _have_read(session, public_id, by)
 
 
-@job(READ, resumable=True, heavy=True)
 def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
     """Read and compare a list, as far as it still waits, and keep what comes of it sealed."""
     found = _of_job(list_id)
@@ -200,7 +199,6 @@ def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
     return None
 
 
-@job(SAVE, resumable=True, heavy=True)
 def save_list(progress: Progress, *, list_id: str, seen: str) -> JobResult | None:
     """Store a list as it was shown, or not at all."""
     found = _of_job(list_id)

@@ -9,10 +9,8 @@ from sqlalchemy import select
 from kash.people.models import Person
 from kash.people.queries.persons import locked_person
 from kash.people.rules.persons import is_minor
-from kash.platform.database import db, utc_now
-from kash.platform.jobs import periodic
+from kash.platform.database import db
 from kash.platform.vault import audited
-from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
 
 
@@ -45,11 +43,6 @@ def note_who_came_of_age(today: date) -> int:
         if not grown_up:
             change.nothing()
         return len(grown_up)
-
-
-@periodic("people_come_of_age", minutes=60)
-def _come_of_age() -> None:
-    note_who_came_of_age(to_local(utc_now()).date())
 
 
 def note_minor_seen(public_id: str, by: Actor) -> None:

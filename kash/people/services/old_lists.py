@@ -10,11 +10,9 @@ from kash.people.lists import keeping
 from kash.people.models import PeopleList
 from kash.platform import storage
 from kash.platform.database import utc_now, writing
-from kash.platform.jobs import periodic
 from kash.platform.web.programme import retention
 
 
-@periodic("throw_away_old_lists", minutes=30)
 def throw_away_old() -> None:
     """Throw away lists that nobody confirmed in the time for which the programme keeps them, and
     reports older than a month."""

@@ -1,14 +1,14 @@
 """Background work with progress: a row that a page shows as a bar, and a worker that does it.
 
-A feature registers a function with `@job(kind)` and asks for a run with `enqueue` inside its write
-transaction; the queue hears of it only once that transaction is durable. The row holds ids and
-counts, never names; the queue holds nothing but the row's id.
+A feature declares a `JobKind` and asks for a run with `enqueue` inside its write transaction; the
+queue hears of it only once that transaction is durable. The row holds ids and counts, never names;
+the queue holds nothing but the row's id.
 """
 
+from kash.platform.jobs.kinds import Chore, JobKind
 from kash.platform.jobs.models import Job
 from kash.platform.jobs.progress import SILENT, JobCancelled, JobResult, Progress
 from kash.platform.jobs.queue import init_jobs
-from kash.platform.jobs.registry import job, periodic
 from kash.platform.jobs.runner import run_waiting
 from kash.platform.jobs.services import enqueue
 from kash.platform.jobs.views import blueprint

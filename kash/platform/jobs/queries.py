@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kash.platform.database import db
+from kash.platform.jobs.kinds import heavy_kinds
 from kash.platform.jobs.models import RUNNING, WAITING, Job
-from kash.platform.jobs.registry import heavy_kinds
 
 
 def own_job(public_id: str, owner: str) -> Job | None:

@@ -19,7 +19,8 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.registry import Message
 from huey.serializer import Serializer
 
-from kash.platform.jobs.registry import CHORES
+from kash.feature import declared
+from kash.platform.jobs.kinds import Chore
 
 if TYPE_CHECKING:
     from kash.settings import Settings
@@ -93,9 +94,11 @@ class JobQueue:
 
         app = self._app
         self._send = queue.task(name="job")(lambda public_id: run_job(app, public_id))
-        for name, known in CHORES.items():
-            clock = crontab(minute=known.minute)
-            queue.periodic_task(clock, name=name)(lambda name=name: run_chore(app, name))
+        with app.app_context():
+            chores = declared(Chore)
+        for chore in chores:
+            clock = crontab(minute=chore.minute)
+            queue.periodic_task(clock, name=chore.name)(lambda chore=chore: run_chore(app, chore))
         return queue
 
 

@@ -15,10 +15,10 @@ from sqlalchemy import update
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import services
+from kash.platform.jobs.kinds import Chore, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, Job
 from kash.platform.jobs.progress import JobCancelled, JobResult, Progress, writing_aside
 from kash.platform.jobs.queue import job_queue
-from kash.platform.jobs.registry import CHORES, KINDS, periodic
 
 log = structlog.get_logger("kash.platform.jobs")
 
@@ -48,7 +48,9 @@ def run_job(app: Flask, public_id: str) -> None:
 def _do(claimed: Job) -> None:
     public_id = claimed.public_id
     try:
-        kind = KINDS[claimed.kind]
+        kind = kind_named(claimed.kind)
+        if kind is None:
+            raise services.UnknownKind(claimed.kind)
         result = kind.work(Progress(claimed.id, claimed.total), **claimed.arguments)
         _keep(public_id, result)
     except JobCancelled:
@@ -91,15 +93,15 @@ def where_it_broke(traceback: TracebackType | None) -> str:
     return place
 
 
-def run_chore(app: Flask, name: str) -> None:
+def run_chore(app: Flask, chore: Chore) -> None:
     """Do one chore; an error is logged and the chore comes again at its time."""
     with app.app_context():
         try:
-            CHORES[name].chore()
+            chore.work()
         except Exception as error:
             log.error(
                 "chore_failed",
-                chore=name,
+                chore=chore.name,
                 error=type(error).__name__,
                 at=where_it_broke(error.__traceback__),
             )
@@ -134,13 +136,3 @@ def beat(app: Flask, stopped: threading.Event) -> None:
                 )
         except Exception as error:
             log.error("heartbeat_failed", error=type(error).__name__)
-
-
-@periodic("recover_dropped_jobs", minutes=1)
-def _recover() -> None:
-    services.recover_dropped(utc_now())
-
-
-@periodic("delete_old_job_results", minutes=15)
-def _delete_old() -> None:
-    services.delete_old_results(utc_now())

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from kash.feature import Part, declared
 from kash.platform import storage
 from kash.platform.database import after_commit, utc_now, writing
+from kash.platform.jobs.kinds import heavy_kinds, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from kash.platform.jobs.progress import JobResult
 from kash.platform.jobs.queue import job_queue, worker_name
-from kash.platform.jobs.registry import KINDS, heavy_kinds
 
 RESULT_FOLDER = "jobs"
 SILENT_FOR = timedelta(minutes=3)
@@ -48,7 +48,7 @@ def enqueue(
     `owner` is the asker's public id, `title` a neutral text, `arguments` ids and plain choices.
     `back` is the path of the page that asks, to which the job's page leads back.
     """
-    if kind not in KINDS:
+    if kind_named(kind) is None:
         raise UnknownKind(kind)
     asked = Job(
         kind=kind,
@@ -174,7 +174,7 @@ def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> 
             select(Job).where(and_(Job.state == RUNNING, dropped)).with_for_update()
         ).all()
         for lost in found:
-            kind = KINDS.get(lost.kind)
+            kind = kind_named(lost.kind)
             if lost.cancel_asked:
                 lost.state = CANCELLED
             elif kind is not None and kind.resumable and lost.attempts < MOST_ATTEMPTS:

@@ -29,7 +29,6 @@ from flask.cli import AppGroup
 from kash.platform.condition import Check, keep_check, last_check
 from kash.platform.database import utc_now
 from kash.platform.faults import Fault, fault_of
-from kash.platform.jobs import periodic
 from kash.platform.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
 
@@ -217,11 +216,11 @@ def check_command() -> None:
 
 
 # Not when reports are mixed: each would keep the other from what it reads or writes.
-@periodic("check_database", minutes=60, at=30)
-def _check() -> None:
+def check_a_part() -> None:
+    """Check the part of this hour."""
     check_part(current_app.config["SETTINGS"], utc_now())
 
 
 def init_database_check(app: Flask) -> None:
-    """Add `flask database check`; the worker's chore is known by now."""
+    """Add `flask database check`."""
     app.cli.add_command(database_commands)

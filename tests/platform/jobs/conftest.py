@@ -13,11 +13,14 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from kash.feature import Feature, add_features
 from kash.platform.database import db, init_database
+from kash.platform.feature import PLATFORM
 from kash.platform.jobs import init_jobs
 from kash.platform.jobs.models import Job
 from kash.platform.storage import init_storage
 from kash.settings import Settings
+from tests.platform.jobs.kinds import KINDS
 
 
 def free_port() -> int:
@@ -37,6 +40,7 @@ def make_app(folder: Path, queue_url: str = "") -> Flask:
     Babel(app)
     init_storage(app, settings.storage_address)
     init_jobs(app, settings)
+    add_features(app, [Feature("work", parts=[*PLATFORM.parts, *KINDS])])
     with app.app_context():
         db.metadata.create_all(db.engine, tables=[Job.__table__])
     return app

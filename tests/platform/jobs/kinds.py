@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from kash.platform.jobs import JobResult, Progress, job
+from kash.platform.jobs import JobKind, JobResult, Progress
 
 
 class TooFewSeats(Exception):
@@ -19,7 +19,6 @@ class TooFewSeats(Exception):
         return self.sentence
 
 
-@job("test.file")
 def make_file(progress: Progress, *, pages: int) -> JobResult:
     for page in range(pages):
         progress.report(page, pages)
@@ -27,7 +26,6 @@ def make_file(progress: Progress, *, pages: int) -> JobResult:
     return JobResult(name="document.pdf", content_type="application/pdf", content=b"%PDF" * pages)
 
 
-@job("test.pieces")
 def make_pieces(progress: Progress, *, pieces: int, breaks_at: int = -1) -> JobResult:
     """A file of so many pieces of 64 KB, made while they are stored."""
 
@@ -45,17 +43,14 @@ def make_pieces(progress: Progress, *, pieces: int, breaks_at: int = -1) -> JobR
     return JobResult(name="files.zip", content_type="application/zip", content=made())
 
 
-@job("test.nothing")
 def do_nothing(progress: Progress) -> None:
     return None
 
 
-@job("test.typed")
 def fail_with_a_sentence(progress: Progress) -> None:
     raise TooFewSeats
 
 
-@job("test.broken")
 def fail_with_a_value(progress: Progress, *, person: str) -> None:
     raise ValueError(f"Achieng Odhiambo {person}")
 
@@ -66,7 +61,6 @@ class Step:
     between: ClassVar[list[object]] = []
 
 
-@job("test.steps")
 def go_stepwise(progress: Progress, *, steps: int) -> None:
     for step in range(steps):
         progress._next_write = 0
@@ -75,7 +69,6 @@ def go_stepwise(progress: Progress, *, steps: int) -> None:
             call(step)  # type: ignore[operator]
 
 
-@job("test.slow", resumable=True)
 def go_slowly(progress: Progress, *, seconds: float) -> JobResult:
     until = time.monotonic() + seconds
     tenths = round(seconds * 10)
@@ -85,12 +78,10 @@ def go_slowly(progress: Progress, *, seconds: float) -> JobResult:
     return JobResult(name="list.txt", content_type="text/plain", content=b"made")
 
 
-@job("test.slow_once")
 def go_slowly_once(progress: Progress, *, seconds: float) -> JobResult:
     return go_slowly(progress, seconds=seconds)
 
 
-@job("test.gate", resumable=True)
 def wait_at_the_gate(progress: Progress, *, gate: str) -> JobResult:
     while not Path(gate).exists():
         progress.report(0, 1)
@@ -98,11 +89,24 @@ def wait_at_the_gate(progress: Progress, *, gate: str) -> JobResult:
     return JobResult(name="list.txt", content_type="text/plain", content=b"made")
 
 
-@job("test.heavy", resumable=True, heavy=True)
 def do_something_heavy(progress: Progress) -> None:
     return None
 
 
-@job("test.heavy_once", heavy=True)
 def do_something_heavy_once(progress: Progress) -> None:
     return None
+
+
+KINDS = (
+    JobKind("test.file", make_file),
+    JobKind("test.pieces", make_pieces),
+    JobKind("test.nothing", do_nothing),
+    JobKind("test.typed", fail_with_a_sentence),
+    JobKind("test.broken", fail_with_a_value),
+    JobKind("test.steps", go_stepwise),
+    JobKind("test.slow", go_slowly, resumable=True),
+    JobKind("test.slow_once", go_slowly_once),
+    JobKind("test.gate", wait_at_the_gate, resumable=True),
+    JobKind("test.heavy", do_something_heavy, resumable=True, heavy=True),
+    JobKind("test.heavy_once", do_something_heavy_once, heavy=True),
+)

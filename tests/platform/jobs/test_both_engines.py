@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from kash.platform import storage
@@ -11,9 +13,17 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue, run_waiting, services
 from kash.platform.jobs.queries import latest_own_jobs, own_job
 from kash.platform.jobs.queue import worker_name
-from tests.platform.jobs import kinds  # noqa: F401 - registers them
+from tests.declaring import also_declared
+from tests.platform.jobs.kinds import KINDS
 
 OWNER = "0" * 16
+
+
+@pytest.fixture(autouse=True)
+def work(both_engines_app: Flask) -> Iterator[None]:
+    """The kinds of work of these tests, beside those of the features."""
+    with also_declared(*KINDS):
+        yield
 
 
 def test_a_life_from_asking_to_deletion(both_engines_app: Flask) -> None:

@@ -13,7 +13,6 @@ from kash.platform.jobs.queries import own_job, waits_for_own
 from kash.platform.jobs.queue import job_queue
 from kash.platform.jobs.runner import run_waiting
 from kash.platform.jobs.views import message_of
-from tests.platform.jobs import kinds  # noqa: F401
 
 ONE, OTHER = "0" * 16, "1" * 16
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +14,18 @@ from kash.platform.jobs import enqueue
 from kash.platform.jobs import run_waiting as run_queue
 from kash.platform.jobs.models import Job
 from kash.policy import Actor
-from tests.platform.jobs import kinds  # noqa: F401 - registers them
+from tests.declaring import also_declared
+from tests.platform.jobs.kinds import KINDS
 
 Actors = Callable[..., Actor]
 Clients = Callable[[Actor], FlaskClient]
+
+
+@pytest.fixture(autouse=True)
+def work(app: Flask) -> Iterator[None]:
+    """The kinds of work of these tests, beside those of the features."""
+    with also_declared(*KINDS):
+        yield
 
 
 @pytest.fixture

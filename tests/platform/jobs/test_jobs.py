@@ -18,7 +18,6 @@ from kash.platform.jobs.models import Job
 from kash.platform.jobs.progress import SILENT
 from kash.platform.jobs.queries import latest_own_jobs, own_job
 from kash.platform.jobs.queue import job_queue, worker_name
-from kash.platform.jobs.registry import job
 from tests.platform.jobs import kinds
 
 OWNER, OTHER = "0" * 16, "1" * 16
@@ -122,11 +121,6 @@ def test_a_kind_that_is_gone_fails_with_a_sentence(queue_app: Flask) -> None:
 def test_an_unknown_kind_is_refused_at_once(queue_app: Flask) -> None:
     with pytest.raises(services.UnknownKind), writing() as session:
         enqueue(session, "test.unknown", owner=OWNER, title="Document")
-
-
-def test_two_kinds_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"test\.nothing"):
-        job("test.nothing")(lambda progress: None)
 
 
 def test_cancelling_what_waits(queue_app: Flask) -> None:

@@ -19,7 +19,6 @@ from kash.platform.jobs import enqueue, services
 from kash.platform.jobs.models import Job
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.queue import job_queue
-from tests.platform.jobs import kinds  # noqa: F401 - registers them
 
 OWNER = "0" * 16
 ROOT = Path(__file__).parents[3]

@@ -10,11 +10,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import inspect, text
 
+from kash.feature import declared
 from kash.platform.condition import condition, last_check, note_damage
 from kash.platform.database import db, utc_now
-from kash.platform.jobs.registry import CHORES
+from kash.platform.jobs import Chore
 from kash.platform.operations import database_check
 from kash.platform.operations.database_check import check_part, check_whole
 from kash.platform.operations.migrations import plain_postgresql_url
@@ -31,8 +33,9 @@ def here(tmp_path: Path, opened: Open) -> Settings:
     return settings
 
 
-def test_it_is_looked_at_every_hour_and_not_when_reports_are_mixed() -> None:
-    check, mixing = CHORES["check_database"], CHORES["mix_reports"]
+def test_it_is_looked_at_every_hour_and_not_when_reports_are_mixed(app: Flask) -> None:
+    chores = {chore.name: chore for chore in declared(Chore)}
+    check, mixing = chores["check_database"], chores["mix_reports"]
     assert (check.minutes, mixing.minutes) == (60, 60)
     assert (check.minute, mixing.minute) == ("30", "0")
 
