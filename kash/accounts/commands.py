@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -34,8 +36,13 @@ _OF_ADDRESSES = {
 _ROLES = click.Choice([str(role) for role in Role])
 
 
-def _failing(problem: Problem) -> click.ClickException:
-    return click.ClickException(str(problem))
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """A block in which a service is called: what it refuses is told in a line, exit code 1."""
+    try:
+        yield
+    except Problem as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 def _person(public_id: str | None) -> int | None:
@@ -71,7 +78,7 @@ def create(
     email: str, name: str, roles: tuple[str, ...], person: str | None, password: str
 ) -> None:
     """Make an account that can sign in at once."""
-    try:
+    with _refusals_told():
         made = new_account(
             SYSTEM,
             name=name,
@@ -80,8 +87,6 @@ def create(
             roles=[Role(role) for role in roles],
             person_id=_person(person),
         )
-    except Problem as problem:
-        raise _failing(problem) from None
     click.echo(made)
 
 
@@ -92,7 +97,7 @@ def create(
 @click.option("--person", help="The participant's number.")
 def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) -> None:
     """Print a one-time link with which someone opens an account."""
-    try:
+    with _refusals_told():
         token = invitations.invite(
             SYSTEM,
             name=name,
@@ -100,8 +105,6 @@ def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) ->
             roles=[Role(role) for role in roles],
             person_id=_person(person),
         )
-    except Problem as problem:
-        raise _failing(problem) from None
     _print_link(f"/join/{token}")
 
 
@@ -125,10 +128,8 @@ def password(email: str, generate: bool) -> None:
         if generate
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    try:
+    with _refusals_told():
         set_password(SYSTEM, account.public_id, new)
-    except Problem as problem:
-        raise _failing(problem) from None
     if generate:
         click.echo(new)
 
@@ -138,10 +139,8 @@ def password(email: str, generate: bool) -> None:
 def link(email: str) -> None:
     """Print a one-time link with which an account sets a new password. Its owner is told."""
     account = _account(email)
-    try:
+    with _refusals_told():
         token = new_password_link(SYSTEM, account.public_id)
-    except Problem as problem:
-        raise _failing(problem) from None
     _print_link(f"/new-password/{token}")
 
 
@@ -151,10 +150,8 @@ def link(email: str) -> None:
 def roles(email: str, roles: tuple[str, ...]) -> None:
     """Give an account exactly these roles, without a second person. Its owner is told."""
     account = _account(email)
-    try:
+    with _refusals_told():
         set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
-    except Problem as problem:
-        raise _failing(problem) from None
     click.echo("Changed.")
 
 
@@ -163,10 +160,8 @@ def roles(email: str, roles: tuple[str, ...]) -> None:
 def reopen(email: str) -> None:
     """Open a closed account again, without a second person. Its owner is told."""
     account = _account(email)
-    try:
+    with _refusals_told():
         reactivate(SYSTEM, account.public_id)
-    except Problem as problem:
-        raise _failing(problem) from None
     click.echo("It is open.")
 
 
@@ -179,10 +174,8 @@ def vouch(email: str) -> None:
     For a programme in which nobody else is independent, or all are new. Its owner is told.
     """
     account = _account(email)
-    try:
+    with _refusals_told():
         vouch_for(SYSTEM, account.public_id)
-    except Problem as problem:
-        raise _failing(problem) from None
     click.echo("Nobody stands behind it any more.")
 
 
@@ -192,10 +185,8 @@ def vouch(email: str) -> None:
 def reset_second_step(email: str) -> None:
     """Take the second step off an account when nobody else can; all its sessions end."""
     account = _account(email)
-    try:
+    with _refusals_told():
         reset_by_operator(SYSTEM, account.public_id)
-    except Problem as problem:
-        raise _failing(problem) from None
     click.echo("Removed. Every session has ended.")
 
 

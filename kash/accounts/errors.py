@@ -11,6 +11,7 @@ class WrongSignIn(Problem):
     """Name, password or code do not fit; which of them is never said."""
 
     status = 422
+    field = ""
     sentence = _l("The e-mail address or the password is not right.")
 
 
@@ -18,6 +19,7 @@ class WrongCode(Problem):
     """The code of the second step is not right, or was used before."""
 
     status = 422
+    field = "code"
     sentence = _l("This code is not right, or it was used already. Wait for the next one.")
 
 
@@ -25,6 +27,7 @@ class WrongPassword(Problem):
     """The present password was not given rightly."""
 
     status = 422
+    field = "password"
     sentence = _l("This is not your password.")
 
 
@@ -38,12 +41,14 @@ class WeakPassword(Problem):
     """A new password is refused; the sentence says why."""
 
     status = 422
+    field = "password"
 
 
 class RolesConflict(Problem):
     """Two roles that one account must not hold together."""
 
     status = 422
+    field = "roles"
     sentence = _l("These roles cannot be held together by one account.")
 
 
@@ -51,6 +56,7 @@ class EmailTaken(Problem):
     """There is an account with this address."""
 
     status = 422
+    field = "email"
     sentence = _l("There is an account with this e-mail address already.")
 
 
@@ -58,6 +64,7 @@ class EmailNeeded(Problem):
     """An account that opens much is told by mail of what others do to it."""
 
     status = 422
+    field = "email"
     sentence = _l("This role needs an e-mail address.")
 
 
@@ -65,6 +72,7 @@ class InvitedTwice(Problem):
     """Two rows of one list have the same address."""
 
     status = 422
+    field = "email"
     sentence = _l("This address stands in an earlier row.")
 
 
@@ -72,6 +80,7 @@ class PersonTaken(Problem):
     """Another account belongs to this participant."""
 
     status = 422
+    field = "person"
     sentence = _l("Another account belongs to this participant already.")
 
 
@@ -79,6 +88,7 @@ class PersonMinor(Problem):
     """Nobody under 18 is invited."""
 
     status = 422
+    field = "person"
     sentence = _l("This participant is, or may still be, under 18: nobody under 18 is invited.")
 
 
@@ -86,6 +96,7 @@ class NoSuchPerson(Problem):
     """There is no participant with this number."""
 
     status = 422
+    field = "person"
     sentence = _l("There is no participant with this number.")
 
 
@@ -98,6 +109,7 @@ class LinkSpent(NotFound):
 class LastAdministrator(Problem):
     """The programme would be left without an administrator."""
 
+    field = "roles"
     sentence = _l("The programme needs at least one administrator. Name another one first.")
 
 
@@ -124,6 +136,7 @@ class WrongSetUpCode(Problem):
     """The set-up code is not the one that the terminal shows."""
 
     status = 422
+    field = "code"
     sentence = _l("This is not the code that the terminal shows.")
 
 
@@ -137,6 +150,7 @@ class PasskeyRefused(Problem):
     """A passkey's answer proves nothing here; why is not said."""
 
     status = 422
+    field = ""
     sentence = _l("The passkey could not be used. Try again, or sign in with your password.")
 
 
@@ -162,6 +176,7 @@ class PasskeyKnown(Problem):
     """The device has a passkey for this account, or for another one."""
 
     status = 422
+    field = ""
     sentence = _l("This device has a passkey here already.")
 
 
@@ -169,6 +184,7 @@ class TooManyPasskeys(Problem):
     """More passkeys than anybody needs."""
 
     status = 422
+    field = ""
     sentence = _l("You have as many passkeys as there can be. Remove one first.")
 
 
@@ -189,6 +205,7 @@ class NeedsSecond(Problem):
     """This takes a second person: it has to be asked for, with a reason."""
 
     status = 422
+    field = "reason"
     sentence = _l("A second person has to agree to this. Write the reason for them.")
 
 
@@ -203,6 +220,7 @@ class OwnRoles(Problem):
     """Nobody changes what she herself may do."""
 
     status = 422
+    field = "roles"
     sentence = _l("Nobody changes their own roles. Ask another administrator.")
 
 
@@ -210,6 +228,7 @@ class AskedAlready(Problem):
     """Somebody has asked for this already, and nobody has decided."""
 
     status = 422
+    field = "email"
     sentence = _l("This was asked for already. It waits for a second person.")
 
 
@@ -238,4 +257,5 @@ class WrongSpokenCode(Problem):
     """The code that the second person tells was not given rightly."""
 
     status = 422
+    field = "spoken_code"
     sentence = _l("This is not the code that belongs to this link.")

@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 from kash.accounts.names import role_choices, role_notes
 from kash.accounts.secrets import new_token
 from kash.platform.database import is_public_id
+from kash.platform.web.fields import TextField
 from kash.platform.web.forms import (
     UNCORRECTED,
     KashForm,
@@ -91,7 +92,7 @@ class EnrolForm(KashForm):
 class SpokenCodeForm(KashForm):
     """Code that was spoken: a link asks for it if two people agreed to the link."""
 
-    spoken_code = StringField(
+    spoken_code = TextField(
         _l("Code"),
         description=_l(
             "Eight digits that the second person tells you, not whoever gave you this link."

@@ -10,13 +10,6 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField, HiddenField
 
-from kash.accounts.errors import (
-    AskedAlready,
-    EmailNeeded,
-    EmailTaken,
-    InvitedTwice,
-    NeedsSecond,
-)
 from kash.accounts.names import role_choices
 from kash.accounts.rules.pasted import INVITED_AT_ONCE, Pasted
 from kash.accounts.secrets import new_token
@@ -135,12 +128,7 @@ class InviteSeveralForm(KashForm):
             fault = faults.get(place)
             if fault is None:
                 continue
-            if isinstance(fault, NeedsSecond):
-                row.mark_wrong(row.reason, fault)
-            elif isinstance(fault, EmailTaken | EmailNeeded | InvitedTwice | AskedAlready):
-                row.mark_wrong(row.email, fault)
-            else:
-                row.mark_wrong(row.role, fault)
+            row.show(fault, fault.field if fault.field in row else "role")
         self.gather()
 
     def gather(self) -> None:

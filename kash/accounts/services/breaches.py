@@ -29,6 +29,7 @@ class NoticeGiven(Problem):
     """The notice was recorded already."""
 
     status = 409
+    field = "notified_at"
     sentence = _l("The notice was recorded already.")
 
 
@@ -43,6 +44,7 @@ class BeforeNoticed(Problem):
     """A notice before anything was noticed."""
 
     status = 422
+    field = "notified_at"
     sentence = _l("This is before it was noticed.")
 
 

@@ -25,6 +25,7 @@ class CannotStandIn(Problem):
     """This account must not be lent that approval."""
 
     status = 422
+    field = "stand_in"
     sentence = _l(
         "This account cannot decide on that. It must see the same pages by its own roles, and not "
         "be a peer educator, a police account or a funder."
@@ -35,12 +36,14 @@ class WrongDays(Problem):
     """The days do not fit; the sentence says why."""
 
     status = 422
+    field = "last"
 
 
 class LentAlready(Problem):
     """Somebody else stands in on one of these days."""
 
     status = 409
+    field = ""
     sentence = _l("The same is lent to somebody for some of these days already. Withdraw that.")
 
 

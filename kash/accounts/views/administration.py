@@ -13,14 +13,9 @@ from kash.accounts.approvals import approval_names
 from kash.accounts.errors import (
     AskedAlready,
     EmailNeeded,
-    LastAdministrator,
     NeedsSecond,
-    NoSuchPerson,
     OnlyAdministrators,
-    OwnRoles,
-    PersonTaken,
     RequestClosed,
-    RolesConflict,
 )
 from kash.accounts.forms.accounts import NameForm, PersonForm, RolesForm, role_notes
 from kash.accounts.forms.requests import ReasonForm
@@ -135,24 +130,11 @@ def roles(public_id: str) -> ResponseReturnValue:
     form = RolesForm(roles=[row.role for row in found.roles])
     if form.validate_on_submit():
         wanted = [Role(role) for role in form.roles.data or ()]
-        try:
+        with form.showing_problems(roles=(OnlyAdministrators, AskedAlready, EmailNeeded)):
             try:
                 set_roles(by, public_id, wanted)
             except NeedsSecond:
-                reason = form.reason.data or ""
-                return asked(ask_for_roles(by, public_id, wanted, reason))
-        except (
-            RolesConflict,
-            LastAdministrator,
-            OwnRoles,
-            OnlyAdministrators,
-            AskedAlready,
-            EmailNeeded,
-        ) as problem:
-            form.roles.errors = [str(problem)]
-        except NeedsSecond as problem:
-            form.reason.errors = [str(problem)]
-        else:
+                return asked(ask_for_roles(by, public_id, wanted, form.reason.data))
             flash(_("Saved."))
             return redirect(url_for("accounts.account", public_id=public_id), code=303)
     return page(
@@ -167,7 +149,7 @@ def name(public_id: str) -> ResponseReturnValue:
     form = NameForm(obj=accounts.account(public_id))
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
-        rename(current_actor(), public_id, form.name.data or "")
+        rename(current_actor(), public_id, form.name.data)
         flash(_("Saved."))
         return redirect(back, code=303)
     return page("accounts/name.html", form=form, back=back)
@@ -181,11 +163,8 @@ def person(public_id: str) -> ResponseReturnValue:
     form = PersonForm(person=person_public_id(found.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             link_person(current_actor(), public_id, person_typed(form.person.data))
-        except (PersonTaken, NoSuchPerson) as problem:
-            form.person.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(back, code=303)
     return page("accounts/person.html", form=form, back=back)
@@ -262,8 +241,6 @@ def _ask(found: Account, heading: str, lead: str, ask: Callable[[str], str]) -> 
     back = url_for("accounts.account", public_id=found.public_id)
     name, form = found.name, ReasonForm()
     if form.validate_on_submit():
-        try:
-            return asked(ask(form.reason.data or ""))
-        except (AskedAlready, OwnRoles, RequestClosed) as problem:
-            form.form_errors.append(str(problem))
+        with form.showing_problems(RequestClosed):
+            return asked(ask(form.reason.data))
     return page("accounts/ask.html", form=form, name=name, back=back, heading=heading, lead=lead)

@@ -14,13 +14,7 @@ from kash.accounts.queries.breaches import breach_listing, breach_page, breach_w
 from kash.accounts.revocations import revocation_label
 from kash.accounts.rules.safety import Affected
 from kash.accounts.services import breaches as breaches_services
-from kash.accounts.services.breaches import (
-    BeforeNoticed,
-    BreachClosed,
-    LaterThanNow,
-    NoticeGiven,
-    change_breach,
-)
+from kash.accounts.services.breaches import BreachClosed, LaterThanNow, change_breach
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.policy import allow
@@ -50,17 +44,14 @@ def open_breach() -> ResponseReturnValue:
     """Begin an entry without locking an account: a lost paper, a wrong e-mail."""
     form = NewBreachForm(data={"noticed_at": utc_now()})
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(noticed_at=LaterThanNow):
             breach_id = breaches_services.open_breach(
                 current_actor(),
-                what=form.what.data or "",
+                what=form.what.data,
                 affected=[Affected(one) for one in form.affected.data or ()],
                 noticed_at=form.noticed_at.data,
-                public_id=form.key.data or "",
+                public_id=form.key.data,
             )
-        except LaterThanNow as problem:
-            form.noticed_at.errors = [str(problem)]
-        else:
             return _to(breach_id)
     return page("accounts/breach_new.html", form=form)
 
@@ -101,7 +92,7 @@ def edit_breach(breach_id: str) -> ResponseReturnValue:
         change_breach(
             current_actor(),
             breach_id,
-            what=form.what.data or "",
+            what=form.what.data,
             affected=[Affected(one) for one in form.affected.data or ()],
         )
         return _to(breach_id)
@@ -115,8 +106,7 @@ def add_breach_note(breach_id: str) -> ResponseReturnValue:
     form = NoteForm()
     if not form.validate_on_submit():
         return _page(breach_id, note=form)
-    text, key = form.text.data or "", form.key.data or ""
-    breaches_services.add_breach_note(current_actor(), breach_id, text, key)
+    breaches_services.add_breach_note(current_actor(), breach_id, form.text.data, form.key.data)
     return _to(breach_id)
 
 
@@ -126,11 +116,8 @@ def record_notice(breach_id: str) -> ResponseReturnValue:
     """Say when the Data Commissioner was told."""
     form = NoticeForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(notified_at=LaterThanNow):
             breaches_services.record_notice(current_actor(), breach_id, form.notified_at.data)
-        except (LaterThanNow, BeforeNoticed, NoticeGiven) as problem:
-            form.notified_at.errors = [str(problem)]
-        else:
             flash(_("Recorded. The clock has stopped."))
             return _to(breach_id)
     return _page(breach_id, notice=form)
@@ -145,7 +132,7 @@ def close_breach(breach_id: str) -> ResponseReturnValue:
         return _to(breach_id)
     form = CloseForm()
     if form.validate_on_submit():
-        breaches_services.close_breach(current_actor(), breach_id, form.reason.data or "")
+        breaches_services.close_breach(current_actor(), breach_id, form.reason.data)
         flash(_("The entry is closed."))
         return _to(breach_id)
     return page("accounts/breach_close.html", form=form, breach=shown)

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kash.accounts import blueprint
-from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongPassword
+from kash.accounts.errors import SignInPaused
 from kash.accounts.forms.accounts import ConfirmForm
 from kash.accounts.forms.passkeys import PasskeyForm
 from kash.accounts.passkey_offers import challenge_of
@@ -17,11 +17,12 @@ from kash.accounts.services.passkey_proofs import confirm_with_passkey
 from kash.accounts.services.sessions import kept_form
 from kash.accounts.sessions import this_client
 from kash.accounts.views.passkeys import error_of
+from kash.accounts.views.signing_in import answer_to
 from kash.platform.web import current_actor, safe_next
 from kash.policy import SIGNED_IN, allow
 
 
-def _page(form: ConfirmForm, address: str, status: int = 0) -> tuple[str, int]:
+def _page(form: ConfirmForm, address: str) -> tuple[str, int]:
     form.next.data = address
     offered = site() and passkeys_of(current_actor().account_id or 0)
     text = render_template(
@@ -29,7 +30,7 @@ def _page(form: ConfirmForm, address: str, status: int = 0) -> tuple[str, int]:
         form=form,
         passkey=PasskeyForm(formdata=None, next=address) if offered else None,
     )
-    return text, status or (422 if form.errors else 200)
+    return text, answer_to(form)
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
@@ -39,12 +40,9 @@ def confirm_password() -> ResponseReturnValue:
     form = ConfirmForm()
     address = safe_next(request.form.get("next") or request.args.get("next"))
     if form.validate_on_submit():
-        try:
-            signing_in.confirm_password(current_actor(), form.password.data or "", this_client())
-        except (WrongPassword, SignInPaused) as problem:
-            form.password.errors = [str(problem)]
-            return _page(form, address, problem.status)
-        return redirect(address, code=303)
+        with form.showing_problems(password=SignInPaused):
+            signing_in.confirm_password(current_actor(), form.password.data, this_client())
+            return redirect(address, code=303)
     return _page(form, address)
 
 
@@ -57,13 +55,11 @@ def confirm_passkey() -> ResponseReturnValue:
     form = ConfirmForm(formdata=None)
     if not sent.validate():
         form.form_errors.append(error_of(sent))
-        return _page(form, address, 422)
-    try:
+        return _page(form, address)
+    with form.showing_problems():
         confirm_with_passkey(current_actor(), challenge_of(CONFIRM), sent.credential.data or "")
-    except PasskeyRefused as problem:
-        form.form_errors.append(str(problem))
-        return _page(form, address, problem.status)
-    return redirect(address, code=303)
+        return redirect(address, code=303)
+    return _page(form, address)
 
 
 @blueprint.get("/confirm/go-on")

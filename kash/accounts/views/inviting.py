@@ -8,17 +8,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import (
-    AskedAlready,
-    EmailNeeded,
-    EmailTaken,
-    NeedsSecond,
-    NoSuchPerson,
-    OnlyAdministrators,
-    PersonMinor,
-    PersonTaken,
-    RolesConflict,
-)
+from kash.accounts.errors import NoSuchPerson, OnlyAdministrators
 from kash.accounts.forms.accounts import InviteForm, number_in, role_notes
 from kash.accounts.forms.several import InvitedRow, InviteSeveralForm
 from kash.accounts.names import ROLE_NAMES, role_name
@@ -66,21 +56,13 @@ def invite() -> ResponseReturnValue:
         form.person.data = number_in(request.args.get("person"))
     participant = None
     if current_actor().may("people.find"):
-        participant = accounts.participant(form.person.data or "")
+        participant = accounts.participant(form.person.data)
     if participant is not None and not form.is_submitted():
         form.name.data = participant.name
         form.roles.data = [str(Role.POLICE_PEER if participant.police else Role.PEER)]
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(roles=OnlyAdministrators):
             return _invite(form)
-        except (RolesConflict, OnlyAdministrators) as problem:
-            form.roles.errors = [str(problem)]
-        except NeedsSecond as problem:
-            form.reason.errors = [str(problem)]
-        except (EmailTaken, EmailNeeded, AskedAlready) as problem:
-            form.email.errors = [str(problem)]
-        except (PersonTaken, PersonMinor, NoSuchPerson) as problem:
-            form.person.errors = [str(problem)]
     return page(
         "accounts/invite.html",
         form=form,
@@ -93,14 +75,12 @@ def invite() -> ResponseReturnValue:
 
 def _invite(form: InviteForm) -> ResponseReturnValue:
     by = current_actor()
-    offer = Offered(
-        form.name.data or "",
-        form.email.data or "",
-        frozenset(Role(role) for role in form.roles.data or ()),
-        form.language.data or "",
-        person_typed(form.person.data),
+    offer = form.command(
+        Offered,
+        roles=frozenset(Role(role) for role in form.roles.data or ()),
+        person_id=person_typed(form.person.data),
     )
-    made = invite_one(by, offer, form.reason.data or "", form.key.data or "")
+    made = invite_one(by, offer, form.reason.data, form.key.data or "")
     if made.request_id:
         return asked(made.request_id)
     link = address_of_link("accounts.join", made.token)
@@ -145,7 +125,7 @@ def invite_several() -> ResponseReturnValue:
     elif not step and form.validate_on_submit():
         rows = form.written()
         if not rows:
-            form.pasted.errors = [_("Nobody is written here yet.")]
+            form.mark_wrong(form.pasted, _("Nobody is written here yet."))
         else:
             try:
                 found = several.invite_several(
@@ -166,9 +146,7 @@ def invite_several() -> ResponseReturnValue:
 
 
 def _offered(row: InvitedRow) -> tuple[Offered, str]:
-    roles = frozenset([Role(row.role.data or "")])
-    offer = Offered(row.name.data or "", row.email.data or "", roles, row.language.data or "")
-    return offer, row.reason.data or ""
+    return row.command(Offered, roles=frozenset([Role(row.role.data)])), row.reason.data
 
 
 def _links_page(form: InviteSeveralForm, found: list[Invited]) -> ResponseReturnValue:

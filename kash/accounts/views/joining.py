@@ -7,13 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import (
-    EmailTaken,
-    LinkSpent,
-    PersonTaken,
-    WeakPassword,
-    WrongSpokenCode,
-)
+from kash.accounts.errors import LinkSpent
 from kash.accounts.forms.accounts import JoinForm, NewPasswordForm
 from kash.accounts.queries.accounts import usable_invitation
 from kash.accounts.services.invitations import accept_invitation, accept_new_password, invited_email
@@ -33,21 +27,14 @@ def join(token: str) -> ResponseReturnValue:
         raise LinkSpent
     form = JoinForm(obj=invitation)
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(spoken_code=TooManyTries):
             new = accept_invitation(
                 token,
-                name=form.name.data or "",
-                password=form.password.data or "",
+                name=form.name.data,
+                password=form.password.data,
                 language=language_code(),
-                code=form.spoken_code.data or "",
+                code=form.spoken_code.data,
             )
-        except WeakPassword as problem:
-            form.password.errors = [str(problem)]
-        except (WrongSpokenCode, TooManyTries) as problem:
-            form.spoken_code.errors = [str(problem)]
-        except (EmailTaken, PersonTaken) as problem:
-            form.form_errors.append(str(problem))
-        else:
             forget_session()
             begin_session(new.public_id)
             answer = make_response(redirect("/", code=303))
@@ -70,13 +57,8 @@ def new_password(token: str) -> ResponseReturnValue:
         raise LinkSpent
     form = NewPasswordForm()
     if form.validate_on_submit():
-        try:
-            accept_new_password(token, form.password.data or "", code=form.spoken_code.data or "")
-        except WeakPassword as problem:
-            form.password.errors = [str(problem)]
-        except (WrongSpokenCode, TooManyTries) as problem:
-            form.spoken_code.errors = [str(problem)]
-        else:
+        with form.showing_problems(spoken_code=TooManyTries):
+            accept_new_password(token, form.password.data, code=form.spoken_code.data)
             forget_session()
             flash(_("The new password is set. Sign in with it."))
             return redirect(url_for("accounts.sign_in"), code=303)

@@ -6,11 +6,12 @@ import base64
 import io
 
 import segno
-from flask import flash, url_for
+from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.programme import brand, programme_languages
 from kash.platform.web.public_address import public_address
 
@@ -37,9 +38,7 @@ def mail_link(email: str, link: str, language: str) -> bool:
             "Open this link to choose a password. It works once, within seven days:\n\n%(link)s\n",
             link=link,
         )
-    try:
+    with FlashedProblems(MailFailed, tone="warn"):
         send_mail(email, subject, text)
-    except MailFailed as problem:
-        flash(str(problem), "warn")
-        return False
-    return True
+        return True
+    return False

@@ -11,13 +11,7 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint
 from kash.accounts.approvals import approval_names
-from kash.accounts.errors import (
-    SecondStepMissing,
-    SignInPaused,
-    WeakPassword,
-    WrongCode,
-    WrongPassword,
-)
+from kash.accounts.errors import SecondStepMissing, SignInPaused, WeakPassword, WrongPassword
 from kash.accounts.forms.accounts import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import role_name
 from kash.accounts.queries import accounts
@@ -71,7 +65,7 @@ def own_name() -> ResponseReturnValue:
     by = current_actor()
     form = NameForm(obj=accounts.account(by.public_id))
     if form.validate_on_submit():
-        rename(by, by.public_id, form.name.data or "")
+        rename(by, by.public_id, form.name.data)
         flash(_("Saved."))
         return redirect(url_for("accounts.own"), code=303)
     return page("accounts/name.html", form=form, back=url_for("accounts.own"))
@@ -83,20 +77,15 @@ def own_password() -> ResponseReturnValue:
     """Change the own password."""
     form = PasswordForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(present=(WrongPassword, SignInPaused), new=WeakPassword):
             by = current_actor()
             change_password(
                 by,
-                form.present.data or "",
-                form.new.data or "",
+                form.present.data,
+                form.new.data,
                 this_client(),
                 mark=new_mark(by.account_id or 0),
             )
-        except (WrongPassword, SignInPaused) as problem:
-            form.present.errors = [str(problem)]
-        except WeakPassword as problem:
-            form.new.errors = [str(problem)]
-        else:
             flash(_("The password is changed. You are signed out everywhere else."))
             answer = make_response(redirect(url_for("accounts.own"), code=303))
             remember_browser(answer)
@@ -132,11 +121,8 @@ def enrol() -> ResponseReturnValue:
         if form.is_submitted():
             form.code.data = ""
     elif form.validate():
-        try:
+        with form.showing_problems():
             codes = confirm_second_step(by, secret, form.code.data or "")
-        except WrongCode as problem:
-            form.code.errors = [str(problem)]
-        else:
             # Whoever had to do this before anything else goes on to Today.
             first = not g.get("has_second_step")
             return render_template("accounts/recovery_codes.html", codes=codes, first=first)

@@ -11,13 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import (
-    LastSecondStep,
-    NoPasskeysHere,
-    PasskeyKnown,
-    PasskeyRefused,
-    TooManyPasskeys,
-)
+from kash.accounts.errors import LastSecondStep, NoPasskeysHere, PasskeyRefused
 from kash.accounts.forms.accounts import CodeForm, SignInForm
 from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm, PasskeyNameForm
 from kash.accounts.passkey_offers import challenge_of, offered
@@ -34,6 +28,7 @@ from kash.accounts.views.signing_in import (
     sign_in_page,
 )
 from kash.platform.web import KashForm, current_actor, page, safe_next, signed_in
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.urgent import always_answered
 from kash.policy import ANYONE, SIGNED_IN, allow
 
@@ -67,15 +62,13 @@ def sign_in_with_passkey() -> ResponseReturnValue:
     form = SignInForm(formdata=None, next=address)
     if not sent.validate():
         form.form_errors.append(error_of(sent))
-        return sign_in_page(form, 422)
-    try:
+        return sign_in_page(form)
+    with form.showing_problems(NoPasskeysHere):
         public_id = passkey_proofs.sign_in_with_passkey(
             challenge_of(SIGN_IN), sent.credential.data or ""
         )
-    except (PasskeyRefused, NoPasskeysHere) as problem:
-        form.form_errors.append(str(problem))
-        return sign_in_page(form, problem.status)
-    return arrive(public_id, address)
+        return arrive(public_id, address)
+    return sign_in_page(form)
 
 
 @blueprint.post("/sign-in/code/passkey/challenge")
@@ -102,13 +95,11 @@ def second_step_with_passkey() -> ResponseReturnValue:
     sent, form = PasskeyForm(), CodeForm(formdata=None)
     if not sent.validate():
         form.form_errors.append(error_of(sent))
-        return second_step_page(public_id, form, 422)
-    try:
+        return second_step_page(public_id, form)
+    with form.showing_problems(NoPasskeysHere):
         check_passkey(public_id, challenge_of(SECOND_STEP), sent.credential.data or "")
-    except (PasskeyRefused, NoPasskeysHere) as problem:
-        form.form_errors.append(str(problem))
-        return second_step_page(public_id, form, problem.status)
-    return arrive(public_id, address)
+        return arrive(public_id, address)
+    return second_step_page(public_id, form)
 
 
 @blueprint.post("/confirm/passkey/challenge")
@@ -137,16 +128,10 @@ def add_passkey() -> ResponseReturnValue:
     form = AddPasskeyForm()
     possible = site() is not None
     if possible and form.validate_on_submit():
-        try:
+        with form.showing_problems():
             codes = passkeys.add_passkey(
-                by,
-                challenge_of(ADD),
-                form.name.data or "",
-                form.credential.data or "",
+                by, challenge_of(ADD), form.name.data, form.credential.data or ""
             )
-        except (PasskeyRefused, PasskeyKnown, TooManyPasskeys) as problem:
-            form.form_errors.append(str(problem))
-        else:
             flash(_("The passkey is added."))
             if codes:
                 first = not g.get("has_second_step")
@@ -169,7 +154,7 @@ def rename_passkey(public_id: str) -> ResponseReturnValue:
     passkey = own_passkey(by, public_id)
     form = PasskeyNameForm(obj=passkey)
     if form.validate_on_submit():
-        passkeys.rename_passkey(by, public_id, form.name.data or "")
+        passkeys.rename_passkey(by, public_id, form.name.data)
         flash(_("Saved."))
         return redirect(url_for("accounts.own"), code=303)
     return page("accounts/name.html", form=form, back=url_for("accounts.own"))
@@ -182,11 +167,8 @@ def remove_passkey(public_id: str) -> ResponseReturnValue:
     by = current_actor()
     passkey = own_passkey(by, public_id)
     if request.method == "POST":
-        try:
+        with FlashedProblems(LastSecondStep, tone="warn"):
             passkeys.remove_passkey(by, public_id)
-        except LastSecondStep as problem:
-            flash(str(problem), "warn")
-        else:
             flash(_("The passkey is removed."))
         return redirect(url_for("accounts.own"), code=303)
     return render_template(

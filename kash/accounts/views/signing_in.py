@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
+from kash.accounts.errors import SignInPaused
 from kash.accounts.forms.accounts import CodeForm, SignInForm
 from kash.accounts.forms.passkeys import PasskeyForm
 from kash.accounts.queries import accounts
@@ -28,7 +28,7 @@ from kash.accounts.queries.passkeys import site
 from kash.accounts.rules.accounts import SECOND_STEP_WITHIN
 from kash.accounts.services.signing_in import check_password, check_second_step
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
-from kash.platform.web import current_actor, safe_next, signed_in
+from kash.platform.web import KashForm, Problem, current_actor, safe_next, signed_in
 from kash.platform.web.forms import one_written_email
 from kash.platform.web.programme import programme_facts
 from kash.platform.web.urgent import always_answered
@@ -88,29 +88,34 @@ def sign_in() -> ResponseReturnValue:
         return redirect(address, code=303)
     form = SignInForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(SignInPaused):
             account = check_password(
                 (one_written_email(form.email.data) or "").lower(),
                 form.password.data or "",
                 this_client(),
             )
-        except (WrongSignIn, SignInPaused) as problem:
-            form.form_errors.append(str(problem))
-            return sign_in_page(form, problem.status)
-        if not account.has_second_step:
-            return arrive(account.public_id, address)
-        session.clear()
-        session[_PENDING] = [account.public_id, int(time.time()), address]
-        return redirect(url_for("accounts.second_step"), code=303)
+            if not account.has_second_step:
+                return arrive(account.public_id, address)
+            session.clear()
+            session[_PENDING] = [account.public_id, int(time.time()), address]
+            return redirect(url_for("accounts.second_step"), code=303)
     form.next.data = address
     return sign_in_page(form)
 
 
-def sign_in_page(form: SignInForm, status: int = 0) -> tuple[str, int]:
+def answer_to(form: KashForm) -> int:
+    """The status of a page that lets somebody in: that of what stood in the way, as 429 if it was
+    tried too often."""
+    if isinstance(form.problem, Problem):
+        return form.problem.status
+    return 422 if form.errors else 200
+
+
+def sign_in_page(form: SignInForm) -> tuple[str, int]:
     """The page with both ways in: the password, and a passkey where there can be one."""
     passkey = PasskeyForm(formdata=None, next=form.next.data) if site() else None
     text = render_template("accounts/sign_in.html", form=form, passkey=passkey)
-    return text, status or (422 if form.errors else 200)
+    return text, answer_to(form)
 
 
 def pending_account() -> tuple[str, str] | None:
@@ -135,16 +140,13 @@ def second_step() -> ResponseReturnValue:
     public_id, address = pending
     form = CodeForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(code=SignInPaused):
             recovery = check_second_step(public_id, form.code.data or "", this_client())
-        except (WrongCode, SignInPaused) as problem:
-            form.code.errors = [str(problem)]
-            return second_step_page(public_id, form, problem.status)
-        return arrive(public_id, url_for("accounts.after_recovery") if recovery else address)
+            return arrive(public_id, url_for("accounts.after_recovery") if recovery else address)
     return second_step_page(public_id, form)
 
 
-def second_step_page(public_id: str, form: CodeForm, status: int = 0) -> tuple[str, int]:
+def second_step_page(public_id: str, form: CodeForm) -> tuple[str, int]:
     """The page that asks for whatever second step the account has."""
     account = accounts.account(public_id)
     passkey = PasskeyForm(formdata=None) if account.has_passkey and site() else None
@@ -154,7 +156,7 @@ def second_step_page(public_id: str, form: CodeForm, status: int = 0) -> tuple[s
         passkey=passkey,
         has_app=account.totp_sealed is not None,
     )
-    return text, status or (422 if form.errors else 200)
+    return text, answer_to(form)
 
 
 @blueprint.get("/sign-in/lost-phone")

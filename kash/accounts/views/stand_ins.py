@@ -11,7 +11,6 @@ from kash.accounts.approvals import approval_names
 from kash.accounts.forms.safety import StandInForm
 from kash.accounts.queries.delegations import delegation, possible_stand_ins
 from kash.accounts.services import delegations
-from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today
@@ -27,22 +26,15 @@ def lend_approvals() -> ResponseReturnValue:
     form = StandInForm(data={"first": local_today()})
     form.stand_in.choices = [("", _("Choose"))] + [(one[0], one[1]) for one in possible]
     if form.validate_on_submit() and form.first.data and form.last.data:
-        try:
+        with form.showing_problems():
             delegations.lend_approvals(
                 by,
-                form.stand_in.data or "",
+                form.stand_in.data,
                 permissions=form.permissions.data or (),
                 first=form.first.data,
                 last=form.last.data,
-                reason=form.reason.data or "",
+                reason=form.reason.data,
             )
-        except CannotStandIn as problem:
-            form.stand_in.errors = [str(problem)]
-        except WrongDays as problem:
-            form.last.errors = [str(problem)]
-        except LentAlready as problem:
-            form.form_errors.append(str(problem))
-        else:
             flash(_("Saved. It ends by itself, and you can end it at any time."))
             return redirect(url_for("accounts.own"), code=303)
     return page(
