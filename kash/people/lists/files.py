@@ -113,7 +113,12 @@ def read_small_file(content: bytes) -> ReadFile | None:
         read = read_file(content, seconds=_SMALL_SECONDS)
     except FileTooSlow:
         return None
-    return read if sum(len(each.rows) for each in read.sheets) <= SMALL_ROWS + 20 else None
+    return read if is_small(read) else None
+
+
+def is_small(read: ReadFile) -> bool:
+    """True if a file holds so few rows that they are compared while somebody waits."""
+    return sum(len(each.rows) for each in read.sheets) <= SMALL_ROWS + 20
 
 
 def kind_of(content: bytes) -> str:
@@ -143,7 +148,7 @@ def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:
     seconds."""
     refuse_other_kinds(content)
     try:
-        told = json.loads(
+        return file_of(
             answered(
                 _READER,
                 [_MEGABYTES, seconds],
@@ -152,20 +157,43 @@ def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:
                 most=_MOST_ANSWERED,
             )
         )
-        if "refused" in told:
-            raise FileUnreadable(_refusal(told["refused"], *told["lines"]))
-        return ReadFile(
-            tuple(_sheet(*sheet) for sheet in told["sheets"]),
-            str(told["encoding"]),
-            tuple(int(row) for row in told["mixed_rows"]),
-            tuple(int(row) for row in told["joined_rows"]),
-        )
     except NoAnswer as none:
         if none.late or none.code == -signal.SIGXCPU:
             raise FileTooSlow from None
         raise FileUnreadable from None
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise FileUnreadable from None
+
+
+def file_of(written: bytes) -> ReadFile:
+    """A file as the child, or `written_file`, wrote it. Raises FileUnreadable for what the child
+    refused, and others for what neither wrote."""
+    told = json.loads(written)
+    if "refused" in told:
+        raise FileUnreadable(_refusal(told["refused"], *told["lines"]))
+    return ReadFile(
+        tuple(_sheet(*sheet) for sheet in told["sheets"]),
+        str(told["encoding"]),
+        tuple(int(row) for row in told["mixed_rows"]),
+        tuple(int(row) for row in told["joined_rows"]),
+    )
+
+
+def written_file(read: ReadFile) -> bytes:
+    """A file that was read, as `file_of` reads it again."""
+    told = {
+        "sheets": [(sheet.name, sheet.rows) for sheet in read.sheets],
+        "encoding": read.encoding,
+        "mixed_rows": read.mixed_rows,
+        "joined_rows": read.joined_rows,
+    }
+    return json.dumps(told, separators=(",", ":"), default=_written_day).encode()
+
+
+def _written_day(cell: object) -> list[str]:
+    if isinstance(cell, date):
+        return [cell.isoformat()]
+    raise TypeError
 
 
 def _refusal(why: str, first: int, last: int) -> str:

@@ -18,6 +18,8 @@ from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import (
     SMALL_ROWS,
+    ReadFile,
+    is_small,
     kind_of,
     read_file,
     read_small_file,
@@ -61,7 +63,8 @@ def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
     preview = make_preview(read, choices, by, local_today()) if read is not None else None
     public_id = new_public_id()
     keeping.keep(public_id, "file", content)
-    if preview is not None:
+    if read is not None and preview is not None:
+        keeping.keep_rows(public_id, read)
         keeping.keep_preview(public_id, preview)
     with audited("people.list_brought", by) as change:
         found = PeopleList(
@@ -146,12 +149,22 @@ def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
         now = renewed(kept, choices, by, local_today())
         keeping.keep_preview(public_id, now, kept)
         return now, choices
-    read = read_small_file(_content(public_id))
+    read = _small_file(public_id)
     if read is None:
         raise ListNotRead
     preview = make_preview(read, choices, by, local_today())
     keeping.keep_preview(public_id, preview)
     return preview, choices
+
+
+def _small_file(public_id: str) -> ReadFile | None:
+    """The file of a list as it was taken apart; None if its rows are the worker's."""
+    read = keeping.kept_rows(public_id)
+    if read is None:
+        read = read_small_file(_content(public_id))
+        if read is not None:
+            keeping.keep_rows(public_id, read)
+    return read if read is not None and is_small(read) else None
 
 
 def _content(public_id: str) -> bytes:
@@ -189,7 +202,10 @@ def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
         return None
     by = actor_of_job(found.created_by)
     choices = opened_choices(found.choices, list_id)
-    file = read_file(_content(list_id))
+    file = keeping.kept_rows(list_id)
+    if file is None:
+        file = read_file(_content(list_id))
+        keeping.keep_rows(list_id, file)
     preview = make_preview(file, choices, by, local_today(), report=progress.report)
     keeping.keep_preview(list_id, preview)
     found = _of_job(list_id)
