@@ -1,0 +1,102 @@
+"""The declaration of an approval, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_
+
+from kash.feature import Part
+from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
+from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.rules import Standing, standing_of
+from kash.platform.vault.audit import Change
+from kash.policy import Actor
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Decision on a proposal, as its page offers it to an actor. `standing_in` is for whom she
+    would decide, None in her own right."""
+
+    own: bool
+    approves: bool
+    returns: bool
+    standing_in: str | None
+
+
+@dataclass(frozen=True)
+class Approval(Part):
+    """An approval of rows of `model`: proposed under one permission, approved under another that
+    may be lent (one of `policy.DELEGABLE`) as `label`.
+
+    Rows in the states `waits` are handed over with the account that proposed them, as `waiting`;
+    `key` is kept in hand-overs. `own` and `stands_in` are said to whoever may not approve, because
+    she proposed it or stands in for who did.
+    """
+
+    key: str
+    model: Any
+    proposes: str
+    approves: str
+    label: Any
+    waiting: Any
+    own: Any
+    stands_in: Any
+    waits: tuple[str, ...] = ("proposed",)
+
+    def decides(self, row: Any, by: Actor) -> str | None:
+        """For whom an actor decides on a proposal, None in her own right. Raises SamePerson and
+        StandsInForProposer."""
+        absent = by.decides_for(self.approves, not_for=row.proposed_by)
+        stands = standing_of(by.public_id, row.proposed_by, decides_for=absent)
+        if stands is Standing.ASKED:
+            raise SamePerson(self.own)
+        if stands is Standing.STANDS_IN:
+            raise StandsInForProposer(self.stands_in)
+        return absent
+
+    def approve(self, change: Change, row: Proposal, by: Actor) -> None:
+        """Approve a proposal, locked, within an action. Raises WrongStep, and as `decides`."""
+        if row.state != "proposed":
+            raise WrongStep
+        row.state, row.approved_by, row.approved_for = "approved", by.public_id, self.decides(row, by)
+        note(change, row, row.approved_for)
+
+    def turn_back(
+        self, change: Change, row: Proposal, reason: str, by: Actor, *, acts: bool = False
+    ) -> None:
+        """Turn a proposal back, locked, within an action.
+
+        `acts` says that the actor runs what it is about, and so needs nobody's approval lent to
+        her.
+        """
+        row.state, row.returned_reason = "returned", reason
+        note(change, row, None if acts else by.decides_for(self.approves))
+
+    def open_to(self, actor: Actor) -> ColumnElement[bool]:
+        """The condition of what an actor who may approve can approve: all but what she proposed
+        herself, or the one for whom alone she would decide."""
+        absent = actor.decides_for(self.approves)
+        alone = absent and actor.decides_for(self.approves, not_for=absent) == ""
+        barred = (actor.public_id, absent) if alone else (actor.public_id,)
+        others = (self.model.proposed_by.is_distinct_from(one) for one in barred)
+        return and_(self.model.state == "proposed", *others)
+
+    def offered(self, row: Any, actor: Actor, *, acts: bool = False) -> Decision:
+        """What the page of a proposal offers; `acts` as in `turn_back`."""
+        absent = actor.decides_for(self.approves, not_for=row.proposed_by)
+        may, proposed = actor.may(self.approves), row.state == "proposed"
+        stands = standing_of(actor.public_id, row.proposed_by, decides_for=absent)
+        return Decision(
+            own=proposed and stands is Standing.ASKED,
+            approves=proposed and may and stands is Standing.MAY,
+            returns=may or acts,
+            standing_in=absent,
+        )
+
+
+def note(change: Change, row: Any, absent: str | None) -> None:
+    """Write down what was decided, and for whom."""
+    change.about(row.public_id, *([f"for:{absent}"] if absent else []))

@@ -1,0 +1,23 @@
+"""Errors that keep somebody from approving; each approval says the first two in its own words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.errors import Problem
+
+
+class SamePerson(Problem):
+    """Whoever proposed it may not approve it."""
+
+    status = 403
+
+
+class StandsInForProposer(SamePerson):
+    """Whoever proposed it may not have it approved in her name either."""
+
+
+class WrongStep(Problem):
+    """It is in a state in which this can't be done, perhaps because somebody was faster."""
+
+    sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")

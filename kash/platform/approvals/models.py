@@ -1,0 +1,24 @@
+"""Columns of what takes two people."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Proposal:
+    """Gives a table what one person proposes and another approves, by their public ids.
+
+    `approved_for` is for whom the approver stood in, if she did. The table checks its own states.
+    """
+
+    state: Mapped[str] = mapped_column(String(12), default="proposed")
+    proposed_by: Mapped[str] = mapped_column(String(16))
+    approved_by: Mapped[str | None] = mapped_column(String(16))
+    approved_for: Mapped[str | None] = mapped_column(String(16))
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts whose names its page tells."""
+        return [one for one in (self.proposed_by, self.approved_by, self.approved_for) if one]

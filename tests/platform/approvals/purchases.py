@@ -1,0 +1,61 @@
+"""A sample: purchases, which one person proposes and another approves. `USE` is what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kash.feature import Feature
+from kash.platform.approvals.approval import Approval
+from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.pages import waiting_line
+from kash.platform.database import PublicId, UtcDateTime, db, utc_now
+from kash.platform.vault.audit import audited
+from kash.platform.web.today import Asked, Line, Need
+from kash.policy import Actor
+
+
+class Tables(DeclarativeBase):
+    """Tables that no migration makes."""
+
+
+# --- The use begins
+class Purchase(Proposal, PublicId, Tables):
+    __tablename__ = "purchase"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+APPROVAL = Approval(
+    "purchases",
+    Purchase,
+    proposes="curriculum.edit",
+    approves="curriculum.approve",
+    label="Purchases: approve or send back",
+    waiting="Purchases proposed, not approved",
+    own="You proposed this purchase, so another person must approve it.",
+    stands_in="You stand in for whoever proposed it, so another person must approve it.",
+)
+
+
+def approve(public_id: str, by: Actor) -> None:
+    with audited("purchases.approved", by) as change:
+        APPROVAL.approve(change, locked(change.session, Purchase, public_id), by)
+
+
+def turn_back(public_id: str, reason: str, by: Actor) -> None:
+    with audited("purchases.turned_back", by) as change:
+        APPROVAL.turn_back(change, locked(change.session, Purchase, public_id), reason, by)
+
+
+def _waiting(asked: Asked) -> Sequence[Line]:
+    rows = db.session.scalars(select(Purchase).where(APPROVAL.open_to(asked.actor)))
+    return [waiting_line(one.what, f"/purchases/{one.public_id}", one.created_at) for one in rows]
+
+
+FEATURE = Feature("purchases", parts=(APPROVAL, Need("purchases", 900, _waiting)))
+# --- The use ends
