@@ -1,22 +1,14 @@
-"""Approvals that can be lent during an absence: each feature names its own."""
+"""Names of the approvals that can be lent during an absence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from kash.feature import Part, declared
-
-
-@dataclass(frozen=True)
-class Approval(Part):
-    """An approval, by its permission (one of `policy.DELEGABLE`), and what it is called."""
-
-    permission: str
-    label: Any
+from kash.feature import declared
+from kash.platform.approvals.approval import Approval
 
 
 def approval_names() -> dict[str, Any]:
     """Names of approvals, by their permissions, in the order of these."""
-    found = {one.permission: one.label for one in declared(Approval)}
+    found = {one.approves: one.label for one in declared(Approval)}
     return dict(sorted(found.items()))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
 from kash.feature import Part, declared
+from kash.platform.approvals.approval import Approval
 from kash.policy import GRANTS, Role
 
 
@@ -59,15 +60,14 @@ class Held:
     successors: Mapping[str, str]
 
 
-def proposals(
-    label: Any, model: Any, states: Collection[str], *, key: str, permission: str
-) -> Holding:
-    """Proposals that nobody has decided for good, as a holding: rows of `model` in one of these
-    states. A proposal becomes the successor's, who so cannot be the one who decides it."""
+def _proposals(approval: Approval) -> Holding:
+    """Proposals that nobody has decided for good, as a holding. A proposal becomes the successor's,
+    who so cannot be the one who decides it."""
+    model = approval.model
 
     def proposed_by(leaver: Holder) -> Select[Any]:
         return select(model).where(
-            model.proposed_by == leaver.public_id, model.state.in_(tuple(states))
+            model.proposed_by == leaver.public_id, model.state.in_(approval.waits)
         )
 
     def count(session: Session, leaver: Holder) -> int:
@@ -83,12 +83,21 @@ def proposals(
             row.proposed_by = successor.public_id
         return [row.public_id for row in rows]
 
-    return Holding(key, label, count, pass_on, permission)
+    return Holding(approval.key, approval.waiting, count, pass_on, approval.proposes)
+
+
+def _holdings() -> list[Holding]:
+    """All kinds of holdings, and what waits for an approval, in the order of the features."""
+    return [
+        _proposals(part) if isinstance(part, Approval) else part
+        for part in declared(Part)
+        if isinstance(part, (Approval, Holding))
+    ]
 
 
 def holding_label(key: str) -> Any:
     """Label of a kind of holding; its key if the room that knew it is gone."""
-    return next((one.label for one in declared(Holding) if one.key == key), key)
+    return next((one.label for one in _holdings() if one.key == key), key)
 
 
 def holder_of(account: Account) -> Holder:
@@ -98,12 +107,12 @@ def holder_of(account: Account) -> Holder:
 
 def holds_anything(session: Session, holder: Holder) -> bool:
     """True if an account holds anything at all."""
-    return any(one.count(session, holder) for one in declared(Holding))
+    return any(one.count(session, holder) for one in _holdings())
 
 
 def held_by(session: Session, holder: Holder) -> list[Held]:
     """Holdings of an account, each with who may take it; kinds of which it holds none left out."""
-    held = [(one, one.count(session, holder)) for one in declared(Holding)]
+    held = [(one, one.count(session, holder)) for one in _holdings()]
     held = [(one, count) for one, count in held if count]
     if not held:
         return []

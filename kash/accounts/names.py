@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.rules.safety import Affected, Clock, Opening
-from kash.accounts.rules.two_people import Asked, Standing
+from kash.accounts.rules.two_people import Asked
+from kash.platform.approvals.rules import Standing
 from kash.policy import Role
 
 ROLE_NAMES: dict[Role, Any] = {

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.approvals import Approval
-from kash.accounts.holdings import proposals
 from kash.accounts.revocations import Revocation
 from kash.accounts.setup import Founding
 from kash.certificates import blueprint, documents, views
+from kash.certificates.approval import APPROVAL
 from kash.certificates.chapters import CHAPTERS
 from kash.certificates.design_pictures import forget_old_pictures
 from kash.certificates.documents import make_cards, make_print_file, make_zip_file
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
-from kash.certificates.models import CertificateBatch
 from kash.certificates.services.holders import end_links_made_by
 from kash.certificates.services.issuing_in_parts import go_on_issuing
 from kash.certificates.services.reminding import remind_in_the_morning, send_expiry_reminder
@@ -56,14 +54,7 @@ FEATURE = Feature(
             _l("Links to certificates that it made stop working"),
             end_links_made_by,
         ),
-        Approval("certificates.approve", _l("Certificates: approve or send back")),
-        proposals(
-            _l("Certificates proposed, not issued"),
-            CertificateBatch,
-            ("proposed", "approved", "issuing", "stopped"),
-            key="certificates",
-            permission="certificates.propose",
-        ),
+        APPROVAL,
         # What is issued afterwards is not signed with it.
         Revocation(
             "signatures.signature_ends", _l("The signature stands on nothing new"), signature_ends

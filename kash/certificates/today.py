@@ -13,6 +13,7 @@ from sqlalchemy import exists
 from kash.certificates.models import CertificateRule
 from kash.certificates.queries.issuing import certificates_of_person, waiting_for
 from kash.certificates.queries.life import count_expiring
+from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
 from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, total
@@ -21,17 +22,17 @@ from kash.policy import Role
 
 def _batches(asked: Asked) -> Sequence[Line]:
     return [
-        Line(
+        waiting_line(
             _("Certificates: %(title)s", title=batch.title),
             url_for(
                 "certificates.batch",
                 public_id=batch.workshop_public_id,
                 batch_id=batch.batch_public_id,
             ),
-            _("Proposed on %(day)s", day=date_text(batch.since)),
+            batch.since,
+            onward="" if batch.state == "proposed" else _("Issue"),
             key=batch.count,
             small=ngettext("name", "names", batch.count),
-            button=_("Check and approve") if batch.state == "proposed" else _("Issue"),
             count=batch.count,
         )
         for batch in waiting_for(asked.actor)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.approvals import Approval
-from kash.accounts.holdings import proposals
 from kash.attendance.counts import OtherCount
 from kash.feature import Feature
 from kash.payouts import blueprint, views
+from kash.payouts.approval import APPROVAL
 from kash.payouts.chapters import CHAPTERS
-from kash.payouts.models import PayoutList
 from kash.payouts.queries.claims import paid_on
 from kash.payouts.rules.rates import merged_part
 from kash.payouts.today import TODAY
@@ -69,13 +67,6 @@ FEATURE = Feature(
                 lambda _kept, _gone: {},
             ),
         ),
-        Approval("payouts.approve", _l("Payouts: approve or send back")),
-        proposals(
-            _l("Payouts proposed, not approved"),
-            PayoutList,
-            ("proposed",),
-            key="payouts",
-            permission="payouts.propose",
-        ),
+        APPROVAL,
     ),
 )

@@ -203,12 +203,6 @@ class PayeeForm(KashForm):
         return [date.fromisoformat(day) for day in self.days.data or []]
 
 
-class TurnBackForm(KashForm):
-    """Why a list is turned back."""
-
-    reason = long_text_field(_l("What must be put right"), most=1000, required=True)
-
-
 class PaymentForm(KashForm):
     """Outcome of one payment."""
 

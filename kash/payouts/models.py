@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Person
+from kash.platform.approvals.models import Proposal
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.workshops.models import Workshop
 
@@ -104,7 +105,7 @@ class Payee(PublicId, Base):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class PayoutList(PublicId, Base):
+class PayoutList(Proposal, PublicId, Base):
     """List of who gets what of a workshop, proposed by one person and approved by another, then
     frozen.
 
@@ -122,14 +123,8 @@ class PayoutList(PublicId, Base):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     table_id: Mapped[int] = mapped_column(ForeignKey("rate_table.id"), index=True)
     number: Mapped[int] = mapped_column(SmallInteger)
-    state: Mapped[str] = mapped_column(String(12), default="proposed")
     total_cents: Mapped[int] = mapped_column(BigInteger)
-    proposed_by: Mapped[str] = mapped_column(String(16))
-    approved_by: Mapped[str | None] = mapped_column(String(16))
-    # For whom the approver stood in, if she did.
-    approved_for: Mapped[str | None] = mapped_column(String(16))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    returned_reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     workshop: Mapped[Workshop] = relationship()

@@ -11,25 +11,26 @@ from sqlalchemy import exists
 
 from kash.payouts.models import RateTable
 from kash.payouts.queries.lists import waiting_for
+from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep, is_missing
-from kash.platform.web.formats import date_text, money_text
+from kash.platform.web.formats import money_text
 from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Role
 
 
 def _lists(asked: Asked) -> Sequence[Line]:
     return [
-        Line(
+        waiting_line(
             _("Payouts: %(title)s", title=one.title),
             url_for(
                 "payouts.payout_list",
                 public_id=one.workshop_public_id,
                 list_id=one.list_public_id,
             ),
-            _("Proposed on %(day)s", day=date_text(one.since)),
+            one.since,
+            onward="" if one.state == "proposed" else _("Pay out"),
             key=money_text(one.cents),
             small=one.currency,
-            button=_("Check and approve") if one.state == "proposed" else _("Pay out"),
         )
         for one in waiting_for(asked.actor)
     ]

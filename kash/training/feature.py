@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
-from kash.accounts.approvals import Approval
-from kash.accounts.holdings import proposals
 from kash.feature import Feature
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.training import blueprint, views
+from kash.training.approval import APPROVAL
 from kash.training.chapters import CHAPTERS
 from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -47,16 +46,9 @@ FEATURE = Feature(
         Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),
         *TODAY,
         *FOUND,
-        Approval("curriculum.approve", _l("Courses: publish or send back")),
+        APPROVAL,
         SampleId("/courses/<public_id>", lambda _: select(Course.public_id)),
         SampleId("/courses/versions/<public_id>/modules/<module_id>", _modules),
         SampleId("/courses/versions/<public_id>/plans/<plan_id>", _plans),
-        proposals(
-            _l("Courses proposed, not published"),
-            CourseVersion,
-            ("proposed",),
-            key="courses",
-            permission="curriculum.edit",
-        ),
     ),
 )

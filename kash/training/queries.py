@@ -13,6 +13,7 @@ from kash.feature import Part, declared
 from kash.platform.database import db
 from kash.platform.web import Listing, NotFound, listing
 from kash.policy import GRANTS, Actor, Reach
+from kash.training.approval import APPROVAL
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 
 
@@ -223,9 +224,8 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingVersion]:
     for proposed them, and drafts that were sent back, if she writes courses; oldest first. One
     query, none for who does neither."""
     wanted: list[ColumnElement[bool]] = []
-    if actor.may("curriculum.approve"):
-        others = CourseVersion.proposed_by.is_distinct_from(actor.public_id)
-        wanted.append(and_(CourseVersion.state == "proposed", others))
+    if actor.may(APPROVAL.approves):
+        wanted.append(APPROVAL.open_to(actor))
     if actor.may("curriculum.edit"):
         wanted.append(and_(CourseVersion.state == "draft", CourseVersion.returned_because != ""))
     if not wanted:
@@ -235,19 +235,14 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingVersion]:
             CourseVersion.public_id,
             Course.name,
             CourseVersion.number,
-            CourseVersion.state,
-            CourseVersion.proposed_by,
+            CourseVersion.state == "draft",
         )
         .join(CourseVersion.course)
         .where(or_(*wanted))
         .order_by(CourseVersion.id)
         .limit(limit)
     )
-    return [
-        WaitingVersion(row[0], row[1], row[2], row[3] == "draft")
-        for row in rows
-        if row[3] == "draft" or actor.decides_for("curriculum.approve", not_for=row[4]) != ""
-    ]
+    return [WaitingVersion(*row) for row in rows]
 
 
 def locked_version(session: Session, public_id: str) -> CourseVersion:

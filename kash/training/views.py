@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kash.accounts.queries.accounts import names_of
+from kash.platform.approvals.errors import SamePerson
 from kash.platform.press import RenderError
 from kash.platform.web import NotFound, Problem, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
@@ -15,6 +16,7 @@ from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries, rules
+from kash.training.approval import APPROVAL
 from kash.training.forms import (
     CourseForm,
     DraftPage,
@@ -27,7 +29,7 @@ from kash.training.models import CourseVersion
 from kash.training.services import courses, states
 from kash.training.services import versions as versions_services
 from kash.training.services.courses import change_course
-from kash.training.services.states import NoPlansYet, SamePerson, StepNotPossible
+from kash.training.services.states import NoPlansYet, StepNotPossible
 from kash.training.services.versions import (
     DraftExists,
     NotADraft,
@@ -131,14 +133,12 @@ def version(public_id: str) -> ResponseReturnValue:
 
 def _version_page(found: CourseVersion, form: ReturnForm) -> str:
     actor = current_actor()
-    absent = actor.decides_for("curriculum.approve", not_for=found.proposed_by)
-    decides = found.state == "proposed" and actor.may("curriculum.approve")
+    decision = APPROVAL.offered(found, actor)
     return render_template(
         "training/version.html",
         version=found,
-        decides=decides and absent != "" and found.proposed_by != actor.public_id,
-        standing_in=absent if decides else None,
-        names=names_of(one for one in (found.published_for, absent) if one),
+        decision=decision,
+        names=names_of(one for one in (found.published_for, decision.standing_in) if one),
         minutes=_minutes(found),
         plans=sum(len(module.plans) for module in found.modules),
         language_names=LANGUAGES,

@@ -13,7 +13,6 @@ from kash.accounts.rules.two_people import (
     POWERFUL,
     SETTLED_AFTER,
     Asked,
-    Standing,
     are_independent,
     behind,
     gained_power,
@@ -21,6 +20,7 @@ from kash.accounts.rules.two_people import (
     standing,
     takes_two,
 )
+from kash.platform.approvals.rules import Standing
 from kash.policy import DELEGABLE, Role
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)

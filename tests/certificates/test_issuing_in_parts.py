@@ -17,8 +17,6 @@ from kash.certificates.queries.issuing_in_parts import how_far, names_changed, s
 from kash.certificates.rules.steps import Step, allowed_steps
 from kash.certificates.services import issuing_in_parts
 from kash.certificates.services.issuing import (
-    SamePerson,
-    WrongStep,
     approve,
     confirm_names,
     set_rule,
@@ -27,6 +25,7 @@ from kash.certificates.services.issuing import (
 from kash.certificates.services.issuing_in_parts import OthersIssue, leave_out, stop
 from kash.certificates.services.printing import make_paper
 from kash.certificates.services.still_right import NamesChanged
+from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job, run_waiting
 from kash.platform.jobs import services as jobs

@@ -13,7 +13,7 @@ from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.queries.life import count_expiring, due_for_renewal, history_of
 from kash.certificates.queries.printing import printings_of, printings_of_one
 from kash.certificates.rules.standing import Condition, Standing, last_day
-from kash.certificates.services.issuing import SamePerson, UnknownChoice, approve, set_rule
+from kash.certificates.services.issuing import UnknownChoice, approve, set_rule
 from kash.certificates.services.issuing_in_parts import WentBack, issue
 from kash.certificates.services.printing import (
     NothingToPrint,
@@ -24,6 +24,7 @@ from kash.certificates.services.printing import (
 from kash.certificates.services.reissuing import BeingCorrected, SameName, propose_correction
 from kash.certificates.services.renewing import NothingToRenew, propose_renewals
 from kash.certificates.services.revoking import AlreadyRevoked, revoke
+from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry

@@ -19,8 +19,6 @@ from kash.certificates.services import issuing
 from kash.certificates.services.issuing import (
     NothingToPropose,
     RegistersOpen,
-    SamePerson,
-    WrongStep,
     approve,
     confirm_names,
     set_rule,
@@ -29,6 +27,7 @@ from kash.certificates.services.issuing import (
 from kash.certificates.services.issuing_in_parts import issue
 from kash.certificates.services.revoking import AlreadyRevoked, revoke
 from kash.certificates.services.still_right import NamesChanged
+from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry

@@ -19,10 +19,11 @@ from kash.certificates.rules.approval import Approved, Paper, Part, changed_part
 from kash.certificates.services import issuing_in_parts
 from kash.certificates.services import signatures as signing
 from kash.certificates.services.approval import check_approval
-from kash.certificates.services.issuing import SamePerson, approve, confirm_names
+from kash.certificates.services.issuing import approve, confirm_names
 from kash.certificates.services.issuing_in_parts import WentBack
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
+from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from kash.policy import SYSTEM, Actor

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.accounts.models import Account, AccountBacking
-from kash.accounts.rules.two_people import Standing
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.outside import Contact, contact_from
@@ -25,6 +24,7 @@ from kash.incidents.services.outside import (
     agree_to_contact,
     propose_contact,
 )
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor

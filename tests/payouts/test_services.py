@@ -38,10 +38,8 @@ from kash.payouts.services.errors import (
     OwnPayment,
     PaidThere,
     RegistersOpen,
-    SamePerson,
     UnknownChoice,
     WrongState,
-    WrongStep,
 )
 from kash.payouts.services.lists import approve, turn_back
 from kash.payouts.services.payees import (
@@ -56,6 +54,7 @@ from kash.payouts.services.rates import follow_programme, set_rates
 from kash.payouts.services.sending import open_numbers
 from kash.people.models import Consent
 from kash.people.services.merging import merge_people, undo_merge
+from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db
 from kash.platform.vault import open_text, verify
 from kash.platform.vault.models import AuditEntry, AuditSubject

@@ -25,13 +25,13 @@ from kash.payouts.services.errors import (
     ReasonMissing,
     SentAlready,
     WrongState,
-    WrongStep,
 )
 from kash.payouts.services.lists import approve
 from kash.payouts.services.payments import InCash, Note, note_payment, pay_in_cash, take_results
 from kash.payouts.services.sending import Numbers, open_numbers, repeat_file
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
+from kash.platform.approvals.errors import WrongStep
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from apiflask import APIFlask
@@ -15,6 +15,9 @@ from kash.training.rules import ModuleText, PlanText, VersionText
 from kash.training.services.courses import add_course
 from kash.training.services.states import propose, publish
 from kash.training.services.versions import write_version
+
+ANOTHER = replace(SYSTEM, public_id=new_public_id())
+"""Nobody publishes what she proposed."""
 
 
 @dataclass(frozen=True)
@@ -65,5 +68,5 @@ def draft(app: APIFlask) -> Draft:
 def published(draft: Draft) -> Draft:
     """The same, published."""
     propose(draft.version, SYSTEM)
-    publish(draft.version, SYSTEM)
+    publish(draft.version, ANOTHER)
     return draft

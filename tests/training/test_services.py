@@ -40,7 +40,7 @@ from kash.training.services.versions import (
     write_version,
 )
 from tests.declaring import also_declared
-from tests.training.conftest import Draft
+from tests.training.conftest import ANOTHER, Draft
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -125,7 +125,7 @@ def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
     assert draft.now().returned_because == ""
     take_back(draft.version, SYSTEM)
     propose(draft.version, SYSTEM)
-    publish(draft.version, SYSTEM)
+    publish(draft.version, ANOTHER)
     assert draft.now().published_at is not None
     version = draft.version
     for step in (

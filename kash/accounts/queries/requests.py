@@ -25,9 +25,9 @@ from kash.accounts.rules.two_people import (
     Asked,
     Backing,
     RequestState,
-    Standing,
     standing,
 )
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from kash.platform.web.lists import Listing, listing

@@ -16,6 +16,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kash.platform.approvals.rules import Standing, standing_of
 from kash.policy import Role
 
 POWERFUL = frozenset({Role.ADMINISTRATOR, Role.DIRECTOR, Role.DOCUMENTATION, Role.CUSTODIAN})
@@ -52,16 +53,6 @@ class RequestState(StrEnum):
 
 
 OPEN_STATES = frozenset({RequestState.WAITING, RequestState.AGREED})
-
-
-class Standing(StrEnum):
-    """Standing of somebody towards a request: she may agree to it, or why not."""
-
-    MAY = "may"
-    ASKED = "asked"
-    CONCERNED = "concerned"
-    TIED = "tied"
-    NEW = "new"
 
 
 def gained_power(held: Collection[Role], wanted: Collection[Role]) -> frozenset[Role]:
@@ -117,10 +108,8 @@ def standing(
 
     `settled_at` is since when nobody else touched the ways into her account.
     """
-    if second == asked_by:
-        return Standing.ASKED
-    if second == concerned:
+    if second == concerned != asked_by:
         return Standing.CONCERNED
-    if not are_independent(second, asked_by, backing):
-        return Standing.TIED
-    return Standing.MAY if now - settled_at >= SETTLED_AFTER else Standing.NEW
+    stands = standing_of(second, asked_by, independent=are_independent(second, asked_by, backing))
+    new = stands is Standing.MAY and now - settled_at < SETTLED_AFTER
+    return Standing.NEW if new else stands

@@ -34,7 +34,6 @@ from kash.accounts.rules.two_people import (
     REQUEST_WAITS,
     Asked,
     RequestState,
-    Standing,
     standing,
 )
 from kash.accounts.secrets import new_token, token_from
@@ -58,6 +57,7 @@ from kash.accounts.services.notices import (
 )
 from kash.accounts.services.passkeys import forget_passkeys
 from kash.accounts.services.second_step import replace_codes
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, Change, audited, lookup
 from kash.platform.web.errors import Forbidden, NotFound

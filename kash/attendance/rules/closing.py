@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kash.platform.approvals.rules import Standing, standing_of
+
 
 class Stand(StrEnum):
     """Where the register of one slot stands."""
@@ -62,11 +64,12 @@ def hindrance_to_confirm(
         return Hindrance.NONE
     if signed.stand is Stand.OPEN:
         return Hindrance.NOT_CLOSED
-    if signed.closed_by == by:
+    stands = standing_of(by, signed.closed_by, independent=independent)
+    if stands is Standing.ASKED:
         return Hindrance.CLOSED_BY_HERSELF
     if not begun:
         return Hindrance.NOT_BEGUN
-    if not independent:
+    if stands is Standing.TIED:
         return Hindrance.TIED
     return Hindrance.DIFFERENCES if differences else Hindrance.NONE
 

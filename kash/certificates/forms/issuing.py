@@ -36,12 +36,6 @@ class ProposeForm(KashForm):
     design = choice_field(_l("Design"), [], required=True)
 
 
-class TurnBackForm(KashForm):
-    """Why a batch is turned back."""
-
-    reason = long_text_field(_l("What must be put right"), most=1000, required=True)
-
-
 class RevokeForm(KashForm):
     """Why a certificate no longer holds; the class is public, the reason is not."""
 

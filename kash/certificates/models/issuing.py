@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.certificates.models.designs import DesignVersion, default_version
 from kash.certificates.rules.standing import Condition, condition_on
 from kash.people.models import Person
+from kash.platform.approvals.models import Proposal
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.workshops.models import Workshop
 
@@ -46,7 +47,7 @@ class CertificateRule(PublicId, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
-class CertificateBatch(PublicId, Base):
+class CertificateBatch(Proposal, PublicId, Base):
     """Certificates of one workshop, proposed by one person and approved by another.
 
     `kind` is what they are: those of the workshop's people, a corrected one, or renewals. While
@@ -74,16 +75,10 @@ class CertificateBatch(PublicId, Base):
     design_version_id: Mapped[int] = mapped_column(
         ForeignKey("certificate_design_version.id"), index=True, default=default_version()
     )
-    state: Mapped[str] = mapped_column(String(12), default="proposed")
     job: Mapped[str | None] = mapped_column(String(16))
     issues_on: Mapped[date | None] = mapped_column(Date)
-    proposed_by: Mapped[str] = mapped_column(String(16))
-    approved_by: Mapped[str | None] = mapped_column(String(16))
-    # For whom the approver stood in, if she did.
-    approved_for: Mapped[str | None] = mapped_column(String(16))
     # Digests of all that will be printed, by part (`rules/approval.py`).
     approved: Mapped[dict[str, str] | None] = mapped_column(JSON)
-    returned_reason: Mapped[str] = mapped_column(Text, default="")
     issued_by: Mapped[str | None] = mapped_column(String(16))
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.models import Slot
+from kash.certificates.approval import APPROVAL
 from kash.certificates.models import (
     Certificate,
     CertificateBatch,
@@ -250,13 +251,8 @@ def _broken_off() -> ColumnElement[bool]:
 def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
     """Batches that this actor can approve, as another proposed them, or issue; oldest first."""
     wanted: list[ColumnElement[bool]] = []
-    if actor.may("certificates.approve"):
-        wanted.append(
-            and_(
-                CertificateBatch.state == "proposed",
-                CertificateBatch.proposed_by != actor.public_id,
-            )
-        )
+    if actor.may(APPROVAL.approves):
+        wanted.append(APPROVAL.open_to(actor))
     if actor.may("certificates.print"):
         wanted.append(
             and_(

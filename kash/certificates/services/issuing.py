@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.attendance.queries.registers import slots_still_open
+from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.queries.issuing import candidates, current_rule
@@ -22,6 +23,7 @@ from kash.certificates.services.filled import check_filled
 from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
 from kash.people.queries.consents import never_asked
+from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
@@ -62,27 +64,6 @@ class RegistersOpen(Problem):
 
     status = 409
     sentence = _l("Close every register of this workshop first, or remove sessions not held.")
-
-
-class SamePerson(Problem):
-    """Whoever proposed a batch may not approve it."""
-
-    status = 403
-    sentence = _l("You proposed these certificates, so another person must approve them.")
-
-
-class StandsInForProposer(Problem):
-    """Whoever proposed a batch may not have it approved in her name either."""
-
-    status = 403
-    sentence = _l("You stand in for whoever proposed these, so another person must approve them.")
-
-
-class WrongStep(Problem):
-    """The batch is in a state in which this can't be done, perhaps because somebody was faster."""
-
-    status = 409
-    sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")
 
 
 class UnknownChoice(Problem):
@@ -230,13 +211,9 @@ def locked_batch(
 
     Raises SamePerson, WrongStep.
     """
-    locked = session.scalars(
-        select(CertificateBatch)
-        .where(CertificateBatch.id == batch.id)
-        .options(selectinload(CertificateBatch.certificates))
-        .with_for_update()
-        # Its key was read before the lock was had, and with it all that somebody else changed.
-    ).one()
+    locked: CertificateBatch = APPROVAL.locked(
+        session, batch.public_id, selectinload(CertificateBatch.certificates)
+    )
     steps = allowed_steps(
         state_of(locked, session),
         proposed_by=locked.proposed_by,
@@ -246,7 +223,7 @@ def locked_batch(
     if step in steps:
         return locked
     if locked.state == "proposed" and locked.proposed_by == by.public_id:
-        raise SamePerson
+        raise SamePerson(APPROVAL.own)
     raise WrongStep
 
 
@@ -257,15 +234,9 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
     """
     with audited("certificates.approved", by) as change:
         locked = locked_batch(change.session, batch, Step.APPROVE, by)
-        absent = by.decides_for("certificates.approve", not_for=locked.proposed_by)
-        if absent == "":
-            raise StandsInForProposer
+        APPROVAL.approve(change, locked, by)
         check_still_right(change.session, locked)
-        locked.state = "approved"
-        locked.approved_by = by.public_id
-        locked.approved_for = absent
         fix_approval(change.session, locked)
-        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
 
 
 def turn_back(batch: CertificateBatch, reason: str, by: Actor, *, acts: bool = False) -> None:
@@ -275,7 +246,4 @@ def turn_back(batch: CertificateBatch, reason: str, by: Actor, *, acts: bool = F
     """
     with audited("certificates.turned_back", by) as change:
         locked = locked_batch(change.session, batch, Step.RETURN, by)
-        locked.state = "returned"
-        locked.returned_reason = reason
-        absent = None if acts else by.decides_for("certificates.approve")
-        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
+        APPROVAL.turn_back(change, locked, reason, by, acts=acts)

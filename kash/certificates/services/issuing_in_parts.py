@@ -18,9 +18,10 @@ from kash.certificates.rules.issuing import new_serial
 from kash.certificates.rules.standing import REPLACED, last_day
 from kash.certificates.rules.steps import Step, state_after_part
 from kash.certificates.services.approval import check_approval
-from kash.certificates.services.issuing import WrongStep, locked_batch
+from kash.certificates.services.issuing import locked_batch
 from kash.certificates.services.signing import sign
 from kash.certificates.services.still_right import check_former, check_names, check_still_right
+from kash.platform.approvals.errors import WrongStep
 from kash.platform.database import db
 from kash.platform.jobs import JobCancelled, Progress, enqueue
 from kash.platform.vault import audited

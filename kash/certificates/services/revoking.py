@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from kash.certificates.models import Certificate
 from kash.certificates.rules.standing import REVOCATION_CLASSES
-from kash.certificates.services.issuing import UnknownChoice, WrongStep
+from kash.certificates.services.issuing import UnknownChoice
+from kash.platform.approvals.errors import WrongStep
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor

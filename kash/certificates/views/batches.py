@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint
+from kash.certificates.approval import APPROVAL
 from kash.certificates.designing import signing_of
 from kash.certificates.forms.designs import version_name
-from kash.certificates.forms.issuing import TurnBackForm
 from kash.certificates.forms.life import PRINTING_NAMES, REASON_NAMES, PaperForm
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import batch_of
@@ -33,7 +32,8 @@ from kash.certificates.rules.steps import Step, allowed_steps
 from kash.certificates.services import issuing, issuing_in_parts
 from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.people.rules.one_group import OneGroup
-from kash.platform.web import Forbidden, Problem, current_actor, listing
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.web import Forbidden, current_actor, listing
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
@@ -47,13 +47,13 @@ from kash.workshops.queries.reach import own_workshop
 def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """A batch: its names, how it stands, and what can be done next."""
     found = staff_workshop(public_id)
-    return batch_page(found, batch_of(found, batch_id), TurnBackForm())
+    return batch_page(found, batch_of(found, batch_id), SendBackForm())
 
 
 def batch_page(
     found: Workshop,
     shown: CertificateBatch,
-    form: TurnBackForm,
+    form: SendBackForm,
     problem: str = "",
     paper: PaperForm | None = None,
 ) -> ResponseReturnValue:
@@ -65,15 +65,8 @@ def batch_page(
         state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
     )
     acts = acts_on(found)
-    standing_in = actor.decides_for("certificates.approve", not_for=shown.proposed_by)
-    may = {
-        Step.APPROVE: actor.may("certificates.approve") and standing_in != "",
-        Step.RETURN: actor.may("certificates.approve") or acts,
-        Step.ISSUE: acts,
-        Step.STOP: acts,
-        Step.LEAVE_OUT: acts,
-        Step.PRINT: acts,
-    }
+    decision = APPROVAL.offered(shown, actor, acts=acts)
+    may = {Step.APPROVE: decision.approves, Step.RETURN: decision.returns}
     printings = printings_of(shown)
     counts = groups_of_batch(shown)
     asked = request.args.get("group", "")
@@ -81,7 +74,7 @@ def batch_page(
     wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
-        standing_in=standing_in,
+        decision=decision,
         workshop=found,
         batch=shown,
         state=state,
@@ -101,16 +94,13 @@ def batch_page(
         groups=OneGroup(letter, (), counts),
         unasked=unasked_in(shown) if issued < total else 0,
         changed=names_changed(shown) if issued < total else 0,
-        steps={step.value for step in steps if may[step]},
-        own=state == "proposed" and shown.proposed_by == actor.public_id,
+        steps={step.value for step in steps if may.get(step, acts)},
         names=names_of(
             one
             for one in (
-                shown.proposed_by,
-                shown.approved_by,
-                shown.approved_for,
+                *shown.accounts,
                 shown.issued_by,
-                standing_in,
+                decision.standing_in,
                 *(one.made_by for one in printings),
             )
             if one
@@ -133,28 +123,19 @@ def batch_page(
     ), 409 if problem else 422 if wrong else 200
 
 
-def _step(
-    found: Workshop,
-    batch_id: str,
-    act: Callable[[CertificateBatch], Any],
-    done: Callable[[Any], str],
-) -> ResponseReturnValue:
-    shown = batch_of(found, batch_id)
-    try:
-        answer = act(shown)
-    except Problem as problem:
-        return batch_page(found, batch_of(found, batch_id), TurnBackForm(), str(problem))
-    flash(done(answer))
-    return redirect(url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id))
+def _page(found: Workshop, batch_id: str) -> ProposalPage[CertificateBatch]:
+    return ProposalPage(
+        lambda: batch_of(found, batch_id),
+        partial(batch_page, found),
+        url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id),
+    )
 
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/approve")
 @allow("certificates.approve")
 def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Approve what another person proposed."""
-    return _step(
-        staff_workshop(public_id),
-        batch_id,
+    return _page(staff_workshop(public_id), batch_id).step(
         lambda shown: issuing.approve(shown, current_actor()),
         lambda _nothing: _("Approved. The trainer can issue and print now."),
     )
@@ -168,14 +149,9 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     acts = acts_on(found)
     if not (current_actor().may("certificates.approve") or acts):
         raise Forbidden
-    form = TurnBackForm()
-    if not form.validate_on_submit():
-        return batch_page(found, batch_of(found, batch_id), form)
-    return _step(
-        found,
-        batch_id,
-        lambda shown: issuing.turn_back(shown, form.reason.data or "", current_actor(), acts=acts),
-        lambda _nothing: _("Sent back. Its people can be proposed again."),
+    return _page(found, batch_id).send_back(
+        lambda shown, reason: issuing.turn_back(shown, reason, current_actor(), acts=acts),
+        _("Sent back. Its people can be proposed again."),
     )
 
 
@@ -186,9 +162,7 @@ def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Give each certificate its serial and date; a large batch is gone on with by the worker."""
     found = own_workshop(public_id, current_actor(), "certificates.print")
     here = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
-    return _step(
-        found,
-        batch_id,
+    return _page(found, batch_id).step(
         lambda shown: issuing_in_parts.issue(
             shown, local_today(), current_actor(), title=_("Issuing certificates"), back=here
         ),
@@ -202,9 +176,8 @@ def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.print")
 def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Stop issuing. What has its serial keeps it."""
-    return _step(
-        own_workshop(public_id, current_actor(), "certificates.print"),
-        batch_id,
+    found = own_workshop(public_id, current_actor(), "certificates.print")
+    return _page(found, batch_id).step(
         lambda shown: issuing_in_parts.stop(shown, current_actor()),
         lambda _nothing: _("Stopped. What is issued stays issued."),
     )
@@ -214,9 +187,8 @@ def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.print")
 def leave_out(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Take what was not issued out of the batch, so that it can be proposed again."""
-    return _step(
-        own_workshop(public_id, current_actor(), "certificates.print"),
-        batch_id,
+    found = own_workshop(public_id, current_actor(), "certificates.print")
+    return _page(found, batch_id).step(
         lambda shown: issuing_in_parts.leave_out(shown, current_actor()),
         lambda number: _("Left out: %(number)s. They can be proposed again.", number=number),
     )

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.certificates import blueprint, documents
-from kash.certificates.forms.issuing import TurnBackForm
 from kash.certificates.forms.life import PaperForm
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import batch_of, certificate
@@ -21,6 +20,7 @@ from kash.certificates.services.still_right import NameWithheld
 from kash.certificates.views.batches import batch_page
 from kash.certificates.views.certificates import certificate_page
 from kash.certificates.views.reach import staff_workshop
+from kash.platform.approvals.pages import SendBackForm
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.public_address import says_address
 from kash.policy import Reach, allow
@@ -42,7 +42,7 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     shown = batch_of(found, batch_id)
     form = PaperForm()
     if not form.validate_on_submit():
-        return batch_page(found, shown, TurnBackForm(), paper=form)
+        return batch_page(found, shown, SendBackForm(), paper=form)
     kind = request.form.get("kind", "")
     try:
         job = printing.make_paper(
@@ -55,9 +55,9 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
         )
     except ReasonNeeded as problem:
         form.reason.errors = [str(problem)]
-        return batch_page(found, batch_of(found, batch_id), TurnBackForm(), paper=form)
+        return batch_page(found, batch_of(found, batch_id), SendBackForm(), paper=form)
     except Problem as problem:
-        return batch_page(found, batch_of(found, batch_id), TurnBackForm(), str(problem))
+        return batch_page(found, batch_of(found, batch_id), SendBackForm(), str(problem))
     return redirect(url_for("jobs.page", public_id=job))
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account, Programme
 from kash.accounts.queries.backing import backing_of
-from kash.accounts.rules.two_people import Standing, standing
+from kash.accounts.rules.two_people import standing
 from kash.incidents.rules.outside import Contact, contact_from
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.names import STANDING_SENTENCES
-from kash.accounts.rules.two_people import Standing
 from kash.accounts.services.programme import change_settings
 from kash.incidents.queries.outside import (
     HOLDS,
@@ -17,6 +16,7 @@ from kash.incidents.queries.outside import (
     standings,
 )
 from kash.incidents.rules.outside import Contact
+from kash.platform.approvals.rules import Standing
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
 

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.rules.two_people import Standing
 from kash.incidents import blueprint
 from kash.incidents.forms.outside import OutsideForm
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings
@@ -19,6 +18,7 @@ from kash.incidents.services.outside import (
     propose_contact,
     why_another,
 )
+from kash.platform.approvals.rules import Standing
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.policy import allow

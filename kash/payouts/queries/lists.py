@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kash.payouts.approval import APPROVAL
 from kash.payouts.models import (
     PaymentSheet,
     PayoutEvent,
@@ -207,10 +208,8 @@ class WaitingList:
 def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingList]:
     """Lists that this actor can approve, as another proposed them, or has to pay; oldest first."""
     wanted: list[ColumnElement[bool]] = []
-    if actor.may("payouts.approve"):
-        wanted.append(
-            and_(PayoutList.state == "proposed", PayoutList.proposed_by != actor.public_id)
-        )
+    if actor.may(APPROVAL.approves):
+        wanted.append(APPROVAL.open_to(actor))
     if actor.may("payouts.pay"):
         wanted.append(
             and_(

@@ -54,32 +54,11 @@ class OneWaits(Problem):
     sentence = _l("A list of this workshop waits for approval. It is approved or sent back first.")
 
 
-class SamePerson(Problem):
-    """Whoever proposed a list may not approve it."""
-
-    status = 403
-    sentence = _l("You proposed this list, so another person must approve it.")
-
-
-class StandsInForProposer(Problem):
-    """Whoever proposed a list may not have it approved in her name either."""
-
-    status = 403
-    sentence = _l("You stand in for whoever proposed this list, so another person must approve it.")
-
-
 class OwnPayment(Problem):
     """Nobody approves money for herself."""
 
     status = 403
     sentence = _l("You stand on this list yourself, so another person must approve it.")
-
-
-class WrongStep(Problem):
-    """The list is in a state in which this can't be done, perhaps because somebody was faster."""
-
-    status = 409
-    sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")
 
 
 class ChangedSince(Problem):

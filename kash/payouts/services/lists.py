@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.queries.registers import closed_ahead, slots_still_open
+from kash.payouts.approval import APPROVAL
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
 from kash.payouts.queries.claims import as_settled, listed_claims, settled_claims
 from kash.payouts.queries.drafts import DraftRow, draft
@@ -27,10 +28,8 @@ from kash.payouts.services.errors import (
     OneWaits,
     OwnPayment,
     RegistersOpen,
-    SamePerson,
-    StandsInForProposer,
-    WrongStep,
 )
+from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -106,24 +105,21 @@ def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> Pay
 
     Raises SamePerson, WrongStep, and DaysAhead if it pays for a session that has not begun.
     """
-    locked = session.scalars(
-        select(PayoutList)
-        .where(PayoutList.id == one.id)
-        .options(
-            selectinload(PayoutList.lines).options(
-                selectinload(PayoutLine.days),
-                joinedload(PayoutLine.person),
-                joinedload(PayoutLine.payee),
-            )
-        )
-        .with_for_update()
-    ).one()
+    locked: PayoutList = APPROVAL.locked(
+        session,
+        one.public_id,
+        selectinload(PayoutList.lines).options(
+            selectinload(PayoutLine.days),
+            joinedload(PayoutLine.person),
+            joinedload(PayoutLine.payee),
+        ),
+    )
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
         if step is not Step.RETURN and closed_ahead(locked.workshop.register_id, session):
             raise DaysAhead
         return locked
     if step is Step.APPROVE and locked.state == "proposed":
-        raise SamePerson
+        raise SamePerson(APPROVAL.own)
     raise WrongStep
 
 
@@ -137,9 +133,7 @@ def approve(one: PayoutList, by: Actor) -> None:
     with audited("payouts.approved", by) as change:
         session = change.session
         locked = locked_list(session, one, Step.APPROVE, by)
-        absent = by.decides_for("payouts.approve", not_for=locked.proposed_by)
-        if absent == "":
-            raise StandsInForProposer
+        APPROVAL.approve(change, locked, by)
         if by.person_id is not None and any(
             line.person_id == by.person_id for line in locked.lines
         ):
@@ -147,9 +141,6 @@ def approve(one: PayoutList, by: Actor) -> None:
         _check_still_right(session, locked)
         _check_claims(session, locked)
         fix_approval(locked)
-        locked.state = "approved"
-        locked.approved_by = by.public_id
-        locked.approved_for = absent
         locked.approved_at = change.now
         letters = sorted(
             {line.group_letter for line in locked.lines}, key=lambda one: (not one, one)
@@ -163,7 +154,6 @@ def approve(one: PayoutList, by: Actor) -> None:
             PaymentSheet(list_id=locked.id, letter=letter, number=number)
             for number, letter in enumerate(letters, (last or 0) + 1)
         )
-        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
 
 
 def _check_still_right(session: Session, locked: PayoutList) -> None:
@@ -204,7 +194,4 @@ def turn_back(one: PayoutList, reason: str, by: Actor, *, acts: bool = False) ->
     """
     with audited("payouts.turned_back", by) as change:
         locked = locked_list(change.session, one, Step.RETURN, by)
-        locked.state = "returned"
-        locked.returned_reason = reason
-        absent = None if acts else by.decides_for("payouts.approve")
-        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
+        APPROVAL.turn_back(change, locked, reason, by, acts=acts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
 from kash.payouts import blueprint, documents
-from kash.payouts.forms import TurnBackForm
+from kash.payouts.approval import APPROVAL
 from kash.payouts.models import PayoutList
 from kash.payouts.queries.claims import double_claims
 from kash.payouts.queries.lists import (
@@ -27,8 +27,9 @@ from kash.payouts.services import lists
 from kash.payouts.services.sending import phones_told
 from kash.payouts.views.reach import acts_on, decides_or_acts, letter_of, staff_workshop
 from kash.people.rules.one_group import one_group
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
-from kash.platform.web import NotFound, Problem, current_actor, download
+from kash.platform.web import NotFound, current_actor, download
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
@@ -40,21 +41,17 @@ from kash.workshops.queries.reach import own_workshop
 def payout_list(public_id: str, list_id: str) -> ResponseReturnValue:
     """A list: who gets what and why, how it stands, and what can be done next."""
     found = staff_workshop(public_id)
-    return _list_page(found, list_of(found, list_id), TurnBackForm())
+    return _list_page(found, list_of(found, list_id), SendBackForm())
 
 
 def _list_page(
-    found: Workshop, one: PayoutList, form: TurnBackForm, problem: str = ""
+    found: Workshop, one: PayoutList, form: SendBackForm, problem: str = ""
 ) -> ResponseReturnValue:
     actor = current_actor()
     steps = allowed_steps(one.state, proposed_by=one.proposed_by, actor=actor.public_id)
     acts = acts_on(found)
-    standing_in = actor.decides_for("payouts.approve", not_for=one.proposed_by)
-    may = {
-        Step.APPROVE: actor.may("payouts.approve") and standing_in != "",
-        Step.RETURN: actor.may("payouts.approve") or acts,
-        Step.PAY: acts,
-    }
+    decision = APPROVAL.offered(one, actor, acts=acts)
+    may = {Step.APPROVE: decision.approves, Step.RETURN: decision.returns, Step.PAY: acts}
     lines, claims = lines_of(one), double_claims(found, ())
     table, files = one.table, files_of(one)
     programme = latest_table(None) if table.workshop_id is not None else None
@@ -73,46 +70,38 @@ def _list_page(
         claims=claims,
         held=held_sessions(found) if one.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
-        own=one.state == "proposed" and one.proposed_by == actor.public_id,
         acts=acts,
-        standing_in=standing_in,
+        decision=decision,
         names=names_of(
             name
             for name in (
-                one.proposed_by,
-                one.approved_by,
-                one.approved_for,
-                standing_in,
+                *one.accounts,
+                decision.standing_in,
                 *(made.made_by for made in files),
             )
             if name
         ),
-        phones=phones_told(lines) if Step.APPROVE in steps and may[Step.APPROVE] else None,
+        phones=phones_told(lines) if decision.approves else None,
         form=form,
         problem=problem,
     ), 409 if problem else 422 if form.errors else 200
 
 
-def _step(
-    found: Workshop, list_id: str, act: Callable[[PayoutList], None], done: str
-) -> ResponseReturnValue:
-    try:
-        act(list_of(found, list_id))
-    except Problem as problem:
-        return _list_page(found, list_of(found, list_id), TurnBackForm(), str(problem))
-    flash(done)
-    return redirect(url_for("payouts.payout_list", public_id=found.public_id, list_id=list_id))
+def _page(found: Workshop, list_id: str) -> ProposalPage[PayoutList]:
+    return ProposalPage(
+        lambda: list_of(found, list_id),
+        partial(_list_page, found),
+        url_for("payouts.payout_list", public_id=found.public_id, list_id=list_id),
+    )
 
 
 @blueprint.post("/workshops/<public_id>/payouts/lists/<list_id>/approve")
 @allow("payouts.approve")
 def approve(public_id: str, list_id: str) -> ResponseReturnValue:
     """Approve what another person proposed."""
-    return _step(
-        staff_workshop(public_id),
-        list_id,
+    return _page(staff_workshop(public_id), list_id).step(
         lambda one: lists.approve(one, current_actor()),
-        _("Approved. The trainer can pay it out now."),
+        lambda _nothing: _("Approved. The trainer can pay it out now."),
     )
 
 
@@ -122,13 +111,8 @@ def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
     """Turn a list back, with what must be put right."""
     found = staff_workshop(public_id)
     acts = decides_or_acts(found)
-    form = TurnBackForm()
-    if not form.validate_on_submit():
-        return _list_page(found, list_of(found, list_id), form)
-    return _step(
-        found,
-        list_id,
-        lambda one: lists.turn_back(one, form.reason.data or "", current_actor(), acts=acts),
+    return _page(found, list_id).send_back(
+        lambda one, reason: lists.turn_back(one, reason, current_actor(), acts=acts),
         _("Sent back. What is due can be proposed again."),
     )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from kash.feature import Part
 from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.vault.audit import Change
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 
 
@@ -31,9 +34,9 @@ class Approval(Part):
     """An approval of rows of `model`: proposed under one permission, approved under another that
     may be lent (one of `policy.DELEGABLE`) as `label`.
 
-    Rows in the states `waits` are handed over with the account that proposed them, as `waiting`;
-    `key` is kept in hand-overs. `own` and `stands_in` are said to whoever may not approve, because
-    she proposed it or stands in for who did.
+    Rows in the states `waits` may be turned back, and are handed over, as `waiting`, with the
+    account that proposed them; `key` is kept in hand-overs. `own` and `stands_in` are said to
+    whoever may not approve, because she proposed it or stands in for who did.
     """
 
     key: str
@@ -45,6 +48,14 @@ class Approval(Part):
     own: Any
     stands_in: Any
     waits: tuple[str, ...] = ("proposed",)
+
+    def locked(self, session: Session, public_id: str, *loaded: ORMOption) -> Any:
+        """A proposal with what is loaded beside it, locked within an action. Raises NotFound."""
+        statement = select(self.model).where(self.model.public_id == public_id)
+        found = session.scalar(statement.options(*loaded).with_for_update())
+        if found is None:
+            raise NotFound
+        return found
 
     def decides(self, row: Any, by: Actor) -> str | None:
         """For whom an actor decides on a proposal, None in her own right. Raises SamePerson and
@@ -61,23 +72,28 @@ class Approval(Part):
         """Approve a proposal, locked, within an action. Raises WrongStep, and as `decides`."""
         if row.state != "proposed":
             raise WrongStep
-        row.state, row.approved_by, row.approved_for = "approved", by.public_id, self.decides(row, by)
+        row.approved_for = self.decides(row, by)
+        row.state, row.approved_by = "approved", by.public_id
         note(change, row, row.approved_for)
 
     def turn_back(
         self, change: Change, row: Proposal, reason: str, by: Actor, *, acts: bool = False
     ) -> None:
-        """Turn a proposal back, locked, within an action.
+        """Turn a proposal back, locked, within an action. Raises WrongStep.
 
         `acts` says that the actor runs what it is about, and so needs nobody's approval lent to
         her.
         """
+        if row.state not in self.waits:
+            raise WrongStep
         row.state, row.returned_reason = "returned", reason
         note(change, row, None if acts else by.decides_for(self.approves))
 
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
-        """The condition of what an actor who may approve can approve: all but what she proposed
-        herself, or the one for whom alone she would decide."""
+        """The condition of what an actor can approve: nothing of her own, nor of the one for whom
+        alone she would decide."""
+        if not actor.may(self.approves):
+            return false()
         absent = actor.decides_for(self.approves)
         alone = absent and actor.decides_for(self.approves, not_for=absent) == ""
         barred = (actor.public_id, absent) if alone else (actor.public_id,)

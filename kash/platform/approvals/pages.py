@@ -1,10 +1,11 @@
-"""Steps of a proposal in the browser: the form to send it back, a step taken, lines of Today."""
+"""Steps of a proposal in the browser: taken, or the page again; and its line on Today."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from kash.platform.web.formats import date_text
 from kash.platform.web.forms import KashForm, long_text_field
 from kash.platform.web.today import Line
 
+Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 
 
@@ -25,25 +27,35 @@ class SendBackForm(KashForm):
     reason = long_text_field(_l("What must be put right"), most=1000, required=True)
 
 
-def take_step(
-    act: Callable[[], Answer],
-    *,
-    done: Callable[[Answer], str],
-    onward: str,
-    refused: Callable[[str], ResponseReturnValue],
-) -> ResponseReturnValue:
-    """Take a step; then onward with the sentence `done`, or the page again with what hinders it."""
-    try:
-        answer = act()
-    except Problem as problem:
-        return refused(str(problem))
-    flash(done(answer))
-    return redirect(onward)
+@dataclass(frozen=True)
+class ProposalPage(Generic[Row]):
+    """The page of a proposal, at `address`. `show` answers it with the form to send it back and
+    what hinders a step, empty if nothing does."""
+
+    read: Callable[[], Row]
+    show: Callable[[Row, SendBackForm, str], ResponseReturnValue]
+    address: str
+
+    def step(
+        self, act: Callable[[Row], Answer], done: Callable[[Answer], str]
+    ) -> ResponseReturnValue:
+        """Take a step and say what was `done`; or show the page with what hinders it."""
+        try:
+            answer = act(self.read())
+        except Problem as problem:
+            return self.show(self.read(), SendBackForm(), str(problem))
+        flash(done(answer))
+        return redirect(self.address)
+
+    def send_back(self, act: Callable[[Row, str], None], done: str) -> ResponseReturnValue:
+        """Send it back for the reason that the form holds; or show the page with its errors."""
+        form = SendBackForm()
+        if not form.validate_on_submit():
+            return self.show(self.read(), form, "")
+        return self.step(lambda row: act(row, form.reason.data or ""), lambda _nothing: done)
 
 
-def waiting_line(
-    title: str, url: str, since: datetime, *, onward: str = "", **shown: Any
-) -> Line:
+def waiting_line(title: str, url: str, since: datetime, *, onward: str = "", **shown: Any) -> Line:
     """A line of Today about a proposal; `onward` is the word of its button if it is approved
     already, and `shown` the rest of the line."""
     text = _("Proposed on %(day)s", day=date_text(since))

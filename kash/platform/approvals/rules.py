@@ -18,7 +18,11 @@ class Standing(StrEnum):
 
 
 def standing_of(
-    second: str, proposed_by: str | None, *, decides_for: str | None = None, independent: bool = True
+    second: str,
+    proposed_by: str | None,
+    *,
+    decides_for: str | None = None,
+    independent: bool = True,
 ) -> Standing:
     """How somebody stands to a proposal; all are accounts by public id.
 

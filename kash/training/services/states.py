@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.platform.approvals.approval import note
 from kash.platform.vault import audited
 from kash.platform.vault.audit import Change
 from kash.platform.web import Problem
 from kash.policy import Actor
+from kash.training.approval import APPROVAL
 from kash.training.models import CourseVersion
 from kash.training.queries import locked_version
 from kash.training.rules import Step, next_state
@@ -23,22 +25,6 @@ class NoPlansYet(Problem):
     """A version without a session cannot be proposed."""
 
     sentence = _l("Write at least one session before you propose this version.")
-
-
-class SamePerson(Problem):
-    """Publishing takes a second person, also where one stands in for another."""
-
-    status = 403
-    sentence = _l("You proposed this version, or stand in for who did: another must decide.")
-
-
-def _absent(version: CourseVersion, by: Actor) -> str | None:
-    """For whom the actor decides on a proposal, None in her own right. Raises SamePerson."""
-    absent = by.decides_for("curriculum.approve", not_for=version.proposed_by)
-    own = by.account_id is not None and version.proposed_by == by.public_id
-    if own or absent == "":
-        raise SamePerson
-    return absent
 
 
 def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
@@ -73,20 +59,17 @@ def return_to_draft(public_id: str, because: str, by: Actor) -> None:
     """Send a proposal back with a sentence. Raises NotFound and StepNotPossible."""
     with audited("training.version_returned", by) as change:
         version = _step(change, public_id, "return")
-        absent = by.decides_for("curriculum.approve")
-        change.about(*([f"for:{absent}"] if absent else []))
+        note(change, version, by.decides_for(APPROVAL.approves))
         version.proposed_by = None
         version.returned_because = because
 
 
 def publish(public_id: str, by: Actor) -> None:
-    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible and
-    SamePerson.
+    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible,
+    SamePerson and StandsInForProposer.
     """
     with audited("training.version_published", by) as change:
         version = _step(change, public_id, "publish")
-        version.published_for = _absent(version, by)
-        version.published_by = by.public_id
-        version.published_at = change.now
-        if version.published_for:
-            change.about(f"for:{version.published_for}")
+        version.published_for = APPROVAL.decides(version, by)
+        version.published_by, version.published_at = by.public_id, change.now
+        note(change, version, version.published_for)

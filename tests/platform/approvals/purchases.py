@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kash.feature import Feature
@@ -44,12 +44,12 @@ APPROVAL = Approval(
 
 def approve(public_id: str, by: Actor) -> None:
     with audited("purchases.approved", by) as change:
-        APPROVAL.approve(change, locked(change.session, Purchase, public_id), by)
+        APPROVAL.approve(change, APPROVAL.locked(change.session, public_id), by)
 
 
 def turn_back(public_id: str, reason: str, by: Actor) -> None:
     with audited("purchases.turned_back", by) as change:
-        APPROVAL.turn_back(change, locked(change.session, Purchase, public_id), reason, by)
+        APPROVAL.turn_back(change, APPROVAL.locked(change.session, public_id), reason, by)
 
 
 def _waiting(asked: Asked) -> Sequence[Line]:

@@ -1,0 +1,228 @@
+"""An approval of a sample feature: nobody approves her own, and what waits is seen and handed over.
+
+The feature is `purchases.py` beside this; its roles are those of courses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from flask import get_flashed_messages
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.wrappers import Response
+
+from kash.accounts.approvals import approval_names
+from kash.accounts.holdings import Holder, held_by
+from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.approvals.rules import Standing, standing_of
+from kash.platform.database import db, utc_now
+from kash.platform.vault.models import AuditEntry
+from kash.platform.web.errors import NotFound
+from kash.platform.web.today import Asked, Need
+from kash.policy import DELEGABLE, Actor, StandIn
+from tests.declaring import also_declared
+from tests.platform.approvals import purchases
+from tests.platform.approvals.purchases import (
+    APPROVAL,
+    FEATURE,
+    Purchase,
+    Tables,
+    approve,
+    turn_back,
+)
+
+Actors = Callable[..., Actor]
+_NAMES = st.sampled_from(["a", "b", "c"])
+
+
+@pytest.fixture
+def tables(both_engines_app: APIFlask) -> Iterator[None]:
+    Tables.metadata.create_all(db.engine)
+    with also_declared(*FEATURE.parts):
+        yield
+    db.session.rollback()
+    Tables.metadata.drop_all(db.engine)
+
+
+def _proposed(by: Actor) -> str:
+    row = Purchase(what="Chairs", proposed_by=by.public_id)
+    db.session.add(row)
+    db.session.commit()
+    return row.public_id
+
+
+def _now(public_id: str) -> Purchase:
+    db.session.rollback()
+    return db.session.query(Purchase).filter_by(public_id=public_id).one()
+
+
+def _lent(to: Actor, *absent: Actor) -> Actor:
+    lent = tuple(StandIn(APPROVAL.approves, one.public_id) for one in absent)
+    return replace(to, stands_in=lent)
+
+
+def _waiting(who: Actor) -> list[str]:
+    (need,) = [part for part in FEATURE.parts if isinstance(part, Need)]
+    return [line.url.rpartition("/")[2] for line in need.find(Asked(who, utc_now()))]
+
+
+def _audited() -> tuple[str, list[str]]:
+    entry = db.session.query(AuditEntry).order_by(AuditEntry.seq.desc()).first()
+    assert entry is not None
+    return entry.action, list(entry.subjects)
+
+
+def test_a_new_use_costs_25_lines() -> None:
+    """Columns, errors, lending, Today, hand-over and two actions with their entries: certificates,
+    payouts and courses each had all that by themselves."""
+    text = Path(purchases.__file__).read_text()
+    use = text[text.index("# --- The use begins") : text.index("# --- The use ends")]
+    assert len([line for line in use.splitlines()[1:] if line.strip()]) <= 25
+
+
+@given(_NAMES, st.none() | _NAMES, st.none() | st.just("") | _NAMES, st.booleans())
+def test_nobody_is_the_second_person_to_herself(
+    second: str, proposed_by: str | None, decides_for: str | None, independent: bool
+) -> None:
+    stands = standing_of(second, proposed_by, decides_for=decides_for, independent=independent)
+    assert (stands is Standing.ASKED) == (second == proposed_by)
+    if second != proposed_by:
+        assert (stands is Standing.STANDS_IN) == (decides_for == "")
+        assert (stands is Standing.MAY) == (decides_for != "" and independent)
+
+
+@pytest.mark.usefixtures("tables")
+def test_nobody_approves_what_she_proposed_though_she_has_both_roles(actor: Actors) -> None:
+    both, director = actor("director", "trainer"), actor("director")
+    made = _proposed(both)
+    assert _waiting(both) == []
+    assert _waiting(director) == [made]
+    with pytest.raises(SamePerson) as refused:
+        approve(made, both)
+    assert (str(refused.value), refused.value.status) == (APPROVAL.own, 403)
+    assert (_now(made).state, _now(made).approved_by) == ("proposed", None)
+    approve(made, director)
+    row = _now(made)
+    assert (row.state, row.approved_by, row.approved_for) == ("approved", director.public_id, None)
+    assert _audited() == ("purchases.approved", [made])
+    assert _waiting(director) == []
+    with pytest.raises(WrongStep):
+        approve(made, director)
+    with pytest.raises(WrongStep):
+        turn_back(made, "Too late", director)
+    assert _now(made).returned_reason == ""
+    with pytest.raises(NotFound):
+        approve("0" * 16, director)
+
+
+@pytest.mark.usefixtures("tables")
+def test_whoever_stands_in_approves_for_the_absent_and_never_for_who_proposed(
+    actor: Actors,
+) -> None:
+    """What is lent is no way round the second person; and Today offers nothing that is refused."""
+    absent, other = actor("director", "trainer"), actor("director")
+    officer, trainer = actor("monitoring"), actor("trainer")
+    hers, theirs = _proposed(absent), _proposed(trainer)
+    alone = _lent(officer, absent)
+    assert _waiting(officer) == []
+    assert _waiting(alone) == [theirs]
+    with pytest.raises(StandsInForProposer) as refused:
+        approve(hers, alone)
+    assert (str(refused.value), refused.value.status) == (APPROVAL.stands_in, 403)
+    assert _now(hers).state == "proposed"
+    approve(theirs, alone)
+    assert _now(theirs).approved_for == absent.public_id
+    assert _audited() == ("purchases.approved", [theirs, f"for:{absent.public_id}"])
+    for two in (_lent(officer, absent, other), _lent(officer, other, absent)):
+        assert _waiting(two) == [hers]
+    assert _waiting(_lent(officer, absent, absent)) == []
+    approve(hers, _lent(officer, absent, other))
+    assert _now(hers).approved_for == other.public_id
+
+
+@pytest.mark.usefixtures("tables")
+def test_what_is_sent_back_says_why_and_for_whom(actor: Actors) -> None:
+    director, officer, trainer = actor("director"), actor("monitoring"), actor("trainer")
+    made, own = _proposed(trainer), _proposed(trainer)
+    turn_back(made, "Which chairs?", _lent(officer, director))
+    assert (_now(made).state, _now(made).returned_reason) == ("returned", "Which chairs?")
+    assert _audited() == ("purchases.turned_back", [made, f"for:{director.public_id}"])
+    with pytest.raises(WrongStep):
+        approve(made, director)
+    turn_back(own, "Not needed", director)
+    assert _audited() == ("purchases.turned_back", [own])
+
+
+@pytest.mark.usefixtures("tables")
+def test_a_page_offers_nothing_that_is_refused(actor: Actors) -> None:
+    both, director, officer = actor("director", "trainer"), actor("director"), actor("monitoring")
+    row = _now(_proposed(both))
+    actors = {
+        "her own": both,
+        "a director": director,
+        "no director": officer,
+        "for her": _lent(officer, both),
+        "for another": _lent(officer, director),
+    }
+    offered = {name: APPROVAL.offered(row, who) for name, who in actors.items()}
+    assert {name for name, one in offered.items() if one.approves} == {"a director", "for another"}
+    assert {name for name, one in offered.items() if one.own} == {"her own"}
+    assert {name for name, one in offered.items() if not one.returns} == {"no director"}
+    assert offered["for another"].standing_in == director.public_id
+    assert APPROVAL.offered(row, officer, acts=True).returns
+    row.state = "returned"
+    assert not APPROVAL.offered(row, director).approves
+    assert not APPROVAL.offered(row, both).own
+
+
+@pytest.mark.usefixtures("tables")
+def test_what_waits_is_handed_over_and_its_new_holder_does_not_approve_it(actor: Actors) -> None:
+    leaver, heir, director = actor("trainer"), actor("trainer", "director"), actor("director")
+    made, done = _proposed(leaver), _proposed(leaver)
+    approve(done, director)
+    holder = Holder(leaver.account_id or 0, leaver.public_id)
+    (held,) = [one for one in held_by(db.session(), holder) if one.holding.key == "purchases"]
+    assert (held.count, held.holding.label) == (1, APPROVAL.waiting)
+    assert heir.public_id in held.successors
+    assert director.public_id not in held.successors
+    successor = Holder(heir.account_id or 0, heir.public_id)
+    assert held.holding.reassign(db.session(), holder, successor, utc_now()) == [made]
+    db.session.commit()
+    assert _now(done).proposed_by == leaver.public_id
+    with pytest.raises(SamePerson):
+        approve(made, heir)
+
+
+def test_each_approval_that_may_be_lent_has_a_name(app: APIFlask) -> None:
+    assert set(approval_names()) == set(DELEGABLE)
+
+
+def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask) -> None:
+    """Whoever was slower reads why, and what the faster one made of it."""
+    read: list[int] = []
+
+    def times_read() -> int:
+        read.append(1)
+        return len(read)
+
+    def page(row: int, _form: SendBackForm, problem: str) -> tuple[str, int]:
+        return f"{row}: {problem}", 409 if problem else 422
+
+    def refuse(_row: int) -> None:
+        raise WrongStep
+
+    proposal = ProposalPage(times_read, page, "/purchases/1")
+    with app.test_request_context(method="POST"):
+        assert proposal.step(refuse, str) == (f"2: {WrongStep.sentence}", 409)
+        done = proposal.step(lambda row: row + 1, lambda answer: f"Done: {answer}.")
+        assert isinstance(done, Response)
+        assert (done.status_code, done.location) == (302, "/purchases/1")
+        assert get_flashed_messages() == ["Done: 4."]
+        # Nothing says why it goes back.
+        assert proposal.send_back(lambda _row, _reason: None, "Sent back.") == ("4: ", 422)
