@@ -8,16 +8,16 @@ from kash.platform.web.errors import Problem
 
 
 class SamePerson(Problem):
-    """Whoever proposed it may not approve it."""
+    """Approval by the one who proposed it, which is refused."""
 
     status = 403
 
 
 class StandsInForProposer(SamePerson):
-    """Whoever proposed it may not have it approved in her name either."""
+    """Approval for the one who proposed it, who is absent: refused too."""
 
 
 class WrongStep(Problem):
-    """It is in a state in which this can't be done, perhaps because somebody was faster."""
+    """The proposal is in a state in which this can't be done, perhaps because somebody was faster."""
 
     sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")

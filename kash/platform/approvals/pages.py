@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class SendBackForm(KashForm):
-    """Why a proposal is sent back."""
+    """Reason for which a proposal is sent back."""
 
     reason = long_text_field(_l("What must be put right"), most=1000, required=True)
 

@@ -1,4 +1,4 @@
-"""Who may decide on what somebody else proposed."""
+"""The rule of the second person: who may decide on what somebody else proposed."""
 
 from __future__ import annotations
 
