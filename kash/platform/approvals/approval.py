@@ -101,7 +101,7 @@ class Approval(Part):
         return and_(self.model.state == "proposed", *others)
 
     def offered(self, row: Any, actor: Actor, *, acts: bool = False) -> Decision:
-        """What the page of a proposal offers; `acts` as in `turn_back`."""
+        """Decision that the page of a proposal offers; `acts` as in `turn_back`."""
         absent = actor.decides_for(self.approves, not_for=row.proposed_by)
         may, proposed = actor.may(self.approves), row.state == "proposed"
         stands = standing_of(actor.public_id, row.proposed_by, decides_for=absent)

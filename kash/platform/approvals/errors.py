@@ -18,6 +18,6 @@ class StandsInForProposer(SamePerson):
 
 
 class WrongStep(Problem):
-    """The proposal is in a state in which this can't be done, perhaps because somebody was faster."""
+    """Step that the state of a proposal does not allow, perhaps as somebody was faster."""
 
     sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")
