@@ -100,18 +100,18 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.services.programme import accept_address
     from kash.accounts.sessions import leave
     from kash.members.opening import keep_posted
-    from kash.platform.web.acting import init_actors
     from kash.platform.web.context import Endpoints, init_context
+    from kash.platform.web.current_actor import init_actors
     from kash.platform.web.errors import init_errors
     from kash.platform.web.formats import init_formats
     from kash.platform.web.guard import init_guard
     from kash.platform.web.headers import init_headers
     from kash.platform.web.input import init_input
     from kash.platform.web.language import init_language
-    from kash.platform.web.leaving import init_leaving
     from kash.platform.web.logs import init_logs
     from kash.platform.web.metrics import init_metrics
     from kash.platform.web.public_address import init_public_address
+    from kash.platform.web.quick_exit import init_leaving
     from kash.platform.web.static import init_static
 
     init_logs(app, settings.log_level)

@@ -9,11 +9,10 @@ from kash.accounts.chapters import CHAPTERS
 from kash.accounts.commands import account_commands, set_up_code_command
 from kash.accounts.hits import FOUND
 from kash.accounts.holdings import Holding
-from kash.accounts.leaving import count_invitations, pass_invitations_on
+from kash.accounts.offboarding import count_invitations, pass_invitations_on
 from kash.accounts.queries.accounts import names_of
 from kash.accounts.queries.backing import tied_to
 from kash.accounts.revocations import Revocation
-from kash.accounts.services.keeping import delete_old_sessions
 from kash.accounts.services.locking import (
     end_all_links,
     end_all_requests,
@@ -21,6 +20,7 @@ from kash.accounts.services.locking import (
     forget_devices,
 )
 from kash.accounts.services.notices import send_notice
+from kash.accounts.services.retention import delete_old_sessions
 from kash.accounts.services.throttle import forget_tries
 from kash.accounts.sessions import init_sessions
 from kash.accounts.setting_lines import LINES

@@ -23,7 +23,7 @@ from kash.accounts.services.sessions import end_session, keep_form
 from kash.accounts.services.signing_in import open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import UtcDateTime, db, unless_full, utc_now, writing
-from kash.platform.web.acting import SignedIn, current_actor, signed_in
+from kash.platform.web.current_actor import SignedIn, current_actor, signed_in
 from kash.platform.web.guard import login_manager
 from kash.platform.web.posted import came_from_here, posted
 from kash.platform.web.programme import find_programme_by

@@ -13,9 +13,9 @@ from kash.feature import Feature
 from kash.forums import blueprint, views
 from kash.forums.chapters import CHAPTERS
 from kash.forums.hits import FOUND
-from kash.forums.leaving import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.models import AgendaTemplate, ForumMember
 from kash.forums.occasions import find_meetings, meetings_named
+from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.rules import merged_seat
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS

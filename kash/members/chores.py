@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kash.members.services.keeping import forget_kept
+from kash.members.services.kept_forms import forget_kept
 from kash.members.services.unsealing import forget_old
 
 

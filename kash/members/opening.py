@@ -26,7 +26,7 @@ from flask.typing import ResponseReturnValue
 from kash.accounts.sessions import keep_posted as keep_plainly_posted
 from kash.members.errors import VaultClosed
 from kash.members.rules import entitled
-from kash.members.services.keeping import keep_for_member
+from kash.members.services.kept_forms import keep_for_member
 from kash.platform.database import db, unless_full, utc_now, writing
 from kash.platform.vault import OpenVault, SealError, find_opening, touch_opening
 from kash.platform.vault.openings import IDLE, TOUCH_EVERY

@@ -37,7 +37,7 @@ from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
 from kash.platform.faults import Fault, fault_of
-from kash.platform.statements import run_at_once
+from kash.platform.raw_sql import execute_raw
 from kash.platform.turns import in_turn
 
 NAMING = {
@@ -161,7 +161,7 @@ def make_room(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         connection.info[_ROOMY] = True
-        run_at_once(connection, f"PRAGMA cache_size=-{_ROOM}")
+        execute_raw(connection, f"PRAGMA cache_size=-{_ROOM}")
 
 
 @event.listens_for(Engine, "checkin")
@@ -185,7 +185,7 @@ def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         write = connection.get_execution_options().get("kash_writing", False)
-        run_at_once(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
+        execute_raw(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 # What databases keep to search by, with the tables that SQLite lays under it.

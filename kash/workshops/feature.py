@@ -21,10 +21,10 @@ from kash.workshops import blueprint, views
 from kash.workshops.chapters import CHAPTERS
 from kash.workshops.frame import person_rows
 from kash.workshops.hits import FOUND
-from kash.workshops.leaving import count_taught, pass_taught_on
 from kash.workshops.list_step import ENROL_LIST
 from kash.workshops.merging import move_enrolments
 from kash.workshops.models import Enrolment
+from kash.workshops.offboarding import count_taught, pass_taught_on
 from kash.workshops.queries.meeting import met
 from kash.workshops.queries.reach import may_mark_register, people_of, versions_taught_to
 from kash.workshops.services.enrolment import take_in_walk_in

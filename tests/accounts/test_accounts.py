@@ -46,7 +46,7 @@ from kash.accounts.services.invitations import (
     new_password_link,
     withdraw_invitation,
 )
-from kash.accounts.services.leaving import deactivate
+from kash.accounts.services.offboarding import deactivate
 from kash.accounts.services.programme import change_programme, set_up_programme
 from kash.accounts.services.signing_in import check_password, open_session
 from kash.accounts.services.throttle import Client

@@ -26,7 +26,7 @@ from kash.accounts.models import Account, Passkey, PasskeyChallenge, Programme, 
 from kash.accounts.queries.accounts import account, unused_recovery_codes
 from kash.accounts.queries.passkeys import passkeys_of
 from kash.accounts.rules.passkeys import Site, may_be_a_copy, site_of
-from kash.accounts.services.leaving import deactivate
+from kash.accounts.services.offboarding import deactivate
 from kash.accounts.services.passkey_challenges import CONFIRM, SECOND_STEP
 from kash.accounts.services.passkey_proofs import (
     check_passkey,

@@ -57,8 +57,8 @@ from kash.accounts.services.invitations import (
     invite,
     new_password_link,
 )
-from kash.accounts.services.leaving import LET_GO, hand_over
 from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.offboarding import LET_GO, hand_over
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import run_waiting
 from kash.platform.vault import AuditEntry

@@ -18,8 +18,8 @@ from kash.incidents.queries.receipts import keys_of
 from kash.incidents.rules.additions import Together, adds_to, together_with
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.record import Event, Filing, Link, Party, Person, Record
+from kash.incidents.rules.retention import DAYS_KEPT
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
 from kash.incidents.services.letterbox import letterbox

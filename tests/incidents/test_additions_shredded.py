@@ -17,9 +17,9 @@ from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.receipts import Receipt, keys_of
 from kash.incidents.rules.additions import together_with
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.letterbox import Box, Draft, Fate, as_bytes, from_bytes
-from kash.incidents.services import keeping
+from kash.incidents.rules.retention import DAYS_KEPT
+from kash.incidents.services import retention
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
 from kash.incidents.services.linking import remove_link
@@ -146,7 +146,7 @@ def test_who_tells_more_late_has_seven_days_of_her_own_in_which_she_can_agree(
     today = local_today()
 
     def read(reference: str, later: int) -> date | None:
-        monkeypatch.setattr(keeping, "local_today", lambda: today + timedelta(days=later))
+        monkeypatch.setattr(retention, "local_today", lambda: today + timedelta(days=later))
         case = open_case(anna.actor, anna.vault(), reference)
         db.session.rollback()
         note_opening(anna.actor, anna.vault(), case)
@@ -155,7 +155,7 @@ def test_who_tells_more_late_has_seven_days_of_her_own_in_which_she_can_agree(
     close(anna, one)
     assert read(one, 0) == today + timedelta(days=DAYS_KEPT)
     # On the last day of the first somebody reads, and closes, what was told afterwards.
-    monkeypatch.setattr(keeping, "local_today", lambda: today + timedelta(days=DAYS_KEPT))
+    monkeypatch.setattr(retention, "local_today", lambda: today + timedelta(days=DAYS_KEPT))
     close(anna, two)
     last = today + timedelta(days=2 * DAYS_KEPT)
     assert read(two, DAYS_KEPT) == last

@@ -16,7 +16,6 @@ from kash.incidents.errors import NobodyAgreed
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.consents import PURPOSES, Consent
-from kash.incidents.rules.keeping import Keeps, what_keeps
 from kash.incidents.rules.minors import (
     MAY_BE_MINOR,
     NEVER_FOR_MINORS,
@@ -35,6 +34,7 @@ from kash.incidents.rules.record import (
     Referral,
     Term,
 )
+from kash.incidents.rules.retention import Keeps, what_keeps
 from kash.incidents.services.case_files import note_printed
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import agree

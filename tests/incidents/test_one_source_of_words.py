@@ -19,7 +19,7 @@ from kash.incidents.consent_texts import TEXTS, VERSION, VERSIONS
 from kash.incidents.documents.filing import leaflet_markup, paper_markup
 from kash.incidents.filing_words import ALLOWED
 from kash.incidents.forms.filing import NextForm
-from kash.incidents.keeping_words import LIMITS, SEVEN_DAYS
+from kash.incidents.retention_words import LIMITS, SEVEN_DAYS
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.sent_reports import carried

@@ -19,7 +19,6 @@ from kash.incidents.queries.mediation import with_answers
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import Filters
-from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.letterbox import as_bytes, from_bytes
 from kash.incidents.rules.record import (
     Act,
@@ -31,6 +30,7 @@ from kash.incidents.rules.record import (
     Referral,
 )
 from kash.incidents.rules.reporting import ReportNote
+from kash.incidents.rules.retention import DAYS_KEPT
 from kash.incidents.services import shredding, waiting
 from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing, note_opening

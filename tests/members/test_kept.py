@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
 from kash.members import opening
-from kash.members.services.keeping import KEPT_FOR, forget_kept, keep_for_member, kept_for_member
+from kash.members.services.kept_forms import KEPT_FOR, forget_kept, keep_for_member, kept_for_member
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import SealError, open_sealed
 from kash.platform.web import current_actor

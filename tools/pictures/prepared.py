@@ -22,8 +22,8 @@ from kash.accounts.services.accounts import new_account
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_reset
 from kash.accounts.services.deciding import agree, decline
 from kash.accounts.services.invitations import invite, new_password_link
-from kash.accounts.services.leaving import deactivate, hand_over
 from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.offboarding import deactivate, hand_over
 from kash.accounts.services.passkeys import credential_key
 from kash.accounts.services.programme import accept_address
 from kash.accounts.services.second_step import begin_second_step, confirm_second_step

@@ -22,7 +22,7 @@ from kash.attendance.wording import status_word
 from kash.people.models import Group, Person
 from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import db
-from kash.platform.statements import Asking, moment_from
+from kash.platform.raw_sql import RawQuery, moment_from
 from kash.platform.vault.phones import jwk_of
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import initials, time_text, to_local
@@ -55,7 +55,7 @@ class Credential:
 
 
 # Every request of a phone asks it, before anything is held and once more then.
-_CREDENTIAL = Asking(
+_CREDENTIAL = RawQuery(
     "SELECT pad.id, pad.register_id, register.public_id, register.purpose, pad.signing_key, "
     "pad_key.public_id, pad_key.private_sealed, pad.ends_at, pad.revoked_at, pad.last_seen_at, "
     "pad.skew_ms, pad.continues_id, account.active, account.paused_at, "

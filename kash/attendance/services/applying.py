@@ -28,19 +28,19 @@ from kash.attendance.rules.marking import (
     is_readable,
 )
 from kash.platform.database import make_room
-from kash.platform.statements import Asking, Writing, is_postgresql, moment_from, moment_text
+from kash.platform.raw_sql import BulkInsert, RawQuery, is_postgresql, moment_from, moment_text
 
 _LONGEST_ID = 16
 # So many find and then fill more pages than SQLite keeps.
 _MANY = 20
-HISTORY = Writing(
+HISTORY = BulkInsert(
     "mark_operation",
     ("op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
      "device_time", "received_at", "marked_by", "answer", "version", "correction"),
     ("text", "int", "int", "text", "int", "text", "int",
      "timestamptz", "timestamptz", "text", "text", "int", "text"),
 )  # fmt: skip
-STANDING = Writing(
+STANDING = BulkInsert(
     "mark",
     ("slot_id", "person_id", "status", "version"),
     ("int", "int", "text", "int"),
@@ -50,7 +50,7 @@ STANDING = Writing(
 # Rows of five kinds: slots, entries, statuses, marks, and operations that were kept before. What
 # stands where is said by `_Found`. The plus has SQLite look marks up by their slots: by persons it
 # reads all that was ever marked on each of them, in any register.
-_STATE = Asking(
+_STATE = RawQuery(
     "SELECT 'slot' AS kind, public_id AS name, id AS first, CAST(NULL AS bigint) AS second, "
     "CAST(NULL AS bigint) AS third, closed_by AS one, confirmed_by AS other, starts_at AS begins "
     "FROM slot WHERE register_id = {register} AND public_id IN {slots:text} "
@@ -68,7 +68,7 @@ _STATE = Asking(
     "UNION ALL SELECT 'kept', op_id, slot_id, person_id, NULL, status, answer, NULL "
     "FROM mark_operation WHERE op_id IN {operations:text}"
 )
-_ALIASES = Asking(
+_ALIASES = RawQuery(
     "SELECT entry_alias.public_id, roster_entry.public_id "
     "FROM entry_alias JOIN roster_entry ON roster_entry.id = entry_id "
     "WHERE register_id = {register} AND entry_alias.public_id IN {names:text}"

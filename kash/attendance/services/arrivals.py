@@ -40,7 +40,7 @@ from kash.people.models import Group
 from kash.people.rules.persons import AGE_BANDS, SEXES, is_a_name
 from kash.people.services.persons import PersonDetails, new_person
 from kash.platform.database import new_public_id
-from kash.platform.statements import Asking
+from kash.platform.raw_sql import RawQuery
 from kash.platform.vault import Change
 from kash.policy import Actor
 
@@ -291,7 +291,7 @@ def person_of_entry(session: Session, register_id: int, public_id: str) -> int |
 
 
 _KNOWN = [
-    Asking(f"SELECT op_id FROM {table.__tablename__} WHERE op_id IN {{operations:text}}")  # noqa: S608
+    RawQuery(f"SELECT op_id FROM {table.__tablename__} WHERE op_id IN {{operations:text}}")  # noqa: S608
     for table in (MarkOperation, WalkIn, HeadcountOperation, RegisterNote, Signature)
 ]
 

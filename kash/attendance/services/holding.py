@@ -16,7 +16,7 @@ from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
 from kash.attendance.rules.pads import Kind, Sent, moment_of
 from kash.attendance.sealed import sealed_operation, sent_of
 from kash.platform.database import new_public_id
-from kash.platform.statements import Asking
+from kash.platform.raw_sql import RawQuery
 
 
 class Waiting(Protocol):
@@ -42,7 +42,7 @@ class Held:
     decision: str
 
 
-_BEFORE = Asking(
+_BEFORE = RawQuery(
     "SELECT op_id, why, reason, decision FROM held_item WHERE op_id IN {operations:text}"
 )
 

@@ -15,7 +15,7 @@ from kash.attendance.owners import Right, owner_of
 from kash.attendance.queries.pads import Credential, credential
 from kash.attendance.services.items import ItemAnswer, OpenedItem, apply_items
 from kash.platform.database import writing
-from kash.platform.statements import Asking, is_postgresql
+from kash.platform.raw_sql import RawQuery, is_postgresql
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
@@ -85,7 +85,7 @@ def _received(
     return answers
 
 
-_HOLD = Asking("SELECT id FROM register WHERE id = {register} FOR UPDATE")
+_HOLD = RawQuery("SELECT id FROM register WHERE id = {register} FOR UPDATE")
 
 
 def _held(session: Session, pad: Credential, now: datetime) -> tuple[Credential, Right]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.incidents import filing_words, keeping_words
+from kash.incidents import filing_words, retention_words
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.keeping_words import SEVEN_DAYS
+from kash.incidents.retention_words import SEVEN_DAYS
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.programme import brand
 
@@ -54,6 +54,6 @@ def leaflet_markup() -> str:
         "incidents/paper/leaflet.html",
         brand=brand(),
         words=filing_words,
-        keeping=keeping_words,
+        keeping=retention_words,
         version=VERSION,
     )

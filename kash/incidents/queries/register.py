@@ -33,10 +33,10 @@ from kash.incidents.rules.finding import (
     may_hold,
     summary_of,
 )
-from kash.incidents.rules.keeping import SOON, days_left
 from kash.incidents.rules.mediation import Answer, take_over
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import Record, as_bytes
+from kash.incidents.rules.retention import SOON, days_left
 from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.rules.workflow import OVER
 from kash.platform.database import db

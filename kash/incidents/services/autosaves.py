@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.autosaves import KIND, Autosave, Fields, as_kept
-from kash.incidents.services.keeping import note_document
+from kash.incidents.services.retention import note_document
 from kash.platform.database import utc_now, writing
 from kash.platform.vault import (
     OpenVault,

@@ -27,9 +27,9 @@ from kash.incidents.services.brief_endings import (
     tells_who_must_not_know,
 )
 from kash.incidents.services.history import History
-from kash.incidents.services.keeping import settle
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.reminding import next_reminder
+from kash.incidents.services.retention import settle
 from kash.platform.vault import (
     Change,
     NoSuchDocument,

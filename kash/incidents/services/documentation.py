@@ -31,8 +31,8 @@ from kash.incidents.services.handing_over import (
     tell_of_who_is_held,
 )
 from kash.incidents.services.history import keep_first_account
-from kash.incidents.services.keeping import settle
 from kash.incidents.services.reminding import next_reminder
+from kash.incidents.services.retention import settle
 from kash.platform.database import new_public_id, public_id_from
 from kash.platform.vault import (
     NobodyCanOpen,

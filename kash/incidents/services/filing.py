@@ -37,11 +37,11 @@ from kash.incidents.rules.filing import (
     is_kept_unread,
     kept_until,
 )
-from kash.incidents.rules.keeping import last_day
 from kash.incidents.rules.letterbox import Answered, Box, Draft, Sent
 from kash.incidents.rules.receipts import answered_until, new_token, token_helps
 from kash.incidents.rules.record import Filing, Link, Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
+from kash.incidents.rules.retention import last_day
 from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.letterbox import deliver, letter, letterbox
 from kash.incidents.services.quota import spend_token

@@ -9,7 +9,7 @@ from kash.incidents.errors import NotNow
 from kash.incidents.occasions import occasions_of
 from kash.incidents.rules.record import Link
 from kash.incidents.services.cases import CaseChange, changing, changing_within
-from kash.incidents.services.keeping import stand_alone
+from kash.incidents.services.retention import stand_alone
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor

@@ -15,12 +15,12 @@ from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, 
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.rules.keeping import is_over
 from kash.incidents.rules.letterbox import Fate
+from kash.incidents.rules.retention import is_over
 from kash.incidents.rules.workflow import refusal_of
 from kash.incidents.services.cases import forget_what_was_taken_in
-from kash.incidents.services.keeping import forget, forget_shredded
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.retention import forget, forget_shredded
 from kash.platform import storage
 from kash.platform.database import after_commit, db
 from kash.platform.vault import OpenVault, SealedDocument, audited, shred

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import OPEN, Filters
-from kash.incidents.rules.keeping import SOON, days_left
+from kash.incidents.rules.retention import SOON, days_left
 from kash.incidents.services.cases import note_search
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import to_local

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
 
-from kash.incidents import blueprint, keeping_words, mediation_words, names, wording
+from kash.incidents import blueprint, mediation_words, names, retention_words, wording
 from kash.incidents.forms.casework import CommentForm
 from kash.incidents.queries.autosaves import autosaves_left
 from kash.incidents.queries.calendar import court_days
@@ -22,10 +22,10 @@ from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.filing import code_as_shown
-from kash.incidents.rules.keeping import what_keeps
 from kash.incidents.rules.mediation import events_of
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.record import Event, Record
+from kash.incidents.rules.retention import what_keeps
 from kash.incidents.rules.workflow import (
     ASK_HER,
     OVER,
@@ -128,7 +128,7 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         works=works,
         over=found.state in OVER,
         keeps=what_keeps(record, found.state),
-        keeping=keeping_words,
+        keeping=retention_words,
         next=next_of(found, actor),
         other_steps=_other_steps(found) if works else [],
         timeline=_timeline(record),

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
 from kash.incidents import filing_words
-from kash.incidents.keeping_words import SEVEN_DAYS
 from kash.incidents.queries.officers import custodians_with_keys
 from kash.incidents.queries.outside import outside_contact
+from kash.incidents.retention_words import SEVEN_DAYS
 from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.rules.outside import Contact
 from kash.incidents.rules.receipts import new_token

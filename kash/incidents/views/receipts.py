@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from kash.incidents import blueprint, filing_words
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.receipts import OwnWordForm, ReceiptForm, TakingBackForm
-from kash.incidents.keeping_words import AS_ASKED
 from kash.incidents.queries.receipts import Receipt, keys_of, receipt_by
 from kash.incidents.receipt_words import TAKING_BACK
+from kash.incidents.retention_words import AS_ASKED
 from kash.incidents.rules.filing import code_as_read, code_as_shown
 from kash.incidents.services.letterbox import LetterboxFull
 from kash.incidents.services.receipts import (

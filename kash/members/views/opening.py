@@ -30,7 +30,7 @@ from kash.members.opening import (
     use_vault,
 )
 from kash.members.rules import entitled
-from kash.members.services.keeping import kept_for_member
+from kash.members.services.kept_forms import kept_for_member
 from kash.members.services.opening import close_vault, open_with_passphrase
 from kash.members.services.rotation import rotate
 from kash.platform.vault import VaultMember, fingerprint

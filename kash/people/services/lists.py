@@ -36,7 +36,7 @@ from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.acting import actor_of_job
+from kash.platform.web.current_actor import actor_of_job
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 

@@ -30,7 +30,7 @@ from kash.platform.database import (
     utc_now,
     writing,
 )
-from kash.platform.statements import Asking, is_postgresql, moment_text
+from kash.platform.raw_sql import RawQuery, is_postgresql, moment_text
 from kash.platform.vault import chain, mirror
 from kash.platform.vault.models import AuditEntry, AuditHead
 from kash.platform.vault.sealing import Vault, vault_of
@@ -183,20 +183,20 @@ def _append(vault: Vault, change: Change, actor: str, action: str) -> tuple[str,
 
 
 # Every action runs these. PostgreSQL, to which each takes a way there and back, gets one statement.
-_FIRST_HEAD = Asking(
+_FIRST_HEAD = RawQuery(
     "INSERT INTO audit_head (id, seq, mac, mirror) VALUES (1, 0, {mac}, {mirror}) "
     "ON CONFLICT DO NOTHING"
 )
 _HEAD = "SELECT seq, mac, mirror FROM audit_head WHERE id = 1"
-_LOCK = Asking(_HEAD, postgresql=f"{_HEAD} FOR UPDATE")
+_LOCK = RawQuery(_HEAD, postgresql=f"{_HEAD} FOR UPDATE")
 _ENTRY = (
     "INSERT INTO audit_entry (seq, at, actor, action, subjects, previous, mac) "
     "VALUES ({seq}, {at}, {actor}, {action}, {subjects}, {previous}, {mac})"
 )
 _NAMED = "INSERT INTO audit_subject (subject, seq) SELECT given.*, {seq} FROM {named:text} AS given"
 _MOVE = "UPDATE audit_head SET seq = {seq}, mac = {mac}, mirror = {mirror} WHERE id = 1"
-_ON_SQLITE = (Asking(_ENTRY), Asking(_NAMED), Asking(_MOVE))
-_ON_POSTGRESQL = (Asking(f"WITH entry AS ({_ENTRY}), named AS ({_NAMED}) {_MOVE}"),)
+_ON_SQLITE = (RawQuery(_ENTRY), RawQuery(_NAMED), RawQuery(_MOVE))
+_ON_POSTGRESQL = (RawQuery(f"WITH entry AS ({_ENTRY}), named AS ({_NAMED}) {_MOVE}"),)
 
 
 def _locked_head(connection: Connection) -> tuple[int, str, str] | None:

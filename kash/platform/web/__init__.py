@@ -4,7 +4,7 @@ The web knows no feature. Features bring views with a declared permission, forms
 fields here, and lists that page and sort in one way.
 """
 
-from kash.platform.web.acting import NOBODY_HERE, SignedIn, current_actor, signed_in
+from kash.platform.web.current_actor import NOBODY_HERE, SignedIn, current_actor, signed_in
 from kash.platform.web.errors import Forbidden, NotFound, Problem
 from kash.platform.web.files import download
 from kash.platform.web.forms import KashForm

@@ -23,7 +23,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from kash.platform.web.acting import current_actor, signed_in
+from kash.platform.web.current_actor import current_actor, signed_in
 from kash.platform.web.formats import initials
 from kash.platform.web.language import COOKIE, language_code
 from kash.platform.web.navigation import navigation

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
 from kash.platform.database import utc_now
-from kash.platform.web.acting import NobodyHere, current_actor, signed_in
+from kash.platform.web.current_actor import NobodyHere, current_actor, signed_in
 from kash.platform.web.pages import this_address
 from kash.policy import ANYONE, declared_permission, needs_fresh_sign_in
 

@@ -10,7 +10,7 @@ from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
 
-from kash.platform.web.acting import current_actor
+from kash.platform.web.current_actor import current_actor
 from kash.platform.web.programme import (
     LANGUAGES,
     brand,

@@ -20,7 +20,7 @@ import structlog
 from flask import Flask, Response, g, got_request_exception, request
 
 from kash.platform.database import new_public_id
-from kash.platform.web.acting import current_actor
+from kash.platform.web.current_actor import current_actor
 from kash.platform.web.traces import traceless
 
 _OWN = ("kash",)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request, url_for
 
 from kash.feature import Part, declared
-from kash.platform.web.acting import current_actor
+from kash.platform.web.current_actor import current_actor
 from kash.policy import Actor
 
 # How many things a phone's bar holds, "More" among them, before it says less than it could.

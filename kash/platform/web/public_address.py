@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from kash.platform.web.acting import current_actor
+from kash.platform.web.current_actor import current_actor
 from kash.platform.web.pages import page, this_address
 from kash.platform.web.programme import programme_facts
 from kash.policy import Actor, Reach

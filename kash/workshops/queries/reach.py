@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.owners import Right
 from kash.platform.database import db
-from kash.platform.statements import Asking, moment_from
+from kash.platform.raw_sql import RawQuery, moment_from
 from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor, Reach
 from kash.training.models import CourseVersion
@@ -114,7 +114,7 @@ def may_mark_register(session: Session, register_id: int, actor: Actor) -> Right
 
 
 # Every batch that a phone sends asks this.
-_MAY_MARK = Asking(
+_MAY_MARK = RawQuery(
     "SELECT cancelled_at FROM workshop WHERE register_id = {register} AND ({everywhere} = 1 "
     "OR created_by = {by} OR EXISTS (SELECT 1 FROM facilitator "
     "WHERE workshop_id = workshop.id AND account_id = {account}))"

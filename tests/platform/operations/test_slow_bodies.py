@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.proxy import Proxy, proxied
 from kash.platform.web.bodies import MEGABYTE
-from tests.platform.operations.test_connections import (
+from tests.platform.operations.test_patient_worker import (
     ME,
     SLOW,
     THREADS,

@@ -10,15 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kash.platform.database import db, writing
-from kash.platform.statements import Asking, Writing, is_postgresql, moment_from, moment_text
+from kash.platform.raw_sql import BulkInsert, RawQuery, is_postgresql, moment_from, moment_text
 from kash.platform.vault.models import AuditSubject
 
 ODD = ['"', "\\", "{a,b}", "a'b", "%s", ":name", "", "NULL", "é\n"]
-_ECHO = Asking(
+_ECHO = RawQuery(
     "SELECT value, {one} FROM {many:text} AS given",
     postgresql="SELECT given.unnest, CAST({one} AS text) FROM {many:text} AS given",
 )
-_SUBJECTS = Writing("audit_subject", ("subject", "seq"), ("text", "int"))
+_SUBJECTS = BulkInsert("audit_subject", ("subject", "seq"), ("text", "int"))
 
 
 def test_values_arrive_as_they_are(both_engines_app: APIFlask) -> None:
@@ -56,7 +56,7 @@ def test_rows_are_written_or_none_of_them_is(both_engines_app: APIFlask) -> None
 
 
 def test_what_a_driver_refuses_is_told_as_everywhere(both_engines_app: APIFlask) -> None:
-    wrong = Asking("SELECT nonsense FROM nowhere WHERE nonsense = {one}")
+    wrong = RawQuery("SELECT nonsense FROM nowhere WHERE nonsense = {one}")
     with pytest.raises(DBAPIError) as told:
         wrong.rows(db.session.connection(), one="secret")
     assert "secret" not in str(told.value)

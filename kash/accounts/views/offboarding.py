@@ -14,8 +14,8 @@ from kash.accounts.queries import hand_overs
 from kash.accounts.queries.accounts import account, names_of
 from kash.accounts.queries.hand_overs import last_hand_over, names_for
 from kash.accounts.revocations import revocation_label, revocation_warnings, revocations
-from kash.accounts.services import leaving
-from kash.accounts.services.leaving import LET_GO, NobodyChosen
+from kash.accounts.services import offboarding
+from kash.accounts.services.offboarding import LET_GO, NobodyChosen
 from kash.platform.web import NotFound, current_actor
 from kash.policy import allow
 
@@ -34,7 +34,7 @@ def hand_over(public_id: str) -> ResponseReturnValue:
         problems = _unchosen(held, chosen)
         if not problems:
             try:
-                leaving.hand_over(current_actor(), public_id, chosen)
+                offboarding.hand_over(current_actor(), public_id, chosen)
             except NobodyChosen as problem:
                 problems = {problem.kind: str(problem)}
                 held = hand_overs.held(account(public_id))

@@ -21,12 +21,12 @@ _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _POSTGRESQL = "postgresql"
 
 
-def run_at_once(connection: Connection, text: str) -> None:
+def execute_raw(connection: Connection, text: str) -> None:
     """Run a fixed text that finds nothing."""
     _run(connection, "execute", text, ())
 
 
-class Asking:
+class RawQuery:
     """A statement whose text has `{name}` for a value and `{name:type}` for a list of them.
 
     It runs within the transaction that its connection is in. The same name may stand in several
@@ -69,7 +69,7 @@ def _for_postgresql(place: re.Match[str]) -> str:
     return f"(SELECT unnest(%({name})s::{kind}[]))" if kind else f"%({name})s"
 
 
-class Writing:
+class BulkInsert:
     """A statement that inserts many rows; `types` are PostgreSQL's, `ending` what follows."""
 
     def __init__(

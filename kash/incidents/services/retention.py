@@ -21,9 +21,9 @@ from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.rules.custodian_only import for_custodian
-from kash.incidents.rules.keeping import is_as_asked, last_day, what_keeps
 from kash.incidents.rules.letterbox import Box, Fate
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.retention import is_as_asked, last_day, what_keeps
 from kash.incidents.services.letterbox import letterbox
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import local_today

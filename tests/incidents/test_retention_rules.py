@@ -11,14 +11,6 @@ from hypothesis import strategies as st
 
 from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.finding import summary_of
-from kash.incidents.rules.keeping import (
-    DAYS_KEPT,
-    Keeps,
-    days_left,
-    is_over,
-    last_day,
-    what_keeps,
-)
 from kash.incidents.rules.minors import MAY_BE_MINOR, PROTECTED
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -34,6 +26,14 @@ from kash.incidents.rules.record import (
     Referral,
     Term,
     as_bytes,
+)
+from kash.incidents.rules.retention import (
+    DAYS_KEPT,
+    Keeps,
+    days_left,
+    is_over,
+    last_day,
+    what_keeps,
 )
 from kash.incidents.rules.withdrawing import Withdrawal, take_back
 from kash.incidents.rules.workflow import OPEN, OVER
