@@ -24,6 +24,8 @@ from tools.pictures.prepared import sample_programme
 PROJECT = Path(__file__).resolve().parents[2]
 _BETWEEN_TAGS = re.compile(r"(?<=>)\s+|\s+(?=<)")
 _BLANKS = re.compile(r"\s+")
+# A script or style that was changed is told where it is kept; what matters here is the page.
+_VERSION_OF_A_FILE = re.compile(r"\?v=[\w-]+")
 
 
 def take_fingerprint(folder: Path) -> fingerprint.Fingerprint:
@@ -82,7 +84,8 @@ def _client(app: APIFlask, order: Order) -> FlaskClient:
 
 
 def _plain(page: str) -> str:
-    """A page, a tag a line, whatever blanks its templates leave."""
+    """A page, a tag a line, whatever blanks its templates leave and whatever its files hold."""
+    page = _VERSION_OF_A_FILE.sub("", page)
     return _BLANKS.sub(" ", _BETWEEN_TAGS.sub("", page)).replace("><", ">\n<")
 
 
