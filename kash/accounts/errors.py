@@ -125,13 +125,6 @@ class AlreadySetUp(Problem):
     sentence = _l("The programme is set up already. Sign in.")
 
 
-class ProgrammeChangedMeanwhile(Problem):
-    """Someone else saved settings since the form was opened."""
-
-    status = 409
-    sentence = _l("Someone else saved changes while you were writing.")
-
-
 class WrongSetUpCode(Problem):
     """The set-up code is not the one that the terminal shows."""
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import AlreadySetUp, WeakPassword, WrongSetUpCode
+from kash.accounts.errors import AlreadySetUp, WrongSetUpCode
 from kash.accounts.services.programme import set_up_programme
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
@@ -17,14 +17,15 @@ from kash.feature import declared
 from kash.people.models import Group
 from kash.platform.database import utc_now
 from kash.platform.web import page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.programme import LANGUAGES, programme_facts
-from kash.policy import ANYONE, allow
+from kash.policy import ANYONE, Actor, allow
 
 
 def _groups(form: SetUpForm) -> list[Group]:
     return [
-        Group(name=form.group_a.data or "", letter="A", is_police=True, position=0),
-        Group(name=form.group_b.data or "", letter="B", is_police=False, position=1),
+        Group(name=form.group_a.data, letter="A", is_police=True, position=0),
+        Group(name=form.group_b.data, letter="B", is_police=False, position=1),
     ]
 
 
@@ -36,38 +37,37 @@ def set_up() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in"), code=303)
     form = SetUpForm()
     if form.validate_on_submit():
-        if not set_up_code_is_right(form.code.data or ""):
-            form.code.errors = [str(WrongSetUpCode())]
-            return page("desk/setup.html", form=form)
-        chosen = set(form.languages.data or ())
-
-        def add_what_is_needed(session: Session) -> None:
-            session.add_all(_groups(form))
-            for founding in declared(Founding):
-                founding.step(session, utc_now())
-
-        try:
-            first = set_up_programme(
-                name=form.name.data or "",
-                neutral_name=form.neutral_name.data or "",
-                zone=form.zone.data or "",
-                languages=[code for code in LANGUAGES if code in chosen],
-                administrator_name=form.administrator_name.data or "",
-                administrator_email=form.administrator_email.data or "",
-                password=form.password.data or "",
-                also=add_what_is_needed,
-            )
-        except WeakPassword as problem:
-            form.password.errors = [str(problem)]
-        except AlreadySetUp as problem:
-            flash(str(problem), "warn")
+        with form.showing_problems():
+            if not set_up_code_is_right(form.code.data):
+                raise WrongSetUpCode
+            with FlashedProblems(AlreadySetUp, tone="warn"):
+                first = _founded(form)
+                spend_set_up_code()
+                forget_session()
+                begin_session(first.public_id)
+                answer = make_response(redirect("/", code=303))
+                remember_browser(answer)
+                flash(_("The programme is set up."))
+                return answer
             return redirect(url_for("accounts.sign_in"), code=303)
-        else:
-            spend_set_up_code()
-            forget_session()
-            begin_session(first.public_id)
-            answer = make_response(redirect("/", code=303))
-            remember_browser(answer)
-            flash(_("The programme is set up."))
-            return answer
     return page("desk/setup.html", form=form)
+
+
+def _founded(form: SetUpForm) -> Actor:
+    chosen = set(form.languages.data or ())
+
+    def add_what_is_needed(session: Session) -> None:
+        session.add_all(_groups(form))
+        for founding in declared(Founding):
+            founding.step(session, utc_now())
+
+    return set_up_programme(
+        name=form.name.data,
+        neutral_name=form.neutral_name.data,
+        zone=form.zone.data,
+        languages=[code for code in LANGUAGES if code in chosen],
+        administrator_name=form.administrator_name.data,
+        administrator_email=form.administrator_email.data,
+        password=form.password.data,
+        also=add_what_is_needed,
+    )

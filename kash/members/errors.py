@@ -11,6 +11,7 @@ class WrongPassphrase(Problem):
     """The passphrase does not open the member's key."""
 
     status = 422
+    field = "passphrase"
     sentence = _l(
         "This passphrase does not open the vault. Check the words and their order. If you have"
         " lost it, use your recovery sheet."
@@ -21,6 +22,7 @@ class WrongRecoveryCode(Problem):
     """The recovery code does not open the member's key."""
 
     status = 422
+    field = "recovery_code"
     sentence = _l("This recovery code is not right. It stands on the newest recovery sheet.")
 
 
@@ -46,6 +48,7 @@ class VaultClosed(Problem):
 class TooManyPassphrases(TooManyTries):
     """Passphrases were tried too often."""
 
+    field = ""
     sentence = _l("Too many tries. Wait a quarter of an hour and try again.")
 
 

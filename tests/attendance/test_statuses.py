@@ -16,7 +16,6 @@ from kash.attendance.rules.presence import MadeMark, SlotTime, presences
 from kash.attendance.services.marking import apply_marks
 from kash.attendance.services.statuses import (
     AlwaysInUse,
-    StatusChangedMeanwhile,
     StatusDetails,
     StatusProblem,
     WeightIsFixed,
@@ -28,6 +27,7 @@ from kash.attendance.services.statuses import (
 from kash.attendance.wording import status_word
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 
 from .conftest import Kept
@@ -142,7 +142,7 @@ def test_names_and_letters_stand_once(
 def test_who_saved_meanwhile_is_not_overwritten(both_engines_app: APIFlask) -> None:
     code = add_status(PHONE, SYSTEM)
     change_status(code, PHONE, 1, SYSTEM)
-    with pytest.raises(StatusChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile):
         change_status(code, PHONE, 1, SYSTEM)
 
 

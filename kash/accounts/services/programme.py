@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import AlreadySetUp, ProgrammeChangedMeanwhile
+from kash.accounts.errors import AlreadySetUp
 from kash.accounts.models import Programme
 from kash.accounts.queries.accounts import account, actor_of
 from kash.accounts.rules.accounts import NEED_SECOND_STEP
@@ -16,7 +16,7 @@ from kash.accounts.secrets import hash_password
 from kash.accounts.services.accounts import build_account, check_new_password
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.programme import forget_programme_facts
 from kash.policy import Actor, Role
 
@@ -86,7 +86,7 @@ def change_programme(
 ) -> None:
     """Change the programme's names, zone and languages, and those `settings` that are given.
 
-    `version` is the one that the page showed. Raises ProgrammeChangedMeanwhile.
+    `version` is the one that the page showed. Raises ChangedMeanwhile.
     """
     with audited("accounts.programme_changed", by) as change:
         programme = _held(change.session, version)
@@ -137,7 +137,7 @@ def change_settings(
 ) -> dict[str, Any]:
     """Change some values of one part of the settings; the entry names the kind, never a value.
 
-    Returns what the part held before. Raises ProgrammeChangedMeanwhile.
+    Returns what the part held before. Raises ChangedMeanwhile.
     """
     with audited(f"accounts.{kind}_changed", by) as change:
         programme = _held(change.session, version)
@@ -162,5 +162,5 @@ def _held(session: Session, version: int | None) -> Programme:
     if programme is None:
         raise NotFound
     if version is not None and programme.version != version:
-        raise ProgrammeChangedMeanwhile
+        raise ChangedMeanwhile
     return programme

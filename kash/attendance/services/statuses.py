@@ -24,7 +24,7 @@ from kash.attendance.rules.marking import (
 from kash.attendance.wording import usual_word
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.policy import Actor
 
 _LETTER = re.compile(r"[A-Z]{1,2}")
@@ -85,13 +85,6 @@ class TooManyStatuses(StatusProblem):
     sentence = _l("These are as many marks as a register can show. Take one back into use instead.")
 
 
-class StatusChangedMeanwhile(Problem):
-    """Someone else saved this mark since the form was opened."""
-
-    status = 409
-    sentence = _l("Someone else saved changes while you were writing.")
-
-
 @dataclass(frozen=True)
 class StatusDetails:
     """A status as entered. `weight` in per cent."""
@@ -136,7 +129,7 @@ def add_status(details: StatusDetails, by: Actor) -> str:
 def change_status(code: str, details: StatusDetails, edition: int, by: Actor) -> None:
     """Change a status. The weight of one that was used stays, of present and absent always.
 
-    Raises NotFound, StatusChangedMeanwhile, StatusProblem.
+    Raises NotFound, ChangedMeanwhile, StatusProblem.
     """
     with audited("attendance.status_changed", by) as change:
         session = change.session
@@ -146,7 +139,7 @@ def change_status(code: str, details: StatusDetails, edition: int, by: Actor) ->
         if found is None or found.purpose not in (_WORKSHOP, ANY_PURPOSE):
             raise NotFound
         if found.edition != edition:
-            raise StatusChangedMeanwhile
+            raise ChangedMeanwhile
         letter = _checked(details, kept, found)
         if details.weight != found.weight:
             if code in ALWAYS_IN_USE:

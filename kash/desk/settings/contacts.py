@@ -6,20 +6,18 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
-from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
-from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import whole_number_field
 from kash.platform.web.programme import CONTACT_LOOKS, contact_looks_a_day
 from kash.policy import allow
 
 
-class ContactsForm(KashForm):
+class ContactsForm(EditionForm):
     """How many looks an account has in a day without a reason."""
 
     looks_a_day = whole_number_field(
@@ -28,25 +26,23 @@ class ContactsForm(KashForm):
         most=CONTACT_LOOKS.most,
         description=_l("Each phone or e-mail that is shown is one look."),
     )
-    edition = HiddenField(default="0")
+
+
+def _kept() -> dict[str, int]:
+    return {"looks_a_day": contact_looks_a_day(), "edition": the_programme().version}
 
 
 @blueprint.route("/settings/contacts", methods=["GET", "POST"])
 @allow("settings.edit", fresh=True)
 def contacts() -> ResponseReturnValue:
     """Change how many looks are usual; whoever needs more says why, and a director is told."""
-    shown = {"looks_a_day": contact_looks_a_day()}
-    form = ContactsForm(data={**shown, "edition": str(the_programme().version)})
-    kept: list[tuple[str, str]] | None = None
+    form = ContactsForm(data=_kept())
     if form.validate_on_submit():
         values = {"looks_a_day": form.looks_a_day.data}
-        try:
-            change_settings(current_actor(), "contacts", "contacts", values, edition_shown(form))
-        except ProgrammeChangedMeanwhile:
-            kept = differences(form, {"looks_a_day": contact_looks_a_day()}, ("looks_a_day",))
-            show_again(form, the_programme().version)
-        else:
+        with form.showing_problems():
+            change_settings(current_actor(), "contacts", "contacts", values, form.edition_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))
-    body, answer = page("desk/settings/contacts.html", form=form, kept=kept, bounds=CONTACT_LOOKS)
-    return body, 409 if kept is not None else answer
+        if form.changed_meanwhile:
+            form.compare(_kept())
+    return page("desk/settings/contacts.html", form=form, bounds=CONTACT_LOOKS)

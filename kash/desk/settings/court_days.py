@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
 from kash.incidents.queries.calendar import CLOSED, court_days, days_in
 from kash.incidents.rules.court_days import public_holidays
-from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import long_text_field
 from kash.policy import allow
@@ -27,7 +25,7 @@ from kash.policy import allow
 MOST_DAYS = 100
 
 
-class CourtDaysForm(KashForm):
+class CourtDaysForm(EditionForm):
     """The days, one on each line."""
 
     days = long_text_field(
@@ -35,7 +33,6 @@ class CourtDaysForm(KashForm):
         most=2000,
         description=_l("One day on each line, as 2027-03-10."),
     )
-    edition = HiddenField(default="0")
 
     def validate_days(self, field: Any) -> None:
         """Each line is a day, and there are not too many."""
@@ -58,28 +55,23 @@ class CourtDaysForm(KashForm):
         return sorted({line.strip() for line in (self.days.data or "").splitlines()} - {""})
 
 
-def _kept() -> dict[str, str]:
-    return {"days": "\n".join(day.isoformat() for day in sorted(court_days().closed))}
+def _kept() -> dict[str, object]:
+    days = "\n".join(day.isoformat() for day in sorted(court_days().closed))
+    return {"days": days, "edition": the_programme().version}
 
 
 @blueprint.route("/settings/court-days", methods=["GET", "POST"])
 @allow("settings.edit")
 def court_days_page() -> ResponseReturnValue:
     """Say on which further days no court sits."""
-    form = CourtDaysForm(data={**_kept(), "edition": str(the_programme().version)})
-    kept: list[tuple[str, str]] | None = None
+    form = CourtDaysForm(data=_kept())
     if form.validate_on_submit():
         values = {"days": days_in(form.chosen)}
-        try:
-            change_settings(current_actor(), "court_days", CLOSED, values, edition_shown(form))
-        except ProgrammeChangedMeanwhile:
-            kept = differences(form, _kept(), ("days",))
-            show_again(form, the_programme().version)
-        else:
+        with form.showing_problems():
+            change_settings(current_actor(), "court_days", CLOSED, values, form.edition_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))
-    known = {"holidays": sorted(public_holidays(local_today().year)), "kept": kept}
-    if kept is not None:
-        return render_template("desk/settings/court_days.html", form=form, **known), 409
-    body, answer = page("desk/settings/court_days.html", form=form, **known)
-    return body, answer
+        if form.changed_meanwhile:
+            form.compare(_kept())
+    holidays = sorted(public_holidays(local_today().year))
+    return page("desk/settings/court_days.html", form=form, holidays=holidays)

@@ -11,15 +11,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FileField, HiddenField
 from wtforms.validators import ValidationError
 
-from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
 from kash.desk.logo import MOST_BYTES, LogoProblem, prepared_logo
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
 from kash.platform import storage
 from kash.platform.database import new_public_id
 from kash.platform.web import KashForm, NotFound, current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import SeveralField, long_text_field, text_field
 from kash.platform.web.paper import PAPER_KINDS, PaperWording
 from kash.platform.web.programme import paper_wording
@@ -32,16 +31,6 @@ KIND_WORDS: dict[str, Any] = {
     "consents": _l("Consent forms"),
 }
 _MOST_LINES = 3
-_COMPARED = (
-    "address",
-    "footer",
-    "lead_title",
-    "approver_name",
-    "approver_title",
-    "third_name",
-    "third_title",
-    "minutes_signers",
-)
 
 
 def _few_lines(_form: Any, field: Any) -> None:
@@ -49,7 +38,7 @@ def _few_lines(_form: Any, field: Any) -> None:
         raise ValidationError(_("Use at most %(most)s lines.", most=_MOST_LINES))
 
 
-class PaperForm(KashForm):
+class PaperForm(EditionForm):
     """Words on paper. What is left empty goes by its usual word."""
 
     address = long_text_field(_l("Address"), most=240, rows=3, validators=[_few_lines])
@@ -62,7 +51,6 @@ class PaperForm(KashForm):
     minutes_signers = long_text_field(
         _l("Who signs minutes"), most=180, rows=3, validators=[_few_lines]
     )
-    edition = HiddenField(default="0")
 
     def validate_third_title(self, field: Any) -> None:
         """A third line needs to say as what."""
@@ -77,11 +65,10 @@ class LogoForm(KashForm):
     edition = HiddenField(default="0")
 
 
-class LogoPaperForm(KashForm):
+class LogoPaperForm(EditionForm):
     """On which paper it stands."""
 
     kinds = SeveralField(_l("It stands on"), choices=list(KIND_WORDS.items()), validators=[])
-    edition = HiddenField(default="0")
 
 
 def _values(kept: PaperWording) -> dict[str, Any]:
@@ -95,6 +82,7 @@ def _values(kept: PaperWording) -> dict[str, Any]:
         "third_name": third.name,
         "third_title": third.title,
         "minutes_signers": "\n".join(kept.minutes_signers),
+        "edition": the_programme().version,
     }
 
 
@@ -114,33 +102,27 @@ def paper() -> ResponseReturnValue:
 @allow("settings.edit")
 def edit_paper() -> ResponseReturnValue:
     """Change the words."""
-    form = PaperForm(data={**_values(paper_wording()), "edition": str(the_programme().version)})
-    kept: list[tuple[str, str]] | None = None
+    form = PaperForm(data=_values(paper_wording()))
     if form.validate_on_submit():
         values = {
-            "address": form.address.data or "",
-            "footer": form.footer.data or "",
+            "address": form.address.data,
+            "footer": form.footer.data,
             "certificate_signers": [
-                ["", form.lead_title.data or ""],
-                [form.approver_name.data or "", form.approver_title.data or ""],
-                [form.third_name.data or "", form.third_title.data or ""],
+                ["", form.lead_title.data],
+                [form.approver_name.data, form.approver_title.data],
+                [form.third_name.data, form.third_title.data],
             ],
             "minutes_signers": [
-                line.strip()
-                for line in (form.minutes_signers.data or "").splitlines()
-                if line.strip()
+                line.strip() for line in form.minutes_signers.data.splitlines() if line.strip()
             ],
         }
-        try:
-            change_settings(current_actor(), "paper", "paper", values, edition_shown(form))
-        except ProgrammeChangedMeanwhile:
-            kept = differences(form, _values(paper_wording()), _COMPARED)
-            show_again(form, the_programme().version)
-        else:
+        with form.showing_problems():
+            change_settings(current_actor(), "paper", "paper", values, form.edition_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.paper"))
-    body, answer = page("desk/settings/paper_edit.html", form=form, kept=kept)
-    return body, 409 if kept is not None else answer
+        if form.changed_meanwhile:
+            form.compare(_values(paper_wording()))
+    return page("desk/settings/paper_edit.html", form=form)
 
 
 @blueprint.route("/settings/logo", methods=["GET", "POST"])
@@ -151,11 +133,8 @@ def logo() -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = request.files.get("picture")
         content = sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
-        try:
+        with form.showing_problems(picture=LogoProblem):
             picture = prepared_logo(content)
-        except LogoProblem as problem:
-            form.picture.errors = [str(problem)]
-        else:
             key = f"programme/{new_public_id()}.png"
             storage.put(key, picture)
             _replace_logo(key)
@@ -197,27 +176,18 @@ def logo_paper() -> ResponseReturnValue:
     form = LogoPaperForm(
         data={
             "kinds": sorted(paper_wording().logo_on, key=PAPER_KINDS.index),
-            "edition": str(the_programme().version),
+            "edition": the_programme().version,
         }
     )
-    changed = False
     if form.validate_on_submit():
-        try:
-            change_settings(
-                current_actor(),
-                "logo",
-                "paper",
-                {"logo_on": list(form.kinds.data or [])},
-                edition_shown(form),
-            )
-        except ProgrammeChangedMeanwhile:
-            changed = True
-            show_again(form, the_programme().version)
-        else:
+        chosen = {"logo_on": list(form.kinds.data or [])}
+        with form.showing_problems():
+            change_settings(current_actor(), "logo", "paper", chosen, form.edition_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.paper"))
-    body, answer = page("desk/settings/logo_paper.html", form=form, kept=[] if changed else None)
-    return body, 409 if changed else answer
+        if form.changed_meanwhile:
+            form.compare({"edition": the_programme().version})
+    return page("desk/settings/logo_paper.html", form=form)
 
 
 @blueprint.route("/settings/logo/remove", methods=["GET", "POST"])

@@ -9,16 +9,14 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from kash.desk import blueprint
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.people.models import Venue, Zone
 from kash.people.queries import places as places_queries
 from kash.people.queries.places import venues
-from kash.people.services.persons import ChangedMeanwhile
-from kash.people.services.places import PlaceTaken, VenueDetails, add_venue, change_venue
-from kash.platform.web import KashForm, current_actor, page, paged
+from kash.people.services.places import VenueDetails, add_venue, change_venue
+from kash.platform.web import current_actor, page, paged
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     choice_field,
@@ -28,10 +26,8 @@ from kash.platform.web.forms import (
 )
 from kash.policy import allow
 
-_COMPARED = ("name", "place", "zone", "directions", "safe_for", "seats", "active")
 
-
-class VenueForm(KashForm):
+class VenueForm(EditionForm):
     """A place."""
 
     name = text_field(
@@ -48,7 +44,6 @@ class VenueForm(KashForm):
     )
     seats = whole_number_field(_l("Seats"), least=1, most=10000, required=False)
     active = BooleanField(_l("In use"), default=True)
-    edition = HiddenField(default="0")
 
     def offer(self, zones: Sequence[Zone], chosen: Zone | None = None) -> None:
         """Set what can be chosen; the zone it has stays, even out of use."""
@@ -56,18 +51,6 @@ class VenueForm(KashForm):
         if chosen is not None and chosen.public_id not in {zone.public_id for zone in offered}:
             offered.append(chosen)
         self.zone.choices = [("", _("None")), *((zone.public_id, zone.name) for zone in offered)]
-
-    def details(self) -> VenueDetails:
-        """Details as they were entered."""
-        return VenueDetails(
-            name=self.name.data or "",
-            place=self.place.data or "",
-            zone=self.zone.data or "",
-            directions=self.directions.data or "",
-            safe_for=self.safe_for.data or "",
-            seats=self.seats.data,
-            active=bool(self.active.data),
-        )
 
 
 def _values(venue: Venue) -> dict[str, Any]:
@@ -79,6 +62,7 @@ def _values(venue: Venue) -> dict[str, Any]:
         "safe_for": venue.safe_for,
         "seats": venue.seats,
         "active": venue.active,
+        "edition": venue.edition,
     }
 
 
@@ -96,14 +80,11 @@ def add_place() -> ResponseReturnValue:
     form = VenueForm()
     form.offer(places_queries.zones())
     if form.validate_on_submit():
-        try:
-            add_venue(form.details(), current_actor())
-        except PlaceTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
+        with form.showing_problems():
+            add_venue(form.command(VenueDetails), current_actor())
             flash(_("Saved."))
             return redirect(url_for("desk.places"))
-    return page("desk/settings/place.html", form=form, place=None, kept=None)
+    return page("desk/settings/place.html", form=form, place=None)
 
 
 @blueprint.route("/settings/places/<public_id>", methods=["GET", "POST"])
@@ -111,20 +92,13 @@ def add_place() -> ResponseReturnValue:
 def edit_place(public_id: str) -> ResponseReturnValue:
     """Change a place."""
     found = places_queries.venue(public_id)
-    form = VenueForm(data={**_values(found), "edition": str(found.edition)})
+    form = VenueForm(data=_values(found))
     form.offer(places_queries.zones(), found.zone)
-    kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
-        try:
-            change_venue(public_id, form.details(), edition_shown(form), current_actor())
-        except PlaceTaken as problem:
-            form.name.errors = [str(problem)]
-        except ChangedMeanwhile:
-            found = places_queries.venue(public_id)
-            kept = differences(form, _values(found), _COMPARED)
-            show_again(form, found.edition)
-        else:
+        with form.showing_problems():
+            change_venue(public_id, form.command(VenueDetails), form.edition_shown, current_actor())
             flash(_("Saved."))
             return redirect(url_for("desk.places"))
-    body, answer = page("desk/settings/place.html", form=form, place=public_id, kept=kept)
-    return body, 409 if kept is not None else answer
+        if form.changed_meanwhile:
+            form.compare(_values(places_queries.venue(public_id)))
+    return page("desk/settings/place.html", form=form, place=public_id)

@@ -8,23 +8,21 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.models import Programme
 from kash.accounts.queries.accounts import programme
 from kash.accounts.services.programme import change_programme
 from kash.desk import blueprint
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.setup_form import check_zone
-from kash.platform.web import KashForm, NotFound, current_actor, page
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import SeveralField, choice_field, required, text_field
 from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
 
 
-class ProgrammeForm(KashForm):
+class ProgrammeForm(EditionForm):
     """Decisions of a programme about itself."""
 
     name = text_field(_l("Name"), most=120)
@@ -43,7 +41,6 @@ class ProgrammeForm(KashForm):
         validators=[required(_l("Choose at least one language."))],
     )
     default_language = choice_field(_l("Usual language"), list(LANGUAGES.items()))
-    edition = HiddenField(default="0")
 
     def validate_default_language(self, chosen: Any) -> None:
         """The usual language is one of the programme's."""
@@ -64,8 +61,8 @@ def _values(found: Programme) -> dict[str, Any]:
         "name": found.name,
         "neutral_name": found.neutral_name,
         "zone": found.zone,
-        "languages": found.languages,
         "default_language": found.default_language,
+        "edition": found.version,
     }
 
 
@@ -74,28 +71,21 @@ def _values(found: Programme) -> dict[str, Any]:
 def edit_programme() -> ResponseReturnValue:
     """Change the programme's names, zone and languages."""
     found = the_programme()
-    form = ProgrammeForm(data={**_values(found), "edition": str(found.version)})
-    kept: list[tuple[str, str]] | None = None
+    form = ProgrammeForm(data=_values(found), languages=found.languages)
     if form.validate_on_submit():
         usual = form.default_language.data
         others = [code for code in form.languages.data or [] if code != usual]
-        try:
+        with form.showing_problems():
             change_programme(
                 current_actor(),
-                name=form.name.data or "",
-                neutral_name=form.neutral_name.data or "",
-                zone=form.zone.data or "",
+                name=form.name.data,
+                neutral_name=form.neutral_name.data,
+                zone=form.zone.data,
                 languages=[usual, *others],
-                version=edition_shown(form),
+                version=form.edition_shown,
             )
-        except ProgrammeChangedMeanwhile:
-            found = the_programme()
-            kept = differences(
-                form, _values(found), ("name", "neutral_name", "zone", "default_language")
-            )
-            show_again(form, found.version)
-        else:
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))
-    body, answer = page("desk/settings/programme.html", form=form, kept=kept)
-    return body, 409 if kept is not None else answer
+        if form.changed_meanwhile:
+            form.compare(_values(the_programme()))
+    return page("desk/settings/programme.html", form=form)

@@ -10,18 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import HiddenField
 
-from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.rules.accounts import SESSION_IDLE, SESSION_LONGEST
 from kash.accounts.rules.passkeys import CHALLENGE_LASTS
 from kash.accounts.rules.throttle import ADDRESS_KNOWN_FOR, THROTTLE_WINDOW
 from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint, queries
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
 from kash.platform.database import utc_now
-from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import whole_number_field
 from kash.platform.web.programme import retention as chosen_retention
 from kash.platform.web.retention import BOUNDS, Retention
@@ -81,7 +79,7 @@ def _number(name: str) -> Any:
     )
 
 
-class RetentionForm(KashForm):
+class RetentionForm(EditionForm):
     """How long each kind is kept."""
 
     ended_sessions = _number("ended_sessions")
@@ -91,7 +89,6 @@ class RetentionForm(KashForm):
     merge_undo = _number("merge_undo")
     backups = _number("backups")
     idle_people = _number("idle_people")
-    edition = HiddenField(default="0")
 
 
 def _values(kept: Retention) -> dict[str, Any]:
@@ -122,26 +119,24 @@ def retention() -> ResponseReturnValue:
     )
 
 
+def _kept() -> dict[str, Any]:
+    return {**_values(chosen_retention()), "edition": the_programme().version}
+
+
 @blueprint.route("/settings/retention/edit", methods=["GET", "POST"])
 @allow("settings.edit", fresh=True)
 def edit_retention() -> ResponseReturnValue:
     """Change how long things are kept."""
-    found = the_programme()
-    shown = _values(chosen_retention())
-    form = RetentionForm(data={**shown, "edition": str(found.version)})
-    kept: list[tuple[str, str]] | None = None
+    form = RetentionForm(data=_kept())
     if form.validate_on_submit():
         values = {name: form[name].data for name in WORDS}
-        try:
-            change_settings(current_actor(), "retention", "retention", values, edition_shown(form))
-        except ProgrammeChangedMeanwhile:
-            kept = differences(form, _values(chosen_retention()), WORDS)
-            show_again(form, the_programme().version)
-        else:
+        with form.showing_problems():
+            change_settings(current_actor(), "retention", "retention", values, form.edition_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.retention"))
-    body, answer = page("desk/settings/retention_edit.html", form=form, names=WORDS, kept=kept)
-    return body, 409 if kept is not None else answer
+        if form.changed_meanwhile:
+            form.compare(_kept())
+    return page("desk/settings/retention_edit.html", form=form, names=WORDS)
 
 
 @blueprint.get("/settings/retention/people")

@@ -8,22 +8,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from kash.attendance.queries.statuses import Status, forget_statuses, status_used, statuses_for
 from kash.attendance.queries.statuses import status as status_of
 from kash.attendance.rules.marking import ALWAYS_IN_USE, Tone
 from kash.attendance.services import statuses as statuses_services
-from kash.attendance.services.statuses import (
-    StatusChangedMeanwhile,
-    StatusDetails,
-    StatusProblem,
-    change_status,
-)
+from kash.attendance.services.statuses import StatusDetails, change_status
 from kash.attendance.wording import status_word
 from kash.desk import blueprint
-from kash.desk.settings.editions import differences, edition_shown, show_again
-from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import BooleanField, radio_field, text_field, whole_number_field
 from kash.platform.web.reordering import moved_order
 from kash.policy import allow
@@ -34,10 +28,9 @@ TONES: dict[str, Any] = {
     Tone.BAD: _l("Red, as for who is missing"),
     Tone.QUIET: _l("Grey, as for who gave a reason"),
 }
-_COMPARED = ("name", "letter", "weight", "tone", "active")
 
 
-class StatusForm(KashForm):
+class StatusForm(EditionForm):
     """A mark."""
 
     name = text_field(_l("Name"), most=40)
@@ -49,17 +42,6 @@ class StatusForm(KashForm):
     )
     tone = radio_field(_l("Colour"), list(TONES.items()), default=str(Tone.QUIET))
     active = BooleanField(_l("In use"), default=True)
-    edition = HiddenField(default="0")
-
-    def details(self) -> StatusDetails:
-        """Details as they were entered."""
-        return StatusDetails(
-            name=self.name.data or "",
-            letter=self.letter.data or "",
-            weight=self.weight.data or 0,
-            tone=self.tone.data,
-            active=bool(self.active.data),
-        )
 
 
 def _values(status: Status) -> dict[str, Any]:
@@ -69,6 +51,7 @@ def _values(status: Status) -> dict[str, Any]:
         "weight": status.weight,
         "tone": status.tone,
         "active": status.active,
+        "edition": status.edition,
     }
 
 
@@ -87,14 +70,11 @@ def add_status() -> ResponseReturnValue:
     """Add a mark of the programme's own."""
     form = StatusForm()
     if form.validate_on_submit():
-        try:
-            statuses_services.add_status(form.details(), current_actor())
-        except StatusProblem as problem:
-            form[problem.field].errors = [str(problem)]
-        else:
+        with form.showing_problems():
+            statuses_services.add_status(form.command(StatusDetails), current_actor())
             flash(_("Saved."))
             return redirect(url_for("desk.statuses"))
-    return page("desk/settings/status.html", form=form, status=None, used=False, kept=None)
+    return page("desk/settings/status.html", form=form, status=None, used=False)
 
 
 @blueprint.route("/settings/marks/<code>", methods=["GET", "POST"])
@@ -102,7 +82,7 @@ def add_status() -> ResponseReturnValue:
 def edit_status(code: str) -> ResponseReturnValue:
     """Change a mark. What it counts stays once anybody was marked so."""
     found = status_of(code)
-    form = StatusForm(data={**_values(found), "edition": str(found.edition)})
+    form = StatusForm(data=_values(found))
     fixed = code in ALWAYS_IN_USE
     used = status_used(code)
     if fixed or used:
@@ -110,35 +90,19 @@ def edit_status(code: str) -> ResponseReturnValue:
         del form.weight
     if fixed:
         del form.active
-    kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
-        try:
-            change_status(code, _details(form, found), edition_shown(form), current_actor())
-        except StatusChangedMeanwhile:
-            forget_statuses()
-            found = status_of(code)
-            kept = differences(form, _values(found), [one for one in _COMPARED if one in form])
-            show_again(form, found.edition)
-        except StatusProblem as problem:
-            if problem.field in form:
-                form[problem.field].errors = [str(problem)]
-            else:
-                form.form_errors.append(str(problem))
-        else:
+        unasked = {name: getattr(found, name) for name in ("weight", "active") if name not in form}
+        with form.showing_problems():
+            change_status(
+                code, form.command(StatusDetails, **unasked), form.edition_shown, current_actor()
+            )
             flash(_("Saved."))
             return redirect(url_for("desk.statuses"))
-    body, answer = page("desk/settings/status.html", form=form, status=found, used=used, kept=kept)
-    return body, 409 if kept is not None else answer
-
-
-def _details(form: StatusForm, found: Status) -> StatusDetails:
-    return StatusDetails(
-        name=form.name.data or "",
-        letter=form.letter.data or "",
-        weight=(form.weight.data or 0) if "weight" in form else found.weight,
-        tone=form.tone.data,
-        active=bool(form.active.data) if "active" in form else found.active,
-    )
+        if form.changed_meanwhile:
+            forget_statuses()
+            found = status_of(code)
+            form.compare(_values(found))
+    return page("desk/settings/status.html", form=form, status=found, used=used)
 
 
 @blueprint.post("/settings/marks/order")

@@ -9,22 +9,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from kash.desk import blueprint
-from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.people.models import Zone
 from kash.people.queries import places
 from kash.people.services import places as places_services
-from kash.people.services.persons import ChangedMeanwhile
-from kash.people.services.places import (
-    LiesInItself,
-    PlaceTaken,
-    ZoneDetails,
-    change_zone,
-    unify_spellings,
-)
+from kash.people.services.places import ZoneDetails, change_zone, unify_spellings
 from kash.platform.web import KashForm, current_actor, page, paged
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     SeveralField,
@@ -41,17 +33,15 @@ ZONE_KINDS: dict[str, Any] = {
     "ward": _l("Ward"),
     "other": _l("Another area"),
 }
-_COMPARED = ("name", "kind", "within", "active")
 
 
-class ZoneForm(KashForm):
+class ZoneForm(EditionForm):
     """An area."""
 
     name = text_field(_l("Name"), most=120)
     kind = radio_field(_l("Kind"), list(ZONE_KINDS.items()), default="ward")
     within = choice_field(_l("Lies in"), required=False)
     active = BooleanField(_l("In use"), default=True)
-    edition = HiddenField(default="0")
 
     def offer(self, zones: Sequence[Zone], but: str = "") -> None:
         """Set what can be chosen: wider areas, and never the zone itself."""
@@ -63,12 +53,6 @@ class ZoneForm(KashForm):
                 if zone.kind != "ward" and zone.public_id != but
             ),
         ]
-
-    def details(self) -> ZoneDetails:
-        """Details as they were entered."""
-        return ZoneDetails(
-            self.name.data or "", self.kind.data, self.within.data or "", bool(self.active.data)
-        )
 
 
 class SpellingsForm(KashForm):
@@ -99,14 +83,11 @@ def add_zone() -> ResponseReturnValue:
     form = ZoneForm()
     form.offer(places.zones())
     if form.validate_on_submit():
-        try:
-            places_services.add_zone(form.details(), current_actor())
-        except PlaceTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
+        with form.showing_problems():
+            places_services.add_zone(form.command(ZoneDetails), current_actor())
             flash(_("Saved."))
             return redirect(url_for("desk.zones"))
-    return page("desk/settings/zone.html", form=form, zone=None, kept=None)
+    return page("desk/settings/zone.html", form=form, zone=None)
 
 
 def _values(zone: Zone) -> dict[str, Any]:
@@ -115,6 +96,7 @@ def _values(zone: Zone) -> dict[str, Any]:
         "kind": zone.kind,
         "within": zone.within.public_id if zone.within is not None else "",
         "active": zone.active,
+        "edition": zone.edition,
     }
 
 
@@ -123,25 +105,16 @@ def _values(zone: Zone) -> dict[str, Any]:
 def edit_zone(public_id: str) -> ResponseReturnValue:
     """Change an area; a new name goes to all that was typed with the old one."""
     found = places.zone(public_id)
-    form = ZoneForm(data={**_values(found), "edition": str(found.edition)})
+    form = ZoneForm(data=_values(found))
     form.offer(places.zones(also_closed=True), but=public_id)
-    kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
-        try:
-            change_zone(public_id, form.details(), edition_shown(form), current_actor())
-        except PlaceTaken as problem:
-            form.name.errors = [str(problem)]
-        except LiesInItself as problem:
-            form.within.errors = [str(problem)]
-        except ChangedMeanwhile:
-            found = places.zone(public_id)
-            kept = differences(form, _values(found), _COMPARED)
-            show_again(form, found.edition)
-        else:
+        with form.showing_problems():
+            change_zone(public_id, form.command(ZoneDetails), form.edition_shown, current_actor())
             flash(_("Saved."))
             return redirect(url_for("desk.zones"))
-    body, answer = page("desk/settings/zone.html", form=form, zone=public_id, kept=kept)
-    return body, 409 if kept is not None else answer
+        if form.changed_meanwhile:
+            form.compare(_values(places.zone(public_id)))
+    return page("desk/settings/zone.html", form=form, zone=public_id)
 
 
 @blueprint.route("/settings/zones/spellings", methods=["GET", "POST"])

@@ -14,15 +14,7 @@ from flask_babel import gettext as _
 
 from kash.members import blueprint, queries
 from kash.members.documents import recovery_sheet
-from kash.members.errors import (
-    HasKeys,
-    NoKeys,
-    NotEntitled,
-    StaleWords,
-    TooManyPassphrases,
-    WrongPassphrase,
-    WrongRecoveryCode,
-)
+from kash.members.errors import HasKeys, NoKeys, NotEntitled, StaleWords
 from kash.members.forms import ChangeForm, NewWordsForm, RecoverForm, SheetForm
 from kash.members.names import COMPARTMENT_NAMES
 from kash.members.opening import forget_loaded
@@ -40,6 +32,7 @@ from kash.members.services.keys import (
 )
 from kash.platform.press import RenderError
 from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 
 _SHOWN = "shown"
@@ -52,29 +45,24 @@ def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> Res
         words, carried = offer_words(by)
         form.sealed.data = carried
         return render_template("members/words.html", way=way, words=words.split(), form=form)
-    try:
-        words = offered_words(by, form.sealed.data or "")
-    except StaleWords as problem:
-        flash(str(problem), "warn")
-        return redirect(request.path, code=303)
+    with FlashedProblems(StaleWords, tone="warn"):
+        return _typing_back(way, form, offered_words(by, form.sealed.data or ""), finish)
+    return redirect(request.path, code=303)
+
+
+def _typing_back(
+    way: str, form: NewWordsForm, words: str, finish: Callable[[str], str]
+) -> ResponseReturnValue:
     if request.form.get("step") == _SHOWN:
         fresh = type(form)(formdata=None)
         fresh.sealed.data = form.sealed.data
         return render_template("members/typed.html", way=way, form=fresh)
     if form.validate_on_submit():
-        if not is_typed_back(words, form.typed.data or ""):
-            form.typed.errors = [_("These are not the words that you were shown.")]
+        if is_typed_back(words, form.typed.data or ""):
+            with form.showing_problems():
+                return _code_page(finish(words))
         else:
-            try:
-                code = finish(words)
-            except WrongPassphrase as problem:
-                form["passphrase"].errors = [str(problem)]
-            except WrongRecoveryCode as problem:
-                form["recovery_code"].errors = [str(problem)]
-            except TooManyPassphrases as problem:
-                form.form_errors.append(str(problem))
-            else:
-                return _code_page(code)
+            form.mark_wrong(form.typed, _("These are not the words that you were shown."))
     return page("members/typed.html", form=form, way=way)
 
 
@@ -97,11 +85,9 @@ def keys() -> ResponseReturnValue:
         raise NotEntitled
     if queries.member_of(by.public_id) is not None:
         return redirect(url_for("members.open_vault"), code=303)
-    try:
+    with FlashedProblems(HasKeys, tone="warn"):
         return _ceremony("new", NewWordsForm(), lambda words: make_own_keys(by, words))
-    except HasKeys as problem:
-        flash(str(problem), "warn")
-        return redirect(url_for("members.open_vault"), code=303)
+    return redirect(url_for("members.open_vault"), code=303)
 
 
 @blueprint.route("/p", methods=["GET", "POST"])
@@ -161,11 +147,8 @@ def begin() -> ResponseReturnValue:
     if not may or queries.member_of(by.public_id) is None:
         return redirect(url_for("members.open_vault"), code=303)
     if request.method == "POST":
-        try:
+        with FlashedProblems(NotEntitled, NoKeys, tone="warn"):
             begin_compartments(by)
-        except (NotEntitled, NoKeys) as problem:
-            flash(str(problem), "warn")
-        else:
             forget_loaded()
             flash(_("It is made. Open the vault to use it."))
         return redirect(url_for("members.open_vault"), code=303)

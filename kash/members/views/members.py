@@ -15,6 +15,7 @@ from kash.members.opening import current_vault, forget_loaded, require_vault
 from kash.members.services import admitting
 from kash.members.services.admitting import admit
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 
 
@@ -48,11 +49,8 @@ def let_in(public_id: str) -> ResponseReturnValue:
     given = sorted(name for name in line.waits_for if vault is not None and vault.holds(name))
     form = LetInForm()
     if vault is not None and given and not line.mine and form.validate_on_submit():
-        try:
+        with FlashedProblems(CannotLetIn, NotEntitled, tone="warn"):
             admit(by, vault, public_id)
-        except (CannotLetIn, NotEntitled) as problem:
-            flash(str(problem), "warn")
-        else:
             flash(_("This person is let in."))
         return redirect(url_for("members.members"), code=303)
     return page(

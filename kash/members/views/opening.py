@@ -6,7 +6,7 @@ from flask import flash, g, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongCode
+from kash.accounts.errors import SignInPaused
 from kash.accounts.passkey_offers import challenge_of, offered
 from kash.accounts.queries import accounts as accounts_queries
 from kash.accounts.queries.passkeys import site
@@ -15,7 +15,7 @@ from kash.accounts.services.passkey_proofs import check_passkey, offer_to_prove
 from kash.accounts.services.signing_in import check_second_step
 from kash.accounts.sessions import this_client
 from kash.members import blueprint, queries
-from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
+from kash.members.errors import NoKeys
 from kash.members.forms import OpenForm, OpenWithPasskeyForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS
 from kash.members.opening import (
@@ -66,15 +66,8 @@ def open_vault() -> ResponseReturnValue:
     passkey = _with_passkey()
     form = OpenWithPasskeyForm() if passkey else OpenForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(passphrase=NoKeys, code=SignInPaused):
             token = open_with_passphrase(by, form.passphrase.data or "", lambda: _prove(form))
-        except (WrongPassphrase, NoKeys) as problem:
-            form.passphrase.errors = [str(problem)]
-        except (WrongCode, SignInPaused) as problem:
-            form.code.errors = [str(problem)]
-        except (PasskeyRefused, TooManyPassphrases) as problem:
-            form.form_errors.append(str(problem))
-        else:
             return _opened(token, address)
     form.next.data = "" if address == _HOME else address
     if passkey:

@@ -12,6 +12,7 @@ from kash.members.forms import DecisionForm
 from kash.members.opening import current_vault, require_vault
 from kash.members.services.unsealing import decide, may_decide, read_reason
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 
 
@@ -38,11 +39,8 @@ def unsealing_request(public_id: str) -> ResponseReturnValue:
     form = DecisionForm()
     decision = request.form.get("decision")
     if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
-        try:
+        with FlashedProblems(AlreadyDecided, CannotDecide, tone="warn"):
             decide(by, vault, public_id, grant=decision == "grant")
-        except (AlreadyDecided, CannotDecide) as problem:
-            flash(str(problem), "warn")
-        else:
             flash(
                 _("You have agreed. It can be read for one hour.")
                 if decision == "grant"

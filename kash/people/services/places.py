@@ -10,21 +10,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.people.models import Organisation, Person, Venue, Zone
-from kash.people.services.persons import ChangedMeanwhile
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 
 
 class PlaceTaken(Problem):
     """Another zone, or another venue, has this name."""
 
+    field = "name"
     sentence = _l("This name is taken.")
 
 
 class LiesInItself(Problem):
     """A zone can't lie in itself, nor in one that lies in it."""
 
+    field = "within"
     sentence = _l("An area cannot lie in itself.")
 
 
