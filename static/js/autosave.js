@@ -40,6 +40,7 @@ function prepare(form) {
   let going = false;
   let led = false;
   let pressed = false;
+  let reached = false;
   let wrongs = 0;
   let reason = "";
 
@@ -187,7 +188,17 @@ function prepare(form) {
     led = false;
   }
 
-  const unsure = () => sending || waiting().length || navigator.onLine === false;
+  // Whether there is a network the browser only guesses: the server is asked before anything is refused.
+  const unsure = () => sending || waiting().length || (navigator.onLine === false && !reached);
+
+  async function reaches() {
+    if (navigator.onLine !== false) return true;
+    const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+    return fetch("/healthz", asked).then(
+      () => true,
+      () => false,
+    );
+  }
 
   /**
    * The form's own button: what waits is saved first, so that nothing is lost where there is no way,
@@ -203,10 +214,12 @@ function prepare(form) {
     if (pressed) return;
     pressed = true;
     const told = wrongs;
+    reached = await reaches();
     await save();
     pressed = false;
-    if (!open.size && navigator.onLine === false) say("held");
+    if (!open.size && !reached) say("held");
     if (!unsure() && wrongs === told) form.requestSubmit(event.submitter);
+    reached = false;
   }
 
   form.addEventListener("input", changed);

@@ -92,6 +92,33 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     page.context.close()
 
 
+def test_a_browser_that_is_wrong_about_its_network_keeps_nobody_from_saving(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    """Some say that there is no network wherever they know of none that they made themselves."""
+    page = site.page(browser, held.trainer, viewport=DESK)
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false });"
+    )
+    page.goto(grid(site, held))
+    told = page.locator("[data-told]")
+    button = page.get_by_role("button", name="Save the marks")
+    expect(told).to_have_text("What you change is saved by itself.")
+    page.context.set_offline(True)
+    button.click()
+    expect(told).to_have_text("There is no network at the moment. Nothing was sent.")
+    page.context.set_offline(False)
+    page.select_option(first_mark(page, held, "Zawadi Sampuli"), "late")
+    with page.expect_navigation():
+        button.click()
+    assert marks(held) == [("late", 1)]
+    with page.expect_navigation():
+        button.click()
+    page.context.close()
+
+
 def test_a_network_that_answers_nothing_holds_nobody_on_the_page_without_a_word(
     site: Site,  # noqa: F811
     held: Held,  # noqa: F811
