@@ -38,6 +38,11 @@ class Choices:
     persons: list[int] = field(default_factory=list)
 
     @property
+    def pasted(self) -> bool:
+        """True of rows that came without a file."""
+        return not self.file_name
+
+    @property
     def shape(self) -> tuple[object, ...]:
         """Choices that decide how the file as a whole is read; the rest is about single rows."""
         return (

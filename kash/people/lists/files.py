@@ -42,7 +42,18 @@ _OTHERS = (
     b"\x1f\x8b",
     b"{\\rtf",
 )
+# Beside what the child says of a file.
+_TOO_LARGE, _OLD_KIND, _OTHER_KIND, _UNREADABLE = (
+    "too large",
+    "old kind",
+    "other kind",
+    "unreadable",
+)
 _SENTENCES: dict[str, Callable[[], str]] = {
+    _TOO_LARGE: lambda: _("This file is larger than 10 MB."),
+    _OLD_KIND: lambda: _("This is a file of an old kind. Open it and save it as XLSX, ODS or CSV."),
+    _OTHER_KIND: lambda: _("This is not a list. Bring an XLSX, ODS or CSV file."),
+    _UNREADABLE: lambda: str(FileUnreadable.sentence),
     refusals.LOCKED: lambda: _(
         "This file is locked with a password. Open it, save it without one, try again."
     ),
@@ -62,6 +73,28 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     ),
     refusals.TOO_LONG: lambda: too_long(),
 }
+# What is said instead of rows that were pasted; nobody knows of a file then.
+_OF_PASTED: dict[str, Callable[[], str]] = {
+    _TOO_LARGE: lambda: _("These rows are larger than 10 MB."),
+    _UNREADABLE: lambda: _("These rows cannot be read."),
+    refusals.UNCLEAN_TEXT: lambda: _("These rows cannot be read."),
+    refusals.FAR_BELOW: lambda: _(
+        "A row stands far below the others. Take the empty rows out and paste them again."
+    ),
+    refusals.EMPTY: lambda: _("These rows are empty."),
+    refusals.DAMAGED: lambda: _("These rows are cut off or damaged."),
+} | dict.fromkeys(
+    # They begin as such a file does.
+    (
+        _OLD_KIND,
+        _OTHER_KIND,
+        refusals.LOCKED,
+        refusals.UNCLEAN_WORKBOOK,
+        refusals.UNCLEAN_ODS,
+        refusals.UNPACKS_TOO_FAR,
+    ),
+    lambda: _("These are not the rows of a list. Copy them from a spreadsheet or a mail."),
+)
 # These name lines of the file, as a text editor counts them.
 _OF_LINES: dict[str, Callable[[int, int], str]] = {
     refusals.UNCLOSED: lambda first, _last: _(
@@ -102,15 +135,15 @@ class FileTooSlow(FileUnreadable):
     """It takes longer to read than a small file may."""
 
 
-def read_small_file(content: bytes) -> ReadFile | None:
+def read_small_file(content: bytes, *, pasted: bool = False) -> ReadFile | None:
     """A file that is read while somebody waits, or None if it is not so small: then reading it is
-    the worker's. Raises FileUnreadable."""
+    the worker's. `pasted` as for `read_file`. Raises FileUnreadable."""
     workbook = content.startswith(refusals.ARCHIVES)
     small = len(content) <= (_SMALL_WORKBOOK if workbook else _SMALL_TEXT)
     if not small or (not workbook and content.count(b"\n") > SMALL_ROWS):
         return None
     try:
-        read = read_file(content, seconds=_SMALL_SECONDS)
+        read = read_file(content, seconds=_SMALL_SECONDS, pasted=pasted)
     except FileTooSlow:
         return None
     return read if is_small(read) else None
@@ -129,24 +162,21 @@ def kind_of(content: bytes) -> str:
     return "ods" if b"opendocument.spreadsheet" in content[:200] else "xlsx"
 
 
-def refuse_other_kinds(content: bytes) -> None:
+def refuse_other_kinds(content: bytes, *, pasted: bool = False) -> None:
     """Refuse at once what its first bytes show to be no list. Raises FileUnreadable."""
     if len(content) > MOST_BYTES:
-        raise FileUnreadable(_("This file is larger than 10 MB."))
+        raise FileUnreadable(_sentence(_TOO_LARGE, pasted=pasted))
     if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise FileUnreadable(_SENTENCES[refusals.LOCKED]())
-        raise FileUnreadable(
-            _("This is a file of an old kind. Open it and save it as XLSX, ODS or CSV.")
-        )
+        locked = "EncryptedPackage".encode("utf-16-le") in content
+        raise FileUnreadable(_sentence(refusals.LOCKED if locked else _OLD_KIND, pasted=pasted))
     if any(content.startswith(start) for start in _OTHERS):
-        raise FileUnreadable(_("This is not a list. Bring an XLSX, ODS or CSV file."))
+        raise FileUnreadable(_sentence(_OTHER_KIND, pasted=pasted))
 
 
-def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:
-    """All sheets that hold something. Raises FileUnreadable, and FileTooSlow after so many
-    seconds."""
-    refuse_other_kinds(content)
+def read_file(content: bytes, *, seconds: int = _SECONDS, pasted: bool = False) -> ReadFile:
+    """All sheets that hold something. What is wrong with rows that were `pasted` is said of rows,
+    else of a file. Raises FileUnreadable, and FileTooSlow after so many seconds."""
+    refuse_other_kinds(content, pasted=pasted)
     try:
         return file_of(
             answered(
@@ -155,22 +185,23 @@ def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:
                 content,
                 seconds=seconds,
                 most=_MOST_ANSWERED,
-            )
+            ),
+            pasted=pasted,
         )
     except NoAnswer as none:
         if none.late or none.code == -signal.SIGXCPU:
-            raise FileTooSlow from None
-        raise FileUnreadable from None
+            raise FileTooSlow(_sentence(_UNREADABLE, pasted=pasted)) from None
+        raise FileUnreadable(_sentence(_UNREADABLE, pasted=pasted)) from None
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
-        raise FileUnreadable from None
+        raise FileUnreadable(_sentence(_UNREADABLE, pasted=pasted)) from None
 
 
-def file_of(written: bytes) -> ReadFile:
+def file_of(written: bytes, *, pasted: bool = False) -> ReadFile:
     """A file as the child, or `written_file`, wrote it. Raises FileUnreadable for what the child
     refused, and others for what neither wrote."""
     told = json.loads(written)
     if "refused" in told:
-        raise FileUnreadable(_refusal(told["refused"], *told["lines"]))
+        raise FileUnreadable(_refusal(told["refused"], *told["lines"], pasted=pasted))
     return ReadFile(
         tuple(_sheet(*sheet) for sheet in told["sheets"]),
         str(told["encoding"]),
@@ -196,10 +227,15 @@ def _written_day(cell: object) -> list[str]:
     raise TypeError
 
 
-def _refusal(why: str, first: int, last: int) -> str:
+def _refusal(why: str, first: int, last: int, *, pasted: bool) -> str:
     if why in _OF_LINES:
         return _OF_LINES[why](int(first), int(last))
-    return _SENTENCES[why]()
+    return _sentence(why, pasted=pasted)
+
+
+def _sentence(why: str, *, pasted: bool) -> str:
+    of_pasted = _OF_PASTED.get(why) if pasted else None
+    return (of_pasted or _SENTENCES[why])()
 
 
 def _sheet(name: str, rows: list[tuple[int, list[Any]]]) -> Sheet:

@@ -57,8 +57,8 @@ def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
     Raises FileUnreadable for what can be told at once.
     """
     choices = Choices(file_name=file_name[:120], group=group)
-    refuse_other_kinds(content)
-    read = read_small_file(content)
+    refuse_other_kinds(content, pasted=choices.pasted)
+    read = read_small_file(content, pasted=choices.pasted)
     # Whatever is wrong with a short list as a whole is said before anything is kept.
     preview = make_preview(read, choices, by, local_today()) if read is not None else None
     public_id = new_public_id()
@@ -149,7 +149,7 @@ def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
         now = renewed(kept, choices, by, local_today())
         keeping.keep_preview(public_id, now, kept)
         return now, choices
-    read = _small_file(public_id)
+    read = _small_file(public_id, pasted=choices.pasted)
     if read is None:
         raise ListNotRead
     preview = make_preview(read, choices, by, local_today())
@@ -157,11 +157,11 @@ def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
     return preview, choices
 
 
-def _small_file(public_id: str) -> ReadFile | None:
+def _small_file(public_id: str, *, pasted: bool) -> ReadFile | None:
     """The file of a list as it was taken apart; None if its rows are the worker's."""
     read = keeping.kept_rows(public_id)
     if read is None:
-        read = read_small_file(_content(public_id))
+        read = read_small_file(_content(public_id), pasted=pasted)
         if read is not None:
             keeping.keep_rows(public_id, read)
     return read if read is not None and is_small(read) else None
@@ -204,7 +204,7 @@ def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
     choices = opened_choices(found.choices, list_id)
     file = keeping.kept_rows(list_id)
     if file is None:
-        file = read_file(_content(list_id))
+        file = read_file(_content(list_id), pasted=choices.pasted)
         keeping.keep_rows(list_id, file)
     preview = make_preview(file, choices, by, local_today(), report=progress.report)
     keeping.keep_preview(list_id, preview)

@@ -128,12 +128,15 @@ def test_any_encoding_and_delimiter(app: APIFlask, encoding: str, delimiter: str
     assert [list(cells) for _number, cells in found.rows] == lines
 
 
-def test_a_file_that_kills_its_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("pasted", "what"), [(False, "This file"), (True, "These rows")])
+def test_a_list_that_kills_its_reader_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, pasted: bool, what: str
+) -> None:
     for given in ("kash.nowhere", "kash.people.lists.reading.workbooks"):
         monkeypatch.setattr("kash.people.lists.files._READER", given)
         with pytest.raises(FileUnreadable) as problem:
-            read_file(b"Name,Code\nAmani,1\n")
-        assert str(problem.value) == "This file cannot be read."
+            read_file(b"Name,Code\nAmani,1\n", pasted=pasted)
+        assert str(problem.value) == f"{what} cannot be read."
 
 
 @pytest.mark.parametrize(

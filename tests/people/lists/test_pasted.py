@@ -18,6 +18,7 @@ from kash.people.lists import keeping
 from kash.people.lists.files import MOST_BYTES
 from kash.people.models import Group
 from kash.platform import storage
+from kash.platform.jobs import run_waiting
 from kash.policy import Actor
 from tests.people.lists.conftest import held, preview_of
 from tests.people.lists.formats import text
@@ -148,6 +149,28 @@ def test_what_was_pasted_stays_in_its_field_when_something_is_wrong(
     assert answer.status_code == 422
     assert sentence in html.unescape(said(answer))
     assert left_in_field(answer) == rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (",,,\n" * 50, "These rows are empty."),
+        ("Name\n" + "\n" * 100_000 + "Amani\n", "A row stands far below the others. "),
+        ("%PDF-1.7", "These are not the rows of a list. "),
+        ("PK\x03\x04 of Kondele", "These are not the rows of a list. "),
+    ],
+)
+def test_of_pasted_rows_nothing_is_said_about_a_file(
+    browser: FlaskClient, rows: str, sentence: str
+) -> None:
+    answer = paste(browser, rows)
+    if answer.status_code == 303:
+        # It is so long that the worker reads it.
+        run_waiting()
+        answer = browser.get(answer.location)
+    assert sentence in said(answer)
+    assert "This file" not in said(answer)
+    assert "This is not a list" not in said(answer)
 
 
 def test_a_file_beside_pasted_rows_is_asked_about_and_neither_is_guessed(
