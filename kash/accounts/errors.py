@@ -106,6 +106,16 @@ class LinkSpent(NotFound):
     sentence = _l("This link was used already or is too old. Ask whoever sent it for a new one.")
 
 
+class LinkUsed(LinkSpent):
+    """A one-time link was used: whoever did so needs no new one."""
+
+    heading = _l("This link was used")
+    sentence = _l(
+        "If you used it, sign in with the password that you chose. If somebody else did, tell "
+        "whoever sent it."
+    )
+
+
 class LastAdministrator(Problem):
     """The programme would be left without an administrator."""
 

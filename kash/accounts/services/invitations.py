@@ -7,14 +7,16 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
     EmailNeeded,
     EmailTaken,
     LinkSpent,
+    LinkUsed,
     NeedsSecond,
     OnlyAdministrators,
     PersonTaken,
@@ -28,7 +30,6 @@ from kash.accounts.queries.accounts import (
     email_of,
     is_minor,
     roles_of,
-    usable_invitation,
 )
 from kash.accounts.rules.accounts import INVITATION_LASTS
 from kash.accounts.rules.sign_in_names import drawn_name
@@ -59,7 +60,7 @@ from kash.accounts.services.backing import (
 from kash.accounts.services.marks import forget_marks
 from kash.accounts.services.notices import LINK_MADE, PASSWORD_SET, notify
 from kash.accounts.services.throttle import count_try
-from kash.platform.database import db, new_public_id
+from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Role
@@ -223,12 +224,29 @@ def withdraw_invitation(by: Actor, public_id: str) -> None:
         change.about(public_id)
 
 
-def _spend(session: Session, token: str, now: datetime) -> Invitation:
-    invitation = session.scalar(
-        select(Invitation).where(Invitation.token_hash == token_hash(token)).with_for_update()
-    )
-    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
+def offered_by(token: str, *, password: bool) -> Invitation:
+    """The account that a link offers or, with `password`, to which it gives a new password. Raises
+    LinkUsed and LinkSpent."""
+    found = _unspent(db.session.scalar(_behind(token)), utc_now())
+    if (found.account_id is not None) is not password:
         raise LinkSpent
+    return found
+
+
+def _behind(token: str) -> Select[Any]:
+    return select(Invitation).where(Invitation.token_hash == token_hash(token))
+
+
+def _unspent(invitation: Invitation | None, now: datetime) -> Invitation:
+    if invitation is not None and invitation.used_at is not None:
+        raise LinkUsed
+    if invitation is None or invitation.expires_at <= now:
+        raise LinkSpent
+    return invitation
+
+
+def _spend(session: Session, token: str, now: datetime) -> Invitation:
+    invitation = _unspent(session.scalar(_behind(token).with_for_update()), now)
     invitation.used_at = now
     return invitation
 
@@ -260,11 +278,10 @@ def accept_invitation(
     """Open the account that an invitation offers; `code` is what the second person told, if one
     agreed to it.
 
-    Raises LinkSpent, WeakPassword, EmailTaken, PersonTaken, WrongSpokenCode and TooManyTries.
+    Raises LinkUsed, LinkSpent, WeakPassword, EmailTaken, PersonTaken, WrongSpokenCode and
+    TooManyTries.
     """
-    offered = usable_invitation(token)
-    if offered is None or offered.account_id is not None:
-        raise LinkSpent
+    offered = offered_by(token, password=False)
     email = invited_email(offered)
     check_new_password(password, name, email.partition("@")[0])
     _check_spoken(offered, code)
@@ -366,11 +383,10 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
     """Set the password that a link allows to set; all sessions end, and the owner is told.
 
     The second step stays as it is: the link alone opens nothing. `code` is what the second person
-    told, if one agreed to it. Raises LinkSpent, WeakPassword, WrongSpokenCode and TooManyTries.
+    told, if one agreed to it. Raises LinkUsed, LinkSpent, WeakPassword, WrongSpokenCode and
+    TooManyTries.
     """
-    offered = usable_invitation(token)
-    if offered is None or offered.account_id is None:
-        raise LinkSpent
+    offered = offered_by(token, password=True)
     check_new_password(password, offered.name, invited_email(offered).partition("@")[0])
     _check_spoken(offered, code)
     hashed = hash_password(password)
@@ -391,8 +407,8 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
         change.about(public_id)
 
 
-def _public_id_of(account_id: int) -> str:
-    account = db.session.get(Account, account_id)
+def _public_id_of(account_id: int | None) -> str:
+    account = db.session.get(Account, account_id) if account_id is not None else None
     if account is None:
         raise LinkSpent
     return account.public_id

@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import LinkSpent
 from kash.accounts.forms.accounts import JoinForm, NewPasswordForm
-from kash.accounts.queries.accounts import usable_invitation
-from kash.accounts.services.invitations import accept_invitation, accept_new_password, invited_email
+from kash.accounts.services.invitations import (
+    accept_invitation,
+    accept_new_password,
+    invited_email,
+    offered_by,
+)
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.platform.web import page
 from kash.platform.web.errors import TooManyTries
@@ -22,9 +25,7 @@ from kash.policy import ANYONE, allow
 @allow(ANYONE)
 def join(token: str) -> ResponseReturnValue:
     """Open the account that an invitation offers."""
-    invitation = usable_invitation(token)
-    if invitation is None or invitation.account_id is not None:
-        raise LinkSpent
+    invitation = offered_by(token, password=False)
     form = JoinForm(obj=invitation)
     if form.validate_on_submit():
         with form.showing_problems(spoken_code=TooManyTries):
@@ -52,9 +53,7 @@ def join(token: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def new_password(token: str) -> ResponseReturnValue:
     """Set a new password with a link that an administrator made."""
-    invitation = usable_invitation(token)
-    if invitation is None or invitation.account_id is None:
-        raise LinkSpent
+    invitation = offered_by(token, password=True)
     form = NewPasswordForm()
     if form.validate_on_submit():
         with form.showing_problems(spoken_code=TooManyTries):
