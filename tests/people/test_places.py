@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from kash.people.models import Person, Venue, Zone
 from kash.people.queries.places import spellings, venue_names, venues
 from kash.people.rules.places import alike_area, tells_of_nobody
-from kash.people.services.persons import ChangedMeanwhile
 from kash.people.services.places import (
     LiesInItself,
     PlaceTaken,
@@ -27,6 +26,7 @@ from kash.people.services.places import (
 )
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM
 
 Adding = Callable[..., str]
