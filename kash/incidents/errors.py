@@ -19,12 +19,14 @@ class NobodyHoldsKeys(Problem):
     """Nothing can be sealed, since the vault has no members yet."""
 
     status = 503
+    field = ""
     sentence = _l("Reports cannot be taken yet: nobody holds keys to the vault.")
 
 
 class ChangedMeanwhile(Problem):
     """Another member saved the case since this page was opened."""
 
+    field = ""
     sentence = _l("Somebody else saved this case meanwhile.")
 
 
@@ -39,6 +41,7 @@ class NobodyAgreed(Problem):
 class NotToBeAgreed(Problem):
     """Where the gate of mediation is shut, nothing is paid, given back or apologised for."""
 
+    field = "kind"
     sentence = _l(
         "In this case only a release by officers can be agreed, without a price: nothing is paid, "
         "given back or apologised for after such acts, or where somebody may be under 18."
@@ -61,6 +64,7 @@ class NotTaken(Problem):
     """A file is of no kind that is taken as evidence."""
 
     status = 415
+    field = "file"
     sentence = _l(
         "Photos, scans, sound, video and PDF can be added. This file is something else, whatever"
         " its name says. Nothing was kept."

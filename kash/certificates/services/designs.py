@@ -34,6 +34,7 @@ class NameTaken(Problem):
     """Another design is called so."""
 
     status = 422
+    field = "name"
     sentence = _l("Another design has this name. Choose a different one.")
 
 
@@ -66,6 +67,7 @@ class TooManyPictures(Problem):
     """A design holds only so many pictures."""
 
     status = 422
+    field = "picture"
     sentence = _l("A design holds at most 12 pictures. Remove one first.")
 
 

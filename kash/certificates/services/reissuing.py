@@ -20,6 +20,7 @@ class SameName(Problem):
     """The corrected name is the one that is printed."""
 
     status = 422
+    field = "name"
     sentence = _l("This is the name that is printed already. Write how it should be.")
 
 

@@ -13,6 +13,7 @@ from kash.platform.web import Problem
 class NameTaken(Problem):
     """Two forums of one name could not be told apart in lists."""
 
+    field = "name"
     sentence = _l("There is a forum of this name already. Choose another name.")
 
 
@@ -20,6 +21,7 @@ class UnknownSecretary(Problem):
     """The account is not there, is closed, or may not run a forum."""
 
     status = 422
+    field = "secretary"
     sentence = _l("Choose somebody from the list.")
 
 
@@ -40,6 +42,7 @@ class TextNeeded(Problem):
     """An alias or an office has no text."""
 
     status = 422
+    field = "shown_as"
     sentence = _l("Write how this member appears.")
 
 
@@ -53,12 +56,14 @@ class UnknownChoice(Problem):
 class MomentTaken(Problem):
     """The forum meets at that moment already."""
 
+    field = "time"
     sentence = _l("The forum has a meeting at this time already. Choose another time.")
 
 
 class MonthFull(Problem):
     """No letter is left to number the minutes of another meeting in that month."""
 
+    field = "day"
     sentence = _l("The forum has too many meetings in this month. Choose another month.")
 
 
@@ -89,6 +94,7 @@ class StaysOnAgenda(Problem):
 class AgendaFull(Problem):
     """An agenda has a limit that no meeting reaches."""
 
+    field = "title"
     sentence = _l("The agenda is full. Remove an item first.")
 
 
@@ -160,6 +166,7 @@ class MinuteChanged(ChangedMeanwhile):
 class EmptyAgenda(Problem):
     """There is nothing to keep."""
 
+    field = ""
     sentence = _l("Write at least one item.")
 
 

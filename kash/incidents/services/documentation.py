@@ -55,12 +55,14 @@ CLOSED = frozenset({"closed", "shredded"})
 class IdentityWouldBeLeft(Problem):
     """A person whose name is kept sealed cannot be taken off before the name was."""
 
+    field = ""
     sentence = _l("A person whose name is kept sealed cannot be taken off here.")
 
 
 class NoTerm(Problem):
     """The term would give something to a public officer: it is none, whoever writes it."""
 
+    field = ""
     sentence = _l(
         "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
         " agreed."
@@ -70,12 +72,14 @@ class NoTerm(Problem):
 class WhyIsMissing(Problem):
     """The record was verified and is changed for a reason only."""
 
+    field = "why"
     sentence = _l("This case was verified. Say why the record is changed.")
 
 
 class CaseClosed(Problem):
     """A closed case is not written on."""
 
+    field = ""
     sentence = _l("This case is closed. Open it again before you change it.")
 
 

@@ -58,6 +58,7 @@ _WHY_NOT = {
 class NoConsentToMediate(Problem):
     """Nobody on record agreed that a mediator is asked."""
 
+    field = "persons"
     sentence = _l("Nobody has agreed yet that a mediator is asked. Write down the consent first.")
 
 
@@ -78,12 +79,14 @@ class NobodyToCall(Problem):
 class MustKeepAway(Problem):
     """This mediator has a part in the case, or serves where it happened."""
 
+    field = "mediator"
     sentence = _l("This mediator must be kept away from this case. Choose another one.")
 
 
 class NoMediator(Problem):
     """This account can't mediate: it is no peer educator's, or mediates already."""
 
+    field = "account"
     sentence = _l("Choose a peer educator who does not mediate yet.")
 
 

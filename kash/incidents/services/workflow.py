@@ -43,6 +43,8 @@ _SENTENCES = {
 class StepRefused(NotNow):
     """A step that is not open: `why` says which of the rules stands against it."""
 
+    field = ""
+
     def __init__(self, why: Refusal) -> None:
         super().__init__(str(_SENTENCES[why]))
         self.why = why

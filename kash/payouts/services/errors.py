@@ -163,6 +163,7 @@ class NotAResult(Problem):
     """The file holds no results of mobile money."""
 
     status = 400
+    field = "file"
     sentence = _l(
         "This file has no columns of references and states. Bring the result as it was downloaded."
     )

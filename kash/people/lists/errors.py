@@ -11,4 +11,5 @@ class FileUnreadable(Problem):
     """The file as a whole cannot be read."""
 
     status = 422
+    field = "file"
     sentence = _l("This file cannot be read.")

@@ -23,6 +23,7 @@ CONSENT_FORMS = "people.consent_forms"
 class NotPossibleNow(Problem):
     """This answer does not follow from the one that holds now."""
 
+    field = "answer"
     sentence = _l("The answer has changed meanwhile. Look at what holds now, then choose again.")
 
 

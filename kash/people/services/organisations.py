@@ -17,6 +17,7 @@ from kash.policy import Actor
 class OrganisationTaken(Problem):
     """Another organisation has this name."""
 
+    field = "name"
     sentence = _l("Another organisation has this name.")
 
 

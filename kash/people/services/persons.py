@@ -35,6 +35,7 @@ class UnknownGroup(Problem):
 class UnknownOrganisation(Problem):
     """There is no such organisation."""
 
+    field = "organisation"
     sentence = _l("Choose a station or collective from the list.")
 
 

@@ -22,12 +22,14 @@ from kash.policy import Actor
 class AlreadyThere(Problem):
     """The person is posted to this organisation now."""
 
+    field = "organisation"
     sentence = _l("This person is there already.")
 
 
 class DayDoesNotFit(Problem):
     """The day is in the future, or before the present posting began."""
 
+    field = "since"
     sentence = _l("This day is in the future, or before the present posting began.")
 
 

@@ -23,6 +23,7 @@ class FormsMiscounted(Problem):
     """The forms on the table are not as many as the people who were ticked."""
 
     status = 422
+    field = "forms"
     sentence = _l(
         "The forms that you counted are not as many as the people who are ticked. Every person has"
         " a form of their own: count again, and untick whoever has none."

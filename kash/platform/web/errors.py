@@ -75,6 +75,7 @@ class TooManyTries(Problem):
     """Something was tried too often within a short time."""
 
     status = 429
+    field = "spoken_code"
     sentence = _l("Too many tries. Wait a few minutes and try again.")
 
 

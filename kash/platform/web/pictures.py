@@ -18,6 +18,7 @@ class PictureProblem(Problem):
     """The file is no picture that can be kept."""
 
     status = 422
+    field = "picture"
     sentence = _l("This is not a picture that can be read. Send a PNG, JPEG or WebP file.")
 
 
