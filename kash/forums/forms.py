@@ -26,6 +26,7 @@ from kash.forums.rules import (
 )
 from kash.people.queries.organisations import station_names
 from kash.platform.web import KashForm
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import from_local
 from kash.platform.web.forms import (
     DayField,
@@ -96,7 +97,7 @@ class AppearanceForm(KashForm):
 
     def check_together(self) -> None:
         """Another name or an office needs its text."""
-        if self.appears.data in WITH_TEXT and not (self.shown_as.data or ""):
+        if self.appears.data in WITH_TEXT and not (self.shown_as.data):
             self.mark_wrong(self.shown_as, _("Write how this member appears."))
 
 
@@ -104,14 +105,13 @@ class AppearanceForm(KashForm):
 AS_LAST_TIME, EMPTY = "last", "empty"
 
 
-class MeetingForm(KashForm):
+class MeetingForm(EditionForm):
     """When and where a forum meets."""
 
     day = DayField(_l("Day"), validators=[required()])
     time = TimeOfDayField(_l("Time"), validators=[required()])
     place = text_field(_l("Place"), most=160, required=False)
     agenda = choice_field(_l("The agenda begins with"), [], default=AS_LAST_TIME)
-    edition = HiddenField(default="0")
 
     def offer(self, templates: Sequence[tuple[str, str]]) -> None:
         """Set what the agenda can begin with."""
@@ -124,7 +124,7 @@ class MeetingForm(KashForm):
     @property
     def template(self) -> str:
         """The public id of the template that was chosen; empty if none was."""
-        chosen = self.agenda.data or ""
+        chosen = self.agenda.data
         return "" if chosen in (AS_LAST_TIME, EMPTY) else chosen
 
     @property
@@ -197,7 +197,7 @@ class FindMembersForm(KashForm):
 
     def names(self) -> list[str]:
         """The names that were typed, each once."""
-        parts = [part.strip() for part in (self.search.data or "").replace(";", ",").split(",")]
+        parts = [part.strip() for part in self.search.data.replace(";", ",").split(",")]
         return list(dict.fromkeys(part for part in parts if part))[:_NAMES_AT_ONCE]
 
 
@@ -217,20 +217,13 @@ class TypedRow:
         return not (self.text or self.owner or self.due)
 
 
-def edition_of(text: str | None) -> int:
-    """The edition that a page showed; 0, which no row has, when it is unreadable."""
-    written = text or ""
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
-
-
-class MinuteForm(KashForm):
+class MinuteForm(EditionForm):
     """Minute under an item, with as many decisions and actions as were typed.
 
     Rows arrive as equally long lists, one for each column; `read_rows` reads them.
     """
 
     minute = long_text_field(_l("What was said"), most=MINUTE_LENGTH, rows=8)
-    edition = HiddenField()
     # The lines that stay internal, by their mark; sent only with the button that says so.
     internal = HiddenField()
     keep_internal = BooleanField(_l("Save, and keep these lines internal"))

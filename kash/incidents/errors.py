@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.web.errors import Problem
+from kash.platform.web.errors import ChangedMeanwhile, Problem
 
 
 class Damaged(Problem):
@@ -23,10 +23,9 @@ class NobodyHoldsKeys(Problem):
     sentence = _l("Reports cannot be taken yet: nobody holds keys to the vault.")
 
 
-class ChangedMeanwhile(Problem):
+class CaseChangedMeanwhile(ChangedMeanwhile):
     """Another member saved the case since this page was opened."""
 
-    field = ""
     sentence = _l("Somebody else saved this case meanwhile.")
 
 

@@ -29,7 +29,6 @@ class WrongRecoveryCode(Problem):
 class NoKeys(Problem):
     """The account has no keys, or nobody has let it in yet."""
 
-    field = "passphrase"
     sentence = _l("You hold no keys of the vault yet, or nobody has let you in.")
 
 
@@ -81,7 +80,6 @@ class CannotLetIn(Problem):
 class AlreadyAsked(Problem):
     """A request for the same document waits, or still holds."""
 
-    field = ""
     sentence = _l("You have asked for this already.")
 
 

@@ -167,7 +167,7 @@ class ExceptionForm(KashForm):
 
     def cents(self) -> int:
         """The extra, in cents."""
-        return (read_amount(self.extra.data or "") or 0) if self.kind.data == "extra" else 0
+        return (read_amount(self.extra.data) or 0) if self.kind.data == "extra" else 0
 
     def check_together(self) -> None:
         """An exception needs a reason, and an extra an amount."""

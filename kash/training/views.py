@@ -346,9 +346,7 @@ def _not_done(public_id: str, problem: Problem) -> Response:
 def guide(public_id: str) -> ResponseReturnValue:
     """The guide on paper; notes for the facilitator only for whoever sees the whole curriculum."""
     found = queries.version(current_actor(), public_id)
-    try:
+    with FlashedProblems(RenderError):
         made = documents.guide(found, with_notes=queries.sees_everything(current_actor()))
-    except RenderError as error:
-        flash(_(error.sentence), "bad")
-        return redirect(url_for("training.version", public_id=public_id))
-    return download(made, name="guide.pdf", type="application/pdf")
+        return download(made, name="guide.pdf", type="application/pdf")
+    return redirect(url_for("training.version", public_id=public_id))

@@ -221,7 +221,7 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     slots = db.session.scalars(select(Slot).where(Slot.register_id == held.register_id)).all()
     assert [slot.starts_at for slot in slots] == [moment]
     assert (held.place, held.edition) == ("Hall", 2)
-    with pytest.raises(problems.ChangedMeanwhile):
+    with pytest.raises(problems.MeetingChanged):
         change_meeting(
             series.forum, meeting, starts_at=moment, place="", edition=1, by=series.secretary
         )

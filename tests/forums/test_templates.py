@@ -12,7 +12,7 @@ from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import templates
 from kash.forums.rules import PlannedItem, agenda_from
 from kash.forums.services.meetings import plan_meeting
-from kash.forums.services.problems import ChangedMeanwhile, EmptyAgenda, NameTaken
+from kash.forums.services.problems import EmptyAgenda, NameTaken
 from kash.forums.services.series import open_forum
 from kash.forums.services.templates import (
     add_template,
@@ -22,6 +22,7 @@ from kash.forums.services.templates import (
 )
 from kash.platform.database import db
 from kash.platform.web import Forbidden, NotFound
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 
 ITEMS = (PlannedItem("Opening", 10), PlannedItem("Plans", 25))

@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.incidents.endings import Remains, Shredding
-from kash.incidents.errors import ChangedMeanwhile, NotNow
+from kash.incidents.errors import CaseChangedMeanwhile, NotNow
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.rules.consents import Consent
@@ -121,7 +121,7 @@ def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
     comment(reference, "Called her.", by=brenda.actor, vault=brenda.vault())
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(CaseChangedMeanwhile):
         step(anna, reference, "triage", version=1)
     assert state_of(reference) == "submitted"
     assert step(anna, reference, "triage", version=2) == "triaged"

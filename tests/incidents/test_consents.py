@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.consents import PURPOSES, Consent
@@ -110,7 +110,7 @@ def test_an_answer_that_changes_nothing_leaves_nothing(
         give(one, reference, "p9", "record")
     give(one, reference, "p1", "record")
     assert not give(one, reference, "p1", "record", version=2).changed
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(CaseChangedMeanwhile):
         give(one, reference, "p1", "court")
     assert holding(record_of(reference, one.vault()), "p1") == ["record"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.record import Act, Party, Person, Record
@@ -351,7 +351,7 @@ def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) ->
     write_case(two.actor, two.vault(), reference, 1, Written(changed, TOKEN, submit=True))
     case = open_case(one.actor, one.vault(), reference)
     assert (case.version, case.state, case.record.narrative) == (2, "submitted", "two")
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(CaseChangedMeanwhile):
         write_case(one.actor, one.vault(), reference, 1, Written(typed_record(), TOKEN))
     assert record_of(one, reference).narrative == "two"
     assert [action for action, _about in entries()][-2:] == [

@@ -27,7 +27,6 @@ from kash.people.queries.directory import (
 from kash.people.rules.directory import DAY, WEEK, Stretch, open_at, read_day
 from kash.people.services.directory import (
     HoursOverlap,
-    ServiceChangedMeanwhile,
     ServiceDetails,
     add_service,
     change_service,
@@ -36,6 +35,7 @@ from kash.people.services.directory import (
 )
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from tests.conftest import Queries
@@ -101,7 +101,7 @@ def test_a_service_is_added_once_changed_and_checked(
         2,
         [Stretch(4 * DAY + 1200, 5 * DAY + 120)],
     )
-    with pytest.raises(ServiceChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile):
         change_service(key, details(), 1, trainer)
     mark_checked(key, local_today() + timedelta(days=1), trainer)
     mark_checked(key, local_today() + timedelta(days=1), trainer)

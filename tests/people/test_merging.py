@@ -44,7 +44,6 @@ from kash.people.services.merging import (
 )
 from kash.people.services.persons import (
     AlreadyHere,
-    ChangedMeanwhile,
     ContactChange,
     PersonDetails,
     add_person,
@@ -52,6 +51,7 @@ from kash.people.services.persons import (
 )
 from kash.platform.database import Base, db, utc_now, writing
 from kash.platform.vault import verify
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM
 from kash.workshops.models import Enrolment
 from tests.conftest import CHEAP

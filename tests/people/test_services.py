@@ -25,7 +25,6 @@ from kash.people.services.organisations import (
 from kash.people.services.persons import (
     AgesDisagree,
     AlreadyHere,
-    ChangedMeanwhile,
     ContactChange,
     NotAName,
     PersonDetails,
@@ -41,6 +40,7 @@ from kash.people.services.postings import AlreadyThere, DayDoesNotFit, transfer
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry, open_text
 from kash.platform.web import NotFound
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, Adding

@@ -37,7 +37,6 @@ class LaterThanNow(Problem):
     """A moment that has not come yet."""
 
     status = 422
-    field = "noticed_at"
     sentence = _l("This has not come yet. Enter a time that is past.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, HiddenField
+from wtforms import BooleanField, FileField
 from wtforms.validators import ValidationError
 
 from kash.certificates.models import Design, DesignVersion
@@ -31,6 +31,7 @@ from kash.certificates.rules.designs import (
 from kash.certificates.rules.readiness import Lack
 from kash.platform.press.own_designs import MOST_MARKUP
 from kash.platform.web import KashForm
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import choice_field, long_text_field, radio_field, text_field
 
 _PICTURE_NAME = re.compile(r"[a-z0-9-]{1,32}")
@@ -126,7 +127,7 @@ def _words(label: Any, most: int, *, fields: bool = False) -> Any:
     )
 
 
-class DesignForm(KashForm):
+class DesignForm(EditionForm):
     """All that a design says. Empty words go by the usual ones."""
 
     name = text_field(_l("Name"), most=80)
@@ -156,21 +157,14 @@ class DesignForm(KashForm):
     signer_role_4 = text_field(_l("Signs as"), most=60, required=False)
     html = long_text_field(_l("HTML"), most=MOST_MARKUP, rows=18)
     css = long_text_field(_l("CSS"), most=MOST_MARKUP, rows=14)
-    edition = HiddenField(default="0")
 
     def validate_signer_1(self, _field: Any) -> None:
         """A fixed name has to be typed, in whichever line."""
         for place in range(1, MOST_SIGNERS + 1):
             name = self[f"signer_name_{place}"]
             if self[f"signer_{place}"].data == "named" and not name.data:
-                name.errors = [*name.errors, _("Write the name that stands here.")]
+                self.mark_wrong(name, _("Write the name that stands here."))
                 raise ValidationError(_("Write the name that stands here."))
-
-    @property
-    def shown_edition(self) -> int:
-        """The edition that the page was filled in from."""
-        typed = self.edition.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
     def content(self, kept: DesignContent) -> DesignContent:
         """Content as it was typed, with what this form doesn't ask taken from `kept`."""
@@ -184,7 +178,7 @@ class DesignForm(KashForm):
             )
             for code in LANGUAGE_CODES
         }
-        accent = (self.accent.data or "").lower()
+        accent = self.accent.data.lower()
         own = kept.base == "own"
         return replace(
             kept,
@@ -196,8 +190,8 @@ class DesignForm(KashForm):
             logo=own_logo if logo == "own" else logo,
             words={code: said for code, said in words.items() if any(said.all)},
             signers=self._signers(),
-            html=(self.html.data or "") if own else "",
-            css=(self.css.data or "") if own else "",
+            html=(self.html.data) if own else "",
+            css=(self.css.data) if own else "",
         )
 
     def _signers(self) -> tuple[Signer, ...]:

@@ -16,17 +16,16 @@ from kash.platform import storage
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.audit import Change
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.policy import Actor
 
 MOST_PICTURES = 12
 _WORDED_IDS = frozenset(public_id for public_id, _name in BUILT_IN)
 
 
-class DesignChangedMeanwhile(Problem):
+class DesignChangedMeanwhile(ChangedMeanwhile):
     """Somebody else saved the design since the page was opened."""
 
-    status = 409
     sentence = _l("Somebody else changed this design meanwhile. What you typed is still here.")
 
 

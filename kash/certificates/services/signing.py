@@ -23,7 +23,7 @@ from kash.certificates.rules.payload import (
 )
 from kash.platform.database import db, insertion, new_public_id
 from kash.platform.vault import audited, open_sealed, seal
-from kash.platform.web.errors import Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 
 _SEALED_AS = "certificates.signing_key"
@@ -31,10 +31,9 @@ _SEALED_AS = "certificates.signing_key"
 _AT_ONCE = 500
 
 
-class KeyChangedMeanwhile(Problem):
+class KeyChangedMeanwhile(ChangedMeanwhile):
     """Somebody else changed the key since the page was shown."""
 
-    status = 409
     sentence = _l("The key was changed meanwhile. The page shows how it stands.")
 
 

@@ -151,7 +151,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
     found = issuing.certificate(public_id, current_actor(), "certificates.revoke")
     form = RevokeForm()
     if form.validate_on_submit():
-        revoking.revoke(found, form.reason_class.data, form.reason.data or "", current_actor())
+        revoking.revoke(found, form.reason_class.data, form.reason.data, current_actor())
         flash(_("Revoked. Whoever checks it now reads so."))
         return redirect(url_for("certificates.certificate", public_id=public_id))
     return page(

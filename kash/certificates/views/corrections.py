@@ -11,7 +11,7 @@ from kash.certificates.forms.life import CorrectionForm
 from kash.certificates.forms.names import wrong_name
 from kash.certificates.queries.issuing import certificate
 from kash.certificates.rules.issuing import grouped
-from kash.certificates.services.reissuing import SameName, pending_correction, propose_correction
+from kash.certificates.services.reissuing import pending_correction, propose_correction
 from kash.platform.database import db
 from kash.platform.web import current_actor, page
 from kash.policy import allow
@@ -25,16 +25,13 @@ def correct(public_id: str) -> ResponseReturnValue:
     found = certificate(public_id, actor, "certificates.propose")
     form = CorrectionForm(data={"name": found.person.name_for_paper})
     if form.validate_on_submit():
-        name = " ".join((form.name.data or "").split())
+        name = " ".join(form.name.data.split())
         wrong = wrong_name(name)
         if wrong:
-            form.name.errors = [wrong]
+            form.mark_wrong(form.name, wrong)
         else:
-            try:
+            with form.showing_problems():
                 batch_id = propose_correction(found, name, actor)
-            except SameName as problem:
-                form.name.errors = [str(problem)]
-            else:
                 flash(_("Proposed. Another person must approve it now."))
                 workshop = certificate(public_id, actor, "certificates.propose").batch
                 return redirect(

@@ -91,11 +91,8 @@ def new_design() -> ResponseReturnValue:
             html=_STARTING_HTML if own else "",
             css=_STARTING_CSS if own else "",
         )
-        try:
-            made = services.make_design(form.name.data or "", content, current_actor())
-        except services.NameTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
+        with form.showing_problems():
+            made = services.make_design(form.name.data, content, current_actor())
             flash(_("Made. Now say what stands on it, and put it into use."))
             return redirect(url_for("certificates.edit_design", design_id=made))
     return page("certificates/design_new.html", form=form)
@@ -136,37 +133,31 @@ def edit_design(design_id: str) -> ResponseReturnValue:
     """Change what a design says; what is in use stays as it is until it is put into use."""
     found = queries.design(design_id)
     form = design_form(found)
-    meanwhile = False
     if form.validate_on_submit():
-        name = form.name.data or ""
-        try:
+        name = form.name.data
+        with form.showing_problems():
             services.save_design(
                 design_id,
                 found.name if name == design_name(found) else name,
                 form.content(content_from(found.content)),
-                form.shown_edition,
+                form.edition_shown,
                 current_actor(),
             )
-        except services.NameTaken as problem:
-            form.name.errors = [str(problem)]
-        except services.DesignChangedMeanwhile:
-            meanwhile = True
-            form.edition.data = str(queries.design(design_id).edition)
-        else:
             flash(_("Saved. Batches take it once it is put into use."))
             return redirect(url_for("certificates.design", design_id=design_id))
-    body, status = _edit_page(queries.design(design_id), form, meanwhile)
-    return body, 409 if meanwhile else status
+    found = queries.design(design_id)
+    if form.changed_meanwhile:
+        form.show_edition(found.edition)
+    return _edit_page(found, form)
 
 
-def _edit_page(found: Design, form: DesignForm, meanwhile: bool) -> tuple[str, int]:
+def _edit_page(found: Design, form: DesignForm) -> tuple[str, int]:
     content = content_from(found.content)
     return page(
         "certificates/design_edit.html",
         form=form,
         design=found,
         content=content,
-        meanwhile=meanwhile,
         title=design_name(found),
         languages=[(code, LANGUAGES[code]) for code in programme_languages()],
         usual={code: usual_words(code) for code in programme_languages()},

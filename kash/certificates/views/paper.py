@@ -50,11 +50,11 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
             kind,
             str(_TITLES.get(kind, "")),
             current_actor(),
-            reason=form.reason.data or "",
+            reason=form.reason.data,
             back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
         )
     except ReasonNeeded as problem:
-        form.reason.errors = [str(problem)]
+        form.mark_wrong(form.reason, problem)
         return batch_page(found, batch_of(found, batch_id), SendBackForm(), paper=form)
     except Problem as problem:
         return batch_page(found, batch_of(found, batch_id), SendBackForm(), str(problem))
@@ -91,9 +91,9 @@ def file(public_id: str) -> ResponseReturnValue:
         return certificate_page(found, form)
     content = documents.single_certificate(found)
     try:
-        note_single(found, actor, reason=form.reason.data or "", own=own)
+        note_single(found, actor, reason=form.reason.data, own=own)
     except ReasonNeeded as problem:
-        form.reason.errors = [str(problem)]
+        form.mark_wrong(form.reason, problem)
         return certificate_page(certificate(public_id, actor, "certificates.see"), form)
     return single_file(found, content)
 

@@ -26,9 +26,9 @@ from kash.certificates.views.reach import staff_workshop
 from kash.platform import storage
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.pictures import (
     MOST_BYTES,
-    PictureProblem,
     prepared_picture,
     prepared_signature,
 )
@@ -64,13 +64,10 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
         form.use.choices = list(PICTURE_USES.items())[:2]
     if form.validate_on_submit():
         use = form.use.data
-        name = (form.name.data or "") if use == "own" else ""
-        try:
+        name = (form.name.data) if use == "own" else ""
+        with form.showing_problems():
             png = prepared_picture(_sent(), *_SIZES[use])
             design_services.put_picture(design_id, use, name, png, current_actor())
-        except (PictureProblem, design_services.TooManyPictures) as problem:
-            form.picture.errors = [str(problem)]
-        else:
             flash(_("Saved. It is printed once the design is put into use."))
             return redirect(url_for("certificates.design_pictures", design_id=design_id))
     kept: list[tuple[str, str]] = [("logo", content.logo), ("seal", content.seal)]
@@ -108,11 +105,8 @@ def signature() -> ResponseReturnValue:
     """One's own signature: upload it, and see where it may stand."""
     form = OnePictureForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             services.keep_signature(prepared_signature(_sent(), *_SIGNATURE_SIZE), current_actor())
-        except PictureProblem as problem:
-            form.picture.errors = [str(problem)]
-        else:
             flash(_("Saved and sealed. It stands nowhere until you allow it."))
             return redirect(url_for("certificates.signature"))
     return _signature_page(form)
@@ -185,13 +179,10 @@ def sign_batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Allow one's signature on the certificates of one batch."""
     batch = batch_of(staff_workshop(public_id), batch_id)
     actor = current_actor()
-    try:
+    with FlashedProblems(Problem):
         if actor.public_id not in {line.account for line in batch_lines(batch)}:
             raise services.NotASignatory
         services.allow_on_batch(batch_of(staff_workshop(public_id), batch_id), actor)
-    except Problem as problem:
-        flash(str(problem), "bad")
-    else:
         flash(_("Your signature will stand on these certificates."))
     return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id), code=303)
 
@@ -211,11 +202,8 @@ def mark(funder_id: str) -> ResponseReturnValue:
     funder, held = queries.funder(funder_id)
     form = OnePictureForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             services.keep_mark(funder, prepared_picture(_sent(), *_MARK_SIZE), current_actor())
-        except PictureProblem as problem:
-            form.picture.errors = [str(problem)]
-        else:
             flash(_("Saved. It stands on what is issued from now on."))
             return redirect(url_for("certificates.marks"))
     return page("certificates/mark.html", form=form, funder=funder, held=held)

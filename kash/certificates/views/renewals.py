@@ -91,7 +91,7 @@ def propose_renewals(public_id: str) -> ResponseReturnValue:
     form = decision if by_decision else refresher
     if not form.validate_on_submit():
         return _page(found, refresher, decision, chosen=chosen)
-    reason = decision.reason.data or "" if by_decision else ""
+    reason = decision.reason.data if by_decision else ""
     try:
         batch_id = renewing.propose_renewals(found, chosen, local_today(), actor, reason=reason)
     except Problem as problem:

@@ -110,12 +110,12 @@ def _verify(language: str) -> Response:
     answer: Answer | None = None
     serial = ""
     if form.validate_on_submit():
-        typed = form.serial.data or ""
+        typed = form.serial.data
         wrong = misread(typed)
         if wrong is not None:
-            form.serial.errors = [_said(wrong)]
+            form.mark_wrong(form.serial, _said(wrong))
         else:
-            check = Check(read_serial(typed) or "", form.name.data or "", request.remote_addr or "")
+            check = Check(read_serial(typed) or "", form.name.data, request.remote_addr or "")
             answer = check_serial(check, utc_now())
             serial = grouped(check.serial)
     refused = answer is not None and answer.admission is Admission.REFUSED

@@ -12,8 +12,8 @@ from kash.attendance.rules.conduct import has_begun
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
 from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
 from kash.forums.services.problems import (
-    ChangedMeanwhile,
     MeetingAhead,
+    MeetingChanged,
     MomentTaken,
     MonthFull,
 )
@@ -118,7 +118,7 @@ def change_meeting(
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
         if meeting.edition != edition:
-            raise ChangedMeanwhile
+            raise MeetingChanged
         others = _other_meetings(change.session, forum, but=meeting.id)
         if starts_at != meeting.starts_at:
             _moment_is_free(others, starts_at)

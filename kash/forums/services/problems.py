@@ -7,7 +7,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.web import Problem
+from kash.platform.web.errors import ChangedMeanwhile, Problem
 
 
 class NameTaken(Problem):
@@ -79,8 +79,8 @@ class MeetingAhead(Problem):
     sentence = _l("The meeting has not begun. Record it as held when it has.")
 
 
-class ChangedMeanwhile(Problem):
-    """Somebody else changed the same thing since the page was opened."""
+class MeetingChanged(ChangedMeanwhile):
+    """Somebody else changed the meeting since the page was opened."""
 
     sentence = _l("Somebody else changed this meanwhile. What they wrote is shown. Save again.")
 

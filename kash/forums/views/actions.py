@@ -14,6 +14,7 @@ from kash.forums.services import minutes
 from kash.forums.services.minutes import close_action
 from kash.forums.services.problems import AlreadyClosed
 from kash.platform.web import Forbidden, current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
 from kash.policy import allow
 
@@ -54,17 +55,14 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
         raise Forbidden
     form = OutcomeForm()
     if form.validate_on_submit():
-        try:
+        with FlashedProblems(AlreadyClosed, tone="warn"):
             close_action(
                 forum_id,
                 action_id,
                 state=form.state.data,
-                outcome=form.outcome.data or "",
+                outcome=form.outcome.data,
                 by=actor,
             )
-        except AlreadyClosed as problem:
-            flash(str(problem), "warn")
-        else:
             flash(_("Saved. It is told at the next meeting."))
         return redirect(url_for("forums.actions", forum_id=forum_id))
     if not form.is_submitted() and request.args.get("state") == "done":
@@ -83,10 +81,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Take back that an action is done or dropped."""
-    try:
+    with FlashedProblems(AlreadyClosed, tone="warn"):
         minutes.reopen_action(forum_id, action_id, by=current_actor())
-    except AlreadyClosed as problem:
-        flash(str(problem), "warn")
-    else:
         flash(_("The action is open again."))
     return redirect(url_for("forums.actions", forum_id=forum_id))

@@ -142,9 +142,7 @@ def find_guest(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Find somebody by name who is there without being a member."""
     found, held = _meeting(forum_id, meeting_id)
     form = FindForm()
-    matches = (
-        find_people(current_actor(), form.search.data or "") if form.validate_on_submit() else None
-    )
+    matches = find_people(current_actor(), form.search.data) if form.validate_on_submit() else None
     shown = one_group(matches or (), attrgetter("letter"), request.form.get("group", ""))
     return page(
         "forums/find.html",

@@ -13,7 +13,6 @@ from kash.forums.forms import (
     MeetingForm,
     NewItemForm,
     ReasonForm,
-    edition_of,
 )
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in, owners_shown
@@ -28,16 +27,15 @@ from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import change_meeting
 from kash.forums.services.problems import (
     AgendaFull,
-    ChangedMeanwhile,
     MeetingAhead,
-    MomentTaken,
-    MonthFull,
+    MeetingChanged,
     StaysOnAgenda,
 )
 from kash.forums.wording import missing_usual, usual_item, usual_titles
 from kash.people.queries.places import venue_names
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today, to_local
 from kash.policy import allow
 
@@ -54,20 +52,15 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
     if own and not form.is_submitted():
         form.agenda.data = own
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             made = meetings_services.plan_meeting(
                 forum_id,
                 starts_at=form.starts_at,
-                place=form.place.data or "",
+                place=form.place.data,
                 as_last_time=form.agenda.data == AS_LAST_TIME,
                 template=form.template,
                 by=actor,
             )
-        except MomentTaken as problem:
-            form.time.errors = [str(problem)]
-        except MonthFull as problem:
-            form.day.errors = [str(problem)]
-        else:
             flash(_("The meeting is planned. Now write its agenda."))
             return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=made))
     return page(
@@ -121,32 +114,26 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             "day": local.date(),
             "time": local.time(),
             "place": held.place,
-            "edition": str(held.edition),
+            "edition": held.edition,
         }
     )
     del form.agenda
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(MeetingChanged):
             change_meeting(
                 forum_id,
                 meeting_id,
                 starts_at=form.starts_at,
-                place=form.place.data or "",
-                edition=edition_of(form.edition.data),
+                place=form.place.data,
+                edition=form.edition_shown,
                 by=actor,
             )
-        except MomentTaken as problem:
-            form.time.errors = [str(problem)]
-        except MonthFull as problem:
-            form.day.errors = [str(problem)]
-        except ChangedMeanwhile as problem:
-            found = forum_to_edit(forum_id, actor)
-            held = meetings.meeting(found, meeting_id)
-            form.form_errors.append(str(problem))
-            form.edition.data = str(held.edition)
-        else:
             flash(_("Saved."))
             return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+    if isinstance(form.problem, MeetingChanged):
+        found = forum_to_edit(forum_id, actor)
+        held = meetings.meeting(found, meeting_id)
+        form.show_edition(held.edition)
     return page(
         "forums/meeting_edit.html", form=form, forum=found, meeting=held, venues=venue_names()
     )
@@ -161,9 +148,7 @@ def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     held = meetings.meeting(found, meeting_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        meetings_services.cancel_meeting(
-            forum_id, meeting_id, reason=form.reason.data or "", by=actor
-        )
+        meetings_services.cancel_meeting(forum_id, meeting_id, reason=form.reason.data, by=actor)
         flash(_("The meeting is cancelled."))
         return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
     return page("forums/cancel.html", form=form, forum=found, meeting=held)
@@ -177,11 +162,8 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     found = forum_to_edit(forum_id, actor)
     held = meetings.meeting(found, meeting_id)
     if request.method == "POST":
-        try:
+        with FlashedProblems(MeetingAhead, tone="warn"):
             meetings_services.hold_meeting(forum_id, meeting_id, by=actor)
-        except MeetingAhead as problem:
-            flash(str(problem), "warn")
-        else:
             flash(_("Recorded as held. The members can read the minutes now."))
         return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
     return render_template(
@@ -201,18 +183,15 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     held = meetings.meeting(found, meeting_id)
     form = NewItemForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             add_item(
                 forum_id,
                 meeting_id,
-                title=form.title.data or "",
+                title=form.title.data,
                 minutes=form.minutes.data,
                 by=actor,
                 item_id=form.key.data or "",
             )
-        except AgendaFull as problem:
-            form.title.errors = [str(problem)]
-        else:
             return redirect(
                 url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id, _anchor="title")
             )
@@ -234,13 +213,10 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Put the usual items that are missing onto the agenda, each in its place."""
-    try:
+    with FlashedProblems(AgendaFull, tone="warn"):
         added = agenda_services.add_usual_items(
             forum_id, meeting_id, titles=usual_titles(), known=usual_item, by=current_actor()
         )
-    except AgendaFull as problem:
-        flash(str(problem), "warn")
-    else:
         flash(_("Items added: %(count)s", count=added))
     return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id), code=303)
 
@@ -276,7 +252,7 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
             forum_id,
             meeting_id,
             item_id,
-            title=form.title.data or "",
+            title=form.title.data,
             minutes=form.minutes.data,
             by=actor,
         )
@@ -296,9 +272,7 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
     held = meetings.meeting(found, meeting_id)
     item = meetings.item(held, item_id)
     if request.method == "POST":
-        try:
+        with FlashedProblems(StaysOnAgenda, tone="warn"):
             agenda_services.remove_item(forum_id, meeting_id, item_id, by=actor)
-        except StaysOnAgenda as problem:
-            flash(str(problem), "warn")
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
     return render_template("forums/item_remove.html", forum=found, meeting=held, item=item)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from kash.forums import blueprint
 from kash.forums.documents import minutes_name, minutes_paper
-from kash.forums.forms import MinuteForm, TypedRow, edition_of
+from kash.forums.forms import MinuteForm, TypedRow
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries import meetings
 from kash.forums.queries.actions import action_line, arising_in
@@ -37,6 +37,7 @@ from kash.forums.services.problems import (
 )
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 
 BLANK_DECISIONS = 1
@@ -99,12 +100,12 @@ def _save(
             found.public_id,
             held.public_id,
             item.public_id,
-            minute=form.minute.data or "",
+            minute=form.minute.data,
             decisions=decisions,
             actions=actions,
-            edition=edition_of(form.edition.data),
+            edition=form.edition_shown,
             by=current_actor(),
-            internal=form.internal.data or "" if form.keep_internal.data else "",
+            internal=(form.internal.data or "") if form.keep_internal.data else "",
         )
     except FiguresBesideCases as found_lines:
         form.internal.data = found_lines.mark
@@ -112,7 +113,7 @@ def _save(
         form.telling = found_lines.lines
         return False, None
     except MinuteChanged as other:
-        form.edition.data = str(other.edition)
+        form.show_edition(other.edition)
         form.decisions = _with_unknown(form.decisions, _typed(other.decisions))
         form.actions = _with_unknown(form.actions, _typed_actions(other.actions))
         return False, OtherText(
@@ -200,11 +201,8 @@ def internal_line(
     if request.form.get("do") not in ways:
         raise NotFound
     step, said = ways[request.form["do"]]
-    try:
+    with FlashedProblems(TwoPeopleNeeded, tone="warn"):
         step((forum_id, meeting_id, item_id), line_id, by=current_actor())
-    except TwoPeopleNeeded as problem:
-        flash(str(problem), "warn")
-    else:
         flash(said)
     return redirect(
         url_for(

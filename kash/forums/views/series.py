@@ -29,11 +29,6 @@ from kash.forums.queries.series import (
 )
 from kash.forums.queries.templates import template_choices, template_of
 from kash.forums.services import series as series_services
-from kash.forums.services.problems import (
-    NameTaken,
-    TextNeeded,
-    UnknownSecretary,
-)
 from kash.forums.services.series import add_members, change_forum, choose_appearance, open_forum
 from kash.people.queries.search import FoundPerson, find_people, people_by_number
 from kash.people.rules.one_group import OneGroup, one_group
@@ -79,18 +74,13 @@ def add() -> ResponseReturnValue:
     form = _forum_form(actor.public_id)
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
-        try:
+        with form.showing_problems():
             made = open_forum(
-                name=form.name.data or "",
+                name=form.name.data,
                 secretary=chosen or "",
-                template=form.template.data or "",
+                template=form.template.data,
                 by=actor,
             )
-        except NameTaken as problem:
-            form.name.errors = [str(problem)]
-        except UnknownSecretary as problem:
-            form.secretary.errors = [str(problem)]
-        else:
             flash(_("The forum is open. Now add its members."))
             return redirect(url_for("forums.forum", forum_id=made))
     return page("forums/edit.html", form=form, forum=None)
@@ -126,19 +116,14 @@ def edit(forum_id: str) -> ResponseReturnValue:
     form = _forum_form(secretary_of(found)[0])
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
-        try:
+        with form.showing_problems():
             change_forum(
                 forum_id,
-                name=form.name.data or "",
+                name=form.name.data,
                 secretary=chosen or "",
-                template=form.template.data or "",
+                template=form.template.data,
                 by=actor,
             )
-        except NameTaken as problem:
-            form.name.errors = [str(problem)]
-        except UnknownSecretary as problem:
-            form.secretary.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("forums.forum", forum_id=forum_id))
     elif not form.is_submitted():
@@ -164,7 +149,7 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     if (form.names() or not turned) and form.validate_on_submit():
         matches = [one for name in form.names() for one in find_people(actor, name)]
     elif request.form.get("step") == "add":
-        form.search.errors = [_("Tick somebody first.")]
+        form.mark_wrong(form.search, _("Tick somebody first."))
     seated = series.seated(found)
     kept = people_by_number(actor, ticked)
     shown = {one.public_id for one in kept}
@@ -224,17 +209,14 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
     member = member_to_change(found, member_id, actor)
     form = AppearanceForm(data={"appears": member.appears, "shown_as": member.shown_as})
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             choose_appearance(
                 forum_id,
                 member_id,
                 appears=form.appears.data,
-                shown_as=form.shown_as.data or "",
+                shown_as=form.shown_as.data,
                 by=actor,
             )
-        except TextNeeded as problem:
-            form.shown_as.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("forums.forum", forum_id=forum_id))
     return page(

@@ -11,21 +11,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField
 
 from kash.forums import blueprint
-from kash.forums.forms import edition_of, without_figures
+from kash.forums.forms import without_figures
 from kash.forums.models import AgendaTemplate
 from kash.forums.queries.meetings import meeting
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.queries.templates import template, template_lines
 from kash.forums.rules import LONGEST_ITEM, PlannedItem
 from kash.forums.services import templates as templates_services
-from kash.forums.services.problems import (
-    AgendaFull,
-    ChangedMeanwhile,
-    EmptyAgenda,
-    NameTaken,
-)
 from kash.forums.services.templates import change_template
 from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import choice_field, clean_text, text_field, whole_number_field
 from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
@@ -49,13 +44,12 @@ class ItemLine(Form):
     kind = HiddenField(default="plain")
 
 
-class TemplateForm(KashForm):
+class TemplateForm(EditionForm):
     """An agenda with a name."""
 
     name = text_field(_l("Name of the agenda"), most=120)
     language = choice_field(_l("Language"), [("", _l("Any")), *LANGUAGES.items()], required=False)
     lines = FieldList(FormField(ItemLine), max_entries=_MOST_LINES)
-    edition = HiddenField(default="0")
 
     def add_spare_lines(self) -> None:
         """Room for more."""
@@ -68,7 +62,7 @@ class TemplateForm(KashForm):
         found = []
         for entry in self.lines:
             line = entry.form
-            title = line.title.data or ""
+            title = line.title.data
             if not title:
                 continue
             arising = line.kind.data == "arising"
@@ -114,17 +108,14 @@ def add_template() -> ResponseReturnValue:
     """Write an agenda."""
     form = TemplateForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             templates_services.add_template(
-                form.name.data or "", form.language.data or "", form.written(), current_actor()
+                form.name.data, form.language.data, form.written(), current_actor()
             )
-        except (NameTaken, EmptyAgenda, AgendaFull) as problem:
-            _beside_its_field(form, problem)
-        else:
             flash(_("Saved."))
             return redirect(url_for("forums.templates"))
     form.add_spare_lines()
-    return page("forums/template.html", form=form, template_id=None, theirs=None)
+    return page("forums/template.html", form=form, template_id=None)
 
 
 @blueprint.route("/templates/<template_id>", methods=["GET", "POST"])
@@ -137,39 +128,26 @@ def edit_template(template_id: str) -> ResponseReturnValue:
             "name": found.name,
             "language": found.language,
             "lines": _lines(found),
-            "edition": str(found.edition),
+            "edition": found.edition,
         }
     )
-    theirs: AgendaTemplate | None = None
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             change_template(
                 template_id,
-                form.name.data or "",
-                form.language.data or "",
+                form.name.data,
+                form.language.data,
                 form.written(),
-                edition_of(form.edition.data),
+                form.edition_shown,
                 current_actor(),
             )
-        except ChangedMeanwhile:
-            theirs = template(template_id)
-            form.edition.data = str(theirs.edition)
-            form.edition.raw_data = None
-        except (NameTaken, EmptyAgenda, AgendaFull) as problem:
-            _beside_its_field(form, problem)
-        else:
             flash(_("Saved."))
             return redirect(url_for("forums.templates"))
+    if form.changed_meanwhile:
+        found = template(template_id)
+        form.show_edition(found.edition)
     form.add_spare_lines()
-    body, answer = page("forums/template.html", form=form, template_id=template_id, theirs=theirs)
-    return body, 409 if theirs is not None else answer
-
-
-def _beside_its_field(form: TemplateForm, problem: Exception) -> None:
-    if isinstance(problem, NameTaken):
-        form.name.errors = [str(problem)]
-    else:
-        form.form_errors.append(str(problem))
+    return page("forums/template.html", form=form, template_id=template_id, theirs=found)
 
 
 @blueprint.route("/templates/<template_id>/remove", methods=["GET", "POST"])
@@ -193,15 +171,8 @@ def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     held = meeting(found, meeting_id)
     form = NameForm()
     if form.validate_on_submit():
-        try:
-            templates_services.keep_agenda(
-                forum_id, meeting_id, name=form.name.data or "", by=actor
-            )
-        except NameTaken as problem:
-            form.name.errors = [str(problem)]
-        except EmptyAgenda as problem:
-            form.form_errors.append(str(problem))
-        else:
+        with form.showing_problems():
+            templates_services.keep_agenda(forum_id, meeting_id, name=form.name.data, by=actor)
             flash(_("Saved. New meetings can begin with this agenda."))
             return redirect(url_for("forums.templates"))
     return page("forums/keep_agenda.html", form=form, forum=found, meeting=held)

@@ -10,8 +10,8 @@ from wtforms import HiddenField
 
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
+from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
-from kash.platform.web import KashForm
 from kash.platform.web.forms import radio_field
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
@@ -28,12 +28,11 @@ def _answer(purpose: str) -> Any:
     )
 
 
-class ConsentsForm(KashForm):
+class ConsentsForm(VersionedForm):
     """A yes or a no to each purpose, how it is known, and the version of the words that were on the
     page (`wording`) beside that of the case."""
 
     person = HiddenField()
-    version = HiddenField()
     wording = HiddenField()
     record = _answer("record")
     mediation = _answer("mediation")
@@ -82,8 +81,3 @@ class ConsentsForm(KashForm):
     def answers_typed(self) -> dict[str, str]:
         """Choices for each purpose, as they were sent, for the page to show again."""
         return {purpose: self[purpose].data or "" for purpose in PURPOSES}
-
-    def version_shown(self) -> int:
-        """Version of the case that the page showed; 0, which nothing has, if unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

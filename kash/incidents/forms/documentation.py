@@ -37,6 +37,7 @@ from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
 from kash.platform.database import new_public_id
+from kash.platform.web.editions import number_shown
 from kash.platform.web.forms import (
     DayField,
     KashForm,
@@ -273,8 +274,7 @@ class DocumentationForm(KashForm):
 
     def version_shown(self) -> int:
         """Version that the page showed; 0, which nothing has, if that is unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return number_shown(self.version.data)
 
     def places_shown(self) -> dict[str, str]:
         """The digests that the page kept; none if they are unreadable."""

@@ -10,18 +10,18 @@ from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.incidents import charge_warning
+from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.names import ORIGIN_NAMES, WAY_NAMES
 from kash.incidents.rules.her_choice import NOTHING
 from kash.incidents.services.her_choice import Said
-from kash.platform.web.forms import DayField, KashForm, SeveralField, radio_field, required
+from kash.platform.web.forms import DayField, SeveralField, radio_field, required
 
 
-class ChoiceForm(KashForm):
+class ChoiceForm(VersionedForm):
     """Choice of one person, with the day on which she was asked, and how it is known; and how many
     answers of hers the page showed (`version`)."""
 
     person = HiddenField()
-    version = HiddenField()
     wanted = SeveralField(_l("What is wanted"), choices=list(WAY_NAMES.items()))
     origin = radio_field(_l("How is it known?"), list(ORIGIN_NAMES.items()), required=False)
     on = DayField(_l("Day of asking"), validators=[required()])
@@ -61,16 +61,15 @@ class ChoiceForm(KashForm):
             tuple(self.wanted.data or ()),
             self.on.data,
             self.origin.data or "",
-            _number(self.version.data),
+            self.version_shown(),
         )
 
 
-class OwnYesForm(KashForm):
+class OwnYesForm(VersionedForm):
     """The answer of one person to "court or release", and the version of the warning that was on
     the page (`wording`) beside that of the case."""
 
     person = HiddenField()
-    version = HiddenField()
     wording = HiddenField()
     answer = radio_field(
         _l("What she said herself"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
@@ -85,13 +84,3 @@ class OwnYesForm(KashForm):
             )
         elif not self.answer.data and not self.answer.errors:
             self.mark_wrong(self.answer, _("Choose yes or no."))
-
-    def version_shown(self) -> int:
-        """Version of the case that the page showed; 0, which nothing has, if unreadable."""
-        return _number(self.version.data)
-
-
-def _number(typed: str | None) -> int:
-    """A version that a page sends; 0 if unreadable."""
-    text = typed or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.incidents.models import Duty
@@ -19,6 +17,7 @@ from kash.incidents.services.mediation import DutyDetails
 from kash.people import words
 from kash.people.forms.week import WeekForm
 from kash.platform.web import KashForm
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     PhoneField,
@@ -33,10 +32,9 @@ from kash.platform.web.forms import (
 _SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
 
 
-class DutyForm(WeekForm):
+class DutyForm(WeekForm, EditionForm):
     """When, where and in which languages somebody mediates."""
 
-    edition = HiddenField()
     account = choice_field(_l("Who mediates"), [])
     phone = PhoneField(_l("Number for this duty"))
     stations = SeveralField(_l("Stations"), coerce=str)
@@ -59,22 +57,10 @@ class DutyForm(WeekForm):
         if not field.data:
             raise ValidationError(_("Choose who mediates."))
 
-    @property
-    def edition_read(self) -> int:
-        """Edition from which the form was filled; 0, which none has, if unreadable."""
-        given = self.edition.data or ""
-        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
-
     def details(self) -> DutyDetails:
         """Details as they were entered."""
-        return DutyDetails(
-            phone=self.phone.data or "",
-            spoken=tuple(self.languages.data or ()),
-            stations=tuple(self.stations.data or ()),
-            hours=self.hours(),
-            note=self.note.data or "",
-            active=bool(self.active.data),
-        )
+        spoken = tuple(self.languages.data or ())
+        return self.command(DutyDetails, spoken=spoken, hours=self.hours())
 
     def fill(self, found: Duty) -> None:
         """Show what is kept."""
@@ -83,7 +69,7 @@ class DutyForm(WeekForm):
         self.languages.data = [code for code in found.spoken.split(",") if code]
         self.note.data, self.active.data = found.note, found.active
         self.fill_week(stretches_of(found))
-        self.edition.data = str(found.edition)
+        self.show_edition(found.edition)
 
 
 class AskForm(KashForm):

@@ -11,6 +11,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import Optional
 
 from kash.incidents.forms.rows import fresh_key
+from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
 from kash.incidents.rules.cash_bail import wrong_with
 from kash.incidents.rules.record import CashBail, Record, Term
@@ -27,18 +28,7 @@ from kash.platform.web.forms import (
 )
 
 
-class _VersionedForm(KashForm):
-    """A form that says which version of the case its page showed."""
-
-    version = HiddenField()
-
-    def version_shown(self) -> int:
-        """That version; 0, which nothing has, if unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-class BailForm(_VersionedForm):
+class BailForm(VersionedForm):
     """Official cash bail. `key` makes the same form, sent twice, write it down once."""
 
     person = choice_field(_l("For whom"), required=False)
@@ -138,7 +128,7 @@ class TakeOutForm(KashForm):
     reason = long_text_field(_l("Why"), most=2000, required=True, rows=3)
 
 
-class ReportForm(_VersionedForm):
+class ReportForm(VersionedForm):
     """Decision about a report, and a note of it: nothing is sent by it."""
 
     kind = radio_field(_l("What is decided"), list(NOTE_NAMES.items()))

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.incidents.forms.rows import offered
+from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.names import SOURCE_NAMES
 from kash.incidents.rules.changes import LONGEST_REASON
 from kash.incidents.rules.taking import Taking
@@ -19,10 +19,10 @@ from kash.incidents.taking_words import (
     READ_BACK_NAMES,
     TOLD_BEFORE_NAMES,
 )
-from kash.platform.web.forms import KashForm, SeveralField, choice_field, text_field
+from kash.platform.web.forms import SeveralField, choice_field, text_field
 
 
-class TakingForm(KashForm):
+class TakingForm(VersionedForm):
     """Taking of an account: all that is asked about the interview. `version` says what the page
     showed."""
 
@@ -39,7 +39,6 @@ class TakingForm(KashForm):
         _l("To whom she had told it before"), choices=list(TOLD_BEFORE_NAMES.items())
     )
     why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
-    version = HiddenField()
 
     def validate_present(self, field: Any) -> None:
         """Nobody, or somebody."""
@@ -59,11 +58,6 @@ class TakingForm(KashForm):
             present=list(self.present.data or []),
             told_before=list(self.told_before.data or []),
         )
-
-    def version_shown(self) -> int:
-        """Version that the page showed; 0, which nothing has, if that is unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _nobody_alone(field: Any) -> None:

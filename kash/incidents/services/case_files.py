@@ -52,7 +52,7 @@ def note_printed(
     """Note that a case file is printed: one entry, which also names the sealed names in it; the
     case as it then is, with a reference for its papers.
 
-    `identities` are ids of persons on record. Raises NobodyAgreed, ChangedMeanwhile,
+    `identities` are ids of persons on record. Raises NobodyAgreed, CaseChangedMeanwhile,
     NotFound and Damaged.
     """
     with audited("incidents.case_file_printed", by) as change:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import ChangedMeanwhile, Damaged
+from kash.incidents.errors import CaseChangedMeanwhile, Damaged
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.officers import may_work, officers
@@ -191,7 +191,7 @@ def save_record(
     """Seal the record as it stands now, under a reference for papers if it has none, and what the
     case's history has to keep of it; what nobody has noted there was only taken over.
 
-    Raises ChangedMeanwhile and NotFound.
+    Raises CaseChangedMeanwhile and NotFound.
     """
     session = change.session
     if not case.record.paper_reference:
@@ -202,7 +202,7 @@ def save_record(
         history.seal(session, vault, by, change.now)
         version = save_document(session, vault, case.sealed, as_bytes(case.record))
     except SavedMeanwhile:
-        raise ChangedMeanwhile from None
+        raise CaseChangedMeanwhile from None
     except NoSuchDocument:
         raise NotFound from None
     case.sealed = case.sealed._replace(version=version)
@@ -240,7 +240,7 @@ def _take_over(opened: CaseChange, *, shown: Case) -> None:
     found, change = opened.case, opened.change
     as_shown = found.version == shown.version
     # Nothing of it goes if it is not saved.
-    with suppress(ChangedMeanwhile), change.session.begin_nested():
+    with suppress(CaseChangedMeanwhile), change.session.begin_nested():
         take_over_everything(change.session, found.record)
         _keep_away(opened)
         save_record(change, opened.by, opened.vault, found)
@@ -263,7 +263,7 @@ def changing(
 ) -> Iterator[CaseChange]:
     """Change one case: one transaction, one audit entry that names its reference.
 
-    With `version`, only if nobody saved since that version was read: else ChangedMeanwhile.
+    With `version`, only if nobody saved since that version was read: else CaseChangedMeanwhile.
     Raises NotFound and Damaged.
     """
     with (
@@ -281,7 +281,7 @@ def changing_within(
     row = locked_incident(change.session, reference)
     case = open_case(by, vault, reference, change.session)
     if version is not None and version != case.version:
-        raise ChangedMeanwhile
+        raise CaseChangedMeanwhile
     found, history = CaseChange(change, case, row, vault, by), History(case)
     # What was taken back by its receipt meanwhile.
     history.note("", change.now)

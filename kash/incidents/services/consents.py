@@ -50,7 +50,7 @@ def answer_consents(
     what she told somebody else is a wish (for `WISHED`), and for whoever could not be asked only
     what may be done unasked is noted. Only what differs from what stands is noted. What was
     withdrawn holds no more from this moment: everything that uses a consent asks for it anew, and a
-    mediator's open brief ends. Raises ChangedMeanwhile, NotFound and Damaged.
+    mediator's open brief ends. Raises CaseChangedMeanwhile, NotFound and Damaged.
     """
     if origin not in ORIGINS:
         raise NotFound

@@ -202,7 +202,7 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
 def write_case(by: Actor, vault: OpenVault, reference: str, version: int, written: Written) -> None:
     """Put what was typed into a case.
 
-    Raises ChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
+    Raises CaseChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
     IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, OpensToOfficers, NotToBeAgreed, NotFound and
     Damaged.
     """

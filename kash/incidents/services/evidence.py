@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from kash.incidents.endings import Remains
-from kash.incidents.errors import ChangedMeanwhile, NotCleaned, NotNow
+from kash.incidents.errors import CaseChangedMeanwhile, NotCleaned, NotNow
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
 from kash.incidents.rules.evidence import (
@@ -212,7 +212,7 @@ def _save(session: Session, vault: OpenVault, found: OpenEvidence) -> None:
     try:
         save_document(session, vault, found.sealed, as_bytes(found.file))
     except SavedMeanwhile:
-        raise ChangedMeanwhile from None
+        raise CaseChangedMeanwhile from None
     except NoSuchDocument:
         raise NotFound from None
 

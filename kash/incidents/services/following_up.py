@@ -31,7 +31,7 @@ class Outcome:
 def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> None:
     """Add a referral; sent twice under the same id, it is added once.
 
-    Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
+    Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.referred", by, vault, reference) as case:
         if case.row.state in CLOSED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kash.incidents import charge_warning
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.rules.consents import ORIGINS, Consent
 from kash.incidents.rules.her_choice import (
     WAYS,
@@ -41,8 +41,8 @@ class Said:
 def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None:
     """Note what somebody wants; a mediator's open brief that she does not want ends by it.
 
-    Raises CaseClosed, NotFound, Damaged, and ChangedMeanwhile if another answer of hers was noted
-    since.
+    Raises CaseClosed, NotFound, Damaged, and CaseChangedMeanwhile if another answer of hers was
+    noted since.
     """
     wanted = [way for way in WAYS if way in said.wanted]
     if said.origin not in ORIGINS or not is_answer(list(said.wanted), said.origin):
@@ -66,7 +66,7 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
             case.change.nothing()
             return
         if said.version not in (None, len(noted)):
-            raise ChangedMeanwhile
+            raise CaseChangedMeanwhile
         case.record.choices.append(choice)
         case.happened("asked_her")
 
@@ -88,7 +88,7 @@ def note_own_yes(
             case.change.nothing()
             return
         if version != case.case.version:
-            raise ChangedMeanwhile
+            raise CaseChangedMeanwhile
         case.record.own_words.append(
             Consent(
                 purpose=CHARGE,

@@ -55,7 +55,7 @@ def file_identity(
     version: int | None = None,
 ) -> None:
     """Seal who somebody is, in place of what was sealed before. Raises NobodyHoldsKeys if no
-    custodian holds keys yet, NotFound and ChangedMeanwhile."""
+    custodian holds keys yet, NotFound and CaseChangedMeanwhile."""
     kept = {name: facts[name] for name in FIELDS if facts.get(name)}
     plaintext = json.dumps(kept, ensure_ascii=False).encode()
     with changing("incidents.identity_filed", by, vault, reference, version=version) as change:

@@ -35,6 +35,7 @@ from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import new_public_id
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -67,6 +68,7 @@ class NotToBeAsked(Problem):
 
     def __init__(self, why: Why) -> None:
         super().__init__(str(_WHY_NOT[why]))
+        self.field = "persons" if why is Why.NOT_WANTED else "requests"
         self.why = why
 
 
@@ -94,12 +96,6 @@ class HoursOverlap(Problem):
     """Two stretches of duty share a time."""
 
     sentence = _l("Two of these hours overlap.")
-
-
-class DutyChangedMeanwhile(Problem):
-    """Someone else saved this mediator since the form was opened."""
-
-    sentence = _l("Someone else saved changes while you were writing.")
 
 
 @dataclass(frozen=True)
@@ -142,12 +138,12 @@ def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
 
 
 def change_mediator(by: Actor, public_id: str, details: DutyDetails, edition: int) -> None:
-    """Change when and where somebody mediates. Raises NotFound, DutyChangedMeanwhile."""
+    """Change when and where somebody mediates. Raises NotFound, ChangedMeanwhile."""
     _refuse(details)
     with audited("mediation.mediator_changed", by) as change:
         row = duty(public_id, change.session)
         if row.edition != edition:
-            raise DutyChangedMeanwhile
+            raise ChangedMeanwhile
         _write(change.session, row, details)
         row.edition += 1
         change.about(public_id)

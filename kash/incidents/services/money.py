@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 from kash.accounts.services.programme import change_settings
-from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotNow
+from kash.incidents.errors import CaseChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import POLICY
 from kash.incidents.rules.cash_bail import MOST, bail_of
@@ -50,7 +50,7 @@ def write_down_bail(
     """Write down cash bail, or correct what is there under its id; with `version`, only if nobody
     saved the case since that was shown, unless this very thing.
 
-    Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
+    Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.bail_written", by, vault, reference) as case:
         if case.row.state in CLOSED:
@@ -66,7 +66,7 @@ def write_down_bail(
 
 def _refuse_older(case: CaseChange, version: int | None) -> None:
     if version is not None and version != case.case.version:
-        raise ChangedMeanwhile
+        raise CaseChangedMeanwhile
 
 
 def _put(case: CaseChange, bail: CashBail) -> None:
@@ -116,7 +116,10 @@ def _questioned(case: CaseChange, key: str) -> Term:
 
 
 def take_out_term(by: Actor, vault: OpenVault, reference: str, key: str, reason: str) -> None:
-    """Take out a term that was set aside, with why. Raises NotFound, Damaged, ChangedMeanwhile."""
+    """Take out a term that was set aside, with why.
+
+    Raises NotFound, Damaged and CaseChangedMeanwhile.
+    """
     with changing("incidents.term_decided", by, vault, reference) as case:
         _questioned(case, key)
         # What it said may have been a bribe, whatever becomes of the term.
@@ -179,7 +182,7 @@ def note_decision(
     something asks anew; notes that do not open any more give way.
 
     With `version`, only if nobody saved the case since that was shown. Raises NobodyHoldsKeys if no
-    custodian holds keys, NotFound, Damaged and ChangedMeanwhile.
+    custodian holds keys, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.note_kept", by, vault, reference) as case:
         session, kept = case.change.session, case.record.duty_note

@@ -15,8 +15,8 @@ def say_how_taken(
 ) -> None:
     """Say how the account of a case was taken.
 
-    Raises ChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing if something
-    else was said before and the case was verified, CaseClosed, NotFound and Damaged.
+    Raises CaseChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing if
+    something else was said before and the case was verified, CaseClosed, NotFound and Damaged.
     """
     with changing("incidents.taking_said", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:

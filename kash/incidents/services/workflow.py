@@ -63,7 +63,7 @@ def take_step(
 ) -> str:
     """Take a case a step on (or back); the state that it is in now. Shredding is done elsewhere.
 
-    `urgent` may be said at triage. Raises NotFound, Damaged, ChangedMeanwhile and StepRefused.
+    `urgent` may be said at triage. Raises NotFound, Damaged, CaseChangedMeanwhile and StepRefused.
     """
     if verb not in STEPS or verb == "shred":
         raise NotFound

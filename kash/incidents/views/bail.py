@@ -12,14 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, names
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.money import BailForm
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.cash_bail import bail_of
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
@@ -52,11 +51,8 @@ def bail(reference: str) -> ResponseReturnValue:
     if request.method == "GET":
         note_opening(actor, vault, found)
     elif form.validate():
-        try:
+        with form.showing_problems():
             write_down_bail(actor, vault, reference, form.bail())
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        else:
             return _saved(reference)
     return page("incidents/bail.html", form=form, case=found, **_bail_part(found, actor))
 
@@ -68,7 +64,8 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
     actor, vault, found = here(reference)
     one = bail_of(found.record, bail_id)
-    form, changed = BailForm(), one is None
+    form = BailForm()
+    form.changed_meanwhile = one is None
     # Taken off meanwhile, if a page showed it: else it never was.
     if one is None and not form.version_shown():
         raise NotFound
@@ -76,28 +73,23 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         note_opening(actor, vault, found)
     elif form.validate() and one is not None:
-        try:
+        with form.showing_problems():
             write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        except ChangedMeanwhile:
-            _actor, _vault, found = here(reference)
-            one, changed = bail_of(found.record, bail_id), True
-        else:
             return _saved(reference)
+        if form.changed_meanwhile:
+            _actor, _vault, found = here(reference)
+            one = bail_of(found.record, bail_id)
     if one is None:
         # What was typed can be written down anew.
         name, part = "incidents/bail.html", _bail_part(found, actor)
     else:
         name, part = "incidents/bail_correct.html", {"bail": one, "places": PLACE_NAMES}
-    answer, status = page(
+    return page(
         name,
         form=form,
         case=found,
-        changed=changed,
         **{"called": lambda key: called(found.record, key) if key else "", **part},
     )
-    return answer, 409 if changed else status
 
 
 @blueprint.route("/<reference>/v/<bail_id>/x", methods=["GET", "POST"])
@@ -113,7 +105,7 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             take_off_bail(actor, vault, reference, one.id, version=version)
-        except ChangedMeanwhile as problem:
+        except CaseChangedMeanwhile as problem:
             flash(str(problem))
             return redirect(
                 url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303

@@ -14,7 +14,6 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents import blueprint, names
 from kash.incidents.consent_texts import TEXTS, VERSION, text_of
 from kash.incidents.documents.consents import consent_paper
-from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.consents import ANSWER_NAMES, ConsentsForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import (
@@ -167,11 +166,11 @@ def _of_everybody(record: Record, purpose: str) -> Stand:
 def consents(reference: str) -> ResponseReturnValue:
     """Read out the words, note the answers."""
     actor, vault, found = here(reference)
-    form, changed = ConsentsForm(), False
+    form = ConsentsForm()
     if request.method == "GET":
         note_opening(actor, vault, found)
     elif form.validate_on_submit():
-        try:
+        with form.showing_problems():
             noted = answer_consents(
                 actor,
                 vault,
@@ -182,19 +181,16 @@ def consents(reference: str) -> ResponseReturnValue:
                 form.origin.data,
                 language_code(),
             )
-        except ChangedMeanwhile:
-            _actor, _vault, found = here(reference)
-            changed = True
-        else:
             _tell(noted, found.record)
             return redirect(url_for("incidents.consents", reference=reference))
-    answer, status = page(
+        if form.changed_meanwhile:
+            _actor, _vault, found = here(reference)
+    return page(
         "incidents/consents.html",
         form=form,
         case=found,
         everybody=everybodys_answers(found.record),
-        changed=changed,
-        typed=form.answers_typed() if changed or form.errors else {},
+        typed=form.answers_typed() if form.changed_meanwhile or form.errors else {},
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
         texts=TEXTS,
@@ -207,7 +203,6 @@ def consents(reference: str) -> ResponseReturnValue:
             "": _("whoever holds the receipt"),
         },
     )
-    return answer, 409 if changed else status
 
 
 def _tell(noted: Noted, record: Record) -> None:

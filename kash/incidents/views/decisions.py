@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, money_words, names
-from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
 from kash.incidents.forms.money import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import Asking, asking_cases, reporting_policy
@@ -87,7 +86,7 @@ def decision(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     if not found.record.asks_for_a_decision():
         raise NotFound
-    form, out, changed = ReportForm(), TakeOutForm(), False
+    form, out = ReportForm(), TakeOutForm()
     if request.method == "GET":
         note_opening(actor, vault, found)
     elif request.form.get("term"):
@@ -99,22 +98,17 @@ def decision(reference: str) -> ResponseReturnValue:
             return redirect(_next(reference), 303)
         form = ReportForm(formdata=None)
     elif form.validate() and form.refuse(today()):
-        try:
+        with form.showing_problems():
             note_decision(actor, vault, reference, form.note(), version=form.version_shown())
-        except ChangedMeanwhile:
-            _actor, _vault, found = here(reference)
-            changed = True
-        except NobodyHoldsKeys as problem:
-            form.form_errors.append(str(problem))
-        else:
             flash(_("Noted. Nothing was sent."))
             return redirect(url_for("incidents.decision", reference=reference), 303)
+        if form.changed_meanwhile:
+            _actor, _vault, found = here(reference)
     notes = report_notes(found, vault)
     answer, status = page(
         "incidents/decision.html",
         form=form,
         case=found,
-        changed=changed,
         is_new=Asking(found, notes).is_new,
         out=out if out.errors else None,
         out_term=request.form.get("term", "") if out.errors else "",
@@ -126,7 +120,7 @@ def decision(reference: str) -> ResponseReturnValue:
         policy=reporting_policy(),
         called=lambda key: called(found.record, key) if key else "",
     )
-    return answer, 409 if changed else 422 if out.errors else status
+    return answer, 422 if out.errors else status
 
 
 @blueprint.route("/<reference>/q/<term_id>", methods=["GET", "POST"])

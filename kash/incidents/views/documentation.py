@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from kash.incidents import blueprint, names
-from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
+from kash.incidents.errors import CaseChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries.autosaves import Autosave, autosaves_left, own_autosaves
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
@@ -203,7 +203,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
         )
         try:
             reference = _save(case, form, written)
-        except ChangedMeanwhile:
+        except CaseChangedMeanwhile:
             return _beside(form, written, stations, reference=case.reference if case else "")
         except HandsOver as problem:
             shown.handing = hand_over_text(problem.why, problem.custodians)

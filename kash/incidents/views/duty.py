@@ -23,7 +23,7 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.sections import Entry
 from kash.incidents.services import mediation
-from kash.incidents.services.mediation import DutyChangedMeanwhile, NoMediator, change_mediator
+from kash.incidents.services.mediation import change_mediator
 from kash.people import directory_words, words
 from kash.people.queries.organisations import organisations
 from kash.people.rules.directory import minute_of_week
@@ -69,11 +69,8 @@ def add_mediator() -> ResponseReturnValue:
     form = DutyForm()
     form.offer(_stations(), possible_mediators())
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             mediation.add_mediator(current_actor(), form.account.data, form.details())
-        except NoMediator as problem:
-            form.account.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("incidents.duty_list"), 303)
     return page("incidents/duty_edit.html", form=form, duty=None)
@@ -89,21 +86,20 @@ def edit_mediator(duty_id: str) -> ResponseReturnValue:
     if not form.is_submitted():
         form.fill(found)
     elif form.validate():
-        try:
-            change_mediator(current_actor(), duty_id, form.details(), form.edition_read)
-        except DutyChangedMeanwhile:
-            found = duty(duty_id)
-            form.edition.data = str(found.edition)
-            return _changed(form, found), 409
-        else:
+        with form.showing_problems():
+            change_mediator(current_actor(), duty_id, form.details(), form.edition_shown)
             flash(_("Saved."))
             return redirect(url_for("incidents.duty_list"), 303)
-    return page("incidents/duty_edit.html", form=form, duty=duty(duty_id))
+    found = duty(duty_id)
+    if form.changed_meanwhile:
+        form.show_edition(found.edition)
+        form.saved_meanwhile = _saved(found)
+    return page("incidents/duty_edit.html", form=form, duty=found)
 
 
-def _changed(form: DutyForm, found: Duty) -> str:
+def _saved(found: Duty) -> list[tuple[str, str]]:
     phone = phone_of(found)
-    kept = [
+    return [
         (_("Number for this duty"), directory_words.phone_text(phone) if phone else _("None")),
         (_("Stations"), ", ".join(one.organisation.name for one in found.stations) or _("None")),
         (
@@ -116,7 +112,6 @@ def _changed(form: DutyForm, found: Duty) -> str:
         ),
         (_("On duty"), _("Yes") if found.active else _("No")),
     ]
-    return render_template("incidents/duty_edit.html", form=form, duty=found, kept=kept)
 
 
 @blueprint.route("/d/<duty_id>/remove", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from kash.incidents import blueprint
-from kash.incidents.errors import EvidenceDamaged, NotTaken
+from kash.incidents.errors import EvidenceDamaged
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.forms.evidence import (
     CustodyForm,
@@ -75,12 +75,9 @@ def add_evidence(reference: str) -> ResponseReturnValue:
     form = SmallFileForm()
     if form.validate_on_submit():
         stream, name = form.content()
-        try:
+        with form.showing_problems(file=(BodyTooLarge, StorageError, CleaningBusy)):
             said = form.received(name)
             made = evidence_services.add_evidence(actor, vault, reference, said, stream, _SMALL)
-        except (NotTaken, BodyTooLarge, StorageError, CleaningBusy) as problem:
-            form.file.errors = [str(problem)]
-        else:
             return redirect(_added(reference, made), 303)
     return page(
         "incidents/evidence_new.html",

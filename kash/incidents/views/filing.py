@@ -142,7 +142,7 @@ def _resumed(language: str) -> ResponseReturnValue:
     code = code_as_read(form.code.data or "")
     answered = drafts.answered_screens(code)
     if answered is None:
-        form.code.errors = [_("There is no unfinished report under this code.")]
+        form.mark_wrong(form.code, _("There is no unfinished report under this code."))
         return _start(language, form, unknown=True)
     return _review_page(language, code, answered)
 

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, names
-from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.following_up import (
     FulfilledForm,
     OutcomeForm,
@@ -26,7 +25,6 @@ from kash.incidents.rules.mediation_gate import is_shut, terms_open
 from kash.incidents.rules.record import Record, Referral
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CaseClosed, NoTerm
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
@@ -85,11 +83,8 @@ def referrals(reference: str) -> ResponseReturnValue:
         form.offer(list(offered.items()), _persons(found.record), today())
         form.made_on.data = today()
     elif form.validate():
-        try:
+        with form.showing_problems():
             refer(actor, vault, reference, _referral(form, offered))
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        else:
             return _saved("incidents.referrals", reference)
     answer, status = page(
         "incidents/referrals.html",
@@ -159,13 +154,8 @@ def terms(reference: str) -> ResponseReturnValue:
         form = TermForm(formdata=None)
         form.offer(_sides(found.record), terms_open(found.record))
     elif form.validate() and form.may_be_agreed(found.record.parties):
-        try:
+        with form.showing_problems():
             agree(actor, vault, reference, form.term())
-        except NotToBeAgreed as problem:
-            form.kind.errors = [str(problem)]
-        except (CaseClosed, NoTerm) as problem:
-            form.form_errors.append(str(problem))
-        else:
             return _saved("incidents.terms", reference)
     answer, status = page(
         "incidents/terms.html",

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, charge_warning, names
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import Consent
@@ -29,7 +29,6 @@ from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import note_choice, note_own_yes
 from kash.incidents.views.reach import here, require_vault
 from kash.platform.database import utc_now
@@ -82,21 +81,17 @@ def asked_of(record: Record) -> list[Asked]:
 def her_choice(reference: str) -> ResponseReturnValue:
     """Ask each person what she wants, and note it."""
     actor, vault, found = here(reference)
-    form, changed = ChoiceForm(), False
+    form = ChoiceForm()
     form.prepare(to_local(utc_now()).date())
     if not form.is_submitted():
         note_opening(actor, vault, found)
     elif form.validate():
-        try:
+        with form.showing_problems():
             note_choice(actor, vault, reference, form.said())
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        except ChangedMeanwhile:
-            _actor, _vault, found = here(reference)
-            changed = True
-        else:
             return _noted(reference, form.person.data or "")
-    return _page(found, form, OwnYesForm(formdata=None), changed=changed)
+        if form.changed_meanwhile:
+            _actor, _vault, found = here(reference)
+    return _page(found, form, OwnYesForm(formdata=None))
 
 
 @blueprint.post("/<reference>/w/y")
@@ -107,7 +102,7 @@ def own_yes(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     form = OwnYesForm()
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(answer=CaseChangedMeanwhile):
             note_own_yes(
                 actor,
                 vault,
@@ -116,13 +111,9 @@ def own_yes(reference: str) -> ResponseReturnValue:
                 form.person.data or "",
                 given=form.answer.data == "yes",
             )
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        except ChangedMeanwhile as problem:
-            _actor, _vault, found = here(reference)
-            form.answer.errors = [str(problem)]
-        else:
             return _noted(reference)
+        if isinstance(form.problem, CaseChangedMeanwhile):
+            _actor, _vault, found = here(reference)
     choice = ChoiceForm(formdata=None)
     choice.on.data = to_local(utc_now()).date()
     return _page(found, choice, form)
@@ -150,14 +141,11 @@ def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
     return redirect(url_for(to, reference=reference), 303)
 
 
-def _page(
-    found: Case, form: ChoiceForm, own: OwnYesForm, *, changed: bool = False
-) -> ResponseReturnValue:
-    answer, status = page(
+def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
+    return page(
         "incidents/her_choice.html",
         form=own if own.errors else form,
         choice=form,
-        changed=changed,
         own=own,
         case=found,
         over=found.state in OVER,
@@ -175,7 +163,6 @@ def _page(
             | {one.by for one in found.record.own_words} - {""}
         ),
     )
-    return answer, 409 if changed else status
 
 
 def _part(case: Case, _actor: Actor) -> Mapping[str, Any]:

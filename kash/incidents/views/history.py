@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
 from kash.incidents import blueprint, names, taking_words
-from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.taking import TakingForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import KeptAccount, history_of
@@ -22,7 +21,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.rules.taking import Taking
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
+from kash.incidents.services.documentation import CLOSED
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.beside import in_words
 from kash.incidents.views.changed_places import Shown
@@ -77,13 +76,13 @@ def changes(reference: str) -> ResponseReturnValue:
 def taking(reference: str) -> ResponseReturnValue:
     """Say how the account was taken."""
     actor, vault, found = here(reference)
-    form, changed = TakingForm(), False
+    form = TakingForm()
     if request.method == "GET":
         note_opening(actor, vault, found)
         form = TakingForm(formdata=None, data=_known(found.record).model_dump())
         form.version.data = str(found.version)
     elif form.validate():
-        try:
+        with form.showing_problems():
             say_how_taken(
                 actor,
                 vault,
@@ -92,28 +91,20 @@ def taking(reference: str) -> ResponseReturnValue:
                 form.taking(),
                 form.why.data or "",
             )
-        except ChangedMeanwhile:
-            _actor, _vault, found = here(reference)
-            form.version.data, form.version.raw_data = str(found.version), None
-            changed = True
-        except WhyIsMissing as problem:
-            form.why.errors = [str(problem)]
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        else:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference))
-    answer, status = page(
+        if form.changed_meanwhile:
+            _actor, _vault, found = here(reference)
+            form.version.data, form.version.raw_data = str(found.version), None
+    return page(
         "incidents/taking.html",
         form=form,
         case=found,
-        changed=changed,
         languages=names_of_languages(),
         asks_why=asks_why(found.record) and found.record.taking.is_said(),
         said_before=found.record.taking.is_said(),
         over=found.state in CLOSED,
     )
-    return answer, 409 if changed else status
 
 
 def names_of_languages() -> list[str]:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint
-from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.casework import IdentityForm
 from kash.incidents.services import identities
 from kash.incidents.services.identities import file_identity, person_of
@@ -46,11 +46,8 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
         if not any(facts.values()):
             form.form_errors.append(_("Write at least one of these."))
         else:
-            try:
+            with form.showing_problems(CaseChangedMeanwhile):
                 file_identity(reference, person, facts, by=actor, vault=vault)
-            except (NobodyHoldsKeys, ChangedMeanwhile) as problem:
-                form.form_errors.append(str(problem))
-            else:
                 flash(_("Sealed. Only a custodian can read it."))
                 return redirect(url_for("incidents.case", reference=reference), 303)
     return page(

@@ -13,7 +13,7 @@ from kash.incidents.queries.cases import open_cases
 from kash.incidents.services.identities import KIND, facts_from, person_of
 from kash.incidents.views.identities import worded
 from kash.incidents.views.reach import here, require_vault, the_vault
-from kash.members.errors import AlreadyAsked, NoKeys
+from kash.members.errors import NoKeys
 from kash.members.unsealing import ask, read_granted
 from kash.platform.vault import NotAuthentic, SealError
 from kash.platform.web import NotFound, current_actor, page
@@ -29,11 +29,8 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     one = person_of(found, person)
     form = AskIdentityForm()
     if one.identity and form.validate_on_submit():
-        try:
+        with form.showing_problems(NoKeys):
             ask(actor, one.identity, form.reason.data or "")
-        except (AlreadyAsked, NoKeys) as problem:
-            form.form_errors.append(str(problem))
-        else:
             flash(_("A custodian decides. You find the answer among your requests."))
             return redirect(url_for("members.unsealing_requests"), 303)
     return page("incidents/identity_ask.html", form=form, case=found, person=one)

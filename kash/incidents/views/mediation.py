@@ -19,7 +19,6 @@ from kash.incidents.rules.her_choice import MEDIATION, to_ask, wants
 from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
 from kash.incidents.rules.mediation_gate import (
     CHARGE,
-    Why,
     is_shut,
     requests_offered,
     requests_open,
@@ -29,11 +28,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.sections import Section
 from kash.incidents.services import mediation
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.mediation import (
-    MustKeepAway,
-    NoConsentToMediate,
-    NotToBeAsked,
     Request,
 )
 from kash.incidents.views.reach import here, require_vault, the_vault
@@ -82,7 +77,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         form.persons.data = [one.id for one in able if not is_free(case.record, one)]
         form.requests.data = [one for one in case.record.wanted if one in open_requests]
     elif form.validate():
-        try:
+        with form.showing_problems():
             mediation.ask_mediator(
                 by,
                 vault,
@@ -96,16 +91,6 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
                     persons=tuple(form.persons.data or ()),
                 ),
             )
-        except CaseClosed as problem:
-            form.form_errors.append(str(problem))
-        except MustKeepAway as problem:
-            form.mediator.errors = [str(problem)]
-        except NoConsentToMediate as problem:
-            form.persons.errors = [str(problem)]
-        except NotToBeAsked as problem:
-            field = form.persons if problem.why is Why.NOT_WANTED else form.requests
-            field.errors = [str(problem)]
-        else:
             flash(_("The mediator can read it now."))
             return redirect(url_for("incidents.case", reference=reference), 303)
     else:

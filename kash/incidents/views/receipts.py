@@ -141,12 +141,10 @@ def _taking_back(language: str) -> ResponseReturnValue:
     form = TakingBackForm()
     if not form.validate():
         return _opened(language, found, form)
-    try:
+    with form.showing_problems(purposes=(NobodyHoldsKeys, LetterboxFull)):
         found = take_back(current_actor(), found, form.purposes.data or [])
-    except (NobodyHoldsKeys, LetterboxFull) as problem:
-        form.purposes.errors = [str(problem)]
-        return _opened(language, found, form)
-    return _opened(language, found, done=True)
+        return _opened(language, found, done=True)
+    return _opened(language, found, form)
 
 
 def _opened(

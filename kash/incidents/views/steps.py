@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.incidents import blueprint, names, wording
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.officers import decides_alone, may_work, officers
@@ -72,7 +72,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
                 outcome=form.outcome.data if "outcome" in form else "",
                 urgent=form.urgent.data if "urgent" in form else None,
             )
-        except ChangedMeanwhile as problem:
+        except CaseChangedMeanwhile as problem:
             form.form_errors.append(f"{problem} " + _("Look at it again, then go on."))
             form.version.data = str(open_case(actor, vault, reference).version)
         except StepRefused as problem:
@@ -110,7 +110,7 @@ def assign(reference: str) -> ResponseReturnValue:
         try:
             working.assign(reference, form.account.data or "", by=actor, vault=vault)
         except NotFound:
-            form.account.errors = [_("This officer cannot work on this case.")]
+            form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference), 303)

@@ -58,7 +58,7 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
                 day=date.fromisoformat(day),
                 other=other_id,
                 keeps=form.keeps.data,
-                reason=form.reason.data or "",
+                reason=form.reason.data,
                 by=current_actor(),
             )
         except Problem as refused:

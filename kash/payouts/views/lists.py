@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -30,6 +30,7 @@ from kash.people.rules.one_group import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
 from kash.platform.web import NotFound, current_actor, download
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
@@ -127,9 +128,7 @@ def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
     if sheet is None:
         raise NotFound
     lines = lines_of(one, sheet.letter)
-    try:
+    with FlashedProblems(RenderError):
         content = documents.payment_list(found, one, sheet, lines, found.version.language)
-    except RenderError as problem:
-        flash(_(problem.sentence), "bad")
-        return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
-    return download(content, name=f"list-{sheet.number}.pdf", type="application/pdf")
+        return download(content, name=f"list-{sheet.number}.pdf", type="application/pdf")
+    return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))

@@ -83,7 +83,7 @@ def exception(public_id: str, person_id: str) -> ResponseReturnValue:
             person_id,
             waived=form.kind.data == "waived",
             extra_cents=form.cents(),
-            reason=form.reason.data or "",
+            reason=form.reason.data,
             by=current_actor(),
         )
         flash(_("Saved."))
@@ -111,7 +111,7 @@ def add_payee(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         payees.add_payee(
             found,
-            name=form.name.data or "",
+            name=form.name.data,
             phone=form.phone.data or "",
             chosen=Chosen(form.role.data, form.band.data),
             days=form.chosen_days(),

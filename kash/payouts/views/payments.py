@@ -16,7 +16,7 @@ from kash.payouts.queries.lists import events_of, files_of, line_of, lines_of, l
 from kash.payouts.rules.files import Matched
 from kash.payouts.rules.steps import State
 from kash.payouts.services import payments
-from kash.payouts.services.errors import NotAResult, NothingToSend, NotTheSameFile, UnknownChoice
+from kash.payouts.services.errors import NothingToSend, NotTheSameFile, UnknownChoice
 from kash.payouts.services.payments import Note, note_payment, pay_in_cash, take_results
 from kash.payouts.services.sending import (
     Numbers,
@@ -27,7 +27,6 @@ from kash.payouts.services.sending import (
 )
 from kash.payouts.views.reach import OTHERS, acts_on, letter_of, paid_list, staff_workshop
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
-from kash.people.lists.errors import FileUnreadable
 from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
 from kash.platform.vault import open_text
@@ -155,16 +154,13 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
     form = ResultsForm()
     matched: Matched | None = None
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             matched = take_results(
                 one,
                 form.file.data.stream.read(),
                 current_actor(),
                 only_fitting=bool(form.only_fitting.data),
             )
-        except (FileUnreadable, NotAResult) as problem:
-            form.file.errors = [str(problem)]
-        else:
             if not matched.faults or form.only_fitting.data:
                 flash(
                     _(
@@ -213,9 +209,9 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                     line_id,
                     Note(
                         State(form.state.data),
-                        form.means.data or "",
-                        form.receipt.data or "",
-                        form.reason.data or "",
+                        form.means.data,
+                        form.receipt.data,
+                        form.reason.data,
                     ),
                     _state(form.before.data),
                     current_actor(),

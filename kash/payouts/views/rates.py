@@ -63,7 +63,7 @@ def _rates_page(found: Workshop | None) -> ResponseReturnValue:
                     roles=roles,
                     least_weight=form.least_weight.data or 1,
                     weighted=bool(form.weighted.data),
-                    currency=form.currency.data or "",
+                    currency=form.currency.data,
                 ),
                 current_actor(),
                 found,

@@ -18,6 +18,7 @@ from kash.people.rules.persons import is_a_name
 from kash.people.services.directory import ServiceDetails
 from kash.platform.database import is_public_id, new_public_id
 from kash.platform.web import KashForm
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
@@ -49,11 +50,10 @@ class PublicPhoneField(PhoneField):
         super().process_formdata(valuelist)
 
 
-class ServiceForm(WeekForm):
+class ServiceForm(WeekForm, EditionForm):
     """A service. `key` is the id that a new one gets, so that sending twice adds one."""
 
     key = HiddenField()
-    edition = HiddenField()
     name = text_field(_l("Name"), most=120)
     kind = choice_field(_l("Kind"), list(directory_words.SERVICE_KIND.items()))
     area = text_field(_l("Area"), most=120, required=False)
@@ -91,41 +91,16 @@ class ServiceForm(WeekForm):
         given = self.key.data or ""
         return given if is_public_id(given) else new_public_id()
 
-    @property
-    def edition_read(self) -> int:
-        """Edition from which the form was filled; 0, which no service has, if unreadable."""
-        given = self.edition.data or ""
-        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
-
     def details(self) -> ServiceDetails:
         """Details as they were entered."""
-        return ServiceDetails(
-            name=self.name.data or "",
-            kind=self.kind.data,
-            checked_on=self.checked_on.data or local_today(),
-            area=self.area.data or "",
-            card_name=self.card_name.data or "",
-            phone=self.phone.data or "",
-            other_phone=self.other_phone.data or "",
-            address=self.address.data or "",
-            address_confidential=bool(self.address_confidential.data),
-            remove_address=bool(self.remove_address.data),
-            languages=tuple(self.languages.data or ()),
-            serves=tuple(self.serves.data or ()),
-            cost=self.cost.data or "",
-            cost_note=self.cost_note.data or "",
-            recommended_by=self.recommended_by.data or "",
-            notes=self.notes.data or "",
-            hours=self.hours(),
-            active=bool(self.active.data),
-        )
+        return self.command(ServiceDetails, hours=self.hours())
 
     def fill(self, entry: ServiceEntry) -> None:
         """Show what is kept, but for a sealed address."""
         for name in _KEPT:
             getattr(self, name).data = getattr(entry, name)
         self.fill_week(entry.stretches)
-        self.edition.data = str(entry.edition)
+        self.show_edition(entry.edition)
 
 
 _KEPT = (

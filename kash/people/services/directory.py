@@ -14,22 +14,20 @@ from kash.people.models.directory import kept_codes
 from kash.people.queries.directory import locked_service
 from kash.people.rules.directory import Stretch, found_by, overlap
 from kash.people.rules.persons import is_a_name, sort_name
-from kash.people.services.persons import ChangedMeanwhile, NotAName
+from kash.people.services.persons import NotAName
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, open_text, seal
 from kash.platform.web import Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 
 _SEALED = "service.address"
 
 
-class ServiceChangedMeanwhile(ChangedMeanwhile):
-    """Someone else saved this service since the form was opened."""
-
-
 class HoursOverlap(Problem):
     """Two opening hours share a time."""
 
+    field = "day_0"
     sentence = _l("Two of these opening hours overlap.")
 
 
@@ -85,12 +83,12 @@ def add_service(details: ServiceDetails, by: Actor, public_id: str = "") -> str:
 
 
 def change_service(public_id: str, details: ServiceDetails, edition: int, by: Actor) -> None:
-    """Change a service. Raises NotFound, ServiceChangedMeanwhile, NotAName and HoursOverlap."""
+    """Change a service. Raises NotFound, ChangedMeanwhile, NotAName and HoursOverlap."""
     _refuse(details)
     with audited("directory.service_changed", by) as change:
         entry = locked_service(change.session, public_id)
         if entry.edition != edition:
-            raise ServiceChangedMeanwhile
+            raise ChangedMeanwhile
         _write(entry, details)
         _write_hours(change.session, entry, details.hours)
         entry.edition += 1

@@ -17,10 +17,11 @@ from kash.people.models import NotTheSame, Person, PersonMerge, Posting
 from kash.people.references import Move, Reference, column_of, joined, references
 from kash.people.rules.merging import PostedStay, joined_stays, merged_minor
 from kash.people.rules.persons import ages_disagree, sort_name
-from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanwhile
+from kash.people.services.persons import AgesDisagree, AlreadyHere
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 

@@ -20,6 +20,7 @@ from kash.people.services.apart import set_apart
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, lookup, seal
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -63,12 +64,6 @@ class AlreadyHere(Problem):
             _l("Someone in this group has this number already.") if field == "reference" else None
         )
         self.field = field
-
-
-class ChangedMeanwhile(Problem):
-    """Someone else saved this person since the form was opened."""
-
-    sentence = _l("Someone else saved changes while you were writing.")
 
 
 class ContactClosed(Problem):

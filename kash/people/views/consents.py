@@ -13,7 +13,7 @@ from kash.people.forms.consents import ConsentForm
 from kash.people.queries.persons import person
 from kash.people.queries.postings import MOST_AT_ONCE, movable_people
 from kash.people.rules.persons import possible_answers, purposes_for
-from kash.people.services.consents import NotPossibleNow, ask_for_forms, record_consent
+from kash.people.services.consents import ask_for_forms, record_consent
 from kash.platform.web import NotFound, current_actor, download, page, safe_next
 from kash.policy import allow
 
@@ -52,11 +52,8 @@ def consent(public_id: str, purpose: str) -> ResponseReturnValue:
     form = ConsentForm()
     form.offer(possible_answers(history[0].answer if history else None))
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             record_consent(public_id, purpose, form.answer.data, current_actor())
-        except NotPossibleNow as problem:
-            form.answer.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=public_id, _anchor="consents"))
     return page(

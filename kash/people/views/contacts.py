@@ -29,6 +29,7 @@ from kash.people.services.persons import Contact, ContactClosed, ContactRefused
 from kash.people.views.persons import contact_text, person_page
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import allow
 
@@ -80,11 +81,8 @@ def ask_contact(public_id: str) -> ResponseReturnValue:
     form = AskContactForm()
     back = url_for("people.person", public_id=public_id, _anchor="contact")
     if form.validate_on_submit():
-        try:
+        with FlashedProblems(NobodyToAsk, tone="warn"):
             ask_for_contact([found.public_id], form.reason.data or "", actor)
-        except NobodyToAsk as problem:
-            flash(str(problem), "warn")
-        else:
             flash(_("Asked. It waits for a second person."))
         return redirect(back, 303)
     name = person(actor, public_id).chosen_name

@@ -30,8 +30,6 @@ from kash.people.rules.directory import (
     open_at,
 )
 from kash.people.services.directory import (
-    HoursOverlap,
-    ServiceChangedMeanwhile,
     add_service,
     change_service,
     mark_checked,
@@ -39,7 +37,7 @@ from kash.people.services.directory import (
 )
 from kash.people.services.persons import NotAName
 from kash.platform.database import utc_now
-from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES
@@ -173,11 +171,8 @@ def add() -> ResponseReturnValue:
     form = ServiceForm(checked_on=local_today())
     form.key.data = form.new_id
     if form.validate_on_submit():
-        try:
+        with form.showing_problems(name=NotAName):
             made = add_service(form.details(), current_actor(), form.new_id)
-        except Problem as problem:
-            _beside_its_field(form, problem)
-        else:
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=made))
     return _edit_page(form, None)
@@ -193,43 +188,24 @@ def edit(public_id: str) -> ResponseReturnValue:
     if not form.is_submitted():
         form.fill(found)
     elif form.validate():
-        try:
-            change_service(public_id, form.details(), form.edition_read, actor)
-        except ServiceChangedMeanwhile:
-            found = service_entry(actor, public_id, "directory.edit")
-            form.edition.data = str(found.edition)
-            return _edit_page(form, found, changed=True)[0], 409
-        except Problem as problem:
-            _beside_its_field(form, problem)
-            found = service_entry(actor, public_id, "directory.edit")
-        else:
+        with form.showing_problems(name=NotAName):
+            change_service(public_id, form.details(), form.edition_shown, actor)
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=public_id))
+        found = service_entry(actor, public_id, "directory.edit")
+        if form.changed_meanwhile:
+            form.show_edition(found.edition)
     return _edit_page(form, found)
 
 
-def _edit_page(
-    form: ServiceForm, found: ServiceEntry | None, *, changed: bool = False
-) -> tuple[str, int]:
+def _edit_page(form: ServiceForm, found: ServiceEntry | None) -> tuple[str, int]:
     areas = {*zone_names(), *service_areas(current_actor())}
     return page(
         "directory/edit.html",
         form=form,
         entry=found,
-        changed=changed,
         areas=sorted(areas, key=str.casefold),
     )
-
-
-def _beside_its_field(form: ServiceForm, problem: Problem) -> None:
-    """Put a problem where it belongs. Raises what has no field."""
-    if isinstance(problem, NotAName):
-        field = form.name
-    elif isinstance(problem, HoursOverlap):
-        field = form.day_0
-    else:
-        raise problem
-    field.errors = [*field.errors, str(problem)]
 
 
 @blueprint.route("/cards", methods=["GET", "POST"])

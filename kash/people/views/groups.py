@@ -10,7 +10,7 @@ from kash.people import blueprint
 from kash.people.forms.groups import GroupForm
 from kash.people.queries import organisations
 from kash.people.services import groups as groups_services
-from kash.people.services.groups import GroupTaken, change_group
+from kash.people.services.groups import change_group
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
 
@@ -47,14 +47,11 @@ def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
     if form.validate_on_submit():
         name, letter = form.name.data or "", form.letter.data or ""
         police = bool(form.is_police.data)
-        try:
+        with form.showing_problems():
             if public_id is None:
                 groups_services.add_group(name, letter, is_police=police, by=current_actor())
             else:
                 change_group(public_id, name, letter, is_police=police, by=current_actor())
-        except GroupTaken as problem:
-            form[problem.field].errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.groups"))
     return page("people/group.html", form=form, public_id=public_id)

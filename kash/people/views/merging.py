@@ -16,8 +16,8 @@ from kash.people.queries.persons import person
 from kash.people.queries.search import find_people
 from kash.people.services import merging
 from kash.people.services.merging import MergedMeanwhile, merge_people
-from kash.people.services.persons import ChangedMeanwhile
 from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import allow
 
 

@@ -12,7 +12,7 @@ from kash.people.queries.organisations import MOST_COUNTED, groups, organisation
 from kash.people.reach import reaches
 from kash.people.rules.persons import KINDS
 from kash.people.services import organisations as organisations_services
-from kash.people.services.organisations import OrganisationTaken, change_organisation
+from kash.people.services.organisations import change_organisation
 from kash.platform.web import current_actor, page
 from kash.policy import Reach, allow
 
@@ -41,11 +41,8 @@ def add_organisation() -> ResponseReturnValue:
     form = OrganisationForm()
     form.offer(groups())
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             organisations_services.add_organisation(form.details(), current_actor())
-        except OrganisationTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.organisations"))
     return page("people/organisation.html", form=form, organisation=None)
@@ -62,11 +59,8 @@ def edit_organisation(public_id: str) -> ResponseReturnValue:
         form.name.data, form.kind.data, form.place.data = found.name, found.kind, found.place
         form.group.data = found.group.public_id if found.group is not None else ""
     elif form.validate():
-        try:
+        with form.showing_problems():
             change_organisation(public_id, form.details(), current_actor())
-        except OrganisationTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.organisations"))
     return page("people/organisation.html", form=form, organisation=public_id)

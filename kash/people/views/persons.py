@@ -35,7 +35,6 @@ from kash.people.sections import sections_for
 from kash.people.services.persons import (
     AgesDisagree,
     AlreadyHere,
-    ChangedMeanwhile,
     Contact,
     NotAName,
     UnknownGroup,
@@ -47,6 +46,7 @@ from kash.people.views.ticked import steps_to_take
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
 from kash.policy import Reach, allow

@@ -49,7 +49,7 @@ def signed_forms() -> ResponseReturnValue:
                 actor,
             )
         except FormsMiscounted as wrong:
-            form.forms.errors = [str(wrong)]
+            form.mark_wrong(form.forms, wrong)
         except NothingSigned as wrong:
             problem = str(wrong)
         else:

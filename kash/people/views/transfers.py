@@ -16,8 +16,7 @@ from kash.people.queries.persons import person
 from kash.people.queries.postings import MOST_AT_ONCE, PostedPerson, movable_from, movable_people
 from kash.people.rules.one_group import one_group
 from kash.people.services import postings
-from kash.people.services.persons import UnknownOrganisation
-from kash.people.services.postings import AlreadyThere, DayDoesNotFit, SomeCannotMove
+from kash.people.services.postings import SomeCannotMove
 from kash.people.views.ticked import asked_group
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.formats import local_today
@@ -49,9 +48,9 @@ def transfer_many() -> ResponseReturnValue:
     # The list posts only who was ticked; the page itself says when it is sent.
     if moving and form.validate_on_submit():
         if not ticked & {one.public_id for one in people}:
-            form.organisation.errors = [_("Tick who moves.")]
+            form.mark_wrong(form.organisation, _("Tick who moves."))
         else:
-            try:
+            with form.showing_problems(organisation=SomeCannotMove):
                 moved = postings.transfer_many(
                     [one.public_id for one in people if one.public_id in ticked],
                     form.organisation.data,
@@ -59,14 +58,10 @@ def transfer_many() -> ResponseReturnValue:
                     today=local_today(),
                     by=actor,
                 )
-            except UnknownOrganisation as problem:
-                form.organisation.errors = [str(problem)]
-            except SomeCannotMove as problem:
-                errors = {one.person: one.sentence for one in problem.errors}
-                form.organisation.errors = [str(problem)]
-            else:
                 flash(_("People moved: %(number)s", number=moved))
                 return redirect(url_for("people.index", organisation=form.organisation.data), 303)
+            if isinstance(form.problem, SomeCannotMove):
+                errors = {one.person: one.sentence for one in form.problem.errors}
     return page(
         "people/transfer_many.html",
         form=form if moving else None,
@@ -99,7 +94,7 @@ def transfer(public_id: str) -> ResponseReturnValue:
     form = TransferForm(since=local_today())
     form.offer([place for place in organisations() if place.id != there])
     if form.validate_on_submit():
-        try:
+        with form.showing_problems():
             postings.transfer(
                 public_id,
                 form.organisation.data,
@@ -107,11 +102,6 @@ def transfer(public_id: str) -> ResponseReturnValue:
                 today=local_today(),
                 by=current_actor(),
             )
-        except (AlreadyThere, UnknownOrganisation) as problem:
-            form.organisation.errors = [str(problem)]
-        except DayDoesNotFit as problem:
-            form.since.errors = [str(problem)]
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=public_id))
     return page("people/transfer.html", form=form, person=found, posting=posting)

@@ -33,7 +33,6 @@ class BodyTooLarge(Problem):
     """The body is larger than this page takes; nothing of it was read."""
 
     status = 413
-    field = "file"
     # That of its page.
     sentence = ""
 

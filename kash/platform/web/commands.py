@@ -1,5 +1,5 @@
-"""Commands of services, filled from a form; and the problems that stand in its way, shown
-beside their fields or in a line on the next page."""
+"""Commands of services, filled from forms; and the problems that stand in their way, shown beside
+their fields or in a line on the next page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from types import NoneType, TracebackType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from flask import flash
+from flask_babel import gettext as _
+
+from kash.platform.web.errors import Problem
 
 if TYPE_CHECKING:
     from kash.platform.web.forms import KashForm
@@ -39,6 +42,8 @@ def _fields_of(kind: type[Any]) -> list[tuple[Field[Any], Any]]:
 
 
 def _fitting(name: str, hint: Any, value: Any) -> Any:
+    if get_origin(hint) is tuple:
+        return tuple(value or ())
     if value not in (None, ""):
         return value
     if _may_be_nothing(hint):
@@ -101,5 +106,6 @@ class FlashedProblems:
     ) -> bool:
         if not isinstance(problem, self.kinds):
             return False
-        flash(str(problem), self.tone)
+        # Other exceptions hold the sentence as it stands in the catalogue.
+        flash(str(problem) if isinstance(problem, Problem) else _(str(problem)), self.tone)
         return True

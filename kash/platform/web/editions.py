@@ -11,24 +11,16 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.forms import KashForm
 
 
-class EditionForm(KashForm):
-    """Form of something that others may be changing too. Its page names the edition it was filled
-    from; `macros/meanwhile.html` shows what somebody else saved since.
+def number_shown(text: object) -> int:
+    """A number that a page sends of what it showed; 0, which nothing has, when it is unreadable."""
+    written = str(text or "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
 
-        if form.changed_meanwhile:
-            form.compare(_values(queries.venue(public_id)))
-    """
 
-    edition = HiddenField(default="0")
+class LockedForm(KashForm):
+    """Form of something that others may be changing too: it notes that they did."""
+
     changed_meanwhile = False
-    # (label, what is saved) of what differs from what was typed, once it was compared.
-    saved_meanwhile: list[tuple[str, str]] | None = None
-
-    @property
-    def edition_shown(self) -> int:
-        """The edition that the page showed; 0, which nothing has, when it is unreadable."""
-        text = str(self.edition.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def show(self, problem: Exception, name: str | None = None) -> bool:
         """As every form; what was changed meanwhile is noted, and asks for a comparison."""
@@ -36,6 +28,24 @@ class EditionForm(KashForm):
             self.changed_meanwhile = True
             return True
         return super().show(problem, name)
+
+
+class EditionForm(LockedForm):
+    """Form whose page names the edition that it was filled from; `macros/meanwhile.html` shows what
+    somebody else saved since.
+
+        if form.changed_meanwhile:
+            form.compare(_values(queries.venue(public_id)))
+    """
+
+    edition = HiddenField(default="0")
+    # (label, what is saved) of what differs from what was typed, once it was compared.
+    saved_meanwhile: list[tuple[str, str]] | None = None
+
+    @property
+    def edition_shown(self) -> int:
+        """The edition that the page showed; 0, which nothing has, when it is unreadable."""
+        return number_shown(self.edition.data)
 
     def compare(self, saved: Mapping[str, Any]) -> None:
         """Note what is saved by now where it differs from what was typed.

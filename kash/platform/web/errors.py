@@ -75,7 +75,6 @@ class TooManyTries(Problem):
     """Something was tried too often within a short time."""
 
     status = 429
-    field = "spoken_code"
     sentence = _l("Too many tries. Wait a few minutes and try again.")
 
 
@@ -95,7 +94,7 @@ def _wants_page() -> bool:
 
 
 def one_or_404(found: Found | None) -> Found:
-    """The thing found. Raises NotFound if that is nothing."""
+    """The row or value that was found. Raises NotFound if there is none."""
     if found is None:
         raise NotFound
     return found

@@ -143,7 +143,7 @@ class KashForm(FlaskForm):
         return not self.errors
 
     def check_together(self) -> None:
-        """Rules that no field can tell alone; a form with such rules marks fields as wrong here."""
+        """Mark fields as wrong by rules that no field can tell alone, if the form has any."""
 
     def mark_wrong(self, field: Field, sentence: object) -> None:
         """Say what is wrong beside a field."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -96,7 +96,7 @@ def print_register(public_id: str) -> ResponseReturnValue:
 def print_badges(public_id: str) -> ResponseReturnValue:
     """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
     found = own_workshop(public_id, current_actor(), "attendance.mark")
-    try:
+    with FlashedProblems(RenderError), FlashedProblems(NotFound, tone="warn"):
         sheet = sheet_format(request.form.get("paper", ""))
         left_out = request.form.get("unasked") == "leave_out"
         content = badges_pdf(
@@ -105,11 +105,6 @@ def print_badges(public_id: str) -> ResponseReturnValue:
             sheet,
             leave_out=names_not_asked(found.register_id) if left_out else (),
         )
-    except NotFound as problem:
-        flash(str(problem), "warn")
-    except RenderError as failure:
-        flash(_(failure.sentence), "bad")
-    else:
         return download(content, name="badges.pdf", type="application/pdf")
     return redirect(url_for("workshops.documents", public_id=public_id), code=303)
 
@@ -117,12 +112,10 @@ def print_badges(public_id: str) -> ResponseReturnValue:
 def sheets_as_pdf(public_id: str, sheets: Sequence[str], back: str) -> ResponseReturnValue:
     """Recorded sheets as one PDF; on failure back to the page of this endpoint."""
     found = own_workshop(public_id, current_actor(), "attendance.mark")
-    try:
+    with FlashedProblems(RenderError):
         content = register_pdf(found.register_id, sheets, sheet_head(found))
-    except RenderError as problem:
-        flash(_(problem.sentence), "bad")
-        return redirect(url_for(back, public_id=public_id), code=303)
-    return download(content, name="register.pdf", type="application/pdf")
+        return download(content, name="register.pdf", type="application/pdf")
+    return redirect(url_for(back, public_id=public_id), code=303)
 
 
 def sheet_head(workshop: Workshop) -> SheetHead:
