@@ -80,12 +80,12 @@ class IdentityForm(KashForm):
         """Facts as they were said, as text."""
         born = self.born_on.data
         return {
-            "legal_name": self.legal_name.data or "",
-            "number": self.number.data or "",
+            "legal_name": self.legal_name.data,
+            "number": self.number.data,
             "born_on": born.isoformat() if born else "",
             "phone": self.phone.data or "",
-            "address": self.address.data or "",
-            "note": self.note.data or "",
+            "address": self.address.data,
+            "note": self.note.data,
         }
 
 

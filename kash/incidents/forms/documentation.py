@@ -151,7 +151,7 @@ class DocumentationForm(KashForm):
         new: dict[str, Any] = {"key": fresh_key(group)}
         if group == "persons":
             new |= {
-                "code": free_letter(row.code.data or "" for row in self.rows("persons")),
+                "code": free_letter(row.code.data for row in self.rows("persons")),
                 "age_band": "unknown",
             }
         if group == "parties":
@@ -217,7 +217,7 @@ class DocumentationForm(KashForm):
     def _codes_differ(self) -> bool:
         fine, taken = True, set()
         for row in self.rows("persons"):
-            code = (row.code.data or "").casefold()
+            code = row.code.data.casefold()
             if code and code in taken:
                 fine = _refuse(row.code, _("Somebody else in this case has this code."))
             taken.add(code)
@@ -255,11 +255,11 @@ class DocumentationForm(KashForm):
             happening=Happening(
                 begun_on=self.begun_on.data,
                 ended_on=self.ended_on.data,
-                about_when=self.about_when.data or "",
+                about_when=self.about_when.data,
             ),
-            place=Place(ward=self.ward.data or "", place=self.place.data or ""),
+            place=Place(ward=self.ward.data or "", place=self.place.data),
             narrative=self.narrative.data or "",
-            asked_for=self.asked_for.data or "",
+            asked_for=self.asked_for.data,
             wanted=list(self.wanted.data or []),
             filing=Filing(how=self.how.data or "form", paper_on=self.paper_on.data),
             persons=[person_of(row) for row in self._said("persons")],

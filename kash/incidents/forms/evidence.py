@@ -41,9 +41,9 @@ class EvidenceForm(LabelForm):
     def received(self, uploaded_name: str) -> Received:
         """Receipt of the file as it was told, with the name that it had."""
         return Received(
-            label=self.label.data or "",
-            note=self.note.data or "",
-            received_from=self.received_from.data or "",
+            label=self.label.data,
+            note=self.note.data,
+            received_from=self.received_from.data,
             received_on=self.received_on.data,
             uploaded_name=clean_text(uploaded_name)[:_MOST_NAME],
         )

@@ -89,7 +89,7 @@ class WhenForm(ScreenForm):
 
     def answers(self) -> Screen:
         """When and where; a place that is the name of a ward is that ward."""
-        place = self.place.data or ""
+        place = self.place.data
         ward = next((one for one in self.wards if one.casefold() == place.casefold()), "")
         return Screen(
             day=self.day.data,
@@ -140,7 +140,7 @@ class WhoForm(ScreenForm):
 
     def answers(self) -> Screen:
         """Parties: who, from which station, and what is known of them."""
-        who = self.who.data or ""
+        who = self.who.data
         station = who.removeprefix(_POLICE_AT) if who.startswith(_POLICE_AT) else ""
         reader = who.removeprefix(_READER) if who.startswith(_READER) else ""
         return Screen(
@@ -148,7 +148,7 @@ class WhoForm(ScreenForm):
             account=reader,
             station=station,
             station_name=self.stations.get(station, ""),
-            description=self.description.data or "",
+            description=self.description.data,
         )
 
 

@@ -116,9 +116,9 @@ class TermForm(KashForm):
         return Term(
             id=self.key.data or fresh_key("terms"),
             kind=self.kind.data or "",
-            owed_by=self.owed_by.data or "",
-            owed_to=self.owed_to.data or "",
-            what=self.what.data or "",
+            owed_by=self.owed_by.data,
+            owed_to=self.owed_to.data,
+            what=self.what.data,
             amount=self.amount.data,
             due_on=self.due_on.data,
         )

@@ -86,16 +86,16 @@ class BailForm(VersionedForm):
     def bail(self) -> CashBail:
         """Cash bail as it was typed."""
         court = self.paid_to.data == "court"
-        place = "" if court else self.place.data or ""
+        place = "" if court else self.place.data
         return CashBail(
             id=self._bail.id if self._bail is not None else self.key.data or "",
             person=self.person.data or "",
             amount=self.amount.data or 0,
-            receipt=self.receipt.data or "",
+            receipt=self.receipt.data,
             paid_on=self.paid_on.data,
             paid_to=self.paid_to.data or "station",
             place=place,
-            place_name=self._stations.get(place, self.place_name.data or ""),
+            place_name=self._stations.get(place, self.place_name.data),
             returned_on=self.returned_on.data,
             returned_amount=self.returned_amount.data,
         )
@@ -152,9 +152,9 @@ class ReportForm(VersionedForm):
         return ReportNote(
             kind=self.kind.data or "",
             on=self.on.data if reported else None,
-            reported_by=(self.reported_by.data or "") if reported else "",
+            reported_by=(self.reported_by.data) if reported else "",
             reference=(self.reference.data or "") if reported else "",
-            reason=self.reason.data or "",
+            reason=self.reason.data,
         )
 
     def refuse(self, today: date) -> bool:
@@ -181,7 +181,7 @@ class PolicyForm(KashForm):
 
     def policy(self) -> Policy:
         """Policy as it was typed."""
-        return Policy(self.name.data or "", self.dated_on.data, self.checked_by.data or "")
+        return Policy(self.name.data, self.dated_on.data, self.checked_by.data)
 
     def refuse_future(self, today: date) -> bool:
         """True if the day is one that has come; says so beside it if not."""

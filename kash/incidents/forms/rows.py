@@ -135,7 +135,7 @@ class ActRow(Row):
 
     def missing(self) -> list[tuple[str, str]]:
         """One act that is clear."""
-        typed = self.code.data or ""
+        typed = self.code.data
         found = acts_meant(typed, {code: str(name) for code, name in names.ACT_NAMES.items()})
         if len(found) == 1:
             self.meant = found[0]
@@ -201,10 +201,10 @@ def person_of(row: PersonRow) -> Person:
     """Person of a row of the form, as the record keeps one."""
     return Person(
         id=row.key.data or "",
-        code=row.code.data or "",
+        code=row.code.data,
         age_band=row.age_band.data or "unknown",
-        among_adults=row.among_adults.data or "",
-        note=row.note.data or "",
+        among_adults=row.among_adults.data,
+        note=row.note.data,
         arrested_at=row.arrested_at.data,
         exposed_at=row.exposed_at.data,
         released_at=row.released_at.data,
@@ -213,18 +213,18 @@ def person_of(row: PersonRow) -> Person:
 
 def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
     """Party of a row of the form, as the record keeps one."""
-    station = row.station.data or ""
+    station = row.station.data
     return Party(
         id=row.key.data or "",
         kind=row.kind.data or "other",
         involvement=row.involvement.data or "did",
         station=station,
-        station_name=station_names.get(station, row.station_name.data or ""),
-        unit=row.unit.data or "",
+        station_name=station_names.get(station, row.station_name.data),
+        unit=row.unit.data,
         rank_band=row.rank_band.data or "unknown",
-        service_number=row.service_number.data or "",
-        description=row.description.data or "",
-        account=row.account.data or "",
+        service_number=row.service_number.data,
+        description=row.description.data,
+        account=row.account.data,
     )
 
 
@@ -235,7 +235,7 @@ def act_of(row: ActRow) -> Act:
         code=row.meant,
         persons=list(row.persons.data or []),
         parties=list(row.parties.data or []),
-        circumstances=row.circumstances.data or "",
+        circumstances=row.circumstances.data,
         amount=row.amount.data,
     )
 
@@ -245,10 +245,10 @@ def information_of(row: InformationRow) -> Information:
     return Information(
         id=row.key.data or "",
         source=row.source.data or "other",
-        connection=row.connection.data or "",
+        connection=row.connection.data,
         reliability=row.reliability.data or "likely",
-        note=row.note.data or "",
-        account=row.account.data or "",
+        note=row.note.data,
+        account=row.account.data,
     )
 
 
@@ -257,9 +257,9 @@ def term_of(row: TermRow) -> Term:
     return Term(
         id=row.key.data or "",
         kind=row.kind.data or "",
-        owed_by=row.owed_by.data or "",
-        owed_to=row.owed_to.data or "",
-        what=row.what.data or "",
+        owed_by=row.owed_by.data,
+        owed_to=row.owed_to.data,
+        what=row.what.data,
         amount=row.amount.data,
         due_on=row.due_on.data,
         fulfilled_on=row.fulfilled_on.data,

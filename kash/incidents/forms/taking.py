@@ -52,9 +52,9 @@ class TakingForm(VersionedForm):
         """Taking as it was told."""
         return Taking(
             language=self.language.data or "",
-            told_by=self.told_by.data or "",
-            interpreter=self.interpreter.data or "",
-            read_back=self.read_back.data or "",
+            told_by=self.told_by.data,
+            interpreter=self.interpreter.data,
+            read_back=self.read_back.data,
             present=list(self.present.data or []),
             told_before=list(self.told_before.data or []),
         )

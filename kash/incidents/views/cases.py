@@ -99,7 +99,7 @@ def comment(reference: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         note_opening(actor, vault, found)
         return _page(found, actor, form), 422
-    working.comment(reference, form.text.data or "", by=actor, vault=vault)
+    working.comment(reference, form.text.data, by=actor, vault=vault)
     return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
 
 

@@ -197,7 +197,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
             form.typed(dict(stations)),
             form.token.data or "",
             submit,
-            form.why.data or "",
+            form.why.data,
             hands_over=hands_over,
             opens=request.form.get("do") == "open",
         )

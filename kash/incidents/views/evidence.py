@@ -219,9 +219,9 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
         reference,
         document,
         form.what.data,
-        who=form.who.data or "",
+        who=form.who.data,
         on=form.on.data,
-        note=form.more.data or "",
+        note=form.more.data,
     )
     flash(_("Noted."))
     return redirect(_page_of(reference, document) + "#custody", 303)
@@ -235,7 +235,7 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     actor, vault, found = _one(reference, document)
     form = LabelForm(data={"label": found.file.label, "note": found.file.note})
     if form.validate_on_submit():
-        label, note = form.label.data or "", form.note.data or ""
+        label, note = form.label.data, form.note.data
         label_evidence(actor, vault, reference, document, label, note)
         return redirect(_page_of(reference, document), 303)
     return page(
@@ -251,9 +251,7 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     actor, vault, found = _one(reference, document)
     form = ExportForm()
     if form.validate_on_submit():
-        handed = export_original(
-            actor, vault, reference, document, form.who.data or "", form.more.data or ""
-        )
+        handed = export_original(actor, vault, reference, document, form.who.data, form.more.data)
         return _sent(handed)
     return page(
         "incidents/evidence_original.html",

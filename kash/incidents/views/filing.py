@@ -139,7 +139,7 @@ def _resumed(language: str) -> ResponseReturnValue:
     form = CodeForm()
     if not form.validate():
         return _start(language, form)
-    code = code_as_read(form.code.data or "")
+    code = code_as_read(form.code.data)
     answered = drafts.answered_screens(code)
     if answered is None:
         form.mark_wrong(form.code, _("There is no unfinished report under this code."))

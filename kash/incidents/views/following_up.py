@@ -73,9 +73,9 @@ def referrals(reference: str) -> ResponseReturnValue:
                 reference,
                 outcome.referral.data or "",
                 Outcome(
-                    outcome.outcome.data or "",
+                    outcome.outcome.data,
                     outcome.outcome_on.data or today(),
-                    outcome.note.data or "",
+                    outcome.note.data,
                 ),
             )
             return _saved("incidents.referrals", reference)
@@ -98,12 +98,12 @@ def referrals(reference: str) -> ResponseReturnValue:
 
 
 def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
-    service = form.service.data or ""
+    service = form.service.data
     return Referral(
         id=form.key.data or fresh_referral(),
         kind=form.kind.data,
         service=service,
-        service_name=offered.get(service, form.service_name.data or ""),
+        service_name=offered.get(service, form.service_name.data),
         person=form.person.data or "",
         made_on=form.made_on.data,
         due_on=form.due_on.data,

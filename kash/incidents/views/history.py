@@ -89,7 +89,7 @@ def taking(reference: str) -> ResponseReturnValue:
                 reference,
                 form.version_shown(),
                 form.taking(),
-                form.why.data or "",
+                form.why.data,
             )
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference))

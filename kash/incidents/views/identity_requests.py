@@ -30,7 +30,7 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     form = AskIdentityForm()
     if one.identity and form.validate_on_submit():
         with form.showing_problems(NoKeys):
-            ask(actor, one.identity, form.reason.data or "")
+            ask(actor, one.identity, form.reason.data)
             flash(_("A custodian decides. You find the answer among your requests."))
             return redirect(url_for("members.unsealing_requests"), 303)
     return page("incidents/identity_ask.html", form=form, case=found, person=one)

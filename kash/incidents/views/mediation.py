@@ -85,8 +85,8 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
                 Request(
                     mediator=form.mediator.data,
                     requests=tuple(form.requests.data or ()),
-                    station=form.station.data or "",
-                    call_name=form.call_name.data or "",
+                    station=form.station.data,
+                    call_name=form.call_name.data,
                     call_phone=form.call_phone.data or "",
                     persons=tuple(form.persons.data or ()),
                 ),

@@ -41,7 +41,7 @@ def outside() -> ResponseReturnValue:
             flash(_("Agreed. It is shown to whoever reports from now on."))
             return redirect(url_for("incidents.outside"), 303)
     elif form.validate_on_submit():
-        propose_contact(actor, form.name.data or "", form.reach.data or "")
+        propose_contact(actor, form.name.data, form.reach.data)
         flash(_("Proposed. It is shown once another director or custodian agrees."))
         return redirect(url_for("incidents.outside"), 303)
     holds, proposed = outside_contact(), list(proposed_contacts().values())

@@ -79,7 +79,7 @@ def after_sending(language: str, draft: str, go: str) -> ResponseReturnValue:
         form.names = list(account_names([actor.public_id]).values())
         if not form.validate():
             return _word_again(language, draft, token, form)
-        word = form.word.data or ""
+        word = form.word.data
     receipt = choose_word(actor, draft, token, language, word)
     held = "held" in request.form
     return shown(
@@ -117,7 +117,7 @@ def receipt() -> ResponseReturnValue:
     if not form.validate():
         return _asking(language, form, status=422)
     try:
-        found = open_receipt(code_as_read(form.code.data or ""), form.word.data or "")
+        found = open_receipt(code_as_read(form.code.data), form.word.data)
     except TooManyTries:
         # The same for every code, whether there is something under it or not.
         return _asking(language, form, _("Too many tries. Try again tomorrow."), 429)

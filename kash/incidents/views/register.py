@@ -93,7 +93,7 @@ def save_view() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(asked, posted=True, form=form), 422
     saved_views_services.save_view(
-        form.name.data or "",
+        form.name.data,
         asked,
         shared=bool(form.shared.data),
         by=current_actor(),

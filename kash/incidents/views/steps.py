@@ -68,7 +68,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
                 by=actor,
                 vault=vault,
                 version=form.version_shown,
-                reason=form.reason.data or "",
+                reason=form.reason.data,
                 outcome=form.outcome.data if "outcome" in form else "",
                 urgent=form.urgent.data if "urgent" in form else None,
             )
@@ -108,7 +108,7 @@ def assign(reference: str) -> ResponseReturnValue:
     ]
     if form.validate_on_submit():
         try:
-            working.assign(reference, form.account.data or "", by=actor, vault=vault)
+            working.assign(reference, form.account.data, by=actor, vault=vault)
         except NotFound:
             form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:

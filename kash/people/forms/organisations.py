@@ -32,5 +32,5 @@ class OrganisationForm(KashForm):
     def details(self) -> OrganisationDetails:
         """Details as they were entered."""
         return OrganisationDetails(
-            self.name.data or "", self.kind.data, self.place.data or "", self.group.data or ""
+            self.name.data, self.kind.data, self.place.data, self.group.data or ""
         )

@@ -145,7 +145,7 @@ class PersonForm(NamedForm):
             **{name: self[name].data or "" for name in texts},
             group=self.group.data,
             birth_year=self.birth_year.data,
-            organisation=self.organisation.data or "",
+            organisation=self.organisation.data,
             since=self.since.data,
             phone=self._given("phone"),
             email=self._given("email") or None,
@@ -196,7 +196,7 @@ class SearchForm(KashForm):
     @property
     def phone(self) -> str | None:
         """The text that was typed, as a phone number if it is one."""
-        text = self.search.data or ""
+        text = self.search.data
         if len(re.sub(r"\D", "", text)) < 7:
             return None
         typed = _PhoneForm(MultiDict({"phone": text}), meta={"csrf": False})

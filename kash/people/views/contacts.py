@@ -82,7 +82,7 @@ def ask_contact(public_id: str) -> ResponseReturnValue:
     back = url_for("people.person", public_id=public_id, _anchor="contact")
     if form.validate_on_submit():
         with FlashedProblems(NobodyToAsk, tone="warn"):
-            ask_for_contact([found.public_id], form.reason.data or "", actor)
+            ask_for_contact([found.public_id], form.reason.data, actor)
             flash(_("Asked. It waits for a second person."))
         return redirect(back, 303)
     name = person(actor, public_id).chosen_name

@@ -108,7 +108,7 @@ def search() -> ResponseReturnValue:
     form = ServiceSearchForm()
     if not form.validate_on_submit():
         return _list(_asked("", request.form), form), 422
-    asked = _asked(form.search.data or "", request.form)
+    asked = _asked(form.search.data, request.form)
     if not asked.text:
         return redirect(url_for("directory.index", **_kept(asked)), 303)
     return _list(asked)

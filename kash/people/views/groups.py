@@ -45,7 +45,7 @@ def edit_group(public_id: str) -> ResponseReturnValue:
 
 def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
     if form.validate_on_submit():
-        name, letter = form.name.data or "", form.letter.data or ""
+        name, letter = form.name.data, form.letter.data
         police = bool(form.is_police.data)
         with form.showing_problems():
             if public_id is None:

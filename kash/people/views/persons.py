@@ -81,10 +81,10 @@ def search() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _list(PeopleSearch(), wrong=form), 422
     asked = PeopleSearch(
-        form.search.data or "",
+        form.search.data,
         (form.group.data or "")[:16],
-        (form.organisation.data or "")[:16],
-        _purpose(form.unasked.data or ""),
+        (form.organisation.data)[:16],
+        _purpose(form.unasked.data),
         _chosen_facts(request.form),
     )
     if request.headers.get("HX-Request") == "true":
@@ -236,7 +236,7 @@ def add() -> ResponseReturnValue:
         matches = people_like(current_actor(), entry.typed_likeness(form, None))
         apart = entry.told_apart_here(matches)
         if len(apart) < len(matches):
-            return entry.is_it_one(matches, form.chosen_name.data or "", url_for("people.index"))
+            return entry.is_it_one(matches, form.chosen_name.data, url_for("people.index"))
         details = form.details()
         if entry.share_a_phone(apart):
             details = replace(details, shared_phone=True)
@@ -277,7 +277,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         if len(apart) < len(matches):
             return entry.is_it_one(
                 matches,
-                form.chosen_name.data or "",
+                form.chosen_name.data,
                 url_for("people.person", public_id=public_id),
             )
         contact = form.contact()

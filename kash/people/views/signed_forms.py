@@ -45,7 +45,7 @@ def signed_forms() -> ResponseReturnValue:
                 [one.public_id for one in people if one.public_id in ticked],
                 form.purposes.data or (),
                 form.forms.data or 0,
-                form.kept_at.data or "",
+                form.kept_at.data,
                 actor,
             )
         except FormsMiscounted as wrong:
