@@ -22,28 +22,28 @@ from kash.attendance.models import (
 from kash.attendance.rules.marking import Reply
 from kash.attendance.rules.presence import Said, standing_mark
 from kash.attendance.triggers import MERGE
-from kash.people.journal import Journal, table_of
 from kash.people.references import Reference
+from kash.people.undo_log import RowChanges, table_of
 
 
-def _move_roster(journal: Journal, kept: int, gone: int) -> None:
+def _move_roster(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Where both are on a register, she stands there once, unless both were taken off.
 
     Sheets that were printed with both rows lead to that one, and phones that know the other.
     """
     table = table_of(RosterEntry)
-    mine = {row["register_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
-    for row in journal.rows(table, table.c.person_id == gone):
+    mine = {row["register_id"]: row for row in row_changes.rows(table, table.c.person_id == kept)}
+    for row in row_changes.rows(table, table.c.person_id == gone):
         other = mine.get(row["register_id"])
         if other is None:
             continue
-        _settle_once(journal, row["id"], other["id"])
-        _print_once(journal, row["register_id"], row["public_id"], other["public_id"])
-        journal.insert(
+        _settle_once(row_changes, row["id"], other["id"])
+        _print_once(row_changes, row["register_id"], row["public_id"], other["public_id"])
+        row_changes.insert(
             table_of(EntryAlias), {"public_id": row["public_id"], "entry_id": other["id"]}
         )
-        journal.replace(table, row["id"], other["id"])
-        journal.update(
+        row_changes.replace(table, row["id"], other["id"])
+        row_changes.update(
             table,
             table.c.id == other["id"],
             {
@@ -51,7 +51,7 @@ def _move_roster(journal: Journal, kept: int, gone: int) -> None:
                 "removed_at": _removed(row, other),
             },
         )
-    journal.update(table, table.c.person_id == gone, {"person_id": kept})
+    row_changes.update(table, table.c.person_id == gone, {"person_id": kept})
 
 
 def _removed(one: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
@@ -59,28 +59,28 @@ def _removed(one: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
     return None if None in moments else max(moments)
 
 
-def _settle_once(journal: Journal, gone: int, kept: int) -> None:
+def _settle_once(row_changes: RowChanges, gone: int, kept: int) -> None:
     """Where both had a reason beside one slot, that of the one who is kept stands."""
     table = table_of(Settlement)
     mine = {
-        (row["slot_id"], row["source"]) for row in journal.rows(table, table.c.entry_id == kept)
+        (row["slot_id"], row["source"]) for row in row_changes.rows(table, table.c.entry_id == kept)
     }
-    for row in journal.rows(table, table.c.entry_id == gone):
+    for row in row_changes.rows(table, table.c.entry_id == gone):
         if (row["slot_id"], row["source"]) in mine:
-            journal.delete(table, table.c.id == row["id"])
+            row_changes.delete(table, table.c.id == row["id"])
 
 
-def _print_once(journal: Journal, register_id: int, old: str, new: str) -> None:
+def _print_once(row_changes: RowChanges, register_id: int, old: str, new: str) -> None:
     table = table_of(Sheet)
-    for sheet in journal.rows(table, table.c.register_id == register_id):
+    for sheet in row_changes.rows(table, table.c.register_id == register_id):
         if old in sheet["rows"]:
             rows = [new if entry == old else entry for entry in sheet["rows"]]
-            journal.update(table, table.c.id == sheet["id"], {"rows": rows})
+            row_changes.update(table, table.c.id == sheet["id"], {"rows": rows})
 
 
-def _last_operations(journal: Journal, kept: int, gone: int) -> dict[tuple[int, int], int]:
+def _last_operations(row_changes: RowChanges, kept: int, gone: int) -> dict[tuple[int, int], int]:
     """{(slot, person): the last operation that was applied}."""
-    rows = journal.session.execute(
+    rows = row_changes.session.execute(
         select(MarkOperation.slot_id, MarkOperation.person_id, func.max(MarkOperation.id))
         .where(
             MarkOperation.person_id.in_((kept, gone)),
@@ -91,14 +91,14 @@ def _last_operations(journal: Journal, kept: int, gone: int) -> dict[tuple[int, 
     return {(slot, person): last for slot, person, last in rows}
 
 
-def _move_marks(journal: Journal, kept: int, gone: int) -> None:
+def _move_marks(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Of two marks in one slot one stands; that it was chosen is an operation like any other."""
     table = table_of(Mark)
-    mine = {row["slot_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
-    last = _last_operations(journal, kept, gone)
+    mine = {row["slot_id"]: row for row in row_changes.rows(table, table.c.person_id == kept)}
+    last = _last_operations(row_changes, kept, gone)
     weights = {
         row.code: row.weight
-        for row in journal.session.execute(select(MarkStatus.code, MarkStatus.weight))
+        for row in row_changes.session.execute(select(MarkStatus.code, MarkStatus.weight))
     }
 
     def said(row: Mapping[str, Any]) -> Said:
@@ -109,14 +109,14 @@ def _move_marks(journal: Journal, kept: int, gone: int) -> None:
             last.get((row["slot_id"], row["person_id"]), 0),
         )
 
-    for row in journal.rows(table, table.c.person_id == gone):
+    for row in row_changes.rows(table, table.c.person_id == gone):
         other = mine.get(row["slot_id"])
         if other is None:
             continue
         status, version = standing_mark(said(other), said(row))
-        journal.replace(table, row["id"], other["id"])
-        journal.update(table, table.c.id == other["id"], {"status": status, "version": version})
-        journal.insert(
+        row_changes.replace(table, row["id"], other["id"])
+        row_changes.update(table, table.c.id == other["id"], {"status": status, "version": version})
+        row_changes.insert(
             table_of(MarkOperation),
             {
                 "op_id": str(uuid.uuid4()),
@@ -126,25 +126,25 @@ def _move_marks(journal: Journal, kept: int, gone: int) -> None:
                 "expected_version": version - 1,
                 "device": MERGE,
                 "device_sequence": 0,
-                "device_time": journal.now,
-                "received_at": journal.now,
-                "marked_by": journal.by,
+                "device_time": row_changes.now,
+                "received_at": row_changes.now,
+                "marked_by": row_changes.by,
                 "answer": str(Reply.APPLIED),
                 "version": version,
             },
         )
-    journal.update(table, table.c.person_id == gone, {"person_id": kept})
+    row_changes.update(table, table.c.person_id == gone, {"person_id": kept})
 
 
-def _move_walk_ins(journal: Journal, kept: int, gone: int) -> None:
+def _move_walk_ins(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Somebody who walked in and was here already: that is settled now."""
     table = table_of(WalkIn)
-    journal.update(
+    row_changes.update(
         table,
         table.c.person_id.in_((kept, gone)) & table.c.settled_at.is_(None),
-        {"settled_at": journal.now, "settled_by": journal.by, "outcome": "merged"},
+        {"settled_at": row_changes.now, "settled_by": row_changes.by, "outcome": "merged"},
     )
-    journal.update(table, table.c.person_id == gone, {"person_id": kept})
+    row_changes.update(table, table.c.person_id == gone, {"person_id": kept})
 
 
 REFERENCES = (

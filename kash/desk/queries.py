@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from kash.people.models import Group, Person
 from kash.people.quiet import quiet
-from kash.people.reach import within_reach
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.policy import Actor

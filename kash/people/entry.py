@@ -67,7 +67,7 @@ def present_likeness(person: Person) -> Likeness:
     )
 
 
-def told_apart_here(matches: Sequence[Match]) -> list[Match]:
+def confirmed_distinct(matches: Sequence[Match]) -> list[Match]:
     """Those of whom the page before said that she is another person."""
     said = set(_IDS.findall(request.form.get("another", "")[:2_000]))
     return [match for match in matches if match.key in said]

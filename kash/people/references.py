@@ -17,7 +17,7 @@ from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
-from kash.people.journal import Journal
+from kash.people.undo_log import RowChanges
 from kash.platform.database import Base
 
 _MOST_IDS = 500
@@ -25,8 +25,8 @@ _MOST_IDS = 500
 Row = Mapping[str, Any]
 # Told the row of the person who is kept and that of the other; says what changes in the first.
 Join = Callable[[Row, Row], dict[str, Any]]
-# Does all that is to be done; told the journal, the id that is kept and the id that goes.
-Move = Callable[[Journal, int, int], None]
+# Does all that is to be done; told the row_changes, the id that is kept and the id that goes.
+Move = Callable[[RowChanges, int, int], None]
 # Raises the Problem that forbids merging the person who is kept with the one that goes.
 Forbid = Callable[[Session, int, int], None]
 
@@ -46,13 +46,13 @@ class Reference(Part):
         """The column that refers to `person.id`."""
         return column_of(self.name)
 
-    def carry_over(self, journal: Journal, kept: int, gone: int) -> None:
+    def carry_over(self, row_changes: RowChanges, kept: int, gone: int) -> None:
         """Do with its rows what is to be done when `gone` turns out to be `kept`."""
         if self.move is not None:
-            self.move(journal, kept, gone)
+            self.move(row_changes, kept, gone)
             return
         column = self.column
-        journal.update(column.table, column == gone, {column.name: kept})
+        row_changes.update(column.table, column == gone, {column.name: kept})
 
 
 def column_of(name: str) -> Column[Any]:
@@ -73,35 +73,36 @@ def joined(name: str, within: Collection[str], join: Join) -> Move:
     refers to the other row refers to it from then on.
     """
 
-    def move(journal: Journal, kept: int, gone: int) -> None:
+    def move(row_changes: RowChanges, kept: int, gone: int) -> None:
         column = column_of(name)
         table = column.table
         mine = {
-            tuple(row[each] for each in within): row for row in journal.rows(table, column == kept)
+            tuple(row[each] for each in within): row
+            for row in row_changes.rows(table, column == kept)
         }
-        for row in journal.rows(table, column == gone):
+        for row in row_changes.rows(table, column == gone):
             other = mine.get(tuple(row[each] for each in within))
             if other is not None:
                 changes = join(other, row)
-                journal.replace(table, row["id"], other["id"])
+                row_changes.replace(table, row["id"], other["id"])
                 if changes:
-                    journal.update(table, table.c.id == other["id"], changes)
-        journal.update(table, column == gone, {column.name: kept})
+                    row_changes.update(table, table.c.id == other["id"], changes)
+        row_changes.update(table, column == gone, {column.name: kept})
 
     return move
 
 
 def dependents(
-    session: Session, person_ids: Collection[int], but: Collection[str] = ()
+    session: Session, person_ids: Collection[int], excluding: Collection[str] = ()
 ) -> dict[str, int]:
     """Counts of what refers to these persons, as {label in the reader's language: number of rows}.
 
-    Only what there is at all; `but` names columns that do not count, as "posting.person_id".
+    Only what there is at all; `excluding` names columns that do not count, as "posting.person_id".
     """
     ids = sorted(person_ids)
     found: dict[str, int] = {}
     for reference in references():
-        if reference.name in but or not reference.label:
+        if reference.name in excluding or not reference.label:
             continue
         column = reference.column
         for some in _in_parts(ids):

@@ -12,8 +12,8 @@ from kash.attendance.owners import Owner
 from kash.feature import Feature
 from kash.people.models import Person
 from kash.people.quiet import StillActive
-from kash.people.reach import ContactScope, OwnScope
 from kash.people.references import Reference
+from kash.people.scope import ContactScope, OwnScope
 from kash.people.sections import PersonSection
 from kash.platform.web.navigation import Destination
 from kash.training.queries import TaughtScope

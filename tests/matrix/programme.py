@@ -110,7 +110,7 @@ from kash.payouts.models import (
     PayoutList,
     RateTable,
 )
-from kash.people.lists import keeping
+from kash.people.lists import stored_files
 from kash.people.lists.choices import Choices, sealed_choices
 from kash.people.models import (
     Consent,
@@ -724,8 +724,10 @@ class _Builder:
         """One list that waits, and one that was added."""
         waiting, added = new_public_id(), new_public_id()
         name = self.value("person.name", whose)
-        keeping.keep(waiting, "file", f"Name;Group;Age\n{name};Police;30\n;Police;x\n".encode())
-        keeping.keep(added, "report", b"Row\r\n")
+        stored_files.keep(
+            waiting, "file", f"Name;Group;Age\n{name};Police;30\n;Police;x\n".encode()
+        )
+        stored_files.keep(added, "report", b"Row\r\n")
         choices = sealed_choices(Choices(), waiting)
         facts: dict[str, Any] = {"format": "csv", "created_by": owner.public_id}
         self.add(PeopleList(public_id=waiting, choices=choices, **facts))

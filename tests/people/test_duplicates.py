@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.people.models import Group, LikelyDuplicate, NotTheSame, Person, PersonMerge
-from kash.people.services.duplicates import ask_for_sweep, sweep, take_back_apart, tell_apart
+from kash.people.services.duplicates import ask_for_sweep, sweep
+from kash.people.services.not_duplicates import mark_distinct, withdraw_distinct
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.platform.jobs import SILENT
@@ -73,11 +74,11 @@ def test_who_was_told_apart_is_not_proposed_until_it_is_taken_back(
 ) -> None:
     one, two = add("Otieno Wekesa Juma"), add("Wekesa Otieno Juma")
     sweep(SILENT)
-    tell_apart(two, one, SYSTEM)
+    mark_distinct(two, one, SYSTEM)
     assert pairs() == set()
     sweep(SILENT)
     assert pairs() == set()
-    take_back_apart(db.session.scalars(select(NotTheSame.public_id)).one(), SYSTEM)
+    withdraw_distinct(db.session.scalars(select(NotTheSame.public_id)).one(), SYSTEM)
     sweep(SILENT)
     assert pairs() == {frozenset((one, two))}
 

@@ -88,7 +88,7 @@ def test_nobody_matches_herself_or_whom_she_is_not() -> None:
     known = Known([like("Otieno Wekesa Juma", key, station="s") for key in ("one", "two")])
     asked = like("Otieno Wekesa Juma", "one", station="s")
     assert [match.key for match in known.matches(asked)] == ["two"]
-    assert known.matches(asked, but={"two"}) == []
+    assert known.matches(asked, excluding={"two"}) == []
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=12))

@@ -238,7 +238,9 @@ def test_everything_that_referred_to_her_refers_to_the_one_who_is_kept(
     assert told["Answers on consent"] == db.session.scalar(
         select(func.count()).where(Consent.person_id == ids[gone])
     )
-    assert dependents(db.session(), [ids[gone]], but=[each.name for each in references()]) == {}
+    assert (
+        dependents(db.session(), [ids[gone]], excluding=[each.name for each in references()]) == {}
+    )
     _merge(kept, gone)
     assert dependents(db.session(), [ids[gone]]) == {}
     assert serials == set(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kash.people.models import Consent, Group, Person, Posting
 from kash.people.queries import organisations
-from kash.people.reach import OwnScope, within_reach
+from kash.people.scope import OwnScope, within_reach
 from kash.people.services.consents import NotPossibleNow, record_consent
 from kash.people.services.contacts import show_contact
 from kash.people.services.groups import GroupTaken, add_group

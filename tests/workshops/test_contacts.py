@@ -37,9 +37,9 @@ from kash.people.queries.contacts import (
 )
 from kash.people.queries.duplicates import people_like
 from kash.people.queries.search import PeopleSearch, people
-from kash.people.reach import contact_open
 from kash.people.rules.contacts import Agreement, Attendance, opened_by
 from kash.people.rules.matching import Likeness, Reason
+from kash.people.scope import contact_open
 from kash.people.services.contacts import (
     DecidedAlready,
     NobodyToAsk,

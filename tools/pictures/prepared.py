@@ -37,8 +37,9 @@ from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.vault import SampleMember
 from kash.people.models import Person
-from kash.people.services.duplicates import sweep, tell_apart
+from kash.people.services.duplicates import sweep
 from kash.people.services.merging import merge_people
+from kash.people.services.not_duplicates import mark_distinct
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
@@ -362,7 +363,7 @@ def _twins(trainer: Actor) -> tuple[str, str]:
     db.session.rollback()
     merge = merge_people(kept, again, {}, (editions[kept], editions[again]), trainer)
     sweep(SILENT)
-    tell_apart(twin, other, trainer)
+    mark_distinct(twin, other, trainer)
     return twin, merge
 
 

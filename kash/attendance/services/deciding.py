@@ -25,7 +25,7 @@ from kash.attendance.services.items import OpenedItem, apply_sent
 from kash.attendance.services.marking import ReasonTooLong
 from kash.attendance.wording import reason_sentence
 from kash.people.models import Person
-from kash.people.services.apart import set_apart
+from kash.people.services.not_duplicates import note_distinct
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
@@ -187,6 +187,6 @@ def keep_walk_in(register: str, walk_in: str, by: Actor, none_of: Collection[str
         if found.settled_at is not None:
             change.nothing()
             return
-        set_apart(session, found.person_id, none_of, by, change.now)
+        note_distinct(session, found.person_id, none_of, by, change.now)
         found.outcome, found.settled_at, found.settled_by = "kept", change.now, by.public_id
         change.about(held.public_id, person)

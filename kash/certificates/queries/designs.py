@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.certificates.models import CertificateBatch, Design, DesignImage, DesignVersion
 from kash.people.models import Person
-from kash.people.reach import within_reach
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.press import without_joined_signs
 from kash.platform.web import Listing, listing

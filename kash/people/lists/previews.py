@@ -18,7 +18,7 @@ from kash.people.lists.placing import Parts, Place, placed_rows, places_of
 from kash.people.lists.rows_read import Capitals, ReadList, read_people
 from kash.people.queries import organisations as organisations_queries
 from kash.people.queries.known import known_for, numbers_taken
-from kash.people.queries.lists import kept_facts, people_mark
+from kash.people.queries.lists import kept_facts, people_revision
 from kash.people.rules.lists.cells import Cell, Remark, text_of
 from kash.people.rules.lists.classing import (
     NUMBER_TAKEN,
@@ -207,7 +207,7 @@ def make_preview(
     places = places_of(rows, choices, read.mapped, organisations, add=add_places)
     placed = placed_rows(rows, places, read.group, groups)
     as_of = utc_now()
-    mark = people_mark(db.session())
+    mark = people_revision(db.session())
     numbers = numbers_taken(row.fact("reference") for row in rows)
     known = known_for(actor, [likeness_of(each, "") for each in placed])
     found = compare_rows(
@@ -287,7 +287,7 @@ def compared(
         number = (facts.group, each.placed.row.fact("reference"))
         wanted = "reference" in (*found.fills, *found.differs)
         if wanted and holders.setdefault(number, each.same_as) != each.same_as:
-            found = found.but("reference")
+            found = found.without("reference")
             remark = Remark(NUMBER_TAKEN, "reference")
             placed = replace(each.placed, wrong=(*each.placed.wrong, remark))
             outcomes[at] = replace(each, placed=placed)

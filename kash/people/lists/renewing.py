@@ -23,8 +23,8 @@ from kash.people.lists.previews import (
     told_digest,
 )
 from kash.people.models import Person
-from kash.people.queries.known import known_for, likenesses, numbers_taken, pieces
-from kash.people.queries.lists import people_mark
+from kash.people.queries.known import chunks, known_for, likenesses, numbers_taken
+from kash.people.queries.lists import people_revision
 from kash.people.queries.organisations import groups, organisations
 from kash.people.rules.known import Known
 from kash.people.rules.lists.classing import (
@@ -57,7 +57,7 @@ def must_be_read_again(preview: Preview, choices: Choices) -> bool:
 
 def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Preview:
     """The preview as it is now, of the same sheet, columns and places."""
-    as_of, mark = utc_now(), people_mark(db.session())
+    as_of, mark = utc_now(), people_revision(db.session())
     former = list(preview.rows)
     placed = _placed(preview, choices, today)
     retyped = {
@@ -129,7 +129,7 @@ def _delta(preview: Preview, actor: Actor) -> tuple[list[Likeness], dict[str, Li
     still here."""
     told = {
         each.key: each
-        for some in pieces(preview.told)
+        for some in chunks(preview.told)
         for each in likenesses(actor, Person.public_id.in_(some))
     }
     since = preview.as_of - _MARGIN
@@ -224,7 +224,7 @@ def _told_of(
 ) -> dict[str, str]:
     keys = {match.key for row in rows for match in row.found if not row_number(match.key)}
     known = {**told, **{each.key: each for each in delta}}
-    for some in pieces(keys - set(known)):
+    for some in chunks(keys - set(known)):
         known |= {each.key: each for each in likenesses(actor, Person.public_id.in_(some))}
     return {key: told_digest(known[key]) for key in keys if key in known}
 

@@ -18,7 +18,7 @@ from kash.people.models import (
     Group,
     Person,
 )
-from kash.people.reach import Which, contact_compared, contact_open
+from kash.people.scope import Which, contact_compared, contact_open
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web import NotFound

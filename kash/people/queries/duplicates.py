@@ -21,10 +21,10 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.queries.postings import with_posting
-from kash.people.reach import phone_compared, sees_names, within_reach
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness, Match
 from kash.people.rules.name_likeness import name_parts
+from kash.people.scope import phone_compared, sees_names, within_reach
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
 from kash.platform.web import Listing, NotFound, listing
@@ -123,7 +123,7 @@ def _people_like(asked: Likeness, among: ColumnElement[bool]) -> list[Match]:
     apart: set[str] = set()
     if mine is not None:
         apart = {one for pair in _apart_from(session, mine) for one in pair}
-    return known.matches(asked, but=apart)
+    return known.matches(asked, excluding=apart)
 
 
 def _apart_from(session: Session, person_id: int) -> list[tuple[str, str]]:

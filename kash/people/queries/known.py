@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, case, literal, null, select
 
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries.postings import with_posting
-from kash.people.reach import phone_compared, reaches, within_reach
 from kash.people.rules.candidates import Candidates
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness
 from kash.people.rules.persons import sort_name
+from kash.people.scope import phone_compared, reaches, within_reach
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 
@@ -26,7 +26,7 @@ AT_ONCE = 500
 _READ_AT_ONCE = 2_000
 
 
-def pieces(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
+def chunks(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
     """Values in portions that fit into one statement."""
     every = sorted(values)
     for start in range(0, len(every), AT_ONCE):
@@ -43,13 +43,13 @@ def known_for(actor: Actor, asked: Collection[Likeness]) -> Known:
     candidates = Candidates(asked)
     found = _may_match(actor, candidates)
     open_to_her = phone_compared(actor)
-    for phones in pieces(candidates.phones):
+    for phones in chunks(candidates.phones):
         found.update(
             db.session.scalars(
                 select(Person.id).where(open_to_her, Person.phone_lookup.in_(phones))
             )
         )
-    people = [each for some in pieces(found) for each in likenesses(actor, Person.id.in_(some))]
+    people = [each for some in chunks(found) for each in likenesses(actor, Person.id.in_(some))]
     return Known(people, everyone=candidates.everyone, sounds=candidates.sounds)
 
 
@@ -91,7 +91,7 @@ def _may_match(actor: Actor, candidates: Candidates) -> set[int]:
 def _posted(stations: Collection[str]) -> dict[int, str]:
     """People posted to one of these organisations: {person's key: organisation's public id}."""
     posted: dict[int, str] = {}
-    for some in pieces(stations):
+    for some in chunks(stations):
         rows = db.session.execute(
             select(Posting.person_id, Organisation.public_id)
             .join(Organisation, Organisation.id == Posting.organisation_id)
@@ -148,7 +148,7 @@ def numbers_taken(references: Iterable[str]) -> dict[tuple[str, str], str]:
     """People who have each of these service or peer numbers: {(group, number): person}, by public
     ids. A number is somebody's own in her group, whoever reaches her."""
     taken: dict[tuple[str, str], str] = {}
-    for some in pieces(set(references) - {""}):
+    for some in chunks(set(references) - {""}):
         rows = db.session.execute(
             select(Group.public_id, Person.reference, Person.public_id)
             .join(Person.group)

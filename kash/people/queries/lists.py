@@ -19,8 +19,8 @@ from kash.people.models import (
 )
 from kash.people.queries.known import AT_ONCE
 from kash.people.queries.postings import with_posting
-from kash.people.reach import contact_compared, reaches, within_reach
 from kash.people.rules.lists.classing import CLOSED, Facts
+from kash.people.scope import contact_compared, reaches, within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor, Reach
@@ -28,7 +28,7 @@ from kash.policy import Actor, Reach
 _NAMES = tuple(fact.name for fact in LISTED)
 
 
-def people_mark(session: Session) -> tuple[str, ...]:
+def people_revision(session: Session) -> tuple[str, ...]:
     """Something that differs once anyone was added, changed, merged or taken away."""
     row = session.execute(
         select(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from kash.people.models import Group, Person
-from kash.people.reach import within_reach
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.policy import Actor

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from kash.people.models import Group, Person, Posting
 from kash.people.queries.search import FoundPerson
-from kash.people.reach import (
+from kash.people.scope import (
     reaches,
     sees_names,
     within_reach,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.reach import within_reach
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.policy import Actor
 

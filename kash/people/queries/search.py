@@ -32,14 +32,14 @@ from sqlalchemy.orm import aliased
 
 from kash.people.facts import FOUND_BY_TYPING
 from kash.people.models import Consent, Group, Organisation, Person, Posting
-from kash.people.reach import (
+from kash.people.rules.persons import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
+from kash.people.scope import (
     finds_names,
     ids_within_reach,
     phone_compared,
     sees_names,
     within_reach,
 )
-from kash.people.rules.persons import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
 from kash.people.search import newest_named, words_of
 from kash.platform.database import db
 from kash.platform.vault import lookup

@@ -132,15 +132,15 @@ class Known:
             self._blocks.setdefault(block, {}).setdefault(name, []).append(place)
         return {sound(part) for part in record.parts}
 
-    def matches(self, likeness: Likeness, but: Collection[str] = ()) -> list[Match]:
+    def matches(self, likeness: Likeness, excluding: Collection[str] = ()) -> list[Match]:
         """People who may be the same, best first; never the record with the same key, nor one of
-        `but`."""
+        `excluding`."""
         asked = record_of(likeness)
         names = self._names_for(asked)
         matches = []
         for place in self._worth_a_look(asked, names):
             record = self._records[place]
-            if record.likeness.key == likeness.key or record.likeness.key in but:
+            if record.likeness.key == likeness.key or record.likeness.key in excluding:
                 continue
             match = self._match(asked, record, self._name(asked, self._name_of[place], names))
             if match is not None:

@@ -20,8 +20,8 @@ from kash.people.models import (
 from kash.people.queries.consents import consent_holds
 from kash.people.queries.contacts import closed_to, decidable
 from kash.people.queries.persons import locked_person
-from kash.people.reach import contact_open, within_reach
 from kash.people.rules.contacts import needs_reason
+from kash.people.scope import contact_open, within_reach
 from kash.people.services.persons import Contact, ContactClosed, ContactRefused
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal

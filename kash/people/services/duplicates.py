@@ -1,4 +1,4 @@
-"""Looking through everyone for people who are written down twice, and saying who is not."""
+"""Looking through everyone for people who are written down twice."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Match, Reason
-from kash.people.services.apart import set_apart
 from kash.people.services.merging import forget_merges
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import JobResult, Progress, enqueue
 from kash.platform.vault import audited
-from kash.platform.web import NotFound
 from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
 
@@ -118,39 +116,6 @@ def _values(match: Match) -> dict[str, Any]:
     }
 
 
-def tell_apart(first: str, second: str, by: Actor) -> None:
-    """Remember that two are different people: they are never proposed again. Raises NotFound."""
-    with audited("people.persons_told_apart", by) as change:
-        session = change.session
-        found = {
-            row.public_id: row.id
-            for row in session.execute(
-                select(Person.public_id, Person.id).where(Person.public_id.in_((first, second)))
-            )
-        }
-        if len(found) != 2:
-            raise NotFound
-        set_apart(session, found[first], [second], by, change.now)
-        change.about(first, second)
-
-
-def take_back_apart(public_id: str, by: Actor) -> None:
-    """Forget that two were told apart; the next sweep may propose them. Raises NotFound."""
-    with audited("people.told_apart_taken_back", by) as change:
-        row = change.session.scalar(
-            select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
-        )
-        if row is None:
-            raise NotFound
-        names = change.session.scalars(
-            select(Person.public_id).where(
-                or_(Person.id == row.first_id, Person.id == row.second_id)
-            )
-        ).all()
-        change.session.delete(row)
-        change.about(*names)
-
-
 def nightly() -> None:
     """Ask for a sweep once a night."""
     now = utc_now()
@@ -171,6 +136,4 @@ __all__ = [
     "likely_pairs",
     "store_pairs",
     "sweep",
-    "take_back_apart",
-    "tell_apart",
 ]

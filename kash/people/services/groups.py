@@ -22,10 +22,10 @@ class GroupTaken(Problem):
         self.field = field
 
 
-def _refuse_taken(session: Session, name: str, letter: str, but: int | None = None) -> None:
+def _refuse_taken(session: Session, name: str, letter: str, excluding: int | None = None) -> None:
     others = session.scalars(select(Group).with_for_update()).all()
     for group in others:
-        if group.id == but:
+        if group.id == excluding:
             continue
         if group.name.casefold() == name.casefold():
             raise GroupTaken("name")
@@ -59,6 +59,6 @@ def change_group(public_id: str, name: str, letter: str, *, is_police: bool, by:
         group = session.scalar(select(Group).where(Group.public_id == public_id).with_for_update())
         if group is None:
             raise NotFound
-        _refuse_taken(session, name, letter.upper(), but=group.id)
+        _refuse_taken(session, name, letter.upper(), excluding=group.id)
         group.name, group.letter, group.is_police = name, letter.upper(), is_police
         change.about(group.public_id)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.people.lists import keeping
+from kash.people.lists import stored_files
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import ReadFile
 from kash.people.lists.mappings import Mapped, sealed_mapping, shape_of
@@ -22,7 +22,7 @@ from kash.people.models import (
     PeopleListMapping,
     PeopleListPerson,
 )
-from kash.people.queries.lists import people_mark, person_numbers
+from kash.people.queries.lists import people_revision, person_numbers
 from kash.people.rules.lists.classing import State
 from kash.people.services.list_additions import (
     Addition,
@@ -72,12 +72,12 @@ def store_as_shown(
     """
     total = len(shown.rows)
     for _try in range(_TRIES):
-        fresh = people_mark(db.session()) == shown.mark
+        fresh = people_revision(db.session()) == shown.mark
         now = shown if fresh else renewed(shown, choices, by, local_today())
         if now.digest != seen:
             break
         # Made before, as nothing slow belongs into the transaction.
-        keeping.keep(public_id, "report", report_of(now))
+        stored_files.keep(public_id, "report", report_of(now))
         new = additions(now, by, lambda done: report(done, total) if report is not None else None)
         try:
             changed = _stored(public_id, now, choices, new, by)
@@ -85,12 +85,12 @@ def store_as_shown(
             # A number was given to somebody while this was written: the next try knows it.
             continue
         if changed is None:
-            keeping.throw_away_waiting(public_id)
+            stored_files.throw_away_waiting(public_id)
             return
         now = changed
         break
-    keeping.throw_away(public_id, "report")
-    keeping.keep_preview(public_id, now, shown)
+    stored_files.throw_away(public_id, "report")
+    stored_files.keep_preview(public_id, now, shown)
     raise ListChanged
 
 
@@ -116,7 +116,7 @@ def _stored(
             # Corrected in another window since: the preview was made of other choices.
             change.nothing()
             return preview
-        if people_mark(session) != preview.mark:
+        if people_revision(session) != preview.mark:
             now = renewed(preview, choices, by, local_today())
             if now.digest != preview.digest:
                 change.nothing()
@@ -196,10 +196,10 @@ def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices
                 created_by=by.public_id,
             )
         )
-    keeping.keep(public_id, "report", report_of(preview))
+    stored_files.keep(public_id, "report", report_of(preview))
     if _stored(public_id, preview, choices, additions(preview, by), by) is not None:
         with writing() as session:
             session.execute(delete(PeopleList).where(PeopleList.public_id == public_id))
-        keeping.throw_away(public_id, "report")
+        stored_files.throw_away(public_id, "report")
         raise ListChanged
     return public_id

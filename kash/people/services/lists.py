@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.people.lists import keeping
+from kash.people.lists import stored_files
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import (
@@ -62,10 +62,10 @@ def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
     # Whatever is wrong with a short list as a whole is said before anything is kept.
     preview = make_preview(read, choices, by, local_today()) if read is not None else None
     public_id = new_public_id()
-    keeping.keep(public_id, "file", content)
+    stored_files.keep(public_id, "file", content)
     if read is not None and preview is not None:
-        keeping.keep_rows(public_id, read)
-        keeping.keep_preview(public_id, preview)
+        stored_files.keep_rows(public_id, read)
+        stored_files.keep_preview(public_id, preview)
     with audited("people.list_brought", by) as change:
         found = PeopleList(
             public_id=public_id,
@@ -130,7 +130,7 @@ def cancel_list(public_id: str, by: Actor) -> None:
         change.about(public_id)
     if at_work:
         cancel(at_work, by.public_id)
-    keeping.throw_away_waiting(public_id)
+    stored_files.throw_away_waiting(public_id)
 
 
 def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
@@ -142,34 +142,34 @@ def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
         raise ListGone
     public_id = found.public_id
     choices = opened_choices(found.choices, public_id)
-    kept = keeping.kept_preview(public_id)
+    kept = stored_files.kept_preview(public_id)
     if kept is not None and not must_be_read_again(kept, choices):
         if kept.choices == choices:
             return kept, choices
         now = renewed(kept, choices, by, local_today())
-        keeping.keep_preview(public_id, now, kept)
+        stored_files.keep_preview(public_id, now, kept)
         return now, choices
     read = _small_file(public_id, pasted=choices.pasted)
     if read is None:
         raise ListNotRead
     preview = make_preview(read, choices, by, local_today())
-    keeping.keep_preview(public_id, preview)
+    stored_files.keep_preview(public_id, preview)
     return preview, choices
 
 
 def _small_file(public_id: str, *, pasted: bool) -> ReadFile | None:
     """The file of a list as it was taken apart; None if its rows are the worker's."""
-    read = keeping.kept_rows(public_id)
+    read = stored_files.kept_rows(public_id)
     if read is None:
         read = read_small_file(_content(public_id), pasted=pasted)
         if read is not None:
-            keeping.keep_rows(public_id, read)
+            stored_files.keep_rows(public_id, read)
     return read if read is not None and is_small(read) else None
 
 
 def _content(public_id: str) -> bytes:
     try:
-        return keeping.kept(public_id, "file")
+        return stored_files.kept(public_id, "file")
     except storage.FileMissing:
         raise ListGone from None
 
@@ -202,16 +202,16 @@ def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
         return None
     by = actor_of_job(found.created_by)
     choices = opened_choices(found.choices, list_id)
-    file = keeping.kept_rows(list_id)
+    file = stored_files.kept_rows(list_id)
     if file is None:
         file = read_file(_content(list_id), pasted=choices.pasted)
-        keeping.keep_rows(list_id, file)
+        stored_files.keep_rows(list_id, file)
     preview = make_preview(file, choices, by, local_today(), report=progress.report)
-    keeping.keep_preview(list_id, preview)
+    stored_files.keep_preview(list_id, preview)
     found = _of_job(list_id)
     if found is None or found.state != "waiting":
         # Thrown away meanwhile.
-        keeping.throw_away_waiting(list_id)
+        stored_files.throw_away_waiting(list_id)
     return None
 
 
@@ -255,7 +255,7 @@ def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
     if len(preview.rows) <= _TOLD_AT_ONCE:
         # Whoever looked at a list for an hour is told at once what others changed in that time.
         now = renewed(preview, choices, by, local_today())
-        keeping.keep_preview(public_id, now, preview)
+        stored_files.keep_preview(public_id, now, preview)
         if now.digest != seen:
             raise ListChanged
     with writing() as session:

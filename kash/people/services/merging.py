@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.people.facts import PLAIN, SEALED
-from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
 from kash.people.references import Move, Reference, column_of, joined, references
 from kash.people.rules.merging import PostedStay, joined_stays, merged_minor
 from kash.people.rules.persons import ages_disagree, sort_name
 from kash.people.services.persons import AgesDisagree, AlreadyHere
+from kash.people.undo_log import ChangedSince, RowChanges, table_of, undo
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
 from kash.platform.web import NotFound, Problem
@@ -93,12 +93,12 @@ def merge_people(
         for reference in references():
             if reference.forbid is not None:
                 reference.forbid(session, stays["id"], goes["id"])
-        journal = Journal(session, by.public_id, change.now)
-        _empty(journal, goes)
-        _move_everything(journal, stays["id"], goes["id"])
+        row_changes = RowChanges(session, by.public_id, change.now)
+        _empty(row_changes, goes)
+        _move_everything(row_changes, stays["id"], goes["id"])
         table = table_of(Person)
-        journal.delete(table, table.c.id == goes["id"])
-        journal.update(table, table.c.id == stays["id"], facts)
+        row_changes.delete(table, table.c.id == goes["id"])
+        row_changes.update(table, table.c.id == stays["id"], facts)
         merge = PersonMerge(
             public_id=new_public_id(),
             gone=gone,
@@ -106,9 +106,9 @@ def merge_people(
             merged_by=by.public_id,
             merged_at=change.now,
         )
-        merge.sealed = seal(journal.written(), kind=_SEALED, public_id=merge.public_id)
+        merge.sealed = seal(row_changes.serialised(), kind=_SEALED, public_id=merge.public_id)
         session.add(merge)
-        change.about(kept, gone, merge.public_id, *journal.concerned)
+        change.about(kept, gone, merge.public_id, *row_changes.concerned)
         return merge.public_id
 
 
@@ -125,16 +125,16 @@ def _locked(session: Session, public_ids: Sequence[str]) -> dict[str, dict[str, 
     return {row["public_id"]: dict(row) for row in rows.mappings()}
 
 
-def _empty(journal: Journal, goes: Mapping[str, Any]) -> None:
+def _empty(row_changes: RowChanges, goes: Mapping[str, Any]) -> None:
     # Her number is free before it is taken over: it may stand once in a group.
     table = table_of(Person)
-    journal.update(table, table.c.id == goes["id"], {"reference": ""})
+    row_changes.update(table, table.c.id == goes["id"], {"reference": ""})
 
 
-def _move_everything(journal: Journal, kept: int, gone: int) -> None:
+def _move_everything(row_changes: RowChanges, kept: int, gone: int) -> None:
     # Last declared, first moved: a higher room's rows may refer to a lower one's.
     for reference in reversed(references()):
-        reference.carry_over(journal, kept, gone)
+        reference.carry_over(row_changes, kept, gone)
 
 
 def _facts(
@@ -184,7 +184,9 @@ def _confirmed(
     return max(moments, default=None)
 
 
-def _refuse_reference(session: Session, facts: Mapping[str, Any], but: tuple[int, int]) -> None:
+def _refuse_reference(
+    session: Session, facts: Mapping[str, Any], excluding: tuple[int, int]
+) -> None:
     if not facts["reference"]:
         return
     taken = session.scalar(
@@ -192,7 +194,7 @@ def _refuse_reference(session: Session, facts: Mapping[str, Any], but: tuple[int
         .where(
             Person.group_id == facts["group_id"],
             Person.reference == facts["reference"],
-            Person.id.not_in(but),
+            Person.id.not_in(excluding),
         )
         .limit(1)
     )
@@ -248,7 +250,7 @@ def undo_merge(public_id: str, by: Actor) -> str:
             merge.undone_by = by.public_id
             gone = merge.gone
             session.flush()
-            take_back(session, written)
+            undo(session, written)
             change.about(str(kept), gone, public_id)
             return gone
     except (ChangedSince, IntegrityError):
@@ -269,10 +271,10 @@ def forget_merges(now: datetime | None = None) -> None:
         )
 
 
-def _move_postings(journal: Journal, kept: int, gone: int) -> None:
+def _move_postings(row_changes: RowChanges, kept: int, gone: int) -> None:
     table = table_of(Posting)
-    rows = journal.rows(table, table.c.person_id == kept)
-    rows += journal.rows(table, table.c.person_id == gone)
+    rows = row_changes.rows(table, table.c.person_id == kept)
+    rows += row_changes.rows(table, table.c.person_id == gone)
     joined = joined_stays(
         [PostedStay(row["id"], row["organisation_id"], row["since"], row["until"]) for row in rows]
     )
@@ -280,39 +282,41 @@ def _move_postings(journal: Journal, kept: int, gone: int) -> None:
     stay = {each.key for each in joined}
     for key in present:
         if key not in stay:
-            journal.delete(table, table.c.id == key)
+            row_changes.delete(table, table.c.id == key)
     # Whatever ends, ends before another is open: one posting is open at a time.
     for each in sorted(joined, key=lambda each: each.until is None):
         row = present[each.key]
         if (row["until"], row["person_id"]) != (each.until, kept):
-            journal.update(table, table.c.id == each.key, {"until": each.until, "person_id": kept})
+            row_changes.update(
+                table, table.c.id == each.key, {"until": each.until, "person_id": kept}
+            )
 
 
-def _move_not_the_same(journal: Journal, kept: int, gone: int) -> None:
+def _move_not_the_same(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Move the marks of not being the same: whoever is not the one who goes is not the one who is
     kept either."""
     table = table_of(NotTheSame)
     apart = {
         (row["first_id"], row["second_id"])
-        for row in journal.rows(table, or_(table.c.first_id == kept, table.c.second_id == kept))
+        for row in row_changes.rows(table, or_(table.c.first_id == kept, table.c.second_id == kept))
     }
-    for row in journal.rows(table, or_(table.c.first_id == gone, table.c.second_id == gone)):
+    for row in row_changes.rows(table, or_(table.c.first_id == gone, table.c.second_id == gone)):
         other = row["second_id"] if row["first_id"] == gone else row["first_id"]
         pair = (min(kept, other), max(kept, other))
         if other == kept or pair in apart:
-            journal.delete(table, table.c.id == row["id"])
+            row_changes.delete(table, table.c.id == row["id"])
         else:
-            journal.update(
+            row_changes.update(
                 table, table.c.id == row["id"], {"first_id": pair[0], "second_id": pair[1]}
             )
             apart.add(pair)
 
 
 def _forget_likely(name: str) -> Move:
-    def move(journal: Journal, kept: int, gone: int) -> None:
+    def move(row_changes: RowChanges, kept: int, gone: int) -> None:
         # The next sweep looks anew at whoever is kept.
         column = column_of(name)
-        journal.delete(column.table, column == gone)
+        row_changes.delete(column.table, column == gone)
 
     return move
 

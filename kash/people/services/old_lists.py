@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from kash.people.lists import keeping
+from kash.people.lists import stored_files
 from kash.people.models import PeopleList
 from kash.platform import storage
 from kash.platform.database import utc_now, writing
@@ -27,7 +27,7 @@ def throw_away_old() -> None:
         session.execute(delete(PeopleList).where(PeopleList.public_id.in_(old)))
         stale = session.scalars(
             select(PeopleList)
-            .where(PeopleList.has_report, PeopleList.created_at < now - keeping.REPORT_KEPT)
+            .where(PeopleList.has_report, PeopleList.created_at < now - stored_files.REPORT_KEPT)
             .with_for_update()
         ).all()
         reports = [each.public_id for each in stale]
@@ -37,12 +37,12 @@ def throw_away_old() -> None:
             session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         )
     for public_id in old:
-        keeping.throw_away_waiting(public_id)
+        stored_files.throw_away_waiting(public_id)
     for public_id in reports:
-        keeping.throw_away(public_id, "report")
+        stored_files.throw_away(public_id, "report")
     # Also what lies there without a row: whoever kept it may have died half-way.
-    for file in list(storage.list(keeping.FOLDER)):
+    for file in list(storage.list(stored_files.FOLDER)):
         public_id, _dash, what = file.key.rpartition("/")[2].partition("-")
         settled = now - file.changed_at > timedelta(minutes=10)
-        if what in keeping.WAITING and public_id not in waiting and settled:
+        if what in stored_files.WAITING and public_id not in waiting and settled:
             storage.delete(file.key)

@@ -40,10 +40,10 @@ def _group_id(session: Session, public_id: str) -> int | None:
     return found
 
 
-def _refuse_taken(session: Session, name: str, but: int | None = None) -> None:
+def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
     statement = select(Organisation.id).where(func.lower(Organisation.name) == name.lower())
-    if but is not None:
-        statement = statement.where(Organisation.id != but)
+    if excluding is not None:
+        statement = statement.where(Organisation.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
         raise OrganisationTaken
 
@@ -75,7 +75,7 @@ def change_organisation(public_id: str, details: OrganisationDetails, by: Actor)
         )
         if found is None:
             raise NotFound
-        _refuse_taken(session, details.name, but=found.id)
+        _refuse_taken(session, details.name, excluding=found.id)
         found.name, found.kind, found.place = details.name, details.kind, details.place
         found.group_id = _group_id(session, details.group)
         change.about(found.public_id)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from kash.people.facts import PLAIN
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries.persons import locked_person
-from kash.people.reach import contact_compared, phone_compared
 from kash.people.rules.persons import ages_disagree, is_a_name, is_minor, sort_name
-from kash.people.services.apart import set_apart
+from kash.people.scope import contact_compared, phone_compared
+from kash.people.services.not_duplicates import note_distinct
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, lookup, seal
 from kash.platform.web import NotFound, Problem
@@ -139,17 +139,19 @@ def _organisation(session: Session, public_id: str) -> Organisation | None:
     return found
 
 
-def _refuse_reference(session: Session, group: Group, reference: str, but: int | None) -> None:
+def _refuse_reference(
+    session: Session, group: Group, reference: str, excluding: int | None
+) -> None:
     if not reference:
         return
     statement = select(Person.id).where(Person.group_id == group.id, Person.reference == reference)
-    if but is not None:
-        statement = statement.where(Person.id != but)
+    if excluding is not None:
+        statement = statement.where(Person.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
         raise AlreadyHere("reference")
 
 
-def _refuse_phone(session: Session, phone: str | None, by: Actor, but: int | None) -> None:
+def _refuse_phone(session: Session, phone: str | None, by: Actor, excluding: int | None) -> None:
     """Refuse a phone of somebody whose contact is open to this actor. That another's is here is
     told to nobody: the two stand side by side until the sweep shows them to who sees both."""
     if not phone:
@@ -157,8 +159,8 @@ def _refuse_phone(session: Session, phone: str | None, by: Actor, but: int | Non
     statement = select(Person.id).where(
         Person.phone_lookup == lookup(phone, kind="phone"), phone_compared(by)
     )
-    if but is not None:
-        statement = statement.where(Person.id != but)
+    if excluding is not None:
+        statement = statement.where(Person.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
         raise AlreadyHere("phone")
 
@@ -301,7 +303,7 @@ def add_person(
                 change.nothing()
                 return public_id
         person = new_person(change.session, details, by, change.now, public_id=public_id)
-        set_apart(change.session, person.id, none_of, by, change.now)
+        note_distinct(change.session, person.id, none_of, by, change.now)
         change.about(person.public_id)
         return person.public_id
 
@@ -348,7 +350,7 @@ def change_person(
         if (person.printed_name or person.chosen_name) != before:
             person.printed_name_confirmed_at = None
         _set_contact(session, person, contact, by)
-        set_apart(session, person.id, none_of, by, change.now)
+        note_distinct(session, person.id, none_of, by, change.now)
         person.edition += 1
         person.changed_at = change.now
         change.about(person.public_id)

@@ -54,11 +54,11 @@ class VenueDetails:
 
 
 def _refuse_taken(
-    session: Session, kind: type[Zone] | type[Venue], name: str, but: int | None
+    session: Session, kind: type[Zone] | type[Venue], name: str, excluding: int | None
 ) -> None:
     statement = select(kind.id).where(func.lower(kind.name) == name.lower())
-    if but is not None:
-        statement = statement.where(kind.id != but)
+    if excluding is not None:
+        statement = statement.where(kind.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
         raise PlaceTaken
 

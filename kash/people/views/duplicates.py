@@ -16,8 +16,8 @@ from kash.people.queries.duplicates import (
     told_apart_pair,
 )
 from kash.people.rules.matching import Reason
-from kash.people.services import duplicates as duplicates_services
 from kash.people.services.duplicates import ask_for_sweep
+from kash.people.services.not_duplicates import mark_distinct, withdraw_distinct
 from kash.platform.web import current_actor
 from kash.policy import allow
 
@@ -56,7 +56,7 @@ def look_for_duplicates() -> ResponseReturnValue:
 def tell_apart(pair_id: str) -> ResponseReturnValue:
     """They are two people: never proposed again."""
     pair = likely_duplicate(current_actor(), pair_id)
-    duplicates_services.tell_apart(pair.first.public_id, pair.second.public_id, current_actor())
+    mark_distinct(pair.first.public_id, pair.second.public_id, current_actor())
     flash(_("Remembered. They are not proposed again."))
     return redirect(url_for("people.duplicates"), 303)
 
@@ -74,6 +74,6 @@ def told_apart() -> ResponseReturnValue:
 def take_back_apart(pair_id: str) -> ResponseReturnValue:
     """They may be one after all."""
     told_apart_pair(current_actor(), pair_id)
-    duplicates_services.take_back_apart(pair_id, current_actor())
+    withdraw_distinct(pair_id, current_actor())
     flash(_("Taken back. The next look through everyone may propose them."))
     return redirect(url_for("people.told_apart"), 303)

@@ -10,8 +10,8 @@ from kash.people import blueprint
 from kash.people.forms.lists import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists import words
 from kash.people.lists.files import MOST_BYTES
-from kash.people.lists.keeping import kept
 from kash.people.lists.pages import ListPage
+from kash.people.lists.stored_files import kept
 from kash.people.lists.templates import template_of
 from kash.people.models import PeopleList
 from kash.people.next_steps import next_steps

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from kash.people import blueprint, words
 from kash.people.forms.organisations import OrganisationForm
 from kash.people.queries.organisations import MOST_COUNTED, groups, organisation, organisation_list
-from kash.people.reach import reaches
 from kash.people.rules.persons import KINDS
+from kash.people.scope import reaches
 from kash.people.services import organisations as organisations_services
 from kash.people.services.organisations import change_organisation
 from kash.platform.web import current_actor, page

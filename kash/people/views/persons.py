@@ -29,8 +29,8 @@ from kash.people.queries.duplicates import (
 from kash.people.queries.persons import has_account, name_and_group, own_person, reached
 from kash.people.queries.search import ANY_PURPOSE, PeopleSearch, people
 from kash.people.queries.trail import latest_of_trail
-from kash.people.reach import reaches
 from kash.people.rules.persons import keeps_from, purposes_for
+from kash.people.scope import reaches
 from kash.people.sections import sections_for
 from kash.people.services.persons import (
     AgesDisagree,
@@ -234,7 +234,7 @@ def add() -> ResponseReturnValue:
     ask_shared = False
     if form.validate_on_submit() and not entry.goes_back():
         matches = people_like(current_actor(), entry.typed_likeness(form, None))
-        apart = entry.told_apart_here(matches)
+        apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(matches, form.chosen_name.data, url_for("people.index"))
         details = form.details()
@@ -273,7 +273,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         }
         likely = people_like(current_actor(), entry.typed_likeness(form, found))
         matches = [match for match in likely if match.key not in before]
-        apart = entry.told_apart_here(matches)
+        apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(
                 matches,

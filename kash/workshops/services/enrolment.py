@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Person
-from kash.people.services.apart import set_apart
+from kash.people.services.not_duplicates import note_distinct
 from kash.people.services.persons import PersonDetails, new_person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
@@ -233,7 +233,7 @@ def walk_in(
         )
         if person.minor:
             raise MinorNotEnrolled
-        set_apart(session, person.id, none_of, by, change.now)
+        note_distinct(session, person.id, none_of, by, change.now)
         enrolment = _new_enrolment(session, held, person)
         set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
         change.about(held.public_id, enrolment.public_id, person.public_id)

@@ -267,7 +267,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         known = _likeness(form)
         matches = people_like(actor, known)
         same = request.form.get("same", "")
-        apart = entry.told_apart_here(matches)
+        apart = entry.confirmed_distinct(matches)
         with form.showing_problems():
             if same in {match.key for match in matches}:
                 take_in(public_id, same, actor)

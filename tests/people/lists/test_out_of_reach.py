@@ -213,7 +213,7 @@ def test_a_number_given_away_while_the_list_is_stored_changes_what_it_does(
     really = list_storing.renewed
     monkeypatch.setattr(list_storing, "renewed", renewed)
     # The mark is read before the number is given: only the rule of the table is left.
-    monkeypatch.setattr(list_storing, "people_mark", lambda _session: seen.mark)
+    monkeypatch.setattr(list_storing, "people_revision", lambda _session: seen.mark)
     with pytest.raises(ListChanged) as problem:
         confirm_list(found, seen.digest, trainer)
     assert "Zawadi" not in str(problem.value)

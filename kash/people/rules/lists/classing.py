@@ -219,7 +219,7 @@ class Comparison:
     fills: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
 
-    def but(self, field: str) -> Comparison:
+    def without(self, field: str) -> Comparison:
         """The same without one field."""
         return Comparison(
             tuple(name for name in self.fills if name != field),

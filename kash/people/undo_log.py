@@ -1,7 +1,7 @@
-"""Changes to rows of any table, written down so that they can be taken back exactly.
+"""Undo log: changes to rows of any table, written down so that they can be undone exactly.
 
-A journal holds each row that was touched as it was before and as it is after. Taking back first
-asks whether every row still is as the journal left it, and changes nothing if one is not.
+It holds each row that was touched as it was before and as it is after. Undoing first asks whether
+every row still is as it was left, and changes nothing if one is not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Values = dict[str, Any]
 
 
 class ChangedSince(Exception):
-    """A row is no longer as the journal left it. `table` is where."""
+    """A row is no longer as it was left. `table` is where."""
 
     def __init__(self, table: str) -> None:
         super().__init__(table)
@@ -39,9 +39,8 @@ def _key(table: Table) -> Any:
     return column
 
 
-class Journal:
-    """Journal of what one action of somebody (`by`, a public id) changes, row by row, at one
-    moment."""
+class RowChanges:
+    """Changes that one action of somebody (`by`, a public id) makes, row by row, at one moment."""
 
     def __init__(self, session: Session, by: str, now: datetime) -> None:
         self.session = session
@@ -86,7 +85,7 @@ class Journal:
             self.update(column.table, column == old, {column.name: new})
         self.delete(table, key == old)
 
-    def written(self) -> bytes:
+    def serialised(self) -> bytes:
         """All changes as bytes, before and after. They hold whatever the rows hold: seal them."""
         self.session.flush()
         tables: dict[str, list[Any]] = {}
@@ -159,7 +158,7 @@ def _read(value: Any) -> Any:
     return written
 
 
-def take_back(session: Session, written: bytes) -> None:
+def undo(session: Session, written: bytes) -> None:
     """Put every row back as it was before. Raises ChangedSince, then nothing is changed.
 
     A key that was given to another row meanwhile (SQLite uses keys again) is replaced by a new one,
