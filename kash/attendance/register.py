@@ -27,7 +27,7 @@ from kash.attendance.models import (
 )
 from kash.attendance.rules.conduct import end_to_remember, ends_at
 from kash.attendance.rules.marking import STANDARD_STATUSES
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import Problem, one_or_404
 
 
 class SlotHasMarks(Problem):
@@ -70,12 +70,11 @@ def lock_register(session: Session, public_id: str) -> Register:
 
     Raises NotFound.
     """
-    register = session.scalars(
-        select(Register).where(Register.public_id == public_id).with_for_update()
-    ).first()
-    if register is None:
-        raise NotFound
-    return register
+    return one_or_404(
+        session.scalars(
+            select(Register).where(Register.public_id == public_id).with_for_update()
+        ).first()
+    )
 
 
 def add_slot(session: Session, register: Register, starts_at: datetime, minutes: int) -> Slot:

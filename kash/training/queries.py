@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.feature import Part, declared
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.approval import APPROVAL
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -135,10 +136,7 @@ def course(actor: Actor, public_id: str) -> Course:
         statement = statement.where(
             exists().where(CourseVersion.course_id == Course.id, _versions_in_reach(actor))
         )
-    found = db.session.scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(statement))
 
 
 def versions_of(actor: Actor, found: Course) -> list[Any]:
@@ -176,18 +174,12 @@ def _whole(public_id: str) -> Select[CourseVersion]:
 
 def version(actor: Actor, public_id: str) -> CourseVersion:
     """A version in reach with its course, modules and plans. Raises NotFound."""
-    found = db.session.scalar(_whole(public_id).where(_versions_in_reach(actor)))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(_whole(public_id).where(_versions_in_reach(actor))))
 
 
 def version_with_plans(public_id: str) -> CourseVersion:
     """A version with its course, modules and plans, whoever asks. Raises NotFound."""
-    found = db.session.scalar(_whole(public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(_whole(public_id)))
 
 
 def published_versions() -> list[PublishedVersion]:
@@ -252,7 +244,4 @@ def locked_version(session: Session, public_id: str) -> CourseVersion:
         .where(CourseVersion.public_id == public_id)
         .with_for_update(of=CourseVersion)
     )
-    found = session.scalar(_whole(public_id)) if held is not None else None
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(session.scalar(_whole(public_id)) if held is not None else None)

@@ -22,7 +22,7 @@ from kash.accounts.rules.throttle import ADDRESS_KNOWN_FOR
 from kash.accounts.secrets import token_hash
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup, open_text
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.paper import paper_from
 from kash.platform.web.programme import ProgrammeFacts, looks_from
@@ -121,10 +121,7 @@ def account_by_email(email: str) -> Account | None:
 
 def account(public_id: str) -> Account:
     """An account. Raises NotFound."""
-    found = db.session.scalar(select(Account).where(Account.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(select(Account).where(Account.public_id == public_id)))
 
 
 def roles_of(account: Account) -> frozenset[Role]:

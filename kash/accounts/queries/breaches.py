@@ -14,7 +14,7 @@ from kash.accounts.queries.accounts import names_of
 from kash.accounts.rules.safety import Clock, breach_clock
 from kash.platform.database import db
 from kash.platform.vault import open_text
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.lists import Listing, listing
 
 
@@ -96,12 +96,11 @@ def open_breaches(now: datetime, most: int = 10) -> list[BreachLine]:
 
 def breach(public_id: str) -> Breach:
     """An entry. Raises NotFound."""
-    found = db.session.scalar(
-        select(Breach).where(Breach.public_id == public_id).options(selectinload(Breach.notes))
+    return one_or_404(
+        db.session.scalar(
+            select(Breach).where(Breach.public_id == public_id).options(selectinload(Breach.notes))
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def breach_what(row: Breach) -> str:

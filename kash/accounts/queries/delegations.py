@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from kash.accounts.models import Account, AccountRole, Delegation
 from kash.platform.database import db, utc_now
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import DELEGABLE, GRANTS, Role, StandIn, may_stand_in
 
 
@@ -144,9 +144,7 @@ def delegation(public_id: str, account_id: int | None, now: datetime) -> Lent:
         wanted = wanted.where(
             or_(Delegation.stand_in_id == account_id, Delegation.absent_id == account_id)
         )
-    found = db.session.scalar(wanted)
-    if found is None:
-        raise NotFound
+    found = one_or_404(db.session.scalar(wanted))
     return _lent(found, now)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kash.accounts.models import Account, Passkey
 from kash.accounts.rules.passkeys import Site, site_of
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -28,12 +28,13 @@ def passkeys_of(account_id: int) -> Sequence[Passkey]:
 
 def own_passkey(by: Actor, public_id: str) -> Passkey:
     """One of the actor's own passkeys. Raises NotFound."""
-    found = db.session.scalar(
-        select(Passkey).where(Passkey.public_id == public_id, Passkey.account_id == by.account_id)
+    return one_or_404(
+        db.session.scalar(
+            select(Passkey).where(
+                Passkey.public_id == public_id, Passkey.account_id == by.account_id
+            )
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def passkey_by_key(credential_key: str) -> tuple[Passkey, Account] | None:

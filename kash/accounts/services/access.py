@@ -7,7 +7,7 @@ from sqlalchemy import select
 from kash.accounts.models import AccessReview, Account
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 
 def record_review(by: ActorLike, public_id: str = "") -> None:
@@ -16,11 +16,13 @@ def record_review(by: ActorLike, public_id: str = "") -> None:
     with audited("accounts.access_reviewed", by) as change:
         account_id = None
         if public_id:
-            account_id = change.session.scalar(
-                select(Account.id).where(Account.public_id == public_id, Account.active.is_(True))
+            account_id = one_or_404(
+                change.session.scalar(
+                    select(Account.id).where(
+                        Account.public_id == public_id, Account.active.is_(True)
+                    )
+                )
             )
-            if account_id is None:
-                raise NotFound
             change.about(public_id)
         change.session.add(
             AccessReview(public_id=review_id, account_id=account_id, at=change.now, by=by.public_id)

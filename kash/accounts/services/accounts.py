@@ -48,7 +48,7 @@ from kash.accounts.services.notices import PASSWORD_SET, REOPENED, ROLES_CHANGED
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.platform.database import new_public_id, utc_now
 from kash.platform.vault import ActorLike, Change, audited, seal
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Role, role_conflict
 
 
@@ -161,12 +161,9 @@ def flush_account(session: Session) -> None:
 
 def locked_account(session: Session, public_id: str) -> Account:
     """An account, locked until the transaction ends. Raises NotFound."""
-    account = session.scalar(
-        select(Account).where(Account.public_id == public_id).with_for_update()
+    return one_or_404(
+        session.scalar(select(Account).where(Account.public_id == public_id).with_for_update())
     )
-    if account is None:
-        raise NotFound
-    return account
 
 
 def lock_administrators(session: Session) -> None:

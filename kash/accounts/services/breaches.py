@@ -15,7 +15,7 @@ from kash.accounts.models import Breach, BreachNote
 from kash.accounts.rules.safety import Affected
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import Problem, one_or_404
 
 
 class BreachClosed(Problem):
@@ -49,9 +49,9 @@ class BeforeNoticed(Problem):
 
 
 def _open(session: Session, public_id: str) -> Breach:
-    found = session.scalar(select(Breach).where(Breach.public_id == public_id).with_for_update())
-    if found is None:
-        raise NotFound
+    found = one_or_404(
+        session.scalar(select(Breach).where(Breach.public_id == public_id).with_for_update())
+    )
     if found.closed_at is not None:
         raise BreachClosed
     return found

@@ -60,7 +60,7 @@ from kash.accounts.services.second_step import replace_codes
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, Change, audited, lookup
-from kash.platform.web.errors import Forbidden, NotFound
+from kash.platform.web.errors import Forbidden, NotFound, one_or_404
 from kash.policy import Actor
 
 
@@ -233,13 +233,13 @@ def _make_link(
 
 def _locked(session: Session, request_id: str) -> tuple[AccountRequest, Account | None]:
     """A request and the account it is about, locked in the order in which others lock them."""
-    owner = session.execute(
-        select(AccountRequest.id, Account.public_id)
-        .outerjoin(Account, Account.id == AccountRequest.account_id)
-        .where(AccountRequest.public_id == request_id)
-    ).one_or_none()
-    if owner is None:
-        raise NotFound
+    owner = one_or_404(
+        session.execute(
+            select(AccountRequest.id, Account.public_id)
+            .outerjoin(Account, Account.id == AccountRequest.account_id)
+            .where(AccountRequest.public_id == request_id)
+        ).one_or_none()
+    )
     account = locked_account(session, owner[1]) if owner[1] is not None else None
     request = session.scalars(
         select(AccountRequest).where(AccountRequest.id == owner[0]).with_for_update()

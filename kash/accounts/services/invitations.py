@@ -62,7 +62,7 @@ from kash.accounts.services.notices import LINK_MADE, PASSWORD_SET, notify
 from kash.accounts.services.throttle import count_try
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor, Role
 
 
@@ -211,15 +211,15 @@ def offer_account(
 def withdraw_invitation(by: Actor, public_id: str) -> None:
     """Make an unused invitation unusable. Raises NotFound."""
     with audited("accounts.invitation_withdrawn", by) as change:
-        gone = change.session.scalar(
-            select(Invitation).where(
-                Invitation.public_id == public_id,
-                Invitation.used_at.is_(None),
-                Invitation.account_id.is_(None),
+        gone = one_or_404(
+            change.session.scalar(
+                select(Invitation).where(
+                    Invitation.public_id == public_id,
+                    Invitation.used_at.is_(None),
+                    Invitation.account_id.is_(None),
+                )
             )
         )
-        if gone is None:
-            raise NotFound
         change.session.delete(gone)
         change.about(public_id)
 

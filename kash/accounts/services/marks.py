@@ -12,7 +12,7 @@ from kash.accounts.models import Account, BrowserMark
 from kash.accounts.rules.throttle import MARK_LASTS, MARKS_MOST, mark_helps
 from kash.accounts.secrets import token_hash
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -70,13 +70,13 @@ def forget_marks(session: Session, account_id: int, *, of_session: str = "") -> 
 def forget_browser(by: Actor, public_id: str) -> None:
     """Forget one of the actor's own browsers. Raises NotFound."""
     with audited("accounts.browser_forgotten", by) as change:
-        mark = change.session.scalar(
-            select(BrowserMark).where(
-                BrowserMark.public_id == public_id, BrowserMark.account_id == by.account_id
+        mark = one_or_404(
+            change.session.scalar(
+                select(BrowserMark).where(
+                    BrowserMark.public_id == public_id, BrowserMark.account_id == by.account_id
+                )
             )
         )
-        if mark is None:
-            raise NotFound
         change.session.delete(mark)
         change.about(by.public_id, public_id)
 

@@ -33,7 +33,7 @@ from kash.accounts.services.second_step import fresh_codes, replace_codes
 from kash.accounts.services.throttle import Client
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import brand
 from kash.policy import Actor
 
@@ -161,11 +161,13 @@ def rename_passkey(by: Actor, public_id: str, name: str) -> None:
     """Call one of the own passkeys otherwise. Raises NotFound."""
     with audited("accounts.passkey_renamed", by) as change:
         account = locked_account(change.session, by.public_id)
-        passkey = change.session.scalar(
-            select(Passkey).where(Passkey.public_id == public_id, Passkey.account_id == account.id)
+        passkey = one_or_404(
+            change.session.scalar(
+                select(Passkey).where(
+                    Passkey.public_id == public_id, Passkey.account_id == account.id
+                )
+            )
         )
-        if passkey is None:
-            raise NotFound
         if passkey.name == name:
             change.nothing()
             return
@@ -177,11 +179,13 @@ def remove_passkey(by: Actor, public_id: str) -> None:
     """Remove one of the own passkeys. Raises NotFound, LastSecondStep."""
     with audited("accounts.passkey_removed", by) as change:
         account = locked_account(change.session, by.public_id)
-        passkey = change.session.scalar(
-            select(Passkey).where(Passkey.public_id == public_id, Passkey.account_id == account.id)
+        passkey = one_or_404(
+            change.session.scalar(
+                select(Passkey).where(
+                    Passkey.public_id == public_id, Passkey.account_id == account.id
+                )
+            )
         )
-        if passkey is None:
-            raise NotFound
         others = change.session.scalar(
             select(func.count())
             .select_from(Passkey)

@@ -16,7 +16,7 @@ from kash.accounts.secrets import hash_password
 from kash.accounts.services.accounts import build_account, check_new_password
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited
-from kash.platform.web.errors import ChangedMeanwhile, NotFound
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.programme import forget_programme_facts
 from kash.policy import Actor, Role
 
@@ -105,9 +105,7 @@ def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> Non
     """Say which roles need a second step besides those that always do; at once for everybody."""
     more = sorted(str(role) for role in set(roles) - NEED_SECOND_STEP)
     with audited("accounts.second_step_roles_chosen", by) as change:
-        programme = change.session.get(Programme, 1, with_for_update=True)
-        if programme is None:
-            raise NotFound
+        programme = one_or_404(change.session.get(Programme, 1, with_for_update=True))
         before = set(programme.settings.get("second_step_roles", ()))
         if before == set(more):
             change.nothing()
@@ -158,9 +156,7 @@ def accept_address(by: ActorLike, address: str) -> None:
 
 
 def _held(session: Session, version: int | None) -> Programme:
-    programme = session.get(Programme, 1, with_for_update=True)
-    if programme is None:
-        raise NotFound
+    programme = one_or_404(session.get(Programme, 1, with_for_update=True))
     if version is not None and programme.version != version:
         raise ChangedMeanwhile
     return programme

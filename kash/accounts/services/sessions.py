@@ -13,7 +13,7 @@ from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.accounts.services.marks import forget_marks
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import SealError, audited, open_text, seal
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 FORM_KEPT_FOR = timedelta(minutes=15)
@@ -25,14 +25,14 @@ Fields = list[tuple[str, str]]
 def end_session(by: Actor, session_id: str) -> None:
     """End one of the actor's own sessions. Raises NotFound."""
     with audited("accounts.session_ended", by) as change:
-        row = change.session.scalar(
-            select(SignedInSession).where(
-                SignedInSession.public_id == session_id,
-                SignedInSession.account_id == by.account_id,
+        row = one_or_404(
+            change.session.scalar(
+                select(SignedInSession).where(
+                    SignedInSession.public_id == session_id,
+                    SignedInSession.account_id == by.account_id,
+                )
             )
         )
-        if row is None:
-            raise NotFound
         if row.ended_at is not None:
             change.nothing()
             return
@@ -54,13 +54,13 @@ def end_other_sessions(by: Actor) -> None:
 def end_session_of(by: Actor, public_id: str, session_id: str) -> None:
     """End one session of another account. Raises NotFound."""
     with audited("accounts.session_ended_for", by) as change:
-        row = change.session.scalar(
-            select(SignedInSession)
-            .join(Account, Account.id == SignedInSession.account_id)
-            .where(SignedInSession.public_id == session_id, Account.public_id == public_id)
+        row = one_or_404(
+            change.session.scalar(
+                select(SignedInSession)
+                .join(Account, Account.id == SignedInSession.account_id)
+                .where(SignedInSession.public_id == session_id, Account.public_id == public_id)
+            )
         )
-        if row is None:
-            raise NotFound
         if row.ended_at is not None:
             change.nothing()
             return

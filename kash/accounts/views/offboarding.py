@@ -17,6 +17,7 @@ from kash.accounts.revocations import revocation_label, revocation_warnings, rev
 from kash.accounts.services import offboarding
 from kash.accounts.services.offboarding import LET_GO, NobodyChosen
 from kash.platform.web import NotFound, current_actor
+from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 
 
@@ -70,9 +71,7 @@ def _unchosen(held: list[Held], chosen: dict[str, str]) -> dict[str, str]:
 def handed_over(public_id: str) -> ResponseReturnValue:
     """Paper of a hand-over: who took over what."""
     found: Account = account(public_id)
-    kept = last_hand_over(found.id)
-    if kept is None:
-        raise NotFound
+    kept = one_or_404(last_hand_over(found.id))
     names = names_for(kept.lines) | names_of([kept.by])
     return render_template(
         "accounts/handed_over.html",

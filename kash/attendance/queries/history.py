@@ -14,7 +14,7 @@ from kash.attendance.queries.registers import slot_of
 from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class MarkHistory:
 def history(register_id: int, slot_public_id: str, entry_public_id: str) -> MarkHistory:
     """History of one person's mark in one slot. Raises NotFound."""
     slot = slot_of(register_id, slot_public_id)
-    row = db.session.execute(
-        select(RosterEntry.person_id, Person.chosen_name, Person.public_id)
-        .join(Person, Person.id == RosterEntry.person_id)
-        .where(RosterEntry.register_id == register_id, RosterEntry.public_id == entry_public_id)
-    ).first()
-    if row is None:
-        raise NotFound
+    row = one_or_404(
+        db.session.execute(
+            select(RosterEntry.person_id, Person.chosen_name, Person.public_id)
+            .join(Person, Person.id == RosterEntry.person_id)
+            .where(RosterEntry.register_id == register_id, RosterEntry.public_id == entry_public_id)
+        ).first()
+    )
     kept = db.session.execute(
         select(
             MarkOperation.received_at,

@@ -24,7 +24,7 @@ from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import db
 from kash.platform.raw_sql import RawQuery, moment_from
 from kash.platform.vault.phones import jwk_of
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import initials, time_text, to_local
 from kash.policy import Actor, Role
 
@@ -125,16 +125,20 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
 
     `title` is the neutral one. Raises NotFound.
     """
-    held = db.session.execute(
-        select(
-            Pad.ends_at, PadKey.public_id, PadKey.public_point, Register.public_id, Register.purpose
-        )
-        .join(PadKey, PadKey.id == Pad.key_id)
-        .join(Register, Register.id == Pad.register_id)
-        .where(Pad.register_id == register_id, Pad.public_id == pad)
-    ).first()
-    if held is None:
-        raise NotFound
+    held = one_or_404(
+        db.session.execute(
+            select(
+                Pad.ends_at,
+                PadKey.public_id,
+                PadKey.public_point,
+                Register.public_id,
+                Register.purpose,
+            )
+            .join(PadKey, PadKey.id == Pad.key_id)
+            .join(Register, Register.id == Pad.register_id)
+            .where(Pad.register_id == register_id, Pad.public_id == pad)
+        ).first()
+    )
     ends_at, key, point, register, purpose = held
     return {
         "pad": pad,

@@ -17,7 +17,7 @@ from kash.attendance.rules.marking import Standing
 from kash.attendance.rules.presence import MadeMark, Presence, SlotTime, presences, tally
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 SlotValues: TypeAlias = Row[int, str, datetime, int, datetime | None]
 
@@ -59,12 +59,11 @@ class SlotSheet:
 
 def slot_of(register_id: int, public_id: str) -> Slot:
     """A slot, fetched through its register. Raises NotFound."""
-    found = db.session.scalars(
-        select(Slot).where(Slot.register_id == register_id, Slot.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        db.session.scalars(
+            select(Slot).where(Slot.register_id == register_id, Slot.public_id == public_id)
+        ).first()
+    )
 
 
 def slots_still_open(register_id: int, session: Session | None = None) -> int:
@@ -134,10 +133,7 @@ def _sheet_row(row: Any) -> SheetRow:
 def sheet_row(register_id: int, slot: Slot, entry: str) -> SheetRow:
     """One person of a slot's sheet. Raises NotFound."""
     rows = slot_sheet(register_id, slot).rows
-    found = next((row for row in rows if row.entry == entry), None)
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(next((row for row in rows if row.entry == entry), None))
 
 
 @dataclass(frozen=True)

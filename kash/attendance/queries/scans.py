@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from kash.attendance.models import Sheet, SheetScan
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,20 @@ def scans_of(register_id: int, sheet: str = "") -> list[ScanLine]:
 
 def scan_of(register_id: int, public_id: str) -> ScanLine:
     """One picture. Raises NotFound."""
-    row = db.session.execute(
-        select(
-            SheetScan.public_id,
-            func.coalesce(Sheet.public_id, ""),
-            SheetScan.found_by,
-            SheetScan.width,
-            SheetScan.height,
-            SheetScan.uploaded_at,
-        )
-        .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
-        .where(SheetScan.register_id == register_id, SheetScan.public_id == public_id)
-    ).first()
-    if row is None:
-        raise NotFound
+    row = one_or_404(
+        db.session.execute(
+            select(
+                SheetScan.public_id,
+                func.coalesce(Sheet.public_id, ""),
+                SheetScan.found_by,
+                SheetScan.width,
+                SheetScan.height,
+                SheetScan.uploaded_at,
+            )
+            .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
+            .where(SheetScan.register_id == register_id, SheetScan.public_id == public_id)
+        ).first()
+    )
     return ScanLine(*row)
 
 

@@ -27,7 +27,7 @@ from kash.attendance.wording import reason_sentence
 from kash.people.models import Person
 from kash.people.services.not_duplicates import note_distinct
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor
 
 
@@ -61,13 +61,13 @@ def decide_held(
     with audited("attendance.held_decided", by) as change:
         session = change.session
         held = lock_register(session, register)
-        found = session.scalars(
-            select(HeldItem)
-            .where(HeldItem.register_id == held.id, HeldItem.public_id == item)
-            .options(joinedload(HeldItem.pad))
-        ).first()
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            session.scalars(
+                select(HeldItem)
+                .where(HeldItem.register_id == held.id, HeldItem.public_id == item)
+                .options(joinedload(HeldItem.pad))
+            ).first()
+        )
         if found.decided_at is not None:
             change.nothing()
             return
@@ -108,9 +108,7 @@ def _take(
         mark = replace(_taken_mark(item, sent, change.now, seen), correction=correction)
         _apply(change, register, mark, by.public_id if own else item.sent_by)
         return
-    pad = credential(change.session, item.pad.public_id)
-    if pad is None:
-        raise NotFound
+    pad = one_or_404(credential(change.session, item.pad.public_id))
     if isinstance(sent, HeadcountSent):
         op_id = str(uuid.uuid4()) if item.why == "conflict" else sent.op_id
         sent = replace(sent, expected_version=seen, op_id=op_id, correction=correction)
@@ -176,13 +174,13 @@ def keep_walk_in(register: str, walk_in: str, by: Actor, none_of: Collection[str
     with audited("attendance.walk_in_kept", by) as change:
         session = change.session
         held = lock_register(session, register)
-        row = session.execute(
-            select(WalkIn, Person.public_id)
-            .join(Person, Person.id == WalkIn.person_id)
-            .where(WalkIn.register_id == held.id, WalkIn.public_id == walk_in)
-        ).first()
-        if row is None:
-            raise NotFound
+        row = one_or_404(
+            session.execute(
+                select(WalkIn, Person.public_id)
+                .join(Person, Person.id == WalkIn.person_id)
+                .where(WalkIn.register_id == held.id, WalkIn.public_id == walk_in)
+            ).first()
+        )
         found, person = row
         if found.settled_at is not None:
             change.nothing()

@@ -31,7 +31,7 @@ from kash.attendance.rules.conduct import (
 from kash.attendance.rules.marking import Answer, BatchOutcome, Operation, Reply
 from kash.attendance.services.applying import apply_batch
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import day_text, time_text
 from kash.policy import Actor
 
@@ -220,12 +220,11 @@ def _once_more(act: Callable[[], Result]) -> Result:
 
 def slot_held(session: Session, register: Register, public_id: str) -> Slot:
     """A slot of a register that is locked in this transaction. Raises NotFound."""
-    found = session.scalars(
-        select(Slot).where(Slot.register_id == register.id, Slot.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        session.scalars(
+            select(Slot).where(Slot.register_id == register.id, Slot.public_id == public_id)
+        ).first()
+    )
 
 
 def apply_in(

@@ -14,7 +14,7 @@ from kash.attendance.sealed import sealed_key
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.phones import new_pair
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor
 
 # How long after its last session a register may still be sent: phones are without a network for
@@ -127,11 +127,13 @@ def revoke_pad(register: str, pad: str, by: Actor) -> None:
     """End what a phone may send for a register, at once. Raises NotFound."""
     with audited("attendance.pad_revoked", by) as change:
         held = lock_register(change.session, register)
-        found = change.session.scalars(
-            select(Pad).where(Pad.register_id == held.id, Pad.public_id == pad).with_for_update()
-        ).first()
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            change.session.scalars(
+                select(Pad)
+                .where(Pad.register_id == held.id, Pad.public_id == pad)
+                .with_for_update()
+            ).first()
+        )
         change.about(held.public_id, found.public_id)
         if found.revoked_at is not None:
             change.nothing()

@@ -40,7 +40,7 @@ from kash.attendance.services.marking import apply_in, slot_held
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.policy import Actor
 
 # Fixed for ever: a sheet that is read twice gives the same operations.
@@ -261,13 +261,13 @@ def settle_difference(
         session = change.session
         held = lock_register(session, register)
         place = slot_held(session, held, slot)
-        person = session.scalar(
-            select(RosterEntry.id).where(
-                RosterEntry.register_id == held.id, RosterEntry.public_id == entry
+        person = one_or_404(
+            session.scalar(
+                select(RosterEntry.id).where(
+                    RosterEntry.register_id == held.id, RosterEntry.public_id == entry
+                )
             )
         )
-        if person is None:
-            raise NotFound
         change.about(held.public_id, slot, entry)
         found = session.scalars(
             select(Settlement).where(
@@ -306,20 +306,18 @@ def _counting(session: Session, register: Register) -> set[tuple[str, str]]:
 
 
 def _sheet(session: Session, register: Register, public_id: str) -> Sheet:
-    found = session.scalars(
-        select(Sheet).where(Sheet.register_id == register.id, Sheet.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        session.scalars(
+            select(Sheet).where(Sheet.register_id == register.id, Sheet.public_id == public_id)
+        ).first()
+    )
 
 
 def _scan(session: Session, register: Register, public_id: str) -> SheetScan:
-    found = session.scalars(
-        select(SheetScan).where(
-            SheetScan.register_id == register.id, SheetScan.public_id == public_id
-        )
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        session.scalars(
+            select(SheetScan).where(
+                SheetScan.register_id == register.id, SheetScan.public_id == public_id
+            )
+        ).first()
+    )

@@ -14,7 +14,7 @@ from kash.attendance.sealed import Strokes, strokes_of
 from kash.attendance.services.arrivals import slot_named
 from kash.people.models import Group, Person
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -34,9 +34,7 @@ def show_signatures(register: str, slot: str, by: Actor) -> Sequence[Signed]:
     with audited("attendance.signatures_shown", by) as change:
         session = change.session
         held = lock_register(session, register)
-        found = slot_named(session, held.id, slot)
-        if found is None:
-            raise NotFound
+        found = one_or_404(slot_named(session, held.id, slot))
         latest = (
             select(func.max(Signature.id))
             .where(Signature.slot_id == found[0])

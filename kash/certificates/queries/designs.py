@@ -13,7 +13,7 @@ from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.press import without_joined_signs
 from kash.platform.web import Listing, listing
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 # Each is shown as a picture, which takes the server longer than a row.
@@ -34,10 +34,7 @@ def designs() -> Listing[Design]:
 
 def design(public_id: str) -> Design:
     """One design. Raises NotFound."""
-    found = db.session.scalar(select(Design).where(Design.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(select(Design).where(Design.public_id == public_id)))
 
 
 def versions_of(found: Design) -> list[tuple[DesignVersion, int]]:
@@ -59,14 +56,13 @@ def versions_of(found: Design) -> list[tuple[DesignVersion, int]]:
 
 def design_version(found: Design, number: int) -> DesignVersion:
     """A version of a design by its number. Raises NotFound."""
-    version = db.session.scalar(
-        select(DesignVersion).where(
-            DesignVersion.design_id == found.id, DesignVersion.number == number
+    return one_or_404(
+        db.session.scalar(
+            select(DesignVersion).where(
+                DesignVersion.design_id == found.id, DesignVersion.number == number
+            )
         )
     )
-    if version is None:
-        raise NotFound
-    return version
 
 
 def designs_on_offer() -> list[Design]:
@@ -108,14 +104,13 @@ def images(public_ids: Iterable[str]) -> dict[str, DesignImage]:
 
 def image_of(found: Design, public_id: str) -> DesignImage:
     """A picture of a design. Raises NotFound."""
-    image = db.session.scalar(
-        select(DesignImage).where(
-            DesignImage.design_id == found.id, DesignImage.public_id == public_id
+    return one_or_404(
+        db.session.scalar(
+            select(DesignImage).where(
+                DesignImage.design_id == found.id, DesignImage.public_id == public_id
+            )
         )
     )
-    if image is None:
-        raise NotFound
-    return image
 
 
 def longest_names(actor: Actor, limit: int = 20) -> list[str]:

@@ -12,7 +12,7 @@ from kash.accounts.secrets import token_hash
 from kash.certificates.models import Certificate, CertificateBatch, HolderLink
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 
 def usable_link(token: str, now: datetime) -> bool:
@@ -59,18 +59,17 @@ def own_certificates(person_id: int) -> Sequence[Certificate]:
 
 def own_certificate(person_id: int, public_id: str) -> Certificate:
     """One issued certificate of a person. Raises NotFound."""
-    found = db.session.scalar(
-        select(Certificate)
-        .options(
-            joinedload(Certificate.person),
-            joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
-        )
-        .where(
-            Certificate.person_id == person_id,
-            Certificate.public_id == public_id,
-            Certificate.serial.is_not(None),
+    return one_or_404(
+        db.session.scalar(
+            select(Certificate)
+            .options(
+                joinedload(Certificate.person),
+                joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
+            )
+            .where(
+                Certificate.person_id == person_id,
+                Certificate.public_id == public_id,
+                Certificate.serial.is_not(None),
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found

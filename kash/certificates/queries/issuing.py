@@ -31,7 +31,7 @@ from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import attendance_record
@@ -165,34 +165,34 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
 
 def certificate(public_id: str, actor: Actor, permission: str) -> Certificate:
     """One issued certificate within reach. Raises NotFound."""
-    found = db.session.scalars(
-        select(Certificate)
-        .join(Certificate.batch)
-        .options(
-            joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
-            joinedload(Certificate.person),
-        )
-        .where(
-            Certificate.public_id == public_id,
-            Certificate.serial.is_not(None),
-            within_reach(actor, permission),
-        )
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        db.session.scalars(
+            select(Certificate)
+            .join(Certificate.batch)
+            .options(
+                joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
+                joinedload(Certificate.person),
+            )
+            .where(
+                Certificate.public_id == public_id,
+                Certificate.serial.is_not(None),
+                within_reach(actor, permission),
+            )
+        ).first()
+    )
 
 
 def batch_of(workshop: Workshop, public_id: str) -> CertificateBatch:
     """A batch, fetched through its workshop. Raises NotFound."""
-    found = db.session.scalars(
-        select(CertificateBatch)
-        .options(joinedload(CertificateBatch.rule))
-        .where(CertificateBatch.workshop_id == workshop.id, CertificateBatch.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        db.session.scalars(
+            select(CertificateBatch)
+            .options(joinedload(CertificateBatch.rule))
+            .where(
+                CertificateBatch.workshop_id == workshop.id, CertificateBatch.public_id == public_id
+            )
+        ).first()
+    )
 
 
 def certificates_of(batch: CertificateBatch) -> list[Certificate]:

@@ -19,7 +19,7 @@ from kash.certificates.models import (
 )
 from kash.certificates.rules.designs import Spell, held_at
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 
@@ -140,13 +140,13 @@ def all_marks() -> list[tuple[Funder, FunderMark | None]]:
 
 def funder(public_id: str) -> tuple[Funder, FunderMark | None]:
     """One funder and her mark. Raises NotFound."""
-    row = db.session.execute(
-        select(Funder, FunderMark)
-        .outerjoin(
-            FunderMark, (FunderMark.funder_id == Funder.id) & FunderMark.replaced_at.is_(None)
-        )
-        .where(Funder.public_id == public_id)
-    ).first()
-    if row is None:
-        raise NotFound
+    row = one_or_404(
+        db.session.execute(
+            select(Funder, FunderMark)
+            .outerjoin(
+                FunderMark, (FunderMark.funder_id == Funder.id) & FunderMark.replaced_at.is_(None)
+            )
+            .where(Funder.public_id == public_id)
+        ).first()
+    )
     return row[0], row[1]

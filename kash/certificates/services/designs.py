@@ -16,7 +16,7 @@ from kash.platform import storage
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.audit import Change
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
 from kash.policy import Actor
 
 MOST_PICTURES = 12
@@ -75,10 +75,9 @@ def _about(change: Change, public_id: str) -> None:
 
 
 def _locked(session: Session, public_id: str) -> Design:
-    found = session.scalar(select(Design).where(Design.public_id == public_id).with_for_update())
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        session.scalar(select(Design).where(Design.public_id == public_id).with_for_update())
+    )
 
 
 def _check_name(session: Session, name: str, but_for: int = 0) -> None:

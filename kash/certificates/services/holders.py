@@ -18,7 +18,7 @@ from kash.certificates.models import HolderLink
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import NOBODY, Actor
 
 LINK_LASTS = timedelta(days=7)
@@ -60,13 +60,13 @@ def make_link(person: Person, by: Actor) -> str:
 def end_link(person: Person, public_id: str, by: Actor) -> None:
     """End a link and the visit that it began. Raises NotFound."""
     with audited("certificates.holder_link_ended", by) as change:
-        link = change.session.scalar(
-            select(HolderLink)
-            .where(HolderLink.person_id == person.id, HolderLink.public_id == public_id)
-            .with_for_update()
+        link = one_or_404(
+            change.session.scalar(
+                select(HolderLink)
+                .where(HolderLink.person_id == person.id, HolderLink.public_id == public_id)
+                .with_for_update()
+            )
         )
-        if link is None:
-            raise NotFound
         if link.ended_at is not None:
             change.nothing()
             return

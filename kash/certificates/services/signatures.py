@@ -19,7 +19,7 @@ from kash.certificates.models.designs import BUILT_IN
 from kash.platform import storage
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
-from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Funder
 
@@ -139,18 +139,18 @@ def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
 def withdraw_use(use_id: str, by: Actor) -> None:
     """Say no more for one place. Raises NotFound for a use that is not the actor's."""
     with audited("certificates.signature_use_withdrawn", by) as change:
-        use = change.session.scalar(
-            select(SignatureUse)
-            .join(SignatureUse.signature)
-            .where(
-                SignatureUse.public_id == use_id,
-                SignatureImage.account_id == by.account_id,
-                SignatureUse.withdrawn_at.is_(None),
+        use = one_or_404(
+            change.session.scalar(
+                select(SignatureUse)
+                .join(SignatureUse.signature)
+                .where(
+                    SignatureUse.public_id == use_id,
+                    SignatureImage.account_id == by.account_id,
+                    SignatureUse.withdrawn_at.is_(None),
+                )
+                .with_for_update(of=SignatureUse)
             )
-            .with_for_update(of=SignatureUse)
         )
-        if use is None:
-            raise NotFound
         use.withdrawn_at = change.now
         change.about(use.public_id)
 

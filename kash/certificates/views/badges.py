@@ -10,7 +10,8 @@ from kash.certificates.queries.holders import own_certificate
 from kash.certificates.queries.issuing import certificate
 from kash.certificates.views.holders import visiting
 from kash.platform.database import utc_now
-from kash.platform.web import NotFound, current_actor, download
+from kash.platform.web import current_actor, download
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.headers import kept_for
 from kash.policy import ANYONE, NOBODY, allow
 
@@ -57,7 +58,5 @@ def identity_file() -> ResponseReturnValue:
 @kept_for(60)
 def badges_file() -> ResponseReturnValue:
     """The list of revoked badges."""
-    token = badges.revoked_badges(utc_now())
-    if token is None:
-        raise NotFound
+    token = one_or_404(badges.revoked_badges(utc_now()))
     return Response(token, mimetype="application/jwt")

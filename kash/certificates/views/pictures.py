@@ -27,6 +27,7 @@ from kash.platform import storage
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.pictures import (
     MOST_BYTES,
     prepared_picture,
@@ -132,9 +133,7 @@ def _signature_page(form: Any, problem: str = "") -> ResponseReturnValue:
 @allow("certificates.sign")
 def signature_image() -> ResponseReturnValue:
     """One's own signature as it is kept; nobody else's."""
-    held = queries.own_signature(current_actor())
-    if held is None:
-        raise NotFound
+    held = one_or_404(queries.own_signature(current_actor()))
     return Response(signature_picture(held), mimetype="image/png")
 
 

@@ -14,7 +14,7 @@ from kash.certificates import blueprint
 from kash.certificates.publishing import published_keys, signed_status
 from kash.certificates.views.verification import blank_page
 from kash.platform.database import utc_now
-from kash.platform.web import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.headers import kept_for
 from kash.platform.web.programme import programme_languages
 from kash.platform.web.static import static_url
@@ -65,9 +65,7 @@ def keys_file() -> ResponseReturnValue:
 @kept_for(60)
 def status_file() -> ResponseReturnValue:
     """The signed list of revoked certificates."""
-    published = signed_status(issuer(), utc_now())
-    if published is None:
-        raise NotFound
+    published = one_or_404(signed_status(issuer(), utc_now()))
     return jsonify(published)
 
 

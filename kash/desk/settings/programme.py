@@ -15,8 +15,9 @@ from kash.accounts.queries.accounts import programme
 from kash.accounts.services.programme import change_programme
 from kash.desk import blueprint
 from kash.desk.setup_form import check_zone
-from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web import current_actor, page
 from kash.platform.web.editions import EditionForm
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.forms import SeveralField, choice_field, required, text_field
 from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
@@ -50,10 +51,7 @@ class ProgrammeForm(EditionForm):
 
 def the_programme() -> Programme:
     """The programme. Raises NotFound before it is set up."""
-    found = programme()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(programme())
 
 
 def _values(found: Programme) -> dict[str, Any]:

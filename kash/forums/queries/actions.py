@@ -18,7 +18,8 @@ from kash.forums.rules import OpenedAction, arising
 from kash.people.models import Person
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 
@@ -145,11 +146,11 @@ def owners_shown(lines: Iterable[ActionLine], wanted: str) -> OneGroup[ActionLin
 
 def open_action(forum: Forum, public_id: str, actor: Actor) -> ActionLine:
     """One action of this forum. Raises NotFound."""
-    action = db.session.scalar(
-        _actions().where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+    action = one_or_404(
+        db.session.scalar(
+            _actions().where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+        )
     )
-    if action is None:
-        raise NotFound
     return _as_line(action, actor)
 
 

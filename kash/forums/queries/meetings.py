@@ -21,7 +21,8 @@ from kash.forums.rules import (
 )
 from kash.people.models import Group, Person
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 
@@ -33,12 +34,11 @@ def number_of(item: AgendaItem, held: Meeting) -> str:
 
 def meeting(forum: Forum, public_id: str) -> Meeting:
     """A meeting of this forum. Raises NotFound."""
-    found = db.session.scalar(
-        select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+    return one_or_404(
+        db.session.scalar(
+            select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def meetings_of(forum: Forum) -> Listing[Any]:
@@ -140,12 +140,14 @@ class AttendanceLine:
 
 def slot_of(held: Meeting) -> Slot:
     """The one slot of a meeting's register."""
-    slot = db.session.scalar(
-        select(Slot).where(Slot.register_id == held.register_id).order_by(Slot.position).limit(1)
+    return one_or_404(
+        db.session.scalar(
+            select(Slot)
+            .where(Slot.register_id == held.register_id)
+            .order_by(Slot.position)
+            .limit(1)
+        )
     )
-    if slot is None:
-        raise NotFound
-    return slot
 
 
 def attendance_of(held: Meeting) -> list[AttendanceLine]:
@@ -244,21 +246,20 @@ def next_meetings(
 
 def item(held: Meeting, public_id: str) -> AgendaItem:
     """An item of this meeting, with its decisions and actions. Raises NotFound."""
-    found = db.session.scalar(
-        select(AgendaItem)
-        .where(AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id)
-        .options(
-            selectinload(AgendaItem.decisions),
-            selectinload(AgendaItem.internal_lines),
-            selectinload(AgendaItem.actions)
-            .joinedload(Action.owner)
-            .joinedload(ForumMember.person)
-            .joinedload(Person.group),
+    return one_or_404(
+        db.session.scalar(
+            select(AgendaItem)
+            .where(AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id)
+            .options(
+                selectinload(AgendaItem.decisions),
+                selectinload(AgendaItem.internal_lines),
+                selectinload(AgendaItem.actions)
+                .joinedload(Action.owner)
+                .joinedload(ForumMember.person)
+                .joinedload(Person.group),
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> list[MeetingLine]:

@@ -16,7 +16,8 @@ from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.rules import shown_name
 from kash.people.models import Group, Person
 from kash.platform.database import db
-from kash.platform.web import Forbidden, Listing, NotFound, listing
+from kash.platform.web import Forbidden, Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor, Reach
 
 _MOST_OFFERED = 50
@@ -63,10 +64,7 @@ def find_forums(actor: Actor, text: str, limit: int) -> list[tuple[str, str]]:
 
 def forum(public_id: str, actor: Actor) -> Forum:
     """A forum within reach. Raises NotFound."""
-    found = db.session.scalar(within_reach(actor).where(Forum.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(within_reach(actor).where(Forum.public_id == public_id)))
 
 
 def forum_to_edit(public_id: str, actor: Actor) -> Forum:
@@ -190,15 +188,15 @@ def member_lines(found: Forum, actor: Actor) -> list[MemberLine]:
 
 def member_to_change(found: Forum, public_id: str, actor: Actor) -> MemberLine:
     """A member whose appearance the actor may choose: her own, or any for who runs the forum."""
-    member = db.session.scalar(
-        _members().where(
-            ForumMember.forum_id == found.id,
-            ForumMember.public_id == public_id,
-            ForumMember.left_on.is_(None),
+    member = one_or_404(
+        db.session.scalar(
+            _members().where(
+                ForumMember.forum_id == found.id,
+                ForumMember.public_id == public_id,
+                ForumMember.left_on.is_(None),
+            )
         )
     )
-    if member is None:
-        raise NotFound
     line = _line(member, actor)
     if not line.own and not runs(actor, found.secretary_id):
         raise Forbidden

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from kash.forums.models import AgendaTemplate, AgendaTemplateItem
 from kash.platform.database import db
-from kash.platform.web import NotFound
+from kash.platform.web.errors import one_or_404
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,13 @@ def template_choices() -> Sequence[tuple[str, str]]:
 
 def template(public_id: str) -> AgendaTemplate:
     """A template with its items. Raises NotFound."""
-    found = db.session.scalars(
-        select(AgendaTemplate)
-        .options(selectinload(AgendaTemplate.items))
-        .where(AgendaTemplate.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        db.session.scalars(
+            select(AgendaTemplate)
+            .options(selectinload(AgendaTemplate.items))
+            .where(AgendaTemplate.public_id == public_id)
+        ).first()
+    )
 
 
 def template_of(template_id: int | None) -> str:

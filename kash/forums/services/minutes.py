@@ -24,7 +24,8 @@ from kash.forums.services.problems import (
 from kash.forums.services.reaching import forum_in_reach, forum_run_by, item_in, written_meeting
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web import Forbidden, NotFound
+from kash.platform.web import Forbidden
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 OUTCOMES = ("done", "dropped")
@@ -170,15 +171,14 @@ def _carry_over(session: Session, forum: Forum, held: Meeting) -> None:
 
 
 def _action_in(session: Session, forum: Forum, public_id: str) -> Action:
-    found = session.scalar(
-        select(Action)
-        .join(AgendaItem, AgendaItem.id == Action.item_id)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+    return one_or_404(
+        session.scalar(
+            select(Action)
+            .join(AgendaItem, AgendaItem.id == Action.item_id)
+            .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+            .where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _may_close(by: Actor, forum: Forum, action: Action) -> bool:

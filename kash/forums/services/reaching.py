@@ -8,17 +8,15 @@ from sqlalchemy.orm import Session
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.series import runs, within_reach
 from kash.forums.services.problems import MeetingOver
-from kash.platform.web import Forbidden, NotFound
+from kash.platform.web import Forbidden
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
 def forum_in_reach(session: Session, public_id: str, by: Actor, *, lock: bool = True) -> Forum:
     """A forum that the actor sees."""
     wanted = within_reach(by).where(Forum.public_id == public_id)
-    found = session.scalar(wanted.with_for_update(of=Forum) if lock else wanted)
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(session.scalar(wanted.with_for_update(of=Forum) if lock else wanted))
 
 
 def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:
@@ -31,12 +29,11 @@ def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:
 
 def meeting_in(session: Session, forum: Forum, public_id: str) -> Meeting:
     """A meeting of this forum."""
-    found = session.scalar(
-        select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+    return one_or_404(
+        session.scalar(
+            select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def planned_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
@@ -57,25 +54,23 @@ def written_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
 
 def item_in(session: Session, held: Meeting, public_id: str) -> AgendaItem:
     """An item of this meeting's agenda."""
-    found = session.scalar(
-        select(AgendaItem).where(
-            AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id
+    return one_or_404(
+        session.scalar(
+            select(AgendaItem).where(
+                AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def member_in(session: Session, forum: Forum, public_id: str) -> ForumMember:
     """A present member of this forum."""
-    found = session.scalar(
-        select(ForumMember).where(
-            ForumMember.forum_id == forum.id,
-            ForumMember.public_id == public_id,
-            ForumMember.left_on.is_(None),
+    return one_or_404(
+        session.scalar(
+            select(ForumMember).where(
+                ForumMember.forum_id == forum.id,
+                ForumMember.public_id == public_id,
+                ForumMember.left_on.is_(None),
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found

@@ -14,8 +14,8 @@ from kash.forums.services.agenda import items_in_order
 from kash.forums.services.problems import AgendaFull, EmptyAgenda, NameTaken
 from kash.forums.services.reaching import forum_run_by, meeting_in
 from kash.platform.vault import audited
-from kash.platform.web import Forbidden, NotFound
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web import Forbidden
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor, Reach
 
 
@@ -88,12 +88,11 @@ def remove_template(public_id: str, by: Actor) -> None:
 
 def held_template(session: Session, public_id: str) -> AgendaTemplate:
     """A template, held until the transaction ends. Raises NotFound."""
-    found = session.scalars(
-        select(AgendaTemplate).where(AgendaTemplate.public_id == public_id).with_for_update()
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        session.scalars(
+            select(AgendaTemplate).where(AgendaTemplate.public_id == public_id).with_for_update()
+        ).first()
+    )
 
 
 def _may_write(by: Actor) -> None:

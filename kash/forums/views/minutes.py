@@ -38,6 +38,7 @@ from kash.forums.services.problems import (
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 
 BLANK_DECISIONS = 1
@@ -152,9 +153,9 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     found = forum_to_edit(forum_id, actor)
     held = meeting(found, meeting_id)
     items = minutes_of(held)
-    written = next((other_item for other_item in items if other_item.public_id == item_id), None)
-    if written is None:
-        raise NotFound
+    written = one_or_404(
+        next((other_item for other_item in items if other_item.public_id == item_id), None)
+    )
     if not form.is_submitted():
         form.minute.data, form.edition.data = written.minute, str(written.edition)
         form.decisions = _typed(written_decisions(written))

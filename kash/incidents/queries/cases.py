@@ -38,7 +38,7 @@ from kash.platform.vault import (
     fetch_each,
     open_each,
 )
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor, Reach, Role
 
 KIND = "incident"
@@ -152,13 +152,13 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
 
 def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
     """A case, whoever may see it. Raises NotFound and Damaged."""
-    row = session.execute(
-        select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
-        .join(SealedDocument, SealedDocument.id == Incident.document_id)
-        .where(Incident.public_id == reference)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
+    row = one_or_404(
+        session.execute(
+            select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
+            .join(SealedDocument, SealedDocument.id == Incident.document_id)
+            .where(Incident.public_id == reference)
+        ).one_or_none()
+    )
     found = fetch(session, row[3], kind=KIND)
     if not found:
         raise NotFound

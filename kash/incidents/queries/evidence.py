@@ -15,7 +15,7 @@ from kash.incidents.rules.evidence import EvidenceFile, from_bytes
 from kash.incidents.rules.record import Evidence
 from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed, SealedDocument, SealError, fetch, open_document
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 KIND = "evidence"
 
@@ -39,9 +39,9 @@ def open_evidence(
     vault: OpenVault, case: Case, document: str, session: Session | None = None
 ) -> OpenEvidence:
     """One piece of evidence of a case. Raises NotFound and EvidenceDamaged."""
-    listed = next((piece for piece in case.record.evidence if piece.document == document), None)
-    if listed is None:
-        raise NotFound
+    listed = one_or_404(
+        next((piece for piece in case.record.evidence if piece.document == document), None)
+    )
     found = fetch(session or db.session(), document, kind=KIND)
     if not found:
         raise EvidenceDamaged

@@ -21,6 +21,7 @@ from kash.people.rules.directory import Stretch, open_at
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, open_text
 from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Role
 
 NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
@@ -71,10 +72,9 @@ def duty_listing() -> Listing[Duty]:
 
 def duty(public_id: str, session: Session | None = None) -> Duty:
     """One mediator. Raises NotFound."""
-    found = (session or db.session()).scalar(_with_parts().where(Duty.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        (session or db.session()).scalar(_with_parts().where(Duty.public_id == public_id))
+    )
 
 
 def own_duty(by: Actor) -> Duty | None:

@@ -34,7 +34,7 @@ from kash.people.rules.directory import Stretch, minute_of_week, overlap
 from kash.platform.database import db, utc_now, without_order, writing
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import programme_languages
 from kash.policy import Actor
@@ -202,9 +202,7 @@ def set_duty(
     queries.on_roster(account)
     with audited("incidents.roster_changed", by) as change:
         session = change.session
-        number = session.scalar(select(Account.id).where(Account.public_id == account))
-        if number is None:
-            raise NotFound
+        number = one_or_404(session.scalar(select(Account.id).where(Account.public_id == account)))
         row = session.scalar(
             select(OfficerDuty).where(OfficerDuty.account_id == number).with_for_update()
         )

@@ -41,7 +41,7 @@ from kash.platform.vault import (
     save_document,
     shred,
 )
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 
@@ -251,10 +251,9 @@ def _take_over(opened: CaseChange, *, shown: Case) -> None:
 
 def locked_incident(session: Session, reference: str) -> Incident:
     """The row of a case, locked, so that whoever changes the case waits. Raises NotFound."""
-    row = session.scalar(select(Incident).where(Incident.public_id == reference).with_for_update())
-    if row is None:
-        raise NotFound
-    return row
+    return one_or_404(
+        session.scalar(select(Incident).where(Incident.public_id == reference).with_for_update())
+    )
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from kash.incidents.rules.record import Record, Referral, Term
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed, NoTerm
 from kash.platform.vault import OpenVault
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -48,9 +48,9 @@ def say_outcome(
 ) -> None:
     """Say how a referral went, or take that back by an empty outcome. Raises as `refer`."""
     with changing("incidents.referral_updated", by, vault, reference) as case:
-        found = next((one for one in case.record.referrals if one.id == referral_id), None)
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            next((one for one in case.record.referrals if one.id == referral_id), None)
+        )
         found.outcome = outcome.outcome
         found.outcome_on = outcome.on if outcome.outcome else None
         found.note = outcome.note
@@ -83,9 +83,7 @@ def fulfil(
 ) -> None:
     """Say when a term was kept, None if it was not after all. Raises as `refer`."""
     with changing("incidents.term_updated", by, vault, reference) as case:
-        found = next((one for one in case.record.terms if one.id == term_id), None)
-        if found is None:
-            raise NotFound
+        found = one_or_404(next((one for one in case.record.terms if one.id == term_id), None))
         found.fulfilled_on = fulfilled_on
         case.happened("fulfilled" if fulfilled_on else "not_fulfilled", found.kind)
 

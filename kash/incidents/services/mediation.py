@@ -35,7 +35,7 @@ from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import new_public_id
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -161,9 +161,9 @@ def remove_mediator(by: Actor, public_id: str) -> None:
 def set_own_duty(by: Actor, *, active: bool) -> None:
     """A mediator says herself whether she can be called. Raises NotFound."""
     with audited("mediation.duty_changed", by) as change:
-        row = change.session.scalar(select(Duty).where(Duty.account_id == by.account_id))
-        if row is None:
-            raise NotFound
+        row = one_or_404(
+            change.session.scalar(select(Duty).where(Duty.account_id == by.account_id))
+        )
         if row.active is active:
             change.nothing()
             return
@@ -333,19 +333,18 @@ def _minute(moment: datetime) -> str:
 
 
 def _own(session: Session, by: Actor, public_id: str) -> MediationBrief:
-    row = session.scalar(
-        select(MediationBrief)
-        .where(
-            MediationBrief.public_id == public_id,
-            MediationBrief.account_id == by.account_id,
-            MediationBrief.state != "closed",
-            MediationBrief.note_sealed.is_not(None),
+    return one_or_404(
+        session.scalar(
+            select(MediationBrief)
+            .where(
+                MediationBrief.public_id == public_id,
+                MediationBrief.account_id == by.account_id,
+                MediationBrief.state != "closed",
+                MediationBrief.note_sealed.is_not(None),
+            )
+            .with_for_update()
         )
-        .with_for_update()
     )
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _answer(row: MediationBrief, said: dict[str, Any]) -> None:

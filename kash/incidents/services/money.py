@@ -34,7 +34,7 @@ from kash.platform.vault import (
     save_document,
     shred,
 )
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 # Says nothing in clear of what is in it.
@@ -96,9 +96,7 @@ def take_off_bail(
     with changing("incidents.bail_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
-        found = bail_of(case.record, key)
-        if found is None:
-            raise NotFound
+        found = one_or_404(bail_of(case.record, key))
         _still_ask(case, found)
         case.record.bail = [one for one in case.record.bail if one.id != key]
         case.happened("bail_removed")

@@ -24,7 +24,7 @@ from kash.incidents.services.retention import forget, forget_shredded
 from kash.platform import storage
 from kash.platform.database import after_commit, db
 from kash.platform.vault import OpenVault, SealedDocument, audited, shred
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import SYSTEM, Actor
 
 
@@ -43,11 +43,11 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
     done = Shredded()
     with audited("incidents.shredded", by) as change:
         session = change.session
-        row = session.scalar(
-            select(Incident).where(Incident.public_id == reference).with_for_update()
+        row = one_or_404(
+            session.scalar(
+                select(Incident).where(Incident.public_id == reference).with_for_update()
+            )
         )
-        if row is None:
-            raise NotFound
         case = open_case(by, vault, reference, session)
         if refusal_of("shred", row.state, by=by.public_id) is not None:
             raise NotNow

@@ -25,7 +25,7 @@ from kash.incidents.views.reach import here, require_vault
 from kash.people.queries.organisations import organisations
 from kash.platform.database import utc_now
 from kash.platform.web import page
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
 
@@ -98,9 +98,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
     actor, vault, found = here(reference)
-    one = bail_of(found.record, bail_id)
-    if one is None:
-        raise NotFound
+    one = one_or_404(bail_of(found.record, bail_id))
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
         try:

@@ -52,6 +52,7 @@ from kash.platform.database import utc_now
 from kash.platform.vault import NobodyCanOpen
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.language import language_code
 from kash.policy import allow
@@ -316,9 +317,9 @@ def _discarded(case: Case | None) -> ResponseReturnValue:
 def _restored(
     case: Case | None, stations: Sequence[tuple[str, str]], shown: Shown
 ) -> ResponseReturnValue:
-    kept = next((one for one in _own(case) if one.document == request.form["restore"]), None)
-    if kept is None:
-        raise NotFound
+    kept = one_or_404(
+        next((one for one in _own(case) if one.document == request.form["restore"]), None)
+    )
     note_autosave_opened(current_actor(), the_vault(), kept)
     form = DocumentationForm(formdata=MultiDict(kept.fields))
     form.token.data, form.token.raw_data = kept.token, None

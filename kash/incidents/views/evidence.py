@@ -43,9 +43,10 @@ from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import utc_now
 from kash.platform.storage import StorageError
 from kash.platform.vault import OpenVault
-from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, allow
 
 # What a form without script may carry: its parser keeps it in memory whole.
@@ -280,9 +281,9 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
 def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     """Shred it; also if it is damaged."""
     actor, vault, case = here(reference)
-    listed = next((piece for piece in case.record.evidence if piece.document == document), None)
-    if listed is None:
-        raise NotFound
+    listed = one_or_404(
+        next((piece for piece in case.record.evidence if piece.document == document), None)
+    )
     if request.method == "POST":
         evidence_services.remove_evidence(actor, vault, reference, document)
         flash(_("Removed. Its keys and its files are gone."))

@@ -7,7 +7,7 @@ from kash.incidents.queries.mediation import with_answers
 from kash.members.opening import current_vault, require_vault
 from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 __all__ = ["current_vault", "here", "require_vault", "the_vault"]
@@ -15,10 +15,7 @@ __all__ = ["current_vault", "here", "require_vault", "the_vault"]
 
 def the_vault() -> OpenVault:
     """The open vault of a view below `@require_vault`."""
-    vault = current_vault()
-    if vault is None:
-        raise NotFound
-    return vault
+    return one_or_404(current_vault())
 
 
 def here(reference: str) -> tuple[Actor, OpenVault, Case]:

@@ -16,7 +16,7 @@ from kash.platform.vault import (
     let_in,
     remove_member,
 )
-from kash.platform.web.errors import Forbidden, NotFound
+from kash.platform.web.errors import Forbidden, NotFound, one_or_404
 from kash.policy import Actor, Role
 
 
@@ -57,11 +57,11 @@ def remove(by: Actor, public_id: str) -> None:
     """
     with audited("vault.member_removed", by) as change:
         session = change.session
-        member = session.scalar(
-            select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+        member = one_or_404(
+            session.scalar(
+                select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+            )
         )
-        if member is None:
-            raise NotFound
         own = session.scalar(
             select(CompartmentWrap.member_id)
             .join(VaultMember, VaultMember.id == CompartmentWrap.member_id)

@@ -27,7 +27,7 @@ from kash.platform.vault import (
     refuse_unsealing,
 )
 from kash.platform.vault.unsealing import REASON_KIND
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor, Role
 
 
@@ -137,9 +137,7 @@ def _found(
     session: Session, public_id: str, *, lock: bool = False
 ) -> tuple[Unsealing, VaultMember]:
     query = select(Unsealing).where(Unsealing.public_id == public_id)
-    row = session.scalar(query.with_for_update() if lock else query)
-    if row is None:
-        raise NotFound
+    row = one_or_404(session.scalar(query.with_for_update() if lock else query))
     return row, session.get_one(VaultMember, row.member_id)
 
 

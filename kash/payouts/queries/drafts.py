@@ -19,7 +19,7 @@ from kash.payouts.rules.rates import WHOLE, Due, Missing, Part, Sitting, due
 from kash.payouts.rules.steps import NOT_GIVEN
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.workshops.models import Workshop
 
@@ -240,17 +240,17 @@ def _payees(session: Session, workshop_id: int) -> list[Payee]:
 
 def person_and_part(found: Workshop, public_id: str) -> tuple[Person, PayoutPart | None]:
     """Somebody on a workshop's roster, and what was decided of her. Raises NotFound."""
-    person = db.session.scalars(
-        select(Person)
-        .join(RosterEntry, RosterEntry.person_id == Person.id)
-        .where(
-            Person.public_id == public_id,
-            RosterEntry.register_id == found.register_id,
-            RosterEntry.removed_at.is_(None),
-        )
-    ).first()
-    if person is None:
-        raise NotFound
+    person = one_or_404(
+        db.session.scalars(
+            select(Person)
+            .join(RosterEntry, RosterEntry.person_id == Person.id)
+            .where(
+                Person.public_id == public_id,
+                RosterEntry.register_id == found.register_id,
+                RosterEntry.removed_at.is_(None),
+            )
+        ).first()
+    )
     part = db.session.scalars(
         select(PayoutPart).where(
             PayoutPart.workshop_id == found.id, PayoutPart.person_id == person.id

@@ -23,7 +23,7 @@ from kash.payouts.rules.amounts import shared
 from kash.payouts.rules.steps import NOT_GIVEN, Reconciliation, State, reconcile
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder, Funding, Workshop
 from kash.workshops.queries.reach import run_by
@@ -41,14 +41,13 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
 
 def list_of(found: Workshop, public_id: str) -> PayoutList:
     """A list, fetched through its workshop. Raises NotFound."""
-    one = db.session.scalars(
-        select(PayoutList)
-        .options(joinedload(PayoutList.table))
-        .where(PayoutList.workshop_id == found.id, PayoutList.public_id == public_id)
-    ).first()
-    if one is None:
-        raise NotFound
-    return one
+    return one_or_404(
+        db.session.scalars(
+            select(PayoutList)
+            .options(joinedload(PayoutList.table))
+            .where(PayoutList.workshop_id == found.id, PayoutList.public_id == public_id)
+        ).first()
+    )
 
 
 def lines_of(
@@ -72,14 +71,13 @@ def lines_of(
 
 def line_of(one: PayoutList, public_id: str) -> PayoutLine:
     """A payment, fetched through its list. Raises NotFound."""
-    line = db.session.scalars(
-        select(PayoutLine)
-        .options(joinedload(PayoutLine.person), joinedload(PayoutLine.payee))
-        .where(PayoutLine.list_id == one.id, PayoutLine.public_id == public_id)
-    ).first()
-    if line is None:
-        raise NotFound
-    return line
+    return one_or_404(
+        db.session.scalars(
+            select(PayoutLine)
+            .options(joinedload(PayoutLine.person), joinedload(PayoutLine.payee))
+            .where(PayoutLine.list_id == one.id, PayoutLine.public_id == public_id)
+        ).first()
+    )
 
 
 def events_of(line: PayoutLine) -> list[PayoutEvent]:

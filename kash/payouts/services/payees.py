@@ -17,7 +17,7 @@ from kash.payouts.services.errors import NoRates, UnknownChoice
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 
@@ -106,9 +106,7 @@ def make_exception(
     with audited("payouts.exception_made", by) as change:
         session = change.session
         found = _locked(session, workshop)
-        key = _roster(session, found, [person]).get(person)
-        if key is None:
-            raise NotFound
+        key = one_or_404(_roster(session, found, [person]).get(person))
         part = session.scalars(
             select(PayoutPart).where(
                 PayoutPart.workshop_id == found.id, PayoutPart.person_id == key
@@ -175,13 +173,13 @@ def add_payee(
 def remove_payee(workshop: Workshop, public_id: str, by: Actor) -> None:
     """Have a payee paid no more. What lists gave her stays. Raises NotFound."""
     with audited("payouts.payee_removed", by) as change:
-        payee = change.session.scalars(
-            select(Payee)
-            .where(Payee.workshop_id == workshop.id, Payee.public_id == public_id)
-            .with_for_update()
-        ).first()
-        if payee is None:
-            raise NotFound
+        payee = one_or_404(
+            change.session.scalars(
+                select(Payee)
+                .where(Payee.workshop_id == workshop.id, Payee.public_id == public_id)
+                .with_for_update()
+            ).first()
+        )
         if payee.removed_at is not None:
             change.nothing()
             return

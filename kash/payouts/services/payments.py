@@ -34,7 +34,7 @@ from kash.payouts.services.lists import locked_list
 from kash.people.lists.files import read_file
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 _IN_SAME_FILE = (State.PAID, State.RETURNED)
@@ -133,9 +133,7 @@ def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Acto
         raise UnknownChoice
     with audited("payouts.payment_noted", by) as change:
         locked = locked_list(change.session, one, Step.PAY, by)
-        found = next((row for row in locked.lines if row.public_id == line), None)
-        if found is None:
-            raise NotFound
+        found = one_or_404(next((row for row in locked.lines if row.public_id == line), None))
         if found.state != before:
             raise WrongState
         if note.state in (State.FAILED, State.RETURNED) and made_file(found, by):

@@ -24,7 +24,7 @@ from kash.payouts.services.lists import locked_list
 from kash.people.queries.consents import consent_holds
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited, lookup
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 FETCHED_AGAIN_FOR = timedelta(hours=1)
@@ -159,13 +159,13 @@ def repeat_file(one: PayoutList, public_id: str, by: Actor) -> Numbers:
     with audited("payouts.file_fetched_again", by) as change:
         session = change.session
         locked = locked_list(session, one, Step.PAY, by)
-        made = session.scalars(
-            select(PayoutFile).where(
-                PayoutFile.list_id == locked.id, PayoutFile.public_id == public_id
-            )
-        ).first()
-        if made is None:
-            raise NotFound
+        made = one_or_404(
+            session.scalars(
+                select(PayoutFile).where(
+                    PayoutFile.list_id == locked.id, PayoutFile.public_id == public_id
+                )
+            ).first()
+        )
         lines = [
             line for line in locked.lines if line.file_id == made.id and line.state == State.SENT
         ]

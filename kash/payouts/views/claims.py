@@ -17,7 +17,8 @@ from kash.payouts.queries.rates import table_for
 from kash.payouts.services import claims
 from kash.payouts.services.claims import BOTH, HERE, THERE
 from kash.payouts.views.reach import decides_or_acts, staff_workshop
-from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web import Problem, current_actor, page
+from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 
 
@@ -31,16 +32,16 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
     decides_or_acts(found)
     table = table_for(found.id)
     rows = draft(found, table) if table is not None else []
-    claim = next(
-        (
-            one
-            for one in double_claims(found, drafted_claims(found, rows))
-            if (one.person, one.day.isoformat(), one.other) == (person_id, day, other_id)
-        ),
-        None,
+    claim = one_or_404(
+        next(
+            (
+                one
+                for one in double_claims(found, drafted_claims(found, rows))
+                if (one.person, one.day.isoformat(), one.other) == (person_id, day, other_id)
+            ),
+            None,
+        )
     )
-    if claim is None:
-        raise NotFound
     form = SettleForm()
     choices = [
         (BOTH, _("Both, for a reason")),

@@ -29,8 +29,9 @@ from kash.payouts.views.reach import acts_on, decides_or_acts, letter_of, staff_
 from kash.people.rules.one_group import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
-from kash.platform.web import NotFound, current_actor, download
+from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
@@ -124,9 +125,7 @@ def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
     """The paper list of one group, on which each signs for her money."""
     found = own_workshop(public_id, current_actor(), "payouts.pay")
     one = list_of(found, list_id)
-    sheet = next((row for row in sheets_of(one) if row.public_id == sheet_id), None)
-    if sheet is None:
-        raise NotFound
+    sheet = one_or_404(next((row for row in sheets_of(one) if row.public_id == sheet_id), None))
     lines = lines_of(one, sheet.letter)
     with FlashedProblems(RenderError):
         content = documents.payment_list(found, one, sheet, lines, found.version.language)

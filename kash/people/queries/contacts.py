@@ -21,8 +21,8 @@ from kash.people.models import (
 from kash.people.scope import Which, contact_compared, contact_open
 from kash.platform.database import db
 from kash.platform.vault import open_text
-from kash.platform.web import NotFound
 from kash.platform.web.account_names import tied_accounts
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 
 
@@ -118,21 +118,20 @@ def requests_for(actor: Actor, limit: int = 50) -> list[ContactRequest]:
 
 def contact_request(actor: Actor, public_id: str) -> ContactRequest:
     """A request that this actor may decide on or made, with its people. Raises NotFound."""
-    found = db.session.scalar(
-        select(ContactRequest)
-        .options(
-            selectinload(ContactRequest.people)
-            .joinedload(ContactRequestPerson.person)
-            .joinedload(Person.group)
-        )
-        .where(
-            ContactRequest.public_id == public_id,
-            or_(decidable(actor), ContactRequest.asked_by == actor.public_id),
+    return one_or_404(
+        db.session.scalar(
+            select(ContactRequest)
+            .options(
+                selectinload(ContactRequest.people)
+                .joinedload(ContactRequestPerson.person)
+                .joinedload(Person.group)
+            )
+            .where(
+                ContactRequest.public_id == public_id,
+                or_(decidable(actor), ContactRequest.asked_by == actor.public_id),
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def request_reason(found: ContactRequest) -> str:

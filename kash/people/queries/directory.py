@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.rules.directory import SERVICE_KINDS, WEEK, found_by
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 _MOST_WORDS = 8
@@ -120,7 +121,7 @@ def services_for_paper(
 
 def service_entry(actor: Actor, public_id: str, permission: str = "directory.see") -> ServiceEntry:
     """One service, with its hours. Raises NotFound."""
-    found = (
+    return one_or_404(
         db.session.scalar(
             select(ServiceEntry)
             .where(ServiceEntry.public_id == public_id, *_within_reach(actor))
@@ -129,9 +130,6 @@ def service_entry(actor: Actor, public_id: str, permission: str = "directory.see
         if actor.may(permission)
         else None
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def service_areas(actor: Actor) -> list[str]:
@@ -173,9 +171,8 @@ def service_choices(
 
 def locked_service(session: Session, public_id: str) -> ServiceEntry:
     """An entry inside a write transaction, locked. Raises NotFound."""
-    found = session.scalar(
-        select(ServiceEntry).where(ServiceEntry.public_id == public_id).with_for_update()
+    return one_or_404(
+        session.scalar(
+            select(ServiceEntry).where(ServiceEntry.public_id == public_id).with_for_update()
+        )
     )
-    if found is None:
-        raise NotFound
-    return found

@@ -27,7 +27,8 @@ from kash.people.rules.name_likeness import name_parts
 from kash.people.scope import phone_compared, sees_names, within_reach
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 SWEEP = "people.duplicates"
@@ -249,12 +250,11 @@ def count_likely_duplicates(actor: Actor) -> int:
 
 def likely_duplicate(actor: Actor, public_id: str) -> LikelyDuplicate:
     """One such pair. Raises NotFound."""
-    found = db.session.scalar(
-        select(LikelyDuplicate).where(LikelyDuplicate.public_id == public_id, _shown(actor))
+    return one_or_404(
+        db.session.scalar(
+            select(LikelyDuplicate).where(LikelyDuplicate.public_id == public_id, _shown(actor))
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def told_apart(actor: Actor) -> Listing[NotTheSame]:
@@ -273,14 +273,13 @@ def told_apart(actor: Actor) -> Listing[NotTheSame]:
 
 def told_apart_pair(actor: Actor, public_id: str) -> NotTheSame:
     """One such pair. Raises NotFound."""
-    found = db.session.scalar(
-        select(NotTheSame).where(
-            NotTheSame.public_id == public_id, _reached(actor, NotTheSame) >= 1
+    return one_or_404(
+        db.session.scalar(
+            select(NotTheSame).where(
+                NotTheSame.public_id == public_id, _reached(actor, NotTheSame) >= 1
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def last_sweep() -> Job | None:
@@ -327,12 +326,11 @@ def open_merges(actor: Actor, person_id: int, since: datetime) -> Sequence[Perso
 
 def merge_within_reach(actor: Actor, public_id: str) -> PersonMerge:
     """A merge into a person within reach. Raises NotFound."""
-    found = db.session.scalar(
-        select(PersonMerge)
-        .join(Person, Person.id == PersonMerge.kept_id)
-        .where(PersonMerge.public_id == public_id, within_reach(actor, "people.merge"))
-        .options(joinedload(PersonMerge.kept))
+    return one_or_404(
+        db.session.scalar(
+            select(PersonMerge)
+            .join(Person, Person.id == PersonMerge.kept_id)
+            .where(PersonMerge.public_id == public_id, within_reach(actor, "people.merge"))
+            .options(joinedload(PersonMerge.kept))
+        )
     )
-    if found is None:
-        raise NotFound
-    return found

@@ -22,7 +22,8 @@ from kash.people.queries.postings import with_posting
 from kash.people.rules.lists.classing import CLOSED, Facts
 from kash.people.scope import contact_compared, reaches, within_reach
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 
 _NAMES = tuple(fact.name for fact in LISTED)
@@ -86,10 +87,7 @@ def people_list(actor: Actor, public_id: str) -> PeopleList:
     )
     if Reach.ALL not in reaches(actor, "people.import"):
         statement = statement.where(PeopleList.created_by == actor.public_id)
-    found = db.session.scalar(statement)
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalar(statement))
 
 
 def people_lists(actor: Actor) -> Listing[Any]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from kash.people.models import Group, Organisation, Posting
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 
 # Nobody needs to know at a glance how many more than these are at one station, and counting them
 # would read everybody.
@@ -52,14 +53,13 @@ def find_organisations(text: str, limit: int) -> Sequence[Organisation]:
 
 def organisation(public_id: str) -> Organisation:
     """One organisation. Raises NotFound."""
-    found = db.session.scalar(
-        select(Organisation)
-        .where(Organisation.public_id == public_id)
-        .options(joinedload(Organisation.group))
+    return one_or_404(
+        db.session.scalar(
+            select(Organisation)
+            .where(Organisation.public_id == public_id)
+            .options(joinedload(Organisation.group))
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def organisation_list(kind: str = "") -> Listing[Any]:

@@ -15,7 +15,7 @@ from kash.people.scope import (
     within_reach,
 )
 from kash.platform.database import db
-from kash.platform.web import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 
 # Accounts stand beside people: of one only whose it is matters here.
@@ -27,19 +27,18 @@ def person(actor: Actor, public_id: str, permission: str = "people.see") -> Pers
 
     Raises NotFound, also for someone out of reach.
     """
-    found = db.session.scalar(
-        select(Person)
-        .where(Person.public_id == public_id, within_reach(actor, permission))
-        .join(Person.group)
-        .options(
-            contains_eager(Person.group),
-            selectinload(Person.postings).joinedload(Posting.organisation),
-            selectinload(Person.consents),
+    return one_or_404(
+        db.session.scalar(
+            select(Person)
+            .where(Person.public_id == public_id, within_reach(actor, permission))
+            .join(Person.group)
+            .options(
+                contains_eager(Person.group),
+                selectinload(Person.postings).joinedload(Posting.organisation),
+                selectinload(Person.consents),
+            )
         )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def reached(actor: Actor, found: Person, permission: str) -> bool:
@@ -52,7 +51,7 @@ def reached(actor: Actor, found: Person, permission: str) -> bool:
 
 def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
     """The name and group of anyone, for an actor who may see names. Raises NotFound."""
-    row = (
+    row = one_or_404(
         db.session.execute(
             select(Person.public_id, Person.chosen_name, Group.name)
             .join(Person.group)
@@ -61,8 +60,6 @@ def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
         if sees_names(actor)
         else None
     )
-    if row is None:
-        raise NotFound
     return FoundPerson(row.public_id, row.chosen_name, row.name)
 
 
@@ -86,9 +83,8 @@ def person_ids_within_reach(actor: Actor, permission: str = "people.see") -> Sel
 
 def locked_person(session: Session, public_id: str) -> Person:
     """A person inside a write transaction, locked. Raises NotFound."""
-    found = session.scalar(
-        select(Person).where(Person.public_id == public_id).with_for_update(of=Person)
+    return one_or_404(
+        session.scalar(
+            select(Person).where(Person.public_id == public_id).with_for_update(of=Person)
+        )
     )
-    if found is None:
-        raise NotFound
-    return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from kash.people.models import Organisation, Person, Venue, Zone
 from kash.people.rules.places import alike_area, tells_of_nobody
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 
 # Whoever adds more wants another way to choose than a list.
 MOST = 1000
@@ -38,10 +38,7 @@ def zone_names() -> list[str]:
 
 def zone(public_id: str) -> Zone:
     """A zone. Raises NotFound."""
-    found = db.session.scalars(select(Zone).where(Zone.public_id == public_id)).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(db.session.scalars(select(Zone).where(Zone.public_id == public_id)).first())
 
 
 def venues(*, also_closed: bool = False) -> Sequence[Venue]:
@@ -63,12 +60,11 @@ def venue_names() -> list[str]:
 
 def venue(public_id: str) -> Venue:
     """A venue. Raises NotFound."""
-    found = db.session.scalars(
-        select(Venue).options(joinedload(Venue.zone)).where(Venue.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        db.session.scalars(
+            select(Venue).options(joinedload(Venue.zone)).where(Venue.public_id == public_id)
+        ).first()
+    )
 
 
 @dataclass(frozen=True)

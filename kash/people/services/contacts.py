@@ -25,7 +25,8 @@ from kash.people.scope import contact_open, within_reach
 from kash.people.services.persons import Contact, ContactClosed, ContactRefused
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web import NotFound, Problem
+from kash.platform.web import Problem
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import Actor
@@ -193,14 +194,13 @@ def end_contact(public_id: str, by: Actor) -> None:
 
 
 def _held_request(session: Session, public_id: str, by: Actor) -> ContactRequest:
-    found = session.scalar(
-        select(ContactRequest)
-        .where(ContactRequest.public_id == public_id, decidable(by))
-        .with_for_update()
+    return one_or_404(
+        session.scalar(
+            select(ContactRequest)
+            .where(ContactRequest.public_id == public_id, decidable(by))
+            .with_for_update()
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _about(change: Change, found: ContactRequest) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from kash.people.models import Group
 from kash.platform.vault import audited
-from kash.platform.web import NotFound, Problem
+from kash.platform.web import Problem
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -56,9 +57,9 @@ def change_group(public_id: str, name: str, letter: str, *, is_police: bool, by:
     """Change a group's name or letter. Raises NotFound and GroupTaken."""
     with audited("people.group_changed", by) as change:
         session = change.session
-        group = session.scalar(select(Group).where(Group.public_id == public_id).with_for_update())
-        if group is None:
-            raise NotFound
+        group = one_or_404(
+            session.scalar(select(Group).where(Group.public_id == public_id).with_for_update())
+        )
         _refuse_taken(session, name, letter.upper(), excluding=group.id)
         group.name, group.letter, group.is_police = name, letter.upper(), is_police
         change.about(group.public_id)

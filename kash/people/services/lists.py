@@ -35,8 +35,9 @@ from kash.platform.jobs import Job, JobResult, Progress, enqueue
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
 from kash.platform.vault import audited
-from kash.platform.web import NotFound, Problem
+from kash.platform.web import Problem
 from kash.platform.web.current_actor import actor_of_job
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 
@@ -98,13 +99,13 @@ def _have_read(session: Session, public_id: str, by: Actor) -> str:
 
 
 def _waiting(session: Session, public_id: str, by: Actor) -> PeopleList:
-    found = session.scalar(
-        select(PeopleList)
-        .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
-        .with_for_update()
+    found = one_or_404(
+        session.scalar(
+            select(PeopleList)
+            .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
+            .with_for_update()
+        )
     )
-    if found is None:
-        raise NotFound
     if found.state != "waiting" or found.choices is None:
         raise ListGone
     return found

@@ -20,8 +20,8 @@ from kash.people.services.persons import AgesDisagree, AlreadyHere
 from kash.people.undo_log import ChangedSince, RowChanges, table_of, undo
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
-from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web import Problem
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 
@@ -228,11 +228,11 @@ def undo_merge(public_id: str, by: Actor) -> str:
     try:
         with audited("people.merge_undone", by) as change:
             session = change.session
-            merge = session.scalar(
-                select(PersonMerge).where(PersonMerge.public_id == public_id).with_for_update()
+            merge = one_or_404(
+                session.scalar(
+                    select(PersonMerge).where(PersonMerge.public_id == public_id).with_for_update()
+                )
             )
-            if merge is None:
-                raise NotFound
             if merge.undone_at is not None:
                 change.nothing()
                 return merge.gone

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -57,11 +58,11 @@ def mark_distinct(first: str, second: str, by: Actor) -> None:
 def withdraw_distinct(public_id: str, by: Actor) -> None:
     """Forget that two were told apart; the next sweep may propose them. Raises NotFound."""
     with audited("people.told_apart_taken_back", by) as change:
-        row = change.session.scalar(
-            select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
+        row = one_or_404(
+            change.session.scalar(
+                select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
+            )
         )
-        if row is None:
-            raise NotFound
         names = change.session.scalars(
             select(Person.public_id).where(
                 or_(Person.id == row.first_id, Person.id == row.second_id)

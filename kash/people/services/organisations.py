@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from kash.people.models import Group, Organisation
 from kash.platform.vault import audited
-from kash.platform.web import NotFound, Problem
+from kash.platform.web import Problem
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -34,10 +35,7 @@ class OrganisationDetails:
 def _group_id(session: Session, public_id: str) -> int | None:
     if not public_id:
         return None
-    found = session.scalar(select(Group.id).where(Group.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(session.scalar(select(Group.id).where(Group.public_id == public_id)))
 
 
 def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
@@ -70,11 +68,11 @@ def change_organisation(public_id: str, details: OrganisationDetails, by: Actor)
     """Change an organisation. Raises NotFound and OrganisationTaken."""
     with audited("people.organisation_changed", by) as change:
         session = change.session
-        found = session.scalar(
-            select(Organisation).where(Organisation.public_id == public_id).with_for_update()
+        found = one_or_404(
+            session.scalar(
+                select(Organisation).where(Organisation.public_id == public_id).with_for_update()
+            )
         )
-        if found is None:
-            raise NotFound
         _refuse_taken(session, details.name, excluding=found.id)
         found.name, found.kind, found.place = details.name, details.kind, details.place
         found.group_id = _group_id(session, details.group)

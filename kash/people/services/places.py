@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from kash.people.models import Organisation, Person, Venue, Zone
 from kash.platform.vault import audited
-from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web import Problem
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 
 
@@ -66,10 +66,7 @@ def _refuse_taken(
 def _zone_id(session: Session, public_id: str) -> int | None:
     if not public_id:
         return None
-    found = session.scalar(select(Zone.id).where(Zone.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(session.scalar(select(Zone.id).where(Zone.public_id == public_id)))
 
 
 def _refuse_circle(session: Session, zone: Zone, within_id: int | None) -> None:
@@ -107,9 +104,7 @@ def change_zone(public_id: str, details: ZoneDetails, edition: int, by: Actor) -
         session = change.session
         # One at a time, so that two changes can't close a circle between them.
         zones = session.scalars(select(Zone).order_by(Zone.id).with_for_update()).all()
-        found = next((zone for zone in zones if zone.public_id == public_id), None)
-        if found is None:
-            raise NotFound
+        found = one_or_404(next((zone for zone in zones if zone.public_id == public_id), None))
         if found.edition != edition:
             raise ChangedMeanwhile
         _refuse_taken(session, Zone, details.name, found.id)
@@ -131,11 +126,9 @@ def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
     """
     with audited("people.spellings_unified", by) as change:
         session = change.session
-        found = session.scalars(
-            select(Zone).where(Zone.public_id == zone).with_for_update()
-        ).first()
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            session.scalars(select(Zone).where(Zone.public_id == zone).with_for_update()).first()
+        )
         changed = _rename(session, [text for text in spellings if text != found.name], found.name)
         if not changed:
             change.nothing()
@@ -178,11 +171,11 @@ def change_venue(public_id: str, details: VenueDetails, edition: int, by: Actor)
     """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
     with audited("people.venue_changed", by) as change:
         session = change.session
-        found = session.scalars(
-            select(Venue).where(Venue.public_id == public_id).with_for_update()
-        ).first()
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            session.scalars(
+                select(Venue).where(Venue.public_id == public_id).with_for_update()
+            ).first()
+        )
         if found.edition != edition:
             raise ChangedMeanwhile
         _refuse_taken(session, Venue, details.name, found.id)

@@ -11,7 +11,8 @@ from kash.people.forms.groups import GroupForm
 from kash.people.queries import organisations
 from kash.people.services import groups as groups_services
 from kash.people.services.groups import change_group
-from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web import current_actor, page
+from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 
 
@@ -33,9 +34,9 @@ def add_group() -> ResponseReturnValue:
 @allow("settings.edit")
 def edit_group(public_id: str) -> ResponseReturnValue:
     """Change a group's name or letter."""
-    found = next((group for group in organisations.groups() if group.public_id == public_id), None)
-    if found is None:
-        raise NotFound
+    found = one_or_404(
+        next((group for group in organisations.groups() if group.public_id == public_id), None)
+    )
     form = GroupForm()
     if not form.is_submitted():
         form.name.data, form.letter.data = found.name, found.letter

@@ -39,6 +39,7 @@ from kash.platform.jobs.views import message_of
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import takes_file
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import allow
 
@@ -88,11 +89,9 @@ def bring_list() -> ResponseReturnValue:
 @allow("people.import")
 def list_template(group_id: str) -> ResponseReturnValue:
     """An empty list of one group, with its words and what can be chosen."""
-    group = next(
-        (each for each in organisations_queries.groups() if each.public_id == group_id), None
+    group = one_or_404(
+        next((each for each in organisations_queries.groups() if each.public_id == group_id), None)
     )
-    if group is None:
-        raise NotFound
     content = template_of(group, organisations_queries.organisations())
     return download(content, name=_("list") + ".xlsx", type=_XLSX)
 

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from kash.people import blueprint
 from kash.people.next_steps import NextStep, next_steps
 from kash.people.queries.postings import MOST_AT_ONCE, movable_people
-from kash.platform.web import NotFound, current_actor
+from kash.platform.web import current_actor
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, allow
 
 
@@ -29,9 +30,7 @@ def asked_group() -> str:
 def next_step_of_ticked(step: str) -> ResponseReturnValue:
     """Do a next step with the ticked people; whoever is out of reach is left out."""
     actor = current_actor()
-    wanted = next((each for each in next_steps() if each.key == step), None)
-    if wanted is None:
-        raise NotFound
+    wanted = one_or_404(next((each for each in next_steps() if each.key == step), None))
     choice = request.form.get(f"choice-{step}", "")
     ticked = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
     if choice not in {public_id for public_id, _text in wanted.choices(actor)}:

@@ -14,7 +14,7 @@ from kash.platform.approvals.errors import SamePerson, StandsInForProposer, Wron
 from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.vault.audit import Change
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
@@ -52,10 +52,7 @@ class Approval(Part):
     def locked(self, session: Session, public_id: str, *loaded: ORMOption) -> Any:
         """A proposal with what is loaded beside it, locked within an action. Raises NotFound."""
         statement = select(self.model).where(self.model.public_id == public_id)
-        found = session.scalar(statement.options(*loaded).with_for_update())
-        if found is None:
-            raise NotFound
-        return found
+        return one_or_404(session.scalar(statement.options(*loaded).with_for_update()))
 
     def decides(self, row: Any, by: Actor) -> str | None:
         """For whom an actor decides on a proposal, None in her own right. Raises SamePerson and

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.platform.vault import audited
-from kash.platform.web import NotFound, Problem
+from kash.platform.web import Problem
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 
@@ -55,11 +56,9 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
     """Change what a course is called within the programme. Raises NotFound and CourseTaken."""
     with audited("training.course_changed", by) as change:
         session = change.session
-        course = session.scalar(
-            select(Course).where(Course.public_id == public_id).with_for_update()
+        course = one_or_404(
+            session.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
         )
-        if course is None:
-            raise NotFound
         _refuse_taken(session, name, but=course.id)
         course.name, course.audience, course.level = name, audience, level
         change.about(course.public_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import locked_version
@@ -58,11 +58,9 @@ def start_version(course_id: str, language: str, by: Actor) -> str:
     """
     with audited("training.version_started", by) as change:
         session = change.session
-        course = session.scalar(
-            select(Course).where(Course.public_id == course_id).with_for_update()
+        course = one_or_404(
+            session.scalar(select(Course).where(Course.public_id == course_id).with_for_update())
         )
-        if course is None:
-            raise NotFound
         versions = session.execute(
             select(CourseVersion.public_id, CourseVersion.language, CourseVersion.state)
             .where(CourseVersion.course_id == course.id)

@@ -15,7 +15,7 @@ from kash.attendance.queries.registers import Attended, attended
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries.search import find_people
 from kash.platform.database import db, utc_now
-from kash.platform.web import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.workshops.models import (
     Enrolment,
@@ -117,14 +117,14 @@ def place_of(found: Workshop, enrolment: str) -> OnePlace:
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    row = db.session.execute(
-        select(Enrolment.state, Person.public_id, Person.chosen_name, Group.name, marked)
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .where(Enrolment.workshop_id == found.id, Enrolment.public_id == enrolment)
-    ).first()
-    if row is None:
-        raise NotFound
+    row = one_or_404(
+        db.session.execute(
+            select(Enrolment.state, Person.public_id, Person.chosen_name, Group.name, marked)
+            .join(Person, Person.id == Enrolment.person_id)
+            .join(Group, Group.id == Person.group_id)
+            .where(Enrolment.workshop_id == found.id, Enrolment.public_id == enrolment)
+        ).first()
+    )
     return OnePlace(enrolment, row[1], row[2], row[3], EnrolmentState(row[0]), row[4])
 
 
@@ -259,13 +259,13 @@ class OwnPart:
 
 def own_part(found: Workshop, person_id: int) -> OwnPart:
     """One person's own enrolment and attendance. Raises NotFound."""
-    state = db.session.scalar(
-        select(Enrolment.state).where(
-            Enrolment.workshop_id == found.id, Enrolment.person_id == person_id
+    state = one_or_404(
+        db.session.scalar(
+            select(Enrolment.state).where(
+                Enrolment.workshop_id == found.id, Enrolment.person_id == person_id
+            )
         )
     )
-    if state is None:
-        raise NotFound
     mine = [one for one in attended(found.register_id) if one.person_id == person_id]
     return OwnPart(EnrolmentState(state), mine[0] if mine else None)
 

@@ -15,7 +15,8 @@ from kash.accounts.queries.accounts import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.people.models import Venue
 from kash.platform.database import db
-from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import (
@@ -143,14 +144,13 @@ def sessions_of(found: Workshop) -> list[PlannedSession]:
 
 def session_of(found: Workshop, public_id: str) -> WorkshopSession:
     """A session with its slot, fetched through its workshop. Raises NotFound."""
-    row = db.session.scalars(
-        select(WorkshopSession)
-        .options(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan))
-        .where(WorkshopSession.workshop_id == found.id, WorkshopSession.public_id == public_id)
-    ).first()
-    if row is None:
-        raise NotFound
-    return row
+    return one_or_404(
+        db.session.scalars(
+            select(WorkshopSession)
+            .options(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan))
+            .where(WorkshopSession.workshop_id == found.id, WorkshopSession.public_id == public_id)
+        ).first()
+    )
 
 
 @dataclass(frozen=True)

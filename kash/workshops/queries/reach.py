@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 from kash.attendance.owners import Right
 from kash.platform.database import db
 from kash.platform.raw_sql import RawQuery, moment_from
-from kash.platform.web import Forbidden, NotFound
+from kash.platform.web import Forbidden
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.training.models import CourseVersion
 from kash.workshops.models import (
@@ -66,18 +67,17 @@ def visible_workshops(actor: Actor) -> Select[Workshop]:
 
 def workshop(public_id: str, actor: Actor) -> Workshop:
     """A workshop that this actor may see, with what its head shows. Raises NotFound."""
-    found = db.session.scalars(
-        visible_workshops(actor)
-        .where(Workshop.public_id == public_id)
-        .options(
-            joinedload(Workshop.venue),
-            joinedload(Workshop.register),
-            joinedload(Workshop.version).joinedload(CourseVersion.course),
-        )
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        db.session.scalars(
+            visible_workshops(actor)
+            .where(Workshop.public_id == public_id)
+            .options(
+                joinedload(Workshop.venue),
+                joinedload(Workshop.register),
+                joinedload(Workshop.version).joinedload(CourseVersion.course),
+            )
+        ).first()
+    )
 
 
 def workshop_with_people(public_id: str, actor: Actor, permission: str) -> Workshop:

@@ -17,6 +17,7 @@ from kash.people.services.persons import PersonDetails, new_person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
@@ -145,13 +146,13 @@ def change_enrolment(
     with audited("workshops.enrolment_changed", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = session.scalars(
-            select(Enrolment).where(
-                Enrolment.workshop_id == held.id, Enrolment.public_id == enrolment
-            )
-        ).first()
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            session.scalars(
+                select(Enrolment).where(
+                    Enrolment.workshop_id == held.id, Enrolment.public_id == enrolment
+                )
+            ).first()
+        )
         before = EnrolmentState(found.state)
         if before is wanted:
             change.nothing()
@@ -175,13 +176,13 @@ def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentStat
     with audited("workshops.invitation_answered", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = session.scalars(
-            select(Enrolment).where(
-                Enrolment.workshop_id == held.id, Enrolment.person_id == (by.person_id or 0)
-            )
-        ).first()
-        if found is None:
-            raise NotFound
+        found = one_or_404(
+            session.scalars(
+                select(Enrolment).where(
+                    Enrolment.workshop_id == held.id, Enrolment.person_id == (by.person_id or 0)
+                )
+            ).first()
+        )
         before = EnrolmentState(found.state)
         if before not in _ANSWERABLE or held.ends_on < to_local(change.now).date():
             raise MoveNotPossible
@@ -275,9 +276,7 @@ def take_in_walk_in(session: Session, register_id: int, person_id: int, now: dat
 
 
 def _adult(session: Session, person: str) -> Person:
-    found = session.scalars(select(Person).where(Person.public_id == person)).first()
-    if found is None:
-        raise NotFound
+    found = one_or_404(session.scalars(select(Person).where(Person.public_id == person)).first())
     if found.minor:
         raise MinorNotEnrolled
     return found

@@ -14,7 +14,7 @@ from kash.people.models import Venue
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
@@ -68,11 +68,11 @@ def held_workshop(session: Session, public_id: str, edition: int | None = None) 
 
     Raises NotFound, and ChangedMeanwhile if its edition is not the one that the page showed.
     """
-    found = session.scalars(
-        select(Workshop).where(Workshop.public_id == public_id).with_for_update()
-    ).first()
-    if found is None:
-        raise NotFound
+    found = one_or_404(
+        session.scalars(
+            select(Workshop).where(Workshop.public_id == public_id).with_for_update()
+        ).first()
+    )
     if edition is not None and found.edition != edition:
         raise ChangedMeanwhile
     return found

@@ -13,7 +13,7 @@ from kash.attendance.models import Slot
 from kash.attendance.register import lock_register, move_slot, number_slots, remove_slots
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import Span
@@ -146,11 +146,12 @@ def lay_out_anew(workshop: str, by: Actor) -> None:
 
 
 def _session_of(session: Session, workshop: Workshop, public_id: str) -> WorkshopSession:
-    found = session.scalars(
-        select(WorkshopSession)
-        .options(joinedload(WorkshopSession.slot))
-        .where(WorkshopSession.workshop_id == workshop.id, WorkshopSession.public_id == public_id)
-    ).first()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(
+        session.scalars(
+            select(WorkshopSession)
+            .options(joinedload(WorkshopSession.slot))
+            .where(
+                WorkshopSession.workshop_id == workshop.id, WorkshopSession.public_id == public_id
+            )
+        ).first()
+    )

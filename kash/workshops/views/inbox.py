@@ -22,6 +22,7 @@ from kash.people.rules.matching import Likeness, Match
 from kash.people.rules.one_group import one_group
 from kash.people.rules.persons import sort_name
 from kash.platform.web import NotFound, current_actor
+from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.frame import numbered
@@ -147,12 +148,12 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
     """
     found = _mine(public_id)
     actor = current_actor()
-    line = next(
-        (one for one in inbox.walk_ins(found.register_id) if one.public_id == walk_in_id),
-        None,
+    line = one_or_404(
+        next(
+            (one for one in inbox.walk_ins(found.register_id) if one.public_id == walk_in_id),
+            None,
+        )
     )
-    if line is None:
-        raise NotFound
     matches = _matches(line)
     same = request.form.get("same", "")
     if same:
