@@ -13,6 +13,7 @@ from kash.people.models import Person
 from kash.people.queries.duplicates import facts_of
 from kash.people.rules.matching import Likeness, Match, Reason
 from kash.people.rules.persons import sort_name
+from kash.people.services.persons import ContactChange, PersonDetails
 from kash.platform.database import PUBLIC_ID
 from kash.platform.vault import lookup
 from kash.platform.web import current_actor
@@ -28,16 +29,16 @@ def goes_back() -> bool:
 
 def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
     """Likeness of the person in the form; what it leaves sealed or out is as it is kept."""
-    details = form.details()
+    details = form.command(PersonDetails)
     phone = lookup(details.phone, kind="phone") if details.phone else None
     station = details.organisation
     if person is not None:
         kept = present_likeness(person)
         station = kept.station
-        if phone is None and not form.contact().remove_phone:
+        if phone is None and not form.command(ContactChange).remove_phone:
             phone = person.phone_lookup
     return Likeness(
-        key=person.public_id if person is not None else form.new_id,
+        key=person.public_id if person is not None else form.key.data,
         group=details.group,
         name=sort_name(details.chosen_name),
         reference=details.reference,

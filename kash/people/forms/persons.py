@@ -9,20 +9,21 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.people import words
-from kash.people.facts import FACT, FACTS, PLAIN, Fact, Kind, Part
+from kash.people.facts import FACT, FACTS, PLAIN, Fact, Part
 from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
-from kash.people.services.persons import ContactChange, PersonDetails
-from kash.platform.database import is_public_id, new_public_id, utc_now
+from kash.people.services.persons import AlreadyHere
+from kash.platform.database import utc_now
 from kash.platform.web import KashForm
+from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
+    NewIdField,
     PhoneField,
     choice_field,
     email_field,
@@ -49,11 +50,10 @@ def fact_field(name: str) -> Any:
     return text_field(_l(fact.label), most=fact.most, required=False, **more)
 
 
-class PersonForm(NamedForm):
+class PersonForm(NamedForm, EditionForm):
     """A person. `key` is the id that a new person gets, so that sending twice adds one."""
 
-    key = HiddenField()
-    edition = HiddenField()
+    key = NewIdField()
     chosen_name = text_field(_l("Chosen name"), most=MOST_NAME)
     printed_name = fact_field("printed_name")
     group = radio_field(_l("Group"))
@@ -86,9 +86,6 @@ class PersonForm(NamedForm):
     def facts(self) -> list[Fact]:
         """Facts below where she is posted, those of her work first."""
         return [fact for part in (Part.WORK, Part.SELF) for fact in FACTS if fact.part is part]
-
-    def _given(self, name: str) -> Any:
-        return self[name].data if name in self else None
 
     def offer(self, groups: Sequence[Group], organisations: Sequence[Organisation]) -> None:
         """Set what can be chosen."""
@@ -127,62 +124,21 @@ class PersonForm(NamedForm):
             raise ValidationError(_("This day is in the future."))
 
     @property
-    def new_id(self) -> str:
-        """The id for a new person: the one the form was opened with, if it is one."""
-        given = self.key.data or ""
-        return given if is_public_id(given) else new_public_id()
+    def asks_if_shared(self) -> bool:
+        """True if it is to be asked whether somebody else uses the same phone."""
+        taken = isinstance(self.problem, AlreadyHere) and self.problem.field == "phone"
+        return "shared_phone" in self and (taken or self.shared_phone.data)
 
-    @property
-    def edition_read(self) -> int:
-        """Edition from which the form was filled; 0, which no person has, if unreadable."""
-        given = self.edition.data or ""
-        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
-
-    def details(self) -> PersonDetails:
-        """Details as they were entered."""
-        texts = [fact.name for fact in PLAIN if fact.kind is not Kind.YEAR]
-        return PersonDetails(
-            **{name: self[name].data or "" for name in texts},
-            group=self.group.data,
-            birth_year=self.birth_year.data,
-            organisation=self.organisation.data,
-            since=self.since.data,
-            phone=self._given("phone"),
-            email=self._given("email") or None,
-            shared_phone=bool(self._given("shared_phone")),
-        )
-
-    def contact(self) -> ContactChange:
-        """Change of phone and e-mail."""
-        return ContactChange(
-            phone=self._given("phone"),
-            email=self._given("email") or None,
-            remove_phone=bool(self._given("remove_phone")),
-            remove_email=bool(self._given("remove_email")),
-            shared_phone=bool(self._given("shared_phone")),
-        )
+    def kept(self, person: Person) -> dict[str, Any]:
+        """What is kept of a person by the names of fields, but for what is sealed."""
+        plain = {fact.name for fact in PLAIN}
+        kept = {each.name: getattr(person, each.name) for each in self if each.name in plain}
+        return kept | {"group": person.group.public_id, "edition": person.edition}
 
     def fill(self, person: Person) -> None:
-        """Show what is kept, but for what is sealed."""
-        for fact in PLAIN:
-            self[fact.name].data = getattr(person, fact.name)
-        self.group.data = person.group.public_id
-        self.edition.data = str(person.edition)
-
-    def differences(self, person: Person) -> list[tuple[str, str]]:
-        """(label, what is kept) of each field in which the form differs from what is kept."""
-        found = []
-        plain = {fact.name for fact in PLAIN}
-        for field in self:
-            if field.name not in plain:
-                continue
-            kept = getattr(person, field.name)
-            if (field.data or "") != (kept or ""):
-                said = words.said(field.name, kept or "") or "–"
-                found.append((str(field.label.text), said))
-        if self.group.data != person.group.public_id:
-            found.append((str(self.group.label.text), person.group.name))
-        return found
+        """Show what is kept."""
+        for name, value in self.kept(person).items():
+            self[name].data = value
 
 
 class SearchForm(KashForm):

@@ -30,6 +30,7 @@ Contact = Literal["phone", "email"]
 class UnknownGroup(Problem):
     """There is no such group."""
 
+    field = "group"
     sentence = _l("Choose a group.")
 
 
@@ -50,6 +51,7 @@ class NotAName(Problem):
 class AgesDisagree(Problem):
     """Age band and birth year cannot both be true."""
 
+    field = "birth_year"
     sentence = _l("Age and birth year do not fit together. Give one of them.")
 
 

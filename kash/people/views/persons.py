@@ -9,7 +9,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import Field
 
 from kash.people import blueprint, directory_words, entry, words
 from kash.people.documents.consents import language_name
@@ -33,20 +32,16 @@ from kash.people.rules.persons import keeps_from, purposes_for
 from kash.people.scope import reaches
 from kash.people.sections import sections_for
 from kash.people.services.persons import (
-    AgesDisagree,
-    AlreadyHere,
     Contact,
-    NotAName,
-    UnknownGroup,
-    UnknownOrganisation,
+    ContactChange,
+    PersonDetails,
     add_person,
     change_person,
 )
 from kash.people.views.ticked import steps_to_take
 from kash.platform.database import utc_now
-from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.account_names import account_names
-from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
 from kash.policy import Reach, allow
@@ -230,28 +225,24 @@ def add() -> ResponseReturnValue:
     form = PersonForm()
     groups = organisations.groups()
     form.offer(groups, organisations.organisations())
-    form.key.data = form.new_id
-    ask_shared = False
     if form.validate_on_submit() and not entry.goes_back():
         matches = people_like(current_actor(), entry.typed_likeness(form, None))
         apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(matches, form.chosen_name.data, url_for("people.index"))
-        details = form.details()
-        if entry.share_a_phone(apart):
-            details = replace(details, shared_phone=True)
-        try:
+        shared = form.shared_phone.data or entry.share_a_phone(apart)
+        with form.showing_problems():
             made = add_person(
-                details, current_actor(), form.new_id, none_of=[match.key for match in apart]
+                form.command(PersonDetails, shared_phone=shared),
+                current_actor(),
+                form.key.data,
+                none_of=[match.key for match in apart],
             )
-        except Problem as problem:
-            ask_shared = _beside_its_field(form, problem)
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=made))
     if not form.is_submitted() and len(groups) == 1:
         form.group.data = groups[0].public_id
-    return page("people/edit.html", form=form, person=None, kept=[], ask_shared=ask_shared)
+    return page("people/edit.html", form=form, person=None)
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -262,8 +253,6 @@ def edit(public_id: str) -> ResponseReturnValue:
     form = PersonForm()
     form.offer(organisations.groups(), [])
     form.close(closed_contacts(current_actor(), found))
-    kept: list[tuple[str, str]] = []
-    ask_shared = False
     if not form.is_submitted():
         form.fill(found)
     elif form.validate() and not entry.goes_back():
@@ -280,57 +269,21 @@ def edit(public_id: str) -> ResponseReturnValue:
                 form.chosen_name.data,
                 url_for("people.person", public_id=public_id),
             )
-        contact = form.contact()
+        contact = form.command(ContactChange)
         if entry.share_a_phone(apart):
             contact = replace(contact, shared_phone=True)
-        try:
+        with form.showing_problems():
             change_person(
-                found.public_id,
-                form.details(),
+                public_id,
+                form.command(PersonDetails),
                 contact,
-                form.edition_read,
+                form.edition_shown,
                 current_actor(),
                 none_of=[match.key for match in apart],
             )
-        except ChangedMeanwhile:
-            found = persons.person(current_actor(), public_id, "people.edit")
-            kept = form.differences(found)
-            form.edition.data = str(found.edition)
-            return (
-                render_template(
-                    "people/edit.html",
-                    form=form,
-                    person=found,
-                    kept=kept,
-                    changed=True,
-                    ask_shared=False,
-                ),
-                409,
-            )
-        except Problem as problem:
-            ask_shared = _beside_its_field(form, problem)
-            found = persons.person(current_actor(), public_id, "people.edit")
-        else:
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=public_id))
-    return page("people/edit.html", form=form, person=found, kept=kept, ask_shared=ask_shared)
-
-
-def _beside_its_field(form: PersonForm, problem: Problem) -> bool:
-    """Put a problem where it belongs; whether to ask about a shared phone. Raises what has no
-    field."""
-    fields: dict[type[Problem], Field] = {
-        UnknownGroup: form.group,
-        UnknownOrganisation: form.organisation,
-        NotAName: form.chosen_name,
-        AgesDisagree: form.birth_year,
-    }
-    field: Field
-    if isinstance(problem, AlreadyHere):
-        field = form.reference if problem.field == "reference" else form.phone
-    elif type(problem) in fields:
-        field = fields[type(problem)]
-    else:
-        raise problem
-    field.errors = [*field.errors, str(problem)]
-    return field is form.phone
+        found = persons.person(current_actor(), public_id, "people.edit")
+        if form.changed_meanwhile:
+            form.compare(form.kept(found))
+    return page("people/edit.html", form=form, person=found)
