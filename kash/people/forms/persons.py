@@ -130,7 +130,7 @@ class PersonForm(NamedForm, EditionForm):
         return "shared_phone" in self and (taken or self.shared_phone.data)
 
     def kept(self, person: Person) -> dict[str, Any]:
-        """What is kept of a person by the names of fields, but for what is sealed."""
+        """Facts kept of a person by the names of fields, but for what is sealed."""
         plain = {fact.name for fact in PLAIN}
         kept = {each.name: getattr(person, each.name) for each in self if each.name in plain}
         return kept | {"group": person.group.public_id, "edition": person.edition}
