@@ -59,32 +59,48 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     if permission == "people.merge":
         # What is merged brings its contact along.
         return and_(within_reach(actor, "people.edit"), _no_contact_closed(actor))
-    allowed = _ways(actor, permission)
+    allowed = [way.condition for way in _ways(actor, permission)]
     return or_(*allowed) if allowed else false()
 
 
 def ids_within_reach(actor: Actor, permission: str) -> Select[Any] | CompoundSelect[Any]:
     """The ids of the same persons, each once, to be counted: by one way of reaching them after the
-    other, so that an index answers for each."""
+    other, each of which begins at its own index and asks nobody else whether she is among them."""
     if Reach.ALL in reaches(actor, permission) or permission == "people.merge":
         return select(Person.id).where(within_reach(actor, permission))
-    ways = _ways(actor, permission)
-    each = [
-        select(Person.id).where(way, *(not_(before) for before in ways[:number]))
-        for number, way in enumerate(ways)
-    ]
+    each: list[Select[Any]] = []
+    before: list[ColumnElement[bool]] = []
+    for way in _ways(actor, permission):
+        ids = way.ids.subquery()
+        counted = select(Person.id).where(Person.id == ids.c[0], or_(false(), *before)).exists()
+        each.append(select(ids.c[0]).where(not_(counted)) if before else way.ids)
+        before.append(way.condition)
     return union_all(*each) if each else select(Person.id).where(false())
 
 
-def _ways(actor: Actor, permission: str) -> list[ColumnElement[bool]]:
+@dataclass(frozen=True)
+class _Way:
+    """A way of reaching persons: their ids, each once, and the condition that finds the same."""
+
+    ids: Select[Any]
+    condition: ColumnElement[bool]
+
+
+def _ways(actor: Actor, permission: str) -> list[_Way]:
     held = reaches(actor, permission)
-    allowed: list[ColumnElement[bool]] = []
+    found: list[_Way] = []
     if Reach.OWN in held:
-        allowed.append(Person.created_by == actor.public_id)
-        allowed.extend(Person.id.in_(scope.people(actor)) for scope in declared(OwnScope))
+        found.append(_persons(Person.created_by == actor.public_id))
+        for scope in declared(OwnScope):
+            ids = scope.people(actor)
+            found.append(_Way(ids.distinct(), Person.id.in_(ids)))
     if Reach.SELF in held and actor.person_id is not None:
-        allowed.append(Person.id == actor.person_id)
-    return allowed
+        found.append(_persons(Person.id == actor.person_id))
+    return found
+
+
+def _persons(condition: ColumnElement[bool]) -> _Way:
+    return _Way(select(Person.id).where(condition), condition)
 
 
 def contact_open(actor: Actor, which: Which) -> ColumnElement[bool]:
