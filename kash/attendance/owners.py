@@ -27,7 +27,7 @@ class Right:
 MayMark = Callable[[Session, int, Actor], Right | None]
 # Gives a person (her key), who stands on a register (its key) already, her place with the owner,
 # at a moment; returns the public ids that the action concerns.
-TakeIn = Callable[[Session, int, int, datetime], Sequence[str]]
+AdmitWalkIn = Callable[[Session, int, int, datetime], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Owner(Part):
 
     purpose: str
     may_mark: MayMark
-    take_in: TakeIn
+    admit_walk_in: AdmitWalkIn
 
 
 def owner_of(purpose: str) -> Owner | None:

@@ -30,9 +30,9 @@ from kash.certificates.rules.badges import (
     list_claims,
     set_by_chance,
 )
+from kash.certificates.services.preconditions import NameWithheld
 from kash.certificates.services.revoking import AlreadyRevoked
 from kash.certificates.services.signing import make_first_key, private_half
-from kash.certificates.services.still_right import NameWithheld
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.vault import ActorLike, audited, lookup
 from kash.platform.web.formats import zone

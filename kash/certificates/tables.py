@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kash.certificates.forms.life import CONDITION_NAMES
+from kash.certificates.forms.history import CONDITION_NAMES
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.standing import condition_on
 from kash.platform.web.formats import to_local

@@ -11,8 +11,8 @@ from flask_babel import ngettext
 from sqlalchemy import exists
 
 from kash.certificates.models import CertificateRule
+from kash.certificates.queries.history import count_expiring
 from kash.certificates.queries.issuing import certificates_of_person, waiting_for
-from kash.certificates.queries.life import count_expiring
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text

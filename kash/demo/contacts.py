@@ -11,7 +11,7 @@ from kash.people.services.contacts import ask_for_contact, decide_on_contact, sh
 from kash.platform.database import db
 from kash.platform.web.programme import CONTACT_LOOKS
 from kash.policy import Actor
-from kash.workshops.queries.reach import people_of
+from kash.workshops.queries.scope import people_of
 
 
 def ask_for_contacts(actors: dict[str, Actor]) -> None:

@@ -18,7 +18,7 @@ from kash.forums.models import Meeting
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.queries.reach import workshop
+from kash.workshops.queries.scope import workshop
 from kash.workshops.views.documents import sheet_columns, sheet_head
 
 

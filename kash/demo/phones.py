@@ -18,7 +18,7 @@ from kash.demo.accounts import TRAINER
 from kash.platform.database import db, new_public_id
 from kash.platform.vault.phones import new_pair
 from kash.policy import Actor
-from kash.workshops.queries import reach
+from kash.workshops.queries import scope
 from kash.workshops.queries.plan import sessions_of
 
 _CLOCK_IS_FAST_BY_MS = 260_000
@@ -29,7 +29,7 @@ def send_from_the_door(actors: dict[str, Actor], workshop: str) -> None:
     two marks that meet others, one that comes after its register was confirmed, people who walk
     in, a count, a note and signatures."""
     by = actors[TRAINER.key]
-    found = reach.workshop(workshop, by)
+    found = scope.workshop(workshop, by)
     planned = sessions_of(found)
     sessions = [one for one in planned if one.marked and not one.closed]
     if not sessions:

@@ -25,7 +25,7 @@ from kash.attendance.services.sheets import (
 from kash.platform.web.formats import date_text
 from kash.policy import Actor
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.views.documents import sheet_columns
 
 _WIDTH, _HEIGHT, _MARGIN = 1400, 990, 55

@@ -21,7 +21,7 @@ from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.queries import reach
+from kash.workshops.queries import scope
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import change_enrolment, enrol
 from kash.workshops.services.planning import (
@@ -108,7 +108,7 @@ def _enrol(sample: SampleWorkshop, workshop: str, people: People, by: Actor) -> 
 
 
 def _change(workshop: str, person: str, state: EnrolmentState, by: Actor) -> None:
-    found = reach.workshop(workshop, by)
+    found = scope.workshop(workshop, by)
     enrolment = db.session.scalars(
         select(Enrolment)
         .join(Enrolment.person)
@@ -140,7 +140,7 @@ def _mark(number: int, workshop: str, by: Actor, today: date) -> list[str]:
     Returns the slots that were closed.
     """
     closed = []
-    found = reach.workshop(workshop, by)
+    found = scope.workshop(workshop, by)
     register, register_id = found.register.public_id, found.register_id
     goes_on = found.ends_on >= today
     past: Sequence[str] = [
@@ -167,7 +167,7 @@ def _mark(number: int, workshop: str, by: Actor, today: date) -> list[str]:
 
 def _confirm(workshop: str, slots: Sequence[str], by: Actor, actors: dict[str, Actor]) -> None:
     """The director confirms what was closed; of the first somebody is corrected afterwards."""
-    found = reach.workshop(workshop, by)
+    found = scope.workshop(workshop, by)
     register, register_id = found.register.public_id, found.register_id
     for slot in slots:
         confirm_slot(register, slot, actors[DIRECTOR.key])

@@ -26,7 +26,7 @@ from kash.workshops.merging import move_enrolments
 from kash.workshops.models import Enrolment
 from kash.workshops.offboarding import count_taught, pass_taught_on
 from kash.workshops.queries.meeting import met
-from kash.workshops.queries.reach import may_mark_register, people_of, versions_taught_to
+from kash.workshops.queries.scope import may_mark_register, people_of, versions_taught_to
 from kash.workshops.services.enrolment import take_in_walk_in
 from kash.workshops.tabs import Tab
 from kash.workshops.today import TODAY

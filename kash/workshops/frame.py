@@ -17,7 +17,7 @@ from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import headcount, workshops_of_person
 from kash.workshops.queries.plan import PlannedSession, facilitators_of, funding_of, sessions_of
-from kash.workshops.queries.reach import own_workshop, runs
+from kash.workshops.queries.scope import own_workshop, runs
 from kash.workshops.rules import Stage, stage
 from kash.workshops.services.errors import WorkshopCancelled
 from kash.workshops.tabs import tabs_for

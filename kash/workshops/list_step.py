@@ -13,7 +13,7 @@ from kash.platform.web.formats import local_today, short_date_text
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries.due import workshops_of_trainer
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.services.enrolment import enrol_all
 
 

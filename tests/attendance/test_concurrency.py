@@ -25,7 +25,7 @@ from kash.attendance.services.marking import apply_marks
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import verify
 from kash.policy import Actor
-from kash.workshops.queries import reach
+from kash.workshops.queries import scope
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import plan_workshop
@@ -200,7 +200,7 @@ def test_sixteen_phones_on_sqlite_behind_two_processes(
     )
     for number in range(PEOPLE):
         enrol(workshop, make_person(f"Person {number:03}"), writers[0])
-    found = reach.workshop(workshop, writers[0])
+    found = scope.workshop(workshop, writers[0])
     path = f"/workshops/{workshop}/attendance/{sessions_of(found)[0].public_id}"
     phones = []
     for number, writer in enumerate(writers):

@@ -49,7 +49,7 @@ from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Enrolment
-from kash.workshops.queries.reach import workshop
+from kash.workshops.queries.scope import workshop
 from kash.workshops.services.planning import cancel_workshop, restore_workshop
 from tests.attendance.conftest import Taken
 from tests.attendance.phones import Phone, replies

@@ -24,7 +24,7 @@ from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.queries.reach import workshop
+from kash.workshops.queries.scope import workshop
 from kash.workshops.services.planning import cancel_workshop
 from tests.attendance.conftest import Taken
 from tests.workshops.conftest import make_person

@@ -17,7 +17,7 @@ from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.policy import Actor
 from kash.workshops.models import Facilitator
-from kash.workshops.queries import reach
+from kash.workshops.queries import scope
 from tests.attendance.conftest import NAMES, Taken
 from tests.attendance.decision_cases import all_cases
 from tests.attendance.phones import Phone, replies
@@ -142,7 +142,7 @@ def _close_account(taken: Taken) -> None:
 
 
 def _hand_over(taken: Taken) -> None:
-    found = reach.workshop(taken.workshop, taken.trainer)
+    found = scope.workshop(taken.workshop, taken.trainer)
     found.facilitators.clear()
     found.created_by = "0" * 16
     db.session.commit()
@@ -198,7 +198,7 @@ def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(
     assert replies(new.send(taken.network, items, pad_of_items=old)) == ["applied"] * 3
     assert {row.device for row in db.session.query(MarkOperation)} == {old}
     other = actor("trainer")
-    workshop = reach.workshop(taken.workshop, taken.trainer)
+    workshop = scope.workshop(taken.workshop, taken.trainer)
     db.session.add(Facilitator(workshop_id=workshop.id, account_id=other.account_id))
     db.session.commit()
     stranger = Phone()

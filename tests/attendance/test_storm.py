@@ -14,7 +14,7 @@ from benchmarks.storm import check, prepare, rage, standing
 from kash.attendance.models import RosterEntry, Slot
 from kash.platform.database import db
 from kash.policy import Actor, Role
-from kash.workshops.queries import reach
+from kash.workshops.queries import scope
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import plan_workshop
 from tests.workshops.conftest import details, make_person, make_version
@@ -28,7 +28,7 @@ def a_register(trainer: Actor) -> ARegister:
     )
     for number in range(20):
         enrol(workshop, make_person(f"Person {number:03}"), trainer)
-    found = reach.workshop(workshop, trainer)
+    found = scope.workshop(workshop, trainer)
     register = found.register.public_id
     slots = db.session.query(Slot).filter_by(register_id=found.register_id)
     entries = db.session.query(RosterEntry).filter_by(register_id=found.register_id)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from kash.attendance.models import Slot
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.services.issuing import RegistersOpen, approve
-from kash.certificates.services.still_right import SessionAhead
+from kash.certificates.services.preconditions import SessionAhead
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.certificates.conftest import ALL, MOST, Ready

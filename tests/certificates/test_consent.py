@@ -16,7 +16,7 @@ from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.issuing import approve, confirm_names, turn_back
-from kash.certificates.services.still_right import NameWithheld
+from kash.certificates.services.preconditions import NameWithheld
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import appearance_of
 from kash.people.models import Person

@@ -30,8 +30,8 @@ from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, W
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import designs as services
 from kash.certificates.services import signatures as signing
-from kash.certificates.services.filled import FieldsLeftEmpty
 from kash.certificates.services.issuing import UnknownChoice, approve, propose
+from kash.certificates.services.preconditions import FieldsLeftEmpty
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound

@@ -23,8 +23,8 @@ from kash.certificates.services.issuing import (
     turn_back,
 )
 from kash.certificates.services.issuing_in_parts import OthersIssue, leave_out, stop
+from kash.certificates.services.preconditions import NamesChanged
 from kash.certificates.services.printing import make_paper
-from kash.certificates.services.still_right import NamesChanged
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job, run_waiting

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.certificates.forms.life import CONDITION_NAMES
+from kash.certificates.forms.history import CONDITION_NAMES
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.queries.listing import in_condition

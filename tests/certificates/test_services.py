@@ -25,8 +25,8 @@ from kash.certificates.services.issuing import (
     turn_back,
 )
 from kash.certificates.services.issuing_in_parts import issue
+from kash.certificates.services.preconditions import NamesChanged
 from kash.certificates.services.revoking import AlreadyRevoked, revoke
-from kash.certificates.services.still_right import NamesChanged
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db
 from kash.platform.vault import verify

@@ -51,7 +51,7 @@ _MAKERS = {
     *("document", "register", "badges", "cards", "print_file", "print_pieces", "made"),
     *("single_files", "zip_file", "zip_file_pieces"),
 }
-_SOURCES = {"kash.platform.press", "kash.incidents.documents.setting"}
+_SOURCES = {"kash.platform.press", "kash.incidents.documents.rendering"}
 
 
 def _written(name: str) -> Callable[[Sample], bytes]:

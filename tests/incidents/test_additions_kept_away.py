@@ -17,6 +17,7 @@ from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import asked
 from kash.incidents.rules.record import Information, Party, Person, Record
 from kash.incidents.services import waiting
+from kash.incidents.services.assignment import assign
 from kash.incidents.services.cases import changing
 from kash.incidents.services.filing import answer_screen, begin_addition, submit
 from kash.incidents.services.letterbox import letterbox
@@ -27,7 +28,6 @@ from kash.incidents.services.mediation import (
     add_mediator,
     ask_mediator,
 )
-from kash.incidents.services.working import assign
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor

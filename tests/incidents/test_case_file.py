@@ -26,9 +26,9 @@ from kash.incidents.rules.record import (
     Referral,
     Term,
 )
+from kash.incidents.services.assignment import comment
 from kash.incidents.services.cases import changing
 from kash.incidents.services.identities import file_identity
-from kash.incidents.services.working import comment
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry

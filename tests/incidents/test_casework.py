@@ -19,6 +19,7 @@ from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services import identities
+from kash.incidents.services.assignment import assign, comment, declare_conflict
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.identities import file_identity, read_identity
 from kash.incidents.services.linking import add_link, remove_link
@@ -26,7 +27,6 @@ from kash.incidents.services.reminding import remind_members
 from kash.incidents.services.saved_views import remove_view, save_view, saved_views
 from kash.incidents.services.shredding import shred_case
 from kash.incidents.services.workflow import StepRefused, take_step
-from kash.incidents.services.working import assign, comment, declare_conflict
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,

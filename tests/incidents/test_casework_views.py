@@ -15,8 +15,8 @@ from sqlalchemy import func, select, update
 from kash.incidents.models import Incident
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
+from kash.incidents.services.assignment import comment
 from kash.incidents.services.linking import add_link
-from kash.incidents.services.working import comment
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
 from kash.policy import Actor

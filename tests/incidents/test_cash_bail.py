@@ -313,7 +313,7 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
     reference = filed(record)
     printed: list[str] = []
     monkeypatch.setattr(
-        "kash.incidents.documents.case_file.made",
+        "kash.incidents.documents.case_file.render_now",
         lambda document: printed.append(document.html) or b"",
     )
     sent = {"persons": ["p1"]} | dict.fromkeys(("terms", "referrals", "sources"), "y")

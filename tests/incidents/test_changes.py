@@ -35,11 +35,11 @@ from kash.incidents.rules.record import (
     from_bytes,
 )
 from kash.incidents.rules.record import as_bytes as record_as_bytes
+from kash.incidents.services.assignment import assign, comment
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
-from kash.incidents.services.working import assign, comment
 from kash.incidents.views.changed_places import Shown
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument, fetch

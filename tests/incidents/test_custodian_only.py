@@ -38,9 +38,9 @@ from kash.incidents.rules.record import (
 )
 from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.services import alerts
+from kash.incidents.services.assignment import assign, comment
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.workflow import StepRefused, take_step
-from kash.incidents.services.working import assign, comment
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import OpenVault, SealedDocument, fetch, open_document
 from kash.platform.web import NotFound

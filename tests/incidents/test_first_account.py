@@ -29,6 +29,7 @@ from kash.incidents.rules.first_account import (
 from kash.incidents.rules.record import Act, Person, Record
 from kash.incidents.rules.taking import Taking
 from kash.incidents.services import filing
+from kash.incidents.services.assignment import comment, declare_conflict
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.documentation import Written, add_case, write_case
 from kash.incidents.services.filing import say_held
@@ -38,7 +39,6 @@ from kash.incidents.services.receipts import open_receipt, take_back
 from kash.incidents.services.shredding import shred_case, shred_unkept
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.services.workflow import take_step
-from kash.incidents.services.working import comment, declare_conflict
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     Compartment,

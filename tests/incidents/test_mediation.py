@@ -30,6 +30,7 @@ from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
 from kash.incidents.rules.record import Person as SomebodyHeld
+from kash.incidents.services.assignment import assign
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
@@ -47,7 +48,6 @@ from kash.incidents.services.mediation import (
     close_brief,
 )
 from kash.incidents.services.workflow import take_step
-from kash.incidents.services.working import assign
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.directory import Stretch
 from kash.platform.database import db, utc_now, writing

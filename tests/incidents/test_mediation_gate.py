@@ -22,6 +22,7 @@ from kash.incidents.rules.mediation import REQUESTS, Result, asked
 from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
 from kash.incidents.rules.record import Act, Party, Person, Record, Term
 from kash.incidents.rules.workflow import Refusal
+from kash.incidents.services.assignment import comment, declare_conflict
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CaseClosed, Written, write_case
@@ -37,7 +38,6 @@ from kash.incidents.services.mediation import (
     close_brief,
 )
 from kash.incidents.services.workflow import StepRefused, take_step
-from kash.incidents.services.working import comment, declare_conflict
 from kash.incidents.views.addresses import STEP_NUMBERS
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor

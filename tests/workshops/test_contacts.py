@@ -64,7 +64,7 @@ from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.enrolment import answer_invitation, enrol, take_in
+from kash.workshops.services.enrolment import admit_walk_in, answer_invitation, enrol
 
 from .conftest import Held
 
@@ -151,7 +151,7 @@ def test_inviting_taking_in_at_the_door_and_marking_present_open_nothing(
     enrolled: Held, stranger: str, plan: Plan, actor: Actors
 ) -> None:
     door = plan(by=enrolled.trainer)
-    take_in(door.workshop, stranger, enrolled.trainer)
+    admit_walk_in(door.workshop, stranger, enrolled.trainer)
     mark_and_close(door, "Asali Mfano")
     mark_and_close(enrolled, "Asali Mfano")
     assert not opened(enrolled.trainer, stranger)

@@ -24,7 +24,7 @@ from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.due import open_slots, upcoming_sessions
 from kash.workshops.queries.people import attendance_record, people_in
 from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of, trainers, venues
-from kash.workshops.queries.reach import run_by
+from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import (
     MinorNotEnrolled,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate
-from kash.certificates.queries.life import due_for_renewal
+from kash.certificates.queries.history import due_for_renewal
 from kash.certificates.services.issuing import approve
 from kash.certificates.services.issuing_in_parts import issue, stop
 from kash.certificates.services.renewing import propose_renewals

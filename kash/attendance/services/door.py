@@ -61,7 +61,7 @@ def scan_badge(register: str, slot: str, code: str, by: Actor) -> CameIn:
             change.nothing()
             there = change.session.scalar(select(exists().where(RosterEntry.public_id == entry)))
             return CameIn(Met.WRONG_REGISTER if there else Met.UNKNOWN)
-        return _take_in(change, held, slot, entry, "scan", by)
+        return _admit(change, held, slot, entry, "scan", by)
 
 
 def check_oneself_in(own: list[OwnSlot], code: str, by: Actor) -> CameIn:
@@ -78,10 +78,10 @@ def check_oneself_in(own: list[OwnSlot], code: str, by: Actor) -> CameIn:
     mine = found[0]
     with audited("attendance.checked_in", by) as change:
         held = lock_register(change.session, mine.register)
-        return _take_in(change, held, mine.slot, mine.entry, "self", by)
+        return _admit(change, held, mine.slot, mine.entry, "self", by)
 
 
-def _take_in(change: Change, held: Register, slot: str, entry: str, how: str, by: Actor) -> CameIn:
+def _admit(change: Change, held: Register, slot: str, entry: str, how: str, by: Actor) -> CameIn:
     change.about(held.public_id, slot, entry)
     version, counts = _standing(change.session, held, slot, entry)
     if counts:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import Reply
 from kash.attendance.rules.pads import HeadcountSent
-from kash.attendance.services.arrivals import Came, Outcome, count_heads
+from kash.attendance.services.door_operations import Origin, Outcome, count_heads
 from kash.attendance.wording import reason_sentence
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
@@ -35,7 +35,7 @@ def record_heads(register: str, sent: HeadcountSent, by: Actor) -> Outcome:
     """
     with audited("attendance.heads_counted", by) as change:
         held = lock_register(change.session, register)
-        came = Came(held.id, held.purpose, by.public_id)
+        came = Origin(held.id, held.purpose, by.public_id)
         outcome = count_heads(change.session, came, sent, change.now)
         if outcome.reply is Reply.REJECTED:
             raise NotCounted(reason_sentence(outcome.reason))

@@ -14,8 +14,8 @@ from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import Reason, Reply
-from kash.attendance.services.arrivals import known_operations
-from kash.attendance.services.holding import held_before, hold
+from kash.attendance.services.conflict_queue import already_parked, park
+from kash.attendance.services.door_operations import known_operations
 from kash.attendance.services.items import OpenedItem, apply_items
 from kash.attendance.services.syncing import right_to_send
 from kash.platform.vault import Change, audited
@@ -140,7 +140,7 @@ def _applied(
     known = 0
     for start in range(0, len(items), _AT_ONCE):
         some = items[start : start + _AT_ONCE]
-        before = held_before(change.session, [item.op_id(queue.public_id) for item in some])
+        before = already_parked(change.session, [item.op_id(queue.public_id) for item in some])
         # A file says not how the phone's clock stood when it was saved: what was last heard holds.
         answers, _wrote = apply_items(
             change, queue, some, queue.actor, right, skew_ms=queue.skew_ms
@@ -161,5 +161,5 @@ def _held(change: Change, queue: Credential, items: Sequence[OpenedItem]) -> Bro
         if item.op_id(queue.public_id) in here:
             continue
         reason = Reason.NONE if item.sent is not None else Reason.UNREADABLE
-        waiting += hold(change.session, queue, item, "ended", reason, change.now)
+        waiting += park(change.session, queue, item, "ended", reason, change.now)
     return Brought(0, len(items) - waiting, waiting)

@@ -22,22 +22,22 @@ from kash.attendance.rules.pads import (
 from kash.attendance.rules.pads import read_operation as read
 from kash.attendance.sealed import private_half
 from kash.attendance.services.applying import apply_batch
-from kash.attendance.services.arrivals import (
-    Came,
+from kash.attendance.services.conflict_queue import (
+    ParkedItem,
+    Waiting,
+    already_parked,
+    marks_waiting_for,
+    park,
+    settle_arrived,
+)
+from kash.attendance.services.door_operations import (
+    Origin,
     Outcome,
+    admit_walk_in,
     count_heads,
     keep_note,
     keep_signature,
     known_operations,
-    take_in,
-)
-from kash.attendance.services.holding import (
-    Held,
-    Waiting,
-    held_before,
-    hold,
-    marks_waiting_for,
-    settle_arrived,
 )
 from kash.platform.vault import Change
 from kash.platform.vault.phones import Opener
@@ -125,7 +125,7 @@ def apply_items(
     batch = _Batch(change, queue, items, by, right, clock_ahead)
     held = {}
     if holds:
-        held = held_before(change.session, [item.op_id(queue.public_id) for item in items])
+        held = already_parked(change.session, [item.op_id(queue.public_id) for item in items])
     later = []
     for position, item in enumerate(items):
         before = held.get(item.op_id(queue.public_id)) if held else None
@@ -172,7 +172,7 @@ def apply_sent(
     clock_ahead: timedelta | None = None,
 ) -> Outcome:
     """Decide and write one item that is no mark."""
-    came = Came(
+    came = Origin(
         queue.register_id,
         queue.purpose,
         queue.actor.public_id,
@@ -182,7 +182,7 @@ def apply_sent(
     )
     sent = item.sent
     if isinstance(sent, WalkInSent):
-        return take_in(change, came, sent, by)
+        return admit_walk_in(change, came, sent, by)
     if isinstance(sent, HeadcountSent):
         return count_heads(change.session, came, sent, change.now)
     if isinstance(sent, NoteSent):
@@ -254,7 +254,7 @@ class _Batch:
             settle_arrived(item, next(answers), by, self.change.now)
 
     def _hold(self, position: int, reply: Reply, reason: Reason) -> None:
-        self.wrote |= hold(
+        self.wrote |= park(
             self.change.session,
             self.queue,
             self.items[position],
@@ -275,7 +275,7 @@ def _of_mark(item: OpenedItem, answer: Answer) -> ItemAnswer:
     )
 
 
-def _as_before(item: OpenedItem, op_id: str, held: Held) -> ItemAnswer:
+def _as_before(item: OpenedItem, op_id: str, held: ParkedItem) -> ItemAnswer:
     """Answer to an item that waits already; once a person took it, it is there."""
     if held.decision in ("taken", "arrived"):
         return ItemAnswer(item.sequence, op_id, Reply.DUPLICATE)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kash.attendance.models import RosterEntry, Signature
 from kash.attendance.register import lock_register
 from kash.attendance.sealed import Strokes, strokes_of
-from kash.attendance.services.arrivals import slot_named
+from kash.attendance.services.door_operations import slot_named
 from kash.people.models import Group, Person
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404

@@ -35,7 +35,7 @@ from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import attendance_record
-from kash.workshops.queries.reach import run_by
+from kash.workshops.queries.scope import run_by
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from kash.certificates.queries.issuing_in_parts import state_of
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.rules.steps import Step, allowed_steps
 from kash.certificates.services.approval import fix_approval
-from kash.certificates.services.filled import check_filled
-from kash.certificates.services.still_right import check_still_right
+from kash.certificates.services.preconditions import check_design_complete, check_still_eligible
 from kash.people.models import Person
 from kash.people.queries.consents import never_asked
 from kash.platform.approvals.errors import SamePerson, WrongStep
@@ -180,7 +179,7 @@ def propose(
             eligible = [row for row in eligible if row.person_id not in silent]
         if rule is None or not eligible:
             raise NothingToPropose
-        check_filled(version, locked, expires=rule.months_valid is not None)
+        check_design_complete(version, locked, expires=rule.months_valid is not None)
         batch = CertificateBatch(
             workshop_id=locked.id,
             rule_id=rule.id,
@@ -235,7 +234,7 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
     with audited("certificates.approved", by) as change:
         locked = locked_batch(change.session, batch, Step.APPROVE, by)
         APPROVAL.approve(change, locked, by)
-        check_still_right(change.session, locked)
+        check_still_eligible(change.session, locked)
         fix_approval(change.session, locked)
 
 

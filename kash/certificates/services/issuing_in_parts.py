@@ -19,8 +19,8 @@ from kash.certificates.rules.standing import REPLACED, last_day
 from kash.certificates.rules.steps import Step, state_after_part
 from kash.certificates.services.approval import check_approval
 from kash.certificates.services.issuing import locked_batch
+from kash.certificates.services.preconditions import check_former, check_names, check_still_eligible
 from kash.certificates.services.signing import sign
-from kash.certificates.services.still_right import check_former, check_names, check_still_right
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.database import db
 from kash.platform.jobs import JobCancelled, Progress, enqueue
@@ -62,7 +62,7 @@ def issue(
     The first part, or the first `at_once`, is issued here and now. Returns the public id of the
     job that goes on, or nothing where all is issued. Raises WentBack if anything is no longer what
     was approved, and OthersIssue and WrongStep; of a batch of which a part is issued already, the
-    Problems of `still_right` and `approval`.
+    Problems of `preconditions` and `approval`.
     """
     _send_back(batch, by)
     with audited("certificates.issued", by) as change:
@@ -72,7 +72,7 @@ def issue(
         except WrongStep:
             here = session.get_one(CertificateBatch, batch.id)
             raise (OthersIssue if here.state == "issuing" else WrongStep) from None
-        check_still_right(session, locked)
+        check_still_eligible(session, locked)
         check_approval(session, locked)
         locked.state = "issuing"
         locked.issued_by = by.public_id
@@ -111,7 +111,7 @@ def _send_back(batch: CertificateBatch, by: Actor) -> None:
             return
         try:
             check_approval(session, locked)
-            check_still_right(session, locked)
+            check_still_eligible(session, locked)
         except Problem as problem:
             # What is wrong, without the advice to turn it back, as it just was.
             reason = str(getattr(problem, "what", problem))

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.services.preconditions import NameWithheld
 from kash.certificates.services.revoking import AlreadyRevoked
-from kash.certificates.services.still_right import NameWithheld
 from kash.people.models import Person
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem

@@ -14,7 +14,7 @@ from kash.accounts.queries import accounts as accounts_queries
 from kash.accounts.queries.accounts import email_of
 from kash.accounts.rules.sign_in_names import is_address
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.life import runs_out
+from kash.certificates.queries.history import expires_by
 from kash.certificates.rules.standing import reminder_due
 from kash.people.queries.consents import consent_holds
 from kash.platform.database import db, utc_now, writing
@@ -47,7 +47,7 @@ def remind_of_expiry(today: date) -> int:
             CertificateBatch.workshop_id,
         )
         .join(Certificate.batch)
-        .where(runs_out(today))
+        .where(expires_by(today))
         .order_by(Certificate.expires_on, Certificate.id)
     ).all()
     due = [

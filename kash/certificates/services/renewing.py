@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from kash.attendance.queries.registers import slots_still_open
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.history import due_for_renewal, has_successor, renewable_here
 from kash.certificates.queries.issuing import candidates, current_rule
-from kash.certificates.queries.life import due_for_renewal, followed, renewable_here
 from kash.certificates.services.issuing import RegistersOpen
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
@@ -71,7 +71,7 @@ def propose_renewals(
             .order_by(Certificate.id)
             .with_for_update()
         )
-        faster = select(Certificate.id).where(Certificate.id.in_(ids), followed())
+        faster = select(Certificate.id).where(Certificate.id.in_(ids), has_successor())
         if session.scalars(faster.limit(1)).first() is not None:
             raise NothingToRenew
         batch = CertificateBatch(

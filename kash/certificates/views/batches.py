@@ -14,7 +14,7 @@ from kash.certificates import blueprint
 from kash.certificates.approval import APPROVAL
 from kash.certificates.designing import signing_of
 from kash.certificates.forms.designs import version_name
-from kash.certificates.forms.life import PRINTING_NAMES, REASON_NAMES, PaperForm
+from kash.certificates.forms.history import PRINTING_NAMES, REASON_NAMES, PaperForm
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import batch_of
 from kash.certificates.queries.issuing_in_parts import (
@@ -30,7 +30,7 @@ from kash.certificates.queries.printing import printings_of
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.steps import Step, allowed_steps
 from kash.certificates.services import issuing, issuing_in_parts
-from kash.certificates.views.reach import acts_on, staff_workshop
+from kash.certificates.views.scope import acts_on, staff_workshop
 from kash.people.rules.one_group import OneGroup
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.web import Forbidden, current_actor, listing
@@ -39,7 +39,7 @@ from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>")

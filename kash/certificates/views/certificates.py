@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, documents
+from kash.certificates.forms.history import CONDITION_NAMES, PRINTING_NAMES, REASON_NAMES, PaperForm
 from kash.certificates.forms.issuing import REVOCATION_NAMES, RevokeForm, RuleForm
-from kash.certificates.forms.life import CONDITION_NAMES, PRINTING_NAMES, REASON_NAMES, PaperForm
 from kash.certificates.models import Certificate
 from kash.certificates.queries import issuing
+from kash.certificates.queries.history import count_expiring, history_of
 from kash.certificates.queries.issuing import current_rule, rule_versions, waiting_for
-from kash.certificates.queries.life import count_expiring, history_of
 from kash.certificates.queries.listing import (
     certificate_counts,
     certificates_for_table,
@@ -30,7 +30,7 @@ from kash.platform.database import db
 from kash.platform.web import Forbidden, current_actor, download, listing, page
 from kash.platform.web.formats import local_today
 from kash.policy import Reach, allow
-from kash.workshops.queries.reach import runs as runs_workshop
+from kash.workshops.queries.scope import runs as runs_workshop
 
 LONGEST_NAME = 200
 

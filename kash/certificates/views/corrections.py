@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.certificates import blueprint
-from kash.certificates.forms.life import CorrectionForm
+from kash.certificates.forms.history import CorrectionForm
 from kash.certificates.forms.names import wrong_name
 from kash.certificates.queries.issuing import certificate
 from kash.certificates.rules.issuing import grouped

@@ -38,9 +38,9 @@ from kash.certificates.services.holders import (
     make_link,
     use_link,
 )
+from kash.certificates.services.preconditions import NameWithheld
 from kash.certificates.services.printing import note_single
 from kash.certificates.services.revoking import AlreadyRevoked
-from kash.certificates.services.still_right import NameWithheld
 from kash.certificates.views.paper import single_file
 from kash.people.models import Person
 from kash.people.queries.persons import person

@@ -8,23 +8,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.certificates import blueprint, documents
-from kash.certificates.forms.life import PaperForm
+from kash.certificates.forms.history import PaperForm
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import batch_of, certificate
 from kash.certificates.queries.issuing_in_parts import some_for_preview
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services import printing
+from kash.certificates.services.preconditions import NameWithheld
 from kash.certificates.services.printing import ReasonNeeded, note_single
 from kash.certificates.services.revoking import AlreadyRevoked
-from kash.certificates.services.still_right import NameWithheld
 from kash.certificates.views.batches import batch_page
 from kash.certificates.views.certificates import certificate_page
-from kash.certificates.views.reach import staff_workshop
+from kash.certificates.views.scope import staff_workshop
 from kash.platform.approvals.pages import SendBackForm
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.public_address import says_address
 from kash.policy import Reach, allow
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 _TITLES = {
     "print_file": _l("Certificates, one print file"),

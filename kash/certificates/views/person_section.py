@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 
-from kash.certificates.forms.life import CONDITION_NAMES
+from kash.certificates.forms.history import CONDITION_NAMES
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import certificates_of_person
 from kash.certificates.rules.issuing import grouped

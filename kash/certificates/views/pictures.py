@@ -22,7 +22,7 @@ from kash.certificates.queries.issuing import batch_of
 from kash.certificates.rules.designs import content_from
 from kash.certificates.services import designs as design_services
 from kash.certificates.services import signatures as services
-from kash.certificates.views.reach import staff_workshop
+from kash.certificates.views.scope import staff_workshop
 from kash.platform import storage
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.bodies import takes_file

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from kash.attendance.queries.registers import slots_still_open
 from kash.certificates import blueprint
-from kash.certificates.forms.life import DecisionForm, RenewalForm
+from kash.certificates.forms.history import DecisionForm, RenewalForm
 from kash.certificates.models import Certificate
+from kash.certificates.queries.history import due_for_renewal, renewable_here
 from kash.certificates.queries.issuing import candidates
-from kash.certificates.queries.life import due_for_renewal, renewable_here
 from kash.certificates.services import renewing
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor
@@ -19,7 +19,7 @@ from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/certificates/renewals")

@@ -34,7 +34,7 @@ from kash.certificates.queries.issuing import (
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import NamesMoved, confirm_names
-from kash.certificates.views.reach import acts_on, staff_workshop
+from kash.certificates.views.scope import acts_on, staff_workshop
 from kash.people.queries.consents import never_asked
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.web import NotFound, Problem, current_actor, download
@@ -42,7 +42,7 @@ from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 _ANSWERS = {str(one): one for one in Unasked}
 group_letter = attrgetter("group_letter")

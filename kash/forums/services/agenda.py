@@ -13,13 +13,13 @@ from kash.forums.rules import (
     order_is_fixed,
     with_usual_items,
 )
-from kash.forums.services.problems import AgendaFull, MeetingOver, StaysOnAgenda
-from kash.forums.services.reaching import (
+from kash.forums.services.loading import (
     forum_run_by,
     item_in,
     planned_meeting,
     written_meeting,
 )
+from kash.forums.services.problems import AgendaFull, MeetingOver, StaysOnAgenda
 from kash.platform.database import new_public_id
 from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited

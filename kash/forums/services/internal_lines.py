@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from kash.forums.models import AgendaItem, InternalLine
 from kash.forums.rules import line_digest, telling_lines
+from kash.forums.services.loading import forum_run_by, item_in, written_meeting
 from kash.forums.services.problems import (
     FiguresBesideCases,
     TwoPeopleNeeded,
 )
-from kash.forums.services.reaching import forum_run_by, item_in, written_meeting
 from kash.people.queries.organisations import station_names
 from kash.platform.vault import audited
 from kash.platform.web import NotFound

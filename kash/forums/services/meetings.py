@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from kash.attendance.rules.conduct import has_begun
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
 from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
+from kash.forums.services.loading import forum_run_by, planned_meeting
 from kash.forums.services.problems import (
     MeetingAhead,
     MeetingChanged,
     MomentTaken,
     MonthFull,
 )
-from kash.forums.services.reaching import forum_run_by, planned_meeting
 from kash.forums.services.register import close_slot, move_slot, open_register
 from kash.forums.services.templates import held_template
 from kash.platform.database import new_public_id

@@ -12,6 +12,7 @@ from kash.forums.queries.series import runs
 from kash.forums.rules import ROWS_OF_AN_ITEM, RowChanges, WrittenRow, row_changes
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import keep_internal
+from kash.forums.services.loading import forum_in_reach, forum_run_by, item_in, written_meeting
 from kash.forums.services.problems import (
     AlreadyClosed,
     MinuteChanged,
@@ -21,7 +22,6 @@ from kash.forums.services.problems import (
     WrittenAction,
     WrittenDecision,
 )
-from kash.forums.services.reaching import forum_in_reach, forum_run_by, item_in, written_meeting
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden

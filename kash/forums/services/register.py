@@ -12,8 +12,8 @@ from kash.attendance.models import Register, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster, take_off_roster
 from kash.forums.models import Forum, ForumMember, Meeting
 from kash.forums.rules import MEETING_MINUTES
+from kash.forums.services.loading import forum_run_by, written_meeting
 from kash.forums.services.problems import UnknownPerson
-from kash.forums.services.reaching import forum_run_by, written_meeting
 from kash.people.models import Person
 from kash.platform.vault import audited
 from kash.policy import Actor

@@ -11,6 +11,7 @@ from kash.accounts.models import Account
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import may_run, runs
 from kash.forums.rules import APPEARS, USUAL, WITH_TEXT
+from kash.forums.services.loading import forum_in_reach, forum_run_by, member_in
 from kash.forums.services.problems import (
     AlreadyMember,
     NameTaken,
@@ -19,7 +20,6 @@ from kash.forums.services.problems import (
     UnknownPerson,
     UnknownSecretary,
 )
-from kash.forums.services.reaching import forum_in_reach, forum_run_by, member_in
 from kash.forums.services.register import expect_in_planned, no_longer_expected
 from kash.forums.services.templates import held_template
 from kash.people.models import Person

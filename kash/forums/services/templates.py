@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from kash.forums.models import AgendaTemplate, AgendaTemplateItem, Forum
 from kash.forums.rules import ITEMS_OF_A_MEETING, PlannedItem
 from kash.forums.services.agenda import items_in_order
+from kash.forums.services.loading import forum_run_by, meeting_in
 from kash.forums.services.problems import AgendaFull, EmptyAgenda, NameTaken
-from kash.forums.services.reaching import forum_run_by, meeting_in
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404

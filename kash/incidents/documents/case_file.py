@@ -13,7 +13,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from kash.incidents import names
-from kash.incidents.documents.setting import made
+from kash.incidents.documents.rendering import render_now
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import KeptAccount
@@ -69,7 +69,7 @@ def case_file(
         names=names,
         called=_Labels(case.record, shown, {one.id for one in held.parties}).of,
     )
-    return made(
+    return render_now(
         PagedDocument(
             html=markup,
             # Says which paper it is by the day alone: what belongs to the vault is named nowhere.

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 
 from kash.incidents import names
 from kash.incidents.consent_texts import TEXTS
-from kash.incidents.documents.setting import made
+from kash.incidents.documents.rendering import render_now
 from kash.platform.press import PagedDocument
 from kash.platform.web.language import brand, language_code
 
 
 def consent_paper() -> bytes:
     """The form as PDF, in the reader's language; it names nobody. Raises PaperFailed."""
-    return made(
+    return render_now(
         PagedDocument(
             html=render_template(
                 "incidents/paper/consents.html",

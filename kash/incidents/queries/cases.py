@@ -103,7 +103,7 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
             ).where(Incident.document_id.is_not(None))
         )
     }
-    sight = sight_of(by)
+    access = access_of(by)
     found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []
@@ -127,14 +127,14 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     )
     for one in cases:
         one.others = additions.others(one.reference)
-    return [one for one in cases if sight.takes_in(one.seen)], damaged
+    return [one for one in cases if access.includes(one.seen)], damaged
 
 
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
     """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
     session = session or db.session()
     found = _opened(vault, reference, session)
-    if not sight_of(by).takes_in(found.seen):
+    if not access_of(by).includes(found.seen):
         raise NotFound
     return found
 
@@ -146,8 +146,8 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
         seen = _opened(vault, reference, db.session()).seen
     except NotFound:
         return False
-    sight = sight_of(by)
-    return conflict_of(sight.reader, seen) is None and sight.leaves_to_custodian(seen)
+    access = access_of(by)
+    return conflict_of(access.reader, seen) is None and access.leaves_to_custodian(seen)
 
 
 def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
@@ -184,7 +184,7 @@ def _record(plaintext: bytes | SealError) -> Record:
 
 
 @dataclass(frozen=True)
-class Sight:
+class CaseAccess:
     """Sight of an actor: the cases within her reach, none in which she has a part, and none that is
     for a custodian alone unless she is one.
 
@@ -205,7 +205,7 @@ class Sight:
         """Everybody with keys, asked for only if it matters."""
         return officers()
 
-    def takes_in(self, record: Seen) -> bool:
+    def includes(self, record: Seen) -> bool:
         """True if she sees a case."""
         if conflict_of(self.reader, record) is not None or self.leaves_to_custodian(record):
             return False
@@ -230,9 +230,9 @@ class Sight:
         return works and free and for_custodian(record) is ForCustodian.MINOR
 
 
-def sight_of(by: Actor) -> Sight:
+def access_of(by: Actor) -> CaseAccess:
     """Sight of an actor, in two queries; three more once it depends on who else has keys."""
-    return Sight(by, reader_of(by))
+    return CaseAccess(by, reader_of(by))
 
 
 def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from kash.incidents.models import Incident
 from kash.incidents.occasions import Occasion, occasions_of
 from kash.incidents.queries.additions import Additions
-from kash.incidents.queries.cases import KIND, sight_of
+from kash.incidents.queries.cases import KIND, access_of
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.record import Record, from_bytes
@@ -66,7 +66,7 @@ def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
     if vault is None:
         return []
     documents = [row[2] for row in rows if row[2]]
-    sight, hidden = sight_of(by), set()
+    access, hidden = access_of(by), set()
     screens = Screens(db.session(), vault)
     called = {row[2]: row[0] for row in rows}
     box = opened_box(db.session())
@@ -79,7 +79,7 @@ def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
             if isinstance(plaintext, SealError):
                 raise ValueError
             record, _parts = screens.put_together(from_bytes(plaintext))
-            if not sight.takes_in(additions.seen(called[sealed.place.public_id], record)):
+            if not access.includes(additions.seen(called[sealed.place.public_id], record)):
                 hidden.add(sealed.place.public_id)
         except ValueError:
             hidden.add(sealed.place.public_id)

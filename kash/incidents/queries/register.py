@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kash.incidents.models import Incident
 from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.calendar import court_days
-from kash.incidents.queries.cases import KIND, DamagedCase, Sight, sight_of
+from kash.incidents.queries.cases import KIND, CaseAccess, DamagedCase, access_of
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work
 from kash.incidents.queries.screens import Screens
@@ -21,7 +21,7 @@ from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.additions import adds_to
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.custodian_only import Seen, for_custodian
-from kash.incidents.rules.filters import ALL, QUEUE, Filters, fits
+from kash.incidents.rules.filters import ALL, QUEUE, Filters, passes_filters
 from kash.incidents.rules.finding import (
     Summary,
     Wanted,
@@ -112,8 +112,8 @@ def register(
     }
     found, there, courts = Register(), zone(), court_days()
     today = now.astimezone(there).date()
-    sight = sight_of(by)
-    whole = sight.whole
+    access = access_of(by)
+    whole = access.whole
     unsure = [one for one in wanted if not one.plain]
     screens, answers = Screens(db.session(), vault), _Answers()
     withdrawals = Withdrawals(db.session(), vault)
@@ -138,15 +138,15 @@ def register(
                 not whole
                 or reference in additions
                 or may_be_for_custodian(record)
-                or may_have_part(sight.reader, record)
+                or may_have_part(access.reader, record)
             )
-            if looked_into and not sight.takes_in(
+            if looked_into and not access.includes(
                 short := additions.seen(reference, light(record))
             ):
                 if counting and is_untaken(record, state, now):
                     found.hides_held = True
-                    if sight.hears_of(short):
-                        free = may_work(sight.others, short)
+                    if access.hears_of(short):
+                        free = may_work(access.others, short)
                         found.left_to.add(tuple(one.name for one in free if one.custodian))
                 continue
             line = summary_of(reference, state, record)
@@ -154,7 +154,7 @@ def register(
             if reference in additions:
                 # Who has it may have to be kept away by what somebody told since.
                 guarded = for_custodian(short) is not None
-                if line.assigned_to and not _may_have(sight, line.assigned_to, short):
+                if line.assigned_to and not _may_have(access, line.assigned_to, short):
                     line = line._replace(assigned_to="")
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
             here = holds(record, reference, unsure)
@@ -175,7 +175,7 @@ def register(
             continue
         runs = bool(clocks) and any(clock.runs(now) for clock in clocks)
         over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
-        if fits(line, asked, running=runs, over=over):
+        if passes_filters(line, asked, running=runs, over=over):
             found.lines.append(Line(line, clocks, until))
     if found.additions:
         # Filed by an earlier version, which noted nowhere else what they add to.
@@ -186,8 +186,8 @@ def register(
     return found
 
 
-def _may_have(sight: Sight, holder: str, seen: Seen) -> bool:
-    return any(one.public_id == holder for one in may_work(sight.others, seen))
+def _may_have(access: CaseAccess, holder: str, seen: Seen) -> bool:
+    return any(one.public_id == holder for one in may_work(access.others, seen))
 
 
 def _adds_to(record: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ def filters_from(kept: Mapping[str, Any]) -> Filters:
     return Filters(**chosen)
 
 
-def fits(line: Summary, asked: Filters, *, running: bool, over: bool) -> bool:
+def passes_filters(line: Summary, asked: Filters, *, running: bool, over: bool) -> bool:
     """True if a case fits the filters, apart from words and `show`.
 
     `running` and `over` say whether one of its clocks runs, or has ended.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents.queries.cases import sight_of
+from kash.incidents.queries.cases import access_of
 from kash.incidents.queries.officers import may_work
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian
@@ -49,12 +49,12 @@ def goes_to_custodian(by: Actor, seen: Seen, *, knows: bool) -> bool:
 
     Raises HandsOver unless she `knows`.
     """
-    sight = sight_of(by)
-    if not sight.leaves_to_custodian(seen):
+    access = access_of(by)
+    if not access.leaves_to_custodian(seen):
         return False
     why = for_custodian(seen)
     if why is not None and not knows:
-        raise HandsOver(why, [one.name for one in may_work(sight.others, seen)])
+        raise HandsOver(why, [one.name for one in may_work(access.others, seen)])
     return True
 
 

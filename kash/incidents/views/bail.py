@@ -20,8 +20,8 @@ from kash.incidents.rules.cash_bail import bail_of
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.money import take_off_bail, write_down_bail
-from kash.incidents.views.beside import called
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
+from kash.incidents.views.labels import participant_label
 from kash.people.queries.organisations import organisations
 from kash.platform.database import utc_now
 from kash.platform.web import page
@@ -45,7 +45,7 @@ def stations() -> list[tuple[str, str]]:
 @require_vault
 def bail(reference: str) -> ResponseReturnValue:
     """Write down cash bail."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = BailForm()
     form.offer(found.record, stations(), today())
     if request.method == "GET":
@@ -62,7 +62,7 @@ def bail(reference: str) -> ResponseReturnValue:
 @require_vault
 def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     one = bail_of(found.record, bail_id)
     form = BailForm()
     form.changed_meanwhile = one is None
@@ -77,7 +77,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
             write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
             return _saved(reference)
         if form.changed_meanwhile:
-            _actor, _vault, found = here(reference)
+            _actor, _vault, found = load_case(reference)
             one = bail_of(found.record, bail_id)
     if one is None:
         # What was typed can be written down anew.
@@ -88,7 +88,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
         name,
         form=form,
         case=found,
-        **{"called": lambda key: called(found.record, key) if key else "", **part},
+        **{"called": lambda key: participant_label(found.record, key) if key else "", **part},
     )
 
 
@@ -97,7 +97,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 @require_vault
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     one = one_or_404(bail_of(found.record, bail_id))
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
@@ -125,7 +125,7 @@ def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
     return {
         "written": record.bail,
         "places": PLACE_NAMES,
-        "called": lambda key: called(record, key) if key else "",
+        "called": lambda key: participant_label(record, key) if key else "",
         "demanded": names.ACT_NAMES["M1"],
     }
 

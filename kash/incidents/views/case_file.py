@@ -23,7 +23,7 @@ from kash.incidents.services.case_files import (
     note_printed,
 )
 from kash.incidents.services.cases import note_opening
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import download, page, signed_in
 from kash.policy import Actor, allow
@@ -34,7 +34,7 @@ from kash.policy import Actor, allow
 @require_vault
 def case_file(reference: str) -> ResponseReturnValue:
     """Choose what the file holds, and print it: one entry in the audit chain for each file."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     agreed = who_agreed(found.record)
     allowed = may_print(found.record)
     form = CaseFileForm()

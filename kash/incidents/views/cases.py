@@ -35,11 +35,11 @@ from kash.incidents.rules.workflow import (
     refusal_of,
 )
 from kash.incidents.sections import actions_of, sections_of
-from kash.incidents.services import working
+from kash.incidents.services import assignment
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.workflow import mark_urgent
+from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.incidents.views.guarded import guarded
-from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.platform.database import utc_now
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import zone
@@ -84,7 +84,7 @@ def next_of(case: Case, actor: Actor) -> Next | None:
 @require_vault
 def case(reference: str) -> ResponseReturnValue:
     """One case; its opening is noted."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     note_opening(actor, vault, found)
     return _page(found, actor)
 
@@ -94,12 +94,12 @@ def case(reference: str) -> ResponseReturnValue:
 @require_vault
 def comment(reference: str) -> ResponseReturnValue:
     """Write to the others."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = CommentForm()
     if not form.validate_on_submit():
         note_opening(actor, vault, found)
         return _page(found, actor, form), 422
-    working.comment(reference, form.text.data, by=actor, vault=vault)
+    assignment.comment(reference, form.text.data, by=actor, vault=vault)
     return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
 
 
@@ -108,7 +108,7 @@ def comment(reference: str) -> ResponseReturnValue:
 @require_vault
 def urgent(reference: str) -> ResponseReturnValue:
     """Say that a case cannot wait, or that it can."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     mark_urgent(reference, not found.record.urgent, by=actor, vault=vault)
     flash(_("It is no longer marked as urgent.") if found.record.urgent else _("Marked as urgent."))
     return redirect(url_for("incidents.case", reference=reference), 303)

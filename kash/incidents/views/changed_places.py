@@ -18,7 +18,7 @@ from kash.incidents.forms.taking import TakingForm
 from kash.incidents.rules.changes import ChangedPlace, RecordChange
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, SINGLE
-from kash.incidents.views.beside import GROUPS, called, in_words, place_names
+from kash.incidents.views.labels import GROUPS, participant_label, place_names, value_label
 from kash.platform.web.account_names import account_names
 
 _GROUPS: dict[str, Any] = {
@@ -129,7 +129,7 @@ class Shown:
             label = place_names([f"{group}/{row}/{name}" if row else place])[0]
         else:
             label = self._other_label(place, group, row, name)
-        which = called(self._record, row) if group in ("persons", "parties") else "–"
+        which = participant_label(self._record, row) if group in ("persons", "parties") else "–"
         return f"{label} ({which})" if which != "–" else label
 
     def _other_label(self, place: str, group: str, row: str, name: str) -> str:
@@ -167,9 +167,9 @@ class Shown:
             return ", ".join(str(words.get(one, one)) for one in codes)
         if name in ("person", "persons"):
             ids = value if isinstance(value, list) else [value]
-            return ", ".join(called(self._record, one) for one in ids)
+            return ", ".join(participant_label(self._record, one) for one in ids)
         shown = f"{group}/{row}/{name}" if row else place
-        return in_words(shown, _read(value), self._record)
+        return value_label(shown, _read(value), self._record)
 
     def _asked(self, one: Mapping[str, Any]) -> str:
         kind, result = one.get("kind", ""), one.get("result", "")
@@ -186,7 +186,7 @@ class Shown:
                 said = _("She could not be asked")
             elif value.get("wish"):
                 said = _("Wish: yes") if given else _("Wish: no")
-            whom = called(self._record, person) if person else _("Everybody in the case")
+            whom = participant_label(self._record, person) if person else _("Everybody in the case")
             return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {said} ({whom})"
         if group == "evidence":
             return f"{value.get('number', 0)} {value.get('label', '')}".strip()

@@ -27,7 +27,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.consents import Noted, answer_consents
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import short_date_text
@@ -165,7 +165,7 @@ def _of_everybody(record: Record, purpose: str) -> Stand:
 @require_vault
 def consents(reference: str) -> ResponseReturnValue:
     """Read out the words, note the answers."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = ConsentsForm()
     if request.method == "GET":
         note_opening(actor, vault, found)
@@ -184,7 +184,7 @@ def consents(reference: str) -> ResponseReturnValue:
             _tell(noted, found.record)
             return redirect(url_for("incidents.consents", reference=reference))
         if form.changed_meanwhile:
-            _actor, _vault, found = here(reference)
+            _actor, _vault, found = load_case(reference)
     return page(
         "incidents/consents.html",
         form=form,

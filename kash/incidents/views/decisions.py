@@ -28,8 +28,8 @@ from kash.incidents.services.money import (
     take_out_term,
 )
 from kash.incidents.views.bail import stations, today
-from kash.incidents.views.beside import called
-from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.incidents.views.case_context import load_case, require_vault, the_vault
+from kash.incidents.views.labels import participant_label
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import NotFound
@@ -83,7 +83,7 @@ def decisions() -> ResponseReturnValue:
 @require_vault
 def decision(reference: str) -> ResponseReturnValue:
     """Decide about what was set aside, and note what becomes of a report."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     if not found.record.asks_for_a_decision():
         raise NotFound
     form, out = ReportForm(), TakeOutForm()
@@ -103,7 +103,7 @@ def decision(reference: str) -> ResponseReturnValue:
             flash(_("Noted. Nothing was sent."))
             return redirect(url_for("incidents.decision", reference=reference), 303)
         if form.changed_meanwhile:
-            _actor, _vault, found = here(reference)
+            _actor, _vault, found = load_case(reference)
     notes = report_notes(found, vault)
     answer, status = page(
         "incidents/decision.html",
@@ -118,7 +118,7 @@ def decision(reference: str) -> ResponseReturnValue:
         note_names=money_words.SHOWN_NOTES,
         duty=money_words.duty_text(),
         policy=reporting_policy(),
-        called=lambda key: called(found.record, key) if key else "",
+        called=lambda key: participant_label(found.record, key) if key else "",
     )
     return answer, 422 if out.errors else status
 
@@ -128,7 +128,7 @@ def decision(reference: str) -> ResponseReturnValue:
 @require_vault
 def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     """Write down as cash bail what was kept as a term, with its receipt."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     term = _term(found, term_id)
     if term is None:
         return _decided_already(reference)
@@ -158,7 +158,7 @@ def _decided_already(reference: str) -> ResponseReturnValue:
 def _next(reference: str) -> str:
     """On with the same case if it still asks for something, else to the list."""
     try:
-        _actor, _vault, found = here(reference)
+        _actor, _vault, found = load_case(reference)
     except NotFound:
         # With bail that has its receipt it is no case of hers any more.
         return url_for("incidents.decisions")

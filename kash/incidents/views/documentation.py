@@ -43,9 +43,9 @@ from kash.incidents.services.documentation import (
     write_case,
 )
 from kash.incidents.services.handing_over import HandsOver, OpensToOfficers
-from kash.incidents.views.beside import in_words, place_names
+from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.incidents.views.handing_over import hand_over_text, opening_text
-from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.incidents.views.labels import place_names, value_label
 from kash.people.queries.organisations import organisations
 from kash.people.queries.places import zone_names
 from kash.platform.database import utc_now
@@ -98,7 +98,7 @@ def edit_case(reference: str) -> ResponseReturnValue:
     """Change what is documented of a case; what is sent of one that went to a custodian meanwhile
     is kept for her."""
     try:
-        actor, vault, found = here(reference)
+        actor, vault, found = load_case(reference)
         if request.method == "GET":
             note_opening(actor, vault, found)
         return _written(found)
@@ -337,7 +337,7 @@ def _beside(
     reference: str,
 ) -> ResponseReturnValue:
     """Show what somebody else saved beside what was typed; sent once more, it is saved."""
-    _actor, _vault, case = here(reference)
+    _actor, _vault, case = load_case(reference)
     merged = merge(case.record, written.typed, form.places_shown())
     again = DocumentationForm(formdata=None, data=as_form(merged.record))
     again.token.data, again.why.data = form.token.data, form.why.data
@@ -348,7 +348,8 @@ def _beside(
     _prepare(again, stations)
     _say_shown(again, case.record, case.version)
     again.say_what_is_refused()
-    words = {place: in_words(place, value, case.record) for place, value in merged.beside.items()}
+    theirs = merged.beside.items()
+    words = {place: value_label(place, value, case.record) for place, value in theirs}
     answer, _status = _page(again, Shown(case, merged, words))
     return answer, 409
 

@@ -38,7 +38,7 @@ from kash.incidents.services.evidence import (
     note_sheet,
     show_copy,
 )
-from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import utc_now
 from kash.platform.storage import StorageError
@@ -72,7 +72,7 @@ def add_evidence(reference: str) -> ResponseReturnValue:
     """Add a file: as a body of its own by the page's script, or a small one in a plain form."""
     if request.mimetype == RAW:
         return _add_raw(reference)
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = SmallFileForm()
     if form.validate_on_submit():
         stream, name = form.content()
@@ -91,7 +91,7 @@ def add_evidence(reference: str) -> ResponseReturnValue:
 
 
 def _add_raw(reference: str) -> ResponseReturnValue:
-    actor, vault, _found = here(reference)
+    actor, vault, _found = load_case(reference)
     said = _said_before(request.stream)
     form = EvidenceForm(formdata=MultiDict(said))
     if not form.validate():
@@ -140,7 +140,7 @@ def _page_of(reference: str, document: str) -> str:
 
 
 def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]:
-    actor, vault, case = here(reference)
+    actor, vault, case = load_case(reference)
     return actor, vault, open_evidence(vault, case, document)
 
 
@@ -280,7 +280,7 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
 @require_vault
 def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     """Shred it; also if it is damaged."""
-    actor, vault, case = here(reference)
+    actor, vault, case = load_case(reference)
     listed = one_or_404(
         next((piece for piece in case.record.evidence if piece.document == document), None)
     )

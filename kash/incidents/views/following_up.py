@@ -26,8 +26,8 @@ from kash.incidents.rules.record import Record, Referral
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
-from kash.incidents.views.beside import called
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
+from kash.incidents.views.labels import participant_label
 from kash.people.queries.directory import service_choices
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
@@ -59,7 +59,7 @@ def _services() -> dict[str, str]:
 @require_vault
 def referrals(reference: str) -> ResponseReturnValue:
     """Send somebody to a service, and say how it went."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     offered = _services()
     form, outcome = ReferralForm(), OutcomeForm()
     form.offer(list(offered.items()), _persons(found.record), today())
@@ -122,7 +122,7 @@ def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
         "referrals": record.referrals,
         "kinds": names.REFERRAL_NAMES,
         "results": names.REFERRAL_OUTCOME_NAMES,
-        "called": lambda key: called(record, key),
+        "called": lambda key: participant_label(record, key),
         "late": {one.id for one in record.referrals if is_overdue(one, day)},
         "waiting": {one.id for one in record.referrals if is_open(one)},
         "child_missing": record.has_minor() and "child_protection" not in referred,
@@ -134,7 +134,7 @@ def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
 
 def _sides(record: Record) -> list[tuple[str, str]]:
     keys = [one.id for one in record.persons] + [one.id for one in record.parties]
-    return [(key, called(record, key)) for key in keys]
+    return [(key, participant_label(record, key)) for key in keys]
 
 
 @blueprint.route("/<reference>/g", methods=["GET", "POST"])
@@ -142,7 +142,7 @@ def _sides(record: Record) -> list[tuple[str, str]]:
 @require_vault
 def terms(reference: str) -> ResponseReturnValue:
     """Add what was agreed, and say when it was done."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form, done = TermForm(), FulfilledForm()
     form.offer(_sides(found.record), terms_open(found.record))
     if request.method == "GET":
@@ -175,7 +175,7 @@ def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
         "terms": record.terms,
         "questioned": record.questioned_terms,
         "kinds": names.TERM_NAMES,
-        "called": lambda key: called(record, key) if key else "",
+        "called": lambda key: participant_label(record, key) if key else "",
         "late": {one.id for one in record.terms if is_overdue(one, day)},
     }
 

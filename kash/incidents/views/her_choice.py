@@ -30,7 +30,7 @@ from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.her_choice import note_choice, note_own_yes
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
@@ -80,7 +80,7 @@ def asked_of(record: Record) -> list[Asked]:
 @require_vault
 def her_choice(reference: str) -> ResponseReturnValue:
     """Ask each person what she wants, and note it."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = ChoiceForm()
     form.prepare(to_local(utc_now()).date())
     if not form.is_submitted():
@@ -90,7 +90,7 @@ def her_choice(reference: str) -> ResponseReturnValue:
             note_choice(actor, vault, reference, form.said())
             return _noted(reference, form.person.data or "")
         if form.changed_meanwhile:
-            _actor, _vault, found = here(reference)
+            _actor, _vault, found = load_case(reference)
     return _page(found, form, OwnYesForm(formdata=None))
 
 
@@ -99,7 +99,7 @@ def her_choice(reference: str) -> ResponseReturnValue:
 @require_vault
 def own_yes(reference: str) -> ResponseReturnValue:
     """Note what somebody said herself to "court or release", after she was warned."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = OwnYesForm()
     if form.validate_on_submit():
         with form.showing_problems(answer=CaseChangedMeanwhile):
@@ -113,7 +113,7 @@ def own_yes(reference: str) -> ResponseReturnValue:
             )
             return _noted(reference)
         if isinstance(form.problem, CaseChangedMeanwhile):
-            _actor, _vault, found = here(reference)
+            _actor, _vault, found = load_case(reference)
     choice = ChoiceForm(formdata=None)
     choice.on.data = to_local(utc_now()).date()
     return _page(found, choice, form)
@@ -121,7 +121,7 @@ def own_yes(reference: str) -> ResponseReturnValue:
 
 def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
     """Back to the page; `person`: whose choice was noted."""
-    _actor, _vault, found = here(reference)
+    _actor, _vault, found = load_case(reference)
     told = None if person is None else unheard(found.record, person)
     counts = None if person is None else choice_of(found.record, person)
     if told is None or counts is None:

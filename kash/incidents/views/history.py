@@ -23,9 +23,9 @@ from kash.incidents.sections import Section
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CLOSED
 from kash.incidents.services.taking import say_how_taken
-from kash.incidents.views.beside import in_words
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.incidents.views.changed_places import Shown
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.labels import value_label
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import zone
@@ -49,7 +49,7 @@ class Pair:
 @require_vault
 def changes(reference: str) -> ResponseReturnValue:
     """Her first account beside today's, and every change since."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     note_opening(actor, vault, found, "changes_opened")
     history = history_of(vault, found)
     listing = paged(history.changes, per_page=_PER_PAGE)
@@ -75,7 +75,7 @@ def changes(reference: str) -> ResponseReturnValue:
 @require_vault
 def taking(reference: str) -> ResponseReturnValue:
     """Say how the account was taken."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = TakingForm()
     if request.method == "GET":
         note_opening(actor, vault, found)
@@ -94,7 +94,7 @@ def taking(reference: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference))
         if form.changed_meanwhile:
-            _actor, _vault, found = here(reference)
+            _actor, _vault, found = load_case(reference)
             form.version.data, form.version.raw_data = str(found.version), None
     return page(
         "incidents/taking.html",
@@ -134,8 +134,9 @@ def pairs(kept: KeptAccount, record: Record) -> list[Pair]:
 
 def _parts(record: Record) -> dict[Any, str]:
     happening, place = record.happening, record.place
-    days = [in_words("day", day, record) for day in (happening.begun_on, happening.ended_on) if day]
-    wanted = [in_words("wanted", record.wanted, record)] if record.wanted else []
+    known = [day for day in (happening.begun_on, happening.ended_on) if day]
+    days = [value_label("day", day, record) for day in known]
+    wanted = [value_label("wanted", record.wanted, record)] if record.wanted else []
     return {
         _("When"): ", ".join(filter(None, [*days, happening.about_when])),
         _("Where"): ", ".join(filter(None, [place.ward, place.place])),

@@ -16,7 +16,7 @@ from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.casework import IdentityForm
 from kash.incidents.services import identities
 from kash.incidents.services.identities import file_identity, person_of
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import db
 from kash.platform.vault import can_file
 from kash.platform.web import page
@@ -38,7 +38,7 @@ LABELS = {
 @require_vault
 def identity(reference: str, person: str) -> ResponseReturnValue:
     """Seal who somebody is. What is sealed already is not shown: it is replaced."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     one = person_of(found, person)
     form = IdentityForm()
     if form.validate_on_submit():
@@ -65,7 +65,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
 @require_vault
 def read_identity(reference: str, person: str) -> ResponseReturnValue:
     """Show it this once to a custodian."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     one = person_of(found, person)
     facts = identities.read_identity(found, person, by=actor, vault=vault)
     return page(

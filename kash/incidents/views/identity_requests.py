@@ -11,8 +11,8 @@ from kash.incidents.errors import Damaged
 from kash.incidents.forms.casework import AskIdentityForm
 from kash.incidents.queries.cases import open_cases
 from kash.incidents.services.identities import KIND, facts_from, person_of
+from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.incidents.views.identities import worded
-from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.members.errors import NoKeys
 from kash.members.unsealing import ask, read_granted
 from kash.platform.vault import NotAuthentic, SealError
@@ -25,7 +25,7 @@ from kash.policy import allow
 @require_vault
 def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     """Ask with a reason; a custodian decides, and it is read for an hour."""
-    actor, _vault, found = here(reference)
+    actor, _vault, found = load_case(reference)
     one = person_of(found, person)
     form = AskIdentityForm()
     if one.identity and form.validate_on_submit():
@@ -41,7 +41,7 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
 @require_vault
 def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
     """Show it this once, if a custodian allowed it within the last hour."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     one = person_of(found, person)
     if not one.identity:
         raise NotFound

@@ -15,7 +15,7 @@ from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.finding import wanted_words
 from kash.incidents.services import linking
 from kash.incidents.services.cases import note_search
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import page
 from kash.policy import allow
@@ -26,7 +26,7 @@ from kash.policy import allow
 @require_vault
 def links(reference: str) -> ResponseReturnValue:
     """Links of a case, and finding more; what is typed is posted."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = FindLinkForm()
     words, occasions, cases = "", [], []
     if form.validate_on_submit():
@@ -57,7 +57,7 @@ def links(reference: str) -> ResponseReturnValue:
 @require_vault
 def add_link(reference: str) -> ResponseReturnValue:
     """Link it to what was found."""
-    actor, vault, _found = here(reference)
+    actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
     linking.add_link(reference, kind, target, by=actor, vault=vault)
     return redirect(url_for("incidents.links", reference=reference), 303)
@@ -68,7 +68,7 @@ def add_link(reference: str) -> ResponseReturnValue:
 @require_vault
 def remove_link(reference: str) -> ResponseReturnValue:
     """Take a link away."""
-    actor, vault, _found = here(reference)
+    actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
     linking.remove_link(reference, kind, target, by=actor, vault=vault)
     return redirect(url_for("incidents.links", reference=reference), 303)

@@ -31,7 +31,7 @@ from kash.incidents.services.cases import note_opening
 from kash.incidents.services.mediation import (
     Request,
 )
-from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.people import directory_words, words
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
@@ -61,7 +61,7 @@ def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
 @require_vault
 def ask_mediator(reference: str) -> ResponseReturnValue:
     """Choose a mediator and what she is asked; she reads nothing else of the case."""
-    by, vault, case = here(reference)
+    by, vault, case = load_case(reference)
     station, choices = _station_of(case)
     offered, minute = _offered(case, station)
     names = account_names(one.account for one in offered)

@@ -34,7 +34,7 @@ from kash.incidents.services import saved_views as saved_views_services
 from kash.incidents.services.alerts import note_look
 from kash.incidents.services.cases import note_search
 from kash.incidents.services.saved_views import saved_views
-from kash.incidents.views.reach import require_vault, the_vault
+from kash.incidents.views.case_context import require_vault, the_vault
 from kash.platform.database import utc_now
 from kash.platform.web import Listing, current_actor
 from kash.platform.web.account_names import account_names

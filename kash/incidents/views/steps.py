@@ -16,11 +16,11 @@ from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
-from kash.incidents.services import working
+from kash.incidents.services import assignment
+from kash.incidents.services.assignment import declare_conflict
 from kash.incidents.services.shredding import shred_case
 from kash.incidents.services.workflow import StepRefused, take_step
-from kash.incidents.services.working import declare_conflict
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import KashForm, NotFound, page
 from kash.policy import Role, allow
 
@@ -30,7 +30,7 @@ from kash.policy import Role, allow
 @require_vault
 def step(reference: str, verb: str) -> ResponseReturnValue:
     """Take a case one step on, or back."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     if verb not in wording.STEP_NAMES:
         raise NotFound
     form = StepForm(version=str(found.version), urgent=found.record.urgent)
@@ -99,7 +99,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
 @require_vault
 def assign(reference: str) -> ResponseReturnValue:
     """Give the case to somebody who may work on it, or to nobody."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = AssignForm(account=found.record.assigned_to)
     free = may_work(officers(), found.seen)
     form.account.choices = [
@@ -108,7 +108,7 @@ def assign(reference: str) -> ResponseReturnValue:
     ]
     if form.validate_on_submit():
         try:
-            working.assign(reference, form.account.data, by=actor, vault=vault)
+            assignment.assign(reference, form.account.data, by=actor, vault=vault)
         except NotFound:
             form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:
@@ -122,7 +122,7 @@ def assign(reference: str) -> ResponseReturnValue:
 @require_vault
 def declare(reference: str) -> ResponseReturnValue:
     """Say "I must not work on this"."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = KashForm()
     if form.validate_on_submit():
         declare_conflict(reference, by=actor, vault=vault)
@@ -144,7 +144,7 @@ def declare(reference: str) -> ResponseReturnValue:
 @require_vault
 def shred(reference: str) -> ResponseReturnValue:
     """End a closed case for good."""
-    actor, vault, found = here(reference)
+    actor, vault, found = load_case(reference)
     form = ShredForm(reference)
     if found.state != "closed":
         return render_template("incidents/shred.html", form=None, case=found), 409

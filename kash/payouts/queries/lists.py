@@ -26,7 +26,7 @@ from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder, Funding, Workshop
-from kash.workshops.queries.reach import run_by
+from kash.workshops.queries.scope import run_by
 
 
 def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:

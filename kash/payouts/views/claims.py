@@ -16,7 +16,7 @@ from kash.payouts.queries.drafts import draft, drafted_claims
 from kash.payouts.queries.rates import table_for
 from kash.payouts.services import claims
 from kash.payouts.services.claims import BOTH, HERE, THERE
-from kash.payouts.views.reach import decides_or_acts, staff_workshop
+from kash.payouts.views.scope import decides_or_acts, staff_workshop
 from kash.platform.web import Problem, current_actor, page
 from kash.platform.web.errors import one_or_404
 from kash.policy import allow

@@ -25,7 +25,7 @@ from kash.payouts.queries.rates import latest_table, rates_of
 from kash.payouts.rules.steps import Step, allowed_steps
 from kash.payouts.services import lists
 from kash.payouts.services.sending import phones_told
-from kash.payouts.views.reach import acts_on, decides_or_acts, letter_of, staff_workshop
+from kash.payouts.views.scope import acts_on, decides_or_acts, letter_of, staff_workshop
 from kash.people.rules.one_group import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
@@ -35,7 +35,7 @@ from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/payouts/lists/<list_id>")

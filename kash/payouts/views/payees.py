@@ -14,7 +14,7 @@ from kash.payouts.queries.rates import table_for
 from kash.payouts.services import payees
 from kash.payouts.services.errors import NoRates
 from kash.payouts.services.payees import Chosen, choose_bands, make_exception
-from kash.payouts.views.reach import row_letter
+from kash.payouts.views.scope import row_letter
 from kash.payouts.wording import ROLE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import current_actor, page
@@ -22,7 +22,7 @@ from kash.platform.web.formats import to_local
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 def _with_rates(public_id: str) -> tuple[Workshop, RateTable]:

@@ -25,7 +25,7 @@ from kash.payouts.services.sending import (
     repeat_file,
     sort_lines,
 )
-from kash.payouts.views.reach import OTHERS, acts_on, letter_of, paid_list, staff_workshop
+from kash.payouts.views.scope import OTHERS, acts_on, letter_of, paid_list, staff_workshop
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now

@@ -16,7 +16,7 @@ from kash.payouts.services.rates import set_rates
 from kash.platform.web import current_actor
 from kash.policy import allow
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.route("/payouts/rates", methods=["GET", "POST"])

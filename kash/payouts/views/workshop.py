@@ -21,7 +21,7 @@ from kash.payouts.queries.lists import (
 )
 from kash.payouts.queries.rates import rates_of, table_for
 from kash.payouts.services import lists as lists_services
-from kash.payouts.views.reach import acts_on, row_letter, staff_workshop
+from kash.payouts.views.scope import acts_on, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor, listing
@@ -29,7 +29,7 @@ from kash.policy import Reach, allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/payouts/")

@@ -19,7 +19,7 @@ from kash.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from kash.workshops.queries.reach import run_by
+from kash.workshops.queries.scope import run_by
 
 
 def workshops_of_trainer(actor: Actor) -> Select[Workshop]:

@@ -8,7 +8,7 @@ from datetime import date
 from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import visible_workshops
+from kash.workshops.queries.scope import visible_workshops
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from kash.attendance.models import Mark, MarkOperation, MarkStatus, Slot
 from kash.people.models import Person
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop
-from kash.workshops.queries.reach import run_by
+from kash.workshops.queries.scope import run_by
 
 
 def met(actor: Actor) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from kash.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from kash.workshops.queries.reach import run_by, visible_workshops
+from kash.workshops.queries.scope import run_by, visible_workshops
 from kash.workshops.rules import Teaching
 
 

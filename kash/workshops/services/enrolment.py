@@ -241,7 +241,7 @@ def walk_in(
         return person.public_id
 
 
-def take_in(workshop: str, person: str, by: Actor) -> None:
+def admit_walk_in(workshop: str, person: str, by: Actor) -> None:
     """Take in someone who came to the door and is here already: enrolled and on the roster.
 
     She has a seat even when all are taken. Raises NotFound, WorkshopCancelled and

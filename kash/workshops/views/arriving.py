@@ -13,7 +13,7 @@ from kash.platform.web import current_actor
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.people import group_letter, place_on_register
 from kash.workshops.queries.plan import session_of
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 def at_session(found: Workshop) -> WorkshopSession | None:

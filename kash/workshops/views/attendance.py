@@ -44,7 +44,7 @@ from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.holding import held_sessions
 from kash.workshops.queries.plan import session_of
-from kash.workshops.queries.reach import runs, workshop_with_people
+from kash.workshops.queries.scope import runs, workshop_with_people
 from kash.workshops.views.closing import signatures
 
 _ROWS_OF_GRID = 100

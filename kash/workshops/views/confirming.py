@@ -32,7 +32,7 @@ from kash.workshops.queries.holding import (
     registers_to_confirm,
 )
 from kash.workshops.queries.plan import session_of, sessions_of
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/<public_id>/attendance/confirm")

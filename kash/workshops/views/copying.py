@@ -16,7 +16,7 @@ from kash.workshops import blueprint
 from kash.workshops.models import Workshop
 from kash.workshops.queries.due import workshops_of_trainer
 from kash.workshops.queries.people import people_in, states_in
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import enrol_all
 

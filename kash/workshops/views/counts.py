@@ -25,7 +25,7 @@ from kash.workshops.forms import SettleForm, given, whole_number
 from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.plan import session_of
-from kash.workshops.queries.reach import workshop_with_people
+from kash.workshops.queries.scope import workshop_with_people
 
 _KEEP = "keep"
 

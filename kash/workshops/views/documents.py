@@ -23,7 +23,7 @@ from kash.workshops import blueprint
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import PlannedSession, sessions_of
-from kash.workshops.queries.reach import own_workshop, workshop_with_people
+from kash.workshops.queries.scope import own_workshop, workshop_with_people
 
 
 @blueprint.get("/<public_id>/documents")

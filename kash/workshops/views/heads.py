@@ -32,7 +32,7 @@ from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.plan import session_of
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.services.errors import WorkshopCancelled
 
 

@@ -28,8 +28,8 @@ from kash.workshops import blueprint
 from kash.workshops.frame import numbered
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.queries.reach import own_workshop
-from kash.workshops.services.enrolment import take_in
+from kash.workshops.queries.scope import own_workshop
+from kash.workshops.services.enrolment import admit_walk_in
 from kash.workshops.services.errors import WorkshopCancelled
 
 _MOST_SHOWN = 5
@@ -159,7 +159,7 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
     if same:
         if same not in {match.key for match in matches}:
             raise NotFound
-        take_in(public_id, same, actor)
+        admit_walk_in(public_id, same, actor)
         return redirect(url_for("people.merge", public_id=same, other_id=line.person), code=303)
     keep_walk_in(found.register.public_id, walk_in_id, actor, [match.key for match in matches])
     flash(_("Kept as somebody new."))

@@ -31,7 +31,7 @@ from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import QueueForm
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.services.errors import WorkshopCancelled
 
 _LONGEST_LABEL = 60

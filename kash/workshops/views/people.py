@@ -34,15 +34,15 @@ from kash.workshops.queries.people import (
     people_to_enrol,
     place_of,
 )
-from kash.workshops.queries.reach import own_workshop, workshop, workshop_with_people
+from kash.workshops.queries.scope import own_workshop, workshop, workshop_with_people
 from kash.workshops.rules import EnrolmentState, possible_moves
 from kash.workshops.services import enrolment as enrolment_services
 from kash.workshops.services.enrolment import (
     MinorNotEnrolled,
     MoveNotPossible,
     WalkIn,
+    admit_walk_in,
     answer_invitation,
-    take_in,
 )
 from kash.workshops.views.arriving import at_session, back_to, taken_in
 from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
@@ -144,7 +144,7 @@ def enrol(public_id: str) -> ResponseReturnValue:
     person = request.form.get("person", "")[:16]
     if (door := at_session(found)) is not None:
         with FlashedProblems(MinorNotEnrolled):
-            take_in(public_id, person, actor)
+            admit_walk_in(public_id, person, actor)
             return taken_in(public_id, person)
         return redirect(
             url_for("workshops.walk_in", public_id=public_id, session=door.public_id), code=303
@@ -270,7 +270,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         apart = entry.confirmed_distinct(matches)
         with form.showing_problems():
             if same in {match.key for match in matches}:
-                take_in(public_id, same, actor)
+                admit_walk_in(public_id, same, actor)
                 return taken_in(public_id, same)
             if len(apart) < len(matches):
                 back = back_to(public_id, door)

@@ -27,7 +27,7 @@ from kash.workshops.forms import (
 )
 from kash.workshops.frame import frame, stage_of
 from kash.workshops.models import Workshop
-from kash.workshops.queries import reach
+from kash.workshops.queries import scope
 from kash.workshops.queries.people import own_part
 from kash.workshops.queries.plan import (
     PlannedSession,
@@ -39,7 +39,7 @@ from kash.workshops.queries.plan import (
     venues,
     workshop_list,
 )
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import Break, days_between, pause_kind, stage
 from kash.workshops.services.planning import (
     FunderShare,
@@ -135,7 +135,7 @@ def index() -> str:
 def workshop(public_id: str) -> str:
     """The plan; for whoever is only enrolled, her own part and nothing of others."""
     actor = current_actor()
-    found = reach.workshop(public_id, actor)
+    found = scope.workshop(public_id, actor)
     if actor.reach("workshops.see") is Reach.SELF:
         stands = stage_of(found)
         return render_template(

@@ -33,7 +33,7 @@ from kash.workshops import blueprint
 from kash.workshops.forms import whole_number
 from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.views.documents import sheets_as_pdf
 
 MOST_BYTES = 30 * MEGABYTE

@@ -19,7 +19,7 @@ from kash.workshops import blueprint
 from kash.workshops.forms import SessionForm, given
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import session_of, sessions_of
-from kash.workshops.queries.reach import own_workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import days_between, following_on
 from kash.workshops.services import sessions as sessions_services
 from kash.workshops.services.errors import DoesNotFit, RegisterBegun

@@ -1,17 +1,23 @@
-"""Precondition of approving and issuing: all that was proposed is still right."""
+"""Preconditions of approving and issuing: the design leaves none of its fields empty, and all that
+was proposed is still right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.attendance.queries.registers import closed_ahead
-from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.models import Certificate, CertificateBatch, DesignVersion
 from kash.certificates.queries.issuing import Candidate, candidates
-from kash.certificates.services.filled import check_filled, run_out
+from kash.certificates.queries.signatures import marks_at
+from kash.certificates.rules.designs import DesignContent, content_from
+from kash.certificates.rules.readiness import left_empty
 from kash.platform.web.errors import Problem
+from kash.platform.web.programme import paper_wording
+from kash.workshops.models import Workshop
 
 
 class NamesChanged(Problem):
@@ -78,14 +84,14 @@ def check_former(certificates: Iterable[Certificate]) -> None:
             raise FormerRevoked
 
 
-def check_still_right(session: Session, batch: CertificateBatch) -> None:
+def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     """Names and marks of all that is not issued yet must be as they were proposed.
 
     A corrected certificate and a renewal stand on what was decided before: of them the name and
     the earlier certificate count. Raises the Problems above.
     """
     waiting = [one for one in batch.certificates if one.serial is None]
-    check_filled(
+    check_design_complete(
         batch.design_version, batch.workshop, expires=run_out(waiting, batch.rule.months_valid)
     )
     if batch.kind != "workshop":
@@ -105,3 +111,45 @@ def check_still_right(session: Session, batch: CertificateBatch) -> None:
             raise NoLongerEligible
         if row.printed_name != certificate.printed_name:
             raise NamesChanged
+
+
+class FieldsLeftEmpty(Problem):
+    """The design marks fields for which these certificates have nothing."""
+
+    status = 409
+
+
+def check_design_complete(version: DesignVersion, workshop: Workshop, *, expires: bool) -> None:
+    """Raises FieldsLeftEmpty, which names the fields. `expires`: whether certificates run out."""
+    content = content_from(version.content)
+    lacks = left_empty(content, _filled(content, workshop, expires=expires))
+    if lacks:
+        names = ", ".join(lack.what for lack in lacks)
+        raise FieldsLeftEmpty(
+            _("The design would leave fields empty: %(names)s. Choose another one.", names=names)
+        )
+
+
+def _filled(content: DesignContent, workshop: Workshop, *, expires: bool) -> frozenset[str]:
+    kept = paper_wording()
+    programme_logo = bool(kept.logo) and "certificates" in kept.logo_on
+    there = {
+        "expires": expires,
+        "hours": content.hours,
+        "body_second": content.bilingual,
+        "subheading": content.bilingual,
+        "logo": programme_logo if content.logo == "programme" else bool(content.logo),
+        "seal": bool(content.seal),
+        "marks": content.marks and bool(marks_at(workshop, None)),
+    }
+    return frozenset(name for name, filled in there.items() if filled)
+
+
+def run_out(certificates: Iterable[Certificate], months_valid: int | None) -> bool:
+    """True if all of these run out, by the rule or as those that they correct."""
+    return all(
+        one.supersedes.expires_on is not None
+        if one.supersedes is not None
+        else months_valid is not None
+        for one in certificates
+    )

@@ -16,13 +16,13 @@ from kash.certificates.rules.standing import EXPIRING_WITHIN
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import run_by
+from kash.workshops.queries.scope import run_by
 
 _Later = aliased(Certificate)
 _ItsBatch = aliased(CertificateBatch)
 
 
-def followed() -> ColumnElement[bool]:
+def has_successor() -> ColumnElement[bool]:
     """True if a renewal of a certificate was issued, or is on its way."""
     return exists().where(
         _Later.renews_id == Certificate.id,
@@ -34,19 +34,19 @@ def followed() -> ColumnElement[bool]:
     )
 
 
-def runs_out(today: date, since: date | None = None) -> ColumnElement[bool]:
+def expires_by(today: date, since: date | None = None) -> ColumnElement[bool]:
     """Issued, not revoked, not renewed, and over within 60 days; `since` when at the earliest."""
     return and_(
         Certificate.expires_on.between(since or today, today + EXPIRING_WITHIN),
         Certificate.serial.is_not(None),
         Certificate.revoked_at.is_(None),
-        ~followed(),
+        ~has_successor(),
     )
 
 
 def count_expiring(actor: Actor, today: date) -> int:
     """How many run out within 60 days, of those for which the actor has something to do."""
-    counted = select(func.count(Certificate.id)).where(runs_out(today))
+    counted = select(func.count(Certificate.id)).where(expires_by(today))
     if actor.may("certificates.approve"):
         return db.session.scalar(counted) or 0
     if actor.reach("certificates.propose") is Reach.OWN:
@@ -83,11 +83,11 @@ def history_of(certificate: Certificate, actor: Actor) -> list[Linked]:
     ).all()
     return [
         Linked(one, "supersedes" if one.supersedes_id else "renews" if one.renews_id else "")
-        for one in tied(certificate, rows)
+        for one in linked_certificates(certificate, rows)
     ]
 
 
-def tied(start: Certificate, rows: Sequence[Certificate]) -> list[Certificate]:
+def linked_certificates(start: Certificate, rows: Sequence[Certificate]) -> list[Certificate]:
     """Those of these rows that are tied to the first, in their order."""
     known = {start.id}
     grew = True
@@ -117,7 +117,8 @@ def due_for_renewal(workshop: Workshop, today: date) -> list[Certificate]:
         .join(Certificate.batch)
         .join(Certificate.person)
         .options(contains_eager(Certificate.person))
-        .where(CertificateBatch.workshop_id == workshop.id, runs_out(today, since=date(1900, 1, 1)))
+        .where(CertificateBatch.workshop_id == workshop.id)
+        .where(expires_by(today, since=date(1900, 1, 1)))
         .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
     ).all()
     return _first_of_each(list(rows))
@@ -140,7 +141,7 @@ def renewable_here(workshop: Workshop, people: list[Candidate], today: date) -> 
         .where(
             CertificateBatch.workshop_id != workshop.id,
             Certificate.person_id.in_(attended),
-            runs_out(today, since=date(1900, 1, 1)),
+            expires_by(today, since=date(1900, 1, 1)),
         )
         .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
     ).all()

@@ -18,7 +18,7 @@ class PaperFailed(Problem):
     sentence = _l("The paper could not be made. Try again in a minute.")
 
 
-def made(paged: PagedDocument) -> bytes:
+def render_now(paged: PagedDocument) -> bytes:
     """The paper as PDF, from memory to memory. Raises PaperFailed."""
     # The press works for a while: the read transaction must not stay open meanwhile.
     db.session.rollback()

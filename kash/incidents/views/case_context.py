@@ -10,7 +10,7 @@ from kash.platform.web import current_actor
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
-__all__ = ["current_vault", "here", "require_vault", "the_vault"]
+__all__ = ["current_vault", "load_case", "require_vault", "the_vault"]
 
 
 def the_vault() -> OpenVault:
@@ -18,7 +18,7 @@ def the_vault() -> OpenVault:
     return one_or_404(current_vault())
 
 
-def here(reference: str) -> tuple[Actor, OpenVault, Case]:
+def load_case(reference: str) -> tuple[Actor, OpenVault, Case]:
     """Actor, her open vault and the case of this address, with what mediators have answered since
     it was saved. Raises NotFound and Damaged."""
     actor, vault = current_actor(), the_vault()

@@ -48,7 +48,7 @@ _MINORS = AGE_BANDS[0]
 
 
 @dataclass(frozen=True)
-class Came:
+class Origin:
     """Origin of what came: the register, and on which phone; `by` is who it is credited to.
 
     `clock_ahead` is by how much the phone's clock is ahead of ours, None if that is not known.
@@ -78,7 +78,7 @@ def _rejected(reason: Reason) -> Outcome:
     return Outcome(Reply.REJECTED, reason)
 
 
-def take_in(change: Change, came: Came, sent: WalkInSent, by: Actor) -> Outcome:
+def admit_walk_in(change: Change, came: Origin, sent: WalkInSent, by: Actor) -> Outcome:
     """Add somebody who walked in, put her on the register under the phone's id, and give her a
     seat; she waits to be matched."""
     session, now = change.session, change.now
@@ -115,7 +115,7 @@ def take_in(change: Change, came: Came, sent: WalkInSent, by: Actor) -> Outcome:
         )
     )
     session.flush()
-    concerned = owner.take_in(session, came.register_id, person.id, now)
+    concerned = owner.admit_walk_in(session, came.register_id, person.id, now)
     session.add(
         WalkIn(
             op_id=sent.op_id,
@@ -134,7 +134,7 @@ def take_in(change: Change, came: Came, sent: WalkInSent, by: Actor) -> Outcome:
     return _APPLIED
 
 
-def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime) -> Outcome:
+def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: datetime) -> Outcome:
     """Keep a headcount in place of the one before; both stay in its history."""
     earlier = session.execute(
         select(HeadcountOperation.answer, HeadcountOperation.version).where(
@@ -199,7 +199,7 @@ def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime
     return Outcome(reply, reason, after.version)
 
 
-def keep_note(session: Session, came: Came, sent: NoteSent, now: datetime) -> Outcome:
+def keep_note(session: Session, came: Origin, sent: NoteSent, now: datetime) -> Outcome:
     """Keep a note, sealed; one for a session that is no longer there is kept for the register."""
     if _known(session, RegisterNote, sent.op_id):
         return _DUPLICATE
@@ -222,7 +222,7 @@ def keep_note(session: Session, came: Came, sent: NoteSent, now: datetime) -> Ou
     return _APPLIED
 
 
-def keep_signature(session: Session, came: Came, sent: SignatureSent, now: datetime) -> Outcome:
+def keep_signature(session: Session, came: Origin, sent: SignatureSent, now: datetime) -> Outcome:
     """Keep a signature, sealed, for somebody on the register. A closed session takes it too."""
     if _known(session, Signature, sent.op_id):
         return _DUPLICATE

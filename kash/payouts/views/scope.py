@@ -8,7 +8,7 @@ from kash.payouts.queries.drafts import DraftRow
 from kash.payouts.queries.lists import list_of
 from kash.platform.web import Forbidden, current_actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import own_workshop, runs
+from kash.workshops.queries.scope import own_workshop, runs
 
 OTHERS = "–"
 """The letter under which payees who are in no group are shown, after the groups."""

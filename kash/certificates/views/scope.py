@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kash.platform.web import current_actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.reach import runs, workshop_with_people
+from kash.workshops.queries.scope import runs, workshop_with_people
 
 
 def staff_workshop(public_id: str) -> Workshop:

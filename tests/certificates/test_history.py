@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from kash.certificates import checking
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.history import count_expiring, due_for_renewal, history_of
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.queries.life import count_expiring, due_for_renewal, history_of
 from kash.certificates.queries.printing import printings_of, printings_of_one
 from kash.certificates.rules.standing import Condition, Standing, last_day
 from kash.certificates.services.issuing import UnknownChoice, approve, set_rule

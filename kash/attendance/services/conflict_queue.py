@@ -34,7 +34,7 @@ class Waiting(Protocol):
 
 
 @dataclass(frozen=True)
-class Held:
+class ParkedItem:
     """Answer to an item that waits, or waited."""
 
     why: str
@@ -47,16 +47,16 @@ _BEFORE = RawQuery(
 )
 
 
-def held_before(session: Session, op_ids: Sequence[str]) -> dict[str, Held]:
+def already_parked(session: Session, op_ids: Sequence[str]) -> dict[str, ParkedItem]:
     """Operations among these that wait already, or were decided, each with its answer."""
     connection = session.connection()
     return {
-        op_id: Held(why, Reason(reason), decision)
+        op_id: ParkedItem(why, Reason(reason), decision)
         for op_id, why, reason, decision in _BEFORE.rows(connection, operations=op_ids)
     }
 
 
-def hold(
+def park(
     session: Session,
     queue: Credential,
     item: Waiting,

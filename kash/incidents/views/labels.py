@@ -49,7 +49,7 @@ _WORDS: dict[str, Any] = {
 }
 
 
-def in_words(place: str, value: Any, record: Record) -> str:
+def value_label(place: str, value: Any, record: Record) -> str:
     """A value of a place as the form would show it; "–" where it is empty."""
     group, name = place.partition("/")[0], place.rpartition("/")[2]
     if value is None or value == "" or value == []:
@@ -71,12 +71,12 @@ def in_words(place: str, value: Any, record: Record) -> str:
         return account_names([value]).get(value, "–")
     if isinstance(value, list) or name in ("owed_by", "owed_to"):
         ids = value if isinstance(value, list) else [value]
-        return ", ".join(called(record, one) for one in ids)
+        return ", ".join(participant_label(record, one) for one in ids)
     words = _WORDS.get(f"{group}/{name}", {})
     return str(words.get(value, value))
 
 
-def called(record: Record, key: str) -> str:
+def participant_label(record: Record, key: str) -> str:
     """How a person or a party of a case is called in a list: a code, or a number and who it is."""
     for person in record.persons:
         if person.id == key:
