@@ -145,7 +145,7 @@ def signing_lines(
     with force_locale(language):
         signers = content.signers or _usual_signers()
         lead = lead_of(workshop) if workshop is not None else ("", SAMPLE_LEAD)
-        names = names_of([approved_by or "", *(signer.account for signer in signers)])
+        names = names_of([approved_by, *(signer.account for signer in signers)])
         found = [_line(signer, lead, approved_by, names) for signer in signers]
     lines = [line for line in found if line is not None]
     return lines[:4] or [Line(brand(), "")]

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kash.accounts.queries.accounts import names_of
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.press import RenderError
-from kash.platform.web import NotFound, Problem, current_actor, download, page
+from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.language import LANGUAGES, programme_languages
@@ -138,7 +138,7 @@ def _version_page(found: CourseVersion, form: ReturnForm) -> str:
         "training/version.html",
         version=found,
         decision=decision,
-        names=names_of(one for one in (found.published_for, decision.standing_in) if one),
+        names=names_of([found.published_for, decision.standing_in]),
         minutes=_minutes(found),
         plans=sum(len(module.plans) for module in found.modules),
         language_names=LANGUAGES,
@@ -286,11 +286,9 @@ def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def propose(public_id: str) -> ResponseReturnValue:
     """Hand a draft to a director."""
-    try:
+    with FlashedProblems(NoPlansYet, StepNotPossible, tone="warn"):
         states.propose(public_id, current_actor())
-    except (NoPlansYet, StepNotPossible) as problem:
-        return _not_done(public_id, problem)
-    flash(_("Proposed. A director reads it next."))
+        flash(_("Proposed. A director reads it next."))
     return redirect(url_for("training.version", public_id=public_id))
 
 
@@ -298,11 +296,10 @@ def propose(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def take_back(public_id: str) -> ResponseReturnValue:
     """Go on writing what was proposed."""
-    try:
+    with FlashedProblems(StepNotPossible, tone="warn"):
         states.take_back(public_id, current_actor())
-    except StepNotPossible as problem:
-        return _not_done(public_id, problem)
-    return redirect(url_for("training.edit", public_id=public_id))
+        return redirect(url_for("training.edit", public_id=public_id))
+    return redirect(url_for("training.version", public_id=public_id))
 
 
 @blueprint.route("/versions/<public_id>/publish", methods=["GET", "POST"])
@@ -312,11 +309,9 @@ def publish(public_id: str) -> ResponseReturnValue:
     found = queries.version(current_actor(), public_id)
     if request.method == "GET":
         return render_template("training/publish.html", version=found)
-    try:
+    with FlashedProblems(SamePerson, StepNotPossible, tone="warn"):
         states.publish(public_id, current_actor())
-    except (SamePerson, StepNotPossible) as problem:
-        return _not_done(public_id, problem)
-    flash(_("Published. Workshops can now be made from it."))
+        flash(_("Published. Workshops can now be made from it."))
     return redirect(url_for("training.version", public_id=public_id))
 
 
@@ -328,16 +323,9 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
     found = queries.version(current_actor(), public_id)
     if not form.validate():
         return _version_page(found, form), 422
-    try:
+    with FlashedProblems(StepNotPossible, tone="warn"):
         states.return_to_draft(public_id, form.because.data, current_actor())
-    except StepNotPossible as problem:
-        return _not_done(public_id, problem)
-    flash(_("Sent back to be changed."))
-    return redirect(url_for("training.version", public_id=public_id))
-
-
-def _not_done(public_id: str, problem: Problem) -> Response:
-    flash(str(problem), "warn")
+        flash(_("Sent back to be changed."))
     return redirect(url_for("training.version", public_id=public_id))
 
 

@@ -9,7 +9,7 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.attendance.queries.registers import slots_still_open
-from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.closing import RegistersOpen, reopen_slot
 from kash.certificates import checking
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import batches_of, candidates, certificates_of, rule_versions
@@ -18,7 +18,6 @@ from kash.certificates.rules.standing import Standing
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import (
     NothingToPropose,
-    RegistersOpen,
     approve,
     confirm_names,
     set_rule,

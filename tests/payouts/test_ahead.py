@@ -9,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
+from kash.attendance.services.closing import RegistersOpen
 from kash.payouts.queries.lists import lines_of
 from kash.payouts.rules.steps import State
-from kash.payouts.services.errors import DaysAhead, RegistersOpen
+from kash.payouts.services.errors import DaysAhead
 from kash.payouts.services.lists import approve, turn_back
 from kash.payouts.services.payees import Chosen, add_payee
 from kash.payouts.services.payments import Note, note_payment, pay_in_cash

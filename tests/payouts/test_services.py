@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.closing import RegistersOpen, reopen_slot
 from kash.payouts.models import PaymentSheet, PayoutEvent, PayoutLine, PayoutPart
 from kash.payouts.queries.claims import double_claims, paid_on
 from kash.payouts.queries.drafts import drafted_claims
@@ -37,7 +37,6 @@ from kash.payouts.services.errors import (
     OneWaits,
     OwnPayment,
     PaidThere,
-    RegistersOpen,
     UnknownChoice,
     WrongState,
 )

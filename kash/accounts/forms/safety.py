@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.accounts.approvals import approval_names
 from kash.accounts.names import AFFECTED_NAMES
+from kash.platform.approvals.approval import approval_names
 from kash.platform.web.forms import (
     DayField,
     KashForm,

@@ -207,9 +207,9 @@ def account_listing(*, active: bool, search: str = "", role: str = "") -> Listin
     )
 
 
-def names_of(public_ids: Iterable[str]) -> dict[str, str]:
-    """The names of accounts by their public ids; ids of anything else are left out."""
-    wanted = sorted(set(public_ids))
+def names_of(public_ids: Iterable[str | None]) -> dict[str, str]:
+    """The names of accounts by their public ids; ids of anything else, and none, are left out."""
+    wanted = sorted({one for one in public_ids if one})
     if not wanted:
         return {}
     rows = db.session.execute(

@@ -134,7 +134,7 @@ def breach_page(public_id: str, now: datetime) -> BreachPage:
             for note in row.notes
         ],
         account=(account.public_id, account.name) if account is not None else None,
-        names=names_of(one for one in acted if one),
+        names=names_of(acted),
         opened_at=row.opened_at,
         opened_by=row.opened_by,
         notified_at=row.notified_at,

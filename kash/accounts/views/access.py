@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.approvals import approval_names
 from kash.accounts.documents import access_csv, access_xlsx
 from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.queries.access import (
@@ -21,6 +20,7 @@ from kash.accounts.queries.access import (
 from kash.accounts.queries.accounts import names_of
 from kash.accounts.services import access as access_services
 from kash.accounts.services.access import note_export
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download
 from kash.policy import Role, allow

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.approvals import approval_names
 from kash.accounts.errors import (
     AskedAlready,
     EmailNeeded,
@@ -44,6 +43,7 @@ from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_re
 from kash.accounts.views.inviting import person_typed
 from kash.accounts.views.links import address_of_link, qr_picture
 from kash.accounts.views.requests import asked
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.public_address import says_address

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.approvals import approval_names
 from kash.accounts.errors import SecondStepMissing, SignInPaused, WeakPassword, WrongPassword
 from kash.accounts.forms.accounts import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import role_name
@@ -29,6 +28,7 @@ from kash.accounts.services.second_step import (
 )
 from kash.accounts.sessions import new_mark, remember_browser, this_client
 from kash.accounts.views.links import qr_picture
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import utc_now
 from kash.platform.vault import SealError, open_text, seal
 from kash.platform.web import current_actor, page

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.approvals import approval_names
 from kash.accounts.forms.safety import StandInForm
 from kash.accounts.queries.delegations import delegation, possible_stand_ins
 from kash.accounts.services import delegations
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today

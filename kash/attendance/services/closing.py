@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
+from kash.attendance.queries.registers import slots_still_open
 from kash.attendance.register import lock_register
 from kash.attendance.rules.closing import Hindrance, Signed, hindrance_to_reopen
 from kash.attendance.rules.marking import Answer, Operation, Reply
@@ -48,6 +50,18 @@ class CannotConfirm(Problem):
     def __init__(self, hindrance: Hindrance) -> None:
         super().__init__(hindrance_sentence(hindrance))
         self.hindrance = hindrance
+
+
+class RegistersOpen(Problem):
+    """Proposal of what hours and days are counted for, while a register is open."""
+
+    sentence = _l("Close every register of this workshop first, or remove sessions not held.")
+
+
+def check_registers_closed(register_id: int, session: Session) -> None:
+    """Raises RegistersOpen."""
+    if slots_still_open(register_id, session):
+        raise RegistersOpen
 
 
 class ReasonMissing(Problem):

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from kash.attendance.queries.registers import slots_still_open
+from kash.attendance.services.closing import check_registers_closed
 from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries.designs import version_in_use
@@ -27,6 +27,7 @@ from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
 from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
 
 
 class NothingToPropose(Problem):
@@ -56,13 +57,6 @@ class NamesMoved(Problem):
 
     status = 409
     sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
-
-
-class RegistersOpen(Problem):
-    """Hours are only known once every register of the workshop is closed."""
-
-    status = 409
-    sentence = _l("Close every register of this workshop first, or remove sessions not held.")
 
 
 class UnknownChoice(Problem):
@@ -165,11 +159,8 @@ def propose(
         if version is None:
             raise UnknownChoice
         # One batch at a time: two people proposing at once must not both get the same names.
-        locked = session.scalars(
-            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
-        ).one()
-        if slots_still_open(locked.register_id, session):
-            raise RegistersOpen
+        locked = held_workshop(session, workshop.public_id)
+        check_registers_closed(locked.register_id, session)
         rule = current_rule(session)
         eligible = [row for row in candidates(locked, session) if not row.missing]
         silent = never_asked([row.person_id for row in eligible], "printed_name", session)

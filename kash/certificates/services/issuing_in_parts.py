@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing_in_parts import how_far
 from kash.certificates.rules.issuing import new_serial
@@ -115,9 +116,7 @@ def _send_back(batch: CertificateBatch, by: Actor) -> None:
         except Problem as problem:
             # What is wrong, without the advice to turn it back, as it just was.
             reason = str(getattr(problem, "what", problem))
-            locked.state = "returned"
-            locked.returned_reason = reason
-            change.about(locked.public_id)
+            APPROVAL.turn_back(change, locked, reason, by, acts=True)
         else:
             change.nothing()
             return

@@ -9,15 +9,15 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.attendance.queries.registers import slots_still_open
+from kash.attendance.services.closing import check_registers_closed
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.history import due_for_renewal, has_successor, renewable_here
 from kash.certificates.queries.issuing import candidates, current_rule
-from kash.certificates.services.issuing import RegistersOpen
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
 from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
 
 
 class NothingToRenew(Problem):
@@ -48,14 +48,11 @@ def propose_renewals(
     """
     with audited("certificates.renewals_proposed", by) as change:
         session = change.session
-        locked = session.scalars(
-            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
-        ).one()
+        locked = held_workshop(session, workshop.public_id)
         if reason:
             offered = due_for_renewal(locked, today)
-        elif slots_still_open(locked.register_id, session):
-            raise RegistersOpen
         else:
+            check_registers_closed(locked.register_id, session)
             offered = renewable_here(locked, candidates(locked, session), today)
         renewed = [one for one in offered if one.public_id in chosen]
         rule = current_rule(session)

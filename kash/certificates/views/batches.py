@@ -33,7 +33,7 @@ from kash.certificates.services import issuing, issuing_in_parts
 from kash.certificates.views.scope import acts_on, staff_workshop
 from kash.people.rules.one_group import OneGroup
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
-from kash.platform.web import Forbidden, current_actor, listing
+from kash.platform.web import current_actor, listing
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
@@ -96,14 +96,12 @@ def batch_page(
         changed=names_changed(shown) if issued < total else 0,
         steps={step.value for step in steps if may.get(step, acts)},
         names=names_of(
-            one
-            for one in (
+            [
                 *shown.accounts,
                 shown.issued_by,
                 decision.standing_in,
                 *(one.made_by for one in printings),
-            )
-            if one
+            ]
         ),
         design_name=version_name(shown.design_version),
         signing=signing_of(shown, actor),
@@ -125,6 +123,7 @@ def batch_page(
 
 def _page(found: Workshop, batch_id: str) -> ProposalPage[CertificateBatch]:
     return ProposalPage(
+        APPROVAL,
         lambda: batch_of(found, batch_id),
         partial(batch_page, found),
         url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id),
@@ -147,11 +146,10 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Turn a batch back, with what must be put right."""
     found = staff_workshop(public_id)
     acts = acts_on(found)
-    if not (current_actor().may("certificates.approve") or acts):
-        raise Forbidden
     return _page(found, batch_id).send_back(
         lambda shown, reason: issuing.turn_back(shown, reason, current_actor(), acts=acts),
         _("Sent back. Its people can be proposed again."),
+        acts=acts,
     )
 
 

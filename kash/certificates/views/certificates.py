@@ -138,7 +138,7 @@ def certificate_page(found: Certificate, form: PaperForm) -> ResponseReturnValue
         printed=any(one.kind != "own_file" for one in printings),
         printing_names=PRINTING_NAMES,
         reason_names=REASON_NAMES,
-        names=names_of(one.made_by for one in printings if one.made_by),
+        names=names_of(one.made_by for one in printings),
         grouped=grouped,
         today=local_today(),
     ), 422 if form.errors else 200

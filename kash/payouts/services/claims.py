@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
-
 from kash.payouts.models import SettledClaim
 from kash.payouts.queries.claims import double_claims, has_approved_day
 from kash.payouts.queries.drafts import draft, drafted_claims
@@ -15,6 +13,7 @@ from kash.payouts.services.errors import NoDoubleClaim, NotYoursToTake, PaidTher
 from kash.platform.vault import audited
 from kash.policy import Actor
 from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
 
 BOTH, HERE, THERE = "both", "here", "there"
 
@@ -42,9 +41,7 @@ def settle(
         raise NotYoursToTake
     with audited("payouts.claim_settled", by) as change:
         session = change.session
-        found = session.scalars(
-            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
-        ).one()
+        found = held_workshop(session, workshop.public_id)
         table = table_for(found.id, session)
         rows = draft(found, table, session) if table is not None else []
         claim = next(

@@ -16,13 +16,6 @@ class NoRates(Problem):
     )
 
 
-class RegistersOpen(Problem):
-    """Days are only known once every register of the workshop is closed."""
-
-    status = 409
-    sentence = _l("Close every register of this workshop first, or remove sessions not held.")
-
-
 class DaysAhead(Problem):
     """Nothing is paid for a day whose sessions have not begun."""
 

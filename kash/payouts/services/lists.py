@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.attendance.queries.registers import closed_ahead, slots_still_open
+from kash.attendance.queries.registers import closed_ahead
+from kash.attendance.services.closing import check_registers_closed
 from kash.payouts.approval import APPROVAL
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
 from kash.payouts.queries.claims import as_settled, listed_claims, settled_claims
@@ -27,12 +28,12 @@ from kash.payouts.services.errors import (
     NothingToPay,
     OneWaits,
     OwnPayment,
-    RegistersOpen,
 )
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
 from kash.policy import Actor
 from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
 
 
 def propose(workshop: Workshop, by: Actor) -> str:
@@ -43,14 +44,11 @@ def propose(workshop: Workshop, by: Actor) -> str:
     with audited("payouts.proposed", by) as change:
         session = change.session
         # One list at a time: two people proposing at once must not both pay the same days.
-        found = session.scalars(
-            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
-        ).one()
+        found = held_workshop(session, workshop.public_id)
         table = table_for(found.id, session)
         if table is None:
             raise NoRates
-        if slots_still_open(found.register_id, session):
-            raise RegistersOpen
+        check_registers_closed(found.register_id, session)
         numbers = session.execute(
             select(PayoutList.number, PayoutList.state).where(PayoutList.workshop_id == found.id)
         ).all()

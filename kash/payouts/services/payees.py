@@ -20,6 +20,7 @@ from kash.platform.vault import audited, seal
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,6 @@ def _roster(session: Session, found: Workshop, public_ids: Sequence[str]) -> dic
     return {row.public_id: row.id for row in rows}
 
 
-def _locked(session: Session, workshop: Workshop) -> Workshop:
-    return session.scalars(
-        select(Workshop).where(Workshop.id == workshop.id).with_for_update()
-    ).one()
-
-
 def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
     table = table_for(found.id, session)
     if table is None:
@@ -65,7 +60,7 @@ def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) ->
     """
     with audited("payouts.bands_chosen", by) as change:
         session = change.session
-        found = _locked(session, workshop)
+        found = held_workshop(session, workshop.public_id)
         _check(session, found, list(chosen.values()))
         people = _roster(session, found, list(chosen))
         parts = {
@@ -105,7 +100,7 @@ def make_exception(
     """
     with audited("payouts.exception_made", by) as change:
         session = change.session
-        found = _locked(session, workshop)
+        found = held_workshop(session, workshop.public_id)
         key = one_or_404(_roster(session, found, [person]).get(person))
         part = session.scalars(
             select(PayoutPart).where(
@@ -140,7 +135,7 @@ def add_payee(
     """
     with audited("payouts.payee_added", by) as change:
         session = change.session
-        found = _locked(session, workshop)
+        found = held_workshop(session, workshop.public_id)
         known = session.scalar(select(Payee.workshop_id).where(Payee.public_id == public_id))
         if known is not None:
             if known != found.id:

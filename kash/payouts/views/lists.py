@@ -25,7 +25,7 @@ from kash.payouts.queries.rates import latest_table, rates_of
 from kash.payouts.rules.steps import Step, allowed_steps
 from kash.payouts.services import lists
 from kash.payouts.services.sending import phones_told
-from kash.payouts.views.scope import acts_on, decides_or_acts, letter_of, staff_workshop
+from kash.payouts.views.scope import acts_on, letter_of, staff_workshop
 from kash.people.rules.one_group import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
@@ -74,15 +74,7 @@ def _list_page(
         steps={step.value for step in steps if may[step]},
         acts=acts,
         decision=decision,
-        names=names_of(
-            name
-            for name in (
-                *one.accounts,
-                decision.standing_in,
-                *(made.made_by for made in files),
-            )
-            if name
-        ),
+        names=names_of([*one.accounts, decision.standing_in, *(made.made_by for made in files)]),
         phones=phones_told(lines) if decision.approves else None,
         form=form,
         problem=problem,
@@ -91,6 +83,7 @@ def _list_page(
 
 def _page(found: Workshop, list_id: str) -> ProposalPage[PayoutList]:
     return ProposalPage(
+        APPROVAL,
         lambda: list_of(found, list_id),
         partial(_list_page, found),
         url_for("payouts.payout_list", public_id=found.public_id, list_id=list_id),
@@ -112,10 +105,11 @@ def approve(public_id: str, list_id: str) -> ResponseReturnValue:
 def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
     """Turn a list back, with what must be put right."""
     found = staff_workshop(public_id)
-    acts = decides_or_acts(found)
+    acts = acts_on(found)
     return _page(found, list_id).send_back(
         lambda one, reason: lists.turn_back(one, reason, current_actor(), acts=acts),
         _("Sent back. What is due can be proposed again."),
+        acts=acts,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from kash.feature import Part
+from kash.feature import Part, declared
 from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.rules import Standing, standing_of
@@ -113,3 +113,10 @@ class Approval(Part):
 def note(change: Change, row: Any, absent: str | None) -> None:
     """Write down what was decided, and for whom."""
     change.about(row.public_id, *([f"for:{absent}"] if absent else []))
+
+
+def approval_names() -> dict[str, Any]:
+    """Names of the approvals that can be lent during an absence, by their permissions, in the order
+    of these."""
+    found = {one.approves: one.label for one in declared(Approval)}
+    return dict(sorted(found.items()))

@@ -19,6 +19,6 @@ class Proposal:
     returned_reason: Mapped[str] = mapped_column(Text, default="")
 
     @property
-    def accounts(self) -> list[str]:
+    def accounts(self) -> list[str | None]:
         """The accounts whose names its page tells."""
-        return [one for one in (self.proposed_by, self.approved_by, self.approved_for) if one]
+        return [self.proposed_by, self.approved_by, self.approved_for]

@@ -12,7 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.web.errors import Problem
+from kash.platform.approvals.approval import Approval
+from kash.platform.web.acting import current_actor
+from kash.platform.web.errors import Forbidden, Problem
 from kash.platform.web.formats import date_text
 from kash.platform.web.forms import KashForm, long_text_field
 from kash.platform.web.today import Line
@@ -32,6 +34,7 @@ class ProposalPage(Generic[Row]):
     """The page of a proposal, at `address`. `show` answers it with the form to send it back and
     what hinders a step, empty if nothing does."""
 
+    approval: Approval
     read: Callable[[], Row]
     show: Callable[[Row, SendBackForm, str], ResponseReturnValue]
     address: str
@@ -47,8 +50,13 @@ class ProposalPage(Generic[Row]):
         flash(done(answer))
         return redirect(self.address)
 
-    def send_back(self, act: Callable[[Row, str], None], done: str) -> ResponseReturnValue:
-        """Send it back for the reason that the form holds; or show the page with its errors."""
+    def send_back(
+        self, act: Callable[[Row, str], None], done: str, *, acts: bool
+    ) -> ResponseReturnValue:
+        """Send it back for the reason that the form holds; or show the page with its errors. Raises
+        Forbidden for who neither approves nor `acts`, as in `Approval.turn_back`."""
+        if not (acts or current_actor().may(self.approval.approves)):
+            raise Forbidden
         form = SendBackForm()
         if not form.validate_on_submit():
             return self.show(self.read(), form, "")

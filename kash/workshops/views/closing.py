@@ -27,8 +27,7 @@ from kash.workshops.queries.plan import session_of
 
 def signatures(slot: Slot) -> dict[str, str]:
     """Names of those who closed and who confirmed a slot's register."""
-    wanted = [one for one in (slot.closed_by, slot.confirmed_by) if one]
-    names = names_of(wanted) if wanted else {}
+    names = names_of([slot.closed_by, slot.confirmed_by])
     return {
         "closed_by": names.get(slot.closed_by or "", ""),
         "confirmed_by": names.get(slot.confirmed_by or "", ""),

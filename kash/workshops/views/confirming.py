@@ -58,7 +58,7 @@ def confirm_registers(public_id: str) -> ResponseReturnValue:
         others=_by_code(shown.others, codes),
         codes=codes,
         tokens=tokens,
-        names=names_of({one.closed_by for one in waiting if one.closed_by}),
+        names=names_of(one.closed_by for one in waiting),
         for_others=_for_others(found, waiting),
     )
 

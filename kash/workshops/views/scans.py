@@ -53,7 +53,7 @@ def _sheets_page(found: Workshop, problem: str = "") -> ResponseReturnValue:
     body = render_template(
         "workshops/sheets.html",
         lines=lines,
-        readers=names_of(line.read_by for line in lines if line.read_by),
+        readers=names_of(line.read_by for line in lines),
         unmatched=scans_of(found.register_id),
         most=MOST_BYTES // MEGABYTE,
         problem=problem,

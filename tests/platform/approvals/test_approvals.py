@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Response
 
-from kash.accounts.approvals import approval_names
 from kash.accounts.holdings import Holder, held_by
+from kash.platform.approvals.approval import approval_names
 from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import Forbidden, NotFound
 from kash.platform.web.today import Asked, Need
 from kash.policy import DELEGABLE, Actor, StandIn
 from tests.declaring import also_declared
@@ -217,7 +217,7 @@ def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask
     def refuse(_row: int) -> None:
         raise WrongStep
 
-    proposal = ProposalPage(times_read, page, "/purchases/1")
+    proposal = ProposalPage(APPROVAL, times_read, page, "/purchases/1")
     with app.test_request_context(method="POST"):
         assert proposal.step(refuse, str) == (f"2: {WrongStep.sentence}", 409)
         done = proposal.step(lambda row: row + 1, lambda answer: f"Done: {answer}.")
@@ -225,4 +225,6 @@ def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask
         assert (done.status_code, done.location) == (302, "/purchases/1")
         assert get_flashed_messages() == ["Done: 4."]
         # Nothing says why it goes back.
-        assert proposal.send_back(lambda _row, _reason: None, "Sent back.") == ("4: ", 422)
+        assert proposal.send_back(lambda *_: None, "Sent back.", acts=True) == ("4: ", 422)
+        with pytest.raises(Forbidden):
+            proposal.send_back(lambda *_: None, "Sent back.", acts=False)
