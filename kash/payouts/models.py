@@ -125,7 +125,6 @@ class PayoutList(Proposal, PublicId, Base):
     number: Mapped[int] = mapped_column(SmallInteger)
     total_cents: Mapped[int] = mapped_column(BigInteger)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     workshop: Mapped[Workshop] = relationship()
     table: Mapped[RateTable] = relationship()

@@ -22,7 +22,7 @@ def _versions(asked: Asked) -> Sequence[WaitingVersion]:
 
 def _line(one: WaitingVersion, title: str, text: str, button: str) -> Line:
     return Line(
-        title,
+        title % {"course": one.course_name, "number": one.number},
         url_for("training.version", public_id=one.public_id),
         text,
         key=_("Course"),
@@ -35,11 +35,7 @@ def _proposed(asked: Asked) -> Sequence[Line]:
     return [
         _line(
             one,
-            _(
-                "Proposed: %(course)s, version %(number)s",
-                course=one.course_name,
-                number=one.number,
-            ),
+            _("Proposed: %(course)s, version %(number)s"),
             _("No workshop can be planned from it before it is published."),
             _("Read and decide"),
         )
@@ -52,11 +48,7 @@ def _returned(asked: Asked) -> Sequence[Line]:
     return [
         _line(
             one,
-            _(
-                "Sent back: %(course)s, version %(number)s",
-                course=one.course_name,
-                number=one.number,
-            ),
+            _("Sent back: %(course)s, version %(number)s"),
             _("The reason stands on its page. Change it and propose it again."),
             _("See why"),
         )

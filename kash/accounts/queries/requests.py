@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,13 +17,12 @@ from kash.accounts.models import (
     Invitation,
 )
 from kash.accounts.queries.accounts import accounts_with_role, names_of
-from kash.accounts.queries.backing import backing_of
+from kash.accounts.queries.backing import backing_of, standing_in_requests
 from kash.accounts.requests import answer_of, code_of, content_of, digest_of, reason_of
 from kash.accounts.rules.two_people import (
     OPEN_STATES,
     SETTLED_AFTER,
     Asked,
-    Backing,
     RequestState,
     standing,
 )
@@ -98,27 +97,20 @@ def _decides(actor: Actor) -> bool:
     return actor.reach("accounts.agree") is Reach.ALL
 
 
-def _settled_at(actor: Actor) -> datetime:
-    return db.session.scalars(
-        select(Account.settled_at).where(Account.public_id == actor.public_id)
-    ).one()
-
-
 def _lines(rows: Sequence[Any], actor: Actor, now: datetime) -> list[RequestLine]:
     if not rows:
         return []
-    names = names_of(one for row in rows for one in (row[0].asked_by, row[0].decided_by) if one)
-    backing = backing_of(db.session(), {actor.public_id, *(row[0].asked_by for row in rows)})
-    settled = _settled_at(actor)
-    return [_line(row[0], row[1], actor, settled, backing, names, now) for row in rows]
+    names = names_of(one for row in rows for one in (row[0].asked_by, row[0].decided_by))
+    askers = {row[0].asked_by for row in rows}
+    stands = standing_in_requests(db.session(), actor.public_id, askers, now)
+    return [_line(row[0], row[1], actor, stands, names, now) for row in rows]
 
 
 def _line(
     request: AccountRequest,
     account: Account | None,
     actor: Actor,
-    settled: datetime,
-    backing: Backing,
+    stands: Callable[..., Standing],
     names: Mapping[str, str],
     now: datetime,
 ) -> RequestLine:
@@ -138,14 +130,7 @@ def _line(
         decided_by=names.get(request.decided_by, ""),
         decided_by_id=request.decided_by,
         decided_at=request.decided_at,
-        standing=standing(
-            actor.public_id,
-            settled,
-            asked_by=request.asked_by,
-            concerned=concerned,
-            backing=backing,
-            now=now,
-        ),
+        standing=stands(asked_by=request.asked_by, concerned=concerned),
         overdue=state in OPEN_STATES and request.expires_at <= now,
         changed=state in OPEN_STATES
         and request.digest != digest_of(request.kind, content, account),

@@ -19,7 +19,7 @@ from kash.accounts.models import Account, AccountRequest
 from kash.accounts.names import STANDING_SENTENCES
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import actor_of, usable_invitation
-from kash.accounts.queries.backing import backing_of
+from kash.accounts.queries.backing import standing_in_requests
 from kash.accounts.requests import (
     Content,
     code_of,
@@ -34,7 +34,6 @@ from kash.accounts.rules.two_people import (
     REQUEST_WAITS,
     Asked,
     RequestState,
-    standing,
 )
 from kash.accounts.secrets import new_token, token_from
 from kash.accounts.services.accounts import (
@@ -252,15 +251,9 @@ def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountReque
     request, account = _locked(change.session, request_id)
     if not by.may("accounts.agree"):
         raise Forbidden
-    second = accounts.account(by.public_id)
-    backing = backing_of(change.session, [by.public_id, request.asked_by])
-    stands = standing(
-        by.public_id,
-        second.settled_at,
-        asked_by=request.asked_by,
-        concerned=account.public_id if account is not None else "",
-        backing=backing,
-        now=change.now,
+    asked_by, concerned = request.asked_by, account.public_id if account is not None else ""
+    stands = standing_in_requests(change.session, by.public_id, [asked_by], change.now)(
+        asked_by=asked_by, concerned=concerned
     )
     if stands is not Standing.MAY:
         raise CannotAgree(STANDING_SENTENCES[stands])

@@ -81,7 +81,6 @@ class CertificateBatch(Proposal, PublicId, Base):
     approved: Mapped[dict[str, str] | None] = mapped_column(JSON)
     issued_by: Mapped[str | None] = mapped_column(String(16))
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     workshop: Mapped[Workshop] = relationship()
     rule: Mapped[CertificateRule] = relationship()

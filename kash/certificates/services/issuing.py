@@ -171,15 +171,13 @@ def propose(
         if rule is None or not eligible:
             raise NothingToPropose
         check_design_complete(version, locked, expires=rule.months_valid is not None)
-        batch = CertificateBatch(
+        batch: CertificateBatch = APPROVAL.propose(
+            change,
+            by,
             workshop_id=locked.id,
             rule_id=rule.id,
             design_version_id=version.id,
-            proposed_by=by.public_id,
-            created_at=change.now,
         )
-        session.add(batch)
-        session.flush()
         session.add_all(
             Certificate(
                 batch_id=batch.id,
@@ -190,7 +188,7 @@ def propose(
             )
             for row in eligible
         )
-        change.about(batch.public_id, locked.public_id)
+        change.about(locked.public_id)
         return batch
 
 

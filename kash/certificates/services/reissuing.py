@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.services.preconditions import NameWithheld
 from kash.certificates.services.revoking import AlreadyRevoked
@@ -70,16 +71,14 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
         person.printed_name = name
         person.printed_name_confirmed_at = change.now
         person.changed_at = change.now
-        batch = CertificateBatch(
+        batch: CertificateBatch = APPROVAL.propose(
+            change,
+            by,
             workshop_id=former.batch.workshop_id,
             rule_id=former.batch.rule_id,
             design_version_id=former.batch.design_version_id,
             kind="correction",
-            proposed_by=by.public_id,
-            created_at=change.now,
         )
-        session.add(batch)
-        session.flush()
         session.add(
             Certificate(
                 batch_id=batch.id,
@@ -91,5 +90,5 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
                 renews_id=former.renews_id,
             )
         )
-        change.about(batch.public_id, former.public_id, person.public_id)
+        change.about(former.public_id, person.public_id)
         return batch.public_id

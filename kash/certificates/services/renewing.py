@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.attendance.services.closing import check_registers_closed
+from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.history import due_for_renewal, has_successor, renewable_here
 from kash.certificates.queries.issuing import candidates, current_rule
@@ -71,17 +72,15 @@ def propose_renewals(
         faster = select(Certificate.id).where(Certificate.id.in_(ids), has_successor())
         if session.scalars(faster.limit(1)).first() is not None:
             raise NothingToRenew
-        batch = CertificateBatch(
+        batch: CertificateBatch = APPROVAL.propose(
+            change,
+            by,
             workshop_id=locked.id,
             rule_id=rule.id,
             design_version_id=renewed[0].batch.design_version_id,
             kind="renewal",
             reason=reason,
-            proposed_by=by.public_id,
-            created_at=change.now,
         )
-        session.add(batch)
-        session.flush()
         session.add_all(
             Certificate(
                 batch_id=batch.id,
@@ -93,7 +92,7 @@ def propose_renewals(
             )
             for one in renewed
         )
-        change.about(batch.public_id, locked.public_id)
+        change.about(locked.public_id)
         return batch.public_id
 
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kash.accounts.models import Account, Programme
-from kash.accounts.queries.backing import backing_of
-from kash.accounts.rules.two_people import standing
+from kash.accounts.models import Programme
+from kash.accounts.queries.backing import standing_in_requests
 from kash.incidents.rules.outside import Contact, contact_from
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
@@ -47,21 +46,9 @@ def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
     waiting = [one for one in proposed if one.by]
     if not waiting:
         return {}
-    settled_at = db.session.scalars(
-        select(Account.settled_at).where(Account.public_id == by.public_id)
-    ).one()
-    backing = backing_of(db.session(), {by.public_id, *(one.by for one in waiting)})
-    return {
-        one.digest: standing(
-            by.public_id,
-            settled_at,
-            asked_by=one.by,
-            concerned="",
-            backing=backing,
-            now=utc_now(),
-        )
-        for one in waiting
-    }
+    askers = [one.by for one in waiting]
+    stands = standing_in_requests(db.session(), by.public_id, askers, utc_now())
+    return {one.digest: stands(asked_by=one.by, concerned="") for one in waiting}
 
 
 def what_is_missing(by: Actor) -> str:

@@ -60,20 +60,18 @@ def propose(workshop: Workshop, by: Actor) -> str:
         paid = [row for row in rows if row.amount]
         if not paid:
             raise NothingToPay
-        made = PayoutList(
+        made: PayoutList = APPROVAL.propose(
+            change,
+            by,
             workshop_id=found.id,
             table_id=table.id,
             number=max((row.number for row in numbers), default=0) + 1,
             total_cents=sum(row.amount for row in paid),
-            proposed_by=by.public_id,
-            created_at=change.now,
         )
-        session.add(made)
-        session.flush()
         session.add_all(
             _line(made, position, row, table.bands) for position, row in enumerate(paid, 1)
         )
-        change.about(made.public_id, found.public_id)
+        change.about(found.public_id)
         return made.public_id
 
 

@@ -6,7 +6,7 @@ from kash.payouts.models import PayoutLine, PayoutList
 from kash.payouts.queries.claims import DoubleClaim
 from kash.payouts.queries.drafts import DraftRow
 from kash.payouts.queries.lists import list_of
-from kash.platform.web import Forbidden, current_actor
+from kash.platform.web import current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop, runs
 
@@ -32,14 +32,6 @@ def staff_workshop(public_id: str) -> Workshop:
 def acts_on(found: Workshop) -> bool:
     """True if the actor proposes and pays here."""
     return runs(current_actor(), found, "payouts.propose")
-
-
-def decides_or_acts(found: Workshop) -> bool:
-    """True if the actor runs the workshop; raises Forbidden if she does not approve either."""
-    acts = acts_on(found)
-    if not (acts or current_actor().may("payouts.approve")):
-        raise Forbidden
-    return acts
 
 
 def paid_list(public_id: str, list_id: str) -> tuple[Workshop, PayoutList]:

@@ -49,6 +49,14 @@ class Approval(Part):
     stands_in: Any
     waits: tuple[str, ...] = ("proposed",)
 
+    def propose(self, change: Change, by: Actor, **columns: Any) -> Any:
+        """A new proposal, within an action."""
+        row = self.model(proposed_by=by.public_id, created_at=change.now, **columns)
+        change.session.add(row)
+        change.session.flush()
+        change.about(row.public_id)
+        return row
+
     def locked(self, session: Session, public_id: str, *loaded: ORMOption) -> Any:
         """A proposal with what is loaded beside it, locked within an action. Raises NotFound."""
         statement = select(self.model).where(self.model.public_id == public_id)

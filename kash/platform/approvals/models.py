@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
+
+from kash.platform.database import UtcDateTime, utc_now
 
 
 class Proposal:
@@ -17,6 +21,7 @@ class Proposal:
     approved_by: Mapped[str | None] = mapped_column(String(16))
     approved_for: Mapped[str | None] = mapped_column(String(16))
     returned_reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     @property
     def accounts(self) -> list[str | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -12,7 +11,7 @@ from kash.feature import Feature
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.pages import waiting_line
-from kash.platform.database import PublicId, UtcDateTime, db, utc_now
+from kash.platform.database import PublicId, db
 from kash.platform.vault.audit import audited
 from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Actor
@@ -22,14 +21,13 @@ class Tables(DeclarativeBase):
     """Tables that no migration makes."""
 
 
-# --- The use begins
 class Purchase(Proposal, PublicId, Tables):
     __tablename__ = "purchase"
     id: Mapped[int] = mapped_column(primary_key=True)
     what: Mapped[str] = mapped_column()
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
+# --- The use begins
 APPROVAL = Approval(
     "purchases",
     Purchase,
@@ -40,6 +38,11 @@ APPROVAL = Approval(
     own="You proposed this purchase, so another person must approve it.",
     stands_in="You stand in for whoever proposed it, so another person must approve it.",
 )
+
+
+def propose(what: str, by: Actor) -> str:
+    with audited("purchases.proposed", by) as change:
+        return str(APPROVAL.propose(change, by, what=what).public_id)
 
 
 def approve(public_id: str, by: Actor) -> None:

@@ -34,6 +34,7 @@ from tests.platform.approvals.purchases import (
     Purchase,
     Tables,
     approve,
+    propose,
     turn_back,
 )
 
@@ -51,10 +52,7 @@ def tables(both_engines_app: APIFlask) -> Iterator[None]:
 
 
 def _proposed(by: Actor) -> str:
-    row = Purchase(what="Chairs", proposed_by=by.public_id)
-    db.session.add(row)
-    db.session.commit()
-    return row.public_id
+    return propose("Chairs", by)
 
 
 def _now(public_id: str) -> Purchase:
@@ -101,6 +99,7 @@ def test_nobody_is_the_second_person_to_herself(
 def test_nobody_approves_what_she_proposed_though_she_has_both_roles(actor: Actors) -> None:
     both, director = actor("director", "trainer"), actor("director")
     made = _proposed(both)
+    assert _audited() == ("purchases.proposed", [made])
     assert _waiting(both) == []
     assert _waiting(director) == [made]
     with pytest.raises(SamePerson) as refused:
