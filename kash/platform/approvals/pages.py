@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.approvals.approval import Approval
-from kash.platform.web.acting import current_actor
+from kash.platform.web.current_actor import current_actor
 from kash.platform.web.errors import Forbidden, Problem
 from kash.platform.web.formats import date_text
 from kash.platform.web.forms import KashForm, long_text_field
