@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kash.attendance.services.items import SealedItem
+from kash.attendance.rules.queue import SealedItem
 from kash.platform.vault.phones import POINT, from_unpadded
 from kash.platform.web.errors import Problem
 

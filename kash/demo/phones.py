@@ -11,7 +11,7 @@ from typing import Any
 from kash.attendance.queries.pads import credential
 from kash.attendance.queries.registers import slot_of, slot_sheet
 from kash.attendance.rules.pads import Kind, read_operation
-from kash.attendance.services.items import OpenedItem
+from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.services.pads import take_pad
 from kash.attendance.services.syncing import receive
 from kash.demo.accounts import TRAINER

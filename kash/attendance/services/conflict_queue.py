@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -13,24 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 from kash.attendance.models import HeldItem
 from kash.attendance.queries.pads import Credential
 from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
-from kash.attendance.rules.pads import Kind, Sent, moment_of
+from kash.attendance.rules.pads import Kind, moment_of
+from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.sealed import sealed_operation, sent_of
 from kash.platform.database import new_public_id
 from kash.platform.raw_sql import RawQuery
-
-
-class Waiting(Protocol):
-    """An item of a queue, as `items.OpenedItem` is one."""
-
-    @property
-    def sequence(self) -> int: ...
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def sent(self) -> Sent | None: ...
-    @property
-    def plaintext(self) -> bytes: ...
-    def op_id(self, pad: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -59,37 +45,38 @@ def already_parked(session: Session, op_ids: Sequence[str]) -> dict[str, ParkedI
 def park(
     session: Session,
     queue: Credential,
-    item: Waiting,
-    why: str,
-    reason: Reason,
+    items: Sequence[tuple[OpenedItem, str, Reason]],
     now: datetime,
-) -> bool:
-    """Keep an item for a person to decide; False if it waits already."""
-    op_id = item.op_id(queue.public_id)
-    if session.scalar(select(HeldItem.id).where(HeldItem.op_id == op_id)) is not None:
-        return False
-    public_id = new_public_id()
-    sent = item.sent
-    session.add(
-        HeldItem(
-            public_id=public_id,
-            op_id=op_id,
-            register_id=queue.register_id,
-            pad_id=queue.id,
-            device_sequence=item.sequence,
-            kind=str(item.kind),
-            why=why,
-            reason=str(reason),
-            slot="" if sent is None else sent.slot,
-            entry=getattr(sent, "entry", ""),
-            operation_sealed=sealed_operation(item.plaintext, public_id),
-            sent_by=queue.actor.public_id,
-            device_time=now if sent is None else moment_of(sent),
-            received_at=now,
+) -> int:
+    """Keep items for a person to decide, each with why it waits; returns how many did not wait
+    already."""
+    waiting: dict[str, tuple[OpenedItem, str, Reason]] = {}
+    for each in items:
+        waiting.setdefault(each[0].op_id(queue.public_id), each)
+    for op_id in session.scalars(select(HeldItem.op_id).where(HeldItem.op_id.in_(waiting))):
+        del waiting[op_id]
+    for op_id, (item, why, reason) in waiting.items():
+        public_id, sent = new_public_id(), item.sent
+        session.add(
+            HeldItem(
+                public_id=public_id,
+                op_id=op_id,
+                register_id=queue.register_id,
+                pad_id=queue.id,
+                device_sequence=item.sequence,
+                kind=str(item.kind),
+                why=why,
+                reason=str(reason),
+                slot="" if sent is None else sent.slot,
+                entry=getattr(sent, "entry", ""),
+                operation_sealed=sealed_operation(item.plaintext, public_id),
+                sent_by=queue.actor.public_id,
+                device_time=now if sent is None else moment_of(sent),
+                received_at=now,
+            )
         )
-    )
     session.flush()
-    return True
+    return len(waiting)
 
 
 def marks_waiting_for(

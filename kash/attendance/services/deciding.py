@@ -16,12 +16,13 @@ from kash.attendance.queries.pads import credential
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import LONGEST_CORRECTION, Operation, Reason, Reply, Standing
 from kash.attendance.rules.pads import HeadcountSent, Kind, Sent
+from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.sealed import sent_of
 from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.closing import ReasonMissing
 from kash.attendance.services.conflict_queue import settle
 from kash.attendance.services.door_operations import person_of_entry, slot_named
-from kash.attendance.services.items import OpenedItem, apply_sent
+from kash.attendance.services.items import apply_sent
 from kash.attendance.services.marking import ReasonTooLong
 from kash.attendance.wording import reason_sentence
 from kash.people.models import Person

@@ -14,9 +14,10 @@ from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.services.conflict_queue import already_parked, park
 from kash.attendance.services.door_operations import known_operations
-from kash.attendance.services.items import OpenedItem, apply_items
+from kash.attendance.services.items import apply_items
 from kash.attendance.services.syncing import right_to_send
 from kash.platform.vault import Change, audited
 from kash.platform.vault.phones import is_signed
@@ -156,10 +157,13 @@ def _applied(
 
 def _held(change: Change, queue: Credential, items: Sequence[OpenedItem]) -> Brought:
     here = known_operations(change.session, [item.op_id(queue.public_id) for item in items])
+    fresh = [
+        (item, "ended", Reason.UNREADABLE if item.sent is None else Reason.NONE)
+        for item in items
+        if item.op_id(queue.public_id) not in here
+    ]
     waiting = 0
-    for item in items:
-        if item.op_id(queue.public_id) in here:
-            continue
-        reason = Reason.NONE if item.sent is not None else Reason.UNREADABLE
-        waiting += park(change.session, queue, item, "ended", reason, change.now)
+    for start in range(0, len(fresh), _AT_ONCE):
+        some = fresh[start : start + _AT_ONCE]
+        waiting += park(change.session, queue, some, change.now)
     return Brought(0, len(items) - waiting, waiting)

@@ -1,9 +1,9 @@
-"""The items of a pad's queue: opened, decided and kept, within a transaction of the caller's."""
+"""The items of a pad's queue: opened, sorted, then written in one pass, within a transaction of the
+caller's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from kash.attendance.owners import Right
@@ -13,18 +13,17 @@ from kash.attendance.rules.pads import (
     HeadcountSent,
     Kind,
     NoteSent,
-    Sent,
     SignatureSent,
     Unreadable,
     WalkInSent,
     moment_of,
 )
 from kash.attendance.rules.pads import read_operation as read
+from kash.attendance.rules.queue import ItemAnswer, OpenedItem, SealedItem, sort_queue
 from kash.attendance.sealed import private_half
 from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.conflict_queue import (
     ParkedItem,
-    Waiting,
     already_parked,
     marks_waiting_for,
     park,
@@ -44,43 +43,6 @@ from kash.platform.vault.phones import Opener
 from kash.policy import Actor
 
 _APPLIED, _CONFLICT, _REJECTED = Reply.APPLIED, Reply.CONFLICT, Reply.REJECTED
-
-
-# Not frozen, as all else here: that takes four times as long to make, hundreds of times a batch.
-@dataclass(slots=True)
-class SealedItem:
-    """One operation as it stands in a queue. `sequence` counts on the phone."""
-
-    sequence: int
-    ephemeral: bytes
-    nonce: bytes
-    sealed: bytes = field(repr=False)
-
-
-@dataclass(slots=True)
-class OpenedItem:
-    """The same opened. What cannot be read has no `sent`, and its bytes as they came."""
-
-    sequence: int
-    kind: Kind
-    sent: Sent | None
-    plaintext: bytes = field(repr=False)
-
-    def op_id(self, pad: str) -> str:
-        """The operation's own id; one made of pad and number where it can't be read."""
-        return self.sent.op_id if self.sent is not None else f"{pad}:{self.sequence}"
-
-
-@dataclass(slots=True)
-class ItemAnswer:
-    """Answer to a pad about one item, with what stands now."""
-
-    sequence: int
-    op_id: str
-    answer: Reply
-    reason: Reason = Reason.NONE
-    status: str | None = None
-    version: int = 0
 
 
 def open_items(pad: Credential, items: Iterable[SealedItem]) -> list[OpenedItem]:
@@ -122,33 +84,24 @@ def apply_items(
     that marks on her may stand before her in the queue. Also says whether anything was written.
     """
     clock_ahead = None if skew_ms is None else timedelta(milliseconds=skew_ms)
-    batch = _Batch(change, queue, items, by, right, clock_ahead)
-    held = {}
-    if holds:
-        held = already_parked(change.session, [item.op_id(queue.public_id) for item in items])
-    later = []
-    for position, item in enumerate(items):
-        before = held.get(item.op_id(queue.public_id)) if held else None
-        if before is not None:
-            batch.answers[position] = _as_before(item, item.op_id(queue.public_id), before)
-        elif isinstance(item.sent, Operation):
-            batch.marks.append((position, item.sent))
-        elif isinstance(item.sent, WalkInSent):
-            batch.answer(position, _unless_too_late(change, queue, item, by, right, clock_ahead))
-        else:
-            later.append(position)
-    batch.apply_marks()
-    for position in later:
-        batch.answer(
-            position, _unless_too_late(change, queue, items[position], by, right, clock_ahead)
-        )
-    return [batch.answers[position] for position in range(len(items))], batch.wrote
+    pad = queue.public_id
+    waiting = already_parked(change.session, [item.op_id(pad) for item in items]) if holds else {}
+    order = sort_queue(items, pad, waiting)
+    writing = _Writing(change, queue, items, by, right, clock_ahead)
+    for position in order.known:
+        item = items[position]
+        writing.answers[position] = _as_before(item, item.op_id(pad), waiting[item.op_id(pad)])
+    writing.write_one_by_one(order.walk_ins)
+    writing.write_marks(order.marks)
+    writing.write_one_by_one(order.others)
+    writing.park_what_waits()
+    return [writing.answers[position] for position in range(len(items))], writing.wrote
 
 
 def _unless_too_late(
     change: Change,
     queue: Credential,
-    item: Waiting,
+    item: OpenedItem,
     by: Actor,
     right: Right,
     clock_ahead: timedelta | None,
@@ -167,7 +120,7 @@ def _unless_too_late(
 def apply_sent(
     change: Change,
     queue: Credential,
-    item: Waiting,
+    item: OpenedItem,
     by: Actor,
     clock_ahead: timedelta | None = None,
 ) -> Outcome:
@@ -192,8 +145,9 @@ def apply_sent(
     return Outcome(Reply.REJECTED, Reason.UNREADABLE)
 
 
-class _Batch:
-    """One batch while it is decided: the answers by position, and whether anything was written."""
+class _Writing:
+    """A sorted queue while it is written: the answers by position, what waits for a person, and
+    whether anything was written."""
 
     def __init__(
         self,
@@ -207,29 +161,38 @@ class _Batch:
         self.change, self.queue, self.items, self.by = change, queue, items, by
         self.right, self.clock_ahead = right, clock_ahead
         self.answers: dict[int, ItemAnswer] = {}
-        self.marks: list[tuple[int, Operation]] = []
         self.came: list[str] = []
+        self.waits: list[int] = []
         self.wrote = False
 
-    def answer(self, position: int, outcome: Outcome) -> None:
-        """Keep the answer to what is no mark."""
-        item = self.items[position]
-        op_id = item.op_id(self.queue.public_id)
-        self.answers[position] = ItemAnswer(
-            item.sequence, op_id, outcome.reply, outcome.reason, None, outcome.version
-        )
-        if outcome.reply is _APPLIED:
-            self.wrote = True
-            if isinstance(item.sent, WalkInSent):
-                self.came.append(item.sent.entry)
-        if _waits(outcome.reply):
-            self._hold(position, outcome.reply, outcome.reason)
+    def write_one_by_one(self, positions: Sequence[int]) -> None:
+        """Decide and write what is no mark."""
+        for position in positions:
+            item = self.items[position]
+            outcome = _unless_too_late(
+                self.change, self.queue, item, self.by, self.right, self.clock_ahead
+            )
+            op_id = item.op_id(self.queue.public_id)
+            self.answers[position] = ItemAnswer(
+                item.sequence, op_id, outcome.reply, outcome.reason, None, outcome.version
+            )
+            if outcome.reply is _APPLIED:
+                self.wrote = True
+                if isinstance(item.sent, WalkInSent):
+                    self.came.append(item.sent.entry)
+            elif outcome.reply is _CONFLICT or outcome.reply is _REJECTED:
+                self.waits.append(position)
 
-    def apply_marks(self) -> None:
-        """Decide all marks at once, with those that came before the person they are on."""
+    def write_marks(self, positions: Sequence[int]) -> None:
+        """Decide and write all marks at once, with those that came before the person they are
+        on."""
         session, by = self.change.session, self.by.public_id
         waited = marks_waiting_for(session, self.queue, self.came, by) if self.came else []
-        operations = [operation for _position, operation in self.marks]
+        operations = [
+            sent
+            for position in positions
+            if isinstance(sent := self.items[position].sent, Operation)
+        ]
         operations += [operation for _item, operation in waited]
         if not operations:
             return
@@ -245,28 +208,20 @@ class _Batch:
         )
         self.wrote |= bool(outcome.kept)
         answers = iter(outcome.answers)
-        for position, _operation in self.marks:
+        for position in positions:
             answer = next(answers)
             self.answers[position] = _of_mark(self.items[position], answer)
-            if _waits(answer.answer):
-                self._hold(position, answer.answer, answer.reason)
+            if answer.answer is _CONFLICT or answer.answer is _REJECTED:
+                self.waits.append(position)
         for item, _operation in waited:
             settle_arrived(item, next(answers), by, self.change.now)
 
-    def _hold(self, position: int, reply: Reply, reason: Reason) -> None:
-        self.wrote |= park(
-            self.change.session,
-            self.queue,
-            self.items[position],
-            str(reply),
-            reason,
-            self.change.now,
-        )
-
-
-def _waits(reply: Reply) -> bool:
-    """True if what was so answered waits for a person to decide."""
-    return reply is _CONFLICT or reply is _REJECTED
+    def park_what_waits(self) -> None:
+        """Keep what met another mark, or was refused, for a person to decide."""
+        answers = [(self.items[position], self.answers[position]) for position in self.waits]
+        waiting = [(item, str(answer.answer), answer.reason) for item, answer in answers]
+        if waiting:
+            self.wrote |= park(self.change.session, self.queue, waiting, self.change.now) > 0
 
 
 def _of_mark(item: OpenedItem, answer: Answer) -> ItemAnswer:

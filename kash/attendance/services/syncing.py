@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import Pad
 from kash.attendance.owners import Right, owner_of
 from kash.attendance.queries.pads import Credential, credential
-from kash.attendance.services.items import ItemAnswer, OpenedItem, apply_items
+from kash.attendance.rules.queue import ItemAnswer, OpenedItem
+from kash.attendance.services.items import apply_items
 from kash.platform.database import writing
 from kash.platform.raw_sql import RawQuery, is_postgresql
 from kash.platform.vault import audited

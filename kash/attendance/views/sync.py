@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from kash.attendance import blueprint
 from kash.attendance.queries.pads import Credential, continued, credential
 from kash.attendance.rules.pads import MOST_ITEMS, Unreadable, is_public_id, read_moment
+from kash.attendance.rules.queue import ItemAnswer
 from kash.attendance.sealed_items import NotSent, sealed_items
-from kash.attendance.services.items import ItemAnswer, open_items
+from kash.attendance.services.items import open_items
 from kash.attendance.services.syncing import PadEnded, PadRevoked, receive
 from kash.platform.database import db, utc_now
 from kash.platform.vault.phones import is_signed
