@@ -54,7 +54,7 @@ def set_up() -> ResponseReturnValue:
 
 
 def _founded(form: SetUpForm) -> Actor:
-    chosen = set(form.languages.data or ())
+    chosen = set(form.languages.data)
 
     def add_what_is_needed(session: Session) -> None:
         session.add_all(_groups(form))

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField, ValidationError
+from wtforms import BooleanField, ValidationError
 
 from kash.forums.rules import (
     ACTION_LENGTH,
@@ -30,6 +30,7 @@ from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import from_local
 from kash.platform.web.forms import (
     DayField,
+    HiddenField,
     NewIdField,
     TimeOfDayField,
     choice_field,

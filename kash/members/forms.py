@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import Length, ValidationError
 
-from kash.platform.web.forms import KashForm, required
+from kash.platform.web.forms import HiddenField, KashForm, required
 
 # Nothing that a browser would keep, correct, or send away to have it spelt.
 _UNKEPT = {

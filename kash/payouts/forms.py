@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from kash.payouts.models import PayoutPart
@@ -20,6 +20,7 @@ from kash.payouts.wording import MEANS, ROLE, STATE
 from kash.platform.web import KashForm
 from kash.platform.web.formats import day_text
 from kash.platform.web.forms import (
+    HiddenField,
     NewIdField,
     PhoneField,
     SeveralField,
@@ -200,7 +201,7 @@ class PayeeForm(KashForm):
 
     def chosen_days(self) -> list[date]:
         """The days that were ticked."""
-        return [date.fromisoformat(day) for day in self.days.data or []]
+        return [date.fromisoformat(day) for day in self.days.data]
 
 
 class PaymentForm(KashForm):

@@ -9,11 +9,16 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from kash.platform.database import PUBLIC_ID, is_public_id, new_public_id
 from kash.platform.web import KashForm
-from kash.platform.web.forms import choice_field, long_text_field, text_field, whole_number_field
+from kash.platform.web.forms import (
+    HiddenField,
+    choice_field,
+    long_text_field,
+    text_field,
+    whole_number_field,
+)
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.training import rules
 from kash.training.models import CourseVersion, Module, SessionPlan
@@ -147,7 +152,7 @@ class DraftPage:
     @staticmethod
     def _new(kind: type[Any], prefix: str) -> Any:
         form = kind(prefix=prefix, meta=_INNER)
-        if not is_public_id(form.key.data or ""):
+        if not is_public_id(form.key.data):
             form.key.data = new_public_id()
         return form
 
@@ -155,7 +160,7 @@ class DraftPage:
     def added_to(self) -> str:
         """The module to which a session was added last, or the one that was added; else empty."""
         if typed_in(self.new_module):
-            return self.new_module.key.data or ""
+            return self.new_module.key.data
         with_new = [part.module.public_id for part in self.modules if typed_in(part.new_plan)]
         return with_new[-1] if with_new else ""
 
@@ -199,14 +204,14 @@ class DraftPage:
             rules.ModuleText(part.module.public_id, part.form.title.data) for part in self.modules
         ]
         if typed_in(self.new_module):
-            key = self.new_module.key.data or ""
+            key = self.new_module.key.data
             modules.append(rules.ModuleText(key, self.new_module.title.data, new=True))
         plans = []
         for part in self.modules:
             for each in part.plans:
                 plans.append(_plan_text(each.plan.public_id, each.form, part.module.public_id))
             if typed_in(part.new_plan):
-                key = part.new_plan.key.data or ""
+                key = part.new_plan.key.data
                 plans.append(_plan_text(key, part.new_plan, part.module.public_id, new=True))
         return rules.VersionText(
             self.about.public_title.data,

@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import FieldList, Form, FormField, HiddenField, ValidationError
+from wtforms import FieldList, Form, FormField, ValidationError
 from wtforms.validators import Optional
 
 from kash.attendance.rules.marking import LONGEST_CORRECTION
@@ -18,6 +18,7 @@ from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
+    HiddenField,
     KashForm,
     NewIdField,
     SeveralField,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from kash.accounts.names import role_choices, role_notes
@@ -16,6 +16,7 @@ from kash.platform.database import is_public_id
 from kash.platform.web.fields import TextField
 from kash.platform.web.forms import (
     UNCORRECTED,
+    HiddenField,
     KashForm,
     SeveralField,
     choice_field,

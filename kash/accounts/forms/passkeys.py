@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.platform.web.forms import KashForm, text_field
+from kash.platform.web.forms import HiddenField, KashForm, text_field
 
 
 class PasskeyForm(KashForm):

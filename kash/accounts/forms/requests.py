@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 
 from kash.accounts.names import ROLE_NAMES
 from kash.accounts.rules.accounts import NEED_SECOND_STEP
 from kash.accounts.secrets import new_token
-from kash.platform.web.forms import KashForm, SeveralField, long_text_field
+from kash.platform.web.forms import HiddenField, KashForm, SeveralField, long_text_field
 
 __all__ = ["AnswerForm", "FetchForm", "ReasonForm", "SecondStepRolesForm"]
 

@@ -8,13 +8,20 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField, HiddenField
+from wtforms import BooleanField, FieldList, FormField
 
 from kash.accounts.names import role_choices
 from kash.accounts.rules.pasted import INVITED_AT_ONCE, Pasted
 from kash.accounts.secrets import new_token
 from kash.platform.web.errors import Problem
-from kash.platform.web.forms import KashForm, choice_field, email_field, long_text_field, text_field
+from kash.platform.web.forms import (
+    HiddenField,
+    KashForm,
+    choice_field,
+    email_field,
+    long_text_field,
+    text_field,
+)
 from kash.platform.web.programme import LANGUAGES
 
 _SPARE = 3
@@ -85,7 +92,7 @@ class InviteSeveralForm(KashForm):
             {
                 "name": one.name,
                 "email": one.email,
-                "role": one.role or self.role.data or "",
+                "role": one.role or self.role.data,
                 "language": one.language,
             }
             for one in people
@@ -96,8 +103,8 @@ class InviteSeveralForm(KashForm):
             for name, value in row.items()
             if name != "csrf_token"
         )
-        sent["role"] = self.role.data or ""
-        sent["key"] = self.key.data or ""
+        sent["role"] = self.role.data
+        sent["key"] = self.key.data
         if "csrf_token" in self:
             sent["csrf_token"] = self["csrf_token"].data or ""
         if self.send.data:

@@ -129,7 +129,7 @@ def roles(public_id: str) -> ResponseReturnValue:
     by, found = current_actor(), accounts.account(public_id)
     form = RolesForm(roles=[row.role for row in found.roles])
     if form.validate_on_submit():
-        wanted = [Role(role) for role in form.roles.data or ()]
+        wanted = [Role(role) for role in form.roles.data]
         with form.showing_problems(roles=(OnlyAdministrators, AskedAlready, EmailNeeded)):
             try:
                 set_roles(by, public_id, wanted)

@@ -48,7 +48,7 @@ def open_breach() -> ResponseReturnValue:
             breach_id = breaches_services.open_breach(
                 current_actor(),
                 what=form.what.data,
-                affected=[Affected(one) for one in form.affected.data or ()],
+                affected=[Affected(one) for one in form.affected.data],
                 noticed_at=form.noticed_at.data,
                 public_id=form.key.data,
             )
@@ -93,7 +93,7 @@ def edit_breach(breach_id: str) -> ResponseReturnValue:
             current_actor(),
             breach_id,
             what=form.what.data,
-            affected=[Affected(one) for one in form.affected.data or ()],
+            affected=[Affected(one) for one in form.affected.data],
         )
         return _to(breach_id)
     return page("accounts/breach_edit.html", form=form, breach_id=breach_id)

@@ -57,7 +57,7 @@ def confirm_passkey() -> ResponseReturnValue:
         form.form_errors.append(error_of(sent))
         return _page(form, address)
     with form.showing_problems():
-        confirm_with_passkey(current_actor(), challenge_of(CONFIRM), sent.credential.data or "")
+        confirm_with_passkey(current_actor(), challenge_of(CONFIRM), sent.credential.data)
         return redirect(address, code=303)
     return _page(form, address)
 

@@ -77,10 +77,10 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
     by = current_actor()
     offer = form.command(
         Offered,
-        roles=frozenset(Role(role) for role in form.roles.data or ()),
+        roles=frozenset(Role(role) for role in form.roles.data),
         person_id=person_typed(form.person.data),
     )
-    made = invite_one(by, offer, form.reason.data, form.key.data or "")
+    made = invite_one(by, offer, form.reason.data, form.key.data)
     if made.request_id:
         return asked(made.request_id)
     link = address_of_link("accounts.join", made.token)
@@ -129,7 +129,7 @@ def invite_several() -> ResponseReturnValue:
         else:
             try:
                 found = several.invite_several(
-                    current_actor(), [_offered(row) for row in rows], form.key.data or ""
+                    current_actor(), [_offered(row) for row in rows], form.key.data
                 )
             except RowsRefused as problem:
                 form.refuse(problem.faults)

@@ -64,9 +64,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
         form.form_errors.append(error_of(sent))
         return sign_in_page(form)
     with form.showing_problems(NoPasskeysHere):
-        public_id = passkey_proofs.sign_in_with_passkey(
-            challenge_of(SIGN_IN), sent.credential.data or ""
-        )
+        public_id = passkey_proofs.sign_in_with_passkey(challenge_of(SIGN_IN), sent.credential.data)
         return arrive(public_id, address)
     return sign_in_page(form)
 
@@ -97,7 +95,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
         form.form_errors.append(error_of(sent))
         return second_step_page(public_id, form)
     with form.showing_problems(NoPasskeysHere):
-        check_passkey(public_id, challenge_of(SECOND_STEP), sent.credential.data or "")
+        check_passkey(public_id, challenge_of(SECOND_STEP), sent.credential.data)
         return arrive(public_id, address)
     return second_step_page(public_id, form)
 
@@ -130,7 +128,7 @@ def add_passkey() -> ResponseReturnValue:
     if possible and form.validate_on_submit():
         with form.showing_problems():
             codes = passkeys.add_passkey(
-                by, challenge_of(ADD), form.name.data, form.credential.data or ""
+                by, challenge_of(ADD), form.name.data, form.credential.data
             )
             flash(_("The passkey is added."))
             if codes:

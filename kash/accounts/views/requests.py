@@ -53,7 +53,7 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
         try:
-            request_id = asking.ask_reset(current_actor(), public_id, form.reason.data or "")
+            request_id = asking.ask_reset(current_actor(), public_id, form.reason.data)
         except (SecondStepMissing, AskedAlready, OwnRoles) as problem:
             form.form_errors.append(str(problem))
         else:
@@ -150,7 +150,7 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
     form = FetchForm()
     if found.asked_by_id != by.public_id:
         raise NotFound
-    key, again = form.key.data or "", False
+    key, again = form.key.data, False
     try:
         token = deciding.fetch_link(by, public_id, key)
     except (RequestClosed, RequestChanged, EmailTaken, PersonTaken) as problem:
@@ -187,9 +187,7 @@ def second_step_roles() -> ResponseReturnValue:
     """Choose which roles need a second step besides those that always do."""
     form = SecondStepRolesForm(roles=[str(role) for role in roles_with_second_step()])
     if form.validate_on_submit():
-        choose_roles_with_second_step(
-            current_actor(), [Role(role) for role in form.roles.data or ()]
-        )
+        choose_roles_with_second_step(current_actor(), [Role(role) for role in form.roles.data])
         flash(_("Saved. It holds from everybody's next page on."))
         return redirect(url_for("accounts.index"), code=303)
     always = [name for role, name in ROLE_NAMES.items() if role in NEED_SECOND_STEP]

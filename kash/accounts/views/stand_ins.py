@@ -30,7 +30,7 @@ def lend_approvals() -> ResponseReturnValue:
             delegations.lend_approvals(
                 by,
                 form.stand_in.data,
-                permissions=form.permissions.data or (),
+                permissions=form.permissions.data,
                 first=form.first.data,
                 last=form.last.data,
                 reason=form.reason.data,

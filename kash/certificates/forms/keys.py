@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 
 from kash.platform.web import KashForm
+from kash.platform.web.forms import HiddenField
 
 
 class ChangeKeyForm(KashForm):

@@ -29,7 +29,7 @@ def change_key() -> ResponseReturnValue:
     found = current_key()
     form = ChangeKeyForm(shown=found.public_id if found else "")
     if form.validate_on_submit():
-        signing.change_key(form.shown.data or "", current_actor(), doubted=bool(form.doubted.data))
+        signing.change_key(form.shown.data, current_actor(), doubted=bool(form.doubted.data))
         flash(_("A new key signs from now on. Paper that was signed before stays as it is."))
         return redirect(url_for("certificates.signing_keys"))
     return page("certificates/key_change.html", form=form)

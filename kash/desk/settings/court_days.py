@@ -52,7 +52,7 @@ class CourtDaysForm(EditionForm):
     @property
     def chosen(self) -> list[str]:
         """The days in order, each once, as they are kept."""
-        return sorted({line.strip() for line in (self.days.data or "").splitlines()} - {""})
+        return sorted({line.strip() for line in self.days.data.splitlines()} - {""})
 
 
 def _kept() -> dict[str, object]:

@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, HiddenField
+from wtforms import FileField
 from wtforms.validators import ValidationError
 
 from kash.accounts.services.programme import change_settings
@@ -19,7 +19,7 @@ from kash.platform import storage
 from kash.platform.database import new_public_id
 from kash.platform.web import KashForm, NotFound, current_actor, page
 from kash.platform.web.editions import EditionForm
-from kash.platform.web.forms import SeveralField, long_text_field, text_field
+from kash.platform.web.forms import HiddenField, SeveralField, long_text_field, text_field
 from kash.platform.web.paper import PAPER_KINDS, PaperWording
 from kash.platform.web.programme import paper_wording
 from kash.policy import allow
@@ -180,7 +180,7 @@ def logo_paper() -> ResponseReturnValue:
         }
     )
     if form.validate_on_submit():
-        chosen = {"logo_on": list(form.kinds.data or [])}
+        chosen = {"logo_on": list(form.kinds.data)}
         with form.showing_problems():
             change_settings(current_actor(), "logo", "paper", chosen, form.edition_shown)
             flash(_("Saved."))

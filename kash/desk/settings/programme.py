@@ -45,7 +45,7 @@ class ProgrammeForm(EditionForm):
 
     def validate_default_language(self, chosen: Any) -> None:
         """The usual language is one of the programme's."""
-        if chosen.data not in (self.languages.data or []):
+        if chosen.data not in (self.languages.data):
             raise ValidationError(_("Choose one of the languages above."))
 
 
@@ -72,7 +72,7 @@ def edit_programme() -> ResponseReturnValue:
     form = ProgrammeForm(data=_values(found), languages=found.languages)
     if form.validate_on_submit():
         usual = form.default_language.data
-        others = [code for code in form.languages.data or [] if code != usual]
+        others = [code for code in form.languages.data if code != usual]
         with form.showing_problems():
             change_programme(
                 current_actor(),

@@ -130,7 +130,7 @@ def spellings() -> ResponseReturnValue:
         *((zone.public_id, zone.name) for zone in places.zones()),
     ]
     if form.validate_on_submit():
-        changed = unify_spellings(form.zone.data, list(form.spellings.data or []), current_actor())
+        changed = unify_spellings(form.zone.data, list(form.spellings.data), current_actor())
         flash(_("Entries changed: %(count)s.", count=changed))
         return redirect(url_for("desk.spellings"), code=303)
     return page(

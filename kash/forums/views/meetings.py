@@ -190,7 +190,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 title=form.title.data,
                 minutes=form.minutes.data,
                 by=actor,
-                item_id=form.key.data or "",
+                item_id=form.key.data,
             )
             return redirect(
                 url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id, _anchor="title")

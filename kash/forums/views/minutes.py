@@ -106,7 +106,7 @@ def _save(
             actions=actions,
             edition=form.edition_shown,
             by=current_actor(),
-            internal=(form.internal.data or "") if form.keep_internal.data else "",
+            internal=(form.internal.data) if form.keep_internal.data else "",
         )
     except FiguresBesideCases as found_lines:
         form.internal.data = found_lines.mark

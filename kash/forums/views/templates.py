@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, HiddenField
+from wtforms import FieldList, Form, FormField
 
 from kash.forums import blueprint
 from kash.forums.forms import without_figures
@@ -21,7 +21,13 @@ from kash.forums.services import templates as templates_services
 from kash.forums.services.templates import change_template
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web.editions import EditionForm
-from kash.platform.web.forms import choice_field, clean_text, text_field, whole_number_field
+from kash.platform.web.forms import (
+    HiddenField,
+    choice_field,
+    clean_text,
+    text_field,
+    whole_number_field,
+)
 from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
 

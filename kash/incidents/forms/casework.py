@@ -7,13 +7,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, ValidationError
+from wtforms import ValidationError
 from wtforms.validators import Optional
 
 from kash.incidents.rules.workflow import STEPS
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
+    HiddenField,
     KashForm,
     choice_field,
     long_text_field,
@@ -50,7 +51,7 @@ class StepForm(KashForm):
     @property
     def version_shown(self) -> int | None:
         """The version of the record that was shown, if it is one."""
-        text = self.version.data or ""
+        text = self.version.data
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

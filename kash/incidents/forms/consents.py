@@ -6,13 +6,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
-from kash.platform.web.forms import radio_field
+from kash.platform.web.forms import HiddenField, radio_field
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
 ANSWER_NAMES: dict[str, Any] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField
+from wtforms import FieldList, FormField
 
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.rows import (
@@ -40,6 +40,7 @@ from kash.platform.database import new_public_id
 from kash.platform.web.editions import number_shown
 from kash.platform.web.forms import (
     DayField,
+    HiddenField,
     KashForm,
     SeveralField,
     choice_field,
@@ -100,7 +101,7 @@ class DocumentationForm(KashForm):
         if self.how.data == "phone":
             # How it came in is no matter of opinion then.
             self.how.choices = [("phone", _("Filed on a phone"))]
-        if not set(self.token.data or "-") <= _TOKEN_LETTERS or len(self.token.data or "") != 16:
+        if not set(self.token.data or "-") <= _TOKEN_LETTERS or len(self.token.data) != 16:
             self.token.data = new_public_id()
         for group in ROWS:
             taken: set[str] = set()
@@ -135,8 +136,8 @@ class DocumentationForm(KashForm):
         for row in self.rows("acts"):
             row.persons.choices, row.parties.choices = persons, parties
             # Whoever was taken off this form is no longer ticked.
-            row.persons.data = [key for key in row.persons.data or [] if key in known_persons]
-            row.parties.data = [key for key in row.parties.data or [] if key in known_parties]
+            row.persons.data = [key for key in row.persons.data if key in known_persons]
+            row.parties.data = [key for key in row.parties.data if key in known_parties]
         sides = [("", _("Not said")), *persons, *parties]
         for row in self.rows("terms"):
             row.owed_by.choices, row.owed_to.choices = sides, sides
@@ -260,7 +261,7 @@ class DocumentationForm(KashForm):
             place=Place(ward=self.ward.data or "", place=self.place.data),
             narrative=self.narrative.data or "",
             asked_for=self.asked_for.data,
-            wanted=list(self.wanted.data or []),
+            wanted=list(self.wanted.data),
             filing=Filing(how=self.how.data or "form", paper_on=self.paper_on.data),
             persons=[person_of(row) for row in self._said("persons")],
             parties=[party_of(row, station_names) for row in self._said("parties")],

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import filing_words as words
@@ -20,6 +19,7 @@ from kash.platform.web import KashForm
 from kash.platform.web.fields import DayField, SeveralField, TimeOfDayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
+    HiddenField,
     choice_field,
     long_text_field,
     radio_field,
@@ -61,7 +61,7 @@ class WhatForm(ScreenForm):
 
     def answers(self) -> Screen:
         """Acts that were done."""
-        return Screen(acts=self.acts.data or [])
+        return Screen(acts=self.acts.data)
 
 
 class WhenForm(ScreenForm):
@@ -107,7 +107,7 @@ class WhomForm(ScreenForm):
 
     def answers(self) -> Screen:
         """How many, and of what age."""
-        return Screen(count=self.count.data, ages=self.ages.data or [])
+        return Screen(count=self.count.data, ages=self.ages.data)
 
 
 class WhoForm(ScreenForm):
@@ -170,11 +170,11 @@ class NextForm(ScreenForm):
     def answers(self) -> Screen:
         """Answers on what is asked for, what is allowed, and how that is known. Whoever ticked
         something, or said how it is known, has left the rest unticked; else nothing was asked."""
-        ticked, origin = self.consents.data or [], self.origin.data or ""
+        ticked, origin = self.consents.data, self.origin.data or ""
         asked = bool(ticked or origin)
         shown = self.wording.data if self.wording.data in DIGESTS else ""
         return Screen(
-            wanted=self.wanted.data or [],
+            wanted=self.wanted.data,
             consents=ticked,
             unticked=[one for one in words.ALLOWED if one not in ticked] if asked else [],
             wording=shown if asked else "",

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import names
@@ -20,6 +20,7 @@ from kash.incidents.rules.record import Party, Term
 from kash.platform.web.fields import MoneyField
 from kash.platform.web.forms import (
     DayField,
+    HiddenField,
     KashForm,
     SeveralField,
     choice_field,

@@ -6,7 +6,6 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.incidents import charge_warning
@@ -14,7 +13,7 @@ from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.names import ORIGIN_NAMES, WAY_NAMES
 from kash.incidents.rules.her_choice import NOTHING
 from kash.incidents.services.her_choice import Said
-from kash.platform.web.forms import DayField, SeveralField, radio_field, required
+from kash.platform.web.forms import DayField, HiddenField, SeveralField, radio_field, required
 
 
 class ChoiceForm(VersionedForm):
@@ -57,8 +56,8 @@ class ChoiceForm(VersionedForm):
         """Choice as it was entered."""
         assert self.on.data is not None  # noqa: S101 - for the type: it was validated
         return Said(
-            self.person.data or "",
-            tuple(self.wanted.data or ()),
+            self.person.data,
+            tuple(self.wanted.data),
             self.on.data,
             self.origin.data or "",
             self.version_shown(),

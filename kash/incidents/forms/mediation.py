@@ -59,7 +59,7 @@ class DutyForm(WeekForm, EditionForm):
 
     def details(self) -> DutyDetails:
         """Details as they were entered."""
-        spoken = tuple(self.languages.data or ())
+        spoken = tuple(self.languages.data)
         return self.command(DutyDetails, spoken=spoken, hours=self.hours())
 
     def fill(self, found: Duty) -> None:

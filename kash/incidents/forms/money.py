@@ -7,7 +7,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 from wtforms.validators import Optional
 
 from kash.incidents.forms.rows import fresh_key
@@ -19,6 +19,7 @@ from kash.incidents.rules.reporting import Policy, ReportNote, missing_of
 from kash.platform.web.fields import MoneyField
 from kash.platform.web.forms import (
     DayField,
+    HiddenField,
     KashForm,
     choice_field,
     long_text_field,
@@ -69,7 +70,7 @@ class BailForm(VersionedForm):
             self._show(bail)
             if bail is None and len(persons) == 1:
                 self.person.data = persons[0][0]
-        key = self.key.data or ""
+        key = self.key.data
         if not (0 < len(key) <= 16 and key.isascii() and key.isalnum()):
             self.key.data, self.key.raw_data = "b" + fresh_key("terms")[1:], None
 
@@ -88,8 +89,8 @@ class BailForm(VersionedForm):
         court = self.paid_to.data == "court"
         place = "" if court else self.place.data
         return CashBail(
-            id=self._bail.id if self._bail is not None else self.key.data or "",
-            person=self.person.data or "",
+            id=self._bail.id if self._bail is not None else self.key.data,
+            person=self.person.data,
             amount=self.amount.data or 0,
             receipt=self.receipt.data,
             paid_on=self.paid_on.data,

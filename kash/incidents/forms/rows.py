@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 
 from kash.incidents import names
 from kash.incidents.rules.acts import acts_meant
@@ -18,6 +17,7 @@ from kash.incidents.rules.writing import LETTERS, ROWS
 from kash.platform.web.fields import MoneyField
 from kash.platform.web.forms import (
     DayField,
+    HiddenField,
     KashForm,
     MomentField,
     SeveralField,
@@ -200,7 +200,7 @@ class TermRow(Row):
 def person_of(row: PersonRow) -> Person:
     """Person of a row of the form, as the record keeps one."""
     return Person(
-        id=row.key.data or "",
+        id=row.key.data,
         code=row.code.data,
         age_band=row.age_band.data or "unknown",
         among_adults=row.among_adults.data,
@@ -215,7 +215,7 @@ def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
     """Party of a row of the form, as the record keeps one."""
     station = row.station.data
     return Party(
-        id=row.key.data or "",
+        id=row.key.data,
         kind=row.kind.data or "other",
         involvement=row.involvement.data or "did",
         station=station,
@@ -231,10 +231,10 @@ def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
 def act_of(row: ActRow) -> Act:
     """Act of a row of the form, as the record keeps one."""
     return Act(
-        id=row.key.data or "",
+        id=row.key.data,
         code=row.meant,
-        persons=list(row.persons.data or []),
-        parties=list(row.parties.data or []),
+        persons=list(row.persons.data),
+        parties=list(row.parties.data),
         circumstances=row.circumstances.data,
         amount=row.amount.data,
     )
@@ -243,7 +243,7 @@ def act_of(row: ActRow) -> Act:
 def information_of(row: InformationRow) -> Information:
     """Information of a row of the form, as the record keeps it."""
     return Information(
-        id=row.key.data or "",
+        id=row.key.data,
         source=row.source.data or "other",
         connection=row.connection.data,
         reliability=row.reliability.data or "likely",
@@ -255,7 +255,7 @@ def information_of(row: InformationRow) -> Information:
 def term_of(row: TermRow) -> Term:
     """Term of a row of the form, as the record keeps one."""
     return Term(
-        id=row.key.data or "",
+        id=row.key.data,
         kind=row.kind.data or "",
         owed_by=row.owed_by.data,
         owed_to=row.owed_to.data,

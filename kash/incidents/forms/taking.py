@@ -55,8 +55,8 @@ class TakingForm(VersionedForm):
             told_by=self.told_by.data,
             interpreter=self.interpreter.data,
             read_back=self.read_back.data,
-            present=list(self.present.data or []),
-            told_before=list(self.told_before.data or []),
+            present=list(self.present.data),
+            told_before=list(self.told_before.data),
         )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField
-
 from kash.platform.web.editions import LockedForm, number_shown
+from kash.platform.web.forms import HiddenField
 
 
 class VersionedForm(LockedForm):

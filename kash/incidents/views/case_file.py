@@ -43,7 +43,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         raise NobodyAgreed
     if form.validate_on_submit():
         person = signed_in()
-        chosen = list(form.persons.data or [])
+        chosen = list(form.persons.data)
         identities = identities_shown(found, chosen, vault) if form.identities.data else {}
         choice = Choice(
             persons=chosen,

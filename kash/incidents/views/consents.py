@@ -176,7 +176,7 @@ def consents(reference: str) -> ResponseReturnValue:
                 vault,
                 reference,
                 form.version_shown(),
-                form.person.data or "",
+                form.person.data,
                 form.answers(),
                 form.origin.data,
                 language_code(),

@@ -93,7 +93,7 @@ def decision(reference: str) -> ResponseReturnValue:
         if _term(found, request.form["term"]) is None:
             return _decided_already(reference)
         if out.validate():
-            take_out_term(actor, vault, reference, out.term.data or "", out.reason.data)
+            take_out_term(actor, vault, reference, out.term.data, out.reason.data)
             flash(_("Taken out. The reason stands in the case."))
             return redirect(_next(reference), 303)
         form = ReportForm(formdata=None)

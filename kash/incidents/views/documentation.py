@@ -196,7 +196,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
     if fine and (form.says_why() if _asks_why(case) else True):
         written = Written(
             form.typed(dict(stations)),
-            form.token.data or "",
+            form.token.data,
             submit,
             form.why.data,
             hands_over=hands_over,

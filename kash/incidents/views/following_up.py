@@ -71,7 +71,7 @@ def referrals(reference: str) -> ResponseReturnValue:
                 actor,
                 vault,
                 reference,
-                outcome.referral.data or "",
+                outcome.referral.data,
                 Outcome(
                     outcome.outcome.data,
                     outcome.outcome_on.data or today(),
@@ -104,7 +104,7 @@ def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
         kind=form.kind.data,
         service=service,
         service_name=offered.get(service, form.service_name.data),
-        person=form.person.data or "",
+        person=form.person.data,
         made_on=form.made_on.data,
         due_on=form.due_on.data,
     )
@@ -149,7 +149,7 @@ def terms(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, found)
     elif request.form.get("term"):
         if done.validate() and done.refuse_future(today()):
-            fulfil(actor, vault, reference, done.term.data or "", done.fulfilled_on.data)
+            fulfil(actor, vault, reference, done.term.data, done.fulfilled_on.data)
             return _saved("incidents.terms", reference)
         form = TermForm(formdata=None)
         form.offer(_sides(found.record), terms_open(found.record))

@@ -88,7 +88,7 @@ def her_choice(reference: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             note_choice(actor, vault, reference, form.said())
-            return _noted(reference, form.person.data or "")
+            return _noted(reference, form.person.data)
         if form.changed_meanwhile:
             _actor, _vault, found = load_case(reference)
     return _page(found, form, OwnYesForm(formdata=None))
@@ -108,7 +108,7 @@ def own_yes(reference: str) -> ResponseReturnValue:
                 vault,
                 reference,
                 form.version_shown(),
-                form.person.data or "",
+                form.person.data,
                 given=form.answer.data == "yes",
             )
             return _noted(reference)

@@ -84,11 +84,11 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
                 reference,
                 Request(
                     mediator=form.mediator.data,
-                    requests=tuple(form.requests.data or ()),
+                    requests=tuple(form.requests.data),
                     station=form.station.data,
                     call_name=form.call_name.data,
                     call_phone=form.call_phone.data or "",
-                    persons=tuple(form.persons.data or ()),
+                    persons=tuple(form.persons.data),
                 ),
             )
             flash(_("The mediator can read it now."))

@@ -142,7 +142,7 @@ def _taking_back(language: str) -> ResponseReturnValue:
     if not form.validate():
         return _opened(language, found, form)
     with form.showing_problems(purposes=(NobodyHoldsKeys, LetterboxFull)):
-        found = take_back(current_actor(), found, form.purposes.data or [])
+        found = take_back(current_actor(), found, form.purposes.data)
         return _opened(language, found, done=True)
     return _opened(language, found, form)
 

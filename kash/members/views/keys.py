@@ -46,7 +46,7 @@ def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> Res
         form.sealed.data = carried
         return render_template("members/words.html", way=way, words=words.split(), form=form)
     with FlashedProblems(StaleWords, tone="warn"):
-        return _typing_back(way, form, offered_words(by, form.sealed.data or ""), finish)
+        return _typing_back(way, form, offered_words(by, form.sealed.data), finish)
     return redirect(request.path, code=303)
 
 
@@ -126,7 +126,7 @@ def sheet() -> ResponseReturnValue:
     """The recovery sheet as PDF, made now and kept nowhere."""
     form = SheetForm()
     try:
-        code = carried_code(current_actor(), form.sealed.data or "")
+        code = carried_code(current_actor(), form.sealed.data)
     except StaleWords:
         raise Problem(
             _("This page was too old. Change your passphrase to get a new recovery sheet.")

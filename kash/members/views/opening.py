@@ -121,7 +121,7 @@ def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
     if isinstance(form, OpenForm):
         check_second_step(by.public_id, form.code.data or "", this_client().of(by))
         return
-    check_passkey(by.public_id, challenge_of(SECOND_STEP), form.credential.data or "")
+    check_passkey(by.public_id, challenge_of(SECOND_STEP), form.credential.data)
 
 
 def _opened(token: str, address: str) -> ResponseReturnValue:

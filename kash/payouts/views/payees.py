@@ -116,7 +116,7 @@ def add_payee(public_id: str) -> ResponseReturnValue:
             chosen=Chosen(form.role.data, form.band.data),
             days=form.chosen_days(),
             by=current_actor(),
-            public_id=form.key.data or "",
+            public_id=form.key.data,
         )
         flash(_("Saved."))
         return redirect(url_for("payouts.workshop", public_id=public_id))

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.people import directory_words, words
@@ -23,6 +22,7 @@ from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
+    HiddenField,
     PhoneField,
     SeveralField,
     choice_field,
@@ -88,7 +88,7 @@ class ServiceForm(WeekForm, EditionForm):
     @property
     def new_id(self) -> str:
         """The id for a new service: the one the form was opened with, if it is one."""
-        given = self.key.data or ""
+        given = self.key.data
         return given if is_public_id(given) else new_public_id()
 
     def details(self) -> ServiceDetails:
@@ -148,7 +148,7 @@ class CardForm(KashForm):
 
     def validate_sheets(self, field: Any) -> None:
         """Room for all that was chosen."""
-        chosen = len(self.services.data or ())
+        chosen = len(self.services.data)
         if field.data and chosen > field.data * CARDS_ON_A_SHEET:
             raise ValidationError(
                 _(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import HiddenField
 
 from kash.people import words
 from kash.people.facts import FACTS, Fact, Kind
 from kash.people.models import Person
 from kash.platform.web import KashForm
+from kash.platform.web.forms import HiddenField
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class MergeForm(KashForm):
     @property
     def editions_read(self) -> tuple[int, int]:
         """The editions of the two; 0, which nobody has, if unreadable."""
-        found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.editions.data or "")
+        found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.editions.data)
         return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

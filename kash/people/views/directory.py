@@ -219,7 +219,7 @@ def cards() -> ResponseReturnValue:
     if not form.is_submitted():
         form.services.data = [each.public_id for each in found] if asked else []
     elif form.validate():
-        chosen = set(form.services.data or ())
+        chosen = set(form.services.data)
         content = documents.cards(
             [each for each in found if each.public_id in chosen],
             language=form.language.data,

@@ -43,7 +43,7 @@ def signed_forms() -> ResponseReturnValue:
         try:
             noted = note_signed_forms(
                 [one.public_id for one in people if one.public_id in ticked],
-                form.purposes.data or (),
+                form.purposes.data,
                 form.forms.data or 0,
                 form.kept_at.data,
                 actor,

@@ -60,7 +60,7 @@ class ProposalPage(Generic[Row]):
         form = SendBackForm()
         if not form.validate_on_submit():
             return self.show(self.read(), form, "")
-        return self.step(lambda row: act(row, form.reason.data or ""), lambda _nothing: done)
+        return self.step(lambda row: act(row, form.reason.data), lambda _nothing: done)
 
 
 def waiting_line(title: str, url: str, since: datetime, *, onward: str = "", **shown: Any) -> Line:

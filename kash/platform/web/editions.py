@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import Field, HiddenField
+from wtforms import Field
 
 from kash.platform.web.errors import ChangedMeanwhile
-from kash.platform.web.forms import KashForm
+from kash.platform.web.forms import HiddenField, KashForm
 
 
 def number_shown(text: object) -> int:

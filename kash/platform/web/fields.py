@@ -12,7 +12,6 @@ import phonenumbers
 from flask_babel import gettext as _
 from wtforms import (
     DateField,
-    HiddenField,
     IntegerField,
     PasswordField,
     RadioField,
@@ -22,6 +21,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms import HiddenField as _HiddenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional, ValidationError
 
@@ -63,11 +63,13 @@ class SecretField(_NeverNothing, PasswordField):
     """A password, "" if there is none."""
 
 
+class HiddenField(_NeverNothing, _HiddenField):
+    """A value that a page carries and shows nobody, "" if there is none."""
+
+
 class NewIdField(HiddenField):
     """The id of what a form makes: drawn when the form is opened, so that the same form sent twice
     makes one thing. What comes back and is no id is drawn anew."""
-
-    data: str
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default=new_public_id, **kwargs)
@@ -295,7 +297,15 @@ class RadioChoiceField(_Offering, RadioField):
 
 
 class SeveralField(_Offering, SelectMultipleField):
-    """Any number of a list, drawn as boxes to tick."""
+    """Any number of a list, drawn as boxes to tick; an empty list if none was."""
+
+    data: list[Any]
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """As every field; what was neither sent nor there before is none."""
+        super().process(*args, **kwargs)
+        if self.data is None:
+            self.data = []
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list."""

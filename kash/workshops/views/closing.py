@@ -74,7 +74,7 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
         answer = closing.correct_mark(
             found.register.public_id,
             one_operation(
-                form.page_key.data or "",
+                form.page_key.data,
                 chosen.slot.public_id,
                 entry_id,
                 given(form.status.data),

@@ -98,7 +98,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
 
 def _operation(form: SettleForm, chosen: WorkshopSession, entry_id: str) -> Operation:
     return one_operation(
-        form.page_key.data or "",
+        form.page_key.data,
         chosen.slot.public_id,
         entry_id,
         given(form.become.data),
