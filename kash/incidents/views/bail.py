@@ -25,6 +25,7 @@ from kash.incidents.views.labels import participant_label
 from kash.people.queries.organisations import organisations
 from kash.platform.database import utc_now
 from kash.platform.web import page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
@@ -101,15 +102,13 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     one = one_or_404(bail_of(found.record, bail_id))
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
-        try:
+        with FlashedProblems(CaseChangedMeanwhile, tone="message"):
             take_off_bail(actor, vault, reference, one.id, version=version)
-        except CaseChangedMeanwhile as problem:
-            flash(str(problem))
-            return redirect(
-                url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
-            )
-        flash(_("Taken off."))
-        return redirect(url_for("incidents.bail", reference=reference), 303)
+            flash(_("Taken off."))
+            return redirect(url_for("incidents.bail", reference=reference), 303)
+        return redirect(
+            url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
+        )
     return render_template(
         "incidents/bail_remove.html", case=found, bail=one, version=version or found.version
     )

@@ -31,6 +31,4 @@ class OrganisationForm(KashForm):
 
     def details(self) -> OrganisationDetails:
         """Details as they were entered."""
-        return OrganisationDetails(
-            self.name.data, self.kind.data, self.place.data, self.group.data or ""
-        )
+        return self.command(OrganisationDetails)
