@@ -13,7 +13,7 @@ from kash.incidents.queries.cases import open_cases
 from kash.incidents.services.identities import KIND, facts_from, person_of
 from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.incidents.views.identities import worded
-from kash.members.errors import NoKeys
+from kash.members.errors import AlreadyAsked, NoKeys
 from kash.members.unsealing import ask, read_granted
 from kash.platform.vault import NotAuthentic, SealError
 from kash.platform.web import NotFound, current_actor, page
@@ -29,7 +29,7 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     one = person_of(found, person)
     form = AskIdentityForm()
     if one.identity and form.validate_on_submit():
-        with form.showing_problems(NoKeys):
+        with form.showing_problems(AlreadyAsked, NoKeys):
             ask(actor, one.identity, form.reason.data)
             flash(_("A custodian decides. You find the answer among your requests."))
             return redirect(url_for("members.unsealing_requests"), 303)
