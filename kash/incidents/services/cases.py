@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -138,6 +138,14 @@ def _is_somebodys(record: Record) -> bool:
     return bool(record.assigned_to) or any(one.brief for one in record.interventions)
 
 
+def _kept_along(case: Case) -> set[str]:
+    """Of the reports that belong to a case those that may have to be kept from whoever has them,
+    once it is changed."""
+    return {
+        key for key, one in case.others.items() if isinstance(one, Record) and _is_somebodys(one)
+    }
+
+
 def _is_left(case: Case) -> bool:
     """True if somebody has a case, is named to a mediator or was asked to mediate, who must not
     know of it any more."""
@@ -165,12 +173,8 @@ def _keep_away_from_others(found: CaseChange) -> None:
     """Keep from others what is written of one report, for all that belong to it: whoever must not
     know of it any more does not keep another one of them."""
     case, change = found.case, found.change
-    held = [
-        key for key, one in case.others.items() if isinstance(one, Record) and _is_somebodys(one)
-    ]
-    # All rows before anything is saved, which locks the letterbox.
-    rows = {key: locked_incident(change.session, key) for key in held}
-    for key, row in rows.items():
+    # They were locked with the case itself.
+    for key, row in _locked_incidents(change.session, _kept_along(case)).items():
         # What is damaged, or was kept from her already, a custodian settles by opening it.
         with suppress(NotFound, Damaged):
             other = open_case(found.by, found.vault, key, change.session)
@@ -256,29 +260,76 @@ def locked_incident(session: Session, reference: str) -> Incident:
     )
 
 
+def _locked_incidents(session: Session, references: Collection[str]) -> dict[str, Incident]:
+    """The rows of those of these cases that are there, locked in the order of their ids."""
+    if not references:
+        return {}
+    found = select(Incident).where(Incident.public_id.in_(references)).order_by(Incident.id)
+    return {row.public_id: row for row in session.scalars(found.with_for_update())}
+
+
+def _locked_case(
+    session: Session, by: Actor, vault: OpenVault, reference: str, also: Collection[str]
+) -> tuple[Incident, Case]:
+    """A case and its row, locked along with all that may be changed with it and before anything is
+    saved, which locks the letterbox.
+
+    Rows are locked in one order, as two who each wait for what the other holds would wait without
+    an end. Which they are says only the case itself: those that belong to it are locked in a second
+    attempt, after the locks of the first were given back. Raises NotFound and Damaged.
+    """
+    wanted = {reference, *also}
+    while True:
+        with session.begin_nested() as attempt:
+            rows = _locked_incidents(session, wanted)
+            if reference not in rows:
+                raise NotFound
+            case = open_case(by, vault, reference, session)
+            along = _kept_along(case)
+            for other in also:
+                with suppress(NotFound, Damaged):
+                    along |= _kept_along(open_case(by, vault, other, session))
+            if along <= wanted:
+                return rows[reference], case
+            wanted |= along
+            attempt.rollback()
+
+
 @contextmanager
 def changing(
-    action: str, by: Actor, vault: OpenVault, reference: str, *, version: int | None = None
+    action: str,
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    *,
+    version: int | None = None,
+    also: Collection[str] = (),
 ) -> Iterator[CaseChange]:
-    """Change one case: one transaction, one audit entry that names its reference.
+    """Change one case: one transaction, one audit entry that names its reference. `also` are other
+    cases that are changed within it.
 
     With `version`, only if nobody saved since that version was read: else CaseChangedMeanwhile.
     Raises NotFound and Damaged.
     """
     with (
         audited(action, by) as change,
-        changing_within(change, by, vault, reference, version=version) as found,
+        changing_within(change, by, vault, reference, version=version, also=also) as found,
     ):
         yield found
 
 
 @contextmanager
 def changing_within(
-    change: Change, by: Actor, vault: OpenVault, reference: str, *, version: int | None = None
+    change: Change,
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    *,
+    version: int | None = None,
+    also: Collection[str] = (),
 ) -> Iterator[CaseChange]:
     """The same inside a change of something else, such as of the case that it is linked to."""
-    row = locked_incident(change.session, reference)
-    case = open_case(by, vault, reference, change.session)
+    row, case = _locked_case(change.session, by, vault, reference, also)
     if version is not None and version != case.version:
         raise CaseChangedMeanwhile
     found, history = CaseChange(change, case, row, vault, by), History(case)

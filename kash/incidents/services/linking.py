@@ -22,7 +22,8 @@ def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVa
 
     Raises NotFound if there is none, or if she must be kept away from it.
     """
-    with changing("incidents.changed", by, vault, reference) as change:
+    also = [target] if kind == "incident" else []
+    with changing("incidents.changed", by, vault, reference, also=also) as change:
         record = change.record
         if any((one.kind, one.id) == (kind, target) for one in record.links):
             change.change.nothing()
@@ -44,7 +45,8 @@ def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVa
 
 def remove_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVault) -> None:
     """Take a link away, on both sides. Raises NotFound if there is none."""
-    with changing("incidents.changed", by, vault, reference) as change:
+    also = [target] if kind == "incident" else []
+    with changing("incidents.changed", by, vault, reference, also=also) as change:
         record = change.record
         kept = [one for one in record.links if (one.kind, one.id) != (kind, target)]
         if len(kept) == len(record.links):

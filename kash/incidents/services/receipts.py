@@ -99,7 +99,10 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
     with without_trace("incidents.word_chosen", by) as filing:
         session = filing.session
         row = session.scalar(
-            select(Incident).where(Incident.receipt_hash.in_((old, new))).with_for_update()
+            select(Incident)
+            .where(Incident.receipt_hash.in_((old, new)))
+            .order_by(Incident.id)
+            .with_for_update()
         )
         with letterbox(session) as box:
             if old in box.sent:
