@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -18,6 +16,7 @@ from kash.accounts.services.deciding import reset_by_operator
 from kash.accounts.services.invitations import new_password_link
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.setup import new_setup_code
+from kash.platform.refusals import told_at_terminal
 from kash.platform.web.errors import Problem
 from kash.platform.web.forms import one_written_email
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
@@ -34,15 +33,6 @@ _OF_ADDRESSES = {
     "that begins with https.",
 }
 _ROLES = click.Choice([str(role) for role in Role])
-
-
-@contextmanager
-def _refusals_told() -> Iterator[None]:
-    """A block in which a service is called: what it refuses is told in a line, exit code 1."""
-    try:
-        yield
-    except Problem as problem:
-        raise click.ClickException(str(problem)) from None
 
 
 def _person(public_id: str | None) -> int | None:
@@ -78,7 +68,7 @@ def create(
     email: str, name: str, roles: tuple[str, ...], person: str | None, password: str
 ) -> None:
     """Make an account that can sign in at once."""
-    with _refusals_told():
+    with told_at_terminal(Problem):
         made = new_account(
             SYSTEM,
             name=name,
@@ -97,7 +87,7 @@ def create(
 @click.option("--person", help="The participant's number.")
 def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) -> None:
     """Print a one-time link with which someone opens an account."""
-    with _refusals_told():
+    with told_at_terminal(Problem):
         token = invitations.invite(
             SYSTEM,
             name=name,
@@ -128,7 +118,7 @@ def password(email: str, generate: bool) -> None:
         if generate
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
-    with _refusals_told():
+    with told_at_terminal(Problem):
         set_password(SYSTEM, account.public_id, new)
     if generate:
         click.echo(new)
@@ -139,7 +129,7 @@ def password(email: str, generate: bool) -> None:
 def link(email: str) -> None:
     """Print a one-time link with which an account sets a new password. Its owner is told."""
     account = _account(email)
-    with _refusals_told():
+    with told_at_terminal(Problem):
         token = new_password_link(SYSTEM, account.public_id)
     _print_link(f"/new-password/{token}")
 
@@ -150,7 +140,7 @@ def link(email: str) -> None:
 def roles(email: str, roles: tuple[str, ...]) -> None:
     """Give an account exactly these roles, without a second person. Its owner is told."""
     account = _account(email)
-    with _refusals_told():
+    with told_at_terminal(Problem):
         set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
     click.echo("Changed.")
 
@@ -160,7 +150,7 @@ def roles(email: str, roles: tuple[str, ...]) -> None:
 def reopen(email: str) -> None:
     """Open a closed account again, without a second person. Its owner is told."""
     account = _account(email)
-    with _refusals_told():
+    with told_at_terminal(Problem):
         reactivate(SYSTEM, account.public_id)
     click.echo("It is open.")
 
@@ -174,7 +164,7 @@ def vouch(email: str) -> None:
     For a programme in which nobody else is independent, or all are new. Its owner is told.
     """
     account = _account(email)
-    with _refusals_told():
+    with told_at_terminal(Problem):
         vouch_for(SYSTEM, account.public_id)
     click.echo("Nobody stands behind it any more.")
 
@@ -185,7 +175,7 @@ def vouch(email: str) -> None:
 def reset_second_step(email: str) -> None:
     """Take the second step off an account when nobody else can; all its sessions end."""
     account = _account(email)
-    with _refusals_told():
+    with told_at_terminal(Problem):
         reset_by_operator(SYSTEM, account.public_id)
     click.echo("Removed. Every session has ended.")
 

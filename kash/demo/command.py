@@ -12,6 +12,7 @@ from kash.demo.accounts import ACCOUNTS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.demo.papers import write_papers
 from kash.platform.press import RenderError
+from kash.platform.refusals import told_at_terminal
 from kash.platform.web.formats import local_today
 from kash.settings import Settings
 
@@ -25,10 +26,9 @@ def load_and_tell() -> None:
     password = settings.demo_password or secrets.token_urlsafe(12)
     click.echo("Loading the sample programme …")
     try:
-        loaded = load_programme(password, local_today())
-        written = write_papers(loaded, settings.data_dir / "demo")
-    except ProgrammeNotEmpty as problem:
-        raise click.ClickException(str(problem)) from None
+        with told_at_terminal(ProgrammeNotEmpty):
+            loaded = load_programme(password, local_today())
+            written = write_papers(loaded, settings.data_dir / "demo")
     except WeakPassword as problem:
         raise click.ClickException(f"KASH_DEMO_PASSWORD: {problem}") from None
     except RenderError:

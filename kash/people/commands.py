@@ -18,6 +18,7 @@ from kash.people.queries.organisations import groups, organisations
 from kash.people.rules.lists.classing import State, is_child
 from kash.people.services.list_storing import import_at_once
 from kash.platform.database import utc_now
+from kash.platform.refusals import told_at_terminal
 from kash.platform.web import Problem
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
@@ -97,7 +98,7 @@ def _show(preview: Preview) -> None:
 @click.option("--apply", is_flag=True, help="Store the people; else only show what would be.")
 def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> None:
     """Show what the list in FILE (CSV, XLSX, ODS) would add; with --apply add it whole."""
-    try:
+    with told_at_terminal(Problem):
         choices = Choices(group=_group(group_name), capitals=capitals)
         read = read_file(_content(file))
         preview = make_preview(read, choices, SYSTEM, local_today(), add_places=False)
@@ -108,8 +109,6 @@ def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> N
         if any(preview.counts[state] for state in _LEFT_OUT):
             raise click.ClickException(_("Nothing was added."))
         import_at_once(read, SYSTEM, preview, choices)
-    except Problem as problem:
-        raise click.ClickException(str(problem)) from None
     made = [each for each in preview.outcomes if each.state is State.NEW]
     minors = sum(is_child(each.placed.row, utc_now().year) for each in made)
     click.echo(_("People added: %(number)s", number=len(made)))
@@ -122,16 +121,15 @@ def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> N
 @click.option("--group", "group_name", default="", help="The group by whose words it is made.")
 def template(file: Path, group_name: str) -> None:
     """Write an empty list to FILE (.xlsx)."""
-    try:
+    with told_at_terminal(FileUnreadable):
         if file.suffix.lower() != ".xlsx":
             raise FileUnreadable(_("The file's name must end in .xlsx."))
         wanted = _group(group_name)
         group = next((each for each in groups() if not wanted or each.public_id == wanted), None)
         if group is None:
             raise FileUnreadable(_("There is no such group in this programme."))
-        file.write_bytes(template_of(group, organisations()))
-    except FileUnreadable as problem:
-        raise click.ClickException(str(problem)) from None
-    except OSError:
-        raise click.ClickException(_("The file cannot be written.")) from None
+        try:
+            file.write_bytes(template_of(group, organisations()))
+        except OSError:
+            raise click.ClickException(_("The file cannot be written.")) from None
     click.echo(str(file))

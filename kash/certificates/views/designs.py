@@ -33,6 +33,7 @@ from kash.people.queries.search import find_people
 from kash.platform.press import RenderError
 from kash.platform.press.own_designs import FIELDS, REQUIRED
 from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.policy import allow
 
@@ -265,27 +266,25 @@ def use_design(design_id: str) -> ResponseReturnValue:
     content = content_from(found.content)
     typed = request.form.get("edition", "")
     edition = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-    try:
+    with CaughtProblem(Problem) as caught:
         if content.base == "own" and not lacks_of(content):
             # It must be seen to fit on a page before anything can be issued by it.
             _drawn(content, found, "longest")
         number = services.put_into_use(design_id, edition, current_actor())
-    except Problem as problem:
-        return _design_page(queries.design(design_id), str(problem))
-    flash(_("In use as version %(version)s. New batches take it.", version=number))
-    return redirect(url_for("certificates.design", design_id=design_id), code=303)
+        flash(_("In use as version %(version)s. New batches take it.", version=number))
+        return redirect(url_for("certificates.design", design_id=design_id), code=303)
+    return _design_page(queries.design(design_id), caught.sentence)
 
 
 @blueprint.post("/certificates/designs/<design_id>/choose")
 @allow("certificates.design")
 def choose_design(design_id: str) -> ResponseReturnValue:
     """Make it the programme's own choice."""
-    try:
+    with CaughtProblem(Problem) as caught:
         services.choose_design(design_id, current_actor())
-    except Problem as problem:
-        return _design_page(queries.design(design_id), str(problem))
-    flash(_("Chosen. Proposals begin with this design."))
-    return redirect(url_for("certificates.design", design_id=design_id), code=303)
+        flash(_("Chosen. Proposals begin with this design."))
+        return redirect(url_for("certificates.design", design_id=design_id), code=303)
+    return _design_page(queries.design(design_id), caught.sentence)
 
 
 @blueprint.post("/certificates/designs/<design_id>/retire")
@@ -293,9 +292,8 @@ def choose_design(design_id: str) -> ResponseReturnValue:
 def retire_design(design_id: str) -> ResponseReturnValue:
     """Offer it no more, or again."""
     back = request.form.get("back", "") == "yes"
-    try:
+    with CaughtProblem(Problem) as caught:
         services.retire_design(design_id, current_actor(), back=back)
-    except Problem as problem:
-        return _design_page(queries.design(design_id), str(problem))
-    flash(_("It is offered again.") if back else _("It is offered no more."))
-    return redirect(url_for("certificates.design", design_id=design_id), code=303)
+        flash(_("It is offered again.") if back else _("It is offered no more."))
+        return redirect(url_for("certificates.design", design_id=design_id), code=303)
+    return _design_page(queries.design(design_id), caught.sentence)

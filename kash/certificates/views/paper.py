@@ -22,6 +22,7 @@ from kash.certificates.views.certificates import certificate_page
 from kash.certificates.views.scope import staff_workshop
 from kash.platform.approvals.pages import SendBackForm
 from kash.platform.web import NotFound, Problem, current_actor, download
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.public_address import says_address
 from kash.policy import Reach, allow
 from kash.workshops.queries.scope import own_workshop
@@ -44,21 +45,19 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return batch_page(found, shown, SendBackForm(), paper=form)
     kind = request.form.get("kind", "")
-    try:
-        job = printing.make_paper(
-            shown,
-            kind,
-            str(_TITLES.get(kind, "")),
-            current_actor(),
-            reason=form.reason.data,
-            back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
-        )
-    except ReasonNeeded as problem:
-        form.mark_wrong(form.reason, problem)
+    with CaughtProblem(Problem) as caught:
+        with form.showing_problems(reason=ReasonNeeded):
+            job = printing.make_paper(
+                shown,
+                kind,
+                str(_TITLES.get(kind, "")),
+                current_actor(),
+                reason=form.reason.data,
+                back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
+            )
+            return redirect(url_for("jobs.page", public_id=job))
         return batch_page(found, batch_of(found, batch_id), SendBackForm(), paper=form)
-    except Problem as problem:
-        return batch_page(found, batch_of(found, batch_id), SendBackForm(), str(problem))
-    return redirect(url_for("jobs.page", public_id=job))
+    return batch_page(found, batch_of(found, batch_id), SendBackForm(), caught.sentence)
 
 
 @blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>/preview.pdf")
@@ -90,12 +89,10 @@ def file(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return certificate_page(found, form)
     content = documents.single_certificate(found)
-    try:
+    with form.showing_problems(reason=ReasonNeeded):
         note_single(found, actor, reason=form.reason.data, own=own)
-    except ReasonNeeded as problem:
-        form.mark_wrong(form.reason, problem)
-        return certificate_page(certificate(public_id, actor, "certificates.see"), form)
-    return single_file(found, content)
+        return single_file(found, content)
+    return certificate_page(certificate(public_id, actor, "certificates.see"), form)
 
 
 def single_file(found: Certificate, content: bytes) -> ResponseReturnValue:

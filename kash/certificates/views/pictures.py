@@ -26,7 +26,7 @@ from kash.certificates.views.scope import staff_workshop
 from kash.platform import storage
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.bodies import takes_file
-from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.pictures import (
     MOST_BYTES,
@@ -142,12 +142,11 @@ def signature_image() -> ResponseReturnValue:
 def withdraw_signature() -> ResponseReturnValue:
     """Take one's signature back, after a question."""
     if request.method == "POST":
-        try:
+        with CaughtProblem(services.NoSignature) as caught:
             services.withdraw_signature(current_actor())
-        except services.NoSignature as problem:
-            return _signature_page(OnePictureForm(), str(problem))
-        flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
-        return redirect(url_for("certificates.signature"), code=303)
+            flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
+            return redirect(url_for("certificates.signature"), code=303)
+        return _signature_page(OnePictureForm(), caught.sentence)
     return render_template("certificates/signature_withdraw.html")
 
 
@@ -155,12 +154,11 @@ def withdraw_signature() -> ResponseReturnValue:
 @allow("certificates.sign")
 def sign_design(design_id: str) -> ResponseReturnValue:
     """Allow one's signature wherever one signs by a design."""
-    try:
+    with CaughtProblem(services.NoSignature) as caught:
         services.allow_on_design(designs.design(design_id), current_actor())
-    except services.NoSignature as problem:
-        return _signature_page(OnePictureForm(), str(problem))
-    flash(_("Allowed until you say otherwise."))
-    return redirect(url_for("certificates.signature"), code=303)
+        flash(_("Allowed until you say otherwise."))
+        return redirect(url_for("certificates.signature"), code=303)
+    return _signature_page(OnePictureForm(), caught.sentence)
 
 
 @blueprint.post("/certificates/signature/uses/<use_id>/withdraw")

@@ -15,6 +15,7 @@ from kash.certificates.queries.issuing import candidates
 from kash.certificates.services import renewing
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
@@ -92,15 +93,20 @@ def propose_renewals(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, refresher, decision, chosen=chosen)
     reason = decision.reason.data if by_decision else ""
-    try:
+    with CaughtProblem(Problem) as caught:
         batch_id = renewing.propose_renewals(found, chosen, local_today(), actor, reason=reason)
-    except Problem as problem:
-        found = own_workshop(public_id, actor, "certificates.propose")
-        return _page(found, refresher, decision, str(problem), chosen)
-    flash(_("Proposed. Another person must approve it now."))
+        return _proposed(public_id, batch_id, chosen, by_decision=by_decision)
     found = own_workshop(public_id, actor, "certificates.propose")
+    return _page(found, refresher, decision, caught.sentence, chosen)
+
+
+def _proposed(
+    public_id: str, batch_id: str, chosen: frozenset[str], *, by_decision: bool
+) -> ResponseReturnValue:
+    flash(_("Proposed. Another person must approve it now."))
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
     left = _left(found, chosen, by_decision=by_decision)
     if left:
         flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
-        return _page(found, refresher, decision, chosen=left)
+        return _page(found, RenewalForm(), DecisionForm(), chosen=left)
     return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))

@@ -38,6 +38,7 @@ from kash.certificates.views.scope import acts_on, staff_workshop
 from kash.people.queries.consents import never_asked
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.web import NotFound, Problem, current_actor, download
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.workshops.frame import frame
@@ -95,19 +96,18 @@ def propose(public_id: str) -> ResponseReturnValue:
     form = _propose_form()
     if not form.validate_on_submit():
         return _workshop_page(found, form)
-    try:
+    with CaughtProblem(Problem) as caught:
         batch = issuing.propose(
             found,
             form.design.data,
             current_actor(),
             unasked=_ANSWERS.get(request.form.get("unasked", "")),
         )
-    except Problem as problem:
-        return _workshop_page(found, form, str(problem))
-    flash(_("Proposed. Another person must approve it now."))
-    return redirect(
-        url_for("certificates.batch", public_id=found.public_id, batch_id=batch.public_id)
-    )
+        flash(_("Proposed. Another person must approve it now."))
+        return redirect(
+            url_for("certificates.batch", public_id=found.public_id, batch_id=batch.public_id)
+        )
+    return _workshop_page(found, form, caught.sentence)
 
 
 @blueprint.route("/workshops/<public_id>/certificates/names", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ from kash.people.queries.search import find_people
 from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import CaughtProblem
 from kash.policy import Actor, allow
 
 
@@ -111,11 +112,10 @@ def _keep(
     """Save marks, and close the register if that is wanted; why it stayed open, if it did."""
     if not closing:
         return apply_marks(register, sent, by) if sent else [], ""
-    try:
+    with CaughtProblem(NobodyMarked, NotBegun, SomebodyUnmarked) as caught:
         return close_slot(register, slot, by, sent, everybody=True).answers, ""
-    except (NobodyMarked, NotBegun, SomebodyUnmarked) as problem:
-        # What was tapped is kept all the same.
-        return apply_marks(register, sent, by) if sent else [], str(problem)
+    # What was tapped is kept all the same.
+    return apply_marks(register, sent, by) if sent else [], caught.sentence
 
 
 def _offered_by_entry(sheet: SlotSheet, ahead: bool) -> dict[str, str]:

@@ -29,6 +29,7 @@ from kash.incidents.forms.rows import (
     row_values,
     term_of,
 )
+from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.money_words import refusal_text
 from kash.incidents.names import WANTED_NAMES
 from kash.incidents.rules.changes import LONGEST_REASON
@@ -37,11 +38,9 @@ from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
 from kash.platform.database import new_public_id
-from kash.platform.web.editions import number_shown
 from kash.platform.web.forms import (
     DayField,
     HiddenField,
-    KashForm,
     SeveralField,
     choice_field,
     long_text_field,
@@ -53,7 +52,7 @@ _MOST_SENT = 400
 _TOKEN_LETTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-")
 
 
-class DocumentationForm(KashForm):
+class DocumentationForm(VersionedForm):
     """The whole form. `version` and `seen` say what the page showed; `token` names the page."""
 
     begun_on = DayField(_l("First day"))
@@ -79,7 +78,6 @@ class DocumentationForm(KashForm):
     information = FieldList(FormField(InformationRow), max_entries=_MOST_SENT)
     terms = FieldList(FormField(TermRow), max_entries=_MOST_SENT)
     why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
-    version = HiddenField()
     seen = HiddenField()
     token = HiddenField()
 
@@ -272,10 +270,6 @@ class DocumentationForm(KashForm):
 
     def _said(self, group: str) -> list[Any]:
         return [row for row in self.rows(group) if not row.is_empty()]
-
-    def version_shown(self) -> int:
-        """Version that the page showed; 0, which nothing has, if that is unreadable."""
-        return number_shown(self.version.data)
 
     def places_shown(self) -> dict[str, str]:
         """The digests that the page kept; none if they are unreadable."""

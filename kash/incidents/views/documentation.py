@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from kash.incidents import blueprint, names
-from kash.incidents.errors import CaseChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
+from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries.autosaves import Autosave, autosaves_left, own_autosaves
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
@@ -34,9 +34,6 @@ from kash.incidents.services.autosaves import (
 )
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import (
-    CaseClosed,
-    IdentityWouldBeLeft,
-    NoTerm,
     WhyIsMissing,
     Written,
     add_case,
@@ -203,9 +200,8 @@ def _written(case: Case | None) -> ResponseReturnValue:
             opens=request.form.get("do") == "open",
         )
         try:
-            reference = _save(case, form, written)
-        except CaseChangedMeanwhile:
-            return _beside(form, written, stations, reference=case.reference if case else "")
+            with form.showing_problems(WhyIsMissing):
+                return _after(_save(case, form, written), submit, hands_over)
         except HandsOver as problem:
             shown.handing = hand_over_text(problem.why, problem.custodians)
             body, _status = _page(form, shown)
@@ -213,17 +209,8 @@ def _written(case: Case | None) -> ResponseReturnValue:
         except OpensToOfficers:
             shown.opening = opening_text()
             form.form_errors.append(shown.opening)
-        except (
-            IdentityWouldBeLeft,
-            WhyIsMissing,
-            CaseClosed,
-            NobodyHoldsKeys,
-            NoTerm,
-            NotToBeAgreed,
-        ) as problem:
-            form.form_errors.append(str(problem))
-        else:
-            return _after(reference, submit, hands_over)
+        if form.changed_meanwhile:
+            return _beside(form, written, stations, reference=case.reference if case else "")
     return _page(form, shown)
 
 

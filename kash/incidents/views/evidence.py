@@ -46,6 +46,7 @@ from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, allow
 
@@ -149,17 +150,16 @@ def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]
 @require_vault
 def evidence(reference: str, document: str) -> ResponseReturnValue:
     """One piece of evidence and its custody; its opening is noted."""
-    try:
+    with CaughtProblem(EvidenceDamaged) as caught:
         actor, vault, found = _one(reference, document)
-    except EvidenceDamaged as problem:
-        return render_template(
-            "incidents/evidence_damaged.html",
-            reference=reference,
-            document=document,
-            sentence=str(problem),
-        )
-    note_evidence_opening(actor, vault, found)
-    return _evidence_page(found, CustodyForm())
+        note_evidence_opening(actor, vault, found)
+        return _evidence_page(found, CustodyForm())
+    return render_template(
+        "incidents/evidence_damaged.html",
+        reference=reference,
+        document=document,
+        sentence=caught.sentence,
+    )
 
 
 def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValue:

@@ -52,6 +52,7 @@ from kash.people.rules.directory import minute_of_week, open_at
 from kash.platform.database import db, utc_now
 from kash.platform.vault import can_file
 from kash.platform.web import current_actor, download
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.traces import leaves_no_trace
 from kash.platform.web.urgent import always_answered
@@ -100,12 +101,11 @@ def filing() -> ResponseReturnValue:
 def filing_step() -> ResponseReturnValue:
     """Take what one screen was answered, and show the next."""
     language = speak()
-    try:
+    with CaughtProblem(NobodyHoldsKeys, PageTooOld, *_REFUSED) as caught:
         return _step(language)
-    except NobodyHoldsKeys:
+    if isinstance(caught.problem, NobodyHoldsKeys):
         return _nobody_reads(language, 409)
-    except (PageTooOld, *_REFUSED) as problem:
-        return _start(language, problem=str(problem), status=problem.status)
+    return _start(language, problem=caught.sentence, status=caught.problem.status)
 
 
 def _step(language: str) -> ResponseReturnValue:
@@ -149,12 +149,11 @@ def _resumed(language: str) -> ResponseReturnValue:
 
 def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
     if go in ("held", "now", "send"):
-        try:
+        with CaughtProblem(NothingToSend, *_REFUSED) as caught:
             return _sent(language, code, held=go != "send")
-        except NothingToSend as problem:
-            return _review_page(language, code, [], str(problem))
-        except _REFUSED as problem:
-            return _review_page(language, code, None, str(problem), problem.status)
+        if isinstance(caught.problem, NothingToSend):
+            return _review_page(language, code, [], caught.sentence)
+        return _review_page(language, code, None, caught.sentence, caught.problem.status)
     if go == "throw":
         throw_away(current_actor(), code)
         return _start(language, thrown=True)
@@ -175,12 +174,11 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
         forget_screen(actor, code, name)
         return _screen_page(language, code, name)
     form = _form_of(name, request.form)
-    try:
+    with CaughtProblem(*_REFUSED) as caught:
         return _taken(language, code, name, go, form)
-    except _REFUSED as problem:
-        return _screen_page(
-            language, code, name, form=form, status=problem.status, problem=str(problem)
-        )
+    return _screen_page(
+        language, code, name, form=form, status=caught.problem.status, problem=caught.sentence
+    )
 
 
 def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ from kash.incidents.services.shredding import shred_case
 from kash.incidents.services.workflow import StepRefused, take_step
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import KashForm, NotFound, page
+from kash.platform.web.commands import CaughtProblem
 from kash.policy import Role, allow
 
 
@@ -61,7 +62,8 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     )
     refused = str(StepRefused(why)) if why in shuts else ""
     if not refused and form.validate_on_submit():
-        try:
+        changed = CaughtProblem(CaseChangedMeanwhile)
+        with changed, form.showing_problems(StepRefused):
             state = take_step(
                 reference,
                 verb,
@@ -72,14 +74,12 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
                 outcome=form.outcome.data if "outcome" in form else "",
                 urgent=form.urgent.data if "urgent" in form else None,
             )
-        except CaseChangedMeanwhile as problem:
-            form.form_errors.append(f"{problem} " + _("Look at it again, then go on."))
-            form.version.data = str(open_case(actor, vault, reference).version)
-        except StepRefused as problem:
-            form.form_errors.append(str(problem))
-        else:
             flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
             return redirect(url_for("incidents.case", reference=reference), 303)
+        if not form.errors:
+            # Then it was not refused, but somebody else saved meanwhile.
+            form.form_errors.append(f"{changed.sentence} " + _("Look at it again, then go on."))
+            form.version.data = str(open_case(actor, vault, reference).version)
     return page(
         "incidents/step.html",
         form=form,

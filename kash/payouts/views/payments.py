@@ -32,6 +32,7 @@ from kash.platform.database import utc_now
 from kash.platform.vault import open_text
 from kash.platform.web import Problem, current_actor, download, page
 from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import CaughtProblem
 from kash.policy import allow
 from kash.workshops.models import Workshop
 
@@ -82,18 +83,17 @@ def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
     found, one = paid_list(public_id, list_id)
     if request.method == "GET":
         return _numbers_page(found, one)
-    try:
+    with CaughtProblem(NothingToSend) as caught:
         opened = open_numbers(one, current_actor())
-    except NothingToSend as problem:
-        return _numbers_page(found, list_of(found, list_id), str(problem)), 409
-    if opened.changed:
+        if not opened.changed:
+            return _file(opened, "payments.csv")
         problem_text = _(
             "No file was made. Payments that are no longer what was approved: %(number)s. They went"
             " back and are due again: propose them again.",
             number=opened.changed,
         )
         return _numbers_page(found, list_of(found, list_id), problem_text), 409
-    return _file(opened, "payments.csv")
+    return _numbers_page(found, list_of(found, list_id), caught.sentence), 409
 
 
 def _file(opened: Numbers, name: str) -> ResponseReturnValue:
@@ -138,11 +138,10 @@ def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue
     """The very same file again, for whoever made it and lost it on the way; it says so by its
     name."""
     found, one = paid_list(public_id, list_id)
-    try:
+    with CaughtProblem(NotTheSameFile) as caught:
         opened = repeat_file(one, file_id, current_actor())
-    except NotTheSameFile as problem:
-        return _numbers_page(found, list_of(found, list_id), str(problem)), 409
-    return _file(opened, "payments-same-again.csv")
+        return _file(opened, "payments-same-again.csv")
+    return _numbers_page(found, list_of(found, list_id), caught.sentence), 409
 
 
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/results", methods=["GET", "POST"])

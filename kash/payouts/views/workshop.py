@@ -25,6 +25,7 @@ from kash.payouts.views.scope import acts_on, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor, listing
+from kash.platform.web.commands import CaughtProblem
 from kash.policy import Reach, allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
@@ -99,9 +100,8 @@ def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
 def propose(public_id: str) -> ResponseReturnValue:
     """Propose what is due and on no list yet."""
     found = own_workshop(public_id, current_actor(), "payouts.propose")
-    try:
+    with CaughtProblem(Problem) as caught:
         made = lists_services.propose(found, current_actor())
-    except Problem as problem:
-        return _workshop_page(found, str(problem))
-    flash(_("Proposed. Another person must approve it now."))
-    return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=made))
+        flash(_("Proposed. Another person must approve it now."))
+        return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=made))
+    return _workshop_page(found, caught.sentence)

@@ -43,14 +43,13 @@ def contact(public_id: str, which: Contact) -> ResponseReturnValue:
     found = person(actor, public_id, "people.contact")
     form = MoreLooksForm()
     given = form.reason.data if form.reason.data and form.validate() else ""
-    try:
-        value = show_contact(found.public_id, which, actor, reason=given or "")
-    except (ContactRefused, ContactClosed) as problem:
-        flash(str(problem), "bad")
-        return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
-    except ReasonNeeded:
-        return _why_more(person(actor, public_id), which, form)
-    return person_page(person(actor, public_id), {which: contact_text(which, value)})
+    with FlashedProblems(ContactRefused, ContactClosed):
+        try:
+            value = show_contact(found.public_id, which, actor, reason=given or "")
+        except ReasonNeeded:
+            return _why_more(person(actor, public_id), which, form)
+        return person_page(person(actor, public_id), {which: contact_text(which, value)})
+    return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
 
 
 def _why_more(found: Person, which: Contact, form: MoreLooksForm) -> ResponseReturnValue:

@@ -39,6 +39,7 @@ from kash.platform.jobs.views import message_of
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import allow
@@ -245,12 +246,12 @@ def undo_list(list_id: str) -> ResponseReturnValue:
     if found.state == "waiting":
         raise NotFound
     if request.method == "POST":
-        try:
+        with CaughtProblem(NotUndone) as caught:
             list_changes.undo_list(list_id, current_actor())
-        except NotUndone as problem:
-            return render_template("people/lists/undo.html", found=found, problem=problem), 409
-        flash(_("The list was undone."))
-        return redirect(url_for("people.list", list_id=list_id), 303)
+            flash(_("The list was undone."))
+            return redirect(url_for("people.list", list_id=list_id), 303)
+        text = render_template("people/lists/undo.html", found=found, problem=caught.problem)
+        return text, 409
     return render_template("people/lists/undo.html", found=found, problem=None)
 
 

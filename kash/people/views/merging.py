@@ -17,6 +17,7 @@ from kash.people.queries.search import find_people
 from kash.people.services import merging
 from kash.people.services.merging import MergedMeanwhile, merge_people
 from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import allow
 
@@ -107,14 +108,11 @@ def undo_merge(merge_id: str) -> ResponseReturnValue:
     found = merge_within_reach(actor, merge_id)
     if request.method == "POST":
         kept = found.kept.public_id
-        try:
+        with CaughtProblem(Problem) as caught:
             merging.undo_merge(merge_id, actor)
-        except Problem as problem:
-            found = merge_within_reach(actor, merge_id)
-            return (
-                render_template("people/undo_merge.html", merge=found, problem=str(problem)),
-                409,
-            )
-        flash(_("Undone. They are two people again."))
-        return redirect(url_for("people.person", public_id=kept), 303)
+            flash(_("Undone. They are two people again."))
+            return redirect(url_for("people.person", public_id=kept), 303)
+        found = merge_within_reach(actor, merge_id)
+        text = render_template("people/undo_merge.html", merge=found, problem=caught.sentence)
+        return text, 409
     return render_template("people/undo_merge.html", merge=found, problem="")

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.approvals.approval import Approval
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.current_actor import current_actor
 from kash.platform.web.errors import Forbidden, Problem
 from kash.platform.web.formats import date_text
@@ -43,12 +44,10 @@ class ProposalPage(Generic[Row]):
         self, act: Callable[[Row], Answer], done: Callable[[Answer], str]
     ) -> ResponseReturnValue:
         """Take a step and say what was `done`; or show the page with what hinders it."""
-        try:
-            answer = act(self.read())
-        except Problem as problem:
-            return self.show(self.read(), SendBackForm(), str(problem))
-        flash(done(answer))
-        return redirect(self.address)
+        with CaughtProblem(Problem) as caught:
+            flash(done(act(self.read())))
+            return redirect(self.address)
+        return self.show(self.read(), SendBackForm(), caught.sentence)
 
     def send_back(
         self, act: Callable[[Row, str], None], done: str, *, acts: bool

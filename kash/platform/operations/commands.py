@@ -19,6 +19,7 @@ from kash.platform.operations.encryption import (
 )
 from kash.platform.operations.errors import NoKey, OperationError
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
 from kash.settings import CannotStart, Settings, SettingsError, load_settings
 
@@ -33,10 +34,8 @@ def operations() -> None:
 
 
 def _settings() -> Settings:
-    try:
+    with told_at_terminal(SettingsError):
         return load_settings()
-    except SettingsError as problem:
-        raise click.ClickException(str(problem)) from None
 
 
 def _at_a_terminal() -> bool:
@@ -78,7 +77,7 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
 
     settings = _settings()
     configure_logs(settings.log_level)
-    try:
+    with told_at_terminal(OperationError, StorageError, CannotStart):
         passphrase = None
         if _at_a_terminal():
             # Whoever mistypes sees it, and earlier backups are as good as before. What a timer is
@@ -94,8 +93,6 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
                 passphrase=passphrase,
                 without_lost_files=without_lost_files,
             )
-    except (OperationError, StorageError, CannotStart) as problem:
-        raise click.ClickException(str(problem)) from None
     click.echo(f"Backup written to {written.path}")
     click.echo(f"Database, stored files: {written.files}, the server's key. No sessions.")
     click.echo(f"Size: {written.size / 1e6:.1f} MB, encrypted")
@@ -112,11 +109,9 @@ def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> N
     from kash.platform.operations.restoring import restore_backup
 
     settings = _settings()
-    try:
+    with told_at_terminal(OperationError, StorageError, CannotStart):
         identities = _identities(source, identity, passphrase_fd)
         restored = restore_backup(settings, source, identities)
-    except (OperationError, StorageError, CannotStart) as problem:
-        raise click.ClickException(str(problem)) from None
     click.echo(f"Put back what was saved on {restored.made_at}")
     click.echo(f"Database, stored files: {restored.files}, the server's key. Nobody is signed in.")
     if restored.migrated:
@@ -137,7 +132,5 @@ def _identities(source: Path, identity: Path | None, passphrase_fd: int | None) 
 @operations.command()
 def migrate() -> None:
     """Bring the database up to date, if it is not."""
-    try:
+    with told_at_terminal(MigrationFailed):
         migrate_if_behind(_settings())
-    except MigrationFailed as problem:
-        raise click.ClickException(str(problem)) from None

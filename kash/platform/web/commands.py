@@ -6,7 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import Field, fields
 from types import NoneType, TracebackType, UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Self,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from flask import flash
 from flask_babel import gettext as _
@@ -17,6 +27,7 @@ if TYPE_CHECKING:
     from kash.platform.web.forms import KashForm
 
 Command = TypeVar("Command")
+Caught = TypeVar("Caught", bound=Exception)
 Kinds = type[Exception] | tuple[type[Exception], ...]
 
 
@@ -88,6 +99,40 @@ class ShownProblems:
         if isinstance(problem, self.whole):
             return self.form.show(problem, "")
         return self.form.show(problem)
+
+
+class CaughtProblem(Generic[Caught]):
+    """A block in which something is done that no form asks for: a problem of these kinds is kept,
+    and what stands after the block tells it on a page.
+
+        with CaughtProblem(NoSignature) as caught:
+            services.withdraw_signature(current_actor())
+            return redirect(url_for("certificates.signature"))
+        return _signature_page(OnePictureForm(), caught.sentence)
+    """
+
+    # There is one once the block was left by it.
+    problem: Caught
+
+    def __init__(self, *kinds: type[Caught]) -> None:
+        self.kinds = kinds
+
+    @property
+    def sentence(self) -> str:
+        """The problem's sentence."""
+        return str(self.problem)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: object, problem: BaseException | None, _traceback: TracebackType | None
+    ) -> bool:
+        if not isinstance(problem, self.kinds):
+            return False
+        # Without its frames, which hold whatever was open, and this.
+        self.problem = problem.with_traceback(None)
+        return True
 
 
 class FlashedProblems:

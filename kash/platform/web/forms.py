@@ -181,7 +181,8 @@ class KashForm(FlaskForm):
             name = problem.field if isinstance(problem, Problem) else None
         if name is None:
             return False
-        self.problem = problem
+        # Without its frames, which hold whatever was open, and this form.
+        self.problem = problem.with_traceback(None)
         if name in self:
             self.mark_wrong(self[name], problem)
         else:

@@ -28,6 +28,7 @@ from kash.people.rules.one_group import one_group
 from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.platform.database import db, utc_now
 from kash.platform.web import Problem, current_actor
+from kash.platform.web.commands import CaughtProblem
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.models import Workshop, WorkshopSession
@@ -55,14 +56,13 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     sent = replace(
         heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
     )
-    try:
+    with CaughtProblem(CountedMeanwhile, NotCounted) as caught:
         record_heads(found.register.public_id, sent, current_actor())
-    except (CountedMeanwhile, NotCounted) as problem:
-        found = own_workshop(public_id, current_actor(), "attendance.mark")
-        chosen = session_of(found, session_id)
-        return _page(found, chosen, typed, problem, correction=reason), 409
-    flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
-    return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+        flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
+        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = session_of(found, session_id)
+    return _page(found, chosen, typed, caught.problem, correction=reason), 409
 
 
 def _reason_fault(reason: str) -> str:

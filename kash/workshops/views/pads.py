@@ -25,6 +25,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault.phones import NotAKey, point_of
 from kash.platform.web import current_actor, page
 from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.language import language_code
 from kash.policy import allow
@@ -65,21 +66,22 @@ def take_pad(public_id: str) -> ResponseReturnValue:
         return _refused("unreadable", _("This could not be read."), 400)
     label = sent.get("label")
     continues = sent.get("continues")
-    try:
-        taken = pads.take_pad(
-            found.register.public_id,
-            point_of(key),
-            CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else "",
-            actor,
-            continues=str(continues) if is_public_id(continues) else "",
+    label = CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else ""
+    with CaughtProblem(NotContinued, TooManyPads) as caught:
+        try:
+            taken = pads.take_pad(
+                found.register.public_id,
+                point_of(key),
+                label,
+                actor,
+                continues=str(continues) if is_public_id(continues) else "",
+            )
+        except NotAKey:
+            return _refused("key", _("This phone's key could not be read."), 400)
+        return jsonify(
+            grant(found.register_id, taken, found.version.public_title, language_code(), utc_now())
         )
-    except NotAKey:
-        return _refused("key", _("This phone's key could not be read."), 400)
-    except (NotContinued, TooManyPads) as problem:
-        return _refused("refused", str(problem), problem.status)
-    return jsonify(
-        grant(found.register_id, taken, found.version.public_title, language_code(), utc_now())
-    )
+    return _refused("refused", caught.sentence, caught.problem.status)
 
 
 def _refused(code: str, sentence: str, status: int) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import get_flashed_messages
 from werkzeug.datastructures import MultiDict
 
-from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.editions import EditionForm
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
 from kash.platform.web.forms import (
@@ -229,6 +229,15 @@ def test_a_button_alone_tells_what_stood_in_the_way_on_the_next_page() -> None:
         raise NotToday
     assert get_flashed_messages(with_categories=True) == [("warn", "Not today.")]
     with pytest.raises(Closed), FlashedProblems(NameTaken):
+        raise Closed
+
+
+def test_a_page_tells_what_stood_in_the_way_of_what_no_form_asks_for() -> None:
+    with CaughtProblem(NameTaken, NotToday) as caught:
+        raise NotToday
+    assert (type(caught.problem), caught.sentence) == (NotToday, "Not today.")
+    assert caught.problem.__traceback__ is None
+    with pytest.raises(Closed), CaughtProblem(NameTaken):
         raise Closed
 
 
