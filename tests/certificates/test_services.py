@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
@@ -12,7 +14,13 @@ from kash.attendance.queries.registers import slots_still_open
 from kash.attendance.services.closing import RegistersOpen, reopen_slot
 from kash.certificates import checking
 from kash.certificates.models import Certificate
-from kash.certificates.queries.issuing import batches_of, candidates, certificates_of, rule_versions
+from kash.certificates.queries.issuing import (
+    batches_of,
+    candidates,
+    certificates_of,
+    rule_versions,
+    waiting_for,
+)
 from kash.certificates.rules.issuing import Requirement, Unasked, read_serial
 from kash.certificates.rules.standing import Standing
 from kash.certificates.services import issuing
@@ -26,10 +34,11 @@ from kash.certificates.services.issuing import (
 from kash.certificates.services.issuing_in_parts import issue
 from kash.certificates.services.preconditions import NamesChanged
 from kash.certificates.services.revoking import AlreadyRevoked, revoke
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
+from kash.policy import Actor, StandIn
 
 from .conftest import ALL, LITTLE, MOST, Ready
 
@@ -129,6 +138,23 @@ def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
     batch = ready.proposed()
     with pytest.raises(SamePerson):
         approve(ready.batch(batch), ready.trainer)
+    assert ready.batch(batch).state == "proposed"
+
+
+def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approved_by_her(
+    ready: Ready, actor: Callable[..., Actor]
+) -> None:
+    """Today told her to check and approve it, and its page had no button."""
+    ready.confirm(ALL)
+    batch, officer = ready.proposed(), actor("monitoring")
+    hers, theirs = (
+        replace(officer, stands_in=(StandIn("certificates.approve", one.public_id),))
+        for one in (ready.trainer, ready.director)
+    )
+    assert [one.batch_public_id for one in waiting_for(theirs)] == [batch]
+    assert waiting_for(hers) == []
+    with pytest.raises(StandsInForProposer):
+        approve(ready.batch(batch), hers)
     assert ready.batch(batch).state == "proposed"
 
 

@@ -22,6 +22,7 @@ from kash.payouts.queries.lists import (
     lines_of,
     reconciliations,
     sheets_of,
+    waiting_for,
 )
 from kash.payouts.queries.rates import latest_table, rates_of, table_for, table_versions
 from kash.payouts.rules.rates import Basis, Missing, Rates, RoleRates
@@ -53,7 +54,7 @@ from kash.payouts.services.rates import follow_programme, set_rates
 from kash.payouts.services.sending import open_numbers
 from kash.people.models import Consent
 from kash.people.services.merging import merge_people, undo_merge
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.database import db
 from kash.platform.vault import open_text, verify
 from kash.platform.vault.models import AuditEntry, AuditSubject
@@ -535,6 +536,22 @@ def test_whoever_stands_in_approves_for_the_director(
     approve(ready.one(made), lent(monitoring, ready.director.public_id))
     assert ready.one(made).approved_for == ready.director.public_id
     assert db.session.query(PaymentSheet).count() == 2
+
+
+def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approved_by_her(
+    ready: Ready, actor: Callable[..., Actor]
+) -> None:
+    """Today told her to check and approve it, and its page had no button."""
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    monitoring = actor("monitoring")
+    made = ready.proposed()
+    (waits,) = waiting_for(lent(monitoring, ready.director.public_id))
+    assert waits.list_public_id == made
+    hers = lent(monitoring, ready.trainer.public_id)
+    assert waiting_for(hers) == []
+    with pytest.raises(StandsInForProposer):
+        approve(ready.one(made), hers)
+    assert ready.one(made).state == "proposed"
 
 
 def test_nobody_approves_money_for_herself(ready: Ready) -> None:
