@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kash.people.rules.lists.cells import Cell, Reading
-from kash.people.rules.lists.facts import (
+from kash.people.rules.lists.answers import (
     MOST_CADRE,
     is_language,
     is_rank,
@@ -22,6 +21,7 @@ from kash.people.rules.lists.facts import (
     read_sex,
     read_text,
 )
+from kash.people.rules.lists.cells import Cell, Reading
 from kash.people.rules.lists.heading_words import ways
 from kash.people.rules.lists.names import read_name
 from kash.people.rules.persons import (

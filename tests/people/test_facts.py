@@ -51,6 +51,12 @@ def test_what_a_list_may_hold_is_named_and_told_apart_by_its_heading() -> None:
         assert {field_by_heading(heading)[0] for heading in fact.headings} == {fact.name}
 
 
+def test_no_list_brings_in_a_choice_that_the_form_does_not_offer() -> None:
+    for fact in (each for each in LISTED if each.choices):
+        for cell in ("x", "something else", "1", *fact.choices, *fact.choices.values()):
+            assert fact.read(cell).value in ("", *fact.choices), (fact.name, cell)
+
+
 def test_what_is_sealed_is_never_kept_shown_or_read_as_a_plain_fact() -> None:
     assert {fact.name for fact in SEALED} == {"phone", "email"}
     for fact in SEALED:

@@ -13,9 +13,9 @@ from itertools import pairwise
 from rapidfuzz import fuzz, process
 
 from kash.people.facts import LISTED
+from kash.people.rules.lists.answers import is_rank
 from kash.people.rules.lists.births import NOT_KNOWN, read_birth
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
-from kash.people.rules.lists.facts import is_rank
 from kash.people.rules.lists.heading_words import NOTHING, WAYS
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.persons import sort_name

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from kash.people.facts import FACT
+from kash.people.rules.lists.answers import read_text
 from kash.people.rules.lists.births import NOT_KNOWN, Born, read_birth
 from kash.people.rules.lists.capitals import as_name, in_capitals
 from kash.people.rules.lists.cells import (
@@ -20,7 +21,6 @@ from kash.people.rules.lists.cells import (
     is_not_said,
     text_of,
 )
-from kash.people.rules.lists.facts import read_text
 from kash.people.rules.lists.headings import FIELDS
 from kash.people.rules.lists.names import read_name, taken_apart
 from kash.people.rules.lists.phones import read_phone

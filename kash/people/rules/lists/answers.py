@@ -1,4 +1,4 @@
-"""Names, numbers, sexes, languages and ranks as lists write them."""
+"""Answers as lists write them: numbers, sexes, languages and ranks."""
 
 from __future__ import annotations
 
