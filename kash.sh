@@ -12,7 +12,9 @@ readonly PACKAGES_TO_RUN=(
   # For names in any script: all but Chinese, Japanese and Korean, then these, then signs.
   fonts-noto-core fonts-wqy-microhei fonts-symbola
 )
-readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils caddy systemd)
+readonly PACKAGES_TO_TEST=(
+  chromium chromium-headless-shell postgresql valkey-server qpdf poppler-utils caddy systemd
+)
 
 # The C library otherwise keeps an arena of memory for every thread.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}

@@ -26,7 +26,10 @@ def canary(number: int) -> str:
 
 @contextmanager
 def kept_profile(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
-    """A browser whose profile lies in a folder, as on a phone; closed afterwards."""
+    """A browser whose profile lies in a folder, as on a phone; closed afterwards.
+
+    The one that people have: the one without windows has no memory for what is typed.
+    """
     context = browser.browser_type.launch_persistent_context(
         str(folder),
         executable_path="/usr/bin/chromium",

@@ -136,7 +136,7 @@ def test_nothing_went_wrong_in_any_browser(walk: Walk) -> None:
 def test_no_title_tells_what_this_is(walk: Walk) -> None:
     trainer = walk.people["trainer"]
     titles = set()
-    for path in trainer.been.values():
+    for path in list(trainer.been.values()):
         trainer.go(path)
         titles.add(trainer.page.title())
     assert titles == {"Lakeside"}
