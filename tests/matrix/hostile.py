@@ -33,10 +33,10 @@ HOSTILE = {
 }
 # Bytes that are no text, already encoded: half of a pair, an overlong slash, a lone continuation.
 NO_TEXT = ("%ED%A0%80", "%C0%AF", "%80")
-# Every part of an address gets a few of them, by turns: all are read by the same converters and
-# then compared with the ids there are, whatever they say. So does a form or a page like one of the
-# same room that gets them all.
-TURNS_AT_ONCE = 5
+# Whatever is like one that gets them all gets a few of them, by turns: a part of an address read by
+# the same converter, a form of the same room with fields of the same kinds, a page that reads what
+# another of its room has read.
+TURNS_AT_ONCE = 2
 
 
 def fault_of(answer: TestResponse) -> str:

@@ -159,6 +159,11 @@ def wrong_among(world: World, ask: Ask, shown: Mapping[Bearer, set[str]]) -> Ite
 _LIKE_A_VALUE = re.compile(r"(?=(zq[a-z_]+\d+x|712345\d{3}))")
 
 
+def like_values(body: str) -> set[str]:
+    """What may be a value in a body. Most have none, which is seen a hundred times as quickly."""
+    return set(_LIKE_A_VALUE.findall(body)) if "zq" in body or "712345" in body else set()
+
+
 @pytest.fixture(scope="module")
 def hidden(world: World) -> dict[str, list[Value]]:
     """For each role the values that no page may show it."""
@@ -197,7 +202,7 @@ def test_each_answer_is_what_the_table_says(
         if without_help(ask, answer, body):
             wrong.append(f"{ask} shows a page that leads to no chapter of help")
         refused = not allowed(ask)
-        there = set(_LIKE_A_VALUE.findall(body))
+        there = like_values(body)
         if ask.role in ROLES and not refused and answer.mimetype == "text/html":
             shown_names = names_on(body, world.bearers)
             names.update(shown_names)
