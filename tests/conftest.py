@@ -64,6 +64,7 @@ from kash.platform.vault import (
 )
 from kash.policy import Actor, Role
 from kash.settings import Settings
+from tests.presses import _presses_are_warm, warm_press  # noqa: F401 - fixtures
 
 # The sample is loaded once for all that look at it.
 from tests.sample import postgresql_sample, sample, sqlite_sample  # noqa: F401
