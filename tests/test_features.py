@@ -25,7 +25,7 @@ from kash.platform.jobs import Chore, JobKind
 from kash.platform.web.finding import Findable, Hit
 from kash.platform.web.navigation import Destination
 from kash.platform.web.setting_lines import SettingLine
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Actor, allow
 from kash.workshops.models import Workshop
 from kash.workshops.tabs import Tab
@@ -126,8 +126,8 @@ def of_workshop(public_id: str) -> str:
     return f"Visits of {public_id}"
 
 
-def _due(asked: Asked) -> Sequence[Line]:
-    return [Line("Visit the harbour", url_for("visits.index"), "By boat.", key=3, button="Go")]
+def _due(asked: Viewer) -> Sequence[TodayLine]:
+    return [TodayLine("Visit the harbour", url_for("visits.index"), "By boat.", key=3, button="Go")]
 
 
 def _found(_actor: Actor, text: str, _limit: int) -> Sequence[Hit]:

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
 from kash.incidents.rules.acts import ACTS
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import Act, Event, Information, Party, Person, Record, as_bytes
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import DocumentKey, OpenVault, SealedDocument
@@ -52,7 +52,7 @@ def a_record(number: int, rng: random.Random, officer: str) -> Record:
         acts=[Act(id=f"a{k}", code=rng.choice([*ACTS])) for k in (1, 2)],
         information=[Information(id="n1", connection="her neighbour")],
         consents=[
-            Consent(purpose=purpose, given=True, at=filed, by=officer, wording=VERSION)
+            CaseConsent(purpose=purpose, given=True, at=filed, by=officer, wording=VERSION)
             for purpose in ("record", "mediation", "court")
         ],
         timeline=[
@@ -87,7 +87,7 @@ def _rows(
     secret = vault.newest("case")
     compartment_id = vault.compartment_ids["case", secret.generation]
     for number in range(how_many):
-        place = sealing.Place("case", "incident", new_public_id())
+        place = sealing.SealingPlace("case", "incident", new_public_id())
         key, row_id = sealing.new_key(), random_key()
         plaintext = as_bytes(a_record(number, rng, vault.holder))
         yield (

@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.rules.safety import Affected, Clock, Opening
-from kash.accounts.rules.two_people import Asked
+from kash.accounts.rules.safety import Affected, NoticeClock, Opening
+from kash.accounts.rules.two_people import RequestKind
 from kash.platform.approvals.rules import Standing
 from kash.policy import Role
 
@@ -58,12 +58,12 @@ OPENING_NAMES: dict[Opening, Any] = {
 
 
 # What is asked for, as the heading of a request.
-ASKED_NAMES: dict[Asked, Any] = {
-    Asked.INVITATION: _l("Invitation"),
-    Asked.ROLES: _l("Change of roles"),
-    Asked.LINK: _l("Link for a new password"),
-    Asked.SECOND_STEP: _l("Lost second step"),
-    Asked.REOPENING: _l("Opening a closed account"),
+ASKED_NAMES: dict[RequestKind, Any] = {
+    RequestKind.INVITATION: _l("Invitation"),
+    RequestKind.ROLES: _l("Change of roles"),
+    RequestKind.LINK: _l("Link for a new password"),
+    RequestKind.SECOND_STEP: _l("Lost second step"),
+    RequestKind.REOPENING: _l("Opening a closed account"),
 }
 
 # Why somebody cannot decide a request, said to herself.
@@ -90,7 +90,7 @@ def second_note(standing: Standing, settled: Any) -> str:
     return _("not independent of who asked")
 
 
-def clock_text(clock: Clock) -> str:
+def clock_text(clock: NoticeClock) -> str:
     """How the 72-hour clock stands, in words that need no colour."""
     if clock.state == "running":
         if not clock.hours:

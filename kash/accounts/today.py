@@ -19,24 +19,24 @@ from kash.accounts.queries.requests import RequestLine, requests_for, unseen_not
 from kash.accounts.services.notices import notice_text
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
-from kash.platform.web.today import Asked, Line, Need, Panel
+from kash.platform.web.today import Need, Panel, TodayLine, Viewer
 from kash.policy import Role
 
 # What the templates of notices and breaches say.
 WORDS = {"notice_text": notice_text, "clock_text": clock_text}
 
 
-def _notices(asked: Asked) -> Sequence[AccountNotice]:
+def _notices(asked: Viewer) -> Sequence[AccountNotice]:
     return unseen_notices(asked.actor.account_id)
 
 
-def _requests_of(asked: Asked) -> tuple[list[RequestLine], list[RequestLine]]:
+def _requests_of(asked: Viewer) -> tuple[list[RequestLine], list[RequestLine]]:
     return requests_for(asked.actor)
 
 
-def _requests(asked: Asked) -> Sequence[Line]:
+def _requests(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             f"{ASKED_NAMES[one.kind]}: {one.name}",
             url_for("accounts.request", public_id=one.public_id),
             _("%(name)s asked. You are the second person.", name=one.asked_by),
@@ -49,9 +49,9 @@ def _requests(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _to_fetch(asked: Asked) -> Sequence[Line]:
+def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             f"{ASKED_NAMES[one.kind]}: {one.name}",
             url_for("accounts.request", public_id=one.public_id),
             _("%(name)s has agreed. Make the link.", name=one.decided_by),
@@ -64,21 +64,21 @@ def _to_fetch(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _breaches(asked: Asked) -> Sequence[BreachLine]:
+def _breaches(asked: Viewer) -> Sequence[BreachLine]:
     return open_breaches(asked.now) if asked.actor.may("breaches.see") else []
 
 
-def _reminder(asked: Asked) -> ReviewReminder | None:
+def _reminder(asked: Viewer) -> ReviewReminder | None:
     return review_reminder(asked.now) if asked.actor.may("access.review") else None
 
 
-def _review(asked: Asked) -> Sequence[Line]:
+def _review(asked: Viewer) -> Sequence[TodayLine]:
     reminder = asked.once(_reminder)
     # Whoever keeps house reads it in that part of the page.
     if reminder is None or asked.actor.may("accounts.manage"):
         return []
     return [
-        Line(
+        TodayLine(
             _("Review of access is due"),
             url_for("accounts.access"),
             _("Look at all accounts every 90 days."),
@@ -97,7 +97,7 @@ class HouseShown:
     review: ReviewReminder | None
 
 
-def _house(asked: Asked) -> HouseShown:
+def _house(asked: Viewer) -> HouseShown:
     return HouseShown(housekeeping(asked.now), asked.once(_reminder))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import product
 from uuid import UUID, uuid5
 
-from kash.attendance.queries.registers import Grid, SlotSheet
+from kash.attendance.queries.registers import RegisterGrid, SlotSheet
 from kash.attendance.rules.marking import NO_MARK, Operation
 from kash.attendance.rules.pads import MOST_HEADS, Cell, HeadcountSent, summed
 from kash.people.rules.persons import AGE_BANDS, SEXES
@@ -41,7 +41,7 @@ def marks_from_form(sheet: SlotSheet, form: Mapping[str, str], now: datetime) ->
     return _operations(((slot, row.entry, f"{row.entry}") for row in sheet.rows), form, now)
 
 
-def marks_from_grid(shown: Grid, form: Mapping[str, str], now: datetime) -> list[Operation]:
+def marks_from_grid(shown: RegisterGrid, form: Mapping[str, str], now: datetime) -> list[Operation]:
     """The operations of a page of the grid: `mark-<entry>-<slot>` and `seen-<entry>-<slot>`.
 
     A cell left empty is no operation: a mark is changed, but never taken back to nothing.

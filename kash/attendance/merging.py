@@ -20,7 +20,7 @@ from kash.attendance.models import (
     WalkIn,
 )
 from kash.attendance.rules.marking import Reply
-from kash.attendance.rules.presence import Said, standing_mark
+from kash.attendance.rules.presence import CountedMark, standing_mark
 from kash.attendance.triggers import MERGE
 from kash.people.references import Reference
 from kash.people.undo_log import RowChanges, table_of
@@ -101,8 +101,8 @@ def _move_marks(row_changes: RowChanges, kept: int, gone: int) -> None:
         for row in row_changes.session.execute(select(MarkStatus.code, MarkStatus.weight))
     }
 
-    def said(row: Mapping[str, Any]) -> Said:
-        return Said(
+    def said(row: Mapping[str, Any]) -> CountedMark:
+        return CountedMark(
             row["status"],
             weights.get(row["status"], 0),
             row["version"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.attendance.rules.marking import STANDARD_STATUSES, Reason
+from kash.attendance.rules.marking import STANDARD_STATUSES, RejectionReason
 from kash.people.rules.persons import AGE_BANDS, SEXES
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.web.programme import LANGUAGES
@@ -248,7 +248,7 @@ def _answers() -> dict[str, str]:
         "not_taken": _("Not taken."),
         "somebody": _("Somebody"),
         "signature": _("Signature"),
-        **{f"reason_{reason}": reason_sentence(reason) for reason in Reason if reason},
+        **{f"reason_{reason}": reason_sentence(reason) for reason in RejectionReason if reason},
         "reason_other": _("The website says why."),
         "reason_not_kept": _("This phone could not keep it. Is its memory full?"),
     }

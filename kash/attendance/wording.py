@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.attendance.queries.history import Conflict
+from kash.attendance.queries.history import MarkConflict
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules.marking import Reason
+from kash.attendance.rules.marking import RejectionReason
 from kash.platform.web.formats import time_text
 
 _STATUSES: dict[str, Any] = {
@@ -22,22 +22,26 @@ _STATUSES: dict[str, Any] = {
     "in_attendance": _l("in attendance"),
 }
 
-_REASONS: dict[Reason, Any] = {
-    Reason.NONE: "",
-    Reason.SLOT_UNKNOWN: _l("This session is no longer on the register."),
-    Reason.SLOT_CLOSED: _l("The register of this session is closed. Open it again to change it."),
-    Reason.SLOT_LOCKED: _l(
+_REASONS: dict[RejectionReason, Any] = {
+    RejectionReason.NONE: "",
+    RejectionReason.SLOT_UNKNOWN: _l("This session is no longer on the register."),
+    RejectionReason.SLOT_CLOSED: _l(
+        "The register of this session is closed. Open it again to change it."
+    ),
+    RejectionReason.SLOT_LOCKED: _l(
         "The register of this session was confirmed. Correct the mark with a reason."
     ),
-    Reason.NOT_ON_ROSTER: _l("This person is no longer on the register."),
-    Reason.STATUS_UNKNOWN: _l("This is not a mark that the register knows."),
-    Reason.STATUS_RETIRED: _l("This mark is no longer in use. Choose another."),
-    Reason.UNREADABLE: _l("This mark could not be read."),
-    Reason.ID_REUSED: _l("This mark was sent twice with different contents."),
-    Reason.GROUP_UNKNOWN: _l("There is no such group here."),
-    Reason.NOT_BEGUN: _l("The session had not begun yet, so nobody is marked as being there."),
-    Reason.CANCELLED: _l("The workshop was cancelled before this was made."),
-    Reason.MINOR: _l(
+    RejectionReason.NOT_ON_ROSTER: _l("This person is no longer on the register."),
+    RejectionReason.STATUS_UNKNOWN: _l("This is not a mark that the register knows."),
+    RejectionReason.STATUS_RETIRED: _l("This mark is no longer in use. Choose another."),
+    RejectionReason.UNREADABLE: _l("This mark could not be read."),
+    RejectionReason.ID_REUSED: _l("This mark was sent twice with different contents."),
+    RejectionReason.GROUP_UNKNOWN: _l("There is no such group here."),
+    RejectionReason.NOT_BEGUN: _l(
+        "The session had not begun yet, so nobody is marked as being there."
+    ),
+    RejectionReason.CANCELLED: _l("The workshop was cancelled before this was made."),
+    RejectionReason.MINOR: _l(
         "People under 18 are not enrolled. The custodian takes care of what they need."
     ),
 }
@@ -58,14 +62,14 @@ def usual_word(code: str) -> str:
     return str(_STATUSES.get(code, code))
 
 
-def reason_sentence(reason: Reason) -> str:
+def reason_sentence(reason: RejectionReason) -> str:
     """Why a mark was rejected, as a sentence."""
     return str(_REASONS[reason])
 
 
-def conflict_sentence(conflict: Conflict) -> str:
+def conflict_sentence(conflict: MarkConflict) -> str:
     """Why a mark was not saved: what stands instead, and who put it there."""
-    if conflict.reason is not Reason.NONE:
+    if conflict.reason is not RejectionReason.NONE:
         return reason_sentence(conflict.reason)
     mine, theirs = status_word(conflict.mine), status_word(conflict.theirs)
     if not conflict.who or conflict.at is None:

@@ -21,7 +21,7 @@ from kash.certificates.publishing import public_jwk
 from kash.certificates.queries.keys import badge_places, current_key, signing_keys
 from kash.certificates.rules.badges import (
     PLACES,
-    Badge,
+    NewBadge,
     badge_claims,
     hidden_name,
     is_set,
@@ -142,13 +142,13 @@ def _free_place(session: Session, now: datetime) -> int:
             return place
 
 
-def _badge(certificate: Certificate, place: int) -> Badge:
+def _badge(certificate: Certificate, place: int) -> NewBadge:
     salt = secrets.token_hex(16)
     language = certificate.batch.workshop.version.language
     issued, expires = certificate.issued_on, certificate.expires_on
     assert issued is not None  # noqa: S101 - for the types: asked for above
     with force_locale(language):
-        return Badge(
+        return NewBadge(
             certificate=certificate.public_id,
             title=certificate.public_title,
             description=_("Certificate of Participation"),

@@ -22,7 +22,7 @@ from kash.certificates.rules.issuing import (
     admission,
     read_serial,
 )
-from kash.certificates.rules.standing import Standing, standing_on
+from kash.certificates.rules.standing import CertificateStatus, standing_on
 from kash.people.rules.persons import names_match
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import lookup
@@ -55,7 +55,7 @@ class Verified:
     `name_matches` is None where no name was compared; `name_withheld` says that none ever is.
     """
 
-    standing: Standing
+    standing: CertificateStatus
     title: str = ""
     issued_on: date | None = None
     expires_on: date | None = None
@@ -66,18 +66,18 @@ class Verified:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckAnswer:
     """Answer to one check; nothing but its admission if it was refused."""
 
     admission: Admission
     verified: Verified | None = None
 
 
-def check_serial(check: Check, now: datetime) -> Answer:
+def check_serial(check: Check, now: datetime) -> CheckAnswer:
     """Count a check, then answer it as far as it is admitted."""
     admitted, attempt = _counted(check, now)
     if admitted is Admission.REFUSED:
-        return Answer(admitted)
+        return CheckAnswer(admitted)
     name = check.name if admitted is Admission.WHOLE else ""
     found = verified(check.serial, name)
     if attempt is not None and name:
@@ -89,7 +89,7 @@ def check_serial(check: Check, now: datetime) -> Answer:
                 .where(VerificationAttempt.id == attempt)
                 .values(serial=guessed)
             )
-    return Answer(admitted, found)
+    return CheckAnswer(admitted, found)
 
 
 def verified(typed_serial: str, typed_name: str) -> Verified:
@@ -109,7 +109,7 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
         else None
     )
     if found is None or found.issued_on is None:
-        return Verified(Standing.UNKNOWN)
+        return Verified(CertificateStatus.UNKNOWN)
     compared = bool(typed_name) and found.person.prints_name
     matches = names_match(typed_name, found.printed_name) if compared else None
     return Verified(

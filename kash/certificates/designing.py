@@ -29,7 +29,7 @@ from kash.platform.press import CertificateDesign, CertificateWording, Signatory
 from kash.platform.press.certificate_values import (
     CertificatePage,
     DesignName,
-    FunderMark,
+    FunderPicture,
     OwnDesign,
 )
 from kash.platform.vault import open_sealed
@@ -129,7 +129,7 @@ def _said(content: DesignContent, language: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Line:
+class SignatureLine:
     """A line to sign on: who and as what, and whose signature may stand there, if anybody's."""
 
     name: str
@@ -139,7 +139,7 @@ class Line:
 
 def signing_lines(
     content: DesignContent, workshop: Workshop | None, approved_by: str | None, language: str
-) -> list[Line]:
+) -> list[SignatureLine]:
     """Lines of those who sign, in order. Without a workshop there is a word in the lead trainer's
     place."""
     with force_locale(language):
@@ -148,7 +148,7 @@ def signing_lines(
         names = names_of([approved_by, *(signer.account for signer in signers)])
         found = [_line(signer, lead, approved_by, names) for signer in signers]
     lines = [line for line in found if line is not None]
-    return lines[:4] or [Line(brand(), "")]
+    return lines[:4] or [SignatureLine(brand(), "")]
 
 
 def _usual_signers() -> tuple[Signer, ...]:
@@ -171,20 +171,22 @@ def _line(
     lead: tuple[str, str] | None,
     approved_by: str | None,
     names: dict[str, str],
-) -> Line | None:
+) -> SignatureLine | None:
     if signer.kind is SignerKind.LEAD:
         role = signer.role or _("Lead trainer")
-        return Line(lead[1], role, lead[0]) if lead is not None else None
+        return SignatureLine(lead[1], role, lead[0]) if lead is not None else None
     if signer.kind is SignerKind.APPROVER:
         account = approved_by or ""
-        return Line(names.get(account, brand()), signer.role or _("For the programme"), account)
+        return SignatureLine(
+            names.get(account, brand()), signer.role or _("For the programme"), account
+        )
     if signer.kind is SignerKind.ACCOUNT:
-        return Line(names.get(signer.account, brand()), signer.role, signer.account)
-    return Line(signer.name, signer.role)
+        return SignatureLine(names.get(signer.account, brand()), signer.role, signer.account)
+    return SignatureLine(signer.name, signer.role)
 
 
 def signatories_of(
-    lines: Sequence[Line],
+    lines: Sequence[SignatureLine],
     design_id: int,
     batch_id: int | None = None,
     moment: datetime | None = None,
@@ -225,7 +227,7 @@ def press_design(
     language: str,
     *,
     signatories: tuple[Signatory, ...],
-    marks: tuple[FunderMark, ...] = (),
+    marks: tuple[FunderPicture, ...] = (),
     dated: datetime | None = None,
     void: str = "",
 ) -> CertificateDesign:
@@ -257,12 +259,12 @@ def press_design(
     )
 
 
-def funder_marks(workshop: Workshop, moment: datetime | None) -> tuple[FunderMark, ...]:
+def funder_marks(workshop: Workshop, moment: datetime | None) -> tuple[FunderPicture, ...]:
     """The marks of a workshop's funders, at most four."""
     found = marks_at(workshop, moment)[:4]
     pictures = _stored({mark.public_id: mark.key for _name, mark in found})
     return tuple(
-        FunderMark(name, pictures[mark.public_id])
+        FunderPicture(name, pictures[mark.public_id])
         for name, mark in found
         if pictures[mark.public_id]
     )
@@ -287,7 +289,7 @@ def batch_design(batch: CertificateBatch, language: str, void: str = "") -> Cert
     )
 
 
-def batch_lines(batch: CertificateBatch) -> list[Line]:
+def batch_lines(batch: CertificateBatch) -> list[SignatureLine]:
     """Lines of those who sign the certificates of a batch."""
     content = content_from(batch.design_version.content)
     return signing_lines(

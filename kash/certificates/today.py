@@ -16,11 +16,11 @@ from kash.certificates.queries.issuing import certificates_of_person, waiting_fo
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
-from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, total
+from kash.platform.web.today import MOST_SHOWN, Need, Own, TodayLine, Viewer, total
 from kash.policy import Role
 
 
-def _batches(asked: Asked) -> Sequence[Line]:
+def _batches(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
             _("Certificates: %(title)s", title=batch.title),
@@ -39,12 +39,12 @@ def _batches(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _expiring(asked: Asked) -> Sequence[Line]:
+def _expiring(asked: Viewer) -> Sequence[TodayLine]:
     count = count_expiring(asked.actor, asked.day)
     if not count:
         return []
     return [
-        Line(
+        TodayLine(
             _("Certificates expire within 60 days"),
             url_for("certificates.index", state="expiring", sort="expires"),
             _("Plan a refresher, or propose renewals on the page of their workshop."),
@@ -54,11 +54,11 @@ def _expiring(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _rule_missing(asked: Asked) -> Sequence[Line]:
+def _rule_missing(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("certificates.rule") or not is_missing(asked, "rule", once="workshop"):
         return []
     return [
-        Line(
+        TodayLine(
             _("Nothing says who gets a certificate"),
             url_for("certificates.rule"),
             _("Until you set the rule, no trainer can propose a certificate."),
@@ -68,9 +68,9 @@ def _rule_missing(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _hers(asked: Asked, person: str) -> Sequence[Line]:
+def _hers(asked: Viewer, person: str) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             _("Certificate: %(title)s", title=one.public_title),
             url_for("certificates.certificate", public_id=one.public_id),
             _("valid until %(day)s", day=date_text(one.expires_on))

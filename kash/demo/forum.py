@@ -22,7 +22,7 @@ from kash.demo.meetings import (
 )
 from kash.demo.participants import People
 from kash.forums.models import Action, AgendaItem, Meeting
-from kash.forums.rules import WrittenRow
+from kash.forums.rules import TypedMinutesRow
 from kash.forums.services.agenda import add_item, order_items
 from kash.forums.services.meetings import hold_meeting, plan_meeting
 from kash.forums.services.minutes import close_action, write_item
@@ -126,9 +126,9 @@ def _write(
             meeting,
             public_id,
             minute=item.minute,
-            decisions=[WrittenRow("", decision) for decision in item.decisions],
+            decisions=[TypedMinutesRow("", decision) for decision in item.decisions],
             actions=[
-                WrittenRow(
+                TypedMinutesRow(
                     "",
                     action.text,
                     owner=members[action.owner],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kash.incidents import charge_warning
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation_gate import CHARGE, is_shut
 from kash.incidents.rules.record import Event, Record
@@ -42,7 +42,7 @@ def let_them_choose(record: Record, state: str, asked: str, officer: str, at: da
         record.timeline.append(Event(what="asked_her", by=officer, at=at, state="verified"))
         if asked == CHARGE:
             record.own_words.append(
-                Consent(
+                CaseConsent(
                     purpose=CHARGE,
                     given=True,
                     at=at,

@@ -16,7 +16,7 @@ from kash.payouts.queries.lists import lines_of, list_of
 from kash.payouts.queries.rates import table_for
 from kash.payouts.rules.amounts import written_amount
 from kash.payouts.rules.rates import Basis, Rates, RoleRates
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services.claims import BOTH, settle
 from kash.payouts.services.lists import approve, propose, turn_back
 from kash.payouts.services.payees import Chosen, add_payee, choose_bands, make_exception
@@ -137,8 +137,8 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
     note_payment(
         _list(workshop, made),
         first.public_id,
-        Note(State.RETURNED, "cash", reason="She had left: the envelope came back."),
-        State.PAID,
+        Note(PaymentState.RETURNED, "cash", reason="She had left: the envelope came back."),
+        PaymentState.PAID,
         trainer,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kash.attendance.queries.pads import credential
 from kash.attendance.queries.registers import slot_of, slot_sheet
-from kash.attendance.rules.pads import Kind, read_operation
+from kash.attendance.rules.pads import OperationKind, read_operation
 from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.services.pads import take_pad
 from kash.attendance.services.syncing import receive
@@ -87,7 +87,7 @@ def send_from_the_door(actors: dict[str, Actor], workshop: str) -> None:
     for sequence, operation in enumerate(operations, start=1):
         plaintext = json.dumps(operation).encode()
         _kind, read = read_operation(plaintext, pad_id, sequence)
-        items.append(OpenedItem(sequence, Kind(operation["kind"]), read, plaintext))
+        items.append(OpenedItem(sequence, OperationKind(operation["kind"]), read, plaintext))
     receive(pad, pad, items, _CLOCK_IS_FAST_BY_MS)
 
 

@@ -18,12 +18,12 @@ from kash.demo.people import phone
 from kash.incidents.consent_texts import TEXTS
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_cases
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import (
     Act,
     Asked,
+    CaseDecision,
     Comment,
-    Decision,
     Event,
     Filing,
     Happening,
@@ -260,7 +260,7 @@ def _record(
         ],
         information=[Information(id="n1", source="herself", reliability="likely")],
         consents=[
-            Consent(
+            CaseConsent(
                 purpose=purpose,
                 given=True,
                 at=filed,
@@ -298,7 +298,7 @@ def _follow(
         return at
 
     at = step("triaged", officer, 5, "triaged")
-    record.triage = Decision(by=officer, at=at, outcome="triaged")
+    record.triage = CaseDecision(by=officer, at=at, outcome="triaged")
     if state == "triaged":
         record.comments.append(
             Comment(id="c1", by=second, at=at, text="I will ask her sister for the day.")
@@ -306,7 +306,7 @@ def _follow(
         return
     at = step("verified", second, 20, state if state not in _LATER else "verified")
     outcome = state if state in ("insufficient", "no_violation") else "verified"
-    record.verification = Decision(
+    record.verification = CaseDecision(
         by=second, at=at, outcome=outcome, reason="Two people say the same of day and place."
     )
     if state in ("insufficient", "no_violation"):
@@ -373,7 +373,7 @@ def _follow(
         for term in record.terms:
             term.fulfilled_on = day if settled else None
     done = step("settled" if settled else "not_settled", officer, 48, state)
-    record.closing = Decision(
+    record.closing = CaseDecision(
         by=officer, at=done, outcome="resolved" if settled else "unresolved", reason=""
     )
 

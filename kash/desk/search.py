@@ -26,7 +26,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True)
-class Found:
+class Findings:
     """Findings of one kind. `more` says that there is more than is shown."""
 
     kind: str
@@ -61,20 +61,20 @@ def enough(text: str) -> bool:
     return len(found_by(text).replace(" ", "")) >= LEAST_LETTERS
 
 
-def search(actor: Actor, text: str, only: str = "") -> list[Found]:
+def search(actor: Actor, text: str, only: str = "") -> list[Findings]:
     """Findings of each kind, five at most, or a hundred of the one kind that is asked for."""
     text = " ".join(text.split())[:LONGEST]
     if not enough(text):
         return []
     known = kinds()
-    found: list[Found] = []
+    found: list[Findings] = []
     most = MANY if only in known else FEW
     for name, kind in known.items():
         if (only in known and name != only) or not actor.may(kind.permission):
             continue
         hits = kind.find(actor, text, most + 1)
         if hits:
-            found.append(Found(name, kind.label, hits[:most], len(hits) > most))
+            found.append(Findings(name, kind.label, hits[:most], len(hits) > most))
     return found
 
 

@@ -14,13 +14,13 @@ from kash.desk.queries import own_public_id
 from kash.feature import declared
 from kash.platform.condition import Condition, condition
 from kash.platform.vault import OpenVault
-from kash.platform.web.beginning import Step, steps_of
-from kash.platform.web.today import Asked, Line, Need, Own, Panel
+from kash.platform.web.beginning import ShownStep, steps_of
+from kash.platform.web.today import Need, Own, Panel, TodayLine, Viewer
 from kash.policy import Actor
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingNeed:
     """One kind of thing that needs the actor; `found` is what its template shows."""
 
     need: Need
@@ -33,7 +33,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownPanel:
     """A panel with what its template shows."""
 
     panel: Panel
@@ -54,11 +54,11 @@ class Today:
     """Everything on the page. Steps are those of a programme that has just begun, none once all are
     done."""
 
-    waiting: Sequence[Waiting]
-    top: Sequence[Shown]
-    beside: Sequence[Shown]
-    own: Sequence[Line]
-    steps: Sequence[Step]
+    waiting: Sequence[WaitingNeed]
+    top: Sequence[ShownPanel]
+    beside: Sequence[ShownPanel]
+    own: Sequence[TodayLine]
+    steps: Sequence[ShownStep]
 
     @property
     def oldest_first(self) -> bool:
@@ -81,7 +81,7 @@ class Today:
         return sorted(leads, key=lambda lead: lead.place)
 
 
-def _machine(asked: Asked) -> Sequence[Condition]:
+def _machine(asked: Viewer) -> Sequence[Condition]:
     if not asked.actor.may("accounts.manage"):
         return []
     found = condition(current_app.config["SETTINGS"], asked.now)
@@ -102,11 +102,11 @@ MACHINE = Need(
 def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> Today:
     """Ask the features in which the actor has something to do, and no others. `vault` is hers if it
     is open: then the cases are looked through, which is noted in the audit."""
-    asked = Asked(actor, now, vault)
+    asked = Viewer(actor, now, vault)
     needs = sorted(declared(Need), key=lambda need: need.place)
-    waiting = [Waiting(need, found) for need in needs if (found := need.find(asked))]
+    waiting = [WaitingNeed(need, found) for need in needs if (found := need.find(asked))]
     panels = [
-        Shown(panel, found)
+        ShownPanel(panel, found)
         for panel in sorted(declared(Panel), key=lambda panel: panel.place)
         if actor.may(panel.permission) and (found := panel.find(asked)) is not None
     ]
@@ -120,7 +120,7 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
     )
 
 
-def _own(asked: Asked) -> list[Line]:
+def _own(asked: Viewer) -> list[TodayLine]:
     person = None
     if asked.actor.person_id is not None:
         person = own_public_id(asked.actor.person_id)

@@ -30,7 +30,7 @@ from kash.platform.web.programme import paper_wording
 from kash.policy import NOBODY
 
 
-class PaperFailed(Problem):
+class MinutesFailed(Problem):
     """The press could not make the minutes."""
 
     status = 503
@@ -38,7 +38,7 @@ class PaperFailed(Problem):
 
 
 @dataclass(frozen=True)
-class PrintedRow:
+class MinutesRow:
     """A decision or an action with its number in the meeting."""
 
     number: int
@@ -55,8 +55,8 @@ class PrintedItem:
     number: str
     title: str
     paragraphs: list[str]
-    decisions: list[PrintedRow]
-    actions: list[PrintedRow]
+    decisions: list[MinutesRow]
+    actions: list[MinutesRow]
     carried: list[tuple[ActionLine, str]]
     arising: bool
 
@@ -72,12 +72,12 @@ class PrintedMinutes:
     following: datetime | None
 
     @property
-    def decisions(self) -> list[PrintedRow]:
+    def decisions(self) -> list[MinutesRow]:
         """Every decision of the meeting in order."""
         return [row for item in self.items for row in item.decisions]
 
     @property
-    def actions(self) -> list[PrintedRow]:
+    def actions(self) -> list[MinutesRow]:
         """Every action of the meeting in order."""
         return [row for item in self.items for row in item.actions]
 
@@ -104,11 +104,11 @@ def _item(
         title=item.title or _("Matters arising"),
         paragraphs=paragraphs(shown_text(item, item.minute, whole=False)),
         decisions=[
-            PrintedRow(decided + place, number, shown_text(item, row.text, whole=False))
+            MinutesRow(decided + place, number, shown_text(item, row.text, whole=False))
             for place, row in enumerate(item.decisions, start=1)
         ],
         actions=[
-            PrintedRow(taken_on + place, number, line.text, owner_on_paper(line), line.due_on)
+            MinutesRow(taken_on + place, number, line.text, owner_on_paper(line), line.due_on)
             for place, line in enumerate(lines, start=1)
         ],
         carried=carried if item.kind == "arising" else [],
@@ -181,4 +181,4 @@ def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
             )
         )
     except RenderError:
-        raise PaperFailed from None
+        raise MinutesFailed from None

@@ -21,7 +21,7 @@ from kash.forums.rules import (
     ROWS_OF_AN_ITEM,
     USUAL,
     WITH_TEXT,
-    WrittenRow,
+    TypedMinutesRow,
     telling_lines,
 )
 from kash.people.queries.organisations import station_names
@@ -136,7 +136,7 @@ class MeetingForm(EditionForm):
         return from_local(self.day.data, self.time.data)
 
 
-class ReasonForm(KashForm):
+class CallOffForm(KashForm):
     """Why a meeting does not take place."""
 
     reason = long_text_field(
@@ -161,7 +161,7 @@ class NewItemForm(ItemForm):
     key = NewIdField()
 
 
-class OutcomeForm(KashForm):
+class ActionOutcomeForm(KashForm):
     """Outcome of an action."""
 
     state = radio_field(
@@ -257,11 +257,11 @@ class MinuteForm(EditionForm):
                 rows[0].errors.append(_("This item holds too many decisions or actions."))
         return not any(row.errors for row in (*self.decisions, *self.actions))
 
-    def written(self) -> tuple[list[WrittenRow], list[WrittenRow]]:
+    def written(self) -> tuple[list[TypedMinutesRow], list[TypedMinutesRow]]:
         """Decisions and actions for the service; only after `rows_are_fine`."""
         return (
-            [WrittenRow(row.key, row.text) for row in self.decisions],
-            [WrittenRow(row.key, row.text, row.owner, _day(row.due)) for row in self.actions],
+            [TypedMinutesRow(row.key, row.text) for row in self.decisions],
+            [TypedMinutesRow(row.key, row.text, row.owner, _day(row.due)) for row in self.actions],
         )
 
 

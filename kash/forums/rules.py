@@ -174,7 +174,7 @@ class Attendee:
 
 
 @dataclass(frozen=True)
-class Column:
+class StatusColumn:
     """Those of one group with one status: the ones who appear, and how many more are counted."""
 
     shown: tuple[str, ...] = ()
@@ -191,12 +191,12 @@ class GroupAttendance:
     """A group's line in the table of attendance. Guests are not among `members`."""
 
     group: str
-    columns: Mapping[str, Column] = field(default_factory=dict)
+    columns: Mapping[str, StatusColumn] = field(default_factory=dict)
     members: int = 0
 
-    def column(self, status: str) -> Column:
+    def column(self, status: str) -> StatusColumn:
         """Those with a status; nobody when there are none."""
-        return self.columns.get(status, Column())
+        return self.columns.get(status, StatusColumn())
 
 
 def attendance_by_group(
@@ -217,7 +217,7 @@ def attendance_by_group(
         for status in STATUSES:
             marked = [attendee for attendee in here if attendee.counts_as == status]
             shown = sorted(attendee.shown for attendee in marked if attendee.shown)
-            columns[status] = Column(tuple(shown), len(marked) - len(shown))
+            columns[status] = StatusColumn(tuple(shown), len(marked) - len(shown))
         members = sum(1 for attendee in here if attendee.member)
         lines.append(GroupAttendance(group, columns, members))
     return lines
@@ -235,7 +235,7 @@ def paragraphs(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class WrittenRow:
+class TypedMinutesRow:
     """A decision or an action as somebody typed it. `key` is empty for a new one.
 
     `owner` is a member's key and `due_on` a day; decisions have neither.
@@ -248,22 +248,22 @@ class WrittenRow:
 
 
 @dataclass(frozen=True)
-class RowChanges:
+class MinutesChanges:
     """Changes that saving rows makes to the ones that are there."""
 
-    added: tuple[WrittenRow, ...]
-    changed: tuple[WrittenRow, ...]
+    added: tuple[TypedMinutesRow, ...]
+    changed: tuple[TypedMinutesRow, ...]
     removed: tuple[str, ...]
 
 
-def row_changes(present: Collection[str], written: Iterable[WrittenRow]) -> RowChanges:
+def row_changes(present: Collection[str], written: Iterable[TypedMinutesRow]) -> MinutesChanges:
     """How what was written meets what is there.
 
     A row that is there and not written stays: somebody else added it meanwhile. Only a row that
     was emptied is removed. A written row that somebody removed meanwhile comes back as a new one.
     """
-    added: list[WrittenRow] = []
-    changed: dict[str, WrittenRow] = {}
+    added: list[TypedMinutesRow] = []
+    changed: dict[str, TypedMinutesRow] = {}
     removed: dict[str, None] = {}
     for row in written:
         if row.key in present:
@@ -274,7 +274,7 @@ def row_changes(present: Collection[str], written: Iterable[WrittenRow]) -> RowC
                 removed[row.key] = None
         elif row.text.strip():
             added.append(row)
-    return RowChanges(tuple(added), tuple(changed.values()), tuple(removed))
+    return MinutesChanges(tuple(added), tuple(changed.values()), tuple(removed))
 
 
 # The less it says, the safer.

@@ -16,13 +16,13 @@ from kash.forums.queries.internal_lines import lines_to_release
 from kash.forums.queries.meetings import MeetingLine, meetings_to_record, next_meetings
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
-from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Panel
+from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer
 from kash.policy import Role
 
 
-def _to_record(asked: Asked) -> Sequence[Line]:
+def _to_record(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             _("Meeting: %(name)s", name=one.forum_name),
             url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.public_id),
             _("Register and minutes, then record it as held."),
@@ -34,9 +34,9 @@ def _to_record(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _to_release(asked: Asked) -> Sequence[Line]:
+def _to_release(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             _("A line of the minutes waits to be released: %(forum)s", forum=one.forum_name),
             url_for(
                 "forums.item",
@@ -53,7 +53,7 @@ def _to_release(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _small(one: ActionLine, asked: Asked) -> str:
+def _small(one: ActionLine, asked: Viewer) -> str:
     if one.due_on is None:
         return _("no day set")
     return _("overdue") if one.due_on < asked.day else ""
@@ -70,9 +70,9 @@ def _with_whom(one: ActionLine) -> str:
     return _("with nobody yet")
 
 
-def _actions(asked: Asked) -> Sequence[Line]:
+def _actions(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
             url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
             f"{one.number}, {one.forum_name} · {_with_whom(one)}",
@@ -87,7 +87,7 @@ def _actions(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _meetings(asked: Asked) -> Sequence[MeetingLine]:
+def _meetings(asked: Viewer) -> Sequence[MeetingLine]:
     return next_meetings(asked.actor, asked.now)
 
 

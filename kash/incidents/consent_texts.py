@@ -38,7 +38,7 @@ class WordsWereChanged(ValueError):
 
 
 @dataclass(frozen=True)
-class ConsentText:
+class CaseConsentText:
     """One purpose's wording. `title` and `words` become text in the reader's language, or in
     `language` if that is set; English where the version has no other."""
 
@@ -69,14 +69,14 @@ def _said(version: str, purpose: str, part: str, language: str) -> str:
     return str(spoken[purpose][part])
 
 
-def text_of(purpose: str, version: str, language: str = "") -> ConsentText | None:
+def text_of(purpose: str, version: str, language: str = "") -> CaseConsentText | None:
     """The words for a purpose in a version that was ever in use; None if there are none.
 
     In the language in which they were read out, or, if that is empty, in the reader's.
     """
     if purpose not in VERSIONS.get(version, {}).get(_FALLBACK, {}):
         return None
-    return ConsentText(
+    return CaseConsentText(
         purpose,
         version,
         LazyString(_said, version, purpose, "title", language),
@@ -84,10 +84,10 @@ def text_of(purpose: str, version: str, language: str = "") -> ConsentText | Non
     )
 
 
-def _texts(version: str) -> Mapping[str, ConsentText]:
+def _texts(version: str) -> Mapping[str, CaseConsentText]:
     found = (text_of(purpose, version) for purpose in VERSIONS[version][_FALLBACK])
     return {text.purpose: text for text in found if text is not None}
 
 
 # What is read out now, purpose by purpose in their order.
-TEXTS: Mapping[str, ConsentText] = _texts(VERSION)
+TEXTS: Mapping[str, CaseConsentText] = _texts(VERSION)

@@ -9,23 +9,23 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.names import ACT_NAMES
 from kash.incidents.rules.cash_bail import Wrong
-from kash.incidents.rules.money import Refusal
+from kash.incidents.rules.money import TermRefusal
 
 
-def refusal_text(why: Refusal) -> str:
+def refusal_text(why: TermRefusal) -> str:
     """Why something is no term, and where it belongs."""
-    if why is Refusal.TO_AUTHORITY:
+    if why is TermRefusal.TO_AUTHORITY:
         return _(
             "Nothing is owed to police, prison or county officers: it may be a bribe. Write it"
             " down under What was done, as “%(act)s”. Official bail has a part of its own.",
             act=ACT_NAMES["M1"],
         )
-    if why is Refusal.TO_NOBODY:
+    if why is TermRefusal.TO_NOBODY:
         return _(
             "Say to whom. Where police, prison or county officers have a part, no payment may"
             " stay open, since it could go to them."
         )
-    if why is Refusal.IN_WORDS:
+    if why is TermRefusal.IN_WORDS:
         return _(
             "These words may say that money or a thing goes to an officer. That is no term: write"
             " it down under What was done, as “%(act)s”. If an officer gives it, choose who owes"

@@ -23,7 +23,7 @@ Shows = Callable[[Case, Actor], bool]
 
 
 @dataclass(frozen=True)
-class Section(Part):
+class CaseSection(Part):
     """One part of the page. `key` is its anchor; `order` its place among the others (10 to 90);
     `beside` puts it into the narrow column. The template is included below its heading."""
 
@@ -39,7 +39,7 @@ class Section(Part):
 
 
 @dataclass(frozen=True)
-class Action(Part):
+class CaseAction(Part):
     """A link in the row of actions of a case, or a button if it posts at once. The endpoint takes
     `reference` and nothing else."""
 
@@ -65,7 +65,7 @@ class Entry(Part):
 class ShownSection:
     """A part as it is shown: with what its template needs."""
 
-    section: Section
+    section: CaseSection
     context: Mapping[str, Any]
 
 
@@ -77,7 +77,7 @@ def entries_for(actor: Actor) -> list[Entry]:
 
 def sections_of(case: Case, actor: Actor, *, beside: bool = False) -> list[ShownSection]:
     """The parts of a case's page that this actor sees, in their order."""
-    chosen = [section for section in declared(Section) if section.beside is beside]
+    chosen = [section for section in declared(CaseSection) if section.beside is beside]
     shown = []
     for section in sorted(chosen, key=lambda one: (one.order, one.key)):
         context = section.provider(case, actor)
@@ -86,10 +86,10 @@ def sections_of(case: Case, actor: Actor, *, beside: bool = False) -> list[Shown
     return shown
 
 
-def actions_of(case: Case, actor: Actor) -> list[Action]:
+def actions_of(case: Case, actor: Actor) -> list[CaseAction]:
     """The actions on a case that are open to this actor, in their order."""
     return [
         action
-        for action in sorted(declared(Action), key=lambda one: (one.order, one.endpoint))
+        for action in sorted(declared(CaseAction), key=lambda one: (one.order, one.endpoint))
         if action.shows(case, actor)
     ]

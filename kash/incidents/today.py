@@ -18,11 +18,11 @@ from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.services.waiting import WaitingCases, what_waits
 from kash.members.queries import may_hold_keys, unsealing_lines
 from kash.platform.database import unless_full
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 
 
 @dataclass(frozen=True)
-class Vault:
+class VaultWords:
     """The words of Today for a member of the vault. While it is closed: that she may open it. While
     it is open: `cases`, and the `requests` to read who somebody is that she may decide."""
 
@@ -35,12 +35,12 @@ class Vault:
         return ", ".join(f"{hour}:00" for hour in COME_AT)
 
 
-def _vault(asked: Asked) -> Sequence[Vault]:
+def _vault(asked: Viewer) -> Sequence[VaultWords]:
     actor, vault = asked.actor, asked.vault
     if not actor.may("incidents.see") or not may_hold_keys(actor):
         return []
     if vault is None or not vault.holds("case"):
-        return [Vault()]
+        return [VaultWords()]
     lines = unsealing_lines(actor) if actor.may("vault.unseal") else []
     cases = None
     # What was looked through is noted. Without room for the note there is no look, but there is
@@ -48,16 +48,16 @@ def _vault(asked: Asked) -> Sequence[Vault]:
     with unless_full():
         cases = what_waits(actor, vault, asked.now)
     if cases is None:
-        return [Vault()]
-    return [Vault(cases, sum(line.state == "waits" and not line.mine for line in lines))]
+        return [VaultWords()]
+    return [VaultWords(cases, sum(line.state == "waits" and not line.mine for line in lines))]
 
 
-def _briefs(asked: Asked) -> Sequence[Line]:
+def _briefs(asked: Viewer) -> Sequence[TodayLine]:
     count = briefs_waiting(asked.actor) if asked.actor.may("incidents.briefs") else 0
     if not count:
         return []
     return [
-        Line(
+        TodayLine(
             _("You are asked to mediate"),
             url_for("incidents.briefs"),
             _("Say whether you can."),
@@ -67,12 +67,12 @@ def _briefs(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _few_custodians(asked: Asked) -> Sequence[Line]:
+def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
     if not few_custodians(asked.actor):
         return []
     title = _("Fewer than two custodians hold keys")
     return [
-        Line(
+        TodayLine(
             title,
             url_for("members.members"),
             _(
@@ -86,13 +86,13 @@ def _few_custodians(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _outside(asked: Asked) -> Sequence[Line]:
+def _outside(asked: Viewer) -> Sequence[TodayLine]:
     missing = what_is_missing(asked.actor)
     if not missing:
         return []
     title, waits = _("Contact outside the programme"), missing == "waits"
     return [
-        Line(
+        TodayLine(
             title,
             url_for("incidents.outside"),
             _("Somebody is proposed. You are the second person.")

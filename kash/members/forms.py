@@ -102,5 +102,5 @@ class LetInForm(KashForm):
     )
 
 
-class DecisionForm(KashForm):
+class UnsealingDecisionForm(KashForm):
     """Two buttons."""

@@ -71,7 +71,7 @@ class MemberLine:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CompartmentStatus:
     """How a compartment stands: who can open it, and what is unfinished.
 
     `documents` are those to move to new keys; `all_documents` how many there are. `left` says
@@ -92,7 +92,7 @@ class Standing:
         return left_with(self.holders)
 
 
-def standings() -> list[Standing]:
+def standings() -> list[CompartmentStatus]:
     """Every compartment."""
     session = db.session()
     holders = {str(name): count for name, count in can_open(session).items()}
@@ -104,7 +104,7 @@ def standings() -> list[Standing]:
         name: int(count) for name, count in session.execute(counted.group_by(Compartment.name))
     }
     return [
-        Standing(
+        CompartmentStatus(
             name,
             name in holders,
             holders.get(name, 0),

@@ -12,16 +12,16 @@ from sqlalchemy import exists
 from kash.members.queries import waiting_to_be_let_in
 from kash.platform.vault import Compartment
 from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 
 
-def _to_let_in(asked: Asked) -> Sequence[Line]:
+def _to_let_in(asked: Viewer) -> Sequence[TodayLine]:
     count = waiting_to_be_let_in(asked.actor)
     if not count:
         return []
     return [
-        Line(
+        TodayLine(
             _("Somebody waits for keys of the vault"),
             url_for("members.members"),
             _("You hold them: compare four words aloud, then let this person in."),

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from kash.attendance.documents import sheet_code
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
 from kash.payouts.rules.files import Transfer, bulk_file
-from kash.payouts.rules.steps import State, signs_for_cash
+from kash.payouts.rules.steps import PaymentState, signs_for_cash
 from kash.platform.press import PagedDocument, document, qr_svg
 from kash.platform.web.formats import date_text
 from kash.platform.web.paper import logo_address
@@ -58,7 +58,7 @@ def payment_markup(
     """The list as the press takes it. The QR says nothing but the sheet's id. Whoever is paid by
     mobile money, or not at all, has no place to sign."""
     signing = {
-        line.id: signs_for_cash(State(line.state), in_file=line.file_id is not None)
+        line.id: signs_for_cash(PaymentState(line.state), in_file=line.file_id is not None)
         for line in lines
     }
     return render_template(

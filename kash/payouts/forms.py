@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from kash.payouts.models import PayoutPart
 from kash.payouts.rules.amounts import read_amount, written_amount
 from kash.payouts.rules.rates import MOST_BANDS, ROLES, Basis, Rates, RoleRates
-from kash.payouts.rules.steps import State, needs_reason, next_states
+from kash.payouts.rules.steps import PaymentState, needs_reason, next_states
 from kash.payouts.wording import MEANS, ROLE, STATE
 from kash.platform.web import KashForm
 from kash.platform.web.formats import day_text
@@ -207,7 +207,7 @@ class PayeeForm(KashForm):
 class PaymentForm(KashForm):
     """Outcome of one payment."""
 
-    stood: State
+    stood: PaymentState
     before = HiddenField()
     state = radio_field(_l("What happened"))
     means = choice_field(
@@ -216,11 +216,11 @@ class PaymentForm(KashForm):
     receipt = text_field(_l("Receipt of mobile money or bank"), most=60, required=False)
     reason = long_text_field(_l("Why"), most=500)
 
-    def offer(self, before: State, *, in_file: bool, made_file: bool) -> None:
+    def offer(self, before: PaymentState, *, in_file: bool, made_file: bool) -> None:
         """Set what may follow on how the payment stands. One in a file is not paid otherwise."""
         self.stood = before
         following = next_states(before, in_file=in_file, made_file=made_file)
-        self.state.choices = [(str(one), STATE[one]) for one in State if one in following]
+        self.state.choices = [(str(one), STATE[one]) for one in PaymentState if one in following]
         if in_file:
             self.means.choices = [("", _("Not paid, or not known")), ("mobile", MEANS["mobile"])]
 
@@ -228,8 +228,8 @@ class PaymentForm(KashForm):
         """All but paying needs a reason."""
         chosen = self.state.data
         if (
-            chosen in list(State)
-            and needs_reason(self.stood, State(chosen))
+            chosen in list(PaymentState)
+            and needs_reason(self.stood, PaymentState(chosen))
             and not self.reason.data
         ):
             self.mark_wrong(self.reason, _("Say why. Whoever reads the list later needs it."))

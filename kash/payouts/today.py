@@ -14,11 +14,11 @@ from kash.payouts.queries.lists import waiting_for
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import money_text
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 
 
-def _lists(asked: Asked) -> Sequence[Line]:
+def _lists(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
             _("Payouts: %(title)s", title=one.title),
@@ -36,11 +36,11 @@ def _lists(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _rates_missing(asked: Asked) -> Sequence[Line]:
+def _rates_missing(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("payouts.rates") or not is_missing(asked, "rates", once="workshop"):
         return []
     return [
-        Line(
+        TodayLine(
             _("Nothing says what is paid"),
             url_for("payouts.rates"),
             _("Until you set the rates, no trainer can propose a payout."),

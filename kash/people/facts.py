@@ -44,7 +44,7 @@ class Kind(StrEnum):
     SEALED = "sealed"
 
 
-class Part(StrEnum):
+class FormPart(StrEnum):
     """Part of the form and of a person's page in which a fact stands."""
 
     NONE = ""
@@ -60,7 +60,7 @@ class Search(StrEnum):
     CHOSEN = "chosen"
 
 
-class Asked(StrEnum):
+class AskedOf(StrEnum):
     """Whom the empty lists ask for a fact."""
 
     NOBODY = ""
@@ -70,7 +70,7 @@ class Asked(StrEnum):
 
     def of(self, *, police: bool) -> bool:
         """True if a list of officers, or of others, asks for it."""
-        return self in (Asked.EVERYBODY, Asked.POLICE if police else Asked.OTHERS)
+        return self in (AskedOf.EVERYBODY, AskedOf.POLICE if police else AskedOf.OTHERS)
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class Fact:
     help: str = ""
     width: str = "w10"
     areas: bool = False
-    part: Part = Part.NONE
+    part: FormPart = FormPart.NONE
     headings: tuple[str, ...] = ()
     reader: Callable[[Cell], Reading[str]] | None = None
     look: Callable[[Cell], bool] | None = None
-    asked: Asked = Asked.NOBODY
+    asked: AskedOf = AskedOf.NOBODY
     beside: bool = False
     search: Search = Search.NONE
 
@@ -134,7 +134,7 @@ FACTS = (
         "reference",
         N_("Service or peer number"),
         most=40,
-        part=Part.SELF,
+        part=FormPart.SELF,
         headings=ways(
             """
             reference; ref; ref no; svc no; service no; service number; svc number; force no;
@@ -145,7 +145,7 @@ FACTS = (
             registration no; peer educator code; namba ya huduma; service or peer number
             """
         ),
-        asked=Asked.EVERYBODY,
+        asked=AskedOf.EVERYBODY,
         beside=True,
         search=Search.TYPED,
     ),
@@ -154,13 +154,13 @@ FACTS = (
         N_("Sex"),
         Kind.CHOICE,
         choices=dict(zip(SEXES, (N_("Female"), N_("Male"), N_("Other")), strict=True)),
-        part=Part.SELF,
+        part=FormPart.SELF,
         headings=ways(
             "sex; gender; m f; f m; sex m f; gender m f; jinsia; jinsi; mf; me ke; ke me"
         ),
         reader=read_sex,
         look=is_sex,
-        asked=Asked.EVERYBODY,
+        asked=AskedOf.EVERYBODY,
         beside=True,
     ),
     Fact(
@@ -182,16 +182,16 @@ FACTS = (
             )
         ),
         help=N_("Nobody under 18 is enrolled; they can be kept here and referred."),
-        part=Part.SELF,
+        part=FormPart.SELF,
     ),
-    Fact("birth_year", N_("Birth year"), Kind.YEAR, width="w4", part=Part.SELF),
+    Fact("birth_year", N_("Birth year"), Kind.YEAR, width="w4", part=FormPart.SELF),
     Fact(
         "cadre",
         N_("Rank or cadre"),
         most=MOST_CADRE,
         help=N_("For example Corporal, or peer educator."),
         width="w20",
-        part=Part.WORK,
+        part=FormPart.WORK,
         headings=ways(
             """
             cadre; rank; cheo; title; position; designation; rank cadre; rank or cadre; job
@@ -200,7 +200,7 @@ FACTS = (
         ),
         reader=read_cadre,
         look=is_rank,
-        asked=Asked.POLICE,
+        asked=AskedOf.POLICE,
     ),
     Fact(
         "ward",
@@ -208,14 +208,14 @@ FACTS = (
         most=120,
         width="w20",
         areas=True,
-        part=Part.WORK,
+        part=FormPart.WORK,
         headings=ways(
             """
             ward; wadi; kata; area; location; residence; estate; eneo; mtaa; village; sub
             location; place of residence; makazi; hotspot; zone; wards; area of residence
             """
         ),
-        asked=Asked.OTHERS,
+        asked=AskedOf.OTHERS,
         beside=True,
     ),
     Fact(
@@ -226,7 +226,7 @@ FACTS = (
         choices=dict(
             zip(LANGUAGES, ("English", "Kiswahili", "Dholuo", "Ekegusii", "Luluhya"), strict=True)
         ),
-        part=Part.SELF,
+        part=FormPart.SELF,
         headings=ways(
             """
             language; lang; lugha; preferred language; languages; language spoken; dhok; mother
@@ -235,7 +235,7 @@ FACTS = (
         ),
         reader=read_language,
         look=is_language,
-        asked=Asked.EVERYBODY,
+        asked=AskedOf.EVERYBODY,
     ),
     Fact("phone", N_("Phone"), Kind.SEALED),
     Fact("email", N_("E-mail"), Kind.SEALED),

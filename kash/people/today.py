@@ -15,16 +15,16 @@ from kash.people.queries.minors import minors_unseen
 from kash.platform.web.account_names import account_names
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 
 
-def _minors(asked: Asked) -> Sequence[Line]:
+def _minors(asked: Viewer) -> Sequence[TodayLine]:
     count = minors_unseen(asked.actor) if asked.actor.may("people.minors") else 0
     if not count:
         return []
     return [
-        Line(
+        TodayLine(
             _("Under 18, not seen yet"),
             url_for("people.minors"),
             _("Refer each to child protection, then note that you have seen it."),
@@ -34,15 +34,15 @@ def _minors(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _waiting(asked: Asked) -> WaitingContacts:
+def _waiting(asked: Viewer) -> WaitingContacts:
     return contacts_waiting(asked.actor)
 
 
-def _looks(asked: Asked) -> Sequence[Line]:
+def _looks(asked: Viewer) -> Sequence[TodayLine]:
     looks = asked.once(_waiting).looks
     names = account_names({one.account for one in looks}) if looks else {}
     return [
-        Line(
+        TodayLine(
             _(
                 "More looks at phones than usual: %(name)s",
                 name=names.get(one.account, _("somebody")),
@@ -63,12 +63,12 @@ def _looks(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _requests(asked: Asked) -> Sequence[Line]:
+def _requests(asked: Viewer) -> Sequence[TodayLine]:
     count = asked.once(_waiting).requests
     if not count:
         return []
     return [
-        Line(
+        TodayLine(
             _("Somebody asks to see contacts"),
             url_for("people.contacts"),
             _("You are the second person."),

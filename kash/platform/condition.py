@@ -113,7 +113,7 @@ def note_backup(settings: Settings, began: datetime, *, ended: bool, failed: boo
 
 
 @dataclass(frozen=True)
-class Check:
+class DatabaseCheck:
     """How far the database was read through: the table that comes next, whether this round has
     found damage, since when damage is known, and when a round last found none.
 
@@ -133,10 +133,10 @@ class Check:
         return min(filter(None, (self.damaged_at, self.whole_found_at)), default=None)
 
 
-def last_check(settings: Settings) -> Check:
+def last_check(settings: Settings) -> DatabaseCheck:
     """How far the check is."""
     kept = _read(settings.data_dir / _CHECK)
-    return Check(
+    return DatabaseCheck(
         next_table=str(kept.get("next_table", "")),
         round_found=bool(kept.get("round_found")),
         damaged_at=_moment(kept.get("damaged_at")),
@@ -145,7 +145,7 @@ def last_check(settings: Settings) -> Check:
     )
 
 
-def keep_check(settings: Settings, check: Check) -> None:
+def keep_check(settings: Settings, check: DatabaseCheck) -> None:
     """Keep how far the check is."""
     told = {
         name: value.isoformat() if isinstance(value, datetime) else value

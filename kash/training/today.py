@@ -10,18 +10,18 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists
 
 from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 from kash.training.models import CourseVersion
 from kash.training.queries import WaitingVersion, waiting_for
 
 
-def _versions(asked: Asked) -> Sequence[WaitingVersion]:
+def _versions(asked: Viewer) -> Sequence[WaitingVersion]:
     return waiting_for(asked.actor)
 
 
-def _line(one: WaitingVersion, title: str, text: str, button: str) -> Line:
-    return Line(
+def _line(one: WaitingVersion, title: str, text: str, button: str) -> TodayLine:
+    return TodayLine(
         title % {"course": one.course_name, "number": one.number},
         url_for("training.version", public_id=one.public_id),
         text,
@@ -31,7 +31,7 @@ def _line(one: WaitingVersion, title: str, text: str, button: str) -> Line:
     )
 
 
-def _proposed(asked: Asked) -> Sequence[Line]:
+def _proposed(asked: Viewer) -> Sequence[TodayLine]:
     return [
         _line(
             one,
@@ -44,7 +44,7 @@ def _proposed(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _returned(asked: Asked) -> Sequence[Line]:
+def _returned(asked: Viewer) -> Sequence[TodayLine]:
     return [
         _line(
             one,

@@ -137,7 +137,7 @@ class CorrectionForm(KashForm):
     page_key = HiddenField()
 
 
-class SettleForm(KashForm):
+class SettleMarkForm(KashForm):
     """Settling of a mark that another source contradicts, and why."""
 
     become = radio_field(_l("The mark"))

@@ -14,7 +14,7 @@ from sqlalchemy import exists
 
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import date_text, day_text, short_date_text, time_text, to_local
-from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, Panel, total
+from kash.platform.web.today import MOST_SHOWN, Need, Own, Panel, TodayLine, Viewer, total
 from kash.policy import Reach, Role
 from kash.workshops.models import Workshop
 from kash.workshops.queries.due import (
@@ -40,7 +40,7 @@ class Sessions:
     today: int = 0
 
 
-def sessions_of(asked: Asked) -> Sessions:
+def sessions_of(asked: Viewer) -> Sessions:
     """Her sessions now; two queries, none for who marks no registers."""
     if asked.actor.reach("attendance.mark") is Reach.NONE:
         return Sessions()
@@ -59,7 +59,7 @@ def sessions_of(asked: Asked) -> Sessions:
     )
 
 
-def _now(asked: Asked) -> Sessions | None:
+def _now(asked: Viewer) -> Sessions | None:
     found = asked.once(sessions_of)
     return found if found.now is not None else None
 
@@ -68,9 +68,9 @@ def _sessions_today(found: Sessions) -> str:
     return _("Sessions today: %(count)s.", count=found.today) if found.today else ""
 
 
-def _registers(asked: Asked) -> Sequence[Line]:
+def _registers(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             _("Register: %(title)s", title=one.title),
             url_for("workshops.register", public_id=one.workshop, session_id=one.session),
             f"{one.workshop_title} · "
@@ -84,9 +84,9 @@ def _registers(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _to_confirm(asked: Asked) -> Sequence[Line]:
+def _to_confirm(asked: Viewer) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             _("To confirm: %(title)s", title=one.title),
             url_for("workshops.confirm_register", public_id=one.workshop, session_id=one.session)
             if one.session
@@ -102,11 +102,11 @@ def _to_confirm(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _phones(asked: Asked) -> Sequence[Line]:
+def _phones(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("attendance.mark"):
         return []
     return [
-        Line(
+        TodayLine(
             _("From phones: %(title)s", title=one.title),
             url_for(
                 "workshops.held" if one.to_decide else "workshops.walk_ins", public_id=one.workshop
@@ -125,13 +125,13 @@ def _phones(asked: Asked) -> Sequence[Line]:
     ]
 
 
-def _coming(asked: Asked) -> Sequence[DueSession]:
+def _coming(asked: Viewer) -> Sequence[DueSession]:
     return asked.once(sessions_of).coming
 
 
-def _hers(_asked: Asked, person: str) -> Sequence[Line]:
+def _hers(_asked: Viewer, person: str) -> Sequence[TodayLine]:
     return [
-        Line(
+        TodayLine(
             one.title,
             url_for("workshops.workshop", public_id=one.public_id),
             _("Cancelled") if one.state == "cancelled" else enrolment_word(one.enrolment),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kash.accounts.rules.two_people import (
     POWERFUL,
     SETTLED_AFTER,
-    Asked,
+    RequestKind,
     are_independent,
     behind,
     gained_power,
@@ -111,11 +111,11 @@ def test_every_gain_of_a_powerful_role_takes_two(
 ) -> None:
     gained = gained_power(held, wanted)
     assert gained == {role for role in wanted if role in POWERFUL and role not in held}
-    assert takes_two(Asked.ROLES, held, wanted) == bool(gained)
-    assert takes_two(Asked.INVITATION, (), wanted) == bool(POWERFUL & wanted)
-    for asked in (Asked.LINK, Asked.REOPENING):
+    assert takes_two(RequestKind.ROLES, held, wanted) == bool(gained)
+    assert takes_two(RequestKind.INVITATION, (), wanted) == bool(POWERFUL & wanted)
+    for asked in (RequestKind.LINK, RequestKind.REOPENING):
         assert takes_two(asked, held) == bool(POWERFUL & held)
-    assert takes_two(Asked.SECOND_STEP, held)
+    assert takes_two(RequestKind.SECOND_STEP, held)
 
 
 @given(ROLES, ROLES)

@@ -22,18 +22,23 @@ from typing import Any
 
 from kash.attendance.rules.marking import (
     Circumstances,
-    Decision,
+    CurrentMark,
     Earlier,
+    MarkDecision,
     Operation,
     Reply,
-    Standing,
     decide,
 )
 
 _SLOT, _ENTRY = "slot000000000001", "entry00000000001"
 _AT = datetime(2026, 11, 17, 6, 30, tzinfo=UTC)
 _IN_USE, _RETIRED = ("present", "late", "absent"), ("left_early",)
-_STANDING = (Standing(), Standing("present", 1), Standing("absent", 3), Standing("left_early", 2))
+_STANDING = (
+    CurrentMark(),
+    CurrentMark("present", 1),
+    CurrentMark("absent", 3),
+    CurrentMark("left_early", 2),
+)
 _EARLIER = (
     None,
     Earlier(_SLOT, _ENTRY, "present"),
@@ -101,7 +106,7 @@ def _operation(status: str, version: int) -> Operation:
 
 
 def _circumstances(
-    standing: Standing, earlier: Earlier | None, place: tuple[bool, bool, bool]
+    standing: CurrentMark, earlier: Earlier | None, place: tuple[bool, bool, bool]
 ) -> Circumstances:
     known, closed, listed = place
     return Circumstances(
@@ -115,7 +120,7 @@ def _circumstances(
     )
 
 
-def as_data(operation: Operation, now: Circumstances, decision: Decision) -> dict[str, Any]:
+def as_data(operation: Operation, now: Circumstances, decision: MarkDecision) -> dict[str, Any]:
     """A case as JSON writes it."""
     return {
         "operation": {

@@ -11,8 +11,13 @@ from apiflask import APIFlask
 from kash.attendance.models import Slot
 from kash.attendance.queries.history import history
 from kash.attendance.rules.closing import Hindrance
-from kash.attendance.rules.marking import Reason, Reply
-from kash.attendance.services.closing import CannotConfirm, ReasonMissing, correct_mark, reopen_slot
+from kash.attendance.rules.marking import RejectionReason, Reply
+from kash.attendance.services.closing import (
+    CannotConfirm,
+    CorrectionReasonMissing,
+    correct_mark,
+    reopen_slot,
+)
 from kash.attendance.services.confirming import confirm_slot
 from kash.attendance.services.marking import apply_marks, close_slot
 from kash.platform.database import db
@@ -48,7 +53,7 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
     # Whoever corrects before the confirming opens it again instead.
     early_correction = replace(kept.operation(0, "present", 1), correction="Signed on A-1.")
     refused = correct_mark(kept.public_id, early_correction, trainer)
-    assert (refused.answer, refused.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
+    assert (refused.answer, refused.reason) == (Reply.REJECTED, RejectionReason.SLOT_CLOSED)
     confirm_slot(*at, other)
     confirm_slot(*at, other)
     held = slot(kept)
@@ -57,8 +62,8 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
         reopen_slot(*at, trainer)
     assert late.value.hindrance is Hindrance.LOCKED
     (answer,) = apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
-    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.SLOT_LOCKED)
-    with pytest.raises(ReasonMissing):
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, RejectionReason.SLOT_LOCKED)
+    with pytest.raises(CorrectionReasonMissing):
         correct_mark(
             kept.public_id, replace(kept.operation(0, "present", 1), correction=" "), trainer
         )

@@ -16,9 +16,9 @@ from kash.attendance.queries.conduct import conducts, read_tokens
 from kash.attendance.queries.registers import attended, closed_ahead, slots_still_open
 from kash.attendance.rules.closing import Hindrance
 from kash.attendance.rules.conduct import (
+    ClosingRefusal,
     Conduct,
     Oddity,
-    Refusal,
     came_at_once,
     end_to_remember,
     ends_at,
@@ -29,7 +29,7 @@ from kash.attendance.rules.conduct import (
     refusal_to_close,
 )
 from kash.attendance.rules.door import EARLY
-from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.marking import RejectionReason, Reply
 from kash.attendance.rules.presence import MadeMark, SlotTime, presences
 from kash.attendance.services.closing import CannotConfirm, correct_mark, reopen_slot
 from kash.attendance.services.confirming import Confirmed, confirm_slot, confirm_slots
@@ -72,13 +72,13 @@ def test_nothing_is_closed_before_it_begins_whatever_reason_is_given(
     refusal = refusal_to_close(starts_at, minutes, now, purpose=purpose, reason=reason)
     early = needs_reason_to_close(starts_at, minutes, now, purpose=purpose)
     if now < starts_at:
-        assert refusal is Refusal.NOT_BEGUN
+        assert refusal is ClosingRefusal.NOT_BEGUN
     elif purpose == "workshop" and now < starts_at + timedelta(minutes=minutes):
         assert early
-        assert refusal is (Refusal.NONE if reason.strip() else Refusal.REASON_MISSING)
+        assert refusal is (ClosingRefusal.NONE if reason.strip() else ClosingRefusal.REASON_MISSING)
     else:
         assert not early
-        assert refusal is Refusal.NONE
+        assert refusal is ClosingRefusal.NONE
 
 
 @settings(deadline=None)
@@ -208,9 +208,9 @@ def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
     ]
     answers = apply_marks(kept.public_id, sent, trainer)
     assert [(answer.answer, answer.reason) for answer in answers] == [
-        (Reply.REJECTED, Reason.NOT_BEGUN),
-        (Reply.REJECTED, Reason.NOT_BEGUN),
-        (Reply.APPLIED, Reason.NONE),
+        (Reply.REJECTED, RejectionReason.NOT_BEGUN),
+        (Reply.REJECTED, RejectionReason.NOT_BEGUN),
+        (Reply.APPLIED, RejectionReason.NONE),
     ]
     assert kept.marks() == {2: ("excused", 1)}
     # The other slot took place; this one counts for and against nobody yet.
@@ -232,7 +232,7 @@ def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(
     move(kept, utc_now() + timedelta(days=1))
     correction = replace(kept.operation(0, "present", 1), correction="She will come.")
     answer = correct_mark(kept.public_id, correction, trainer)
-    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.NOT_BEGUN)
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, RejectionReason.NOT_BEGUN)
 
 
 @pytest.mark.usefixtures("both_engines_app")

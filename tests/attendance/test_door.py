@@ -22,7 +22,7 @@ from kash.attendance.queries.heads import count_history, heads_by_slot, heads_co
 from kash.attendance.queries.inbox import held_lines, walk_ins
 from kash.attendance.queries.pads import credential
 from kash.attendance.sealed import note_text, sent_of, strokes_of
-from kash.attendance.services.closing import ReasonMissing, reopen_slot
+from kash.attendance.services.closing import CorrectionReasonMissing, reopen_slot
 from kash.attendance.services.confirming import confirm_slot
 from kash.attendance.services.deciding import (
     CannotBeTaken,
@@ -283,7 +283,7 @@ def test_what_comes_after_the_confirming_is_taken_as_a_correction(
     mark, count = taken.held()
     assert {mark.reason, count.reason} == {"slot_locked"}
     decider = taken.trainer
-    for reason, problem in (("  ", ReasonMissing), ("x" * 301, ReasonTooLong)):
+    for reason, problem in (("  ", CorrectionReasonMissing), ("x" * 301, ReasonTooLong)):
         for item in (mark.public_id, count.public_id):
             with pytest.raises(problem):
                 decide_held(register, item, decider, take=True, seen=1, correction=reason)
@@ -316,7 +316,7 @@ def test_a_mark_that_met_another_is_taken_into_a_confirmed_register_with_a_reaso
     taken.send(phone.mark(slot, entry, "late"))
     (item,) = taken.held()
     register = confirmed(taken, slot, actor("trainer", name="Other Mfano"))
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(CorrectionReasonMissing):
         decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
     # To keep what stands takes no reason, and changes nothing in it.
     decide_held(register, item.public_id, taken.trainer, take=False, seen=1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.attendance.rules.marking import Operation
-from kash.attendance.rules.pads import HeadcountSent, Kind, NoteSent, Sent, WalkInSent
+from kash.attendance.rules.pads import HeadcountSent, NoteSent, OperationKind, Sent, WalkInSent
 from kash.attendance.rules.queue import OpenedItem, sort_queue
 
 PAD = "padpadpadpadpadp"
@@ -30,7 +30,7 @@ def test_each_item_is_written_once_and_people_before_their_marks(
     items, waiting = [], set()
     for number, (kind, waits) in enumerate(given_items):
         sent: Sent | None = SENT[kind](f"op-{number}")
-        item = OpenedItem(number, Kind(kind), sent, b"")
+        item = OpenedItem(number, OperationKind(kind), sent, b"")
         items.append(item)
         if waits:
             waiting.add(item.op_id(PAD))

@@ -19,12 +19,12 @@ from kash.attendance.rules.closing import (
 from kash.attendance.rules.marking import (
     STANDARD_STATUSES,
     Circumstances,
+    CurrentMark,
     Earlier,
     Operation,
-    Reason,
     RegisterState,
+    RejectionReason,
     Reply,
-    Standing,
     decide,
     decide_batch,
     is_readable,
@@ -40,7 +40,7 @@ OPEN = Circumstances(
     slot_closed=False,
     on_roster=True,
     statuses=STATUSES,
-    standing=Standing("present", 1),
+    standing=CurrentMark("present", 1),
 )
 
 operations = st.builds(
@@ -57,7 +57,7 @@ STATE = RegisterState(
     closed_slots={"closed"},
     entries={"e1", "e2"},
     statuses=STATUSES,
-    marks={("s1", "e1"): Standing("present", 1)},
+    marks={("s1", "e1"): CurrentMark("present", 1)},
     earlier={"op-0": Earlier("s1", "e1", "present")},
 )
 
@@ -65,102 +65,106 @@ STATE = RegisterState(
 @pytest.mark.parametrize(
     ("operation", "now", "reply", "reason", "standing"),
     [
-        (OPERATION, OPEN, Reply.APPLIED, Reason.NONE, Standing("late", 2)),
+        (OPERATION, OPEN, Reply.APPLIED, RejectionReason.NONE, CurrentMark("late", 2)),
         (
             replace(OPERATION, status="present"),
             OPEN,
             Reply.APPLIED,
-            Reason.NONE,
-            Standing("present", 1),
+            RejectionReason.NONE,
+            CurrentMark("present", 1),
         ),
         (
             replace(OPERATION, expected_version=0),
             OPEN,
             Reply.CONFLICT,
-            Reason.NONE,
-            Standing("present", 1),
+            RejectionReason.NONE,
+            CurrentMark("present", 1),
         ),
         (
             replace(OPERATION, expected_version=2),
             OPEN,
             Reply.CONFLICT,
-            Reason.NONE,
-            Standing("present", 1),
+            RejectionReason.NONE,
+            CurrentMark("present", 1),
         ),
         (
             replace(OPERATION, expected_version=0, status="present"),
             OPEN,
             Reply.APPLIED,
-            Reason.NONE,
-            Standing("present", 1),
+            RejectionReason.NONE,
+            CurrentMark("present", 1),
         ),
         (
             replace(OPERATION, expected_version=0),
-            replace(OPEN, standing=Standing()),
+            replace(OPEN, standing=CurrentMark()),
             Reply.APPLIED,
-            Reason.NONE,
-            Standing("late", 1),
+            RejectionReason.NONE,
+            CurrentMark("late", 1),
         ),
         (
             OPERATION,
             replace(OPEN, earlier=Earlier("slot", "entry", "late")),
             Reply.DUPLICATE,
-            Reason.NONE,
-            Standing("present", 1),
+            RejectionReason.NONE,
+            CurrentMark("present", 1),
         ),
         (
             OPERATION,
             replace(OPEN, earlier=Earlier("slot", "entry", "late", Reply.CONFLICT)),
             Reply.CONFLICT,
-            Reason.NONE,
-            Standing("present", 1),
+            RejectionReason.NONE,
+            CurrentMark("present", 1),
         ),
         (
             OPERATION,
             replace(OPEN, earlier=Earlier("slot", "entry", "absent")),
             Reply.REJECTED,
-            Reason.ID_REUSED,
-            Standing("present", 1),
+            RejectionReason.ID_REUSED,
+            CurrentMark("present", 1),
         ),
         (
             OPERATION,
             replace(OPEN, slot_known=False),
             Reply.REJECTED,
-            Reason.SLOT_UNKNOWN,
-            Standing("present", 1),
+            RejectionReason.SLOT_UNKNOWN,
+            CurrentMark("present", 1),
         ),
         (
             OPERATION,
             replace(OPEN, slot_closed=True),
             Reply.REJECTED,
-            Reason.SLOT_CLOSED,
-            Standing("present", 1),
+            RejectionReason.SLOT_CLOSED,
+            CurrentMark("present", 1),
         ),
         (
             OPERATION,
             replace(OPEN, on_roster=False),
             Reply.REJECTED,
-            Reason.NOT_ON_ROSTER,
-            Standing("present", 1),
+            RejectionReason.NOT_ON_ROSTER,
+            CurrentMark("present", 1),
         ),
         (
             replace(OPERATION, status="nonsense"),
             OPEN,
             Reply.REJECTED,
-            Reason.STATUS_UNKNOWN,
-            Standing("present", 1),
+            RejectionReason.STATUS_UNKNOWN,
+            CurrentMark("present", 1),
         ),
         (
             replace(OPERATION, op_id=""),
             OPEN,
             Reply.REJECTED,
-            Reason.UNREADABLE,
-            Standing("present", 1),
+            RejectionReason.UNREADABLE,
+            CurrentMark("present", 1),
         ),
     ],
 )
 def test_the_decision_table(
-    operation: Operation, now: Circumstances, reply: Reply, reason: Reason, standing: Standing
+    operation: Operation,
+    now: Circumstances,
+    reply: Reply,
+    reason: RejectionReason,
+    standing: CurrentMark,
 ) -> None:
     decision = decide(operation, now)
     assert (decision.reply, decision.reason, decision.standing) == (reply, reason, standing)
@@ -193,8 +197,8 @@ def test_a_batch_changes_only_by_what_was_applied_and_versions_only_grow(
     marks = dict(STATE.marks)
     for operation, answer in zip(batch, outcome.answers, strict=True):
         place = (operation.slot, operation.entry)
-        before = marks.get(place, Standing())
-        after = Standing(answer.status, answer.version)
+        before = marks.get(place, CurrentMark())
+        after = CurrentMark(answer.status, answer.version)
         if answer.answer is not Reply.APPLIED:
             assert after == before
         else:
@@ -202,7 +206,7 @@ def test_a_batch_changes_only_by_what_was_applied_and_versions_only_grow(
             assert after.version - before.version in (0, 1)
             assert (after.version == before.version) == (before.status == operation.status)
             marks[place] = after
-        assert (answer.reason is Reason.NONE) == (answer.answer is not Reply.REJECTED)
+        assert (answer.reason is RejectionReason.NONE) == (answer.answer is not Reply.REJECTED)
     assert {**STATE.marks, **outcome.changed} == {
         place: standing for place, standing in marks.items() if standing.version
     }
@@ -305,9 +309,9 @@ def test_a_locked_slot_takes_corrections_only_and_a_closed_one_takes_nothing(
     now = replace(OPEN, slot_closed=closed or locked, slot_locked=locked)
     found = decide(asked, now)
     if locked and not correction:
-        assert (found.reply, found.reason) == (Reply.REJECTED, Reason.SLOT_LOCKED)
+        assert (found.reply, found.reason) == (Reply.REJECTED, RejectionReason.SLOT_LOCKED)
     elif closed and not locked:
-        assert (found.reply, found.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
+        assert (found.reply, found.reason) == (Reply.REJECTED, RejectionReason.SLOT_CLOSED)
     else:
         # As in an open slot: the reason decides nothing else.
         assert found == decide(operation, OPEN)

@@ -13,7 +13,7 @@ from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries.history import conflicts_of, history
 from kash.attendance.queries.registers import attended, grid
 from kash.attendance.register import put_on_roster, take_off_roster
-from kash.attendance.rules.marking import STANDARD_STATUSES, Answer, Reason, Reply
+from kash.attendance.rules.marking import STANDARD_STATUSES, OperationAnswer, RejectionReason, Reply
 from kash.attendance.services.closing import reopen_slot
 from kash.attendance.services.marking import NobodyMarked, apply_marks, close_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
@@ -23,7 +23,7 @@ from kash.policy import Actor
 from tests.attendance.conftest import Kept
 
 
-def replies(answers: list[Answer]) -> list[str]:
+def replies(answers: list[OperationAnswer]) -> list[str]:
     return [str(answer.answer) for answer in answers]
 
 
@@ -64,12 +64,12 @@ def test_one_bad_operation_stops_no_other(
     ]
     answers = apply_marks(kept.public_id, batch, trainer)
     assert [answer.reason for answer in answers] == [
-        Reason.UNREADABLE,
-        Reason.SLOT_UNKNOWN,
-        Reason.NOT_ON_ROSTER,
-        Reason.STATUS_UNKNOWN,
-        Reason.SLOT_UNKNOWN,
-        Reason.NONE,
+        RejectionReason.UNREADABLE,
+        RejectionReason.SLOT_UNKNOWN,
+        RejectionReason.NOT_ON_ROSTER,
+        RejectionReason.STATUS_UNKNOWN,
+        RejectionReason.SLOT_UNKNOWN,
+        RejectionReason.NONE,
     ]
     assert kept.marks() == {0: ("present", 1)}
     assert elsewhere.marks() == {}
@@ -82,7 +82,7 @@ def test_an_id_used_for_another_register_is_refused(
     one, two = keep(), keep()
     apply_marks(one.public_id, [one.operation(0, "late", op_id="same")], trainer)
     (answer,) = apply_marks(two.public_id, [two.operation(0, "late", op_id="same")], trainer)
-    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.ID_REUSED)
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, RejectionReason.ID_REUSED)
     assert two.marks() == {}
 
 
@@ -109,7 +109,7 @@ def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
     assert slot.closed_by == trainer.public_id
     late = kept.operation(1, "late")
     (answer,) = apply_marks(kept.public_id, [late], trainer)
-    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, RejectionReason.SLOT_CLOSED)
     reopen_slot(kept.public_id, kept.slots[0], trainer)
     assert replies(apply_marks(kept.public_id, [late], trainer)) == ["applied"]
     assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
@@ -140,7 +140,7 @@ def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
     with writing() as session:
         take_off_roster(session, kept.id, person, utc_now())
     (answer,) = apply_marks(kept.public_id, [kept.operation(0, "late", 1)], trainer)
-    assert answer.reason is Reason.NOT_ON_ROSTER
+    assert answer.reason is RejectionReason.NOT_ON_ROSTER
     assert len(attended(kept.id)) == 2
     assert len(grid(kept.id).rows) == 2
     assert grid(kept.id).columns[0].present == 2

@@ -27,7 +27,7 @@ from kash.attendance.queries.sheets import (
     printed_sheets,
 )
 from kash.attendance.rules.closing import Hindrance
-from kash.attendance.rules.counts import Settled, paper_differences, unsettled
+from kash.attendance.rules.counts import SettledDifference, paper_differences, unsettled
 from kash.attendance.rules.marking import Reply
 from kash.attendance.rules.sheets import (
     Column,
@@ -116,7 +116,10 @@ def test_a_difference_is_where_paper_and_mark_say_otherwise(
         there = marks.get(place) in ("present", "late")
         differs = place[1] in "ab" and signed != there
         assert differs == any((one.slot, one.entry) == place for one in found)
-    settled = {(one.slot, one.entry, one.source): Settled(one.counted, one.status) for one in found}
+    settled = {
+        (one.slot, one.entry, one.source): SettledDifference(one.counted, one.status)
+        for one in found
+    }
     assert unsettled(found, settled) == []
     # A reason holds only for what stood then.
     turned = {place: not signed for place, signed in said.items()}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kash.attendance.queries.registers import attended
 from kash.attendance.queries.statuses import Status, forget_statuses, status, statuses_for
-from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.marking import RejectionReason, Reply
 from kash.attendance.rules.presence import MadeMark, SlotTime, presences
 from kash.attendance.services.marking import apply_marks
 from kash.attendance.services.statuses import (
@@ -104,9 +104,9 @@ def test_what_is_out_of_use_is_refused_with_the_reason(
         by,
     )
     assert [(answer.answer, answer.reason) for answer in answers] == [
-        (Reply.REJECTED, Reason.STATUS_RETIRED),
-        (Reply.REJECTED, Reason.STATUS_UNKNOWN),
-        (Reply.APPLIED, Reason.NONE),
+        (Reply.REJECTED, RejectionReason.STATUS_RETIRED),
+        (Reply.REJECTED, RejectionReason.STATUS_UNKNOWN),
+        (Reply.APPLIED, RejectionReason.NONE),
     ]
     assert kept.marks() == {0: (code, 1)}
     assert [one.percentage for one in attended(kept.id) if one.entry == kept.entries[0]] == [50]

@@ -29,7 +29,7 @@ from kash.certificates.rules.issuing import (
     Admission,
     grouped,
 )
-from kash.certificates.rules.standing import Standing
+from kash.certificates.rules.standing import CertificateStatus
 from kash.certificates.services.revoking import revoke
 from kash.people.models import Consent
 from kash.platform import database
@@ -195,7 +195,7 @@ def test_names_are_guessed_ten_times_from_one_address_and_the_status_is_still_to
     def guess(name: str, address: str = HOTEL, at: datetime = now) -> tuple[Admission, bool | None]:
         answer = check_serial(Check(serial, name, address), at)
         assert answer.verified is not None
-        assert answer.verified.standing is Standing.VALID
+        assert answer.verified.standing is CertificateStatus.VALID
         return answer.admission, answer.verified.name_matches
 
     assert [guess(f"Guess {n}") for n in range(NAMES_FROM_AN_ADDRESS)] == [
@@ -217,7 +217,10 @@ def test_on_a_full_disk_a_paper_is_still_checked_and_no_name_is_tried_uncounted(
     answer = check_serial(Check(whole.serial or "", ALL, HOTEL), utc_now())
     assert answer.admission is Admission.WITHOUT_NAME
     assert answer.verified is not None
-    assert (answer.verified.standing, answer.verified.name_matches) == (Standing.VALID, None)
+    assert (answer.verified.standing, answer.verified.name_matches) == (
+        CertificateStatus.VALID,
+        None,
+    )
 
 
 def test_forty_who_type_the_right_name_behind_one_address_are_never_stopped(
@@ -247,7 +250,7 @@ def test_what_is_refused_is_not_counted_and_old_rows_go(both_engines_app: APIFla
     spent(3, now=now - timedelta(hours=2))
     spent(CHECKS_FROM_AN_ADDRESS, now=now)
     for _ in range(3):
-        assert check_serial(Check(NEVER_ISSUED, "", HOTEL), now) == checking.Answer(
+        assert check_serial(Check(NEVER_ISSUED, "", HOTEL), now) == checking.CheckAnswer(
             Admission.REFUSED
         )
     assert counted() == CHECKS_FROM_AN_ADDRESS + 3

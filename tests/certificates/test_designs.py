@@ -30,7 +30,7 @@ from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, W
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import designs as services
 from kash.certificates.services import signatures as signing
-from kash.certificates.services.issuing import UnknownChoice, approve, propose
+from kash.certificates.services.issuing import UnknownIssuingChoice, approve, propose
 from kash.certificates.services.preconditions import FieldsLeftEmpty
 from kash.platform import storage
 from kash.platform.database import db, utc_now
@@ -143,7 +143,7 @@ def test_a_batch_keeps_the_version_it_was_proposed_with(
     director = ready.director
     ready.confirm(ALL)
     made = services.make_design("Ours", DesignContent(base="modern"), director)
-    with pytest.raises(UnknownChoice):
+    with pytest.raises(UnknownIssuingChoice):
         propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT)
     services.put_into_use(made, 1, director)
     batch = propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT).public_id

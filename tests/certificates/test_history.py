@@ -12,12 +12,12 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.history import count_expiring, due_for_renewal, history_of
 from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.queries.printing import printings_of, printings_of_one
-from kash.certificates.rules.standing import Condition, Standing, last_day
-from kash.certificates.services.issuing import UnknownChoice, approve, set_rule
+from kash.certificates.rules.standing import CertificateCondition, CertificateStatus, last_day
+from kash.certificates.services.issuing import UnknownIssuingChoice, approve, set_rule
 from kash.certificates.services.issuing_in_parts import WentBack, issue
 from kash.certificates.services.printing import (
     NothingToPrint,
-    ReasonNeeded,
+    ReprintReasonNeeded,
     make_paper,
     note_single,
 )
@@ -69,7 +69,7 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
     with pytest.raises(SamePerson):
         approve(batch_row(batch), ready.trainer)
     # Until the corrected one is issued the wrong one holds.
-    assert checking.verified(serial or "", "").standing is Standing.VALID
+    assert checking.verified(serial or "", "").standing is CertificateStatus.VALID
     approve(batch_row(batch), ready.director)
     later = day + timedelta(days=40)
     issue(batch_row(batch), later, ready.trainer)
@@ -79,9 +79,9 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
     assert corrected.serial not in (None, serial)
     assert (corrected.issued_on, corrected.expires_on) == (later, ends)
     assert (corrected.public_title, corrected.minutes) == (wrong.public_title, wrong.minutes)
-    assert wrong.condition(later) is Condition.REPLACED
+    assert wrong.condition(later) is CertificateCondition.REPLACED
     answer = checking.verified(serial or "", ALL)
-    assert (answer.standing, answer.revoked_class) == (Standing.REVOKED, "replaced")
+    assert (answer.standing, answer.revoked_class) == (CertificateStatus.REVOKED, "replaced")
     assert checking.verified(corrected.serial or "", right).name_matches is True
     assert [(one.certificate.id, one.how) for one in history_of(wrong, ready.director)] == [
         (corrected.id, "supersedes"),
@@ -113,8 +113,8 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
     ends = first.expires_on
     assert ends is not None
     just_before, after = ends - timedelta(days=3), ends + timedelta(days=1)
-    assert first.condition(just_before) is Condition.EXPIRING
-    assert first.condition(after) is Condition.EXPIRED
+    assert first.condition(just_before) is CertificateCondition.EXPIRING
+    assert first.condition(after) is CertificateCondition.EXPIRED
     assert count_expiring(ready.trainer, just_before) == 2
     assert count_expiring(ready.director, just_before) == 2
     assert count_expiring(ready.director, after) == 0
@@ -149,14 +149,14 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
     make("print_file")
     make("zip_file")
     make("cards")
-    with pytest.raises(ReasonNeeded):
+    with pytest.raises(ReprintReasonNeeded):
         make("print_file")
-    with pytest.raises(UnknownChoice):
+    with pytest.raises(UnknownIssuingChoice):
         make("print_file", "because")
     make("print_file", "misprint")
     most, whole = certificates_of(batch_row(batch))
     # It was part of the print file, so that staff says why; its holder need not.
-    with pytest.raises(ReasonNeeded):
+    with pytest.raises(ReprintReasonNeeded):
         note_single(whole, ready.trainer, own=False)
     note_single(whole, ready.trainer, reason="lost", own=False)
     note_single(whole, ready.trainer, own=True)

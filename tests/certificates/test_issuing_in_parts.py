@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import waiting_for
 from kash.certificates.queries.issuing_in_parts import how_far, names_changed, state_of
-from kash.certificates.rules.steps import Step, allowed_steps
+from kash.certificates.rules.steps import BatchStep, allowed_steps
 from kash.certificates.services import issuing_in_parts
 from kash.certificates.services.issuing import (
     approve,
@@ -189,13 +189,13 @@ def test_whatever_is_done_in_whatever_order(ready: Ready, steps: list[str]) -> N
         _CONFIRMED.add(ready.workshop.public_id)
     batch = ready.proposed()
     acts = {
-        "approve": (Step.APPROVE, lambda: approve(ready.batch(batch), ready.director)),
-        "return": (Step.RETURN, lambda: turn_back(ready.batch(batch), "", ready.director)),
-        "issue": (Step.ISSUE, lambda: issue(ready, batch)),
-        "stop": (Step.STOP, lambda: stop(ready.batch(batch), ready.trainer)),
-        "leave": (Step.LEAVE_OUT, lambda: leave_out(ready.batch(batch), ready.trainer)),
+        "approve": (BatchStep.APPROVE, lambda: approve(ready.batch(batch), ready.director)),
+        "return": (BatchStep.RETURN, lambda: turn_back(ready.batch(batch), "", ready.director)),
+        "issue": (BatchStep.ISSUE, lambda: issue(ready, batch)),
+        "stop": (BatchStep.STOP, lambda: stop(ready.batch(batch), ready.trainer)),
+        "leave": (BatchStep.LEAVE_OUT, lambda: leave_out(ready.batch(batch), ready.trainer)),
         "print": (
-            Step.PRINT,
+            BatchStep.PRINT,
             lambda: make_paper(ready.batch(batch), "print_file", "", ready.trainer, reason="lost"),
         ),
     }

@@ -20,7 +20,7 @@ from kash.certificates.rules.issuing import new_serial
 from kash.certificates.rules.payload import (
     PAYLOAD_BYTES,
     SIGNED_AS,
-    Claim,
+    CodeClaim,
     NotAPayload,
     claimed,
     hashed_name,
@@ -44,7 +44,7 @@ ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
 serials = st.integers(0, 2**32).map(lambda seed: new_serial(random.Random(seed).choice))
 claims = st.builds(
-    Claim,
+    CodeClaim,
     key_id=st.binary(min_size=4, max_size=4),
     serial=serials,
     title_id=st.binary(min_size=4, max_size=4),
@@ -56,7 +56,7 @@ claims = st.builds(
 
 
 @given(claims)
-def test_what_is_signed_is_read_back(claim: Claim) -> None:
+def test_what_is_signed_is_read_back(claim: CodeClaim) -> None:
     payload = signed_payload(claim, KEY)
     assert len(payload) == PAYLOAD_BYTES == 105
     assert payload[0] == 1
@@ -65,7 +65,7 @@ def test_what_is_signed_is_read_back(claim: Claim) -> None:
 
 
 @given(claims, st.integers(0, PAYLOAD_BYTES * 8 - 1))
-def test_no_bit_can_be_changed(claim: Claim, bit: int) -> None:
+def test_no_bit_can_be_changed(claim: CodeClaim, bit: int) -> None:
     payload = bytearray(signed_payload(claim, KEY))
     payload[bit // 8] ^= 1 << bit % 8
     assert not is_signed_by(bytes(payload), PUBLIC)
@@ -81,7 +81,7 @@ def test_any_bytes_are_a_claim_or_none(content: bytes) -> None:
 
 
 @given(claims, st.sampled_from(["http://localhost:8000", "https://kash.example.org"]))
-def test_a_code_is_short_to_print_and_leads_to_its_page(claim: Claim, site: str) -> None:
+def test_a_code_is_short_to_print_and_leads_to_its_page(claim: CodeClaim, site: str) -> None:
     payload = signed_payload(claim, KEY)
     text = qr_text(site, payload)
     address, fragment = text.split("#")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kash.certificates.rules.issuing import (
     ALPHABET,
+    IssuingRecord,
     Missing,
-    Record,
     Requirement,
     Rule,
     grouped,
@@ -20,7 +20,7 @@ from kash.certificates.rules.issuing import (
     new_serial,
     read_serial,
 )
-from kash.certificates.rules.steps import Step, allowed_steps
+from kash.certificates.rules.steps import BatchStep, allowed_steps
 
 rules = st.builds(Rule, least_share=st.integers(1, 100), name_must_be_confirmed=st.booleans())
 totals = st.integers(1, 10_000)
@@ -36,15 +36,15 @@ def test_the_hours_that_are_missing_are_just_those_that_are_missing(
     rule: Rule, total: int, data: st.DataObject
 ) -> None:
     minutes = data.draw(st.integers(0, total))
-    missing = missing_requirements(rule, Record(minutes, total, name_confirmed=True))
+    missing = missing_requirements(rule, IssuingRecord(minutes, total, name_confirmed=True))
     reaches = 100 * minutes >= rule.least_share * total
     assert (missing == ()) == reaches
     if not reaches:
         (one,) = missing
         assert one.requirement is Requirement.HOURS
-        filled = Record(one.need, total, name_confirmed=True)
+        filled = IssuingRecord(one.need, total, name_confirmed=True)
         assert missing_requirements(rule, filled) == ()
-        almost = Record(one.need - 1, total, name_confirmed=True)
+        almost = IssuingRecord(one.need - 1, total, name_confirmed=True)
         assert missing_requirements(rule, almost) == (
             Missing(Requirement.HOURS, need=one.need, have=one.need - 1),
         )
@@ -54,18 +54,18 @@ def test_the_hours_that_are_missing_are_just_those_that_are_missing(
 def test_more_hours_never_take_a_certificate_away(rule: Rule, total: int) -> None:
     need = minutes_needed(rule, total)
     assert 0 < need <= total
-    assert missing_requirements(rule, Record(total, total, name_confirmed=True)) == ()
+    assert missing_requirements(rule, IssuingRecord(total, total, name_confirmed=True)) == ()
 
 
 @given(rules)
 def test_a_workshop_without_hours_gives_nobody_a_certificate(rule: Rule) -> None:
-    (one,) = missing_requirements(rule, Record(0, 0, name_confirmed=True))
+    (one,) = missing_requirements(rule, IssuingRecord(0, 0, name_confirmed=True))
     assert one.requirement is Requirement.HOURS
 
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
     rule = Rule(least_share=80, name_must_be_confirmed=True)
-    record = Record(60, 600, name_confirmed=False, minor=True, has_certificate=True)
+    record = IssuingRecord(60, 600, name_confirmed=False, minor=True, has_certificate=True)
     assert [one.requirement for one in missing_requirements(rule, record)] == [
         Requirement.ADULT,
         Requirement.NOT_YET,
@@ -75,7 +75,7 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
 
 
 def test_an_unconfirmed_name_counts_only_where_the_rule_says_so() -> None:
-    record = Record(600, 600, name_confirmed=False)
+    record = IssuingRecord(600, 600, name_confirmed=False)
     assert missing_requirements(Rule(80, name_must_be_confirmed=False), record) == ()
     assert missing_requirements(Rule(80, name_must_be_confirmed=True), record) == (
         Missing(Requirement.NAME),
@@ -117,12 +117,12 @@ def test_no_typed_text_breaks_the_reader(typed: str) -> None:
     ("state", "actor", "steps"),
     [
         ("proposed", "one", set()),
-        ("proposed", "two", {Step.APPROVE, Step.RETURN}),
-        ("approved", "one", {Step.ISSUE, Step.RETURN}),
-        ("approved", "two", {Step.ISSUE, Step.RETURN}),
-        ("issued", "one", {Step.PRINT}),
+        ("proposed", "two", {BatchStep.APPROVE, BatchStep.RETURN}),
+        ("approved", "one", {BatchStep.ISSUE, BatchStep.RETURN}),
+        ("approved", "two", {BatchStep.ISSUE, BatchStep.RETURN}),
+        ("issued", "one", {BatchStep.PRINT}),
         ("returned", "two", set()),
     ],
 )
-def test_who_may_do_what_next(state: str, actor: str, steps: set[Step]) -> None:
+def test_who_may_do_what_next(state: str, actor: str, steps: set[BatchStep]) -> None:
     assert allowed_steps(state, proposed_by="one", actor=actor) == steps

@@ -22,7 +22,7 @@ from kash.certificates.queries.issuing import (
     waiting_for,
 )
 from kash.certificates.rules.issuing import Requirement, Unasked, read_serial
-from kash.certificates.rules.standing import Standing
+from kash.certificates.rules.standing import CertificateStatus
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import (
     NothingToPropose,
@@ -97,7 +97,7 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
 
     answer = checking.verified(serials[1].lower(), "zawadi  SAMPULI")
     assert (answer.standing, answer.title, answer.name_matches) == (
-        Standing.VALID,
+        CertificateStatus.VALID,
         "Working Together",
         True,
     )
@@ -106,7 +106,7 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     revoke(certificates[1], "wrong_name", "Spelt wrongly", ready.director)
     revoked = checking.verified(serials[1], "")
     assert (revoked.standing, revoked.revoked_class, revoked.name_matches) == (
-        Standing.REVOKED,
+        CertificateStatus.REVOKED,
         "wrong_name",
         None,
     )
@@ -130,7 +130,7 @@ def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.proposed()
     assert db.session.scalar(select(func.count(Certificate.serial))) == 0
-    assert checking.verified("0000-0000-0000", "").standing is Standing.UNKNOWN
+    assert checking.verified("0000-0000-0000", "").standing is CertificateStatus.UNKNOWN
 
 
 def test_nobody_approves_what_she_proposed(ready: Ready) -> None:

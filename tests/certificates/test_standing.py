@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kash.certificates.rules.standing import (
     EXPIRING_WITHIN,
-    Condition,
-    Standing,
+    CertificateCondition,
+    CertificateStatus,
     condition_on,
     last_day,
     reminder_due,
@@ -58,21 +58,21 @@ def test_finer_and_plain_words_agree(
     assert (
         standing
         is {
-            Condition.VALID: Standing.VALID,
-            Condition.EXPIRING: Standing.VALID,
-            Condition.EXPIRED: Standing.EXPIRED,
-            Condition.REVOKED: Standing.REVOKED,
-            Condition.REPLACED: Standing.REVOKED,
+            CertificateCondition.VALID: CertificateStatus.VALID,
+            CertificateCondition.EXPIRING: CertificateStatus.VALID,
+            CertificateCondition.EXPIRED: CertificateStatus.EXPIRED,
+            CertificateCondition.REVOKED: CertificateStatus.REVOKED,
+            CertificateCondition.REPLACED: CertificateStatus.REVOKED,
         }[condition]
     )
-    assert (condition is Condition.REPLACED) == (revoked and revoked_class == "replaced")
+    assert (condition is CertificateCondition.REPLACED) == (revoked and revoked_class == "replaced")
 
 
 def test_the_last_day_still_counts() -> None:
     last = date(2026, 11, 30)
-    assert standing_on(last, revoked=False, expires_on=last) is Standing.VALID
+    assert standing_on(last, revoked=False, expires_on=last) is CertificateStatus.VALID
     after = last + timedelta(days=1)
-    assert standing_on(after, revoked=False, expires_on=last) is Standing.EXPIRED
+    assert standing_on(after, revoked=False, expires_on=last) is CertificateStatus.EXPIRED
 
 
 @given(days)

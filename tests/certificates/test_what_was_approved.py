@@ -15,7 +15,13 @@ from kash.accounts.services.programme import change_settings
 from kash.attendance.models import Mark
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule, DesignVersion
 from kash.certificates.queries.designs import version_in_use
-from kash.certificates.rules.approval import Approved, Paper, Part, changed_parts, written_parts
+from kash.certificates.rules.approval import (
+    ApprovedBatch,
+    Paper,
+    PrintedPart,
+    changed_parts,
+    written_parts,
+)
 from kash.certificates.services import issuing_in_parts
 from kash.certificates.services import signatures as signing
 from kash.certificates.services.approval import check_approval
@@ -209,7 +215,7 @@ def test_attendance_that_falls_below_the_rule_sends_it_back(ready: Ready, approv
 def test_no_name_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
     kept = db.session.scalars(select(CertificateBatch)).one().approved
     assert kept is not None
-    assert set(kept) == {str(part) for part in Part}
+    assert set(kept) == {str(part) for part in PrintedPart}
     assert {len(digest) for digest in kept.values()} == {64}
 
 
@@ -227,7 +233,7 @@ papers = st.builds(
     last_day=st.just(DAY + timedelta(days=2)),
 )
 batches = st.builds(
-    Approved,
+    ApprovedBatch,
     papers=st.lists(papers, max_size=3, unique_by=lambda one: one.key),
     months_valid=st.none() | st.integers(1, 3),
     design=st.sampled_from(["x", "y"]),
@@ -235,13 +241,15 @@ batches = st.builds(
 )
 
 
-def digests(batch: Approved) -> dict[str, str]:
+def digests(batch: ApprovedBatch) -> dict[str, str]:
     return {str(part): text for part, text in written_parts(batch).items()}
 
 
 @given(batches, batches)
-def test_a_difference_is_told_exactly_where_there_is_one(one: Approved, other: Approved) -> None:
-    def plain(batch: Approved) -> object:
+def test_a_difference_is_told_exactly_where_there_is_one(
+    one: ApprovedBatch, other: ApprovedBatch
+) -> None:
+    def plain(batch: ApprovedBatch) -> object:
         in_order = sorted(batch.papers, key=lambda paper: paper.key)
         return (in_order, batch.months_valid, batch.design, list(batch.signatories))
 

@@ -26,7 +26,7 @@ from kash.certificates import previews
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.designs import content_from
-from kash.incidents.documents.case_file import Choice, case_file
+from kash.incidents.documents.case_file import FileChoice, case_file
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
 from kash.incidents.evidence_sheet import custody_sheet
@@ -100,7 +100,7 @@ def _case_file(_sample: Sample) -> bytes:
     record.consents = [agreed()]
     record.paper_reference = "7KM2QX4T"
     case: Any = SimpleNamespace(record=record)
-    choice = Choice(["p1", "p2"], narrative=True, sources=True, terms=True, referrals=True)
+    choice = FileChoice(["p1", "p2"], narrative=True, sources=True, terms=True, referrals=True)
     return case_file(case, choice, "Amani Mfano", utc_now())
 
 

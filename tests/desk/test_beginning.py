@@ -21,8 +21,8 @@ from kash.payouts.models import RateTable
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import add_member, make_keys, new_passphrase, new_recovery_code
-from kash.platform.web.beginning import Step, is_missing, steps_for, steps_of
-from kash.platform.web.today import Asked, Need, Panel
+from kash.platform.web.beginning import ShownStep, is_missing, steps_for, steps_of
+from kash.platform.web.today import Need, Panel, Viewer
 from kash.policy import GRANTS, Actor, Role, StandIn
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import waiting_for
@@ -128,12 +128,12 @@ def _waiting(who: Actor, *, returned: bool = False) -> list[str]:
 
 
 def _missing(who: Actor) -> set[str]:
-    asked = Asked(who, utc_now())
+    asked = Viewer(who, utc_now())
     return {key for key in ("rates", "rule") if is_missing(asked, key, once="workshop")}
 
 
-def _steps(who: Actor) -> Sequence[Step]:
-    return steps_of(Asked(who, utc_now()))
+def _steps(who: Actor) -> Sequence[ShownStep]:
+    return steps_of(Viewer(who, utc_now()))
 
 
 def test_every_permission_is_known_to_wait_on_today_or_to_be_an_own_wish(app: APIFlask) -> None:

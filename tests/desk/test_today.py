@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch, CertificateRule
 from kash.certificates.queries.issuing import waiting_for
-from kash.forums.rules import WrittenRow
+from kash.forums.rules import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.minutes import write_item
@@ -208,8 +208,8 @@ def test_a_participant_sees_what_is_hers(
         item,
         minute="",
         actions=[
-            WrittenRow("", "Send the list", members[0]),
-            WrittenRow("", "Visit the rooms", members[1]),
+            TypedMinutesRow("", "Send the list", members[0]),
+            TypedMinutesRow("", "Visit the rooms", members[1]),
         ],
         edition=1,
         by=trainer,
@@ -281,7 +281,7 @@ def test_today_asks_the_same_of_one_row_and_of_three(
             meeting,
             item,
             minute="",
-            actions=[WrittenRow("", "Send", "", now.date())],
+            actions=[TypedMinutesRow("", "Send", "", now.date())],
             edition=1,
             by=trainer,
         )

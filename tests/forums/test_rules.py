@@ -14,7 +14,7 @@ from kash.forums.rules import (
     Attendee,
     NoLetterLeft,
     OpenedAction,
-    WrittenRow,
+    TypedMinutesRow,
     arising,
     attendance_by_group,
     minute_number,
@@ -145,10 +145,14 @@ def test_paragraphs_keep_every_word(text: str) -> None:
 @given(
     st.sets(KEYS),
     st.lists(
-        st.builds(WrittenRow, key=st.just("") | KEYS, text=st.sampled_from(["", " ", "x", "y"]))
+        st.builds(
+            TypedMinutesRow, key=st.just("") | KEYS, text=st.sampled_from(["", " ", "x", "y"])
+        )
     ),
 )
-def test_rows_that_a_page_did_not_know_stay(present: set[str], written: list[WrittenRow]) -> None:
+def test_rows_that_a_page_did_not_know_stay(
+    present: set[str], written: list[TypedMinutesRow]
+) -> None:
     changes = row_changes(present, written)
     named = {row.key for row in written}
     assert set(changes.removed) | {row.key for row in changes.changed} == present & named

@@ -16,7 +16,7 @@ from kash.forums.queries import series as series_queries
 from kash.forums.queries.actions import actions_due, arising_in
 from kash.forums.queries.meetings import attendance_of, meetings_to_record, next_meetings
 from kash.forums.queries.series import secretaries
-from kash.forums.rules import WrittenRow
+from kash.forums.rules import TypedMinutesRow
 from kash.forums.services import problems
 from kash.forums.services.agenda import add_item, order_items, remove_item
 from kash.forums.services.meetings import cancel_meeting, change_meeting, hold_meeting
@@ -94,7 +94,7 @@ def test_every_write_leaves_one_entry(series: Series) -> None:
 
 
 def test_a_name_is_given_once(series: Series) -> None:
-    with pytest.raises(problems.NameTaken):
+    with pytest.raises(problems.ForumNameTaken):
         open_forum(name="Monthly review", by=series.secretary)
     assert db.session.scalar(select(func.count(Forum.id))) == 1
 
@@ -267,7 +267,7 @@ def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
 def test_what_is_written_stays_on_the_agenda(series: Series) -> None:
     meeting = series.plan()
     item = _item(series, meeting)
-    _write(series, meeting, item, decisions=[WrittenRow("", "Go")])
+    _write(series, meeting, item, decisions=[TypedMinutesRow("", "Go")])
     with pytest.raises(problems.StaysOnAgenda):
         remove_item(series.forum, meeting, item, by=series.secretary)
 
@@ -297,7 +297,7 @@ def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -
     earlier = series.plan(nairobi(2026, 11, 26))
     item = _item(series, earlier)
     assert _titles(later) == [(1, "plain", "Opening")]
-    _write(series, earlier, item, actions=[WrittenRow("", "Send the list")])
+    _write(series, earlier, item, actions=[TypedMinutesRow("", "Send the list")])
     assert _titles(later) == [(1, "arising", ""), (2, "plain", "Opening")]
     arising = _row(Meeting, later).items[0].public_id
     with pytest.raises(problems.StaysOnAgenda):
@@ -313,8 +313,8 @@ def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> 
         meetings[0],
         item,
         actions=[
-            WrittenRow("", "Send", series.members["name"], date(2026, 1, 5)),
-            WrittenRow("", "Visit"),
+            TypedMinutesRow("", "Send", series.members["name"], date(2026, 1, 5)),
+            TypedMinutesRow("", "Visit"),
         ],
     )
 
@@ -342,13 +342,13 @@ def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
             meeting,
             item,
             minute="Hers",
-            decisions=[WrittenRow("", "Go")],
-            actions=[WrittenRow("", "Send")],
+            decisions=[TypedMinutesRow("", "Go")],
+            actions=[TypedMinutesRow("", "Send")],
         )
         == 2
     )
     with pytest.raises(problems.MinuteChanged) as caught:
-        _write(series, meeting, item, minute="His", decisions=[WrittenRow("", "Stay")])
+        _write(series, meeting, item, minute="His", decisions=[TypedMinutesRow("", "Stay")])
     other = caught.value
     assert (other.edition, other.minute, other.changed_by) == (
         2,
@@ -357,7 +357,7 @@ def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
     )
     assert [row.text for row in other.decisions] == ["Go"]
     assert [row.text for row in other.actions] == ["Send"]
-    _write(series, meeting, item, minute="Both", decisions=[WrittenRow("", "Stay")], edition=2)
+    _write(series, meeting, item, minute="Both", decisions=[TypedMinutesRow("", "Stay")], edition=2)
     row = _row(AgendaItem, item)
     assert [each.text for each in row.decisions] == ["Go", "Stay"]
     assert [each.text for each in row.actions] == ["Send"]
@@ -371,8 +371,8 @@ def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Serie
         series,
         meeting,
         item,
-        decisions=[WrittenRow("", "Go")],
-        actions=[WrittenRow("", "Send"), WrittenRow("", "Visit")],
+        decisions=[TypedMinutesRow("", "Go")],
+        actions=[TypedMinutesRow("", "Send"), TypedMinutesRow("", "Visit")],
     )
     row = _row(AgendaItem, item)
     go, (send, visit) = row.decisions[0].public_id, [each.public_id for each in row.actions]
@@ -382,8 +382,8 @@ def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Serie
         meeting,
         item,
         edition=2,
-        decisions=[WrittenRow(go, "")],
-        actions=[WrittenRow(send, "Changed"), WrittenRow(visit, "")],
+        decisions=[TypedMinutesRow(go, "")],
+        actions=[TypedMinutesRow(send, "Changed"), TypedMinutesRow(visit, "")],
     )
     row = _row(AgendaItem, item)
     assert (list(row.decisions), [each.text for each in row.actions]) == ([], ["Send"])
@@ -393,14 +393,14 @@ def test_only_a_member_takes_something_on(series: Series) -> None:
     meeting = series.plan()
     item = _item(series, meeting)
     member = series.members["alias"]
-    _write(series, meeting, item, actions=[WrittenRow("", "Send", member)])
+    _write(series, meeting, item, actions=[TypedMinutesRow("", "Send", member)])
     end_membership(series.forum, member, by=series.secretary)
     send = _row(AgendaItem, item).actions[0].public_id
     # What she took on may still be worded better.
-    _write(series, meeting, item, edition=2, actions=[WrittenRow(send, "Send it", member)])
+    _write(series, meeting, item, edition=2, actions=[TypedMinutesRow(send, "Send it", member)])
     for owner in (member, "0" * 16):
         with pytest.raises(problems.UnknownOwner):
-            _write(series, meeting, item, edition=3, actions=[WrittenRow("", "Visit", owner)])
+            _write(series, meeting, item, edition=3, actions=[TypedMinutesRow("", "Visit", owner)])
     assert [each.text for each in _row(AgendaItem, item).actions] == ["Send it"]
 
 
@@ -408,7 +408,7 @@ def test_an_item_has_a_limit(series: Series) -> None:
     meeting = series.plan()
     item = _item(series, meeting)
     with pytest.raises(problems.TooManyRows):
-        _write(series, meeting, item, decisions=[WrittenRow("", "Go")] * 41)
+        _write(series, meeting, item, decisions=[TypedMinutesRow("", "Go")] * 41)
     assert list(_row(AgendaItem, item).decisions) == []
 
 
@@ -421,7 +421,10 @@ def test_an_action_is_closed_by_its_owner_or_the_secretary_once(
         series,
         meeting,
         item,
-        actions=[WrittenRow("", "Send", series.members["alias"]), WrittenRow("", "Visit")],
+        actions=[
+            TypedMinutesRow("", "Send", series.members["alias"]),
+            TypedMinutesRow("", "Visit"),
+        ],
     )
     send, visit = (each.public_id for each in _row(AgendaItem, item).actions)
     owner = actor("peer", person_id=series.person_ids["alias"])
@@ -447,7 +450,7 @@ def test_children_are_reached_through_their_own_forum(
     elsewhere = open_forum(name="Another", by=director)
     meeting = series.plan()
     item = _item(series, meeting)
-    _write(series, meeting, item, actions=[WrittenRow("", "Send")])
+    _write(series, meeting, item, actions=[TypedMinutesRow("", "Send")])
     action = _row(AgendaItem, item).actions[0].public_id
     for reached in (
         lambda: cancel_meeting(elsewhere, meeting, reason="x", by=director),
@@ -483,9 +486,9 @@ def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
         meeting,
         item,
         actions=[
-            WrittenRow("", "Later", series.members["alias"], later.date()),
-            WrittenRow("", "Soon", series.members["office"], soon.date()),
-            WrittenRow("", "Some day", series.members["alias"]),
+            TypedMinutesRow("", "Later", series.members["alias"], later.date()),
+            TypedMinutesRow("", "Soon", series.members["office"], soon.date()),
+            TypedMinutesRow("", "Some day", series.members["alias"]),
         ],
     )
     member = actor("peer", person_id=series.person_ids["alias"])

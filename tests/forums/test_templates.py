@@ -12,7 +12,7 @@ from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import templates
 from kash.forums.rules import PlannedItem, agenda_from
 from kash.forums.services.meetings import plan_meeting
-from kash.forums.services.problems import EmptyAgenda, NameTaken
+from kash.forums.services.problems import EmptyAgenda, ForumNameTaken
 from kash.forums.services.series import open_forum
 from kash.forums.services.templates import (
     add_template,
@@ -75,7 +75,7 @@ def test_names_stand_once_and_nothing_empty_is_kept(
 ) -> None:
     by = actor("trainer")
     add_template("Monthly", "", ITEMS, by)
-    with pytest.raises(NameTaken):
+    with pytest.raises(ForumNameTaken):
         add_template("monthly", "", ITEMS, by)
     with pytest.raises(EmptyAgenda):
         add_template("Empty", "", (), by)

@@ -20,7 +20,7 @@ from kash.attendance.models import Mark
 from kash.attendance.queries.registers import slot_sheet
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.meetings import minutes_of, number_of, slot_of
-from kash.forums.rules import WrittenRow
+from kash.forums.rules import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item
@@ -63,9 +63,9 @@ def held(series: Series) -> tuple[str, str]:
         meeting,
         item,
         minute="Rooms were talked about.",
-        decisions=[WrittenRow("", "Book early")],
+        decisions=[TypedMinutesRow("", "Book early")],
         actions=[
-            WrittenRow("", f"Task of {appears}", member)
+            TypedMinutesRow("", f"Task of {appears}", member)
             for appears, member in series.members.items()
         ],
         edition=1,
@@ -204,8 +204,8 @@ def test_until_it_is_held_members_see_the_agenda_only(
         item,
         minute="Half a sentence",
         actions=[
-            WrittenRow("", "Not yet agreed", series.members["name"]),
-            WrittenRow("", "Mine to do", series.members["alias"]),
+            TypedMinutesRow("", "Not yet agreed", series.members["name"]),
+            TypedMinutesRow("", "Mine to do", series.members["alias"]),
         ],
         edition=1,
         by=series.secretary,
@@ -809,8 +809,8 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
                 meeting,
                 item,
                 minute="Said",
-                decisions=[WrittenRow("", "Go")] * rows,
-                actions=[WrittenRow("", "Do", series.members["name"])] * rows,
+                decisions=[TypedMinutesRow("", "Go")] * rows,
+                actions=[TypedMinutesRow("", "Do", series.members["name"])] * rows,
                 edition=1,
                 by=series.secretary,
             )

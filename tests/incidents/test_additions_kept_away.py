@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.cases import is_kept_away
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import asked
@@ -148,7 +148,9 @@ def test_nobody_mediates_of_whom_another_report_of_the_same_tells(
     assert mediator.public_id not in anna.client.get(f"/w/{two}/m").text
     request = Request(mediator.public_id, ("release",), "", "Achieng", "+254700000001")
     with changing("incidents.changed", anna.actor, anna.vault(), two) as case:
-        agreed = Consent(purpose="mediation", given=True, at=utc_now(), by="x", wording="2026-1")
+        agreed = CaseConsent(
+            purpose="mediation", given=True, at=utc_now(), by="x", wording="2026-1"
+        )
         case.record.consents.append(agreed)
     db.session.rollback()
     with pytest.raises(MustKeepAway):

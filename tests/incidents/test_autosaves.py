@@ -19,7 +19,7 @@ from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.record import Act, Party, Person, Record
 from kash.incidents.services.autosaves import discard_typed, keep_typed
 from kash.incidents.services.documentation import (
-    Written,
+    SentPage,
     add_case,
 )
 from kash.platform.database import db
@@ -95,7 +95,7 @@ def test_what_was_kept_is_shredded_when_the_case_is_saved_or_it_is_thrown_away(
 ) -> None:
     one = a_member("documentation")
     keep_typed(one.actor, "", TOKEN, [("narrative", "x")])
-    add_case(one.actor, one.vault(), Written(typed_record(), TOKEN), "en")
+    add_case(one.actor, one.vault(), SentPage(typed_record(), TOKEN), "en")
     assert kept_rows() == (0, 0, 0)
     assert db.session.query(DocumentKey).count() == 1
     keep_typed(one.actor, "", TOKEN, [("narrative", "y")])

@@ -37,10 +37,10 @@ from kash.platform.operations.encryption import decrypted, unlock
 from kash.platform.operations.snapshot import _connection, _program
 from kash.platform.vault import (
     Compartment,
-    Place,
     Sealed,
     SealedDocument,
     SealError,
+    SealingPlace,
     fetch,
     open_document,
     open_each,
@@ -210,7 +210,7 @@ def _in_letterbox() -> list[Sealed]:
     return [
         Sealed(
             0,
-            Place("case", one.kind, one.public_id),
+            SealingPlace("case", one.kind, one.public_id),
             1,
             in_bytes(one.body),
             one.form,

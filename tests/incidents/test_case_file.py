@@ -15,7 +15,7 @@ from sqlalchemy import select
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.history import first_account_of
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import (
     Act,
     CashBail,
@@ -42,13 +42,13 @@ def officer(a_member: Callable[..., Member]) -> Member:
     return a_member("documentation", name="Amani Mfano")
 
 
-def agreed(person: str = "", purpose: str = "court", *, given: bool = True) -> Consent:
-    return Consent(
+def agreed(person: str = "", purpose: str = "court", *, given: bool = True) -> CaseConsent:
+    return CaseConsent(
         purpose=purpose, given=given, at=utc_now(), by="x" * 16, person=person, wording=VERSION
     )
 
 
-def agreed_to_all(person: str = "") -> list[Consent]:
+def agreed_to_all(person: str = "") -> list[CaseConsent]:
     """To a file for a court, and that it speaks of health."""
     return [agreed(person, purpose) for purpose in ("court", "health")]
 
@@ -310,7 +310,7 @@ def test_printing_is_one_entry_and_no_job(officer: Member, filed: Any) -> None:
     ],
 )
 def test_without_the_consent_there_is_none(
-    officer: Member, filed: Any, consents: list[Consent]
+    officer: Member, filed: Any, consents: list[CaseConsent]
 ) -> None:
     record = a_record()
     record.consents = consents

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kash.incidents.names import ACT_NAMES
 from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
 from kash.incidents.rules.case_file import contents, may_hold_narrative, may_print, who_agreed
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.dues import due_days, is_overdue
 from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
 
@@ -19,8 +19,8 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PERSONS = ["p1", "p2", "p3"]
 
 
-def answer(person: str, given: bool, minutes: int, purpose: str = "court") -> Consent:
-    return Consent(
+def answer(person: str, given: bool, minutes: int, purpose: str = "court") -> CaseConsent:
+    return CaseConsent(
         purpose=purpose, given=given, at=NOW + timedelta(minutes=minutes), by="x" * 16,
         person=person, wording="2026-2",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from kash.incidents.endings import Remains, Shredding
 from kash.incidents.errors import CaseChangedMeanwhile, NotNow
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
@@ -75,7 +75,7 @@ def test_a_case_goes_its_way_and_every_step_is_one_entry(
 ) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     wants = Choice(wanted=["mediation"], on=utc_now().date(), at=utc_now(), by="")
-    agreed = Consent(purpose="mediation", given=True, at=utc_now(), by="")
+    agreed = CaseConsent(purpose="mediation", given=True, at=utc_now(), by="")
     reference = filed(Record(choices=[wants], consents=[agreed]))
     step(anna, reference, "triage", urgent=True)
     step(brenda, reference, "verify", reason="Two witnesses say the same.")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.cash_bail import Wrong, wrong_with
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import CashBail, Party, Person, Record, Term
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
@@ -301,7 +301,7 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
 ) -> None:
     record = two_women()
     record.consents = [
-        Consent(purpose=what, given=True, at=utc_now(), by="x" * 16, person="p1", wording="1")
+        CaseConsent(purpose=what, given=True, at=utc_now(), by="x" * 16, person="p1", wording="1")
         for what in ("court", "health")
     ]
     record.bail = [

@@ -22,11 +22,11 @@ from kash.incidents.rules.changes import (
     differences,
     values_of,
 )
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import (
     Act,
+    CaseDecision,
     Comment,
-    Decision,
     Event,
     Person,
     Record,
@@ -38,9 +38,9 @@ from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.services.assignment import assign, comment
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.following_up import ReferralOutcome, agree, fulfil, refer, say_outcome
 from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
-from kash.incidents.views.changed_places import Shown
+from kash.incidents.views.changed_places import ShownChanges
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument, fetch
 from tests.conftest import AMember
@@ -92,7 +92,7 @@ RECORDS = st.builds(
         ),
         max_size=1,
     ),
-    closing=st.builds(Decision, outcome=TEXTS, reason=TEXTS),
+    closing=st.builds(CaseDecision, outcome=TEXTS, reason=TEXTS),
 )
 
 
@@ -155,7 +155,7 @@ def test_every_service_that_changes_a_case_keeps_what_it_changed(
     assign(reference, other.public_id, by=by, vault=vault)
     take_step(reference, "triage", by=by, vault=vault)
     refer(by, vault, reference, Referral(id="r1", kind="legal", service_name="Mfano"))
-    say_outcome(by, vault, reference, "r1", Outcome("helped", date(2026, 11, 20)))
+    say_outcome(by, vault, reference, "r1", ReferralOutcome("helped", date(2026, 11, 20)))
     agree(by, vault, reference, Term(id="t1", kind="release", owed_to="p1"))
     fulfil(by, vault, reference, "t1", date(2026, 11, 20))
     version = open_case(by, vault, reference).version
@@ -254,7 +254,7 @@ def test_what_was_verified_is_changed_only_for_a_reason(member: AMember) -> None
     _saved(member, before, 302, narrative="y")
     assert [one.why for one in changed(member, before)] == [""]
 
-    record.verification = Decision(by="v", at=NOW, outcome="verified")
+    record.verification = CaseDecision(by="v", at=NOW, outcome="verified")
     verified = filed(record, "verified")
     text = _saved(member, verified, 422, narrative="y")
     assert "Say why the record is changed." in text
@@ -289,7 +289,7 @@ def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> N
     values = values_of(fill().record)
     change = RecordChange(at=NOW, places=differences({}, values))
     with member.client.application.test_request_context():
-        shown = Shown([change], Record()).places(change)
+        shown = ShownChanges([change], Record()).places(change)
     assert len(shown) > 60
     assert sorted({one.label for one in shown if one.label.startswith("Something else")}) == []
 
@@ -311,11 +311,11 @@ def test_a_wish_is_no_yes_among_the_changes(
 ) -> None:
     record = Record(persons=[Person(id="p1", code="A")])
     plain: dict[str, Any] = {"purpose": "court", "at": NOW, "by": "", "person": "p1"}
-    record.consents = [Consent(**(plain | said))]
+    record.consents = [CaseConsent(**(plain | said))]
     change = RecordChange(at=NOW, places=differences(values_of(Record()), values_of(record)))
     with member.client.application.test_request_context():
         (shown,) = [
-            one for one in Shown([change], record).places(change) if one.label == "Consents"
+            one for one in ShownChanges([change], record).places(change) if one.label == "Consents"
         ]
     assert shown.after.endswith(f": {words} (A)")
 

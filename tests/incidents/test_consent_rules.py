@@ -17,7 +17,7 @@ from kash.incidents.rules.consents import (
     PURPOSES,
     UNASKED,
     WISHED,
-    Consent,
+    CaseConsent,
     is_refused_herself,
     may_be_kept,
 )
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OFFICER = "o" * 16
 PERSONS = ("p1", "p2")
 SAID = st.builds(
-    Consent,
+    CaseConsent,
     purpose=st.sampled_from(PURPOSES),
     given=st.booleans(),
     at=st.sampled_from([NOW + timedelta(minutes=number) for number in range(5)]),
@@ -43,20 +43,20 @@ SAID = st.builds(
 )
 
 
-def two(*consents: Consent) -> Record:
+def two(*consents: CaseConsent) -> Record:
     persons = [Person(id=one, code=one.upper()) for one in PERSONS]
     return Record(persons=persons, consents=list(consents))
 
 
-def said(person: str, given_: bool, minute: int = 0, **more: Any) -> Consent:
+def said(person: str, given_: bool, minute: int = 0, **more: Any) -> CaseConsent:
     plain: dict[str, Any] = {"purpose": "court", "by": OFFICER, "wording": "2026-2"}
     at = NOW + timedelta(minutes=minute)
-    return Consent(**(plain | {"person": person, "given": given_, "at": at} | more))
+    return CaseConsent(**(plain | {"person": person, "given": given_, "at": at} | more))
 
 
 @given(st.lists(SAID, max_size=12))
 def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known(
-    consents: list[Consent],
+    consents: list[CaseConsent],
 ) -> None:
     record = two(*consents)
     for person in PERSONS:
@@ -73,7 +73,7 @@ def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known
 
 
 @given(st.lists(SAID.filter(lambda one: one.wish), max_size=12))
-def test_wishes_alone_print_tell_and_count_nothing(consents: list[Consent]) -> None:
+def test_wishes_alone_print_tell_and_count_nothing(consents: list[CaseConsent]) -> None:
     record = two(*consents)
     assert {one for one in PURPOSES if record.consents_to(one)} <= WISHED
     assert not may_print(record)
@@ -82,7 +82,7 @@ def test_wishes_alone_print_tell_and_count_nothing(consents: list[Consent]) -> N
 
 @given(st.lists(SAID, max_size=12), st.lists(st.sampled_from(PURPOSES), unique=True))
 def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(
-    before: list[Consent], purposes: list[str]
+    before: list[CaseConsent], purposes: list[str]
 ) -> None:
     record = two(*before)
     refused = [
@@ -179,7 +179,9 @@ def test_on_could_not_be_asked_only_a_mediator_is_asked() -> None:
 
 
 @given(st.lists(SAID, max_size=12), st.integers(0, 2))
-def test_the_register_keeps_what_the_record_keeps(consents: list[Consent], persons: int) -> None:
+def test_the_register_keeps_what_the_record_keeps(
+    consents: list[CaseConsent], persons: int
+) -> None:
     record = two(*consents)
     record.persons = record.persons[:persons]
     sealed = json.loads(record.model_dump_json(exclude_defaults=True)).get("consents", [])

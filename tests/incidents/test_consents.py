@@ -14,9 +14,9 @@ from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
 from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.case_file import contents
-from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.consents import PURPOSES, CaseConsent
 from kash.incidents.rules.record import Intervention, Party, Person, Record
-from kash.incidents.services.consents import Noted, answer_consents
+from kash.incidents.services.consents import NotedConsents, answer_consents
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound
@@ -44,7 +44,9 @@ def holding(record: Record, person: str = "") -> list[str]:
     return [purpose for purpose in PURPOSES if record.consents_to(purpose, person)]
 
 
-def give(member: Member, reference: str, person: str, *purposes: str, version: int = 1) -> Noted:
+def give(
+    member: Member, reference: str, person: str, *purposes: str, version: int = 1
+) -> NotedConsents:
     answers = {purpose: purpose in purposes for purpose in PURPOSES}
     return answer_consents(member.actor, member.vault(), reference, version, person, answers)
 
@@ -236,7 +238,9 @@ def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(
 ) -> None:
     record = two_women()
     record.consents = [
-        Consent(purpose=one, given=one == "record", at=utc_now(), by="a", person="p1", wish=True)
+        CaseConsent(
+            purpose=one, given=one == "record", at=utc_now(), by="a", person="p1", wish=True
+        )
         for one in ("record", "court")
     ]
     reference = filed(record)
@@ -447,7 +451,7 @@ def test_an_answer_in_older_words_stands_and_can_be_read_as_it_was(
 ) -> None:
     record = two_women()
     record.consents = [
-        Consent(purpose=one, given=True, at=utc_now(), by="", person="p1", wording="2026-1")
+        CaseConsent(purpose=one, given=True, at=utc_now(), by="", person="p1", wording="2026-1")
         for one in ("court", "forum_totals")
     ]
     # But of the numbers the older words promised what could not be kept.

@@ -25,7 +25,7 @@ from kash.incidents.rules.reporting import (
     notes_as_bytes,
     notes_from,
 )
-from kash.incidents.services.documentation import Written, write_case
+from kash.incidents.services.documentation import SentPage, write_case
 from kash.incidents.services.money import (
     note_decision,
     report_notes,
@@ -218,7 +218,7 @@ def test_what_waits_for_counsel_or_came_after_the_decision_is_told_on_today(
         found = open_case(officer.actor, officer.vault(), reference)
         typed = found.record.model_copy(deep=True)
         change(typed)
-        written = Written(typed, "x" * 16)
+        written = SentPage(typed, "x" * 16)
         write_case(officer.actor, officer.vault(), reference, found.version, written)
 
     # Other officers demanded money as well; then another act by those of whom it was decided.

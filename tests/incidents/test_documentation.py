@@ -18,7 +18,7 @@ from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import (
     CaseClosed,
     IdentityWouldBeLeft,
-    Written,
+    SentPage,
     add_case,
     write_case,
 )
@@ -343,16 +343,16 @@ def typed_record() -> Record:
 
 def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) -> None:
     one, two = a_member("documentation"), a_member("documentation")
-    reference = add_case(one.actor, one.vault(), Written(typed_record(), TOKEN), "sw")
+    reference = add_case(one.actor, one.vault(), SentPage(typed_record(), TOKEN), "sw")
     case = open_case(two.actor, two.vault(), reference)
     assert (case.version, case.state, case.record.filing.language) == (1, "draft", "sw")
     changed = typed_record()
     changed.narrative = "two"
-    write_case(two.actor, two.vault(), reference, 1, Written(changed, TOKEN, submit=True))
+    write_case(two.actor, two.vault(), reference, 1, SentPage(changed, TOKEN, submit=True))
     case = open_case(one.actor, one.vault(), reference)
     assert (case.version, case.state, case.record.narrative) == (2, "submitted", "two")
     with pytest.raises(CaseChangedMeanwhile):
-        write_case(one.actor, one.vault(), reference, 1, Written(typed_record(), TOKEN))
+        write_case(one.actor, one.vault(), reference, 1, SentPage(typed_record(), TOKEN))
     assert record_of(one, reference).narrative == "two"
     assert [action for action, _about in entries()][-2:] == [
         "incidents.case_added",
@@ -364,13 +364,13 @@ def test_the_same_page_sent_twice_adds_one_case_and_another_text_is_never_lost(
     both_engines_app: object, a_member: Any
 ) -> None:
     one, two = a_member("documentation"), a_member("documentation")
-    sent = Written(typed_record(), TOKEN)
+    sent = SentPage(typed_record(), TOKEN)
     reference = add_case(one.actor, one.vault(), sent, "en")
     assert add_case(one.actor, one.vault(), sent, "en") == reference
     assert len(entries()) == 1
     other = typed_record()
     other.narrative = "something else"
-    second = add_case(one.actor, one.vault(), Written(other, TOKEN), "en")
+    second = add_case(one.actor, one.vault(), SentPage(other, TOKEN), "en")
     third = add_case(two.actor, two.vault(), sent, "en")
     assert len({reference, second, third}) == 3
     assert record_of(one, second).narrative == "something else"
@@ -380,7 +380,7 @@ def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_memb
     anna, grace = a_member("documentation"), a_member("custodian")
     typed = typed_record()
     typed.parties.append(Party(id="q9", kind="programme"))
-    sent = Written(typed, TOKEN, hands_over=True)
+    sent = SentPage(typed, TOKEN, hands_over=True)
     reference = add_case(anna.actor, anna.vault(), sent, "en")
     assert add_case(anna.actor, anna.vault(), sent, "en") == reference
     # Also if the custodian wrote on it before the second came.
@@ -389,7 +389,7 @@ def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_memb
     assert add_case(anna.actor, anna.vault(), sent, "en") == reference
     assert db.session.query(Incident).count() == 1
     other = typed.model_copy(update={"narrative": "something else"})
-    second = add_case(anna.actor, anna.vault(), Written(other, TOKEN, hands_over=True), "en")
+    second = add_case(anna.actor, anna.vault(), SentPage(other, TOKEN, hands_over=True), "en")
     assert record_of(grace, second).narrative == "something else"
     assert record_of(grace, reference).narrative == "Called her."
 
@@ -397,16 +397,16 @@ def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_memb
 def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app: object, a_member: Any) -> None:
     one = a_member("documentation")
     first = typed_record()
-    reference = add_case(one.actor, one.vault(), Written(first, TOKEN), "en")
+    reference = add_case(one.actor, one.vault(), SentPage(first, TOKEN), "en")
     case = open_case(one.actor, one.vault(), reference)
     case.record.persons[0].identity = "i" * 16
     with changing("incidents.tested", one.actor, one.vault(), reference) as change:
         change.record.persons[0].identity = "i" * 16
     with pytest.raises(IdentityWouldBeLeft):
-        write_case(one.actor, one.vault(), reference, 2, Written(Record(), TOKEN))
+        write_case(one.actor, one.vault(), reference, 2, SentPage(Record(), TOKEN))
     row = db.session.scalar(select(Incident).where(Incident.public_id == reference))
     assert row is not None
     row.state = "closed"
     db.session.commit()
     with pytest.raises(CaseClosed):
-        write_case(one.actor, one.vault(), reference, 2, Written(first, TOKEN))
+        write_case(one.actor, one.vault(), reference, 2, SentPage(first, TOKEN))

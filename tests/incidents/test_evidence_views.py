@@ -16,7 +16,7 @@ from apiflask import APIFlask
 from werkzeug.test import TestResponse
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.platform.database import db, utc_now
@@ -293,7 +293,7 @@ def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
     import pikepdf
 
     told = {"given": True, "at": utc_now(), "by": "x" * 16, "wording": VERSION}
-    reference = filed(Record(consents=[Consent(purpose="health", **told)]))
+    reference = filed(Record(consents=[CaseConsent(purpose="health", **told)]))
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     file = file_of(member, reference, document)

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.filters import Filters, filters_from
 from kash.incidents.rules.finding import (
@@ -96,7 +96,7 @@ INFORMATION = st.builds(
     person=st.sampled_from(["", "somebody"]),
 )
 CONSENTS = st.builds(
-    Consent,
+    CaseConsent,
     purpose=st.sampled_from(["record", "court"]),
     given=st.booleans(),
     at=MOMENTS,

@@ -31,7 +31,7 @@ from kash.incidents.rules.taking import Taking
 from kash.incidents.services import filing
 from kash.incidents.services.assignment import comment, declare_conflict
 from kash.incidents.services.cases import changing, note_opening
-from kash.incidents.services.documentation import Written, add_case, write_case
+from kash.incidents.services.documentation import SentPage, add_case, write_case
 from kash.incidents.services.filing import say_held
 from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.linking import add_link, remove_link
@@ -269,9 +269,9 @@ def test_a_report_of_which_nothing_was_answered_is_kept_as_that(
 # --- what an officer wrote -----------------------------------------------------------------------
 
 
-def written(narrative: str, *, submit: bool = False) -> Written:
+def written(narrative: str, *, submit: bool = False) -> SentPage:
     typed = Record(narrative=narrative, acts=[Act(id="a1", code="L1")])
-    return Written(typed, "t0ken0000t0ken00", submit)
+    return SentPage(typed, "t0ken0000t0ken00", submit)
 
 
 def test_what_an_officer_hands_in_at_once_is_the_first_account(

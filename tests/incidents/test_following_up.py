@@ -15,7 +15,7 @@ from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.record import Party, Person, Record, Referral, Term
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.documentation import CaseClosed
-from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.following_up import ReferralOutcome, agree, fulfil, refer, say_outcome
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -61,7 +61,11 @@ def test_a_referral_is_added_once_and_told_how_it_went(
     for _twice in range(2):
         refer(one.actor, one.vault(), reference, made)
     say_outcome(
-        one.actor, one.vault(), reference, "r1", Outcome("helped", date(2026, 11, 3), "Went well")
+        one.actor,
+        one.vault(),
+        reference,
+        "r1",
+        ReferralOutcome("helped", date(2026, 11, 3), "Went well"),
     )
     (found,) = record_of(reference, one.vault()).referrals
     assert (found.outcome, found.outcome_on, found.note) == (
@@ -71,8 +75,8 @@ def test_a_referral_is_added_once_and_told_how_it_went(
     )
     assert actions() == ["incidents.referred", "incidents.referral_updated"]
     with pytest.raises(NotFound):
-        say_outcome(one.actor, one.vault(), reference, "r9", Outcome("helped", None))
-    say_outcome(one.actor, one.vault(), reference, "r1", Outcome("", date(2026, 11, 4)))
+        say_outcome(one.actor, one.vault(), reference, "r9", ReferralOutcome("helped", None))
+    say_outcome(one.actor, one.vault(), reference, "r1", ReferralOutcome("", date(2026, 11, 4)))
     (found,) = record_of(reference, one.vault()).referrals
     assert (found.outcome, found.outcome_on) == ("", None)
 

@@ -25,7 +25,7 @@ from kash.incidents.queries.mediation import (
     own_briefs,
     phone_of,
 )
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
@@ -82,7 +82,7 @@ def a_case(
     )
     if consent:
         record.consents.append(
-            Consent(purpose="mediation", given=True, at=utc_now(), by=author, origin=origin)
+            CaseConsent(purpose="mediation", given=True, at=utc_now(), by=author, origin=origin)
         )
     with writing() as session:
         document = file_document(session, "incident", as_bytes(record))

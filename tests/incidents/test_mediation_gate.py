@@ -25,7 +25,7 @@ from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services.assignment import comment, declare_conflict
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
-from kash.incidents.services.documentation import CaseClosed, Written, write_case
+from kash.incidents.services.documentation import CaseClosed, SentPage, write_case
 from kash.incidents.services.following_up import agree
 from kash.incidents.services.her_choice import note_own_yes
 from kash.incidents.services.mediation import (
@@ -71,7 +71,7 @@ def add_act(officer: AMember, reference: str, code: str) -> None:
     found = open_case(officer.actor, officer.vault(), reference)
     typed = found.record.model_copy(deep=True)
     typed.acts.append(Act(id="a9", code=code))
-    write_case(officer.actor, officer.vault(), reference, found.version, Written(typed, "x" * 16))
+    write_case(officer.actor, officer.vault(), reference, found.version, SentPage(typed, "x" * 16))
 
 
 def record_now(officer: AMember, reference: str) -> Record:

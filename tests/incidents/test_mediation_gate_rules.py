@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kash.incidents import charge_warning
 from kash.incidents.rules.acts import ACTS
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import WAYS, Choice, to_ask, wanted_by_them, wants
 from kash.incidents.rules.mediation import REQUESTS, asked
 from kash.incidents.rules.mediation_gate import (
@@ -56,9 +56,9 @@ def choice(person: str, *wanted: str, origin: str = "herself", at: datetime = NO
     return Choice(person=person, wanted=list(wanted), on=at.date(), at=at, by="a1", origin=origin)
 
 
-def own_yes(person: str, *, given: bool = True, at: datetime = NOW, **more: str) -> Consent:
+def own_yes(person: str, *, given: bool = True, at: datetime = NOW, **more: str) -> CaseConsent:
     said = {"origin": "herself", "wording": charge_warning.VERSION} | more
-    return Consent(purpose=CHARGE, given=given, at=at, by="a1", person=person, **said)
+    return CaseConsent(purpose=CHARGE, given=given, at=at, by="a1", person=person, **said)
 
 
 def a_case(*acts: str, ages: tuple[str, ...] = ("25_34",), way: str = "mediation") -> Record:
@@ -70,7 +70,7 @@ def a_case(*acts: str, ages: tuple[str, ...] = ("25_34",), way: str = "mediation
             for one, age in zip(ids, ages, strict=True)
         ],
         acts=[Act(id=f"a{number}", code=code) for number, code in enumerate(acts, 1)],
-        consents=[Consent(purpose="mediation", given=True, at=NOW, by="a1")],
+        consents=[CaseConsent(purpose="mediation", given=True, at=NOW, by="a1")],
         choices=[choice(one, way) for one in ids],
         own_words=[own_yes(one) for one in ids],
     )
@@ -267,13 +267,15 @@ def test_without_consent_nothing_is_asked_whatever_she_wants() -> None:
     ],
 )
 def test_nobody_is_brought_to_court_without_a_yes_of_her_own(
-    answers: list[Consent], may: bool
+    answers: list[CaseConsent], may: bool
 ) -> None:
     record = a_case("L2", ages=("25_34", "25_34"))
     record.own_words = answers
     assert why_not(record, ["p1"], [CHARGE]) is (None if may else Why.OWN_YES)
     # A consent to a mediator, given for everybody, is no yes to it.
-    record.consents.append(Consent(purpose=CHARGE, given=True, at=NOW, by="a1", wording="2026-1"))
+    record.consents.append(
+        CaseConsent(purpose=CHARGE, given=True, at=NOW, by="a1", wording="2026-1")
+    )
     assert why_not(record, ["p1"], [CHARGE]) is (None if may else Why.OWN_YES)
     assert why_not(record, ["p1", "p2"], [CHARGE]) is Why.OWN_YES
     one = asked(record, "m1", "b1", [CHARGE], NOW, ["p1"])

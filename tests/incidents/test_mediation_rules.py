@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.names import REQUEST_NAMES, RESULT_NAMES, WANTED_NAMES
 from kash.incidents.rules.conflicts import Reader, conflict_of
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.mediation import (
     FOR_PEOPLE,
     REQUESTS,
@@ -252,7 +252,7 @@ def test_two_of_three_are_not_taken_for_all_once_one_is_off_the_record(
 
 ANSWERS = st.lists(
     st.builds(
-        Consent,
+        CaseConsent,
         purpose=st.just("mediation"),
         given=st.booleans(),
         at=st.just(NOW),
@@ -266,7 +266,7 @@ ANSWERS = st.lists(
 
 @given(ANSWERS, st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True))
 def test_nobody_is_asked_about_whoever_did_not_agree(
-    answers: list[Consent], whom: list[str]
+    answers: list[CaseConsent], whom: list[str]
 ) -> None:
     record = three_women()
     record.consents = answers

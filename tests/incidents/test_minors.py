@@ -15,7 +15,7 @@ from kash.incidents.consent_texts import VERSION
 from kash.incidents.errors import NobodyAgreed
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.clocks import who_is_held
-from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.consents import PURPOSES, CaseConsent
 from kash.incidents.rules.minors import (
     MAY_BE_MINOR,
     NEVER_FOR_MINORS,
@@ -59,7 +59,7 @@ def agreed_to_everything(age: str) -> Record:
             Person(id="p2", code="B", age_band="25_34"),
         ],
         consents=[
-            Consent(
+            CaseConsent(
                 purpose=purpose, given=True, at=utc_now(), by="x", person=person, wording=VERSION
             )
             for purpose in PURPOSES

@@ -15,7 +15,7 @@ from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.money import (
     AUTHORITIES,
     GIVING,
-    Refusal,
+    TermRefusal,
     has_price,
     is_in_authority,
     json_asks_for_a_decision,
@@ -76,7 +76,7 @@ def test_nothing_of_value_goes_to_a_public_officer_whatever_it_is_called(
     if term.owed_to in officers and gives:
         refused = refusal_of(term, parties)
         assert refused is not None
-        assert refused.why is Refusal.TO_AUTHORITY
+        assert refused.why is TermRefusal.TO_AUTHORITY
 
 
 @given(TERMS, PARTIES)
@@ -117,31 +117,31 @@ def test_what_an_officer_gives_back_to_her_can_be_a_term(amount: int, kind: str,
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"owed_to": "o1"}, Refusal.TO_AUTHORITY),
+        ({"owed_to": "o1"}, TermRefusal.TO_AUTHORITY),
         # To nobody.
-        ({}, Refusal.TO_NOBODY),
-        ({"owed_by": ""}, Refusal.TO_NOBODY),
+        ({}, TermRefusal.TO_NOBODY),
+        ({"owed_by": ""}, TermRefusal.TO_NOBODY),
         # In words.
-        ({"owed_to": "p2", "what": "She gives it to the OCS"}, Refusal.IN_WORDS),
-        ({"owed_to": "o2", "what": "ampatie afande"}, Refusal.IN_WORDS),
+        ({"owed_to": "p2", "what": "She gives it to the OCS"}, TermRefusal.IN_WORDS),
+        ({"owed_to": "o2", "what": "ampatie afande"}, TermRefusal.IN_WORDS),
         # As something else.
-        ({"kind": "return", "owed_to": "o1", "what": "His tablet"}, Refusal.TO_AUTHORITY),
-        ({"kind": "return", "amount": None, "what": "a phone"}, Refusal.TO_NOBODY),
-        ({"kind": "apologise", "owed_to": "o1", "amount": 100}, Refusal.TO_AUTHORITY),
+        ({"kind": "return", "owed_to": "o1", "what": "His tablet"}, TermRefusal.TO_AUTHORITY),
+        ({"kind": "return", "amount": None, "what": "a phone"}, TermRefusal.TO_NOBODY),
+        ({"kind": "apologise", "owed_to": "o1", "amount": 100}, TermRefusal.TO_AUTHORITY),
         ({"kind": "apologise", "owed_to": "o1", "amount": None, "what": "na elfu mbili"},
-         Refusal.TO_AUTHORITY),
+         TermRefusal.TO_AUTHORITY),
         # As the price of her release.
-        ({"kind": "release", "owed_by": "o1", "owed_to": "p1"}, Refusal.AS_CONDITION),
-        ({"kind": "release", "owed_by": "", "owed_to": "p1"}, Refusal.AS_CONDITION),
+        ({"kind": "release", "owed_by": "o1", "owed_to": "p1"}, TermRefusal.AS_CONDITION),
+        ({"kind": "release", "owed_by": "", "owed_to": "p1"}, TermRefusal.AS_CONDITION),
         ({"kind": "release", "owed_by": "o1", "owed_to": "p1", "amount": None,
-          "what": "once she has paid"}, Refusal.AS_CONDITION),
+          "what": "once she has paid"}, TermRefusal.AS_CONDITION),
         ({"kind": "release", "owed_by": "o1", "owed_to": "p1", "amount": None,
-          "what": "akilipa dhamana"}, Refusal.AS_CONDITION),
+          "what": "akilipa dhamana"}, TermRefusal.AS_CONDITION),
         ({"kind": "release", "owed_by": "o1", "owed_to": "p1", "amount": None,
-          "what": "kitu kidogo"}, Refusal.AS_CONDITION),
+          "what": "kitu kidogo"}, TermRefusal.AS_CONDITION),
     ],
 )  # fmt: skip
-def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: Refusal) -> None:
+def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: TermRefusal) -> None:
     term = Term(id="t1", kind="pay", owed_by="p1", amount=200000).model_copy(update=changed)
     refused = refusal_of(term, [OFFICER, CLIENT])
     assert refused is not None
@@ -154,25 +154,25 @@ def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: Refusal) -> No
     [
         # Nobody is said to owe it, so that the words alone say that she does.
         (Term(id="t1", kind="pay", owed_to="p1", what="she pays the OCS", amount=500000),
-         Refusal.IN_WORDS),
+         TermRefusal.IN_WORDS),
         (Term(id="t1", kind="return", owed_to="p1", what="give the corporal his tablet"),
-         Refusal.IN_WORDS),
+         TermRefusal.IN_WORDS),
         (Term(id="t1", kind="release", owed_to="p1", what="let go after 5,000 to the OCS"),
-         Refusal.AS_CONDITION),
+         TermRefusal.AS_CONDITION),
         # Whoever owes it.
         (Term(id="t1", kind="release", owed_by="o2", owed_to="p1", amount=500000,
-              what="5k to the OCS first"), Refusal.AS_CONDITION),
+              what="5k to the OCS first"), TermRefusal.AS_CONDITION),
         (Term(id="t1", kind="apologise", owed_by="o2", owed_to="p1", what="with 500"),
-         Refusal.AS_CONDITION),
+         TermRefusal.AS_CONDITION),
         *[(Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what=what),
-           Refusal.AS_CONDITION)
+           TermRefusal.AS_CONDITION)
           for what in ("after 5,000", "once 5000 is given to the corporal", "5.000", "5 000", "5k",
                        "KES5000 first", "akitoa chai", "something small", "two thousand",
                        "after 2000 on 20/11/2026")],
     ],
 )  # fmt: skip
 def test_a_bribe_in_other_words_is_one_with_and_without_police_on_record(
-    term: Term, why: Refusal, parties: list[Party]
+    term: Term, why: TermRefusal, parties: list[Party]
 ) -> None:
     refused = refusal_of(term, parties)
     assert refused is not None

@@ -13,7 +13,7 @@ import pytest
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.record import Party, Person, Record, Term
 from kash.incidents.rules.writing import digests
-from kash.incidents.services.documentation import NoTerm, Written, add_case, write_case
+from kash.incidents.services.documentation import NoTerm, SentPage, add_case, write_case
 from kash.incidents.services.following_up import agree
 from tests.incidents.form_pages import entries, fields_of, filled
 
@@ -88,7 +88,7 @@ def test_two_pages_at_once_make_no_bribe(
     record = record_of(reference, one.vault())
     assert record.terms == []
     record.terms = [bribe]
-    for_new = Written(record, "t" * 16)
+    for_new = SentPage(record, "t" * 16)
     with pytest.raises(NoTerm):
         add_case(one.actor, one.vault(), for_new, "en")
     version = open_case(one.actor, one.vault(), reference).version

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.rules.case_file import contents, who_agreed
 from kash.incidents.rules.clocks import moments_of
-from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, Consent
+from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, CaseConsent
 from kash.incidents.rules.filing import Screen, compose
 from kash.incidents.rules.filing import as_bytes as as_screen
 from kash.incidents.rules.mediation import somebody_is_free
@@ -187,7 +187,7 @@ def test_that_she_could_not_be_asked_stays_so_where_somebody_chose_it(teller: st
 
 ANSWERS = st.lists(
     st.builds(
-        Consent,
+        CaseConsent,
         purpose=st.sampled_from(PURPOSES),
         given=st.booleans(),
         at=st.sampled_from([datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2)]),
@@ -200,7 +200,7 @@ ANSWERS = st.lists(
 
 
 @given(ANSWERS)
-def test_on_could_not_be_asked_nothing_holds_but_mediation(answers: list[Consent]) -> None:
+def test_on_could_not_be_asked_nothing_holds_but_mediation(answers: list[CaseConsent]) -> None:
     record = Record(persons=[Person(id="p1", code="A"), Person(id="p2", code="B")])
     record.consents = [one for one in answers if one.origin == "not_asked"]
     assert {one for one in PURPOSES if record.consents_to(one)} <= UNASKED == {"mediation"}
@@ -210,7 +210,9 @@ def test_on_could_not_be_asked_nothing_holds_but_mediation(answers: list[Consent
 
 
 @given(ANSWERS)
-def test_that_she_could_not_be_asked_never_outweighs_what_she_said(answers: list[Consent]) -> None:
+def test_that_she_could_not_be_asked_never_outweighs_what_she_said(
+    answers: list[CaseConsent],
+) -> None:
     persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
     hers = [one for one in answers if one.origin != "not_asked"]
     said, whole = Record(persons=persons, consents=hers), Record(persons=persons, consents=answers)
@@ -225,7 +227,7 @@ def test_of_two_answers_of_one_moment_the_last_counts() -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     record = Record(
         consents=[
-            Consent(purpose="court", given=given, at=at, by="x", wording="2026-2")
+            CaseConsent(purpose="court", given=given, at=at, by="x", wording="2026-2")
             for given in (True, False)
         ]
     )

@@ -17,7 +17,7 @@ from kash.incidents.rules.record import (
     PARTY_KINDS,
     REFERRAL_OUTCOMES,
     Act,
-    Consent,
+    CaseConsent,
     Filing,
     Intervention,
     Party,
@@ -54,7 +54,7 @@ persons = st.lists(
 )
 consents = st.lists(
     st.builds(
-        Consent,
+        CaseConsent,
         purpose=st.sampled_from(["record", "funder", "mediation"]),
         given=st.booleans(),
         at=st.integers(0, 5).map(lambda hours: AT + timedelta(hours=hours)),
@@ -184,9 +184,9 @@ def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered
 def test_a_yes_to_court_keeps_it_unless_she_refused_to_have_it_kept(
     state: str, several: bool
 ) -> None:
-    def said(purpose: str, given: bool, **more: Any) -> Consent:
+    def said(purpose: str, given: bool, **more: Any) -> CaseConsent:
         words = {"wording": "2026-2", "person": "p1"} | more
-        return Consent(purpose=purpose, given=given, at=AT, by="x" * 16, **words)
+        return CaseConsent(purpose=purpose, given=given, at=AT, by="x" * 16, **words)
 
     persons = [Person(id=key, code=key) for key in ("p1", "p2")[: 1 + several]]
     record = Record(persons=persons, consents=[said("court", True)])

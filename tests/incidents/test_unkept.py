@@ -22,7 +22,7 @@ from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.letterbox import as_bytes, from_bytes
 from kash.incidents.rules.record import (
     Act,
-    Consent,
+    CaseConsent,
     Intervention,
     Party,
     Person,
@@ -114,7 +114,7 @@ def told(receipt: Receipt) -> Found:
 
 def agrees(record: Record) -> None:
     record.consents.append(
-        Consent(purpose="record", given=True, at=utc_now(), by="x" * 16, wording="2026-1")
+        CaseConsent(purpose="record", given=True, at=utc_now(), by="x" * 16, wording="2026-1")
     )
 
 

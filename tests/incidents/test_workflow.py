@@ -15,8 +15,8 @@ from kash.incidents.rules.workflow import (
     OPEN,
     OVER,
     STEPS,
+    CaseStanding,
     Refusal,
-    Standing,
     closing_outcomes,
     next_step,
     open_steps,
@@ -83,13 +83,13 @@ def test_nobody_skips_the_verification() -> None:
 
 
 WANTED = st.none() | st.sets(st.sampled_from(WAYS), min_size=1).map(frozenset)
-STANDINGS = st.builds(Standing, wanted=WANTED, mediation=st.booleans(), gate_shut=st.booleans())
+STANDINGS = st.builds(CaseStanding, wanted=WANTED, mediation=st.booleans(), gate_shut=st.booleans())
 # Somebody wants mediation and agreed to it.
-MEDIATED = Standing(frozenset({"mediation"}), mediation=True)
+MEDIATED = CaseStanding(frozenset({"mediation"}), mediation=True)
 
 
 @given(state=A_STATE, standing=STANDINGS)
-def test_what_comes_next_is_a_step_of_that_state(state: str, standing: Standing) -> None:
+def test_what_comes_next_is_a_step_of_that_state(state: str, standing: CaseStanding) -> None:
     verb = next_step(state, standing)
     steps = {step.verb for step in open_steps(state, standing)}
     if state == "verified" and standing.wanted is None:
@@ -103,7 +103,7 @@ def test_what_comes_next_is_a_step_of_that_state(state: str, standing: Standing)
 
 
 @given(state=A_STATE, standing=STANDINGS)
-def test_mediation_is_no_default(state: str, standing: Standing) -> None:
+def test_mediation_is_no_default(state: str, standing: CaseStanding) -> None:
     others = (standing.wanted or frozenset()) - {"mediation", "nothing"}
     if next_step(state, standing) == "mediate":
         assert (state, others) == ("verified", frozenset())
@@ -116,7 +116,7 @@ def test_mediation_is_no_default(state: str, standing: Standing) -> None:
 
 
 @given(state=st.sampled_from(sorted(OPEN)), standing=STANDINGS)
-def test_nothing_is_called_settled_behind_the_gate(state: str, standing: Standing) -> None:
+def test_nothing_is_called_settled_behind_the_gate(state: str, standing: CaseStanding) -> None:
     outcomes = closing_outcomes(state, standing)
     if standing.gate_shut:
         assert {"settled", "partly_settled", "not_settled"}.isdisjoint(outcomes)
@@ -189,7 +189,7 @@ def test_what_may_be_said_at_closing(state: str, outcomes: tuple[str, ...]) -> N
     ],
 )
 def test_what_may_be_said_at_closing_behind_the_gate(state: str, outcomes: tuple[str, ...]) -> None:
-    assert closing_outcomes(state, Standing(gate_shut=True)) == outcomes
+    assert closing_outcomes(state, CaseStanding(gate_shut=True)) == outcomes
 
 
 @given(verb=VERBS, blank=st.sampled_from(["", " ", "\n\t"]))

@@ -133,7 +133,7 @@ from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import (
     NewKeys,
-    Place,
+    SealingPlace,
     VaultMember,
     add_member,
     ask_to_unseal,
@@ -674,7 +674,7 @@ class _Builder:
     def evidence(self, whose: str) -> Evidence:
         """A sealed file with its copies, as its case lists it."""
         content, document, key = b"a picture", new_public_id(), new_key()
-        place = Place("case", "evidence", document)
+        place = SealingPlace("case", "evidence", document)
         copy = StoredCopy(code="png", size=len(content), sha256=sha256(content).hexdigest())
         for part in (ORIGINAL, CLEANED):
             sealed_file = b"".join(seal_file_under(key, place, part, [content]))

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from kash.attendance.models import Slot
 from kash.attendance.services.closing import RegistersOpen
 from kash.payouts.queries.lists import lines_of
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services.errors import DaysAhead
 from kash.payouts.services.lists import approve, turn_back
 from kash.payouts.services.payees import Chosen, add_payee
@@ -77,8 +77,8 @@ def test_money_that_was_approved_ahead_of_time_is_not_paid(ready: Ready) -> None
         note_payment(
             ready.one(made),
             line,
-            Note(State.PAID, "cash"),
-            State.OUTSTANDING,
+            Note(PaymentState.PAID, "cash"),
+            PaymentState.OUTSTANDING,
             ready.trainer,
         )
     assert {one.state for one in lines_of(ready.one(made))} == {"outstanding"}

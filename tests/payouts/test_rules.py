@@ -12,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.payouts.rules.amounts import MOST_CENTS, OWN_MEANS, read_amount, shared, written_amount
-from kash.payouts.rules.approval import Approved, Difference, Fixed, difference, written
+from kash.payouts.rules.approval import (
+    ApprovedPayment,
+    Fixed,
+    PaymentDifference,
+    difference,
+    written,
+)
 from kash.payouts.rules.claims import Claim, Double, Settled, blocks, doubles, paid_elsewhere
 from kash.payouts.rules.files import (
-    Fault,
     NoColumns,
     Payment,
+    RowFault,
     Transfer,
     as_reference,
     bulk_file,
@@ -25,10 +31,19 @@ from kash.payouts.rules.files import (
     new_reference,
     read_results,
 )
-from kash.payouts.rules.rates import ROLES, Basis, Missing, Part, Rates, RoleRates, Sitting, due
+from kash.payouts.rules.rates import (
+    ROLES,
+    Basis,
+    DecidedPart,
+    NotDue,
+    Rates,
+    RoleRates,
+    Sitting,
+    due,
+)
 from kash.payouts.rules.steps import (
-    State,
-    Step,
+    ListStep,
+    PaymentState,
     allowed_steps,
     next_states,
     paid_by,
@@ -102,13 +117,13 @@ def test_cents_left_over_go_where_rounding_took_most() -> None:
 def test_days_are_paid_once_and_never_more_than_they_count(
     rates: Rates, attended: list[Sitting], band: int, extra: int
 ) -> None:
-    owed = due(rates, Part(band=band, extra=extra), attended)
+    owed = due(rates, DecidedPart(band=band, extra=extra), attended)
     counting = [one for one in attended if one.weight >= rates.least_weight]
     assert owed.days == tuple(sorted({one.day for one in counting}))
     if not counting:
         assert owed.cents == 0
         return
-    if owed.missing is Missing.RATE:
+    if owed.missing is NotDue.RATE:
         assert owed.cents == extra
         return
     whole = len(owed.days) if owed.basis is Basis.DAY else len(counting)
@@ -122,23 +137,23 @@ def test_a_day_left_out_is_as_if_nobody_had_come(
     rates: Rates, attended: list[Sitting], out: set[date]
 ) -> None:
     kept = [one for one in attended if one.day not in out]
-    assert due(rates, Part(band=0), attended, out) == due(rates, Part(band=0), kept)
+    assert due(rates, DecidedPart(band=0), attended, out) == due(rates, DecidedPart(band=0), kept)
 
 
 @given(rates_strategy, sittings)
 def test_whoever_is_waived_gets_nothing_and_an_open_band_is_told(
     rates: Rates, attended: list[Sitting]
 ) -> None:
-    assert due(rates, Part(band=0, waived=True, extra=900), attended).cents == 0
-    owed = due(rates, Part(), attended)
+    assert due(rates, DecidedPart(band=0, waived=True, extra=900), attended).cents == 0
+    owed = due(rates, DecidedPart(), attended)
     assert owed.cents == 0
-    assert (owed.missing is Missing.BAND) is bool(owed.days)
+    assert (owed.missing is NotDue.BAND) is bool(owed.days)
 
 
 def test_a_weighted_day_counts_as_its_best_session() -> None:
     rates = Rates(("Near",), {"participant": RoleRates(Basis.DAY, (33_333,))}, 1, weighted=True)
     attended = [Sitting(FIRST, 50), Sitting(FIRST, 75), Sitting(FIRST + timedelta(1), 25)]
-    owed = due(rates, Part(band=0), attended)
+    owed = due(rates, DecidedPart(band=0), attended)
     assert (owed.units, owed.cents) == (100, 33_333)
 
 
@@ -172,20 +187,23 @@ def test_a_settled_claim_blocks_only_the_workshop_that_gave_it_up() -> None:
 
 
 def test_nobody_may_approve_her_own_list_and_an_approved_one_is_frozen() -> None:
-    assert allowed_steps("proposed", proposed_by="a", actor="a") == {Step.RETURN}
-    assert allowed_steps("proposed", proposed_by="a", actor="b") == {Step.APPROVE, Step.RETURN}
-    assert allowed_steps("approved", proposed_by="a", actor="b") == {Step.PAY}
+    assert allowed_steps("proposed", proposed_by="a", actor="a") == {ListStep.RETURN}
+    assert allowed_steps("proposed", proposed_by="a", actor="b") == {
+        ListStep.APPROVE,
+        ListStep.RETURN,
+    }
+    assert allowed_steps("approved", proposed_by="a", actor="b") == {ListStep.PAY}
     assert allowed_steps("returned", proposed_by="a", actor="b") == frozenset()
 
 
 def test_every_state_can_be_put_right() -> None:
-    for state in set(State) - {State.CHANGED}:
+    for state in set(PaymentState) - {PaymentState.CHANGED}:
         for in_file in (False, True):
             assert state not in next_states(state, in_file=in_file)
             assert next_states(state, in_file=in_file)
             assert next_states(state, in_file=in_file, made_file=True)
     # What went back is proposed anew, and stays.
-    assert next_states(State.CHANGED) == frozenset()
+    assert next_states(PaymentState.CHANGED) == frozenset()
 
 
 def random_list(draw: random.Random) -> dict[str, Payment]:
@@ -205,7 +223,7 @@ def random_list(draw: random.Random) -> dict[str, Payment]:
     )
     payments = {}
     for _ in range(draw.randint(0, 20)):
-        part = Part(
+        part = DecidedPart(
             draw.choice(ROLES),
             draw.choice([None, *range(len(bands)), *range(len(bands))]),
             draw.random() < 0.1,
@@ -217,7 +235,7 @@ def random_list(draw: random.Random) -> dict[str, Payment]:
         ]
         owed = due(rates, part, attended)
         if owed.cents:
-            payments[new_reference(draw.choice)] = Payment(owed.cents, State.OUTSTANDING)
+            payments[new_reference(draw.choice)] = Payment(owed.cents, PaymentState.OUTSTANDING)
     return payments
 
 
@@ -271,7 +289,7 @@ def test_money_adds_up_to_the_cent_in_a_thousand_random_cases() -> None:
 
 
 def test_what_is_lost_shows() -> None:
-    assert reconcile(500, [(State.PAID, 300), (State.FAILED, 100)]).difference == 100
+    assert reconcile(500, [(PaymentState.PAID, 300), (PaymentState.FAILED, 100)]).difference == 100
 
 
 # --- Files ------------------------------------------------------------------------------------
@@ -318,11 +336,11 @@ def test_a_reference_is_read_however_it_was_written_down(seed: int) -> None:
 
 
 PAYMENTS = {
-    "AAAAAAAAAA": Payment(50_000, State.OUTSTANDING),
-    "BBBBBBBBBB": Payment(60_000, State.PAID),
-    "CCCCCCCCCC": Payment(70_000, State.RETURNED),
-    "DDDDDDDDDD": Payment(80_000, State.PAID, means="cash"),
-    "EEEEEEEEEE": Payment(90_000, State.PAID, files=2),
+    "AAAAAAAAAA": Payment(50_000, PaymentState.OUTSTANDING),
+    "BBBBBBBBBB": Payment(60_000, PaymentState.PAID),
+    "CCCCCCCCCC": Payment(70_000, PaymentState.RETURNED),
+    "DDDDDDDDDD": Payment(80_000, PaymentState.PAID, means="cash"),
+    "EEEEEEEEEE": Payment(90_000, PaymentState.PAID, files=2),
 }
 
 
@@ -333,14 +351,14 @@ PAYMENTS = {
         (["aaaaa-aaaaa", "KES 500.00", "failed"], "change"),
         (["AAAAAAAAAA", "", "reversed"], "change"),
         (["BBBBBBBBBB", "600.00", "completed"], "known"),
-        (["ZZZZZZZZZZ", "500", "Success"], Fault.UNKNOWN),
-        (["AAAAAAAAAA", "500.01", "Success"], Fault.AMOUNT),
-        (["AAAAAAAAAA", "much", "Success"], Fault.AMOUNT),
-        (["AAAAAAAAAA", "500", "in progress"], Fault.STATE),
-        (["BBBBBBBBBB", "600", "failed"], Fault.STEP),
-        (["CCCCCCCCCC", "700", "Success"], Fault.STEP),
-        (["DDDDDDDDDD", "800", "Success"], Fault.OTHERWISE),
-        (["EEEEEEEEEE", "900", "Success"], Fault.ANOTHER),
+        (["ZZZZZZZZZZ", "500", "Success"], RowFault.UNKNOWN),
+        (["AAAAAAAAAA", "500.01", "Success"], RowFault.AMOUNT),
+        (["AAAAAAAAAA", "much", "Success"], RowFault.AMOUNT),
+        (["AAAAAAAAAA", "500", "in progress"], RowFault.STATE),
+        (["BBBBBBBBBB", "600", "failed"], RowFault.STEP),
+        (["CCCCCCCCCC", "700", "Success"], RowFault.STEP),
+        (["DDDDDDDDDD", "800", "Success"], RowFault.OTHERWISE),
+        (["EEEEEEEEEE", "900", "Success"], RowFault.ANOTHER),
     ],
 )
 def test_a_row_is_matched_by_its_reference_and_must_agree(row: list[str], expected: str) -> None:
@@ -356,7 +374,7 @@ def test_a_reference_that_comes_twice_is_taken_once() -> None:
     rows = [(1, ["ref", "status"]), (2, ["AAAAAAAAAA", "paid"]), (3, ["AAAAAAAAAA", "failed"])]
     matched = match_results(PAYMENTS, read_results(rows))
     assert [one.row for one in matched.changes] == [2]
-    assert [(one.row, fault) for one, fault in matched.faults] == [(3, Fault.TWICE)]
+    assert [(one.row, fault) for one, fault in matched.faults] == [(3, RowFault.TWICE)]
 
 
 def test_a_table_without_references_is_no_result() -> None:
@@ -368,7 +386,7 @@ def test_a_table_without_references_is_no_result() -> None:
 
 # Few values of each, so that two are often the same in all but one.
 PAYMENTS_APPROVED = st.builds(
-    Approved,
+    ApprovedPayment,
     payee=st.sampled_from(["0123456789abcdef", "0123456789abcdeg"]),
     cents=st.sampled_from([1, 100, 10**9]),
     currency=st.sampled_from(["KES", "UGX"]),
@@ -376,12 +394,14 @@ PAYMENTS_APPROVED = st.builds(
 )
 
 
-def fixed(one: Approved) -> Fixed:
+def fixed(one: ApprovedPayment) -> Fixed:
     return Fixed(written(one, mobile=False), written(one, mobile=True) if one.phone else None)
 
 
 @given(PAYMENTS_APPROVED, PAYMENTS_APPROVED)
-def test_only_exactly_what_was_approved_is_paid(approved: Approved, now: Approved) -> None:
+def test_only_exactly_what_was_approved_is_paid(
+    approved: ApprovedPayment, now: ApprovedPayment
+) -> None:
     same = (approved.payee, approved.cents, approved.currency) == (
         now.payee,
         now.cents,
@@ -393,24 +413,24 @@ def test_only_exactly_what_was_approved_is_paid(approved: Approved, now: Approve
 
 
 @given(PAYMENTS_APPROVED)
-def test_a_phone_that_was_not_approved_is_told_as_such(now: Approved) -> None:
+def test_a_phone_that_was_not_approved_is_told_as_such(now: ApprovedPayment) -> None:
     approved = replace(now, phone="")
     by_mobile = difference(fixed(approved), fixed(now), mobile=True)
-    assert by_mobile is (Difference.NO_PHONE if now.phone else None)
+    assert by_mobile is (PaymentDifference.NO_PHONE if now.phone else None)
 
 
-@given(st.lists(st.sampled_from(State), max_size=12), st.booleans())
+@given(st.lists(st.sampled_from(PaymentState), max_size=12), st.booleans())
 def test_what_is_in_a_file_is_never_outstanding_nor_paid_in_cash_before_it_failed(
-    wanted: list[State], in_file: bool
+    wanted: list[PaymentState], in_file: bool
 ) -> None:
-    state = State.SENT if in_file else State.OUTSTANDING
+    state = PaymentState.SENT if in_file else PaymentState.OUTSTANDING
     for one in wanted:
         if one not in next_states(state, in_file=in_file):
             continue
         state = one
-        if state is State.FAILED:
+        if state is PaymentState.FAILED:
             in_file = False
         if in_file:
-            assert state is not State.OUTSTANDING
+            assert state is not PaymentState.OUTSTANDING
             assert paid_by(state, in_file=True) <= {"mobile"}
             assert not signs_for_cash(state, in_file=True)

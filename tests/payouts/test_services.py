@@ -25,12 +25,12 @@ from kash.payouts.queries.lists import (
     waiting_for,
 )
 from kash.payouts.queries.rates import latest_table, rates_of, table_for, table_versions
-from kash.payouts.rules.rates import Basis, Missing, Rates, RoleRates
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.rates import Basis, NotDue, Rates, RoleRates
+from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services.claims import settle
 from kash.payouts.services.errors import (
     BandsOpen,
-    ChangedSince,
+    ChangedSinceProposal,
     DoubleClaimsOpen,
     NotAResult,
     NothingToPay,
@@ -38,7 +38,7 @@ from kash.payouts.services.errors import (
     OneWaits,
     OwnPayment,
     PaidThere,
-    UnknownChoice,
+    UnknownPayoutChoice,
     WrongState,
 )
 from kash.payouts.services.lists import approve, turn_back
@@ -96,7 +96,7 @@ def lines_by_name(ready: Ready, public_id: str) -> dict[str, PayoutLine]:
 def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
     rows = ready.rows()
     assert list(rows) == [BARAKA, ZAWADI]
-    assert all(row.due.missing is Missing.BAND for row in rows.values())
+    assert all(row.due.missing is NotDue.BAND for row in rows.values())
     with pytest.raises(BandsOpen):
         ready.proposed()
     ready.band(Zawadi=FAR, Baraka=NEAR)
@@ -120,7 +120,7 @@ def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Rea
     assert rows[ZAWADI].amount == 40_000
     # Whoever left early was there for half of it.
     assert (rows[BARAKA].due.units, rows[BARAKA].amount) == (150, 15_000)
-    with pytest.raises(UnknownChoice):
+    with pytest.raises(UnknownPayoutChoice):
         set_rates(Rates((), {}), ready.director)
 
 
@@ -233,7 +233,7 @@ def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> Non
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     ready.band(Zawadi=NEAR)
-    with pytest.raises(ChangedSince):
+    with pytest.raises(ChangedSinceProposal):
         approve(ready.one(made), ready.director)
     ready.band(Zawadi=FAR)
     # New rates hold for what is proposed from then on.
@@ -268,8 +268,8 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
     note_payment(
         one,
         baraka,
-        Note(State.RETURNED, reason="Wrong number"),
-        State.OUTSTANDING,
+        Note(PaymentState.RETURNED, reason="Wrong number"),
+        PaymentState.OUTSTANDING,
         ready.trainer,
     )
     assert ready.rows()[BARAKA].amount == 50_000
@@ -365,13 +365,13 @@ def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
     line = lines_by_name(ready, one.public_id)[ZAWADI].public_id
-    paid = Note(State.PAID, "mobile", "QK999")
-    note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
+    paid = Note(PaymentState.PAID, "mobile", "QK999")
+    note_payment(one, line, paid, PaymentState.OUTSTANDING, ready.trainer)
     with pytest.raises(WrongState):
-        note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
-    failed = Note(State.FAILED, reason="No such number")
+        note_payment(one, line, paid, PaymentState.OUTSTANDING, ready.trainer)
+    failed = Note(PaymentState.FAILED, reason="No such number")
     with pytest.raises(WrongState):
-        note_payment(one, line, failed, State.PAID, ready.trainer)
+        note_payment(one, line, failed, PaymentState.PAID, ready.trainer)
     states = [event.state for event in events_of(line_of(one, line))]
     assert states == ["paid"]
 
@@ -382,10 +382,10 @@ def test_sums_of_the_database_agree_whatever_happens(ready: Ready) -> None:
     draw = random.Random(7)
     for _ in range(12):
         line = draw.choice(lines_of(one))
-        following = draw.choice(list(State))
+        following = draw.choice(list(PaymentState))
         try:
             note = Note(following, reason="Tried")
-            note_payment(one, line.public_id, note, State(line.state), ready.trainer)
+            note_payment(one, line.public_id, note, PaymentState(line.state), ready.trainer)
         except WrongState:
             db.session.rollback()
         sums = reconciliations([one])[one.id]
@@ -436,7 +436,7 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
         settle(twice.workshop, **given, keeps="here", by=twice.trainer)  # type: ignore[arg-type]
     settle(twice.workshop, **given, keeps="there", by=twice.trainer)  # type: ignore[arg-type]
     approve(ready.one(here), ready.director)
-    with pytest.raises(ChangedSince):
+    with pytest.raises(ChangedSinceProposal):
         approve(twice.one(there), ready.director)
     turn_back(twice.one(there), "Paid elsewhere", ready.director)
     assert twice.rows()[ZAWADI].amount == 0

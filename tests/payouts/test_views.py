@@ -17,7 +17,7 @@ from kash.payouts.documents import payment_markup
 from kash.payouts.models import Payee
 from kash.payouts.queries.lists import files_of, lines_of, reconciliations, sheets_of
 from kash.payouts.queries.rates import latest_table
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services.payees import make_exception
 from kash.payouts.services.payments import Note, note_payment
 from kash.people.models import Consent
@@ -155,8 +155,8 @@ def test_the_same_file_says_that_it_is_the_same(
     failed = {"before": "sent", "state": "failed", "reason": "No such number"}
     refused = trainer.post(f"{here}/lines/{line}", data=failed)
     assert (refused.status_code, "Another trainer of this workshop" in refused.text) == (422, True)
-    told = Note(State.FAILED, reason="No such number")
-    note_payment(ready.one(approved), line, told, State.SENT, ready.director)
+    told = Note(PaymentState.FAILED, reason="No such number")
+    note_payment(ready.one(approved), line, told, PaymentState.SENT, ready.director)
     assert "Download the same file again" not in trainer.get(f"{here}/numbers").text
     assert trainer.post(f"{here}/files/{file}/again").status_code == 409
     assert ZAWADI in trainer.get(f"{here}/cash?group=B").text
@@ -517,8 +517,8 @@ def test_who_is_paid_sees_her_own_and_nothing_else(
     note_payment(
         ready.one(approved),
         lines_of(ready.one(approved), "B")[0].public_id,
-        Note(State.PAID, "cash"),
-        State.OUTSTANDING,
+        Note(PaymentState.PAID, "cash"),
+        PaymentState.OUTSTANDING,
         ready.trainer,
     )
     assert "Was paid" in own.get("/payouts/").text

@@ -14,12 +14,12 @@ from sqlalchemy import select, update
 from kash.payouts.models import PayoutFile, PayoutLine, PayoutList
 from kash.payouts.queries import lists
 from kash.payouts.queries.lists import files_of, lines_of, reconciliations
-from kash.payouts.rules.files import Fault, Matched
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.files import Matched, RowFault
+from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services import sending
 from kash.payouts.services.errors import (
     MadeTheFile,
-    NothingToSend,
+    NoPaymentToSend,
     NotTheSameFile,
     PaidOnLaterList,
     ReasonMissing,
@@ -147,11 +147,11 @@ def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
     stands = note_payment(
         ready.one(approved),
         public_id,
-        Note(State.PAID, "bank"),
-        State.OUTSTANDING,
+        Note(PaymentState.PAID, "bank"),
+        PaymentState.OUTSTANDING,
         ready.trainer,
     )
-    assert stands is State.CHANGED
+    assert stands is PaymentState.CHANGED
 
 
 def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_after_the_approval(
@@ -159,19 +159,19 @@ def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_afte
 ) -> None:
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
 
-    def note(name: str) -> State:
+    def note(name: str) -> PaymentState:
         line = line_of(ready, approved, name).public_id
-        by_mobile = Note(State.PAID, "mobile")
+        by_mobile = Note(PaymentState.PAID, "mobile")
         one = ready.one(approved)
-        return note_payment(one, line, by_mobile, State.OUTSTANDING, ready.trainer)
+        return note_payment(one, line, by_mobile, PaymentState.OUTSTANDING, ready.trainer)
 
-    assert note(ZAWADI) is State.CHANGED
-    assert note(BARAKA) is State.PAID
+    assert note(ZAWADI) is PaymentState.CHANGED
+    assert note(BARAKA) is PaymentState.PAID
 
 
 def test_nobody_is_sent_her_money_in_two_files(ready: Ready, approved: str) -> None:
     assert len(open_numbers(ready.one(approved), ready.trainer).transfers) == 2
-    with pytest.raises(NothingToSend):
+    with pytest.raises(NoPaymentToSend):
         open_numbers(ready.one(approved), ready.trainer)
     assert set(states(ready, approved).values()) == {"sent"}
 
@@ -189,7 +189,7 @@ def test_of_two_exports_at_once_one_wins(
             barrier.wait()
             try:
                 answers.append(len(open_numbers(one, trainer).transfers))
-            except NothingToSend:
+            except NoPaymentToSend:
                 answers.append(0)
             finally:
                 db.session.remove()
@@ -214,8 +214,8 @@ def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approv
             note_payment(
                 ready.one(approved),
                 line,
-                Note(State.PAID, means),
-                State.SENT,
+                Note(PaymentState.PAID, means),
+                PaymentState.SENT,
                 ready.trainer,
             )
     assert states(ready, approved)[ZAWADI] == "sent"
@@ -227,18 +227,18 @@ def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_say
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
-    def note(state: State, before: State) -> State:
+    def note(state: PaymentState, before: PaymentState) -> PaymentState:
         told = Note(state, "mobile", reason="Number not registered")
         return note_payment(ready.one(approved), line, told, before, ready.trainer)
 
-    for state in (State.FAILED, State.RETURNED):
+    for state in (PaymentState.FAILED, PaymentState.RETURNED):
         with pytest.raises(MadeTheFile):
-            note(state, State.SENT)
+            note(state, PaymentState.SENT)
     # Nor by the way of noting it as paid first.
-    note(State.PAID, State.SENT)
+    note(PaymentState.PAID, PaymentState.SENT)
     with pytest.raises(MadeTheFile):
-        note(State.RETURNED, State.PAID)
-    note(State.SENT, State.PAID)
+        note(PaymentState.RETURNED, PaymentState.PAID)
+    note(PaymentState.SENT, PaymentState.PAID)
     assert states(ready, approved)[ZAWADI] == "sent"
     # What mobile money says is taken, whoever brings it.
     assert not result(ready, approved, "Failed").faults
@@ -257,11 +257,11 @@ def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_
 ) -> None:
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
-    failed = Note(State.FAILED, reason="Number not registered")
-    note_payment(ready.one(approved), line, failed, State.SENT, other)
+    failed = Note(PaymentState.FAILED, reason="Number not registered")
+    note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
     pay_in_cash(ready.one(approved), [line], ready.trainer)
     told = result(ready, approved, "Completed", "QK1")
-    assert [fault for _row, fault in told.faults] == [Fault.OTHERWISE]
+    assert [fault for _row, fault in told.faults] == [RowFault.OTHERWISE]
     assert told.known == ()
 
 
@@ -270,7 +270,10 @@ def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
 ) -> None:
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
-    for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
+    for state, before in (
+        (PaymentState.FAILED, PaymentState.SENT),
+        (PaymentState.OUTSTANDING, PaymentState.FAILED),
+    ):
         note = Note(state, reason="The network was down")
         note_payment(ready.one(approved), line, note, before, other)
     open_numbers(ready.one(approved), ready.trainer)
@@ -278,7 +281,7 @@ def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
     assert len(result(ready, approved, "Completed", "qk1").known) == 1
     for receipt in ("QK2", ""):
         told = result(ready, approved, "Completed", receipt)
-        assert [fault for _row, fault in told.faults] == [Fault.ANOTHER]
+        assert [fault for _row, fault in told.faults] == [RowFault.ANOTHER]
 
 
 @pytest.mark.any_engine
@@ -288,12 +291,12 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
-    def note(state: State, before: State, reason: str = "") -> State:
+    def note(state: PaymentState, before: PaymentState, reason: str = "") -> PaymentState:
         return note_payment(ready.one(approved), line, Note(state, "", "", reason), before, other)
 
     with pytest.raises(ReasonMissing):
-        note(State.FAILED, State.SENT)
-    note(State.FAILED, State.SENT, "Number not registered")
+        note(PaymentState.FAILED, PaymentState.SENT)
+    note(PaymentState.FAILED, PaymentState.SENT, "Number not registered")
     paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
     assert paid == InCash(1, 0)
 
@@ -305,18 +308,18 @@ def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
-    def note(state: State, before: State) -> State:
+    def note(state: PaymentState, before: PaymentState) -> PaymentState:
         wanted = Note(state, "mobile", "", "Noted wrongly")
         return note_payment(ready.one(approved), line, wanted, before, other)
 
-    note(State.PAID, State.SENT)
+    note(PaymentState.PAID, PaymentState.SENT)
     with pytest.raises(WrongState):
-        note(State.OUTSTANDING, State.PAID)
-    note(State.RETURNED, State.PAID)
+        note(PaymentState.OUTSTANDING, PaymentState.PAID)
+    note(PaymentState.RETURNED, PaymentState.PAID)
     with pytest.raises(WrongState):
-        note(State.OUTSTANDING, State.RETURNED)
-    note(State.SENT, State.RETURNED)
-    with pytest.raises(NothingToSend):
+        note(PaymentState.OUTSTANDING, PaymentState.RETURNED)
+    note(PaymentState.SENT, PaymentState.RETURNED)
+    with pytest.raises(NoPaymentToSend):
         open_numbers(ready.one(approved), ready.trainer)
 
 
@@ -324,7 +327,10 @@ def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
 def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor) -> None:
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
-    for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
+    for state, before in (
+        (PaymentState.FAILED, PaymentState.SENT),
+        (PaymentState.OUTSTANDING, PaymentState.FAILED),
+    ):
         note = Note(state, reason="The network was down")
         note_payment(ready.one(approved), line, note, before, other)
     numbers = open_numbers(ready.one(approved), ready.trainer)
@@ -337,12 +343,12 @@ def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(
     ready: Ready, approved: str
 ) -> None:
     line = line_of(ready, approved).public_id
-    back = Note(State.RETURNED, reason="She had left")
-    note_payment(ready.one(approved), line, back, State.OUTSTANDING, ready.trainer)
+    back = Note(PaymentState.RETURNED, reason="She had left")
+    note_payment(ready.one(approved), line, back, PaymentState.OUTSTANDING, ready.trainer)
     ready.approved()
-    again = Note(State.OUTSTANDING, reason="By mistake")
+    again = Note(PaymentState.OUTSTANDING, reason="By mistake")
     with pytest.raises(PaidOnLaterList):
-        note_payment(ready.one(approved), line, again, State.RETURNED, ready.trainer)
+        note_payment(ready.one(approved), line, again, PaymentState.RETURNED, ready.trainer)
 
 
 def fetched(ready: Ready, made: str, by: Actor) -> Numbers:
@@ -374,8 +380,8 @@ def test_a_file_is_not_fetched_again_as_another(
     by = ready.trainer
     if harm == "settled":
         line = line_of(ready, approved).public_id
-        failed = Note(State.FAILED, reason="Number not registered")
-        note_payment(ready.one(approved), line, failed, State.SENT, actor("trainer"))
+        failed = Note(PaymentState.FAILED, reason="Number not registered")
+        note_payment(ready.one(approved), line, failed, PaymentState.SENT, actor("trainer"))
     elif harm == "phone":
         give_phone(ready.person(ZAWADI), OTHER_PHONE)
     elif harm == "late":

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from apiflask import APIFlask
-from kash.people.reach import ids_within_reach, within_reach
 from sqlalchemy import select, update
 
 from kash.people.models import Person
 from kash.people.queries.search import PeopleSearch, people
+from kash.people.scope import ids_within_reach, within_reach
 from kash.platform.database import db, writing
 from kash.policy import Role
 from kash.workshops.services.enrolment import enrol

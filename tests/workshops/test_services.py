@@ -27,9 +27,9 @@ from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of
 from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import (
+    ArrivingPerson,
     MinorNotEnrolled,
     MoveNotPossible,
-    WalkIn,
     change_enrolment,
     enrol,
     walk_in,
@@ -341,7 +341,7 @@ def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
     with pytest.raises(MinorNotEnrolled):
         walk_in(
             held.workshop,
-            WalkIn("Bahati", groups[1].public_id, "female", "under18"),
+            ArrivingPerson("Bahati", groups[1].public_id, "female", "under18"),
             held.trainer,
         )
     assert db.session.query(Person).count() == before
@@ -354,7 +354,7 @@ def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_sea
     held = plan(capacity=1)
     enrol(held.workshop, make_person("Asha"), held.trainer)
     key = new_public_id()
-    who = WalkIn("Bahati wa Mlangoni", groups[1].public_id, "female", "25-34")
+    who = ArrivingPerson("Bahati wa Mlangoni", groups[1].public_id, "female", "25-34")
     for _ in range(2):
         assert walk_in(held.workshop, who, held.trainer, person_id=key) == key
     assert roster(held) == ["Asha", "Bahati wa Mlangoni"]

@@ -36,8 +36,8 @@ __all__ = [
     "JoinForm",
     "NameForm",
     "NewPasswordForm",
+    "ParticipantForm",
     "PasswordForm",
-    "PersonForm",
     "RolesForm",
     "SignInForm",
     "role_notes",
@@ -155,7 +155,7 @@ def number_in(typed: str | None) -> str:
     return number if is_public_id(number) else as_typed
 
 
-class PersonForm(KashForm):
+class ParticipantForm(KashForm):
     """To which participant an account belongs."""
 
     person = text_field(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import Account, Breach
 from kash.accounts.queries.accounts import names_of
-from kash.accounts.rules.safety import Clock, breach_clock
+from kash.accounts.rules.safety import NoticeClock, breach_clock
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web.errors import one_or_404
@@ -26,7 +26,7 @@ class BreachLine:
     noticed_at: datetime
     by_lock: bool
     affected: Sequence[str]
-    clock: Clock
+    clock: NoticeClock
     closed_at: datetime | None
 
 

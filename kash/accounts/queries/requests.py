@@ -22,7 +22,7 @@ from kash.accounts.requests import answer_of, code_of, content_of, digest_of, re
 from kash.accounts.rules.two_people import (
     OPEN_STATES,
     SETTLED_AFTER,
-    Asked,
+    RequestKind,
     RequestState,
     standing,
 )
@@ -44,7 +44,7 @@ class RequestLine:
     """
 
     public_id: str
-    kind: Asked
+    kind: RequestKind
     state: RequestState
     name: str
     account_id: str
@@ -119,7 +119,7 @@ def _line(
     state = RequestState(request.state)
     return RequestLine(
         public_id=request.public_id,
-        kind=Asked(request.kind),
+        kind=RequestKind(request.kind),
         state=state,
         name=account.name if account is not None else str(content.get("name", "")),
         account_id=concerned,

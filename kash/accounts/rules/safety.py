@@ -29,7 +29,7 @@ class Affected(StrEnum):
 
 
 @dataclass(frozen=True)
-class Clock:
+class NoticeClock:
     """Until when the notice is due and how it stands. `hours` are whole hours left, or late."""
 
     due: datetime
@@ -39,7 +39,7 @@ class Clock:
 
 def breach_clock(
     noticed_at: datetime, now: datetime, notified_at: datetime | None, closed_at: datetime | None
-) -> Clock:
+) -> NoticeClock:
     """The 72-hour clock: "notified", "closed" without a notice, "running" or "overdue".
 
     It stops with the notice, not with the closing of the entry: a late notice stays late.
@@ -49,10 +49,10 @@ def breach_clock(
     left = due - stopped
     hours = abs(left) // timedelta(hours=1)
     if notified_at is not None:
-        return Clock(due, "notified" if left >= timedelta(0) else "notified late", hours)
+        return NoticeClock(due, "notified" if left >= timedelta(0) else "notified late", hours)
     if closed_at is not None:
-        return Clock(due, "closed", hours)
-    return Clock(due, "running" if left >= timedelta(0) else "overdue", hours)
+        return NoticeClock(due, "closed", hours)
+    return NoticeClock(due, "running" if left >= timedelta(0) else "overdue", hours)
 
 
 class DaysFault(StrEnum):

@@ -30,7 +30,7 @@ SPOKEN_CODE_TRIES = 10
 Backing = Mapping[str, Collection[str]]
 
 
-class Asked(StrEnum):
+class RequestKind(StrEnum):
     """Kind of action that is asked for."""
 
     INVITATION = "invitation"
@@ -60,15 +60,15 @@ def gained_power(held: Collection[Role], wanted: Collection[Role]) -> frozenset[
     return (frozenset(wanted) - frozenset(held)) & POWERFUL
 
 
-def takes_two(asked: Asked, held: Collection[Role], wanted: Collection[Role] = ()) -> bool:
+def takes_two(asked: RequestKind, held: Collection[Role], wanted: Collection[Role] = ()) -> bool:
     """True if something takes two people; `held` are the roles of the account, if there is one.
 
     Taking a second step off does for everybody: the rest only where power is given, or where the
     account has it.
     """
-    if asked is Asked.SECOND_STEP:
+    if asked is RequestKind.SECOND_STEP:
         return True
-    if asked in (Asked.INVITATION, Asked.ROLES):
+    if asked in (RequestKind.INVITATION, RequestKind.ROLES):
         return bool(gained_power(held, wanted))
     return not POWERFUL.isdisjoint(held)
 

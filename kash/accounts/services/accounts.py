@@ -33,7 +33,7 @@ from kash.accounts.rules.accounts import (
     password_fault,
 )
 from kash.accounts.rules.sign_in_names import is_address
-from kash.accounts.rules.two_people import Asked, gained_power, takes_two
+from kash.accounts.rules.two_people import RequestKind, gained_power, takes_two
 from kash.accounts.secrets import hash_password, password_matches
 from kash.accounts.services.backing import (
     given_freely,
@@ -297,7 +297,7 @@ def reactivate(by: Actor, public_id: str) -> None:
         if account.active:
             change.nothing()
             return
-        if takes_two(Asked.REOPENING, roles_of(account)) and not is_operator(by):
+        if takes_two(RequestKind.REOPENING, roles_of(account)) and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
             raise OnlyAdministrators

@@ -19,7 +19,7 @@ from kash.accounts.errors import (
 from kash.accounts.models import Account, AccountRequest
 from kash.accounts.queries.accounts import email_key, roles_of
 from kash.accounts.requests import Content, digest_of, seal_content, seal_reason
-from kash.accounts.rules.two_people import REQUEST_WAITS, Asked, RequestState, takes_two
+from kash.accounts.rules.two_people import REQUEST_WAITS, RequestKind, RequestState, takes_two
 from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken
 from kash.accounts.services.invitations import Offered
 from kash.accounts.services.notices import (
@@ -35,10 +35,10 @@ from kash.platform.web.errors import Forbidden, NotFound
 from kash.policy import Actor, Role
 
 _TOLD = {
-    Asked.ROLES: ROLES_ASKED,
-    Asked.LINK: LINK_ASKED,
-    Asked.SECOND_STEP: RESET_ASKED,
-    Asked.REOPENING: REOPENING_ASKED,
+    RequestKind.ROLES: ROLES_ASKED,
+    RequestKind.LINK: LINK_ASKED,
+    RequestKind.SECOND_STEP: RESET_ASKED,
+    RequestKind.REOPENING: REOPENING_ASKED,
 }
 
 
@@ -88,8 +88,8 @@ def keep_invitation_asked(
         "person_id": offer.person_id,
     }
     refuse_taken(by, change.session, offer.email, offer.person_id)
-    _refuse_needless(takes_two(Asked.INVITATION, (), offer.roles))
-    return _keep(change, by, Asked.INVITATION, None, content, reason, request_id)
+    _refuse_needless(takes_two(RequestKind.INVITATION, (), offer.roles))
+    return _keep(change, by, RequestKind.INVITATION, None, content, reason, request_id)
 
 
 def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: str) -> str:
@@ -102,8 +102,8 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         held = roles_of(account)
-        _refuse_needless(takes_two(Asked.ROLES, held, roles))
-        request_id = _keep(change, by, Asked.ROLES, account, content, reason)
+        _refuse_needless(takes_two(RequestKind.ROLES, held, roles))
+        request_id = _keep(change, by, RequestKind.ROLES, account, content, reason)
         change.about(public_id, request_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
     return request_id
 
@@ -117,8 +117,8 @@ def ask_for_link(by: Actor, public_id: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         if not account.active:
             raise NotFound
-        _refuse_needless(takes_two(Asked.LINK, roles_of(account)))
-        request_id = _keep(change, by, Asked.LINK, account, {}, reason)
+        _refuse_needless(takes_two(RequestKind.LINK, roles_of(account)))
+        request_id = _keep(change, by, RequestKind.LINK, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
 
@@ -129,8 +129,8 @@ def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         if account.active:
             raise RequestClosed
-        _refuse_needless(takes_two(Asked.REOPENING, roles_of(account)))
-        request_id = _keep(change, by, Asked.REOPENING, account, {}, reason)
+        _refuse_needless(takes_two(RequestKind.REOPENING, roles_of(account)))
+        request_id = _keep(change, by, RequestKind.REOPENING, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
 
@@ -144,7 +144,7 @@ def ask_reset(by: Actor, public_id: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         if not account.has_second_step:
             raise SecondStepMissing
-        request_id = _keep(change, by, Asked.SECOND_STEP, account, {}, reason)
+        request_id = _keep(change, by, RequestKind.SECOND_STEP, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
 
@@ -164,7 +164,7 @@ def _refuse_needless(takes: bool) -> None:
 def _keep(
     change: Change,
     by: Actor,
-    kind: Asked,
+    kind: RequestKind,
     account: Account | None,
     content: Content,
     reason: str,

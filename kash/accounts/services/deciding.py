@@ -32,7 +32,7 @@ from kash.accounts.requests import (
 from kash.accounts.rules.two_people import (
     OPEN_STATES,
     REQUEST_WAITS,
-    Asked,
+    RequestKind,
     RequestState,
 )
 from kash.accounts.secrets import new_token, token_from
@@ -94,21 +94,21 @@ def _carry_out(
     account: Account | None,
     content: Content,
 ) -> RequestState:
-    kind = Asked(request.kind)
+    kind = RequestKind(request.kind)
     if account is None:
         check_roles(roles_in(content))
         refuse_taken(by, change.session, content["email"], content["person_id"])
         change.about(*(f"role:{role}" for role in content["roles"]))
     else:
         change.about(account.public_id)
-    if account is None or kind is Asked.LINK:
+    if account is None or kind is RequestKind.LINK:
         request.code_sealed = seal_code(_new_spoken_code(), request.public_id)
         request.expires_at = change.now + REQUEST_WAITS
         return RequestState.AGREED
-    if kind is Asked.ROLES:
+    if kind is RequestKind.ROLES:
         check_roles(roles_in(content))
         apply_roles(change, account, roles_in(content), request.asked_by)
-    elif kind is Asked.SECOND_STEP:
+    elif kind is RequestKind.SECOND_STEP:
         _take_off(change, account, request.asked_by)
     else:
         reopen(change, account, request.asked_by)

@@ -36,7 +36,7 @@ from kash.accounts.rules.sign_in_names import drawn_name
 from kash.accounts.rules.two_people import (
     POWERFUL,
     SPOKEN_CODE_TRIES,
-    Asked,
+    RequestKind,
     gained_power,
     takes_two,
 )
@@ -332,7 +332,7 @@ def new_password_link(by: Actor, public_id: str) -> str:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise NotFound
-        if takes_two(Asked.LINK, roles_of(account)) and not is_operator(by):
+        if takes_two(RequestKind.LINK, roles_of(account)) and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
             raise OnlyAdministrators

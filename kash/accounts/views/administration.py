@@ -16,7 +16,7 @@ from kash.accounts.errors import (
     OnlyAdministrators,
     RequestClosed,
 )
-from kash.accounts.forms.accounts import NameForm, PersonForm, RolesForm, role_notes
+from kash.accounts.forms.accounts import NameForm, ParticipantForm, RolesForm, role_notes
 from kash.accounts.forms.requests import ReasonForm
 from kash.accounts.models import Account
 from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, role_name
@@ -35,7 +35,7 @@ from kash.accounts.queries.hand_overs import last_hand_over
 from kash.accounts.queries.passkeys import passkeys_of
 from kash.accounts.queries.requests import open_requests_of, those_behind
 from kash.accounts.queries.sessions import open_sessions
-from kash.accounts.rules.two_people import Asked, takes_two
+from kash.accounts.rules.two_people import RequestKind, takes_two
 from kash.accounts.services import accounts as accounts_services
 from kash.accounts.services import invitations
 from kash.accounts.services.accounts import link_person, rename, set_roles
@@ -107,12 +107,13 @@ def account(public_id: str) -> ResponseReturnValue:
         account=found,
         roles=[role_name(row.role) for row in found.roles],
         waiting=[
-            (one.public_id, ASKED_NAMES[Asked(one.kind)]) for one in open_requests_of(found.id)
+            (one.public_id, ASKED_NAMES[RequestKind(one.kind)])
+            for one in open_requests_of(found.id)
         ]
         if current_actor().may("accounts.agree")
         else [],
         behind=those_behind(found),
-        takes_two=takes_two(Asked.LINK, roles_of(found)),
+        takes_two=takes_two(RequestKind.LINK, roles_of(found)),
         email=email_of(found) if current_actor().may("accounts.manage") else "",
         person=person_public_id(found.person_id),
         sessions=open_sessions(found.id),
@@ -160,7 +161,7 @@ def name(public_id: str) -> ResponseReturnValue:
 def person(public_id: str) -> ResponseReturnValue:
     """Say to which participant an account belongs."""
     found = accounts.account(public_id)
-    form = PersonForm(person=person_public_id(found.person_id) or "")
+    form = ParticipantForm(person=person_public_id(found.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
         with form.showing_problems():
@@ -176,7 +177,7 @@ def reactivate(public_id: str) -> ResponseReturnValue:
     """Open a closed account again, after a question; or ask for it, if it opens much."""
     by, found = current_actor(), accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
-    if takes_two(Asked.REOPENING, roles_of(found)):
+    if takes_two(RequestKind.REOPENING, roles_of(found)):
         return _ask(
             found,
             _("Open this account again?"),
@@ -206,7 +207,7 @@ def reactivate(public_id: str) -> ResponseReturnValue:
 def new_password_link(public_id: str) -> ResponseReturnValue:
     """A one-time link for someone who has lost the password; or ask for it, if it opens much."""
     by, found = current_actor(), accounts.account(public_id)
-    if takes_two(Asked.LINK, roles_of(found)):
+    if takes_two(RequestKind.LINK, roles_of(found)):
         return _ask(
             found,
             _("Ask for a link for a new password"),

@@ -33,7 +33,7 @@ from kash.accounts.queries.requests import (
     those_behind,
 )
 from kash.accounts.rules.accounts import NEED_SECOND_STEP
-from kash.accounts.rules.two_people import Asked
+from kash.accounts.rules.two_people import RequestKind
 from kash.accounts.services import asking, deciding, notices
 from kash.accounts.services.deciding import agree, decline, fetched_before, withdraw
 from kash.accounts.services.programme import choose_roles_with_second_step
@@ -108,7 +108,7 @@ def one_request(public_id: str) -> ResponseReturnValue:
         form=form,
         found=found,
         heading=ASKED_NAMES[found.kind],
-        gives_link=found.kind in (Asked.INVITATION, Asked.LINK),
+        gives_link=found.kind in (RequestKind.INVITATION, RequestKind.LINK),
         own=found.asked_by_id == by.public_id,
         code=found.code if found.to_fetch or link_waits(public_id) else "",
         seconds=possible_seconds(found) if found.waits else [],
@@ -158,7 +158,7 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
         if not token:
             flash(str(problem), "warn")
             return redirect(url_for("accounts.request", public_id=public_id), code=303)
-    invites = found.kind is Asked.INVITATION
+    invites = found.kind is RequestKind.INVITATION
     link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
     mails = invites and form.send.data and not again
     mailed = mails and mail_link(found.email, link, found.language)

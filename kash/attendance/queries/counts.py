@@ -22,8 +22,8 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.rules.counts import (
-    Difference,
-    Settled,
+    MarkDifference,
+    SettledDifference,
     day_differences,
     paper_differences,
     unsettled,
@@ -67,7 +67,7 @@ class DayCount:
 class NamedDifference:
     """A difference with the person (name and public id) and the moment it is about."""
 
-    difference: Difference
+    difference: MarkDifference
     name: str
     letter: str
     version: int
@@ -94,7 +94,7 @@ class _Held:
     weights: dict[str, int]
     sheets: Sequence[Any]
     said: dict[tuple[str, str], bool]
-    settled: dict[tuple[str, str, str], Settled]
+    settled: dict[tuple[str, str, str], SettledDifference]
     reasons: dict[tuple[str, str, str], str]
 
 
@@ -160,11 +160,11 @@ def counts_of(register_id: int) -> Counts:
     )
 
 
-def _key(one: Difference) -> tuple[str, str, str]:
+def _key(one: MarkDifference) -> tuple[str, str, str]:
     return one.slot, one.entry, one.source
 
 
-def _named(held: _Held, one: Difference) -> NamedDifference:
+def _named(held: _Held, one: MarkDifference) -> NamedDifference:
     begins = {slot.public_id: slot.starts_at for slot in held.slots}
     row = held.entries[one.entry]
     return NamedDifference(
@@ -267,7 +267,7 @@ def _held(register_id: int, session: Session) -> _Held:
         ):
             if place[0] in there:
                 said[place] = said.get(place, False) or signed
-    settled: dict[tuple[str, str, str], Settled] = {}
+    settled: dict[tuple[str, str, str], SettledDifference] = {}
     reasons: dict[tuple[str, str, str], str] = {}
     for slot, entry, source, counted, status, reason in session.execute(
         select(
@@ -282,7 +282,7 @@ def _held(register_id: int, session: Session) -> _Held:
         .join(RosterEntry, RosterEntry.id == Settlement.entry_id)
         .where(Slot.register_id == register_id)
     ):
-        settled[slot, entry, source] = Settled(counted, status)
+        settled[slot, entry, source] = SettledDifference(counted, status)
         reasons[slot, entry, source] = reason
     weights = {
         row.code: row.weight for row in session.execute(select(MarkStatus.code, MarkStatus.weight))

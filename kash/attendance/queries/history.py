@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import MarkOperation, Pad, RosterEntry, Slot
 from kash.attendance.queries.registers import slot_of
-from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
+from kash.attendance.rules.marking import Operation, OperationAnswer, RejectionReason, Reply
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
@@ -93,7 +93,7 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
 
 
 @dataclass(frozen=True)
-class Conflict:
+class MarkConflict:
     """A mark that met another: what this person sent, what stands, and who put it there."""
 
     entry: str
@@ -104,13 +104,13 @@ class Conflict:
     who: str
     at: datetime | None
     version: int
-    reason: Reason = Reason.NONE
+    reason: RejectionReason = RejectionReason.NONE
     person: str = ""
 
 
 def conflicts_of(
-    register_id: int, answers: Sequence[Answer], operations: Sequence[Operation]
-) -> list[Conflict]:
+    register_id: int, answers: Sequence[OperationAnswer], operations: Sequence[Operation]
+) -> list[MarkConflict]:
     """Both versions of every mark that could not be applied, for whoever must now decide."""
     sent = {operation.op_id: operation.status for operation in operations}
     open_answers = [
@@ -157,14 +157,14 @@ def conflicts_of(
         if place not in last or row.version > last[place].version:
             last[place] = row
     names = names_of(row.marked_by for row in last.values())
-    found: list[Conflict] = []
+    found: list[MarkConflict] = []
     for answer in open_answers:
         person = people.get(answer.entry)
         if person is None:
             continue
         made = last.get((answer.slot, person.person_id))
         found.append(
-            Conflict(
+            MarkConflict(
                 entry=answer.entry,
                 slot=answer.slot,
                 name=person.chosen_name,

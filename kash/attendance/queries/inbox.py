@@ -22,7 +22,7 @@ from kash.attendance.models import (
 )
 from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.heads import counted
-from kash.attendance.rules.marking import Operation, Reason
+from kash.attendance.rules.marking import Operation, RejectionReason
 from kash.attendance.rules.pads import HeadcountSent, NoteSent, Sent, WalkInSent
 from kash.attendance.sealed import sent_of
 from kash.people.models import Group, Person
@@ -55,7 +55,7 @@ class HeldLine:
     public_id: str
     kind: str
     why: str
-    reason: Reason
+    reason: RejectionReason
     slot: str
     name: str
     sent: Sent | None
@@ -125,7 +125,7 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
                 public_id=item.public_id,
                 kind=item.kind,
                 why=item.why,
-                reason=Reason(item.reason),
+                reason=RejectionReason(item.reason),
                 slot=item.slot,
                 name=who.name,
                 sent=sent,

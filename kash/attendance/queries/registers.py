@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.conduct import has_begun
-from kash.attendance.rules.marking import Standing
+from kash.attendance.rules.marking import CurrentMark
 from kash.attendance.rules.presence import MadeMark, Presence, SlotTime, presences, tally
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
@@ -157,13 +157,13 @@ class GridRow:
     letter: str
     group: str
     minor: bool
-    marks: Mapping[str, Standing]
+    marks: Mapping[str, CurrentMark]
     presence: Presence
     person: str = ""
 
 
 @dataclass(frozen=True)
-class Grid:
+class RegisterGrid:
     """Everybody on the roster by every slot; `left` are people who are off it by now, and were
     marked in some. What they attended counts no longer."""
 
@@ -172,7 +172,7 @@ class Grid:
     left: Sequence[GridRow] = ()
 
 
-def grid(register_id: int) -> Grid:
+def grid(register_id: int) -> RegisterGrid:
     """The whole register; four queries whatever its size."""
     slots = _slots(db.session(), register_id)
     marks = _marks(db.session(), register_id)
@@ -205,10 +205,10 @@ def grid(register_id: int) -> Grid:
     ).all()
     listed = {row.person_id for row in roster if row.listed}
     names = {slot.id: slot.public_id for slot in slots}
-    by_person: dict[int, dict[str, Standing]] = {}
+    by_person: dict[int, dict[str, CurrentMark]] = {}
     present: dict[int, int] = {}
     for mark in marks:
-        by_person.setdefault(mark.person_id, {})[names[mark.slot_id]] = Standing(
+        by_person.setdefault(mark.person_id, {})[names[mark.slot_id]] = CurrentMark(
             mark.status, mark.version
         )
         if mark.person_id in listed:
@@ -231,7 +231,7 @@ def grid(register_id: int) -> Grid:
         )
         for row in roster
     ]
-    return Grid(
+    return RegisterGrid(
         columns=[
             SlotColumn(
                 slot.public_id,

@@ -186,7 +186,7 @@ def _people(register_id: int) -> dict[str, _OnPaper]:
 
 
 @dataclass(frozen=True)
-class Badge:
+class PrintedBadge:
     """A badge as it is printed: the name as consent allows, the group by letter only. `code` is
     what phones show in place of the name."""
 
@@ -206,11 +206,11 @@ def names_not_asked(register_id: int) -> set[int]:
     return never_asked(list(people), "printed_name")
 
 
-def badges_of(register_id: int, leave_out: Collection[int] = ()) -> list[Badge]:
+def badges_of(register_id: int, leave_out: Collection[int] = ()) -> list[PrintedBadge]:
     """A badge for everybody on the register but for some (person ids), by group and name."""
     codes = codes_of(register_id)
     return [
-        Badge(entry, person.called_on_paper, letter, codes[entry])
+        PrintedBadge(entry, person.called_on_paper, letter, codes[entry])
         for entry, person, letter in db.session.execute(
             select(RosterEntry.public_id, Person, Group.letter)
             .join(Person, Person.id == RosterEntry.person_id)
@@ -293,7 +293,7 @@ def sheets_of(register_id: int) -> list[SheetLine]:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingSoFar:
     """Reading of a sheet so far; edition 0 is nothing yet."""
 
     edition: int
@@ -303,7 +303,7 @@ class Reading:
     read_at: datetime | None
 
 
-def reading_of(register_id: int, sheet: PrintedSheet) -> Reading:
+def reading_of(register_id: int, sheet: PrintedSheet) -> ReadingSoFar:
     """Reading of one printed sheet."""
     row = db.session.execute(
         select(
@@ -319,8 +319,8 @@ def reading_of(register_id: int, sheet: PrintedSheet) -> Reading:
     names = [str(one.number) for one in sheet.rows]
     ticks = read_sheet(names, sheet.columns, row.ticks if row else []).ticks
     if row is None:
-        return Reading(0, ticks, 0, "", None)
-    return Reading(row.edition, ticks, row.written_in, row.read_by, row.read_at)
+        return ReadingSoFar(0, ticks, 0, "", None)
+    return ReadingSoFar(row.edition, ticks, row.written_in, row.read_by, row.read_at)
 
 
 def printed_sheet(register_id: int, public_id: str) -> PrintedSheet:

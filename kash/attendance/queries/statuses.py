@@ -39,7 +39,7 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Choices:
+class StatusChoices:
     """A workshop's statuses as its register lays them out.
 
     `quick` is offered beside each person, as is being absent; `part` counts for something, `away`
@@ -101,12 +101,12 @@ def statuses_for(purpose: str, *, also_retired: bool = False) -> list[Status]:
     ]
 
 
-def workshop_choices() -> Choices:
+def workshop_choices() -> StatusChoices:
     """How the register of a workshop offers its statuses."""
     kept = status_catalogue()
     others = [status for status in statuses_for("workshop") if status.code not in (PRESENT, ABSENT)]
     counting = [status for status in others if status.weight]
-    return Choices(
+    return StatusChoices(
         present=kept[PRESENT],
         quick=counting[0] if counting else None,
         part=tuple(counting[1:]),

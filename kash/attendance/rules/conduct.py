@@ -56,7 +56,7 @@ def is_ahead(
     return made_at < opens + clock_ahead
 
 
-class Refusal(StrEnum):
+class ClosingRefusal(StrEnum):
     """Why a register is not closed."""
 
     NONE = ""
@@ -66,13 +66,13 @@ class Refusal(StrEnum):
 
 def refusal_to_close(
     starts_at: datetime, minutes: int, now: datetime, *, purpose: str, reason: str
-) -> Refusal:
+) -> ClosingRefusal:
     """Why a register is not closed now. Before the planned end, what is paid needs a reason."""
     if not has_begun(starts_at, now):
-        return Refusal.NOT_BEGUN
+        return ClosingRefusal.NOT_BEGUN
     if needs_reason_to_close(starts_at, minutes, now, purpose=purpose) and not reason.strip():
-        return Refusal.REASON_MISSING
-    return Refusal.NONE
+        return ClosingRefusal.REASON_MISSING
+    return ClosingRefusal.NONE
 
 
 def needs_reason_to_close(

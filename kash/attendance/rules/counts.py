@@ -9,7 +9,7 @@ PAPER = "paper"
 
 
 @dataclass(frozen=True)
-class Difference:
+class MarkDifference:
     """One person in one slot, of whom a source says other than her mark.
 
     `counted` is what the source says (signed, paid); the mark then says the opposite.
@@ -23,7 +23,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledDifference:
     """A difference as somebody settled it by a reason."""
 
     counted: bool
@@ -35,14 +35,14 @@ def paper_differences(
     marks: Mapping[tuple[str, str], str],
     weights: Mapping[str, int],
     listed: Collection[str],
-) -> list[Difference]:
+) -> list[MarkDifference]:
     """Where signed sheets and marks differ, of whoever is still on the roster.
 
     A mark that counts for a part of a slot agrees with a signature; whoever has no mark was not
     there.
     """
     return [
-        Difference(slot, entry, PAPER, signed, marks.get((slot, entry), ""))
+        MarkDifference(slot, entry, PAPER, signed, marks.get((slot, entry), ""))
         for (slot, entry), signed in said.items()
         if entry in listed and signed != was_there(marks.get((slot, entry), ""), weights)
     ]
@@ -60,7 +60,7 @@ def day_differences(
     there: Collection[str],
     listed: Collection[str],
     status_there: Mapping[str, str],
-) -> list[Difference]:
+) -> list[MarkDifference]:
     """Differences of a day: people whom another source counts (who were paid for it, say) without
     having been there.
 
@@ -68,19 +68,20 @@ def day_differences(
     everybody is paid.
     """
     return [
-        Difference(first_slot, entry, source, True, status_there.get(entry, ""))
+        MarkDifference(first_slot, entry, source, True, status_there.get(entry, ""))
         for entry in counted
         if entry in listed and entry not in there
     ]
 
 
 def unsettled(
-    found: Iterable[Difference], settled: Mapping[tuple[str, str, str], Settled]
-) -> list[Difference]:
+    found: Iterable[MarkDifference], settled: Mapping[tuple[str, str, str], SettledDifference]
+) -> list[MarkDifference]:
     """The differences that nobody settled as they are now. A reason given for another stand of
     paper or mark does not hold."""
     return [
         one
         for one in found
-        if settled.get((one.slot, one.entry, one.source)) != Settled(one.counted, one.status)
+        if settled.get((one.slot, one.entry, one.source))
+        != SettledDifference(one.counted, one.status)
     ]

@@ -25,7 +25,7 @@ class Reply(StrEnum):
     REJECTED = "rejected"
 
 
-class Reason(StrEnum):
+class RejectionReason(StrEnum):
     """Why an operation was rejected."""
 
     NONE = ""
@@ -44,7 +44,7 @@ class Reason(StrEnum):
 
 
 # Looking a member up takes longer than all that is then done with it, once for each operation.
-_APPLIED, _CONFLICT, _NONE = Reply.APPLIED, Reply.CONFLICT, Reason.NONE
+_APPLIED, _CONFLICT, _NONE = Reply.APPLIED, Reply.CONFLICT, RejectionReason.NONE
 
 
 class Tone(StrEnum):
@@ -104,7 +104,7 @@ class Operation:
 
 
 # What is made for each operation of a batch is a named tuple: made in a quarter of the time.
-class Standing(NamedTuple):
+class CurrentMark(NamedTuple):
     """A mark as it stands."""
 
     status: str | None = None
@@ -137,7 +137,7 @@ class Circumstances:
     slot_closed: bool
     on_roster: bool
     statuses: Collection[str]
-    standing: Standing
+    standing: CurrentMark
     earlier: Earlier | None = None
     retired: Collection[str] = ()
     slot_locked: bool = False
@@ -145,22 +145,22 @@ class Circumstances:
     ahead: bool = False
 
 
-class Decision(NamedTuple):
+class MarkDecision(NamedTuple):
     """The answer, and the mark as it stands afterwards."""
 
     reply: Reply
-    standing: Standing
-    reason: Reason = _NONE
+    standing: CurrentMark
+    reason: RejectionReason = _NONE
 
 
-class Answer(NamedTuple):
+class OperationAnswer(NamedTuple):
     """Answer to whoever sent an operation, with the mark that stands now."""
 
     op_id: str
     slot: str
     entry: str
     answer: Reply
-    reason: Reason
+    reason: RejectionReason
     status: str | None
     version: int
 
@@ -188,7 +188,7 @@ def is_too_late(at: datetime, cancelled_at: datetime | None) -> bool:
     return cancelled_at is not None and at.tzinfo is not None and at >= cancelled_at
 
 
-def decide(operation: Operation, now: Circumstances) -> Decision:
+def decide(operation: Operation, now: Circumstances) -> MarkDecision:
     """Answer one operation.
 
     | seen before | readable, known, slot takes it, on the roster | version | same status | answer |
@@ -235,46 +235,46 @@ def _decided(
     on_roster: bool,
     statuses: Collection[str],
     retired: Collection[str],
-    standing: Standing,
+    standing: CurrentMark,
     earlier: Earlier | None,
     cancelled: bool,
     ahead: bool,
-) -> Decision:
+) -> MarkDecision:
     """`decide`, of plain values: a batch makes no circumstances for each of its operations."""
     status = operation.status
     if not is_readable(operation):
-        return Decision(Reply.REJECTED, standing, Reason.UNREADABLE)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.UNREADABLE)
     if earlier is not None:
         if (operation.slot, operation.entry, status) != earlier[:3]:
-            return Decision(Reply.REJECTED, standing, Reason.ID_REUSED)
+            return MarkDecision(Reply.REJECTED, standing, RejectionReason.ID_REUSED)
         again = Reply.DUPLICATE if earlier.reply is Reply.APPLIED else earlier.reply
-        return Decision(again, standing)
+        return MarkDecision(again, standing)
     if cancelled:
-        return Decision(Reply.REJECTED, standing, Reason.CANCELLED)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.CANCELLED)
     if not slot_known:
-        return Decision(Reply.REJECTED, standing, Reason.SLOT_UNKNOWN)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.SLOT_UNKNOWN)
     if not on_roster:
-        return Decision(Reply.REJECTED, standing, Reason.NOT_ON_ROSTER)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.NOT_ON_ROSTER)
     if ahead:
-        return Decision(Reply.REJECTED, standing, Reason.NOT_BEGUN)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.NOT_BEGUN)
     if slot_locked:
         if not operation.correction:
-            return Decision(Reply.REJECTED, standing, Reason.SLOT_LOCKED)
+            return MarkDecision(Reply.REJECTED, standing, RejectionReason.SLOT_LOCKED)
     elif slot_closed:
-        return Decision(Reply.REJECTED, standing, Reason.SLOT_CLOSED)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.SLOT_CLOSED)
     if status in retired:
         if status != standing.status:
-            return Decision(Reply.REJECTED, standing, Reason.STATUS_RETIRED)
+            return MarkDecision(Reply.REJECTED, standing, RejectionReason.STATUS_RETIRED)
     elif status not in statuses:
-        return Decision(Reply.REJECTED, standing, Reason.STATUS_UNKNOWN)
+        return MarkDecision(Reply.REJECTED, standing, RejectionReason.STATUS_UNKNOWN)
     if status == standing.status:
-        return Decision(_APPLIED, standing)
+        return MarkDecision(_APPLIED, standing)
     if operation.expected_version != standing.version:
-        return Decision(_CONFLICT, standing)
-    return Decision(_APPLIED, Standing(status, standing.version + 1))
+        return MarkDecision(_CONFLICT, standing)
+    return MarkDecision(_APPLIED, CurrentMark(status, standing.version + 1))
 
 
-_NOBODY_MARKED = Standing()
+_NOBODY_MARKED = CurrentMark()
 
 
 @dataclass(frozen=True)
@@ -290,7 +290,7 @@ class RegisterState:
     closed_slots: Collection[str]
     entries: Collection[str]
     statuses: Collection[str]
-    marks: Mapping[tuple[str, str], Standing]
+    marks: Mapping[tuple[str, str], CurrentMark]
     earlier: Mapping[str, Earlier]
     retired: Collection[str] = ()
     locked_slots: Collection[str] = ()
@@ -313,17 +313,17 @@ class BatchOutcome:
     """The answers in the order of the operations, which of them are new to be kept, and the marks
     that changed. `kept` holds positions in `answers`."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[OperationAnswer, ...]
     kept: tuple[int, ...]
-    changed: Mapping[tuple[str, str], Standing]
+    changed: Mapping[tuple[str, str], CurrentMark]
 
 
 def decide_batch(operations: Sequence[Operation], state: RegisterState) -> BatchOutcome:
     """Answer operations one after the other; each finds what those before it left."""
     marks = dict(state.marks)
     earlier = dict(state.earlier)
-    changed: dict[tuple[str, str], Standing] = {}
-    answers: list[Answer] = []
+    changed: dict[tuple[str, str], CurrentMark] = {}
+    answers: list[OperationAnswer] = []
     kept: list[int] = []
     cancelled_at = state.cancelled_at
     for position, operation in enumerate(operations):
@@ -351,5 +351,7 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
         if before is None and (reply is _APPLIED or reply is _CONFLICT):
             kept.append(position)
             earlier[op_id] = Earlier(slot, entry, operation.status, reply)
-        answers.append(Answer(op_id, slot, entry, reply, reason, after.status, after.version))
+        answers.append(
+            OperationAnswer(op_id, slot, entry, reply, reason, after.status, after.version)
+        )
     return BatchOutcome(tuple(answers), tuple(kept), changed)

@@ -9,7 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from kash.attendance.rules.marking import LONGEST_OPERATION_ID, PRESENT, Operation, Reason, Reply
+from kash.attendance.rules.marking import (
+    LONGEST_OPERATION_ID,
+    PRESENT,
+    Operation,
+    RejectionReason,
+    Reply,
+)
 
 MOST_ITEMS = 200
 LARGEST_SEQUENCE = 2**31 - 1
@@ -27,7 +33,7 @@ _ID_ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 _read_json, _BLANKS = json.JSONDecoder().raw_decode, " \t\n\r"
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """Kind of operation that a pad sends."""
 
     MARK = "mark"
@@ -40,7 +46,7 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
 
 
-_KINDS: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
+_KINDS: Mapping[str, OperationKind] = {str(kind): kind for kind in OperationKind}
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ def is_public_id(text: object) -> bool:
     return isinstance(text, str) and len(text) == ID_LENGTH and _ID_ALPHABET.issuperset(text)
 
 
-def kind_of(plaintext: bytes) -> tuple[Kind, dict[str, Any]]:
+def kind_of(plaintext: bytes) -> tuple[OperationKind, dict[str, Any]]:
     """Kind of an operation, with its values. Raises Unreadable."""
     try:
         text = plaintext.decode().strip(_BLANKS)
@@ -127,7 +133,7 @@ def kind_of(plaintext: bytes) -> tuple[Kind, dict[str, Any]]:
         raise Unreadable from None
 
 
-def read_operation(plaintext: bytes, device: str, sequence: int) -> tuple[Kind, Sent]:
+def read_operation(plaintext: bytes, device: str, sequence: int) -> tuple[OperationKind, Sent]:
     """One operation of a pad. Raises Unreadable, whatever the bytes are."""
     kind, values = kind_of(plaintext)
     try:
@@ -226,13 +232,13 @@ def _signature(values: dict[str, Any], _device: str, _sequence: int) -> Signatur
     )
 
 
-_READERS: Mapping[Kind, Any] = {
-    Kind.MARK: _mark,
-    Kind.SCAN: _scan,
-    Kind.WALK_IN: _walk_in,
-    Kind.HEADCOUNT: _headcount,
-    Kind.NOTE: _note,
-    Kind.SIGNATURE: _signature,
+_READERS: Mapping[OperationKind, Any] = {
+    OperationKind.MARK: _mark,
+    OperationKind.SCAN: _scan,
+    OperationKind.WALK_IN: _walk_in,
+    OperationKind.HEADCOUNT: _headcount,
+    OperationKind.NOTE: _note,
+    OperationKind.SIGNATURE: _signature,
 }
 
 
@@ -303,27 +309,27 @@ def decide_headcount(
     letters: Collection[str],
     slot_locked: bool = False,
     ahead: bool = False,
-) -> tuple[Reply, Reason, Counted]:
+) -> tuple[Reply, RejectionReason, Counted]:
     """Answer one headcount, as a mark is answered: the same is applied, another is a conflict.
 
     `ahead` says that it was counted before the session began (`is_ahead`).
     """
     if not slot_known:
-        return Reply.REJECTED, Reason.SLOT_UNKNOWN, standing
+        return Reply.REJECTED, RejectionReason.SLOT_UNKNOWN, standing
     if any(cell.letter not in letters for cell in sent.cells):
-        return Reply.REJECTED, Reason.GROUP_UNKNOWN, standing
+        return Reply.REJECTED, RejectionReason.GROUP_UNKNOWN, standing
     if ahead and sent.cells:
-        return Reply.REJECTED, Reason.NOT_BEGUN, standing
+        return Reply.REJECTED, RejectionReason.NOT_BEGUN, standing
     if slot_locked:
         if not sent.correction:
-            return Reply.REJECTED, Reason.SLOT_LOCKED, standing
+            return Reply.REJECTED, RejectionReason.SLOT_LOCKED, standing
     elif slot_closed:
-        return Reply.REJECTED, Reason.SLOT_CLOSED, standing
+        return Reply.REJECTED, RejectionReason.SLOT_CLOSED, standing
     if standing.version and sent.cells == standing.cells:
-        return Reply.APPLIED, Reason.NONE, standing
+        return Reply.APPLIED, RejectionReason.NONE, standing
     if sent.expected_version != standing.version:
-        return Reply.CONFLICT, Reason.NONE, standing
-    return Reply.APPLIED, Reason.NONE, Counted(sent.cells, standing.version + 1)
+        return Reply.CONFLICT, RejectionReason.NONE, standing
+    return Reply.APPLIED, RejectionReason.NONE, Counted(sent.cells, standing.version + 1)
 
 
 def short_codes(entries: Sequence[tuple[int, str]]) -> list[str]:

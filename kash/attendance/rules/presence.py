@@ -86,7 +86,7 @@ def tally(statuses: Iterable[str | None]) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
-class Said:
+class CountedMark:
     """A mark as it stands: what share its status counts, and which operation came last."""
 
     status: str
@@ -95,7 +95,7 @@ class Said:
     operation: int
 
 
-def standing_mark(one: Said, other: Said) -> tuple[str, int]:
+def standing_mark(one: CountedMark, other: CountedMark) -> tuple[str, int]:
     """The (status, version) that stands where two people in one slot turn out to be one.
 
     Whoever was seen was there: what counts more of the slot stands, and of two that count alike the

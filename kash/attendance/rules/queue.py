@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
-from kash.attendance.rules.marking import Operation, Reason, Reply
-from kash.attendance.rules.pads import Kind, Sent, WalkInSent
+from kash.attendance.rules.marking import Operation, RejectionReason, Reply
+from kash.attendance.rules.pads import OperationKind, Sent, WalkInSent
 
 
 # Not frozen, as all else here: that takes four times as long to make, hundreds of times a batch.
@@ -25,7 +25,7 @@ class OpenedItem:
     """The same opened. What cannot be read has no `sent`, and its bytes as they came."""
 
     sequence: int
-    kind: Kind
+    kind: OperationKind
     sent: Sent | None
     plaintext: bytes = field(repr=False)
 
@@ -41,7 +41,7 @@ class ItemAnswer:
     sequence: int
     op_id: str
     answer: Reply
-    reason: Reason = Reason.NONE
+    reason: RejectionReason = RejectionReason.NONE
     status: str | None = None
     version: int = 0
 

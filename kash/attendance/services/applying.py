@@ -19,11 +19,11 @@ from kash.attendance.rules.closing import Signed, Stand
 from kash.attendance.rules.marking import (
     ANY_PURPOSE,
     BatchOutcome,
+    CurrentMark,
     Earlier,
     Operation,
     RegisterState,
     Reply,
-    Standing,
     decide_batch,
     is_readable,
 )
@@ -85,7 +85,7 @@ class _Found:
     people: dict[str, tuple[int, bool]] = field(default_factory=dict)
     statuses: dict[str, bool] = field(default_factory=dict)
     counting: set[str] = field(default_factory=set)
-    marks: dict[tuple[int, int], Standing] = field(default_factory=dict)
+    marks: dict[tuple[int, int], CurrentMark] = field(default_factory=dict)
     kept: dict[str, tuple[int, int, str, str]] = field(default_factory=dict)
 
 
@@ -135,7 +135,7 @@ def _found(
         operations=[operation.op_id for operation in operations if is_readable(operation)],
     ):
         if kind == "mark":
-            found.marks[first, second] = Standing(one, third)
+            found.marks[first, second] = CurrentMark(one, third)
         elif kind == "entry":
             found.people[name] = (first, bool(second))
         elif kind == "slot":

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from kash.attendance.queries.registers import slots_still_open
 from kash.attendance.register import lock_register
 from kash.attendance.rules.closing import Hindrance, Signed, hindrance_to_reopen
-from kash.attendance.rules.marking import Answer, Operation, Reply
+from kash.attendance.rules.marking import Operation, OperationAnswer, Reply
 from kash.attendance.services.marking import apply_in, slot_held
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
@@ -64,7 +64,7 @@ def check_registers_closed(register_id: int, session: Session) -> None:
         raise RegistersOpen
 
 
-class ReasonMissing(Problem):
+class CorrectionReasonMissing(Problem):
     """A correction needs a reason."""
 
     sentence = _l("Say why this is corrected.")
@@ -89,13 +89,13 @@ def reopen_slot(register: str, slot: str, by: Actor) -> None:
         found.early_reason = ""
 
 
-def correct_mark(register: str, operation: Operation, by: Actor) -> Answer:
+def correct_mark(register: str, operation: Operation, by: Actor) -> OperationAnswer:
     """Change one mark, also of a locked slot, with the reason that the operation carries.
 
     Raises NotFound, ReasonMissing. The answer may be a conflict or a rejection.
     """
     if not operation.correction.strip():
-        raise ReasonMissing
+        raise CorrectionReasonMissing
     with audited("attendance.mark_corrected", by) as change:
         held = lock_register(change.session, register)
         outcome = apply_in(change, held, [operation], by)
@@ -106,6 +106,6 @@ def correct_mark(register: str, operation: Operation, by: Actor) -> Answer:
     return answer
 
 
-def was_taken(answer: Answer) -> bool:
+def was_taken(answer: OperationAnswer) -> bool:
     """True if a mark stands as it was sent."""
     return answer.answer in (Reply.APPLIED, Reply.DUPLICATE)

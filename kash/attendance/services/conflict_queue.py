@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import HeldItem
 from kash.attendance.queries.pads import Credential
-from kash.attendance.rules.marking import Answer, Operation, Reason, Reply
-from kash.attendance.rules.pads import Kind, moment_of
+from kash.attendance.rules.marking import Operation, OperationAnswer, RejectionReason, Reply
+from kash.attendance.rules.pads import OperationKind, moment_of
 from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.sealed import sealed_operation, sent_of
 from kash.platform.database import new_public_id
@@ -24,7 +24,7 @@ class ParkedItem:
     """Answer to an item that waits, or waited."""
 
     why: str
-    reason: Reason
+    reason: RejectionReason
     decision: str
 
 
@@ -37,7 +37,7 @@ def already_parked(session: Session, op_ids: Sequence[str]) -> dict[str, ParkedI
     """Operations among these that wait already, or were decided, each with its answer."""
     connection = session.connection()
     return {
-        op_id: ParkedItem(why, Reason(reason), decision)
+        op_id: ParkedItem(why, RejectionReason(reason), decision)
         for op_id, why, reason, decision in _BEFORE.rows(connection, operations=op_ids)
     }
 
@@ -45,12 +45,12 @@ def already_parked(session: Session, op_ids: Sequence[str]) -> dict[str, ParkedI
 def park(
     session: Session,
     queue: Credential,
-    items: Sequence[tuple[OpenedItem, str, Reason]],
+    items: Sequence[tuple[OpenedItem, str, RejectionReason]],
     now: datetime,
 ) -> int:
     """Keep items for a person to decide, each with why it waits; returns how many did not wait
     already."""
-    waiting: dict[str, tuple[OpenedItem, str, Reason]] = {}
+    waiting: dict[str, tuple[OpenedItem, str, RejectionReason]] = {}
     for each in items:
         waiting.setdefault(each[0].op_id(queue.public_id), each)
     for op_id in session.scalars(select(HeldItem.op_id).where(HeldItem.op_id.in_(waiting))):
@@ -89,10 +89,10 @@ def marks_waiting_for(
         .where(
             HeldItem.register_id == queue.register_id,
             HeldItem.entry.in_(entries),
-            HeldItem.reason == str(Reason.NOT_ON_ROSTER),
+            HeldItem.reason == str(RejectionReason.NOT_ON_ROSTER),
             HeldItem.decided_at.is_(None),
             HeldItem.sent_by == sent_by,
-            HeldItem.kind.in_((str(Kind.MARK), str(Kind.SCAN))),
+            HeldItem.kind.in_((str(OperationKind.MARK), str(OperationKind.SCAN))),
         )
         .options(joinedload(HeldItem.pad))
         .order_by(HeldItem.pad_id, HeldItem.device_sequence)
@@ -103,7 +103,7 @@ def marks_waiting_for(
     return found
 
 
-def settle_arrived(item: HeldItem, answer: Answer, by: str, now: datetime) -> None:
+def settle_arrived(item: HeldItem, answer: OperationAnswer, by: str, now: datetime) -> None:
     """Settle a mark that waited, now that the person it is on has come."""
     if answer.answer in (Reply.APPLIED, Reply.DUPLICATE):
         settle(item, "arrived", by, now)

@@ -14,12 +14,18 @@ from sqlalchemy.orm import Session, joinedload
 from kash.attendance.models import HeldItem, Mark, Register, WalkIn
 from kash.attendance.queries.pads import credential
 from kash.attendance.register import lock_register
-from kash.attendance.rules.marking import LONGEST_CORRECTION, Operation, Reason, Reply, Standing
-from kash.attendance.rules.pads import HeadcountSent, Kind, Sent
+from kash.attendance.rules.marking import (
+    LONGEST_CORRECTION,
+    CurrentMark,
+    Operation,
+    RejectionReason,
+    Reply,
+)
+from kash.attendance.rules.pads import HeadcountSent, OperationKind, Sent
 from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.sealed import sent_of
 from kash.attendance.services.applying import apply_batch
-from kash.attendance.services.closing import ReasonMissing
+from kash.attendance.services.closing import CorrectionReasonMissing
 from kash.attendance.services.conflict_queue import settle
 from kash.attendance.services.door_operations import person_of_entry, slot_named
 from kash.attendance.services.items import apply_sent
@@ -87,7 +93,7 @@ def decide_held(
 
 def _given(correction: str) -> str:
     if not correction:
-        raise ReasonMissing
+        raise CorrectionReasonMissing
     if len(correction) > LONGEST_CORRECTION:
         raise ReasonTooLong
     return correction
@@ -115,7 +121,7 @@ def _take(
         sent = replace(sent, expected_version=seen, op_id=op_id, correction=correction)
         pad = replace(pad, actor=by) if own else pad
     outcome = apply_sent(
-        change, pad, OpenedItem(item.device_sequence, Kind(item.kind), sent, b""), by
+        change, pad, OpenedItem(item.device_sequence, OperationKind(item.kind), sent, b""), by
     )
     _refuse(outcome.reply, outcome.reason)
 
@@ -139,17 +145,17 @@ def _say_again(change: Change, register: Register, sent: Operation, by: Actor, s
     apply_batch(change.session, register.id, register.purpose, [again], by.public_id, change.now)
 
 
-def standing_of(session: Session, register_id: int, slot: str, entry: str) -> Standing:
+def standing_of(session: Session, register_id: int, slot: str, entry: str) -> CurrentMark:
     """The mark at a place that is named by public ids."""
     known, person = slot_named(session, register_id, slot), None
     if known is not None:
         person = person_of_entry(session, register_id, entry)
     if known is None or person is None:
-        return Standing()
+        return CurrentMark()
     row = session.execute(
         select(Mark.status, Mark.version).where(Mark.slot_id == known.key, Mark.person_id == person)
     ).first()
-    return Standing() if row is None else Standing(row.status, row.version)
+    return CurrentMark() if row is None else CurrentMark(row.status, row.version)
 
 
 def _apply(change: Change, register: Register, mark: Operation, marked_by: str) -> None:
@@ -160,7 +166,7 @@ def _apply(change: Change, register: Register, mark: Operation, marked_by: str) 
     _refuse(answer.answer, answer.reason)
 
 
-def _refuse(reply: Reply, reason: Reason) -> None:
+def _refuse(reply: Reply, reason: RejectionReason) -> None:
     if reply is Reply.CONFLICT:
         raise StandsDifferently
     if reply is Reply.REJECTED:

@@ -14,7 +14,7 @@ from kash.attendance.models import EntryAlias, Mark, MarkStatus, Register, Roste
 from kash.attendance.register import lock_register
 from kash.attendance.rules.counts import was_there
 from kash.attendance.rules.door import Met, badge_entry, one_of, read_code, short_code, turns_taken
-from kash.attendance.rules.marking import NO_MARK, PRESENT, Operation, Reason, Reply
+from kash.attendance.rules.marking import NO_MARK, PRESENT, Operation, RejectionReason, Reply
 from kash.attendance.services.marking import apply_in
 from kash.platform.database import utc_now
 from kash.platform.vault import Change, audited, lookup
@@ -31,7 +31,7 @@ class CameIn:
 
     met: Met
     entry: str = ""
-    reason: Reason = Reason.NONE
+    reason: RejectionReason = RejectionReason.NONE
 
 
 @dataclass(frozen=True)

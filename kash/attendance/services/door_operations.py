@@ -26,7 +26,7 @@ from kash.attendance.models import (
 from kash.attendance.owners import owner_of
 from kash.attendance.queries.heads import counted
 from kash.attendance.rules.conduct import is_ahead
-from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.marking import RejectionReason, Reply
 from kash.attendance.rules.pads import (
     Counted,
     HeadcountSent,
@@ -63,22 +63,22 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DoorAnswer:
     """The answer to one of these, and the version that stands."""
 
     reply: Reply
-    reason: Reason = Reason.NONE
+    reason: RejectionReason = RejectionReason.NONE
     version: int = 0
 
 
-_APPLIED, _DUPLICATE = Outcome(Reply.APPLIED), Outcome(Reply.DUPLICATE)
+_APPLIED, _DUPLICATE = DoorAnswer(Reply.APPLIED), DoorAnswer(Reply.DUPLICATE)
 
 
-def _rejected(reason: Reason) -> Outcome:
-    return Outcome(Reply.REJECTED, reason)
+def _rejected(reason: RejectionReason) -> DoorAnswer:
+    return DoorAnswer(Reply.REJECTED, reason)
 
 
-def admit_walk_in(change: Change, came: Origin, sent: WalkInSent, by: Actor) -> Outcome:
+def admit_walk_in(change: Change, came: Origin, sent: WalkInSent, by: Actor) -> DoorAnswer:
     """Add somebody who walked in, put her on the register under the phone's id, and give her a
     seat; she waits to be matched."""
     session, now = change.session, change.now
@@ -87,13 +87,13 @@ def admit_walk_in(change: Change, came: Origin, sent: WalkInSent, by: Actor) -> 
     owner = owner_of(came.purpose)
     group = session.scalar(select(Group).where(Group.letter == sent.letter))
     if group is None or owner is None:
-        return _rejected(Reason.GROUP_UNKNOWN)
+        return _rejected(RejectionReason.GROUP_UNKNOWN)
     if sent.sex not in ("", *SEXES) or sent.age_band not in ("", *AGE_BANDS):
-        return _rejected(Reason.UNREADABLE)
+        return _rejected(RejectionReason.UNREADABLE)
     if sent.age_band == _MINORS:
-        return _rejected(Reason.MINOR)
+        return _rejected(RejectionReason.MINOR)
     if _entry_known(session, sent.entry):
-        return _rejected(Reason.ID_REUSED)
+        return _rejected(RejectionReason.ID_REUSED)
     named = is_a_name(sent.name)
     person = new_person(
         session,
@@ -134,7 +134,7 @@ def admit_walk_in(change: Change, came: Origin, sent: WalkInSent, by: Actor) -> 
     return _APPLIED
 
 
-def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: datetime) -> Outcome:
+def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: datetime) -> DoorAnswer:
     """Keep a headcount in place of the one before; both stay in its history."""
     earlier = session.execute(
         select(HeadcountOperation.answer, HeadcountOperation.version).where(
@@ -143,7 +143,7 @@ def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: dateti
     ).first()
     if earlier is not None:
         reply = Reply.DUPLICATE if earlier.answer == str(Reply.APPLIED) else Reply.CONFLICT
-        return Outcome(reply, version=earlier.version)
+        return DoorAnswer(reply, version=earlier.version)
     slot = slot_named(session, came.register_id, sent.slot)
     groups = {row.letter: row.id for row in session.execute(select(Group.letter, Group.id))}
     standing = counted(session, slot.key) if slot is not None else Counted()
@@ -151,7 +151,7 @@ def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: dateti
         cell.sex in ("", *SEXES) and cell.age_band in ("", *AGE_BANDS) for cell in sent.cells
     )
     if not known:
-        return _rejected(Reason.UNREADABLE)
+        return _rejected(RejectionReason.UNREADABLE)
     reply, reason, after = decide_headcount(
         sent,
         standing,
@@ -162,7 +162,7 @@ def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: dateti
         ahead=slot is not None and is_ahead(slot.starts_at, now, sent.at, came.clock_ahead),
     )
     if slot is None or reply is Reply.REJECTED:
-        return Outcome(reply, reason, standing.version)
+        return DoorAnswer(reply, reason, standing.version)
     session.add(
         HeadcountOperation(
             op_id=sent.op_id,
@@ -196,10 +196,10 @@ def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: dateti
                 ],
             )
     session.flush()
-    return Outcome(reply, reason, after.version)
+    return DoorAnswer(reply, reason, after.version)
 
 
-def keep_note(session: Session, came: Origin, sent: NoteSent, now: datetime) -> Outcome:
+def keep_note(session: Session, came: Origin, sent: NoteSent, now: datetime) -> DoorAnswer:
     """Keep a note, sealed; one for a session that is no longer there is kept for the register."""
     if _known(session, RegisterNote, sent.op_id):
         return _DUPLICATE
@@ -222,18 +222,20 @@ def keep_note(session: Session, came: Origin, sent: NoteSent, now: datetime) -> 
     return _APPLIED
 
 
-def keep_signature(session: Session, came: Origin, sent: SignatureSent, now: datetime) -> Outcome:
+def keep_signature(
+    session: Session, came: Origin, sent: SignatureSent, now: datetime
+) -> DoorAnswer:
     """Keep a signature, sealed, for somebody on the register. A closed session takes it too."""
     if _known(session, Signature, sent.op_id):
         return _DUPLICATE
     slot = slot_named(session, came.register_id, sent.slot)
     if slot is None:
-        return _rejected(Reason.SLOT_UNKNOWN)
+        return _rejected(RejectionReason.SLOT_UNKNOWN)
     person = person_of_entry(session, came.register_id, sent.entry)
     if person is None:
-        return _rejected(Reason.NOT_ON_ROSTER)
+        return _rejected(RejectionReason.NOT_ON_ROSTER)
     if is_ahead(slot.starts_at, now, sent.at, came.clock_ahead):
-        return _rejected(Reason.NOT_BEGUN)
+        return _rejected(RejectionReason.NOT_BEGUN)
     public_id = new_public_id()
     session.add(
         Signature(

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import Reply
 from kash.attendance.rules.pads import HeadcountSent
-from kash.attendance.services.door_operations import Origin, Outcome, count_heads
+from kash.attendance.services.door_operations import DoorAnswer, Origin, count_heads
 from kash.attendance.wording import reason_sentence
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
@@ -27,7 +27,7 @@ class NotCounted(Problem):
     status = 409
 
 
-def record_heads(register: str, sent: HeadcountSent, by: Actor) -> Outcome:
+def record_heads(register: str, sent: HeadcountSent, by: Actor) -> DoorAnswer:
     """Keep a headcount; the one before stays in its history. Sent twice it is kept once.
 
     Raises NotFound, CountedMeanwhile (then the count stands in the history beside the other) and

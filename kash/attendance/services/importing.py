@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
 from kash.attendance.register import lock_register
-from kash.attendance.rules.marking import Reason, Reply
+from kash.attendance.rules.marking import RejectionReason, Reply
 from kash.attendance.rules.queue import OpenedItem
 from kash.attendance.services.conflict_queue import already_parked, park
 from kash.attendance.services.door_operations import known_operations
@@ -158,7 +158,7 @@ def _applied(
 def _held(change: Change, queue: Credential, items: Sequence[OpenedItem]) -> Brought:
     here = known_operations(change.session, [item.op_id(queue.public_id) for item in items])
     fresh = [
-        (item, "ended", Reason.UNREADABLE if item.sent is None else Reason.NONE)
+        (item, "ended", RejectionReason.UNREADABLE if item.sent is None else RejectionReason.NONE)
         for item in items
         if item.op_id(queue.public_id) not in here
     ]

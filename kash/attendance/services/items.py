@@ -8,11 +8,17 @@ from datetime import timedelta
 
 from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
-from kash.attendance.rules.marking import Answer, Operation, Reason, Reply, is_too_late
+from kash.attendance.rules.marking import (
+    Operation,
+    OperationAnswer,
+    RejectionReason,
+    Reply,
+    is_too_late,
+)
 from kash.attendance.rules.pads import (
     HeadcountSent,
-    Kind,
     NoteSent,
+    OperationKind,
     SignatureSent,
     Unreadable,
     WalkInSent,
@@ -30,8 +36,8 @@ from kash.attendance.services.conflict_queue import (
     settle_arrived,
 )
 from kash.attendance.services.door_operations import (
+    DoorAnswer,
     Origin,
-    Outcome,
     admit_walk_in,
     count_heads,
     keep_note,
@@ -54,12 +60,12 @@ def open_items(pad: Credential, items: Iterable[SealedItem]) -> list[OpenedItem]
             item.ephemeral, item.nonce, item.sealed, f"{pad.public_id}:{item.sequence}"
         )
         if plaintext is None:
-            found.append(OpenedItem(item.sequence, Kind.UNREADABLE, None, item.sealed))
+            found.append(OpenedItem(item.sequence, OperationKind.UNREADABLE, None, item.sealed))
             continue
         try:
             kind, sent = read(plaintext, pad.public_id, item.sequence)
         except Unreadable:
-            found.append(OpenedItem(item.sequence, Kind.UNREADABLE, None, plaintext))
+            found.append(OpenedItem(item.sequence, OperationKind.UNREADABLE, None, plaintext))
             continue
         found.append(OpenedItem(item.sequence, kind, sent, plaintext))
     return found
@@ -105,7 +111,7 @@ def _unless_too_late(
     by: Actor,
     right: Right,
     clock_ahead: timedelta | None,
-) -> Outcome:
+) -> DoorAnswer:
     """As `apply_sent`; what was made after the cancelling, and is not here yet, is rejected."""
     sent = item.sent
     if (
@@ -113,7 +119,7 @@ def _unless_too_late(
         and is_too_late(moment_of(sent), right.cancelled_at)
         and not known_operations(change.session, [sent.op_id])
     ):
-        return Outcome(Reply.REJECTED, Reason.CANCELLED)
+        return DoorAnswer(Reply.REJECTED, RejectionReason.CANCELLED)
     return apply_sent(change, queue, item, by, clock_ahead)
 
 
@@ -123,7 +129,7 @@ def apply_sent(
     item: OpenedItem,
     by: Actor,
     clock_ahead: timedelta | None = None,
-) -> Outcome:
+) -> DoorAnswer:
     """Decide and write one item that is no mark."""
     came = Origin(
         queue.register_id,
@@ -142,7 +148,7 @@ def apply_sent(
         return keep_note(change.session, came, sent, change.now)
     if isinstance(sent, SignatureSent):
         return keep_signature(change.session, came, sent, change.now)
-    return Outcome(Reply.REJECTED, Reason.UNREADABLE)
+    return DoorAnswer(Reply.REJECTED, RejectionReason.UNREADABLE)
 
 
 class _Writing:
@@ -224,7 +230,7 @@ class _Writing:
             self.wrote |= park(self.change.session, self.queue, waiting, self.change.now) > 0
 
 
-def _of_mark(item: OpenedItem, answer: Answer) -> ItemAnswer:
+def _of_mark(item: OpenedItem, answer: OperationAnswer) -> ItemAnswer:
     return ItemAnswer(
         item.sequence, answer.op_id, answer.answer, answer.reason, answer.status, answer.version
     )

@@ -23,12 +23,12 @@ from kash.attendance.models import (
 from kash.attendance.register import lock_register
 from kash.attendance.rules.conduct import (
     LONGEST_EARLY_REASON,
-    Refusal,
+    ClosingRefusal,
     ends_at,
     needs_reason_to_close,
     refusal_to_close,
 )
-from kash.attendance.rules.marking import Answer, BatchOutcome, Operation, Reply
+from kash.attendance.rules.marking import BatchOutcome, Operation, OperationAnswer, Reply
 from kash.attendance.services.applying import apply_batch
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import Problem, one_or_404
@@ -108,20 +108,20 @@ class ReasonTooLong(Problem):
 
 
 @dataclass(frozen=True)
-class Closing:
+class ClosingOutcome:
     """How closing a register went. It stays open while any mark met another or was rejected."""
 
-    answers: list[Answer]
+    answers: list[OperationAnswer]
     closed: bool
 
 
-def apply_marks(register: str, operations: Sequence[Operation], by: Actor) -> list[Answer]:
+def apply_marks(register: str, operations: Sequence[Operation], by: Actor) -> list[OperationAnswer]:
     """Apply a batch of operations to one register; answers come in the same order.
 
     One that cannot be applied stops none of the others. Raises NotFound, TooManyMarks.
     """
 
-    def act() -> list[Answer]:
+    def act() -> list[OperationAnswer]:
         with audited("attendance.marks_made", by) as change:
             held = lock_register(change.session, register)
             outcome = apply_in(change, held, operations, by)
@@ -141,7 +141,7 @@ def close_slot(
     *,
     early_reason: str = "",
     everybody: bool = False,
-) -> Closing:
+) -> ClosingOutcome:
     """Apply the last marks of a slot and close it, if every one of them could be applied.
 
     Closing what is closed changes nothing. What is paid and is closed before its planned end needs
@@ -152,12 +152,12 @@ def close_slot(
     if len(early_reason) > LONGEST_EARLY_REASON:
         raise ReasonTooLong
 
-    def act() -> Closing:
+    def act() -> ClosingOutcome:
         with audited("attendance.slot_closed", by) as change:
             session = change.session
             held = lock_register(session, register)
             found = slot_held(session, held, slot)
-            refusal = Refusal.NONE
+            refusal = ClosingRefusal.NONE
             if found.closed_at is None:
                 refusal = refusal_to_close(
                     found.starts_at,
@@ -166,7 +166,7 @@ def close_slot(
                     purpose=held.purpose,
                     reason=early_reason,
                 )
-            if refusal is Refusal.NOT_BEGUN:
+            if refusal is ClosingRefusal.NOT_BEGUN:
                 raise NotBegun(found.starts_at)
             outcome = apply_in(change, held, operations, by)
             change.about(held.public_id, slot)
@@ -179,7 +179,7 @@ def close_slot(
                 unmarked = _unmarked(session, found) if everybody else 0
                 if unmarked:
                     raise SomebodyUnmarked(unmarked)
-                if refusal is Refusal.REASON_MISSING:
+                if refusal is ClosingRefusal.REASON_MISSING:
                     raise EarlyReasonMissing(ends_at(found.starts_at, found.minutes))
                 found.closed_at = change.now
                 found.closed_by = by.public_id
@@ -191,7 +191,7 @@ def close_slot(
                     change.about("register:early")
             elif not outcome.kept:
                 change.nothing()
-        return Closing(list(outcome.answers), clean)
+        return ClosingOutcome(list(outcome.answers), clean)
 
     return _once_more(act)
 

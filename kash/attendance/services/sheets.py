@@ -26,7 +26,7 @@ from kash.attendance.models import (
 from kash.attendance.register import lock_register
 from kash.attendance.rules.conduct import is_ahead
 from kash.attendance.rules.counts import was_there
-from kash.attendance.rules.marking import PRESENT, Answer, Operation
+from kash.attendance.rules.marking import PRESENT, Operation, OperationAnswer
 from kash.attendance.rules.sheets import (
     SPARE_ROWS,
     Column,
@@ -197,7 +197,7 @@ def save_reading(
     written_in: int,
     edition: int,
     by: Actor,
-) -> list[Answer]:
+) -> list[OperationAnswer]:
     """Keep what a signed sheet says, and mark who signed and has no mark that counts.
 
     A signature marks nobody over another mark: it is an operation that expects none, so that it

@@ -19,7 +19,7 @@ from kash.policy import Actor
 
 
 @dataclass(frozen=True)
-class Signed:
+class LatestSignature:
     """A person's latest signature in a session; `at` is the time of the device."""
 
     name: str
@@ -29,7 +29,7 @@ class Signed:
     person: str = ""
 
 
-def show_signatures(register: str, slot: str, by: Actor) -> Sequence[Signed]:
+def show_signatures(register: str, slot: str, by: Actor) -> Sequence[LatestSignature]:
     """The signatures of a session, by name. Raises NotFound."""
     with audited("attendance.signatures_shown", by) as change:
         session = change.session
@@ -55,6 +55,6 @@ def show_signatures(register: str, slot: str, by: Actor) -> Sequence[Signed]:
             change.nothing()
         change.about(held.public_id, slot)
         return [
-            Signed(name, letter, strokes_of(one), one.device_time, person)
+            LatestSignature(name, letter, strokes_of(one), one.device_time, person)
             for one, name, letter, person in rows
         ]

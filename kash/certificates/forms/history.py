@@ -33,7 +33,7 @@ CONDITION_NAMES = {
 }
 
 
-class PaperForm(KashForm):
+class ReprintForm(KashForm):
     """Why paper is made again; not asked the first time."""
 
     reason = choice_field(
@@ -43,7 +43,7 @@ class PaperForm(KashForm):
     )
 
 
-class CorrectionForm(KashForm):
+class NameCorrectionForm(KashForm):
     """The name as it must be printed, read and confirmed by the person."""
 
     name = text_field(_l("Name as it must be printed"), most=200)

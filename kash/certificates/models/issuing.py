@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.certificates.models.designs import DesignVersion, default_version
-from kash.certificates.rules.standing import Condition, condition_on
+from kash.certificates.rules.standing import CertificateCondition, condition_on
 from kash.people.models import Person
 from kash.platform.approvals.models import Proposal
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
@@ -148,7 +148,7 @@ class Certificate(PublicId, Base):
         remote_side="Certificate.id", foreign_keys=[renews_id]
     )
 
-    def condition(self, today: date) -> Condition:
+    def condition(self, today: date) -> CertificateCondition:
         """How it stands on a day, once it is issued."""
         return condition_on(
             today,

@@ -58,7 +58,7 @@ def count_expiring(actor: Actor, today: date) -> int:
 
 
 @dataclass(frozen=True)
-class Linked:
+class LinkedCertificate:
     """One of the certificates that came before or after another. `how` is "", "renews" or
     "supersedes": what it did to the one below it."""
 
@@ -66,7 +66,7 @@ class Linked:
     how: str
 
 
-def history_of(certificate: Certificate, actor: Actor) -> list[Linked]:
+def history_of(certificate: Certificate, actor: Actor) -> list[LinkedCertificate]:
     """All that are tied to a certificate by renewal or correction, latest first; itself among them.
 
     Only what is within the actor's reach; one query.
@@ -82,7 +82,9 @@ def history_of(certificate: Certificate, actor: Actor) -> list[Linked]:
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
     ).all()
     return [
-        Linked(one, "supersedes" if one.supersedes_id else "renews" if one.renews_id else "")
+        LinkedCertificate(
+            one, "supersedes" if one.supersedes_id else "renews" if one.renews_id else ""
+        )
         for one in linked_certificates(certificate, rows)
     ]
 

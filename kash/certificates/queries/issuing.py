@@ -25,7 +25,7 @@ from kash.certificates.models import (
     CertificateBatch,
     CertificateRule,
 )
-from kash.certificates.rules.issuing import Missing, Record, Rule, missing_requirements
+from kash.certificates.rules.issuing import IssuingRecord, Missing, Rule, missing_requirements
 from kash.people.models import Person
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db
@@ -109,7 +109,7 @@ def candidates(
         confirmed = person.printed_name_confirmed_at is not None
         missing = missing_requirements(
             rule,
-            Record(
+            IssuingRecord(
                 minutes=row.minutes,
                 total_minutes=row.total_minutes,
                 name_confirmed=confirmed,
@@ -229,7 +229,7 @@ def batches_of(workshop: Workshop) -> list[tuple[CertificateBatch, int]]:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingBatch:
     """A batch that waits for somebody's approval or to be issued."""
 
     workshop_public_id: str
@@ -248,7 +248,7 @@ def _broken_off() -> ColumnElement[bool]:
     )
 
 
-def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
+def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingBatch]:
     """Batches that this actor can approve, as another proposed them, or issue; oldest first."""
     wanted: list[ColumnElement[bool]] = []
     if actor.may(APPROVAL.approves):
@@ -281,7 +281,7 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
         .order_by(CertificateBatch.created_at, CertificateBatch.id)
         .limit(limit)
     )
-    return [Waiting(*row) for row in rows]
+    return [WaitingBatch(*row) for row in rows]
 
 
 def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certificate]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import load_only
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules.issuing import read_serial
-from kash.certificates.rules.standing import EXPIRING_WITHIN, REPLACED, Condition
+from kash.certificates.rules.standing import EXPIRING_WITHIN, REPLACED, CertificateCondition
 from kash.people.models import Group, Person
 from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import db
@@ -47,13 +47,13 @@ def in_condition(condition: str, today: date) -> ColumnElement[bool]:
     replaced = Certificate.revoked_class == REPLACED
     over = Certificate.expires_on < today
     conditions: dict[str, ColumnElement[bool]] = {
-        Condition.VALID: and_(holds, or_(Certificate.expires_on.is_(None), ~over)),
-        Condition.EXPIRING: and_(
+        CertificateCondition.VALID: and_(holds, or_(Certificate.expires_on.is_(None), ~over)),
+        CertificateCondition.EXPIRING: and_(
             holds, Certificate.expires_on.between(today, today + EXPIRING_WITHIN)
         ),
-        Condition.EXPIRED: and_(holds, over),
-        Condition.REVOKED: and_(~holds, ~replaced),
-        Condition.REPLACED: and_(~holds, replaced),
+        CertificateCondition.EXPIRED: and_(holds, over),
+        CertificateCondition.REVOKED: and_(~holds, ~replaced),
+        CertificateCondition.REPLACED: and_(~holds, replaced),
     }
     return conditions.get(condition, true())
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class PrintedPart(StrEnum):
     """A part of what is printed, by which a difference is told."""
 
     NAMES = "names"
@@ -37,7 +37,7 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Approved:
+class ApprovedBatch:
     """A batch as it will be printed. `design` is the version with its content, the name of the
     programme, and its logo and the marks of funders if they are printed; `signatories` are
     (name, role) in order."""
@@ -48,7 +48,7 @@ class Approved:
     signatories: Sequence[tuple[str, str]]
 
 
-def written_parts(batch: Approved) -> dict[Part, str]:
+def written_parts(batch: ApprovedBatch) -> dict[PrintedPart, str]:
     """The text of each part, of which the digest is made; the order of certificates is no part."""
     papers = sorted(batch.papers, key=lambda one: one.key)
 
@@ -58,19 +58,21 @@ def written_parts(batch: Approved) -> dict[Part, str]:
         )
 
     return {
-        Part.NAMES: each("holder", "name"),
-        Part.TITLE: each("title"),
-        Part.DAYS: each("first_day", "last_day"),
-        Part.HOURS: each("minutes"),
-        Part.VALIDITY: each("former") + str(batch.months_valid),
-        Part.DESIGN: batch.design,
-        Part.SIGNATORIES: json.dumps([list(line) for line in batch.signatories]),
+        PrintedPart.NAMES: each("holder", "name"),
+        PrintedPart.TITLE: each("title"),
+        PrintedPart.DAYS: each("first_day", "last_day"),
+        PrintedPart.HOURS: each("minutes"),
+        PrintedPart.VALIDITY: each("former") + str(batch.months_valid),
+        PrintedPart.DESIGN: batch.design,
+        PrintedPart.SIGNATORIES: json.dumps([list(line) for line in batch.signatories]),
     }
 
 
-def changed_parts(approved: Mapping[str, str], now: Mapping[Part, str]) -> tuple[Part, ...]:
+def changed_parts(
+    approved: Mapping[str, str], now: Mapping[PrintedPart, str]
+) -> tuple[PrintedPart, ...]:
     """The parts whose digests differ from those that were approved, in order. A batch that was
     approved before digests were kept has none, and nothing is told of it."""
     if not approved:
         return ()
-    return tuple(part for part in Part if approved.get(part) != now[part])
+    return tuple(part for part in PrintedPart if approved.get(part) != now[part])

@@ -28,7 +28,7 @@ _BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
 
 @dataclass(frozen=True)
-class Badge:
+class NewBadge:
     """Badge to be made. `name_hash` is SHA-256 over the printed name and `salt`, in hex; `place` is
     its bit in the list at `list_address`."""
 
@@ -69,7 +69,7 @@ def _claims(credential: dict[str, Any], since: datetime) -> dict[str, Any]:
     }
 
 
-def badge_claims(badge: Badge, profile: dict[str, Any]) -> dict[str, Any]:
+def badge_claims(badge: NewBadge, profile: dict[str, Any]) -> dict[str, Any]:
     """The claims of a badge's JSON Web Token: the credential with the registered claims beside it.
 
     `profile` is the issuer's. No group, cadre or place, and no name in clear.

@@ -42,7 +42,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Record:
+class IssuingRecord:
     """Record of one person in one workshop. Minutes are weighted by the marks' statuses."""
 
     minutes: int
@@ -67,7 +67,7 @@ def minutes_needed(rule: Rule, total_minutes: int) -> int:
     return -(-total_minutes * rule.least_share // 100)
 
 
-def missing_requirements(rule: Rule, record: Record) -> tuple[Missing, ...]:
+def missing_requirements(rule: Rule, record: IssuingRecord) -> tuple[Missing, ...]:
     """All that a person lacks for a certificate; nothing means that she is eligible."""
     missing: list[Missing] = []
     if record.minor:

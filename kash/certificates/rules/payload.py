@@ -52,7 +52,7 @@ class NotAPayload(ValueError):
 
 
 @dataclass(frozen=True)
-class Claim:
+class CodeClaim:
     """Claim of a code. Months are counted: January 2000 is 1; `expires` is 0 for never.
 
     A certificate holds through the last day of the month in which it expires.
@@ -95,9 +95,9 @@ def claimed(
     expires_on: date | None,
     printed_name: str,
     salt: bytes,
-) -> Claim:
+) -> CodeClaim:
     """Claim that the code of a certificate is to make."""
-    return Claim(
+    return CodeClaim(
         key_id=key_id,
         serial=serial,
         title_id=title_id_of(public_title),
@@ -108,7 +108,7 @@ def claimed(
     )
 
 
-def _body(claim: Claim) -> bytes:
+def _body(claim: CodeClaim) -> bytes:
     number = 0
     for character in claim.serial:
         number = number * len(ALPHABET) + _VALUES[character]
@@ -128,7 +128,7 @@ def _body(claim: Claim) -> bytes:
     return body
 
 
-def signed_payload(claim: Claim, key: Ed25519PrivateKey) -> bytes:
+def signed_payload(claim: CodeClaim, key: Ed25519PrivateKey) -> bytes:
     """The bytes that a certificate's code holds, always of one length."""
     body = _body(claim)
     return body + key.sign(SIGNED_AS + body)
@@ -144,7 +144,7 @@ def is_signed_by(payload: bytes, public_key: bytes) -> bool:
     return True
 
 
-def read_claim(payload: bytes) -> Claim:
+def read_claim(payload: bytes) -> CodeClaim:
     """Read the claim of a code, signed by anyone or not. Raises NotAPayload."""
     if len(payload) != PAYLOAD_BYTES or payload[0] != VERSION:
         raise NotAPayload
@@ -156,7 +156,7 @@ def read_claim(payload: bytes) -> Claim:
     serial = "".join(reversed(characters))
     if number or read_serial(serial) != serial:
         raise NotAPayload
-    return Claim(
+    return CodeClaim(
         key_id=payload[1:5],
         serial=serial,
         title_id=payload[13:17],

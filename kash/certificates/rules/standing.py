@@ -15,7 +15,7 @@ REVOCATION_CLASSES = ("wrong_name", "wrong_record", "duplicate", "withdrawn_by_h
 REPLACED = "replaced"
 
 
-class Standing(StrEnum):
+class CertificateStatus(StrEnum):
     """Standing of a serial, as verification tells it. One that was replaced counts as revoked."""
 
     VALID = "valid"
@@ -24,8 +24,8 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Condition(StrEnum):
-    """Condition of a certificate, as staff and holders read it: as `Standing`, in finer steps."""
+class CertificateCondition(StrEnum):
+    """Condition of a certificate, as staff and holders read it: its status in finer steps."""
 
     VALID = "valid"
     EXPIRING = "expiring"
@@ -34,26 +34,30 @@ class Condition(StrEnum):
     REPLACED = "replaced"
 
 
-def standing_on(today: date, *, revoked: bool, expires_on: date | None) -> Standing:
+def standing_on(today: date, *, revoked: bool, expires_on: date | None) -> CertificateStatus:
     """How an issued certificate stands. It holds through its last day."""
     if revoked:
-        return Standing.REVOKED
+        return CertificateStatus.REVOKED
     if expires_on is not None and expires_on < today:
-        return Standing.EXPIRED
-    return Standing.VALID
+        return CertificateStatus.EXPIRED
+    return CertificateStatus.VALID
 
 
 def condition_on(
     today: date, *, revoked: bool, revoked_class: str, expires_on: date | None
-) -> Condition:
+) -> CertificateCondition:
     """The same in finer steps; one that was revoked is told as such even if it also ran out."""
     if revoked:
-        return Condition.REPLACED if revoked_class == REPLACED else Condition.REVOKED
-    if standing_on(today, revoked=False, expires_on=expires_on) is Standing.EXPIRED:
-        return Condition.EXPIRED
+        return (
+            CertificateCondition.REPLACED
+            if revoked_class == REPLACED
+            else CertificateCondition.REVOKED
+        )
+    if standing_on(today, revoked=False, expires_on=expires_on) is CertificateStatus.EXPIRED:
+        return CertificateCondition.EXPIRED
     if expires_on is not None and expires_on <= today + EXPIRING_WITHIN:
-        return Condition.EXPIRING
-    return Condition.VALID
+        return CertificateCondition.EXPIRING
+    return CertificateCondition.VALID
 
 
 def last_day(issued_on: date, months: int | None, *, follows: date | None = None) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Step(StrEnum):
+class BatchStep(StrEnum):
     """Step that may be taken with a batch."""
 
     APPROVE = "approve"
@@ -16,18 +16,20 @@ class Step(StrEnum):
     PRINT = "print"
 
 
-_STEPS: dict[str, frozenset[Step]] = {
-    "proposed": frozenset({Step.APPROVE, Step.RETURN}),
-    "approved": frozenset({Step.ISSUE, Step.RETURN}),
-    "issuing": frozenset({Step.STOP}),
+_STEPS: dict[str, frozenset[BatchStep]] = {
+    "proposed": frozenset({BatchStep.APPROVE, BatchStep.RETURN}),
+    "approved": frozenset({BatchStep.ISSUE, BatchStep.RETURN}),
+    "issuing": frozenset({BatchStep.STOP}),
     # A part has its serials, which nothing takes back: the rest is issued too, or left out.
-    "stopped": frozenset({Step.ISSUE, Step.LEAVE_OUT, Step.PRINT}),
-    "issued": frozenset({Step.PRINT}),
+    "stopped": frozenset({BatchStep.ISSUE, BatchStep.LEAVE_OUT, BatchStep.PRINT}),
+    "issued": frozenset({BatchStep.PRINT}),
     "returned": frozenset(),
 }
 
 
-def allowed_steps(state: str, *, proposed_by: str, actor: str, issued: int = 1) -> frozenset[Step]:
+def allowed_steps(
+    state: str, *, proposed_by: str, actor: str, issued: int = 1
+) -> frozenset[BatchStep]:
     """Steps that this actor may take next with a batch in this state, of which so many are issued.
 
     Whoever proposed a batch neither approves it nor turns it back. One that was stopped before

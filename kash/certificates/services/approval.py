@@ -16,9 +16,9 @@ from kash.certificates.designing import signing_lines
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.signatures import marks_at
 from kash.certificates.rules.approval import (
-    Approved,
+    ApprovedBatch,
     Paper,
-    Part,
+    PrintedPart,
     changed_parts,
     written_parts,
 )
@@ -31,13 +31,13 @@ from kash.platform.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 PART_WORDS = {
-    Part.NAMES: _l("names, or whose they are"),
-    Part.TITLE: _l("the title"),
-    Part.DAYS: _l("the days of the workshop"),
-    Part.HOURS: _l("the hours"),
-    Part.VALIDITY: _l("how long they hold"),
-    Part.DESIGN: _l("the design, or the name of the programme"),
-    Part.SIGNATORIES: _l("who signs"),
+    PrintedPart.NAMES: _l("names, or whose they are"),
+    PrintedPart.TITLE: _l("the title"),
+    PrintedPart.DAYS: _l("the days of the workshop"),
+    PrintedPart.HOURS: _l("the hours"),
+    PrintedPart.VALIDITY: _l("how long they hold"),
+    PrintedPart.DESIGN: _l("the design, or the name of the programme"),
+    PrintedPart.SIGNATORIES: _l("who signs"),
 }
 
 
@@ -46,7 +46,7 @@ class ChangedSinceApproval(Problem):
 
     status = 409
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[PrintedPart]) -> None:
         changed = ", ".join(str(PART_WORDS[part]) for part in parts)
         super().__init__(_("Since the approval this changed: %(parts)s.", parts=changed))
         self.parts = tuple(parts)
@@ -64,20 +64,20 @@ def check_approval(session: Session, batch: CertificateBatch) -> None:
         raise ChangedSinceApproval(changed)
 
 
-def _digests(session: Session, batch: CertificateBatch) -> dict[Part, str]:
+def _digests(session: Session, batch: CertificateBatch) -> dict[PrintedPart, str]:
     return {
         part: lookup(text, kind=f"certificates.approved.{part}")
         for part, text in written_parts(_printed(session, batch)).items()
     }
 
 
-def _printed(session: Session, batch: CertificateBatch) -> Approved:
+def _printed(session: Session, batch: CertificateBatch) -> ApprovedBatch:
     version = batch.design_version
     content = content_from(version.content)
     language = batch.workshop.version.language
     lines = signing_lines(content, batch.workshop, batch.approved_by, language)
     design = [version.public_id, version.content, brand(), *_pictures(batch, content)]
-    return Approved(
+    return ApprovedBatch(
         papers=_papers(session, batch),
         months_valid=batch.rule.months_valid,
         design=json.dumps(design, sort_keys=True),

@@ -17,7 +17,7 @@ from kash.certificates.queries.designs import version_in_use
 from kash.certificates.queries.issuing import candidates, current_rule
 from kash.certificates.queries.issuing_in_parts import state_of
 from kash.certificates.rules.issuing import Unasked
-from kash.certificates.rules.steps import Step, allowed_steps
+from kash.certificates.rules.steps import BatchStep, allowed_steps
 from kash.certificates.services.approval import fix_approval
 from kash.certificates.services.preconditions import check_design_complete, check_still_eligible
 from kash.people.models import Person
@@ -59,7 +59,7 @@ class NamesMoved(Problem):
     sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
 
 
-class UnknownChoice(Problem):
+class UnknownIssuingChoice(Problem):
     """A design or a class of reasons that doesn't exist."""
 
     status = 400
@@ -157,7 +157,7 @@ def propose(
         session = change.session
         version = version_in_use(design, session)
         if version is None:
-            raise UnknownChoice
+            raise UnknownIssuingChoice
         # One batch at a time: two people proposing at once must not both get the same names.
         locked = held_workshop(session, workshop.public_id)
         check_registers_closed(locked.register_id, session)
@@ -193,7 +193,7 @@ def propose(
 
 
 def locked_batch(
-    session: Session, batch: CertificateBatch, step: Step, by: Actor
+    session: Session, batch: CertificateBatch, step: BatchStep, by: Actor
 ) -> CertificateBatch:
     """A batch inside a write transaction, locked, with which this step may be done now.
 
@@ -221,7 +221,7 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
     Raises SamePerson to whoever proposed it, StandsInForProposer, else WrongStep.
     """
     with audited("certificates.approved", by) as change:
-        locked = locked_batch(change.session, batch, Step.APPROVE, by)
+        locked = locked_batch(change.session, batch, BatchStep.APPROVE, by)
         APPROVAL.approve(change, locked, by)
         check_still_eligible(change.session, locked)
         fix_approval(change.session, locked)
@@ -233,5 +233,5 @@ def turn_back(batch: CertificateBatch, reason: str, by: Actor, *, acts: bool = F
     `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
     """
     with audited("certificates.turned_back", by) as change:
-        locked = locked_batch(change.session, batch, Step.RETURN, by)
+        locked = locked_batch(change.session, batch, BatchStep.RETURN, by)
         APPROVAL.turn_back(change, locked, reason, by, acts=acts)

@@ -17,7 +17,7 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing_in_parts import how_far
 from kash.certificates.rules.issuing import new_serial
 from kash.certificates.rules.standing import REPLACED, last_day
-from kash.certificates.rules.steps import Step, state_after_part
+from kash.certificates.rules.steps import BatchStep, state_after_part
 from kash.certificates.services.approval import check_approval
 from kash.certificates.services.issuing import locked_batch
 from kash.certificates.services.preconditions import check_former, check_names, check_still_eligible
@@ -69,7 +69,7 @@ def issue(
     with audited("certificates.issued", by) as change:
         session = change.session
         try:
-            locked = locked_batch(session, batch, Step.ISSUE, by)
+            locked = locked_batch(session, batch, BatchStep.ISSUE, by)
         except WrongStep:
             here = session.get_one(CertificateBatch, batch.id)
             raise (OthersIssue if here.state == "issuing" else WrongStep) from None
@@ -102,7 +102,7 @@ def _send_back(batch: CertificateBatch, by: Actor) -> None:
     with audited("certificates.went_back", by) as change:
         session = change.session
         try:
-            locked = locked_batch(session, batch, Step.ISSUE, by)
+            locked = locked_batch(session, batch, BatchStep.ISSUE, by)
         except WrongStep:
             # Issuing says what hinders it.
             change.nothing()
@@ -197,7 +197,7 @@ def issue_part(public_id: str) -> tuple[int, int] | None:
 def stop(batch: CertificateBatch, by: Actor) -> None:
     """Stop issuing after the part that is under way. Raises WrongStep."""
     with audited("certificates.issuing_stopped", by) as change:
-        locked = locked_batch(change.session, batch, Step.STOP, by)
+        locked = locked_batch(change.session, batch, BatchStep.STOP, by)
         locked.state = "stopped"
         change.about(locked.public_id)
 
@@ -208,7 +208,7 @@ def leave_out(batch: CertificateBatch, by: Actor) -> int:
     Raises WrongStep.
     """
     with audited("certificates.rest_left_out", by) as change:
-        locked = locked_batch(change.session, batch, Step.LEAVE_OUT, by)
+        locked = locked_batch(change.session, batch, BatchStep.LEAVE_OUT, by)
         left = change.session.execute(
             delete(Certificate)
             .where(Certificate.batch_id == locked.id, Certificate.serial.is_(None))

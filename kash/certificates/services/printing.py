@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from kash.certificates.models import Certificate, CertificateBatch, Printing
 from kash.certificates.queries.printing import printed_before
 from kash.certificates.rules.printing import REPRINT_REASONS
-from kash.certificates.rules.steps import Step
-from kash.certificates.services.issuing import UnknownChoice, locked_batch
+from kash.certificates.rules.steps import BatchStep
+from kash.certificates.services.issuing import UnknownIssuingChoice, locked_batch
 from kash.platform.jobs import enqueue
 from kash.platform.vault import ActorLike, audited
 from kash.platform.web.errors import Problem
@@ -24,7 +24,7 @@ class NothingToPrint(Problem):
     sentence = _l("Nothing of this batch still holds, so there is nothing to print.")
 
 
-class ReasonNeeded(Problem):
+class ReprintReasonNeeded(Problem):
     """The same was made before."""
 
     status = 422
@@ -46,10 +46,10 @@ def make_paper(
     job's page leads back. Raises UnknownChoice, ReasonNeeded, NothingToPrint, WrongStep.
     """
     if kind not in BATCH_KINDS:
-        raise UnknownChoice
+        raise UnknownIssuingChoice
     with audited("certificates.printed", by) as change:
         session = change.session
-        locked = locked_batch(session, batch, Step.PRINT, by)
+        locked = locked_batch(session, batch, BatchStep.PRINT, by)
         holding = [
             one for one in locked.certificates if one.serial is not None and one.revoked_at is None
         ]
@@ -113,7 +113,7 @@ def _reason(given: str, *, before: bool) -> str:
     if not before:
         return ""
     if not given:
-        raise ReasonNeeded
+        raise ReprintReasonNeeded
     if given not in REPRINT_REASONS:
-        raise UnknownChoice
+        raise UnknownIssuingChoice
     return given

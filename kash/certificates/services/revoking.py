@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kash.certificates.models import Certificate
 from kash.certificates.rules.standing import REVOCATION_CLASSES
-from kash.certificates.services.issuing import UnknownChoice
+from kash.certificates.services.issuing import UnknownIssuingChoice
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
@@ -24,7 +24,7 @@ class AlreadyRevoked(Problem):
 def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) -> None:
     """Revoke an issued certificate. It still verifies, as revoked, with date and class."""
     if reason_class not in REVOCATION_CLASSES:
-        raise UnknownChoice
+        raise UnknownIssuingChoice
     with audited("certificates.revoked", by) as change:
         locked = change.session.scalars(
             select(Certificate).where(Certificate.id == certificate.id).with_for_update()

@@ -14,7 +14,7 @@ from kash.certificates import blueprint
 from kash.certificates.approval import APPROVAL
 from kash.certificates.designing import signing_of
 from kash.certificates.forms.designs import version_name
-from kash.certificates.forms.history import PRINTING_NAMES, REASON_NAMES, PaperForm
+from kash.certificates.forms.history import PRINTING_NAMES, REASON_NAMES, ReprintForm
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import batch_of
 from kash.certificates.queries.issuing_in_parts import (
@@ -28,7 +28,7 @@ from kash.certificates.queries.issuing_in_parts import (
 )
 from kash.certificates.queries.printing import printings_of
 from kash.certificates.rules.issuing import grouped
-from kash.certificates.rules.steps import Step, allowed_steps
+from kash.certificates.rules.steps import BatchStep, allowed_steps
 from kash.certificates.services import issuing, issuing_in_parts
 from kash.certificates.views.scope import acts_on, staff_workshop
 from kash.people.rules.one_group import OneGroup
@@ -55,7 +55,7 @@ def batch_page(
     shown: CertificateBatch,
     form: SendBackForm,
     problem: str = "",
-    paper: PaperForm | None = None,
+    paper: ReprintForm | None = None,
 ) -> ResponseReturnValue:
     """The page of a batch, with what went wrong on it if something did."""
     actor = current_actor()
@@ -66,7 +66,7 @@ def batch_page(
     )
     acts = acts_on(found)
     decision = APPROVAL.offered(shown, actor, acts=acts)
-    may = {Step.APPROVE: decision.approves, Step.RETURN: decision.returns}
+    may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
     printings = printings_of(shown)
     counts = groups_of_batch(shown)
     asked = request.args.get("group", "")
@@ -106,7 +106,7 @@ def batch_page(
         design_name=version_name(shown.design_version),
         signing=signing_of(shown, actor),
         form=form,
-        paper=paper or PaperForm(),
+        paper=paper or ReprintForm(),
         printings=printings,
         printed={one.kind for one in printings if one.certificate_id is None},
         printing_names=PRINTING_NAMES,

@@ -8,7 +8,12 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, documents
-from kash.certificates.forms.history import CONDITION_NAMES, PRINTING_NAMES, REASON_NAMES, PaperForm
+from kash.certificates.forms.history import (
+    CONDITION_NAMES,
+    PRINTING_NAMES,
+    REASON_NAMES,
+    ReprintForm,
+)
 from kash.certificates.forms.issuing import REVOCATION_NAMES, RevokeForm, RuleForm
 from kash.certificates.models import Certificate
 from kash.certificates.queries import issuing
@@ -114,10 +119,10 @@ def export() -> ResponseReturnValue:
 def certificate(public_id: str) -> ResponseReturnValue:
     """One certificate, how it stands, and what came before and after it."""
     found = issuing.certificate(public_id, current_actor(), "certificates.see")
-    return certificate_page(found, PaperForm())
+    return certificate_page(found, ReprintForm())
 
 
-def certificate_page(found: Certificate, form: PaperForm) -> ResponseReturnValue:
+def certificate_page(found: Certificate, form: ReprintForm) -> ResponseReturnValue:
     """The page of a certificate, with what is wrong in its form."""
     actor = current_actor()
     staff = actor.reach("certificates.see") is not Reach.SELF

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.certificates import blueprint
-from kash.certificates.forms.history import CorrectionForm
+from kash.certificates.forms.history import NameCorrectionForm
 from kash.certificates.forms.names import wrong_name
 from kash.certificates.queries.issuing import certificate
 from kash.certificates.rules.issuing import grouped
@@ -23,7 +23,7 @@ def correct(public_id: str) -> ResponseReturnValue:
     """Propose a certificate with the right name in place of one with a wrong name."""
     actor = current_actor()
     found = certificate(public_id, actor, "certificates.propose")
-    form = CorrectionForm(data={"name": found.person.name_for_paper})
+    form = NameCorrectionForm(data={"name": found.person.name_for_paper})
     if form.validate_on_submit():
         name = " ".join(form.name.data.split())
         wrong = wrong_name(name)

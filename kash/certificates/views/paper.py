@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.certificates import blueprint, documents
-from kash.certificates.forms.history import PaperForm
+from kash.certificates.forms.history import ReprintForm
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import batch_of, certificate
 from kash.certificates.queries.issuing_in_parts import some_for_preview
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services import printing
 from kash.certificates.services.preconditions import NameWithheld
-from kash.certificates.services.printing import ReasonNeeded, note_single
+from kash.certificates.services.printing import ReprintReasonNeeded, note_single
 from kash.certificates.services.revoking import AlreadyRevoked
 from kash.certificates.views.batches import batch_page
 from kash.certificates.views.certificates import certificate_page
@@ -41,12 +41,12 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Have the worker make the print file, the zip or the cards, and show its progress."""
     found = own_workshop(public_id, current_actor(), "certificates.print")
     shown = batch_of(found, batch_id)
-    form = PaperForm()
+    form = ReprintForm()
     if not form.validate_on_submit():
         return batch_page(found, shown, SendBackForm(), paper=form)
     kind = request.form.get("kind", "")
     with CaughtProblem(Problem) as caught:
-        with form.showing_problems(reason=ReasonNeeded):
+        with form.showing_problems(reason=ReprintReasonNeeded):
             job = printing.make_paper(
                 shown,
                 kind,
@@ -85,11 +85,11 @@ def file(public_id: str) -> ResponseReturnValue:
         raise AlreadyRevoked
     if not found.person.prints_name:
         raise NameWithheld
-    form = PaperForm()
+    form = ReprintForm()
     if not form.validate_on_submit():
         return certificate_page(found, form)
     content = documents.single_certificate(found)
-    with form.showing_problems(reason=ReasonNeeded):
+    with form.showing_problems(reason=ReprintReasonNeeded):
         note_single(found, actor, reason=form.reason.data, own=own)
         return single_file(found, content)
     return certificate_page(certificate(public_id, actor, "certificates.see"), form)

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.certificates import blueprint
-from kash.certificates.checking import Answer, Check, check_serial
+from kash.certificates.checking import Check, CheckAnswer, check_serial
 from kash.certificates.forms.issuing import REVOCATION_NAMES, VerifyForm
 from kash.certificates.rules.issuing import (
     CHECKS_WINDOW,
@@ -107,7 +107,7 @@ def _page(language: str, form: VerifyForm, **told: Any) -> str:
 
 def _verify(language: str) -> Response:
     form = VerifyForm()
-    answer: Answer | None = None
+    answer: CheckAnswer | None = None
     serial = ""
     if form.validate_on_submit():
         typed = form.serial.data

@@ -120,7 +120,7 @@ class AccountHolder:
 
 
 @dataclass(frozen=True)
-class MemberLine:
+class ForumMemberLine:
     """A member, as the asking actor may see her. `name` is empty for whoever may not see names.
 
     `shown` is what paper and the other members see, empty when only counted; `group` is the
@@ -147,10 +147,10 @@ def appearance_of(member: ForumMember) -> str:
     return shown_name(member.appears, member.shown_as, name)
 
 
-def _line(member: ForumMember, actor: Actor) -> MemberLine:
+def _line(member: ForumMember, actor: Actor) -> ForumMemberLine:
     person, names = member.person, sees_names(actor)
     own = actor.person_id is not None and actor.person_id == person.id
-    return MemberLine(
+    return ForumMemberLine(
         public_id=member.public_id,
         name=person.chosen_name if names or own else "",
         group=person.group.name if names else person.group.letter,
@@ -173,7 +173,7 @@ def _members() -> Select[ForumMember]:
     )
 
 
-def member_lines(found: Forum, actor: Actor) -> list[MemberLine]:
+def member_lines(found: Forum, actor: Actor) -> list[ForumMemberLine]:
     """The present members, by group. Those without a name in sight keep no order of names."""
     members = db.session.scalars(
         _members()
@@ -186,7 +186,7 @@ def member_lines(found: Forum, actor: Actor) -> list[MemberLine]:
     return sorted(lines, key=lambda line: (line.group, not line.own, not line.shown, line.shown))
 
 
-def member_to_change(found: Forum, public_id: str, actor: Actor) -> MemberLine:
+def member_to_change(found: Forum, public_id: str, actor: Actor) -> ForumMemberLine:
     """A member whose appearance the actor may choose: her own, or any for who runs the forum."""
     member = one_or_404(
         db.session.scalar(
@@ -203,7 +203,7 @@ def member_to_change(found: Forum, public_id: str, actor: Actor) -> MemberLine:
     return line
 
 
-def own_seat(found: Forum, actor: Actor) -> MemberLine | None:
+def own_seat(found: Forum, actor: Actor) -> ForumMemberLine | None:
     """The actor's own membership, if she has one."""
     if actor.person_id is None:
         return None

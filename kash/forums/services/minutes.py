@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.forums.queries.series import runs
-from kash.forums.rules import ROWS_OF_AN_ITEM, RowChanges, WrittenRow, row_changes
+from kash.forums.rules import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import keep_internal
 from kash.forums.services.loading import forum_in_reach, forum_run_by, item_in, written_meeting
@@ -51,8 +51,8 @@ def write_item(
     item_id: str,
     *,
     minute: str,
-    decisions: Sequence[WrittenRow] = (),
-    actions: Sequence[WrittenRow] = (),
+    decisions: Sequence[TypedMinutesRow] = (),
+    actions: Sequence[TypedMinutesRow] = (),
     edition: int,
     by: Actor,
     internal: str = "",
@@ -108,7 +108,7 @@ def _owners(session: Session, forum: Forum) -> dict[str, ForumMember]:
     return {member.public_id: member for member in members}
 
 
-def _save_decisions(item: AgendaItem, stored: dict[str, Decision], rows: RowChanges) -> None:
+def _save_decisions(item: AgendaItem, stored: dict[str, Decision], rows: MinutesChanges) -> None:
     for row in rows.changed:
         stored[row.key].text = row.text
     for key in rows.removed:
@@ -120,10 +120,10 @@ def _save_decisions(item: AgendaItem, stored: dict[str, Decision], rows: RowChan
 def _save_actions(
     item: AgendaItem,
     stored: dict[str, Action],
-    rows: RowChanges,
+    rows: MinutesChanges,
     owners: dict[str, ForumMember],
 ) -> None:
-    def owner_of(row: WrittenRow, present: ForumMember | None) -> ForumMember | None:
+    def owner_of(row: TypedMinutesRow, present: ForumMember | None) -> ForumMember | None:
         if not row.owner:
             return None
         owner = owners.get(row.owner)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.platform.web.errors import ChangedMeanwhile, Problem
 
 
-class NameTaken(Problem):
+class ForumNameTaken(Problem):
     """Two forums of one name could not be told apart in lists."""
 
     field = "name"

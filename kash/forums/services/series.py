@@ -14,7 +14,7 @@ from kash.forums.rules import APPEARS, USUAL, WITH_TEXT
 from kash.forums.services.loading import forum_in_reach, forum_run_by, member_in
 from kash.forums.services.problems import (
     AlreadyMember,
-    NameTaken,
+    ForumNameTaken,
     TextNeeded,
     UnknownChoice,
     UnknownPerson,
@@ -47,7 +47,7 @@ def _secretary(session: Session, by: Actor, wanted: str) -> int:
 def _name_is_free(session: Session, name: str, besides: int | None = None) -> None:
     taken = session.scalar(select(Forum.id).where(Forum.name == name))
     if taken is not None and taken != besides:
-        raise NameTaken
+        raise ForumNameTaken
 
 
 def _template_id(session: Session, public_id: str) -> int | None:

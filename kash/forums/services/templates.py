@@ -12,7 +12,7 @@ from kash.forums.models import AgendaTemplate, AgendaTemplateItem, Forum
 from kash.forums.rules import ITEMS_OF_A_MEETING, PlannedItem
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.loading import forum_run_by, meeting_in
-from kash.forums.services.problems import AgendaFull, EmptyAgenda, NameTaken
+from kash.forums.services.problems import AgendaFull, EmptyAgenda, ForumNameTaken
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
@@ -126,11 +126,11 @@ def _name_is_free(session: Session, name: str, but: int | None) -> None:
         select(AgendaTemplate.id).where(func.lower(AgendaTemplate.name) == name.lower())
     )
     if taken is not None and taken != but:
-        raise NameTaken
+        raise ForumNameTaken
 
 
 def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise NameTaken from None
+        raise ForumNameTaken from None

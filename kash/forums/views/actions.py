@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
-from kash.forums.forms import OutcomeForm
+from kash.forums.forms import ActionOutcomeForm
 from kash.forums.queries.actions import actions_of, open_action, owners_shown, shown_actions
 from kash.forums.queries.series import forum, runs
 from kash.forums.services import minutes
@@ -53,7 +53,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     line = open_action(found, action_id, actor)
     if not line.may_close:
         raise Forbidden
-    form = OutcomeForm()
+    form = ActionOutcomeForm()
     if form.validate_on_submit():
         with FlashedProblems(AlreadyClosed, tone="warn"):
             close_action(

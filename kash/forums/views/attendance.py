@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.attendance.forms import marks_from_form, page_key
-from kash.attendance.queries.history import Conflict, conflicts_of
+from kash.attendance.queries.history import MarkConflict, conflicts_of
 from kash.attendance.queries.registers import SlotSheet, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.conduct import has_begun, is_ahead
-from kash.attendance.rules.marking import Answer, Operation
+from kash.attendance.rules.marking import Operation, OperationAnswer
 from kash.attendance.services.closing import reopen_slot
 from kash.attendance.services.marking import (
     NobodyMarked,
@@ -52,7 +52,7 @@ def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
 def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Mark who is there, one group at a time. Whoever is not yet marked is offered as present."""
     found, held = _meeting(forum_id, meeting_id)
-    conflicts: list[Conflict] = []
+    conflicts: list[MarkConflict] = []
     if request.method == "POST":
         sheet = slot_sheet(held.register_id, slot_of(held))
         now = utc_now()
@@ -108,7 +108,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 
 def _keep(
     register: str, slot: str, by: Actor, sent: Sequence[Operation], *, closing: bool
-) -> tuple[list[Answer], str]:
+) -> tuple[list[OperationAnswer], str]:
     """Save marks, and close the register if that is wanted; why it stayed open, if it did."""
     if not closing:
         return apply_marks(register, sent, by) if sent else [], ""

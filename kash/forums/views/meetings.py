@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from kash.forums import blueprint
 from kash.forums.forms import (
     AS_LAST_TIME,
+    CallOffForm,
     ItemForm,
     MeetingForm,
     NewItemForm,
-    ReasonForm,
 )
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in, owners_shown
@@ -146,7 +146,7 @@ def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = forum_to_edit(forum_id, actor)
     held = meetings.meeting(found, meeting_id)
-    form = ReasonForm()
+    form = CallOffForm()
     if form.validate_on_submit():
         meetings_services.cancel_meeting(forum_id, meeting_id, reason=form.reason.data, by=actor)
         flash(_("The meeting is cancelled."))

@@ -82,7 +82,7 @@ class TemplateForm(EditionForm):
         return found
 
 
-class NameForm(KashForm):
+class AgendaNameForm(KashForm):
     """Name of a kept agenda."""
 
     name = text_field(_l("Name of the agenda"), most=120)
@@ -175,7 +175,7 @@ def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = forum_to_edit(forum_id, actor)
     held = meeting(found, meeting_id)
-    form = NameForm()
+    form = AgendaNameForm()
     if form.validate_on_submit():
         with form.showing_problems():
             templates_services.keep_agenda(forum_id, meeting_id, name=form.name.data, by=actor)

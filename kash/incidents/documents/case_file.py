@@ -30,7 +30,7 @@ FILE_NAME = "record.pdf"
 
 
 @dataclass(frozen=True)
-class Choice:
+class FileChoice:
     """Choice that somebody made for the file. `identities` are opened names by persons' ids, where
     a custodian chose to show them."""
 
@@ -43,7 +43,7 @@ class Choice:
 
 
 def case_file(
-    case: Case, choice: Choice, printed_by: str, now: datetime, first: KeptAccount | None = None
+    case: Case, choice: FileChoice, printed_by: str, now: datetime, first: KeptAccount | None = None
 ) -> bytes:
     """The file as PDF; whoever did not agree is not in it, whatever was chosen. Of the first
     account it says only that there is one, since when and its SHA-256.

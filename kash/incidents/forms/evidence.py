@@ -85,7 +85,7 @@ class ExportForm(KashForm):
     more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
 
 
-class SheetForm(KashForm):
+class CustodySheetForm(KashForm):
     """Custody sheet."""
 
     words = BooleanField(_l("Print the label, the notes and the names of people too"))

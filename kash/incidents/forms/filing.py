@@ -203,7 +203,7 @@ SCREEN_FORMS: dict[str, type[ScreenForm]] = {
 }
 
 
-class CodeForm(KashForm):
+class ReceiptCodeForm(KashForm):
     """A code as it was written down."""
 
     code = text_field(_l("Code"), most=40)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.incidents.forms.filing import CodeForm
+from kash.incidents.forms.filing import ReceiptCodeForm
 from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
 from kash.incidents.rules.receipts import LONGEST_WORD, problem_with, word_as_read
@@ -40,7 +40,7 @@ class OwnWordForm(KashForm):
             raise ValidationError(str(WORD_PROBLEMS[problem]))
 
 
-class ReceiptForm(CodeForm):
+class ReceiptForm(ReceiptCodeForm):
     """A code and the word that belongs to it."""
 
     word = text_field(_l("Your word"), most=_MOST_TYPED)

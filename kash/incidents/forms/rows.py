@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents import names
 from kash.incidents.rules.acts import acts_meant
 from kash.incidents.rules.minors import may_be_minor
-from kash.incidents.rules.record import Act, Information, Part, Party, Person, Term
+from kash.incidents.rules.record import Act, Information, Party, Person, RecordPart, Term
 from kash.incidents.rules.writing import LETTERS, ROWS
 from kash.platform.web.fields import MoneyField
 from kash.platform.web.forms import (
@@ -282,7 +282,7 @@ def act_typed(code: str) -> str:
     return f"{code} {names.ACT_NAMES[code]}" if code in names.ACT_NAMES else code
 
 
-def row_values(group: str, row: Part) -> dict[str, Any]:
+def row_values(group: str, row: RecordPart) -> dict[str, Any]:
     """A row of a record as the values of the form."""
     values = {name: getattr(row, name) for name in ROWS[group]}
     values["key"] = row.id  # type: ignore[attr-defined]

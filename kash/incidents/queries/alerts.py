@@ -22,7 +22,7 @@ SETTINGS, DRILLS = "alerts", "drills"
 
 
 @dataclass(frozen=True)
-class Answered:
+class AlertsAnswered:
     """How the alerts of the last thirteen weeks were answered, drills and others together."""
 
     in_time: int = 0
@@ -96,7 +96,7 @@ def open_alerts() -> list[tuple[int, datetime, int]]:
     return [(number, raised_at, told) for number, raised_at, told in rows if raised_at is not None]
 
 
-def answered_since(today: date) -> Answered:
+def answered_since(today: date) -> AlertsAnswered:
     """How the alerts of the last thirteen weeks were answered."""
     rows = db.session.execute(
         select(Alert.in_time, func.count())
@@ -104,4 +104,4 @@ def answered_since(today: date) -> Answered:
         .group_by(Alert.in_time)
     )
     counts = {bool(in_time): int(count) for in_time, count in rows}
-    return Answered(counts.get(True, 0), counts.get(False, 0))
+    return AlertsAnswered(counts.get(True, 0), counts.get(False, 0))

@@ -48,7 +48,7 @@ _STILL_PRESSING = timedelta(days=3)
 
 
 @dataclass(frozen=True)
-class Line:
+class RegisterLine:
     """A case in the register, with its clocks; `until`: the last day on which it is kept, None as
     far as something keeps it."""
 
@@ -66,12 +66,12 @@ class Line:
 
 
 @dataclass
-class Register:
+class CaseRegister:
     """Register as it was found: lines in no particular order, cases that do not open, how many
     there are of each kind (`queue`, `open`, `all`), and documents whose keys are still as they were
     filed."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[RegisterLine] = field(default_factory=list)
     damaged: list[DamagedCase] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: {"queue": 0, "open": 0, "all": 0})
     new: list[Sealed] = field(default_factory=list)
@@ -96,7 +96,7 @@ def register(
     *,
     counting: bool = True,
     known: Mapping[str, str] | None = None,
-) -> Register:
+) -> CaseRegister:
     """The cases that fit, of those that the actor may see, in nine queries at most and one pass.
 
     Without `counting`, records that cannot hold the words are not read any further, and what is
@@ -110,7 +110,7 @@ def register(
             )
         )
     }
-    found, there, courts = Register(), zone(), court_days()
+    found, there, courts = CaseRegister(), zone(), court_days()
     today = now.astimezone(there).date()
     access = access_of(by)
     whole = access.whole
@@ -176,7 +176,7 @@ def register(
         runs = bool(clocks) and any(clock.runs(now) for clock in clocks)
         over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
         if passes_filters(line, asked, running=runs, over=over):
-            found.lines.append(Line(line, clocks, until))
+            found.lines.append(RegisterLine(line, clocks, until))
     if found.additions:
         # Filed by an earlier version, which noted nowhere else what they add to.
         more = adds | found.additions

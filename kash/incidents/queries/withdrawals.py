@@ -24,9 +24,9 @@ from kash.platform.vault import (
     Compartment,
     CompartmentName,
     OpenVault,
-    Place,
     Sealed,
     SealError,
+    SealingPlace,
     open_body,
     open_document,
     seal_body,
@@ -91,7 +91,7 @@ class Withdrawals:
         try:
             sealed = Sealed(
                 0,
-                Place(CompartmentName.CASE, one.kind, one.public_id),
+                SealingPlace(CompartmentName.CASE, one.kind, one.public_id),
                 1,
                 in_bytes(one.body),
                 one.form,
@@ -118,5 +118,5 @@ def notes_in(sealed: bytes | None, key: bytes) -> Notes:
         return Notes()
 
 
-def _place() -> Place:
-    return Place(CompartmentName.CASE, _NOTES, "receipt")
+def _place() -> SealingPlace:
+    return SealingPlace(CompartmentName.CASE, _NOTES, "receipt")

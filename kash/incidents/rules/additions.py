@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from kash.incidents.rules.conflicts import Taking
+from kash.incidents.rules.conflicts import ConflictParty
 from kash.incidents.rules.custodian_only import WHO, WHOM, Seen
 from kash.incidents.rules.record import Filing, Record
 
@@ -54,7 +54,7 @@ class Together:
     records: Sequence[Seen]
 
     @property
-    def parties(self) -> list[Taking]:
+    def parties(self) -> list[ConflictParty]:
         """People who took part."""
         return list(chain.from_iterable(one.parties for one in self.records))
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Taking(Protocol):
+class ConflictParty(Protocol):
     """A party, as far as it counts here (`record.Party`)."""
 
     @property
@@ -41,7 +41,7 @@ class Concerning(Protocol):
     """A record, as far as it counts here (`record.Record`)."""
 
     @property
-    def parties(self) -> Sequence[Taking]:
+    def parties(self) -> Sequence[ConflictParty]:
         """People who took part."""
 
     @property

@@ -25,7 +25,7 @@ WISHED = frozenset({"record", "mediation"})
 _MISLED = frozenset({("forum_totals", "2026-1")})
 
 
-class Consent(BaseModel):
+class CaseConsent(BaseModel):
     """Consent to one purpose, by one person or, if that is empty, by all. `origin`: how it is
     known, one of `ORIGINS`. `wording` and `language`: the version of the words that were read out
     or shown, and in which language. `for_all`: it was said for everybody at once, of whom she is
@@ -65,8 +65,8 @@ class Consent(BaseModel):
 
 
 def standing(
-    consents: Sequence[Consent], purpose: str, person: str, *, several: bool
-) -> Consent | None:
+    consents: Sequence[CaseConsent], purpose: str, person: str, *, several: bool
+) -> CaseConsent | None:
     """Answer that counts of all that was said of a purpose by or for a person (an id, or empty: by
     nobody in particular); None if none does. `several`: whether several people are on record.
 
@@ -86,11 +86,11 @@ def standing(
     return _newest(said)
 
 
-def _newest(said: Iterable[Consent]) -> Consent | None:
+def _newest(said: Iterable[CaseConsent]) -> CaseConsent | None:
     return max(said, key=lambda one: one.at, default=None)
 
 
-def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -> bool:
+def is_refused_herself(consents: Sequence[CaseConsent], purpose: str, person: str) -> bool:
     """True if a person refused it herself, so that no answer for all goes over it, and no wish."""
     own = _newest(
         one
@@ -103,20 +103,20 @@ def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -
     return own is not None and not own.given
 
 
-def holds(answer: Consent | None) -> bool:
+def holds(answer: CaseConsent | None) -> bool:
     """True if the answer that counts is a consent."""
     if answer is None or not answer.given:
         return False
     return answer.origin != "not_asked" or answer.purpose in UNASKED
 
 
-def _counts(one: Consent) -> bool:
+def _counts(one: CaseConsent) -> bool:
     if one.purpose in WISHED:
         return True
     return one.was_read_out if one.given else not one.wish
 
 
-def _is_her_own(one: Consent, person: str) -> bool:
+def _is_her_own(one: CaseConsent, person: str) -> bool:
     """True if it is her own answer, no wish and nothing that was said for all at once."""
     # Who holds the receipt is one of them, and nobody knows which; nor who said no before anybody
     # was on record. Each is asked again herself. But a report is not deleted on such a guess.
@@ -125,14 +125,14 @@ def _is_her_own(one: Consent, person: str) -> bool:
     return not one.wish and (hers or of_each or one.is_taken_back)
 
 
-def _as_it_counts(one: Consent, several: bool) -> Consent:
+def _as_it_counts(one: CaseConsent, several: bool) -> CaseConsent:
     # Of several nobody knows who it was that wished it, or whether the others were asked.
     if several and one.is_of_nobody_yet:
         return one.model_copy(update={"origin": "not_asked"})
     return one
 
 
-def wishes_of(consents: Sequence[Consent], person: str) -> dict[str, Consent]:
+def wishes_of(consents: Sequence[CaseConsent], person: str) -> dict[str, CaseConsent]:
     """The newest wish of a person for each purpose, also where a wish permits nothing."""
     found = {}
     for purpose in PURPOSES:
@@ -146,7 +146,9 @@ def wishes_of(consents: Sequence[Consent], person: str) -> dict[str, Consent]:
     return found
 
 
-def for_each(one: Consent, persons: Sequence[str], *, of_nobody: bool = False) -> list[Consent]:
+def for_each(
+    one: CaseConsent, persons: Sequence[str], *, of_nobody: bool = False
+) -> list[CaseConsent]:
     """Something that was said for everybody, as what each of these people said: whoever comes on
     record later has not said it. What was said of nobody yet (`of_nobody`: whatever it was) is of
     several only a guess."""

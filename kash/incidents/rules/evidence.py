@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from kash.incidents.rules.record import Part, Record
+from kash.incidents.rules.record import Record, RecordPart
 
 ORIGINAL, CLEANED = "original", "cleaned"
 # What Kash notes by itself, and what a member notes.
@@ -19,7 +19,7 @@ NOTED_BY_HAND = ("received", "handed_over", "returned", "examined", "printed_out
 CUSTODY = NOTED_BY_ITSELF + NOTED_BY_HAND
 
 
-class StoredCopy(Part):
+class StoredCopy(RecordPart):
     """One file: its kind (a code of `kash.platform.cleaning.KINDS`), its size and its hash."""
 
     code: str
@@ -27,7 +27,7 @@ class StoredCopy(Part):
     sha256: str
 
 
-class CustodyEvent(Part):
+class CustodyEvent(RecordPart):
     """One step of custody. `by` is the member's account and `at` when she noted it; `on` is when
     it happened, if that was another time, and `who` from or to whom."""
 
@@ -39,7 +39,7 @@ class CustodyEvent(Part):
     note: str = ""
 
 
-class EvidenceFile(Part):
+class EvidenceFile(RecordPart):
     """A piece of evidence. `uploaded_name` is what its file was called, and stands nowhere else."""
 
     edition: int = 1

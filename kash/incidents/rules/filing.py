@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
-from kash.incidents.rules.consents import ORIGINS, PURPOSES, Consent
+from kash.incidents.rules.consents import ORIGINS, PURPOSES, CaseConsent
 from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import TAKING
@@ -215,7 +215,7 @@ def _consents(record: Record, said: Screen) -> None:
     everyone = [one.id for one in record.persons] or [""]
     origin = said.origin if said.origin in ORIGINS else ""
     record.consents += [
-        Consent(
+        CaseConsent(
             purpose=purpose,
             given=purpose in said.consents,
             at=at,

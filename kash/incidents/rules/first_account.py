@@ -13,13 +13,13 @@ from enum import StrEnum
 from pydantic import Field
 
 from kash.incidents.rules.filing import compose
-from kash.incidents.rules.record import Filing, Part, Record, from_bytes
+from kash.incidents.rules.record import Filing, Record, RecordPart, from_bytes
 from kash.incidents.rules.taking import Taking
 
 KIND = "incident.first_account"
 
 
-class FirstAccount(Part):
+class FirstAccount(RecordPart):
     """First account as it came in. `screens` are a phone's answers by the names of the screens, as
     JSON that is letter for letter what was sent; `written` is the record as an officer wrote it, as
     JSON.

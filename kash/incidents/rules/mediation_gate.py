@@ -10,12 +10,12 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from kash.incidents.rules.clocks import is_free
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them, wants
 from kash.incidents.rules.mediation import REQUESTS
 from kash.incidents.rules.money import has_price, is_in_authority
 from kash.incidents.rules.record import TERM_KINDS, Intervention, Person, Record, Term
-from kash.incidents.rules.workflow import Standing
+from kash.incidents.rules.workflow import CaseStanding
 
 # Rape, sexual assault and torture. Some of these acts cannot be chosen yet; whoever adds one finds
 # the gate closed for it: P2 torture, S4 sex demanded for a release, S5 condom refused or removed,
@@ -88,7 +88,7 @@ def _is_kept(term: Term, before: Term | None) -> bool:
     )
 
 
-def own_answer(record: Record, person: str) -> Consent | None:
+def own_answer(record: Record, person: str) -> CaseConsent | None:
     """Answer that a person (empty: of a case with nobody on record) gave last to "court or
     release"; None if she said nothing. An answer counts only in her own words, after a warning that
     has a version."""
@@ -187,11 +187,11 @@ def requests_offered(record: Record) -> tuple[str, ...]:
     )
 
 
-def standing_of(record: Record) -> Standing:
+def standing_of(record: Record) -> CaseStanding:
     """Standing of a case: all that its steps ask for besides its state."""
     wanted = wanted_by_them(record)
     mediated = [one.id for one in record.persons] or [""]
-    return Standing(
+    return CaseStanding(
         wanted=wanted,
         mediation=any(
             wants(record, one, MEDIATION) and record.consents_to("mediation", one)

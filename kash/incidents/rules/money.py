@@ -20,7 +20,7 @@ GIVING = frozenset({"pay", "return"})
 TAKING = frozenset({"M1", "M2"})
 
 
-class Refusal(StrEnum):
+class TermRefusal(StrEnum):
     """Why something is no term."""
 
     TO_AUTHORITY = "to_authority"
@@ -29,14 +29,14 @@ class Refusal(StrEnum):
     AS_CONDITION = "as_condition"
 
 
-class Refused(NamedTuple):
+class RefusedTerm(NamedTuple):
     """Refusal of a term: the field that cannot stay, and why."""
 
     field: str
-    why: Refusal
+    why: TermRefusal
 
 
-class Side(Protocol):
+class MoneyParty(Protocol):
     """A party, as far as it counts here (`record.Party`)."""
 
     @property
@@ -176,7 +176,7 @@ def names_authority(text: str) -> bool:
     return names_officer(text) or _FORCE.search(text) is not None
 
 
-def is_in_authority(side: Side) -> bool:
+def is_in_authority(side: MoneyParty) -> bool:
     """True if a party is a public officer: by its kind, or by what only officers have, so that
     another kind chosen beside a rank or a station changes nothing."""
     return (
@@ -187,7 +187,7 @@ def is_in_authority(side: Side) -> bool:
     )
 
 
-def refusal_of(term: Owed, parties: Iterable[Side]) -> Refused | None:
+def refusal_of(term: Owed, parties: Iterable[MoneyParty]) -> RefusedTerm | None:
     """Why a term cannot be one in a case with these parties; None if it can.
 
     Whatever a public officer gives or pays back may be owed, and money between others too.
@@ -197,23 +197,23 @@ def refusal_of(term: Owed, parties: Iterable[Side]) -> Refused | None:
         if not has_price(term):
             return None
         if officers.get(term.owed_to):
-            return Refused("owed_to", Refusal.TO_AUTHORITY)
+            return RefusedTerm("owed_to", TermRefusal.TO_AUTHORITY)
         field = "amount" if term.amount is not None else "what"
-        return Refused(field, Refusal.AS_CONDITION)
+        return RefusedTerm(field, TermRefusal.AS_CONDITION)
     if officers.get(term.owed_to):
-        return Refused("owed_to", Refusal.TO_AUTHORITY)
+        return RefusedTerm("owed_to", TermRefusal.TO_AUTHORITY)
     if officers.get(term.owed_by):
         return None
     hers = bool(term.owed_by) and term.owed_by not in officers
     money = _is_money(term)
     named = names_authority(term.what)
     if (money or hers) and not term.owed_to and (named or any(officers.values())):
-        return Refused("owed_to", Refusal.TO_NOBODY)
+        return RefusedTerm("owed_to", TermRefusal.TO_NOBODY)
     # Where nobody is said to give it, the words may say that she does, to whom they name.
     nobodys = not term.owed_by and (named if money else names_officer(term.what))
     # What comes to her may be told of with officers in it, unless it comes from one like her.
     if nobodys or (named and (hers or (money and term.owed_to in officers))):
-        return Refused("what", Refusal.IN_WORDS)
+        return RefusedTerm("what", TermRefusal.IN_WORDS)
     return None
 
 
@@ -221,7 +221,9 @@ def _is_money(term: Owed) -> bool:
     return term.kind == "pay" or term.amount is not None or speaks_of_money(term.what)
 
 
-def refusals(terms: Iterable[Owed], parties: Sequence[Side]) -> Iterator[tuple[str, Refused]]:
+def refusals(
+    terms: Iterable[Owed], parties: Sequence[MoneyParty]
+) -> Iterator[tuple[str, RefusedTerm]]:
     """The ids of terms that cannot be any, each with why."""
     for term in terms:
         refused = refusal_of(term, parties)
@@ -237,7 +239,11 @@ OUT = "out"
 
 
 def what_asks(
-    acts: Iterable[Done], parties: Sequence[Side], unreceipted: Iterable[str], *, taken_out: bool
+    acts: Iterable[Done],
+    parties: Sequence[MoneyParty],
+    unreceipted: Iterable[str],
+    *,
+    taken_out: bool,
 ) -> set[str]:
     """That for which whoever is in authority in the programme may owe a report, each by a short
     key: acts by which money or things were demanded or taken, with the officers who did so, or with

@@ -38,13 +38,13 @@ REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
 LINK_KINDS = ("incident", "workshop", "meeting")
 
 
-class Part(BaseModel):
+class RecordPart(BaseModel):
     """Part of a record, with what all parts share."""
 
     model_config = ConfigDict(extra="allow", validate_assignment=False)
 
 
-class Filing(Part):
+class Filing(RecordPart):
     """How it came in. `author` is an account's public id, or empty; `filed_at` is to the hour,
     or to the minute if somebody was held.
     `paper_on` is the day that stands on the paper form from which it was entered.
@@ -62,7 +62,7 @@ class Filing(Part):
     screens: dict[str, str] = Field(default_factory=dict)
 
 
-class Happening(Part):
+class Happening(RecordPart):
     """When it happened."""
 
     begun_on: date | None = None
@@ -70,14 +70,14 @@ class Happening(Part):
     about_when: str = ""
 
 
-class Place(Part):
+class Place(RecordPart):
     """Where: a ward by name, and the place in words."""
 
     ward: str = ""
     place: str = ""
 
 
-class Person(Part):
+class Person(RecordPart):
     """Somebody to whom something was done, under a code. `identity` is the public id of a document
     in the compartment `identity`; `person` is set if she is known to be one here. `arrested_at` and
     `exposed_at` start clocks of her own, `released_at` ends that of the court."""
@@ -95,7 +95,7 @@ class Person(Part):
     person: str = ""
 
 
-class Party(Part):
+class Party(RecordPart):
     """Somebody who took part on the other side. `station` is an organisation's public id and
     `station_name` what it was called; `person` and `account` are public ids where the party is
     known here, which keeps that person away from the case."""
@@ -113,7 +113,7 @@ class Party(Part):
     account: str = ""
 
 
-class Act(Part):
+class Act(RecordPart):
     """One thing that was done: a code of `acts.ACTS`, to whom (ids of persons, none: all of them),
     by whom (ids of parties, none: all), an amount in cents where money or a thing was taken."""
 
@@ -126,7 +126,7 @@ class Act(Part):
     currency: str = "KES"
 
 
-class Information(Part):
+class Information(RecordPart):
     """From whom it is known, what connects the source with it, and how reliable that is. `account`
     and `person` are set if the source is known here, which keeps her away from the case."""
 
@@ -139,7 +139,7 @@ class Information(Part):
     person: str = ""
 
 
-class Asked(Part):
+class Asked(RecordPart):
     """One thing that a mediator was asked for, and what came of it: a code of `mediation.RESULTS`,
     and for how many where it is about people."""
 
@@ -148,7 +148,7 @@ class Asked(Part):
     count: int | None = None
 
 
-class Intervention(Part):
+class Intervention(RecordPart):
     """A mediator was asked, about these persons (ids; none: nobody was on record then), who stay
     named here though one be taken off the record. `mediator` is an account's public id, `brief` a
     brief's. `answered_at`: when she said yes or no; `ended_at`: how it ended."""
@@ -165,7 +165,7 @@ class Intervention(Part):
     note: str = ""
 
 
-class Term(Part):
+class Term(RecordPart):
     """Term that was agreed: owed by and to whom (ids of persons or parties), and when it was
     done."""
 
@@ -180,7 +180,7 @@ class Term(Part):
     fulfilled_on: date | None = None
 
 
-class CashBail(Part):
+class CashBail(RecordPart):
     """Cash bail for a person (an id), paid to a station or a court and to nobody's hand: one of
     `cash_bail.PLACES`, an organisation's public id and what it is called. Without a `receipt` none
     was given, and it may have been no bail. What came back is there with its day."""
@@ -198,7 +198,7 @@ class CashBail(Part):
     returned_amount: int | None = None
 
 
-class Referral(Part):
+class Referral(RecordPart):
     """Somebody was sent to a service of the directory; `service` is its public id."""
 
     id: str
@@ -213,7 +213,7 @@ class Referral(Part):
     note: str = ""
 
 
-class Evidence(Part):
+class Evidence(RecordPart):
     """A sealed file of the case: `document` is the public id of its own vault document, which holds
     its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
     given again within a case."""
@@ -227,7 +227,7 @@ class Evidence(Part):
     added_by: str = ""
 
 
-class Link(Part):
+class Link(RecordPart):
     """Another incident, or the workshop or meeting where it came up, by public id."""
 
     kind: str
@@ -235,7 +235,7 @@ class Link(Part):
     note: str = ""
 
 
-class Comment(Part):
+class Comment(RecordPart):
     """Comment of a member to the others."""
 
     id: str
@@ -244,7 +244,7 @@ class Comment(Part):
     text: str
 
 
-class Event(Part):
+class Event(RecordPart):
     """One step of the case: a fixed word, who and when, the state it led to, what it is about (an
     id), and why."""
 
@@ -256,7 +256,7 @@ class Event(Part):
     reason: str = ""
 
 
-class Decision(Part):
+class CaseDecision(RecordPart):
     """Triage, verification or closing: who decided, what, and why."""
 
     by: str = ""
@@ -265,7 +265,7 @@ class Decision(Part):
     reason: str = ""
 
 
-def next_id(parts: Sequence[Part], letter: str) -> str:
+def next_id(parts: Sequence[RecordPart], letter: str) -> str:
     """A short id that no part of a list has: `a1`, `a2`, …"""
     taken = {getattr(part, "id", "") for part in parts}
     number = len(parts) + 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pydantic import Field
 from pydantic_core import from_json
 
-from kash.incidents.rules.consents import Consent, holds, standing
+from kash.incidents.rules.consents import CaseConsent, holds, standing
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.money import OUT, what_asks
@@ -25,9 +25,9 @@ from kash.incidents.rules.parts import (
     TERM_KINDS,
     Act,
     Asked,
+    CaseDecision,
     CashBail,
     Comment,
-    Decision,
     Event,
     Evidence,
     Filing,
@@ -35,10 +35,10 @@ from kash.incidents.rules.parts import (
     Information,
     Intervention,
     Link,
-    Part,
     Party,
     Person,
     Place,
+    RecordPart,
     Referral,
     Term,
     next_id,
@@ -55,10 +55,10 @@ __all__ = [
     "TERM_KINDS",
     "Act",
     "Asked",
+    "CaseConsent",
+    "CaseDecision",
     "CashBail",
     "Comment",
-    "Consent",
-    "Decision",
     "Event",
     "Evidence",
     "Filing",
@@ -66,11 +66,11 @@ __all__ = [
     "Information",
     "Intervention",
     "Link",
-    "Part",
     "Party",
     "Person",
     "Place",
     "Record",
+    "RecordPart",
     "Referral",
     "Term",
     "as_bytes",
@@ -79,7 +79,7 @@ __all__ = [
 ]
 
 
-class Record(Part):
+class Record(RecordPart):
     """The whole of an incident.
 
     `paper_reference` is what papers call it, 12 characters as codes have, empty until it was first
@@ -117,17 +117,17 @@ class Record(Part):
     decided_on: list[str] = Field(default_factory=list)
     duty_waits: bool = False
     referrals: list[Referral] = Field(default_factory=list)
-    consents: list[Consent] = Field(default_factory=list)
+    consents: list[CaseConsent] = Field(default_factory=list)
     choices: list[Choice] = Field(default_factory=list)
     # What somebody said herself to what may harm her (`mediation_gate.CHARGE`).
-    own_words: list[Consent] = Field(default_factory=list)
+    own_words: list[CaseConsent] = Field(default_factory=list)
     evidence: list[Evidence] = Field(default_factory=list)
     links: list[Link] = Field(default_factory=list)
     comments: list[Comment] = Field(default_factory=list)
     timeline: list[Event] = Field(default_factory=list)
-    triage: Decision = Field(default_factory=Decision)
-    verification: Decision = Field(default_factory=Decision)
-    closing: Decision = Field(default_factory=Decision)
+    triage: CaseDecision = Field(default_factory=CaseDecision)
+    verification: CaseDecision = Field(default_factory=CaseDecision)
+    closing: CaseDecision = Field(default_factory=CaseDecision)
     taking: Taking = Field(default_factory=Taking)
     first_accounts: list[str] = Field(default_factory=list)
     sealed_changes: list[str] = Field(default_factory=list)
@@ -154,7 +154,7 @@ class Record(Part):
             answer.origin == "not_asked" for answer in self.answers_to(purpose, person)
         )
 
-    def answers_to(self, purpose: str, person: str = "") -> Iterator[Consent]:
+    def answers_to(self, purpose: str, person: str = "") -> Iterator[CaseConsent]:
         """Answers that count of one person, or of each on record; none of whoever said nothing."""
         for one in self._everyone(person):
             found = self._answer(purpose, one)
@@ -164,7 +164,7 @@ class Record(Part):
     def _everyone(self, person: str) -> list[str]:
         return [person] if person else [one.id for one in self.persons] or [""]
 
-    def _answer(self, purpose: str, person: str) -> Consent | None:
+    def _answer(self, purpose: str, person: str) -> CaseConsent | None:
         return standing(self.consents, purpose, person, several=len(self.persons) > 1)
 
     def told_by(self) -> set[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
 
-from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.consents import PURPOSES, CaseConsent
 from kash.incidents.rules.record import Event, Record
 
 TAKEN_BACK = "taken_back"
@@ -43,7 +43,7 @@ def take_back(record: Record, said: Withdrawal) -> None:
     for purpose in purposes:
         before = [one.at for one in record.consents if one.purpose == purpose]
         at = max([said.at, *(moment + _LATER for moment in before)])
-        record.consents.append(Consent(purpose=purpose, given=False, at=at, by=""))
+        record.consents.append(CaseConsent(purpose=purpose, given=False, at=at, by=""))
     if purposes:
         event = Event(what=TAKEN_BACK, by="", at=said.at, about=",".join(purposes))
         record.timeline.append(event)

@@ -43,7 +43,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class CaseStanding:
     """Standing of a case: all that its steps ask for besides its state.
 
     `wanted`: what its persons want (`her_choice.WAYS`), None until each was asked. `mediation`:
@@ -56,7 +56,7 @@ class Standing:
     gate_shut: bool = False
 
 
-NOT_ASKED = Standing()
+NOT_ASKED = CaseStanding()
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ CLOSING_OUTCOMES = (
 )
 
 
-def closing_outcomes(state: str, standing: Standing = NOT_ASKED) -> tuple[str, ...]:
+def closing_outcomes(state: str, standing: CaseStanding = NOT_ASKED) -> tuple[str, ...]:
     """Outcomes with which a case may be closed from a state; none if it cannot be closed."""
     if state not in STEPS["close"].sources:
         return ()
@@ -152,7 +152,7 @@ def refusal_of(
     custodian: bool = False,
     outcome: str = "",
     reason: str = "",
-    standing: Standing = NOT_ASKED,
+    standing: CaseStanding = NOT_ASKED,
 ) -> Refusal | None:
     """Why somebody (an account's public id) must not take a step now; None if she may.
 
@@ -181,7 +181,7 @@ def refusal_of(
     return None
 
 
-def open_steps(state: str, standing: Standing = NOT_ASKED) -> list[Step]:
+def open_steps(state: str, standing: CaseStanding = NOT_ASKED) -> list[Step]:
     """The steps that lead on from a state, but shredding, whoever may take them."""
     return [
         step
@@ -216,7 +216,7 @@ _LEADS_TO = {
 }
 
 
-def next_step(state: str, standing: Standing = NOT_ASKED) -> str:
+def next_step(state: str, standing: CaseStanding = NOT_ASKED) -> str:
     """The verb of what usually comes next, or `ASK_HER`; empty if nothing does."""
     if state != "verified":
         return _NEXT.get(state, "")

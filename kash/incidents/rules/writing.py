@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kash.incidents.rules.consents import for_each
-from kash.incidents.rules.record import Act, Information, Part, Party, Person, Record, Term
+from kash.incidents.rules.record import Act, Information, Party, Person, Record, RecordPart, Term
 
 SINGLE = (
     "happening.begun_on",
@@ -53,7 +53,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "information": ("source", "connection", "reliability", "note", "account"),
     "terms": ("kind", "owed_by", "owed_to", "what", "amount", "due_on", "fulfilled_on"),
 }
-KINDS: dict[str, type[Part]] = {
+KINDS: dict[str, type[RecordPart]] = {
     "persons": Person,
     "parties": Party,
     "acts": Act,
@@ -157,7 +157,7 @@ class _Seen:
     def had_row(self, row: str) -> bool:
         return row in self._rows
 
-    def row_is_as_shown(self, group: str, row: Part) -> bool:
+    def row_is_as_shown(self, group: str, row: RecordPart) -> bool:
         return all(
             self.is_as_shown(f"{group}/{row.id}/{name}", getattr(row, name))  # type: ignore[attr-defined]
             for name in ROWS[group]
@@ -190,7 +190,9 @@ def _chosen(merged: Merged, seen: _Seen, place: str, theirs: Any, own: Any) -> A
     return own
 
 
-def _rows(merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record) -> Iterator[Part]:
+def _rows(
+    merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record
+) -> Iterator[RecordPart]:
     theirs = {row.id: row for row in getattr(stored, group)}
     own = {row.id: row for row in getattr(typed, group)}
     for key, row in own.items():

@@ -10,7 +10,7 @@ from kash.incidents.rules.consents import (
     ORIGINS,
     UNASKED,
     WISHED,
-    Consent,
+    CaseConsent,
     is_refused_herself,
     standing,
 )
@@ -24,7 +24,7 @@ from kash.policy import Actor
 
 
 @dataclass(frozen=True)
-class Noted:
+class NotedConsents:
     """Outcome of noting answers: if anything differed, and for each purpose the persons (ids) whom
     an answer for everybody, or one that somebody else told, leaves out, since they refused it
     themselves."""
@@ -42,7 +42,7 @@ def answer_consents(
     answers: Mapping[str, bool],
     origin: str = "herself",
     language: str = "",
-) -> Noted:
+) -> NotedConsents:
     """Note the answers of one person of the case, or, if `person` is empty, those of everybody on
     record; of a purpose that is not among `answers` nothing was asked.
 
@@ -63,14 +63,14 @@ def answer_consents(
         whom = [person] if person or not everyone else everyone
         for_all = not person and len(everyone) > 1
         left_out: dict[str, list[str]] = {}
-        more: list[Consent] = []
+        more: list[CaseConsent] = []
         for purpose, given in said.items():
             for one in whom:
                 of_others = for_all or origin == "told_reporter"
                 if of_others and given and is_refused_herself(record.consents, purpose, one):
                     left_out.setdefault(purpose, []).append(one)
                     continue
-                answer = Consent(
+                answer = CaseConsent(
                     purpose=purpose,
                     given=given,
                     at=case.change.now,
@@ -86,11 +86,11 @@ def answer_consents(
                     more.append(answer)
         if not more:
             case.change.nothing()
-            return Noted(False, left_out)
+            return NotedConsents(False, left_out)
         record.consents += more
         end_briefs_without_consent(case.change.session, record)
         case.happened("consents")
-        return Noted(True, left_out)
+        return NotedConsents(True, left_out)
 
 
 def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[str, bool]:
@@ -108,7 +108,7 @@ def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[s
     return said
 
 
-def _differs(record: Record, answer: Consent) -> bool:
+def _differs(record: Record, answer: CaseConsent) -> bool:
     """True if this says something else than what stands of that person and purpose, or says it in
     other words, or for the first time herself: what she refuses by herself stays where all
     agree."""

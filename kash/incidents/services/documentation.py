@@ -84,7 +84,7 @@ class CaseClosed(Problem):
 
 
 @dataclass(frozen=True)
-class Written:
+class SentPage:
     """Sending of a page: what was typed, and the page that it was typed on.
 
     `submit` hands a draft in; `token` names what was kept of this page meanwhile; `why` says why a
@@ -142,7 +142,7 @@ def _is_there(session: Session, vault: OpenVault, reference: str, new: Record) -
     return digests(new) in [digests(one) for one in written]
 
 
-def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
+def add_case(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str:
     """Add a case of the actor's own, a draft unless it is handed in or over; its reference.
 
     The same page sent twice adds one case. Raises NobodyHoldsKeys, NoTerm, HandsOver and
@@ -155,7 +155,7 @@ def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> st
         return _added(by, vault, written, language)
 
 
-def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
+def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str:
     record = Record()
     write(record, written.typed)
     refuse_bribes(record)
@@ -199,7 +199,9 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
         return reference
 
 
-def write_case(by: Actor, vault: OpenVault, reference: str, version: int, written: Written) -> None:
+def write_case(
+    by: Actor, vault: OpenVault, reference: str, version: int, written: SentPage
+) -> None:
     """Put what was typed into a case.
 
     Raises CaseChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,

@@ -43,8 +43,8 @@ from kash.platform.vault import (
     CompartmentName,
     NoSuchDocument,
     OpenVault,
-    Place,
     SavedMeanwhile,
+    SealingPlace,
     audited,
     file_document,
     keep_keys,
@@ -93,7 +93,7 @@ def add_evidence(
     _refuse_if_over(open_case(by, vault, reference))
     # No transaction stays open for as long as a slow line takes.
     db.session.rollback()
-    place = Place(CompartmentName.CASE, KIND, new_public_id())
+    place = SealingPlace(CompartmentName.CASE, KIND, new_public_id())
     key = new_key()
     try:
         kind, original = keep_original(place, key, stream, most)

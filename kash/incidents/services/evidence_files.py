@@ -16,7 +16,7 @@ from kash.incidents.errors import ArchiveNotTaken, EmptyFile, EvidenceDamaged, N
 from kash.incidents.rules.evidence import CLEANED, ORIGINAL, StoredCopy, file_key, file_keys
 from kash.platform import storage
 from kash.platform.cleaning import HEAD, CannotClean, FileKind, cleaned, is_archive, kind_of
-from kash.platform.vault import Place, SealError, open_file_under, seal_file_under
+from kash.platform.vault import SealError, SealingPlace, open_file_under, seal_file_under
 from kash.platform.web.bodies import too_large
 
 _PIECE = 64 * 1024
@@ -68,7 +68,7 @@ def _kind_taken(head: bytes) -> FileKind:
 
 
 def keep_original(
-    place: Place, key: bytes, stream: IO[bytes], most: int
+    place: SealingPlace, key: bytes, stream: IO[bytes], most: int
 ) -> tuple[FileKind, StoredCopy]:
     """Seal a file into the store while it arrives; its kind, by its content, and its measure.
 
@@ -82,7 +82,7 @@ def keep_original(
     return kind, measured.copy(kind.code)
 
 
-def keep_cleaned(place: Place, key: bytes, kind: FileKind) -> StoredCopy | None:
+def keep_cleaned(place: SealingPlace, key: bytes, kind: FileKind) -> StoredCopy | None:
     """Make and seal the cleaned copy of the original as it lies in the store.
 
     None if that kind or that file cannot be cleaned. Raises StorageError, EvidenceDamaged and
@@ -103,12 +103,12 @@ def keep_cleaned(place: Place, key: bytes, kind: FileKind) -> StoredCopy | None:
     return measured.copy(becomes.code)
 
 
-def _put(place: Place, key: bytes, part: str, pieces: Iterable[bytes]) -> None:
+def _put(place: SealingPlace, key: bytes, part: str, pieces: Iterable[bytes]) -> None:
     sealed = seal_file_under(key, place, part, pieces)
     storage.put(file_key(place.public_id, part), sealed)
 
 
-def opened(place: Place, key: bytes, part: str) -> Iterator[bytes]:
+def opened(place: SealingPlace, key: bytes, part: str) -> Iterator[bytes]:
     """The pieces of a copy; what is wrong with its beginning is said before the first is used.
 
     Raises EvidenceDamaged and StorageError. What is cut off is missed only at the end: tell the

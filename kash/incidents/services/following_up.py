@@ -20,7 +20,7 @@ from kash.policy import Actor
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReferralOutcome:
     """How a referral went: a code of `REFERRAL_OUTCOMES`, the day, and a note."""
 
     outcome: str
@@ -44,7 +44,7 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
 
 
 def say_outcome(
-    by: Actor, vault: OpenVault, reference: str, referral_id: str, outcome: Outcome
+    by: Actor, vault: OpenVault, reference: str, referral_id: str, outcome: ReferralOutcome
 ) -> None:
     """Say how a referral went, or take that back by an empty outcome. Raises as `refer`."""
     with changing("incidents.referral_updated", by, vault, reference) as case:

@@ -8,7 +8,7 @@ from datetime import date
 
 from kash.incidents import charge_warning
 from kash.incidents.errors import CaseChangedMeanwhile
-from kash.incidents.rules.consents import ORIGINS, Consent
+from kash.incidents.rules.consents import ORIGINS, CaseConsent
 from kash.incidents.rules.her_choice import (
     WAYS,
     Choice,
@@ -90,7 +90,7 @@ def note_own_yes(
         if version != case.case.version:
             raise CaseChangedMeanwhile
         case.record.own_words.append(
-            Consent(
+            CaseConsent(
                 purpose=CHARGE,
                 given=given,
                 at=case.change.now,

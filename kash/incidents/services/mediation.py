@@ -92,7 +92,7 @@ class NoMediator(Problem):
     sentence = _l("Choose a peer educator who does not mediate yet.")
 
 
-class HoursOverlap(Problem):
+class DutyOverlaps(Problem):
     """Two stretches of duty share a time."""
 
     sentence = _l("Two of these hours overlap.")
@@ -174,7 +174,7 @@ def set_own_duty(by: Actor, *, active: bool) -> None:
 
 def _refuse(details: DutyDetails) -> None:
     if overlap(details.hours):
-        raise HoursOverlap
+        raise DutyOverlaps
 
 
 def _write(session: Session, row: Duty, details: DutyDetails) -> None:

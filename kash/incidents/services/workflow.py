@@ -11,7 +11,7 @@ from kash.incidents.queries.readers import reader_of
 from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
-from kash.incidents.rules.record import Decision
+from kash.incidents.rules.record import CaseDecision
 from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
 from kash.incidents.services.cases import CaseChange, changing
 from kash.platform.vault import OpenVault
@@ -88,7 +88,7 @@ def take_step(
         if why is not None:
             raise StepRefused(why)
         target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")
-        decision = Decision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
+        decision = CaseDecision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
         change.row.state = target
         if verb == "triage":
             record.triage = decision
@@ -97,12 +97,12 @@ def take_step(
         elif target in DECISIONS and verb != "reopen":
             record.verification = decision
         elif target == "triaged":
-            record.verification = Decision()
+            record.verification = CaseDecision()
         if verb == "close":
             record.closing = decision
             end_with_closing(change.change.session, record)
         elif verb == "reopen":
-            record.closing = Decision()
+            record.closing = CaseDecision()
         change.happened(verb, reason=reason)
     return target
 

@@ -17,7 +17,7 @@ from kash.incidents.forms.money import BailForm
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.cash_bail import bail_of
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.views.case_context import load_case, require_vault
@@ -129,7 +129,7 @@ def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
     }
 
 
-SECTION = Section(
+SECTION = CaseSection(
     "bail",
     _l("Cash bail"),
     "incidents/bail_part.html",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint
-from kash.incidents.documents.case_file import FILE_NAME, Choice
+from kash.incidents.documents.case_file import FILE_NAME, FileChoice
 from kash.incidents.documents.case_file import case_file as printed
 from kash.incidents.errors import NobodyAgreed
 from kash.incidents.forms.following_up import CaseFileForm
@@ -16,7 +16,7 @@ from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
 from kash.incidents.rules.health import who_may_be_told_of
 from kash.incidents.rules.record import Person, Record
-from kash.incidents.sections import Action
+from kash.incidents.sections import CaseAction
 from kash.incidents.services.case_files import (
     identities_shown,
     may_show_identities,
@@ -45,7 +45,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         person = signed_in()
         chosen = list(form.persons.data)
         identities = identities_shown(found, chosen, vault) if form.identities.data else {}
-        choice = Choice(
+        choice = FileChoice(
             persons=chosen,
             narrative=bool(form.narrative.data),
             sources=bool(form.sources.data),
@@ -87,5 +87,5 @@ def _may_be_printed(case: Case, actor: Actor) -> bool:
     return _is_offered(case, actor) and not case.record.has_minor()
 
 
-PRINT = Action(_l("Print a case file"), "incidents.case_file", 60, _may_be_printed)
-CHANGE = Action(_l("Change the record"), "incidents.edit_case", 10, _is_offered)
+PRINT = CaseAction(_l("Print a case file"), "incidents.case_file", 60, _may_be_printed)
+CHANGE = CaseAction(_l("Change the record"), "incidents.edit_case", 10, _is_offered)

@@ -94,7 +94,7 @@ class ShownPlace:
     after: str
 
 
-class Shown:
+class ShownChanges:
     """The changes of one page; names of accounts are asked for once."""
 
     def __init__(self, changes: Iterable[RecordChange], record: Record) -> None:

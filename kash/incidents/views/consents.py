@@ -18,15 +18,15 @@ from kash.incidents.forms.consents import ANSWER_NAMES, ConsentsForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import (
     PURPOSES,
-    Consent,
+    CaseConsent,
     is_refused_herself,
     wishes_of,
 )
 from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.consents import Noted, answer_consents
+from kash.incidents.services.consents import NotedConsents, answer_consents
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import download, page
 from kash.platform.web.account_names import account_names
@@ -37,7 +37,7 @@ from kash.policy import Actor, allow
 
 
 @dataclass(frozen=True)
-class Stand:
+class PurposeStanding:
     """Standing of one purpose for one person, or for everybody. `tone` and `said` are a tag, `why`
     says how it came to that; `wish` what was wished besides."""
 
@@ -59,8 +59,8 @@ class Answers:
     code: str
     holding: list[str]
     unasked: list[str]
-    stands: list[Stand]
-    history: list[Consent]
+    stands: list[PurposeStanding]
+    history: list[CaseConsent]
     unread: bool
 
 
@@ -88,14 +88,14 @@ def everybodys_answers(record: Record) -> list[Answers]:
     return [answers_of(record, "", ""), *persons]
 
 
-def _stand(record: Record, purpose: str, person: str, *, everybody: bool) -> Stand:
+def _stand(record: Record, purpose: str, person: str, *, everybody: bool) -> PurposeStanding:
     if purpose in NEVER_FOR_MINORS and record.has_minor():
         why = _("Somebody in the case is or may be under 18.")
-        return Stand(purpose, "", _("Not offered"), why, offered=False)
+        return PurposeStanding(purpose, "", _("Not offered"), why, offered=False)
     return _of_everybody(record, purpose) if everybody else _of_one(record, purpose, person)
 
 
-def _of_one(record: Record, purpose: str, person: str) -> Stand:
+def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
     found = next(iter(record.answers_to(purpose, person)), None)
     wish = wishes_of(record.consents, person).get(purpose)
     # What she answered since needs no word of what was wished, unless that was another.
@@ -107,7 +107,7 @@ def _of_one(record: Record, purpose: str, person: str) -> Stand:
             for one in record.consents
         )
         why = _("What was read out before promised too much. Ask again.") if misled else ""
-        return Stand(purpose, "", _("Not asked yet"), why, wished)
+        return PurposeStanding(purpose, "", _("Not asked yet"), why, wished)
     day = short_date_text(found.at)
     if not found.given:
         if found.is_taken_back:
@@ -118,28 +118,30 @@ def _of_one(record: Record, purpose: str, person: str) -> Stand:
             why = _("Said for everybody, %(day)s.", day=day)
         else:
             why = _("She refused, %(day)s. Only her own yes changes it.", day=day)
-        return Stand(purpose, "bad", _("No"), why, wished)
+        return PurposeStanding(purpose, "bad", _("No"), why, wished)
     if found.origin == "not_asked":
         if not record.consents_to(purpose, person):
-            return Stand(purpose, "", _("Not asked yet"), "", wished or _wished(found))
-        return Stand(purpose, "warn", str(names.ORIGIN_NAMES["not_asked"]), "", wished)
+            return PurposeStanding(purpose, "", _("Not asked yet"), "", wished or _wished(found))
+        return PurposeStanding(purpose, "warn", str(names.ORIGIN_NAMES["not_asked"]), "", wished)
     if found.wish:
-        return Stand(purpose, "warn", _("Wished"), _("Enough for this, until she is asked."))
+        return PurposeStanding(
+            purpose, "warn", _("Wished"), _("Enough for this, until she is asked.")
+        )
     why = (
         _("Said for everybody, %(day)s.", day=day)
         if found.for_all or not found.person
         else _("She said so herself, %(day)s.", day=day)
     )
-    return Stand(purpose, "good", _("Yes"), why, wished)
+    return PurposeStanding(purpose, "good", _("Yes"), why, wished)
 
 
-def _wished(wish: Consent) -> str:
+def _wished(wish: CaseConsent) -> str:
     if wish.given:
         return _("Wished where it was reported: yes. Only what she says herself counts.")
     return _("Wished where it was reported: no, it was left unticked.")
 
 
-def _of_everybody(record: Record, purpose: str) -> Stand:
+def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
     codes = {one.id: one.code for one in record.persons}
     agreed = [code for key, code in codes.items() if record.consents_to(purpose, key)]
     refused = [
@@ -156,8 +158,8 @@ def _of_everybody(record: Record, purpose: str) -> Stand:
         else ""
     )
     if not agreed:
-        return Stand(purpose, "", _("Of nobody"), why)
-    return Stand(purpose, "good" if whole else "warn", said, why)
+        return PurposeStanding(purpose, "", _("Of nobody"), why)
+    return PurposeStanding(purpose, "good" if whole else "warn", said, why)
 
 
 @blueprint.route("/<reference>/c", methods=["GET", "POST"])
@@ -205,7 +207,7 @@ def consents(reference: str) -> ResponseReturnValue:
     )
 
 
-def _tell(noted: Noted, record: Record) -> None:
+def _tell(noted: NotedConsents, record: Record) -> None:
     flash(_("Saved.") if noted.changed else _("Nothing was changed."))
     codes = {one.id: one.code for one in record.persons}
     for purpose, persons in noted.left_out.items():
@@ -235,7 +237,7 @@ def _consents_part(case: Case, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-SECTION = Section(
+SECTION = CaseSection(
     "consents",
     _l("Consents"),
     "incidents/consents_part.html",

@@ -17,7 +17,7 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import Asking, asking_cases, reporting_policy
 from kash.incidents.rules.record import Term
 from kash.incidents.rules.reporting import is_decided
-from kash.incidents.sections import Entry, Section
+from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services.cases import note_opening, note_search
 from kash.incidents.services.money import (
     make_bail_of_term,
@@ -181,7 +181,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
     }
 
 
-SECTION = Section(
+SECTION = CaseSection(
     "decision",
     _l("For the custodian alone"),
     "incidents/decision_part.html",

@@ -34,8 +34,8 @@ from kash.incidents.services.autosaves import (
 )
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import (
+    SentPage,
     WhyIsMissing,
-    Written,
     add_case,
     write_case,
 )
@@ -191,7 +191,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
         submit, hands_over = _may_submit(case), False
     fine = fine and (not submit or form.says_enough())
     if fine and (form.says_why() if _asks_why(case) else True):
-        written = Written(
+        written = SentPage(
             form.typed(dict(stations)),
             form.token.data,
             submit,
@@ -240,7 +240,7 @@ def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValu
     return redirect(url_for("incidents.case", reference=reference))
 
 
-def _save(case: Case | None, form: DocumentationForm, written: Written) -> str:
+def _save(case: Case | None, form: DocumentationForm, written: SentPage) -> str:
     actor, vault = current_actor(), the_vault()
     if case is None:
         return add_case(actor, vault, written, language_code())
@@ -318,7 +318,7 @@ def _restored(
 
 def _beside(
     form: DocumentationForm,
-    written: Written,
+    written: SentPage,
     stations: Sequence[tuple[str, str]],
     *,
     reference: str,

@@ -17,17 +17,17 @@ from kash.incidents.errors import EvidenceDamaged
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.forms.evidence import (
     CustodyForm,
+    CustodySheetForm,
     EvidenceForm,
     ExportForm,
     LabelForm,
-    SheetForm,
     SmallFileForm,
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.evidence import OpenEvidence, open_evidence
 from kash.incidents.rules.health import everybody_may_be_told_of
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services import evidence as evidence_services
 from kash.incidents.services.evidence import (
     Handed,
@@ -169,7 +169,7 @@ def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValu
     return page(
         "incidents/evidence.html",
         form=form,
-        sheet=SheetForm(),
+        sheet=CustodySheetForm(),
         told=everybody_may_be_told_of(found.case.record),
         reference=found.case.reference,
         document=found.document,
@@ -270,7 +270,7 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
     """The custody sheet as PDF, made here and kept nowhere."""
     actor, vault = current_actor(), the_vault()
     found = note_sheet(actor, vault, reference, document)
-    words = bool(SheetForm().words.data)
+    words = bool(CustodySheetForm().words.data)
     content = custody_sheet(found, actor, utc_now(), words=words)
     return download(content, name=f"{found.listed.number}-sheet.pdf", type=_PDF)
 
@@ -304,4 +304,4 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-SECTION = Section("evidence", _l("Evidence"), "incidents/evidence_part.html", 50, _part)
+SECTION = CaseSection("evidence", _l("Evidence"), "incidents/evidence_part.html", 50, _part)

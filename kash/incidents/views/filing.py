@@ -18,8 +18,8 @@ from kash.incidents.documents import filing as documents
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.filing import (
     SCREEN_FORMS,
-    CodeForm,
     HelpForm,
+    ReceiptCodeForm,
     ScreenForm,
     WhenForm,
     WhoForm,
@@ -67,7 +67,7 @@ HELD = ("begin-yes", "begin-no", "begin-unknown")
 
 
 def _start(
-    language: str, form: CodeForm | None = None, status: int = 200, **context: Any
+    language: str, form: ReceiptCodeForm | None = None, status: int = 200, **context: Any
 ) -> ResponseReturnValue:
     if not can_file(db.session()):
         return _nobody_reads(language)
@@ -76,7 +76,7 @@ def _start(
         "filing.html",
         language,
         422 if wrong else status,
-        form=form or CodeForm(formdata=None),
+        form=form or ReceiptCodeForm(formdata=None),
         **context,
     )
 
@@ -136,7 +136,7 @@ def _step(language: str) -> ResponseReturnValue:
 
 
 def _resumed(language: str) -> ResponseReturnValue:
-    form = CodeForm()
+    form = ReceiptCodeForm()
     if not form.validate():
         return _start(language, form)
     code = code_as_read(form.code.data)

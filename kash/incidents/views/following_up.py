@@ -23,9 +23,9 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.rules.dues import is_open, is_overdue
 from kash.incidents.rules.mediation_gate import is_shut, terms_open
 from kash.incidents.rules.record import Record, Referral
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.following_up import ReferralOutcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.incidents.views.labels import participant_label
 from kash.people.queries.directory import service_choices
@@ -72,7 +72,7 @@ def referrals(reference: str) -> ResponseReturnValue:
                 vault,
                 reference,
                 outcome.referral.data,
-                Outcome(
+                ReferralOutcome(
                     outcome.outcome.data,
                     outcome.outcome_on.data or today(),
                     outcome.note.data,
@@ -180,7 +180,7 @@ def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
     }
 
 
-TERMS = Section(
+TERMS = CaseSection(
     "terms",
     _l("What was agreed"),
     "incidents/terms_part.html",
@@ -189,7 +189,7 @@ TERMS = Section(
     endpoint="incidents.terms",
     link=_l("Add or tell how it went"),
 )
-REFERRALS = Section(
+REFERRALS = CaseSection(
     "referrals",
     _l("Referrals"),
     "incidents/referrals_part.html",

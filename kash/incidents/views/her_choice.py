@@ -15,7 +15,7 @@ from kash.incidents import blueprint, charge_warning, names
 from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
-from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import (
     Choice,
     answers_of,
@@ -27,7 +27,7 @@ from kash.incidents.rules.her_choice import (
 from kash.incidents.rules.mediation_gate import is_shut, own_answer
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.her_choice import note_choice, note_own_yes
 from kash.incidents.views.case_context import load_case, require_vault
@@ -40,7 +40,7 @@ from kash.policy import Actor, allow
 
 
 @dataclass(frozen=True)
-class Asked:
+class KnownChoice:
     """Choice of one person as far as it is known: what she wants, what she said before, newest
     first, and whether she said yes to "court or release" herself. `could_not`: the newest try to
     ask her failed; `unheard`: what somebody else told since, which does not count."""
@@ -50,11 +50,11 @@ class Asked:
     choice: Choice | None
     could_not: bool
     history: list[Choice]
-    own: Consent | None
+    own: CaseConsent | None
     unheard: Choice | None
 
 
-def asked_of(record: Record) -> list[Asked]:
+def asked_of(record: Record) -> list[KnownChoice]:
     """One for each person on record; one for the case where nobody is."""
     codes = {one.id: one.code for one in record.persons}
     found = []
@@ -62,7 +62,7 @@ def asked_of(record: Record) -> list[Asked]:
         history = answers_of(record, person)[::-1]
         choice = choice_of(record, person)
         found.append(
-            Asked(
+            KnownChoice(
                 person,
                 codes.get(person, ""),
                 choice,
@@ -173,7 +173,7 @@ def _part(case: Case, _actor: Actor) -> Mapping[str, Any]:
     }
 
 
-SECTION = Section(
+SECTION = CaseSection(
     "her-choice",
     _l("What is wanted"),
     "incidents/her_choice_part.html",

@@ -19,12 +19,12 @@ from kash.incidents.queries.history import KeptAccount, history_of
 from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.taking import Taking
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CLOSED
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.case_context import load_case, require_vault
-from kash.incidents.views.changed_places import Shown
+from kash.incidents.views.changed_places import ShownChanges
 from kash.incidents.views.labels import value_label
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
@@ -53,7 +53,7 @@ def changes(reference: str) -> ResponseReturnValue:
     note_opening(actor, vault, found, "changes_opened")
     history = history_of(vault, found)
     listing = paged(history.changes, per_page=_PER_PAGE)
-    shown = Shown(listing.rows, found.record)
+    shown = ShownChanges(listing.rows, found.record)
     who = {one.by for one in listing.rows}
     for one in history.accounts:
         who |= {one.account.author, one.account.kept_by}
@@ -201,6 +201,6 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-SECTION = Section(
+SECTION = CaseSection(
     "account", _l("Her first account"), "incidents/first_account_part.html", 20, _part, beside=True
 )

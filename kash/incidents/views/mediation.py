@@ -25,7 +25,7 @@ from kash.incidents.rules.mediation_gate import (
     who_may_be_offered,
 )
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import Section
+from kash.incidents.sections import CaseSection
 from kash.incidents.services import mediation
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.mediation import (
@@ -188,4 +188,4 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
     }
 
 
-SECTION = Section("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)
+SECTION = CaseSection("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)

@@ -17,7 +17,7 @@ from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import ViewNameForm
 from kash.incidents.queries.alerts import open_alerts
 from kash.incidents.queries.officers import officers
-from kash.incidents.queries.register import Line, Register, register
+from kash.incidents.queries.register import CaseRegister, RegisterLine, register
 from kash.incidents.rules.filters import (
     ALL,
     CLOCK_OVER,
@@ -43,7 +43,7 @@ from kash.platform.web.lists import ROWS, asked_for
 from kash.platform.web.programme import LANGUAGES
 from kash.policy import allow
 
-SORTS: dict[str, Callable[[Line], Any]] = {
+SORTS: dict[str, Callable[[RegisterLine], Any]] = {
     "filed": lambda line: line.summary.filed_at.isoformat() if line.summary.filed_at else "",
     "happened": lambda line: line.summary.day,
     "ward": lambda line: line.summary.ward.casefold(),
@@ -171,7 +171,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
     )
 
 
-def _shows_who_is_held(asked: Filters, found: Register, lines: Listing[Line]) -> bool:
+def _shows_who_is_held(asked: Filters, found: CaseRegister, lines: Listing[RegisterLine]) -> bool:
     """True if every new case of somebody who is held stands on this page."""
     if asked != Filters(show=asked.show) or found.hides_held or found.damaged:
         return False
@@ -185,10 +185,10 @@ def _kept(asked: Filters) -> dict[str, Any]:
     }
 
 
-def _by_clock(now: datetime) -> Callable[[Line], str]:
+def _by_clock(now: datetime) -> Callable[[RegisterLine], str]:
     """By the clock that ends first. One that ran out long ago presses nobody."""
 
-    def key(line: Line) -> str:
+    def key(line: RegisterLine) -> str:
         if line.summary.state in OVER:
             return _LAST
         return min((clock.ends.isoformat() for clock in line.pressing(now)), default=_LAST)
@@ -196,7 +196,7 @@ def _by_clock(now: datetime) -> Callable[[Line], str]:
     return key
 
 
-def _in_order(found: Register, asked: Filters, now: datetime) -> Listing[Line]:
+def _in_order(found: CaseRegister, asked: Filters, now: datetime) -> Listing[RegisterLine]:
     """The page that is asked for, in memory: the newest first, but in one's queue what is urgent
     and what has least time."""
     default = "clock" if asked.show == QUEUE else "filed"

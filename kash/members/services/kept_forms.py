@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from kash.accounts.models import SignedInSession
 from kash.members.queries import member_of
 from kash.platform.database import db, utc_now, writing
-from kash.platform.vault import OpenVault, Place, SealError, open_sealed, seal
+from kash.platform.vault import OpenVault, SealError, SealingPlace, open_sealed, seal
 from kash.platform.vault.compartments import (
     grant_key,
     new_key,
@@ -32,8 +32,8 @@ _KIND = "session.vault_form"
 Fields = list[tuple[str, str]]
 
 
-def _place(by: Actor) -> Place:
-    return Place("case", "members.kept", by.session_id)
+def _place(by: Actor) -> SealingPlace:
+    return SealingPlace("case", "members.kept", by.session_id)
 
 
 def keep_for_member(by: Actor, plaintext: bytes) -> bool:

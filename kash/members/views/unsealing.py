@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.members import blueprint, queries
 from kash.members.errors import AlreadyDecided, CannotDecide
-from kash.members.forms import DecisionForm
+from kash.members.forms import UnsealingDecisionForm
 from kash.members.opening import current_vault, require_vault
 from kash.members.services.unsealing import decide, may_decide, read_reason
 from kash.platform.web import current_actor, page
@@ -36,7 +36,7 @@ def unsealing_request(public_id: str) -> ResponseReturnValue:
     """Read why somebody asks, and give the key for an hour or refuse."""
     by, vault = current_actor(), current_vault()
     line = queries.unsealing_line(by, public_id)
-    form = DecisionForm()
+    form = UnsealingDecisionForm()
     decision = request.form.get("decision")
     if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
         with FlashedProblems(AlreadyDecided, CannotDecide, tone="warn"):

@@ -15,7 +15,7 @@ from kash.payouts.models import Payee, PayoutLine, PayoutList, PayoutPart, RateT
 from kash.payouts.queries.claims import as_settled, settled_claims
 from kash.payouts.queries.rates import band_number, rates_of
 from kash.payouts.rules.claims import Claim, paid_elsewhere
-from kash.payouts.rules.rates import WHOLE, Due, Missing, Part, Sitting, due
+from kash.payouts.rules.rates import WHOLE, DecidedPart, Due, NotDue, Sitting, due
 from kash.payouts.rules.steps import NOT_GIVEN
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
@@ -36,7 +36,7 @@ class DraftRow:
     payee_id: int | None
     name: str
     letter: str
-    part: Part
+    part: DecidedPart
     reason: str
     due: Due
     before: int
@@ -50,7 +50,7 @@ class DraftRow:
     @property
     def undecided(self) -> bool:
         """True if a band must be chosen first."""
-        return self.due.missing is Missing.BAND
+        return self.due.missing is NotDue.BAND
 
     @property
     def overpaid(self) -> int:
@@ -77,7 +77,7 @@ def draft(
     settled = as_settled(settled_claims(found.id, [row.id for row in people], asking))
     for row in people:
         given = before.get(("person", row.id), 0)
-        part = Part(
+        part = DecidedPart(
             row.role or "participant",
             band_number(rates, row.band),
             bool(row.waived),
@@ -104,7 +104,7 @@ def draft(
             )
     for payee in _payees(asking, found.id):
         days = {date.fromisoformat(day) for day in payee.days}
-        part = Part(payee.role, band_number(rates, payee.band))
+        part = DecidedPart(payee.role, band_number(rates, payee.band))
         served = [Sitting(day, WHOLE) for day in slot_days if day in days]
         given = before.get(("payee", payee.id), 0)
         gone = payee.removed_at is not None

@@ -20,7 +20,7 @@ from kash.payouts.models import (
     RateTable,
 )
 from kash.payouts.rules.amounts import shared
-from kash.payouts.rules.steps import NOT_GIVEN, Reconciliation, State, reconcile
+from kash.payouts.rules.steps import NOT_GIVEN, PaymentState, Reconciliation, reconcile
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
@@ -132,13 +132,13 @@ def sheets_of(one: PayoutList) -> list[PaymentSheet]:
 def reconciliations(lists: Collection[PayoutList]) -> dict[int, Reconciliation]:
     """Reconciliation of each list by its key: what was proposed beside what became of it; one
     query."""
-    sums: dict[int, list[tuple[State, int]]] = {}
+    sums: dict[int, list[tuple[PaymentState, int]]] = {}
     for key, state, cents in db.session.execute(
         select(PayoutLine.list_id, PayoutLine.state, func.sum(PayoutLine.amount_cents))
         .where(PayoutLine.list_id.in_([one.id for one in lists]))
         .group_by(PayoutLine.list_id, PayoutLine.state)
     ):
-        sums.setdefault(key, []).append((State(state), int(cents)))
+        sums.setdefault(key, []).append((PaymentState(state), int(cents)))
     return {one.id: reconcile(one.total_cents, sums.get(one.id, ())) for one in lists}
 
 
@@ -185,7 +185,7 @@ def funder_parts(found: Workshop, lines: Sequence[PayoutLine]) -> list[FunderPar
     for line in lines:
         for name, part in shared(line.amount_cents, shares).items():
             cents[name] = cents.get(name, 0) + part
-            paid[name] = paid.get(name, 0) + (part if line.state == State.PAID else 0)
+            paid[name] = paid.get(name, 0) + (part if line.state == PaymentState.PAID else 0)
     return [FunderPart(name, part, paid[name]) for name, part in cents.items()]
 
 
@@ -266,7 +266,7 @@ class OwnPayout:
     list: str
     cents: int
     currency: str
-    state: State
+    state: PaymentState
     days: tuple[date, ...]
     approved_at: datetime | None
 
@@ -297,7 +297,7 @@ def payouts_of_person(person_public_id: str, actor: Actor, limit: int = 100) -> 
             list=line.of_list.public_id,
             cents=line.amount_cents,
             currency=line.of_list.table.currency,
-            state=State(line.state),
+            state=PaymentState(line.state),
             days=tuple(one.day for one in line.days),
             approved_at=line.of_list.approved_at,
         )

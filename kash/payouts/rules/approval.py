@@ -14,7 +14,7 @@ from kash.payouts.rules.amounts import written_amount
 
 
 @dataclass(frozen=True)
-class Approved:
+class ApprovedPayment:
     """A payment: the public id of whoever gets it, how much, and the phone in E.164 or empty."""
 
     payee: str
@@ -34,7 +34,7 @@ class Fixed:
     mobile: str | None = None
 
 
-class Difference(StrEnum):
+class PaymentDifference(StrEnum):
     """In what a payment is no longer what was approved."""
 
     PAYEE = "payee"
@@ -42,20 +42,20 @@ class Difference(StrEnum):
     NO_PHONE = "no_phone"
 
 
-def written(payment: Approved, *, mobile: bool) -> str:
+def written(payment: ApprovedPayment, *, mobile: bool) -> str:
     """The text of which the digest is made; no two payments are written alike."""
     parts = ["mobile" if mobile else "cash", payment.payee, written_amount(payment.cents)]
     return "|".join([*parts, payment.currency, *([payment.phone] if mobile else [])])
 
 
-def difference(approved: Fixed, now: Fixed, *, mobile: bool) -> Difference | None:
+def difference(approved: Fixed, now: Fixed, *, mobile: bool) -> PaymentDifference | None:
     """In what a payment differs from what was approved; None if it may be paid in this way.
 
     What was approved before digests were kept may be paid in cash, and goes back if it is to be
     sent: nobody can say any more to which phone that was.
     """
     if approved.cash is not None and approved.cash != now.cash:
-        return Difference.PAYEE
+        return PaymentDifference.PAYEE
     if not mobile or approved.mobile == now.mobile:
         return None
-    return Difference.NO_PHONE if approved.mobile is None else Difference.PHONE
+    return PaymentDifference.NO_PHONE if approved.mobile is None else PaymentDifference.PHONE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kash.payouts.rules.amounts import read_amount, written_amount
-from kash.payouts.rules.steps import State, next_states
+from kash.payouts.rules.steps import PaymentState, next_states
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 10
@@ -43,10 +43,14 @@ _HEADINGS: Mapping[str, frozenset[str]] = {
         {"reason", "description", "result description", "failure reason", "sababu"}
     ),
 }
-_STATES: Mapping[State, frozenset[str]] = {
-    State.PAID: frozenset({"paid", "success", "successful", "completed", "complete", "sent", "ok"}),
-    State.FAILED: frozenset({"failed", "failure", "error", "rejected", "declined", "expired"}),
-    State.RETURNED: frozenset({"returned", "reversed", "refunded", "reversal"}),
+_STATES: Mapping[PaymentState, frozenset[str]] = {
+    PaymentState.PAID: frozenset(
+        {"paid", "success", "successful", "completed", "complete", "sent", "ok"}
+    ),
+    PaymentState.FAILED: frozenset(
+        {"failed", "failure", "error", "rejected", "declined", "expired"}
+    ),
+    PaymentState.RETURNED: frozenset({"returned", "reversed", "refunded", "reversal"}),
 }
 
 
@@ -86,7 +90,7 @@ def new_reference(choice: object) -> str:
     return "".join(choice(_ALPHABET) for _ in range(REFERENCE_LENGTH))  # type: ignore[operator]
 
 
-class Fault(StrEnum):
+class RowFault(StrEnum):
     """Fault in a row of a result."""
 
     UNKNOWN = "unknown"
@@ -99,12 +103,12 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Result:
+class PaymentResult:
     """A row that came back, as far as it was understood. `row` counts as the file's rows do."""
 
     row: int
     reference: str
-    state: State | None
+    state: PaymentState | None
     cents: int | None
     receipt: str = ""
     reason: str = ""
@@ -120,7 +124,7 @@ class Payment:
     """
 
     cents: int
-    state: State
+    state: PaymentState
     in_file: bool = False
     means: str = "mobile"
     receipt: str = ""
@@ -132,16 +136,16 @@ class Matched:
     """Matches of a result file: what it changes; rows that say what is known already; and what is
     wrong."""
 
-    changes: tuple[Result, ...]
-    known: tuple[Result, ...]
-    faults: tuple[tuple[Result, Fault], ...]
+    changes: tuple[PaymentResult, ...]
+    known: tuple[PaymentResult, ...]
+    faults: tuple[tuple[PaymentResult, RowFault], ...]
 
 
 class NoColumns(ValueError):
     """The file has no columns of references and states."""
 
 
-def read_results(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Result]:
+def read_results(rows: Sequence[tuple[int, Sequence[str]]]) -> list[PaymentResult]:
     """The results of a table whose head is among its first rows. Raises NoColumns.
 
     Rows without a reference are left out: sums, and what a portal writes below.
@@ -167,7 +171,7 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Result | None:
+def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> PaymentResult | None:
     def cell(name: str) -> str:
         at = columns.get(name)
         return cells[at].strip() if at is not None and at < len(cells) else ""
@@ -179,7 +183,7 @@ def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Re
     state = next((one for one, known in _STATES.items() if said in known), None)
     amount = re.sub(r"^[A-Z]{3}\s*", "", cell("amount"))
     cents = read_amount(amount) if amount else None
-    return Result(
+    return PaymentResult(
         row=number,
         reference=reference,
         state=state,
@@ -190,11 +194,11 @@ def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Re
     )
 
 
-def match_results(payments: Mapping[str, Payment], results: Sequence[Result]) -> Matched:
+def match_results(payments: Mapping[str, Payment], results: Sequence[PaymentResult]) -> Matched:
     """Match each row with its payment, by its reference and nothing else."""
-    changes: list[Result] = []
-    known: list[Result] = []
-    faults: list[tuple[Result, Fault]] = []
+    changes: list[PaymentResult] = []
+    known: list[PaymentResult] = []
+    faults: list[tuple[PaymentResult, RowFault]] = []
     seen: set[str] = set()
     for result in results:
         fault = _fault(payments.get(result.reference), result, seen)
@@ -208,29 +212,29 @@ def match_results(payments: Mapping[str, Payment], results: Sequence[Result]) ->
     return Matched(tuple(changes), tuple(known), tuple(faults))
 
 
-def _fault(payment: Payment | None, result: Result, seen: set[str]) -> Fault | None:
+def _fault(payment: Payment | None, result: PaymentResult, seen: set[str]) -> RowFault | None:
     if payment is None:
-        return Fault.UNKNOWN
+        return RowFault.UNKNOWN
     if result.reference in seen:
-        return Fault.TWICE
+        return RowFault.TWICE
     if result.state is None:
-        return Fault.STATE
+        return RowFault.STATE
     if result.unread_amount or result.cents not in (None, payment.cents):
-        return Fault.AMOUNT
-    if result.state is payment.state is State.PAID:
+        return RowFault.AMOUNT
+    if result.state is payment.state is PaymentState.PAID:
         # What says "paid" is known only if it is the same money.
         if payment.means != "mobile":
-            return Fault.OTHERWISE
+            return RowFault.OTHERWISE
         if not _same_receipt(payment, result):
-            return Fault.ANOTHER
+            return RowFault.ANOTHER
     if result.state is not payment.state and result.state not in next_states(
         payment.state, in_file=payment.in_file
     ):
-        return Fault.STEP
+        return RowFault.STEP
     return None
 
 
-def _same_receipt(payment: Payment, result: Result) -> bool:
+def _same_receipt(payment: Payment, result: PaymentResult) -> bool:
     if payment.receipt and result.receipt:
         return payment.receipt.casefold() == result.receipt.casefold()
     # Without both numbers two files can't be told apart.

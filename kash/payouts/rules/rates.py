@@ -42,7 +42,7 @@ class Rates:
     currency: str = "KES"
 
 
-class Missing(StrEnum):
+class NotDue(StrEnum):
     """Why nothing can be said to be due yet, or is not paid."""
 
     BAND = "band"
@@ -50,7 +50,7 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class DecidedPart:
     """Part of one payee as it was decided. `extra` is in cents and comes once, whatever was
     attended."""
 
@@ -79,7 +79,7 @@ class Due:
     rate: int = 0
     extra: int = 0
     cents: int = 0
-    missing: Missing | None = None
+    missing: NotDue | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _count(rates: Rates, sittings: Iterable[Sitting], left_out: Collection[date]
 
 
 def due(
-    rates: Rates, part: Part, sittings: Iterable[Sitting], left_out: Collection[date] = ()
+    rates: Rates, part: DecidedPart, sittings: Iterable[Sitting], left_out: Collection[date] = ()
 ) -> Due:
     """Amount that is due to one payee. `left_out` are days that are paid elsewhere.
 
@@ -113,11 +113,11 @@ def due(
         return Due(days=days)
     band = part.band
     if band is None or band >= len(rates.bands):
-        return Due(days=days, missing=Missing.BAND)
+        return Due(days=days, missing=NotDue.BAND)
     found = rates.roles.get(part.role)
     rate = found.cents[band] if found is not None else None
     if found is None or rate is None:
-        return Due(days=days, extra=part.extra, cents=part.extra, missing=Missing.RATE)
+        return Due(days=days, extra=part.extra, cents=part.extra, missing=NotDue.RATE)
     units = counted.sessions if found.basis is Basis.SESSION else sum(counted.days.values())
     return Due(
         days=days,

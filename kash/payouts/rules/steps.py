@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Step(StrEnum):
+class ListStep(StrEnum):
     """Step that may be taken with a list."""
 
     APPROVE = "approve"
@@ -15,7 +15,7 @@ class Step(StrEnum):
     PAY = "pay"
 
 
-class State(StrEnum):
+class PaymentState(StrEnum):
     """How one payment stands. SENT is in a file for mobile money; CHANGED is not what was approved
     any more, and is due again to be proposed anew."""
 
@@ -28,32 +28,38 @@ class State(StrEnum):
 
 
 # With these a payment gives nobody anything, so that what it was for is due again.
-NOT_GIVEN = (State.RETURNED, State.CHANGED)
+NOT_GIVEN = (PaymentState.RETURNED, PaymentState.CHANGED)
 # What somebody may note by hand. SENT and CHANGED come about by making the file or paying.
-_NEXT: Mapping[State, frozenset[State]] = {
-    State.OUTSTANDING: frozenset({State.PAID, State.FAILED, State.RETURNED}),
-    State.SENT: frozenset({State.PAID, State.FAILED, State.RETURNED}),
+_NEXT: Mapping[PaymentState, frozenset[PaymentState]] = {
+    PaymentState.OUTSTANDING: frozenset(
+        {PaymentState.PAID, PaymentState.FAILED, PaymentState.RETURNED}
+    ),
+    PaymentState.SENT: frozenset({PaymentState.PAID, PaymentState.FAILED, PaymentState.RETURNED}),
     # Sent once more, paid in another way, or given up.
-    State.FAILED: frozenset({State.OUTSTANDING, State.PAID, State.RETURNED}),
+    PaymentState.FAILED: frozenset(
+        {PaymentState.OUTSTANDING, PaymentState.PAID, PaymentState.RETURNED}
+    ),
     # Came back, or was noted down wrongly.
-    State.PAID: frozenset({State.RETURNED, State.OUTSTANDING}),
+    PaymentState.PAID: frozenset({PaymentState.RETURNED, PaymentState.OUTSTANDING}),
     # Came back by mistake only.
-    State.RETURNED: frozenset({State.OUTSTANDING}),
-    State.CHANGED: frozenset(),
+    PaymentState.RETURNED: frozenset({PaymentState.OUTSTANDING}),
+    PaymentState.CHANGED: frozenset(),
 }
 
 
-def allowed_steps(state: str, *, proposed_by: str, actor: str) -> frozenset[Step]:
+def allowed_steps(state: str, *, proposed_by: str, actor: str) -> frozenset[ListStep]:
     """Steps that this actor may take with a list, as far as its state and its proposer decide
     that."""
     if state == "proposed":
-        return frozenset({Step.RETURN} if proposed_by == actor else {Step.APPROVE, Step.RETURN})
-    return frozenset({Step.PAY} if state == "approved" else ())
+        return frozenset(
+            {ListStep.RETURN} if proposed_by == actor else {ListStep.APPROVE, ListStep.RETURN}
+        )
+    return frozenset({ListStep.PAY} if state == "approved" else ())
 
 
 def next_states(
-    state: State, *, in_file: bool = False, made_file: bool = False
-) -> frozenset[State]:
+    state: PaymentState, *, in_file: bool = False, made_file: bool = False
+) -> frozenset[PaymentState]:
     """The states that may follow. A payment that is in a file falls back to "sent" and to nothing
     else, until it is settled as failed: the money may be on its way. Whoever made that file
     (`made_file`) does not say herself that it failed or came back, or she could have it paid twice.
@@ -61,26 +67,33 @@ def next_states(
     following = _NEXT[state]
     if not in_file:
         return following
-    if State.OUTSTANDING in following:
-        following = following - {State.OUTSTANDING} | {State.SENT}
-    return following - {State.FAILED, State.RETURNED} if made_file else following
+    if PaymentState.OUTSTANDING in following:
+        following = following - {PaymentState.OUTSTANDING} | {PaymentState.SENT}
+    return following - {PaymentState.FAILED, PaymentState.RETURNED} if made_file else following
 
 
-def paid_by(state: State, *, in_file: bool) -> frozenset[str]:
+def paid_by(state: PaymentState, *, in_file: bool) -> frozenset[str]:
     """By what means a payment that stands so may be noted as paid, if it may be at all."""
-    if State.PAID not in _NEXT[state]:
+    if PaymentState.PAID not in _NEXT[state]:
         return frozenset()
     return frozenset({"mobile"} if in_file else {"", "cash", "mobile", "bank"})
 
 
-def signs_for_cash(state: State, *, in_file: bool) -> bool:
+def signs_for_cash(state: PaymentState, *, in_file: bool) -> bool:
     """True if whoever gets this payment signs for it on paper, now or before."""
-    return not in_file and state in (State.OUTSTANDING, State.FAILED, State.PAID)
+    return not in_file and state in (
+        PaymentState.OUTSTANDING,
+        PaymentState.FAILED,
+        PaymentState.PAID,
+    )
 
 
-def needs_reason(before: State, after: State) -> bool:
+def needs_reason(before: PaymentState, after: PaymentState) -> bool:
     """True if a step must be explained: all but paying, and trying what failed once more."""
-    return after is not State.PAID and (before, after) != (State.FAILED, State.OUTSTANDING)
+    return after is not PaymentState.PAID and (before, after) != (
+        PaymentState.FAILED,
+        PaymentState.OUTSTANDING,
+    )
 
 
 @dataclass(frozen=True)
@@ -103,17 +116,17 @@ class Reconciliation:
         )
 
 
-def reconcile(proposed: int, payments: Iterable[tuple[State, int]]) -> Reconciliation:
+def reconcile(proposed: int, payments: Iterable[tuple[PaymentState, int]]) -> Reconciliation:
     """The sum that was approved, beside the sums of payments by their state."""
-    sums = dict.fromkeys(State, 0)
+    sums = dict.fromkeys(PaymentState, 0)
     for state, cents in payments:
         sums[state] += cents
     return Reconciliation(
         proposed,
-        paid=sums[State.PAID],
-        failed=sums[State.FAILED],
-        returned=sums[State.RETURNED],
-        outstanding=sums[State.OUTSTANDING],
-        sent=sums[State.SENT],
-        changed=sums[State.CHANGED],
+        paid=sums[PaymentState.PAID],
+        failed=sums[PaymentState.FAILED],
+        returned=sums[PaymentState.RETURNED],
+        outstanding=sums[PaymentState.OUTSTANDING],
+        sent=sums[PaymentState.SENT],
+        changed=sums[PaymentState.CHANGED],
     )

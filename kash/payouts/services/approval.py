@@ -7,8 +7,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
-from kash.payouts.rules.approval import Approved, Difference, Fixed, difference, written
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.approval import (
+    ApprovedPayment,
+    Fixed,
+    PaymentDifference,
+    difference,
+    written,
+)
+from kash.payouts.rules.steps import PaymentState
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, lookup, open_text
 from kash.policy import Actor
@@ -36,7 +42,7 @@ def _phone(line: PayoutLine) -> str:
 
 def _fixed(line: PayoutLine, currency: str, phone: str) -> Fixed:
     of = line.person if line.person is not None else line.payee
-    payment = Approved(of.public_id if of else "", line.amount_cents, currency, phone)
+    payment = ApprovedPayment(of.public_id if of else "", line.amount_cents, currency, phone)
     return Fixed(
         lookup(written(payment, mobile=False), kind=_DIGEST),
         lookup(written(payment, mobile=True), kind=_DIGEST) if phone else None,
@@ -53,9 +59,9 @@ def fix_approval(one: PayoutList) -> None:
 
 def differences(
     one: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
-) -> dict[int, Difference]:
+) -> dict[int, PaymentDifference]:
     """Differences of payments, by their keys, that are no longer what was approved."""
-    found: dict[int, Difference] = {}
+    found: dict[int, PaymentDifference] = {}
     for line in lines:
         now = _fixed(line, one.table.currency, phones.get(line.id, ""))
         differs = difference(Fixed(line.cash_digest, line.mobile_digest), now, mobile=mobile)
@@ -72,10 +78,10 @@ def put_back(session: Session, lines: Sequence[PayoutLine], by: Actor, change: C
             PayoutEvent(
                 public_id=new_public_id(),
                 line_id=line.id,
-                state=str(State.CHANGED),
+                state=str(PaymentState.CHANGED),
                 noted_by=by.public_id,
                 noted_at=change.now,
             )
         )
-        line.state = str(State.CHANGED)
+        line.state = str(PaymentState.CHANGED)
         change.about(line.public_id)

@@ -9,7 +9,12 @@ from kash.payouts.queries.claims import double_claims, has_approved_day
 from kash.payouts.queries.drafts import draft, drafted_claims
 from kash.payouts.queries.rates import table_for
 from kash.payouts.rules.claims import Claim
-from kash.payouts.services.errors import NoDoubleClaim, NotYoursToTake, PaidThere, UnknownChoice
+from kash.payouts.services.errors import (
+    NoDoubleClaim,
+    NotYoursToTake,
+    PaidThere,
+    UnknownPayoutChoice,
+)
 from kash.platform.vault import audited
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -36,7 +41,7 @@ def settle(
     NotYoursToTake and UnknownChoice.
     """
     if keeps not in (BOTH, HERE, THERE):
-        raise UnknownChoice
+        raise UnknownPayoutChoice
     if keeps == HERE and not by.may("payouts.approve"):
         raise NotYoursToTake
     with audited("payouts.claim_settled", by) as change:

@@ -54,7 +54,7 @@ class OwnPayment(Problem):
     sentence = _l("You stand on this list yourself, so another person must approve it.")
 
 
-class ChangedSince(Problem):
+class ChangedSinceProposal(Problem):
     """Marks, bands or exceptions changed after the list was proposed."""
 
     status = 409
@@ -127,7 +127,7 @@ class PaidOnLaterList(Problem):
     sentence = _l("A later list gives this money again, so it stays as it came back.")
 
 
-class NothingToSend(Problem):
+class NoPaymentToSend(Problem):
     """No payment of the list can go into a file."""
 
     status = 409
@@ -145,7 +145,7 @@ class NotTheSameFile(Problem):
     )
 
 
-class UnknownChoice(Problem):
+class UnknownPayoutChoice(Problem):
     """A role, band or state that doesn't exist."""
 
     status = 400

@@ -17,11 +17,11 @@ from kash.payouts.queries.drafts import DraftRow, draft
 from kash.payouts.queries.rates import table_for
 from kash.payouts.rules.claims import blocks, doubles
 from kash.payouts.rules.files import new_reference
-from kash.payouts.rules.steps import Step, allowed_steps
+from kash.payouts.rules.steps import ListStep, allowed_steps
 from kash.payouts.services.approval import fix_approval
 from kash.payouts.services.errors import (
     BandsOpen,
-    ChangedSince,
+    ChangedSinceProposal,
     DaysAhead,
     DoubleClaimsOpen,
     NoRates,
@@ -96,7 +96,7 @@ def _line(made: PayoutList, position: int, row: DraftRow, bands: Sequence[str]) 
     )
 
 
-def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> PayoutList:
+def locked_list(session: Session, one: PayoutList, step: ListStep, by: Actor) -> PayoutList:
     """A list, held until the transaction ends, on which this step may be taken.
 
     Raises SamePerson, WrongStep, and DaysAhead if it pays for a session that has not begun.
@@ -111,10 +111,10 @@ def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> Pay
         ),
     )
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
-        if step is not Step.RETURN and closed_ahead(locked.workshop.register_id, session):
+        if step is not ListStep.RETURN and closed_ahead(locked.workshop.register_id, session):
             raise DaysAhead
         return locked
-    if step is Step.APPROVE and locked.state == "proposed":
+    if step is ListStep.APPROVE and locked.state == "proposed":
         raise SamePerson(APPROVAL.own)
     raise WrongStep
 
@@ -128,7 +128,7 @@ def approve(one: PayoutList, by: Actor) -> None:
     """
     with audited("payouts.approved", by) as change:
         session = change.session
-        locked = locked_list(session, one, Step.APPROVE, by)
+        locked = locked_list(session, one, ListStep.APPROVE, by)
         APPROVAL.approve(change, locked, by)
         if by.person_id is not None and any(
             line.person_id == by.person_id for line in locked.lines
@@ -160,7 +160,7 @@ def _check_still_right(session: Session, locked: PayoutList) -> None:
         if row.amount
     }
     if now != _proposed(locked.lines) or len(now) != len(locked.lines):
-        raise ChangedSince
+        raise ChangedSinceProposal
 
 
 def _proposed(lines: Sequence[PayoutLine]) -> dict[tuple[int | None, int | None], object]:
@@ -189,5 +189,5 @@ def turn_back(one: PayoutList, reason: str, by: Actor, *, acts: bool = False) ->
     `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
     """
     with audited("payouts.turned_back", by) as change:
-        locked = locked_list(change.session, one, Step.RETURN, by)
+        locked = locked_list(change.session, one, ListStep.RETURN, by)
         APPROVAL.turn_back(change, locked, reason, by, acts=acts)

@@ -13,7 +13,7 @@ from kash.attendance.models import RosterEntry
 from kash.payouts.models import Payee, PayoutPart
 from kash.payouts.queries.rates import table_for
 from kash.payouts.rules.rates import ROLES
-from kash.payouts.services.errors import NoRates, UnknownChoice
+from kash.payouts.services.errors import NoRates, UnknownPayoutChoice
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
@@ -50,7 +50,7 @@ def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
         raise NoRates
     for one in chosen:
         if one.role not in ROLES or one.band not in ("", *table.bands):
-            raise UnknownChoice
+            raise UnknownPayoutChoice
 
 
 def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) -> int:
@@ -144,7 +144,7 @@ def add_payee(
             return public_id
         _check(session, found, [chosen])
         if not chosen.band or not days:
-            raise UnknownChoice
+            raise UnknownPayoutChoice
         public_id = public_id or new_public_id()
         session.add(
             Payee(

@@ -15,11 +15,11 @@ from kash.payouts.rules.files import (
     Matched,
     NoColumns,
     Payment,
-    Result,
+    PaymentResult,
     match_results,
     read_results,
 )
-from kash.payouts.rules.steps import State, Step, needs_reason, next_states, paid_by
+from kash.payouts.rules.steps import ListStep, PaymentState, needs_reason, next_states, paid_by
 from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import (
     MadeTheFile,
@@ -27,7 +27,7 @@ from kash.payouts.services.errors import (
     PaidOnLaterList,
     ReasonMissing,
     SentAlready,
-    UnknownChoice,
+    UnknownPayoutChoice,
     WrongState,
 )
 from kash.payouts.services.lists import locked_list
@@ -37,7 +37,7 @@ from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
-_IN_SAME_FILE = (State.PAID, State.RETURNED)
+_IN_SAME_FILE = (PaymentState.PAID, PaymentState.RETURNED)
 MEANS = ("cash", "mobile", "bank")
 
 
@@ -45,19 +45,19 @@ MEANS = ("cash", "mobile", "bank")
 class Note:
     """Note on a payment. `receipt` is the number that mobile money gave it."""
 
-    state: State
+    state: PaymentState
     means: str = ""
     receipt: str = ""
     reason: str = ""
 
 
 def _move(session: Session, line: PayoutLine, note: Note, by: Actor, change: Change) -> None:
-    before, in_file = State(line.state), line.file_id is not None
+    before, in_file = PaymentState(line.state), line.file_id is not None
     if note.state not in next_states(before, in_file=in_file):
         raise WrongState
-    if note.state is State.PAID and note.means not in paid_by(before, in_file=in_file):
+    if note.state is PaymentState.PAID and note.means not in paid_by(before, in_file=in_file):
         raise SentAlready
-    if before is State.RETURNED and given_later(line, session):
+    if before is PaymentState.RETURNED and given_later(line, session):
         raise PaidOnLaterList
     public_id = new_public_id()
     session.add(
@@ -75,7 +75,7 @@ def _move(session: Session, line: PayoutLine, note: Note, by: Actor, change: Cha
         )
     )
     line.state = str(note.state)
-    if note.state is State.FAILED:
+    if note.state is PaymentState.FAILED:
         # Settled: it may be sent or paid once more.
         line.file_id = None
 
@@ -95,7 +95,7 @@ def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> InCash:
     Raises WrongStep, and NotFound for a payment that is not on the list.
     """
     with audited("payouts.paid_in_cash", by) as change:
-        locked = locked_list(change.session, one, Step.PAY, by)
+        locked = locked_list(change.session, one, ListStep.PAY, by)
         wanted = set(lines)
         if not wanted <= {line.public_id for line in locked.lines}:
             raise NotFound
@@ -103,13 +103,13 @@ def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> InCash:
             line
             for line in locked.lines
             if line.public_id in wanted
-            and "cash" in paid_by(State(line.state), in_file=line.file_id is not None)
+            and "cash" in paid_by(PaymentState(line.state), in_file=line.file_id is not None)
         ]
         changed = differences(locked, ticked, {}, mobile=False)
         put_back(change.session, [line for line in ticked if line.id in changed], by, change)
         for line in ticked:
             if line.id not in changed:
-                _move(change.session, line, Note(State.PAID, "cash"), by, change)
+                _move(change.session, line, Note(PaymentState.PAID, "cash"), by, change)
                 change.about(line.public_id)
         if not ticked:
             change.nothing()
@@ -122,7 +122,9 @@ def made_file(line: PayoutLine, by: Actor) -> bool:
     return line.file is not None and line.file.made_by == by.public_id
 
 
-def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Actor) -> State:
+def note_payment(
+    one: PayoutList, line: str, note: Note, before: PaymentState, by: Actor
+) -> PaymentState:
     """Note what became of one payment, which stood at `before` when the page was shown; how it
     stands then. That is CHANGED if it was to be paid and is no longer what was approved.
 
@@ -130,24 +132,24 @@ def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Acto
     ReasonMissing and UnknownChoice.
     """
     if note.means not in ("", *MEANS):
-        raise UnknownChoice
+        raise UnknownPayoutChoice
     with audited("payouts.payment_noted", by) as change:
-        locked = locked_list(change.session, one, Step.PAY, by)
+        locked = locked_list(change.session, one, ListStep.PAY, by)
         found = one_or_404(next((row for row in locked.lines if row.public_id == line), None))
         if found.state != before:
             raise WrongState
-        if note.state in (State.FAILED, State.RETURNED) and made_file(found, by):
+        if note.state in (PaymentState.FAILED, PaymentState.RETURNED) and made_file(found, by):
             raise MadeTheFile
         if needs_reason(before, note.state) and not note.reason:
             raise ReasonMissing
         change.about(found.public_id, locked.public_id)
         if (
-            note.state is State.PAID
+            note.state is PaymentState.PAID
             and found.file_id is None
             and _differs(locked, found, mobile=note.means == "mobile")
         ):
             put_back(change.session, [found], by, change)
-            return State.CHANGED
+            return PaymentState.CHANGED
         _move(change.session, found, note, by, change)
         return note.state
 
@@ -166,7 +168,7 @@ def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bo
     """
     results = _read(content)
     with audited("payouts.results_taken", by) as change:
-        locked = locked_list(change.session, one, Step.PAY, by)
+        locked = locked_list(change.session, one, ListStep.PAY, by)
         by_reference = {line.reference: line for line in locked.lines}
         matched = match_results(
             _payments(change.session, locked.lines),
@@ -177,7 +179,9 @@ def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bo
             return matched
         for result in matched.changes:
             line = by_reference[result.reference]
-            note = Note(result.state or State.FAILED, "mobile", result.receipt, result.reason)
+            note = Note(
+                result.state or PaymentState.FAILED, "mobile", result.receipt, result.reason
+            )
             _move(change.session, line, note, by, change)
             change.about(line.public_id)
         change.about(locked.public_id)
@@ -196,13 +200,13 @@ def _payments(session: Session, lines: Sequence[PayoutLine]) -> dict[str, Paymen
         .order_by(PayoutEvent.id)
     ):
         # One that was noted wrongly and fell back to "sent" is in the same file as before.
-        if event.state == State.SENT and before.get(event.line_id) not in _IN_SAME_FILE:
+        if event.state == PaymentState.SENT and before.get(event.line_id) not in _IN_SAME_FILE:
             files[event.line_id] += 1
         told[event.line_id], before[event.line_id] = event, event.state
     return {
         line.reference: Payment(
             line.amount_cents,
-            State(line.state),
+            PaymentState(line.state),
             line.file_id is not None,
             means=told[line.id].means if line.id in told else "",
             receipt=_receipt(told.get(line.id)),
@@ -218,7 +222,7 @@ def _receipt(event: PayoutEvent | None) -> str:
     return open_text(event.receipt_sealed, kind="payout.receipt", public_id=event.public_id)
 
 
-def _read(content: bytes) -> list[Result]:
+def _read(content: bytes) -> list[PaymentResult]:
     sheet = read_file(content).sheets[0]
     rows: Sequence[tuple[int, Sequence[str]]] = [
         (number, ["" if cell is None else str(cell) for cell in cells])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kash.payouts.models import RateTable
 from kash.payouts.queries.rates import latest_table, rates_of
 from kash.payouts.rules.rates import MOST_BANDS, ROLES, Rates
-from kash.payouts.services.errors import UnknownChoice
+from kash.payouts.services.errors import UnknownPayoutChoice
 from kash.platform.vault import Change, audited
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -22,7 +22,7 @@ def set_rates(rates: Rates, by: Actor, workshop: Workshop | None = None) -> str:
     Lists keep the version under which they were proposed. Raises UnknownChoice.
     """
     if not 0 < len(rates.bands) <= MOST_BANDS or not rates.roles.keys() <= set(ROLES):
-        raise UnknownChoice
+        raise UnknownPayoutChoice
     with audited("payouts.rates_set", by) as change:
         latest = _latest_held(change.session, workshop)
         if latest is not None and rates_of(latest) == rates:

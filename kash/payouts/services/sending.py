@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutEvent, PayoutFile, PayoutLine, PayoutList
-from kash.payouts.rules.approval import Difference
+from kash.payouts.rules.approval import PaymentDifference
 from kash.payouts.rules.files import Transfer, bulk_file
-from kash.payouts.rules.steps import State, Step
+from kash.payouts.rules.steps import ListStep, PaymentState
 from kash.payouts.services.approval import differences, phones_of, put_back
-from kash.payouts.services.errors import NothingToSend, NotTheSameFile
+from kash.payouts.services.errors import NoPaymentToSend, NotTheSameFile
 from kash.payouts.services.lists import locked_list
 from kash.people.queries.consents import consent_holds
 from kash.platform.database import db, new_public_id
@@ -37,7 +37,7 @@ class Sorted:
 
     fitting: tuple[PayoutLine, ...]
     without: tuple[PayoutLine, ...]
-    changed: tuple[tuple[PayoutLine, Difference], ...]
+    changed: tuple[tuple[PayoutLine, PaymentDifference], ...]
     phones: dict[int, str]
 
     @property
@@ -64,7 +64,7 @@ def sort_lines(
 ) -> Sorted:
     """Payments that are to be paid, by what can be done with them. Nothing is shown or written."""
     asking = session or db.session()
-    waiting = [line for line in lines if line.state == State.OUTSTANDING]
+    waiting = [line for line in lines if line.state == PaymentState.OUTSTANDING]
     phones = phones_of(waiting)
     willing = consent_holds(
         [line.person_id for line in waiting if line.person_id is not None], "contact", asking
@@ -104,14 +104,14 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
     """
     with audited("payouts.numbers_exported", by) as change:
         session = change.session
-        locked = locked_list(session, one, Step.PAY, by)
+        locked = locked_list(session, one, ListStep.PAY, by)
         found = sort_lines(locked, locked.lines, session)
         change.about(locked.public_id)
         if found.changed:
             put_back(session, [line for line, _differs in found.changed], by, change)
             return Numbers(without=len(found.without), changed=len(found.changed))
         if not found.fitting:
-            raise NothingToSend
+            raise NoPaymentToSend
         transfers = found.transfers
         last = session.scalar(
             select(func.max(PayoutFile.number)).where(PayoutFile.list_id == locked.id)
@@ -129,12 +129,12 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
         session.flush()
         change.about(made.public_id)
         for line in found.fitting:
-            line.state, line.file_id = str(State.SENT), made.id
+            line.state, line.file_id = str(PaymentState.SENT), made.id
             session.add(
                 PayoutEvent(
                     public_id=new_public_id(),
                     line_id=line.id,
-                    state=str(State.SENT),
+                    state=str(PaymentState.SENT),
                     means="mobile",
                     noted_by=by.public_id,
                     noted_at=change.now,
@@ -158,7 +158,7 @@ def repeat_file(one: PayoutList, public_id: str, by: Actor) -> Numbers:
     """
     with audited("payouts.file_fetched_again", by) as change:
         session = change.session
-        locked = locked_list(session, one, Step.PAY, by)
+        locked = locked_list(session, one, ListStep.PAY, by)
         made = one_or_404(
             session.scalars(
                 select(PayoutFile).where(
@@ -167,7 +167,9 @@ def repeat_file(one: PayoutList, public_id: str, by: Actor) -> Numbers:
             ).first()
         )
         lines = [
-            line for line in locked.lines if line.file_id == made.id and line.state == State.SENT
+            line
+            for line in locked.lines
+            if line.file_id == made.id and line.state == PaymentState.SENT
         ]
         transfers = _transfers(lines, phones_of(lines))
         if not fetched_again(made, by, change.now) or _digest(transfers) != made.digest:

@@ -22,7 +22,7 @@ from kash.payouts.queries.lists import (
     sheets_of,
 )
 from kash.payouts.queries.rates import latest_table, rates_of
-from kash.payouts.rules.steps import Step, allowed_steps
+from kash.payouts.rules.steps import ListStep, allowed_steps
 from kash.payouts.services import lists
 from kash.payouts.services.sending import phones_told
 from kash.payouts.views.scope import acts_on, letter_of, staff_workshop
@@ -53,7 +53,11 @@ def _list_page(
     steps = allowed_steps(one.state, proposed_by=one.proposed_by, actor=actor.public_id)
     acts = acts_on(found)
     decision = APPROVAL.offered(one, actor, acts=acts)
-    may = {Step.APPROVE: decision.approves, Step.RETURN: decision.returns, Step.PAY: acts}
+    may = {
+        ListStep.APPROVE: decision.approves,
+        ListStep.RETURN: decision.returns,
+        ListStep.PAY: acts,
+    }
     lines, claims = lines_of(one), double_claims(found, ())
     table, files = one.table, files_of(one)
     programme = latest_table(None) if table.workshop_id is not None else None

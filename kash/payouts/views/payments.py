@@ -14,9 +14,9 @@ from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
 from kash.payouts.models import PayoutList
 from kash.payouts.queries.lists import events_of, files_of, line_of, lines_of, list_of, sheets_of
 from kash.payouts.rules.files import Matched
-from kash.payouts.rules.steps import State
+from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services import payments
-from kash.payouts.services.errors import NothingToSend, NotTheSameFile, UnknownChoice
+from kash.payouts.services.errors import NoPaymentToSend, NotTheSameFile, UnknownPayoutChoice
 from kash.payouts.services.payments import Note, note_payment, pay_in_cash, take_results
 from kash.payouts.services.sending import (
     Numbers,
@@ -72,7 +72,7 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
         ),
         shown=shown,
         ticked=set(request.form.getlist("paid")),
-        sent=sum(line.state == State.SENT for line in lines),
+        sent=sum(line.state == PaymentState.SENT for line in lines),
     )
 
 
@@ -83,7 +83,7 @@ def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
     found, one = paid_list(public_id, list_id)
     if request.method == "GET":
         return _numbers_page(found, one)
-    with CaughtProblem(NothingToSend) as caught:
+    with CaughtProblem(NoPaymentToSend) as caught:
         opened = open_numbers(one, current_actor())
         if not opened.changed:
             return _file(opened, "payments.csv")
@@ -106,10 +106,10 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
     lines = lines_of(one)
     there = sort_lines(one, lines)
     files = files_of(one)
-    back = [line for line in lines if line.state == State.CHANGED]
+    back = [line for line in lines if line.state == PaymentState.CHANGED]
     named = [*(line for line, _differs in there.changed), *back]
     # Once anything of it was settled, it is not the same any more.
-    sent = Counter(line.file_id for line in lines if line.state == State.SENT)
+    sent = Counter(line.file_id for line in lines if line.state == PaymentState.SENT)
     actor, now = current_actor(), utc_now()
     return render_template(
         "payouts/numbers.html",
@@ -195,7 +195,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     one = list_of(found, list_id)
     line = line_of(one, line_id)
     form = PaymentForm()
-    state = State(line.state)
+    state = PaymentState(line.state)
     made_file = payments.made_file(line, current_actor())
     form.offer(state, in_file=line.file_id is not None, made_file=made_file)
     problem = ""
@@ -207,7 +207,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                     one,
                     line_id,
                     Note(
-                        State(form.state.data),
+                        PaymentState(form.state.data),
                         form.means.data,
                         form.receipt.data,
                         form.reason.data,
@@ -218,9 +218,9 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
             except Problem as refused:
                 problem = str(refused)
                 line = line_of(list_of(found, list_id), line_id)
-                state = State(line.state)
+                state = PaymentState(line.state)
             else:
-                if stands is State.CHANGED:
+                if stands is PaymentState.CHANGED:
                     flash(
                         _(
                             "Not paid: this is no longer what was approved. It goes back: propose"
@@ -257,8 +257,8 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     return content, 409 if problem else status
 
 
-def _state(typed: str | None) -> State:
+def _state(typed: str | None) -> PaymentState:
     try:
-        return State(typed or "")
+        return PaymentState(typed or "")
     except ValueError:
-        raise UnknownChoice from None
+        raise UnknownPayoutChoice from None

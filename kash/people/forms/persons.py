@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from kash.people import words
-from kash.people.facts import FACT, FACTS, PLAIN, Fact, Part
+from kash.people.facts import FACT, FACTS, PLAIN, Fact, FormPart
 from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
@@ -85,7 +85,9 @@ class PersonForm(NamedForm, EditionForm):
     @property
     def facts(self) -> list[Fact]:
         """Facts below where she is posted, those of her work first."""
-        return [fact for part in (Part.WORK, Part.SELF) for fact in FACTS if fact.part is part]
+        return [
+            fact for part in (FormPart.WORK, FormPart.SELF) for fact in FACTS if fact.part is part
+        ]
 
     def offer(self, groups: Sequence[Group], organisations: Sequence[Organisation]) -> None:
         """Set what can be chosen."""

@@ -19,7 +19,7 @@ from flask_babel import gettext as _
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.reading import refusals
 from kash.people.rules.lists.cells import Cell
-from kash.people.rules.lists.tables import Sheet
+from kash.people.rules.lists.tables import TableSheet
 from kash.platform.confinement import NoAnswer, answered
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -125,7 +125,7 @@ class ReadFile:
     """The sheets of a file. `encoding` is empty for a workbook; `mixed_rows` were written in
     another encoding than the rest, `joined_rows` took several lines of the file each."""
 
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[TableSheet, ...]
     encoding: str = ""
     mixed_rows: tuple[int, ...] = ()
     joined_rows: tuple[int, ...] = ()
@@ -238,10 +238,10 @@ def _sentence(why: str, *, pasted: bool) -> str:
     return (of_pasted or _SENTENCES[why])()
 
 
-def _sheet(name: str, rows: list[tuple[int, list[Any]]]) -> Sheet:
+def _sheet(name: str, rows: list[tuple[int, list[Any]]]) -> TableSheet:
     if not 0 < len(rows) <= refusals.MOST_LINES:
         raise ValueError
-    return Sheet(_text(name), tuple((int(number), _row(cells)) for number, cells in rows))
+    return TableSheet(_text(name), tuple((int(number), _row(cells)) for number, cells in rows))
 
 
 def _row(cells: list[Any]) -> list[Cell]:

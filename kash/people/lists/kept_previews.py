@@ -15,7 +15,7 @@ from typing import Any, overload
 
 from kash.people.facts import LISTED
 from kash.people.lists.choices import choices_from
-from kash.people.lists.placing import Parts, Place
+from kash.people.lists.placing import ListedPlace, Parts
 from kash.people.lists.previews import FileFacts, ListRow, Preview, TableHead, Weights
 from kash.people.lists.rows_read import Capitals
 from kash.people.rules.lists.births import Born
@@ -99,7 +99,7 @@ def read(content: bytes) -> Preview | None:
         group=head["group"],
         group_guessed=head["group_guessed"],
         seen_before=head["seen_before"],
-        places=[Place(*each) for each in head["places"]],
+        places=[ListedPlace(*each) for each in head["places"]],
         rows=KeptRows(lines),
         skipped=[Skipped(*each) for each in head["skipped"]],
         weights=Weights(head["everyone"], head["sounds"]),

@@ -16,7 +16,7 @@ from kash.people.rules.lists.headings import Guess
 from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.lists.stations import Stations, grouped
-from kash.people.rules.lists.tables import ASIDE, Sheet, Table
+from kash.people.rules.lists.tables import ASIDE, Table, TableSheet
 from kash.people.rules.persons import sort_name
 from kash.platform.vault import lookup
 
@@ -26,7 +26,7 @@ _COMMUNITY = ("community", "jamii", "peer educator", "alias", "sex worker", "col
 
 
 @dataclass(frozen=True)
-class Place:
+class ListedPlace:
     """A station or collective as the list writes it. `chosen` is an organisation's public id,
     "add" (by the name `called`), or "none"; `sure` is "certain", "guess", "new" or "chosen"."""
 
@@ -37,7 +37,9 @@ class Place:
     sure: str
 
 
-def group_of(sheet: Sheet, table: Table, guesses: Sequence[Guess], groups: Sequence[Group]) -> str:
+def group_of(
+    sheet: TableSheet, table: Table, guesses: Sequence[Guess], groups: Sequence[Group]
+) -> str:
     """The group that the title or the headings speak of; empty if they leave it open."""
     if len(groups) == 1:
         return groups[0].public_id
@@ -124,7 +126,7 @@ def places_of(
     organisations: Sequence[Organisation],
     *,
     add: bool,
-) -> dict[str, Place]:
+) -> dict[str, ListedPlace]:
     """Each written place with the organisation that it is; `add` says whether new ones are added
     with the list."""
     written = Counter(row.organisation for row in rows if row.organisation)
@@ -144,11 +146,13 @@ def places_of(
             chosen, sure = guess.organisation, "certain" if guess.certain else "guess"
         else:
             chosen, sure = (ADD if add else ""), "new"
-        places[name] = Place(name, often, chosen, called.get(name, name), sure)
+        places[name] = ListedPlace(name, often, chosen, called.get(name, name), sure)
     return places
 
 
-def places_now(places: Sequence[Place], organisations: Sequence[Organisation]) -> dict[str, Place]:
+def places_now(
+    places: Sequence[ListedPlace], organisations: Sequence[Organisation]
+) -> dict[str, ListedPlace]:
     """The same places once somebody may have added one of them, or taken one away."""
     known = {each.public_id for each in organisations}
     named = {sort_name(each.name): each.public_id for each in organisations}
@@ -165,7 +169,7 @@ def places_now(places: Sequence[Place], organisations: Sequence[Organisation]) -
 
 def placed_rows(
     rows: Sequence[ReadRow],
-    places: Mapping[str, Place],
+    places: Mapping[str, ListedPlace],
     group: str,
     groups: Sequence[Group],
     phones: Mapping[str, str] | None = None,

@@ -14,7 +14,7 @@ from typing import Any
 from kash.people.lists.choices import ADD, Choices
 from kash.people.lists.files import ReadFile
 from kash.people.lists.mappings import Mapped
-from kash.people.lists.placing import Parts, Place, placed_rows, places_of
+from kash.people.lists.placing import ListedPlace, Parts, placed_rows, places_of
 from kash.people.lists.rows_read import Capitals, ReadList, read_people
 from kash.people.queries import organisations as organisations_queries
 from kash.people.queries.known import known_for, numbers_taken
@@ -98,7 +98,7 @@ class Preview:
     group: str
     group_guessed: bool
     seen_before: bool
-    places: list[Place]
+    places: list[ListedPlace]
     rows: Sequence[ListRow]
     skipped: list[Skipped]
     weights: Weights

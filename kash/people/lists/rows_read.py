@@ -39,7 +39,7 @@ from kash.people.rules.lists.sections import (
     lone_names,
     skipped_as,
 )
-from kash.people.rules.lists.tables import Sheet, Table, best_sheet, header_number
+from kash.people.rules.lists.tables import Table, TableSheet, best_sheet, header_number
 from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
 
@@ -64,7 +64,7 @@ class ReadList:
     each row by its number, in the order of `rows`."""
 
     sheet_at: int
-    sheet: Sheet
+    sheet: TableSheet
     table: Table
     mapped: Mapped
     seen_before: bool
@@ -180,7 +180,7 @@ def _people(
     return people, skipped
 
 
-def _header_seen_before(sheet: Sheet, actor: Actor) -> int:
+def _header_seen_before(sheet: TableSheet, actor: Actor) -> int:
     """The row whose cells somebody took for headings before; 0 if there is none."""
     for number, cells in sheet.rows[:_LOOKED_AT]:
         if len(cells) > 1 and remembered([text_of(cell) for cell in cells], actor)[1]:

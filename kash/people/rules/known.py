@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from kash.people.rules.matching import (
     DOUBTFUL,
     Block,
+    ComparedRecord,
     Likeness,
     Match,
-    Record,
     blocks,
     compare_facts,
     most_fact_bits,
@@ -64,7 +64,7 @@ class Known:
     ) -> None:
         """`everyone` is how many people there are in all, where only some are known here, and
         `sounds` how many of them have a name that sounds so, where that was counted."""
-        self._records: list[Record] = []
+        self._records: list[ComparedRecord] = []
         self._name_of: list[int] = []
         self._names: dict[tuple[tuple[str, ...], bool], int] = {}
         self._parts: list[tuple[tuple[str, ...], bool]] = []
@@ -147,7 +147,7 @@ class Known:
                 matches.append(match)
         return sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
 
-    def _worth_a_look(self, asked: Record, names: dict[int, _Weighed]) -> set[int]:
+    def _worth_a_look(self, asked: ComparedRecord, names: dict[int, _Weighed]) -> set[int]:
         hopes = most_fact_bits(asked.likeness)
         found: set[int] = set()
         for block in blocks(asked):
@@ -167,13 +167,13 @@ class Known:
                     found.update(places)
         return found
 
-    def _names_for(self, asked: Record) -> dict[int, _Weighed]:
+    def _names_for(self, asked: ComparedRecord) -> dict[int, _Weighed]:
         """Names that were weighed already against the name that is asked about, by themselves."""
         if self._kept > _MOST_COMPARED:
             self._compared, self._weighed, self._kept = {}, {}, 0
         return self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})
 
-    def _name(self, asked: Record, name: int, names: dict[int, _Weighed]) -> _Weighed:
+    def _name(self, asked: ComparedRecord, name: int, names: dict[int, _Weighed]) -> _Weighed:
         found = names.get(name)
         if found is None:
             parts, bare = self._parts[name]
@@ -190,7 +190,7 @@ class Known:
             found = names[name] = _Weighed(likeness, bits, wants)
         return found
 
-    def _match(self, asked: Record, known: Record, name: _Weighed) -> Match | None:
+    def _match(self, asked: ComparedRecord, known: ComparedRecord, name: _Weighed) -> Match | None:
         names = name.likeness
         bits = name.bits - chance_bits(self._everyone)
         facts = compare_facts(asked, known)

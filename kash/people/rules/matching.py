@@ -102,7 +102,7 @@ def reference_key(reference: str) -> str:
 
 
 @dataclass(slots=True)
-class Record:
+class ComparedRecord:
     """A likeness with name and number as they are compared."""
 
     likeness: Likeness
@@ -113,9 +113,9 @@ class Record:
 Block = tuple[str, ...]
 
 
-def record_of(likeness: Likeness) -> Record:
+def record_of(likeness: Likeness) -> ComparedRecord:
     """A likeness, ready to be compared."""
-    return Record(likeness, name_parts(likeness.name), reference_key(likeness.reference))
+    return ComparedRecord(likeness, name_parts(likeness.name), reference_key(likeness.reference))
 
 
 def blocks_of(likeness: Likeness) -> Iterator[Block]:
@@ -123,7 +123,7 @@ def blocks_of(likeness: Likeness) -> Iterator[Block]:
     return blocks(record_of(likeness))
 
 
-def blocks(record: Record) -> Iterator[Block]:
+def blocks(record: ComparedRecord) -> Iterator[Block]:
     """The blocks of a record: the kind first, then what is shared."""
     known = record.likeness
     if record.reference:
@@ -158,7 +158,7 @@ class FactLikeness:
     against: tuple[Reason, ...]
 
 
-def compare_facts(asked: Record, known: Record) -> FactLikeness:
+def compare_facts(asked: ComparedRecord, known: ComparedRecord) -> FactLikeness:
     """Everything but the names, one against the other."""
     one, other = asked.likeness, known.likeness
     bits = 0.0

@@ -19,7 +19,7 @@ from kash.policy import Actor
 
 
 @dataclass(frozen=True)
-class Decision:
+class OfferedDecision:
     """Decision on a proposal, as its page offers it to an actor. `standing_in` is for whom she
     would decide, None in her own right."""
 
@@ -105,12 +105,12 @@ class Approval(Part):
         others = (self.model.proposed_by.is_distinct_from(one) for one in barred)
         return and_(self.model.state == "proposed", *others)
 
-    def offered(self, row: Any, actor: Actor, *, acts: bool = False) -> Decision:
+    def offered(self, row: Any, actor: Actor, *, acts: bool = False) -> OfferedDecision:
         """Decision that the page of a proposal offers; `acts` as in `turn_back`."""
         absent = actor.decides_for(self.approves, not_for=row.proposed_by)
         may, proposed = actor.may(self.approves), row.state == "proposed"
         stands = standing_of(actor.public_id, row.proposed_by, decides_for=absent)
-        return Decision(
+        return OfferedDecision(
             own=proposed and stands is Standing.ASKED,
             approves=proposed and may and stands is Standing.MAY,
             returns=may or acts,

@@ -18,7 +18,7 @@ from kash.platform.web.current_actor import current_actor
 from kash.platform.web.errors import Forbidden, Problem
 from kash.platform.web.formats import date_text
 from kash.platform.web.forms import KashForm, long_text_field
-from kash.platform.web.today import Line
+from kash.platform.web.today import TodayLine
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -62,8 +62,10 @@ class ProposalPage(Generic[Row]):
         return self.step(lambda row: act(row, form.reason.data), lambda _nothing: done)
 
 
-def waiting_line(title: str, url: str, since: datetime, *, onward: str = "", **shown: Any) -> Line:
+def waiting_line(
+    title: str, url: str, since: datetime, *, onward: str = "", **shown: Any
+) -> TodayLine:
     """A line of Today about a proposal; `onward` is the word of its button if it is approved
     already, and `shown` the rest of the line."""
     text = _("Proposed on %(day)s", day=date_text(since))
-    return Line(title, url, text, button=onward or _("Check and approve"), **shown)
+    return TodayLine(title, url, text, button=onward or _("Check and approve"), **shown)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from kash.platform.operations.errors import Damaged
+from kash.platform.operations.errors import DamagedBackup
 
 FORMAT = 1
 HEAD, DATABASE, FILES, KEY, END = "backup.json", "database/", "files/", "server.key", "end.json"
@@ -57,7 +57,7 @@ def _member_pieces(member: Member) -> Iterator[bytes]:
         written += len(piece)
         yield piece
     if written != member.size:
-        raise Damaged("A stored file changed while it was read. Make the backup again.")
+        raise DamagedBackup("A stored file changed while it was read. Make the backup again.")
     yield bytes(-written % tarfile.BLOCKSIZE)
 
 
@@ -72,18 +72,18 @@ def read_members(content: IO[bytes]) -> Iterator[tuple[str, Iterator[bytes]]]:
             for about in archive:
                 file = archive.extractfile(about) if about.isreg() else None
                 if file is None or ended:
-                    raise Damaged("This file is no backup of ours.")
+                    raise DamagedBackup("This file is no backup of ours.")
                 if about.name == END:
                     ended = json.loads(file.read()).get("members") == count
                     if not ended:
-                        raise Damaged("The backup is not whole.")
+                        raise DamagedBackup("The backup is not whole.")
                     continue
                 count += 1
                 yield about.name, iter(lambda file=file: file.read(_CHUNK), b"")  # type: ignore[misc]
     except (tarfile.TarError, ValueError, EOFError):
-        raise Damaged("This file is no backup of ours.") from None
+        raise DamagedBackup("This file is no backup of ours.") from None
     if not ended:
-        raise Damaged("The backup is not whole.")
+        raise DamagedBackup("The backup is not whole.")
 
 
 def read_head(name: str, pieces: Iterable[bytes]) -> dict[str, Any]:
@@ -93,5 +93,5 @@ def read_head(name: str, pieces: Iterable[bytes]) -> dict[str, Any]:
     except ValueError:
         head = {}
     if head.get("format") != FORMAT:
-        raise Damaged("This backup was made by another version of Kash.")
+        raise DamagedBackup("This backup was made by another version of Kash.")
     return head

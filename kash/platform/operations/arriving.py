@@ -31,7 +31,7 @@ class Pace:
     most_seconds: float
 
 
-class Progress:
+class ArrivalProgress:
     """How many bytes moved since something began, and how they came in time."""
 
     def __init__(self, now: float) -> None:
@@ -165,7 +165,7 @@ class Arriving:
     """
 
     def __init__(self, now: float) -> None:
-        self.progress = Progress(now)
+        self.progress = ArrivalProgress(now)
         self.head: Head | None = None
         self.whole = False
         self.received = 0
@@ -187,7 +187,7 @@ class Arriving:
         """Take what has come; what of it belongs to a later request is given back."""
         if self.head is None:
             if not self._start:
-                self.progress = Progress(now)
+                self.progress = ArrivalProgress(now)
             self.progress.moved += len(data)
             seen = max(0, len(self._start) - 3)
             self._start += data
@@ -199,7 +199,7 @@ class Arriving:
             data = bytes(self._start[end + 4 :])
             self.head = read_head(bytes(self._start[: end + 4]))
             self._start.clear()
-            self.progress = Progress(now)
+            self.progress = ArrivalProgress(now)
         return self._take_body(self.head, data)
 
     def _take_body(self, head: Head, data: bytes) -> bytes:

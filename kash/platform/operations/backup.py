@@ -25,7 +25,12 @@ from kash.platform.database import utc_now
 from kash.platform.operations.archive import DATABASE, FILES, KEY, Member, tar_pieces
 from kash.platform.operations.backup_check import check_backup
 from kash.platform.operations.encryption import encrypt
-from kash.platform.operations.errors import CannotWrite, Damaged, DatabaseDamaged, OperationError
+from kash.platform.operations.errors import (
+    CannotWrite,
+    DamagedBackup,
+    DatabaseDamaged,
+    OperationError,
+)
 from kash.platform.operations.named_files import named_files, refuse_lost
 from kash.platform.operations.snapshot import engine_of, parts_of_database
 from kash.platform.operations.telling import line_of
@@ -137,7 +142,7 @@ def _write(
         written.size = draft.stat().st_size
         check_backup(settings, draft, identities)
         draft.rename(path)
-    except Damaged as problem:
+    except DamagedBackup as problem:
         raise type(problem)(f"{problem} {_NOT_KEPT_EITHER}") from None
     finally:
         draft.unlink(missing_ok=True)

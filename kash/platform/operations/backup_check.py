@@ -10,7 +10,7 @@ from typing import Any
 
 from kash.platform.operations.archive import DATABASE, FILES, HEAD, KEY, read_head, read_members
 from kash.platform.operations.encryption import decrypted
-from kash.platform.operations.errors import Damaged, OperationError
+from kash.platform.operations.errors import DamagedBackup, OperationError
 from kash.platform.operations.snapshot import engine_of, trial_of_database
 from kash.platform.vault.keys import keys_in
 from kash.settings import Settings
@@ -37,9 +37,9 @@ def check_backup(settings: Settings, path: Path, identities: list[Any]) -> str:
                 elif kind == KEY:
                     keys += piece
         if not {DATABASE, KEY} <= seen:
-            raise Damaged("The backup is not whole.")
+            raise DamagedBackup("The backup is not whole.")
     if keys_in(keys) is None:
-        raise Damaged("The key file in this backup is damaged.")
+        raise DamagedBackup("The key file in this backup is damaged.")
     return str(head["made_at"])
 
 
@@ -57,4 +57,4 @@ def kind_of(name: str) -> str:
             return kind
     if name in (KEY, HEAD):
         return name
-    raise Damaged("This file is no backup of ours.")
+    raise DamagedBackup("This file is no backup of ours.")

@@ -26,7 +26,7 @@ import structlog
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from kash.platform.condition import Check, keep_check, last_check
+from kash.platform.condition import DatabaseCheck, keep_check, last_check
 from kash.platform.database import utc_now
 from kash.platform.faults import Fault, fault_of
 from kash.platform.operations.migrations import plain_postgresql_url
@@ -44,7 +44,9 @@ NO_TABLE = "pages of no table"
 Tables = dict[str, Callable[[], bool]]
 
 
-def check_part(settings: Settings, now: datetime, *, seconds: float = SECONDS_A_PART) -> Check:
+def check_part(
+    settings: Settings, now: datetime, *, seconds: float = SECONDS_A_PART
+) -> DatabaseCheck:
     """Read on where the last part stopped, for `seconds` or to the end of the round."""
     known = last_check(settings)
     until = time.monotonic() + seconds
@@ -91,7 +93,7 @@ def check_whole(settings: Settings, now: datetime) -> list[str]:
     return found
 
 
-def _with_what_was_noted(settings: Settings, known: Check) -> Check:
+def _with_what_was_noted(settings: Settings, known: DatabaseCheck) -> DatabaseCheck:
     """With the damage that pages and backups came upon while tables were being read."""
     noted = last_check(settings)
     if noted.round_found and noted.damaged_at:
@@ -99,7 +101,7 @@ def _with_what_was_noted(settings: Settings, known: Check) -> Check:
     return replace(known, whole_found_at=noted.whole_found_at)
 
 
-def _looked_at(known: Check, name: str, tables: Tables, now: datetime) -> Check:
+def _looked_at(known: DatabaseCheck, name: str, tables: Tables, now: datetime) -> DatabaseCheck:
     if tables[name]():
         return known
     log.error("database_damaged", table=name)

@@ -19,7 +19,13 @@ from typing import IO, Any
 
 import pyrage
 
-from kash.platform.operations.errors import CannotWrite, Damaged, NoKey, ToolFailed, WrongKeyGiven
+from kash.platform.operations.errors import (
+    CannotWrite,
+    DamagedBackup,
+    NoKey,
+    ToolFailed,
+    WrongKeyGiven,
+)
 
 _ARMOUR_BEGINS = b"-----BEGIN AGE ENCRYPTED FILE-----\n"
 _ARMOUR_ENDS = b"-----END AGE ENCRYPTED FILE-----\n"
@@ -123,12 +129,12 @@ def needs_passphrase(path: Path) -> bool:
         with path.open("rb") as file:
             start = file.read(len(_ARMOUR_BEGINS))
     except OSError as error:
-        raise Damaged(f"The backup cannot be read: {error.strerror}.") from None
+        raise DamagedBackup(f"The backup cannot be read: {error.strerror}.") from None
     if start == _ARMOUR_BEGINS:
         return True
     if start.startswith(_AGE_BEGINS):
         return False
-    raise Damaged("This file is no backup.")
+    raise DamagedBackup("This file is no backup.")
 
 
 def unlock(path: Path, passphrase: str) -> list[Any]:
@@ -162,7 +168,7 @@ def _read_armour(file: IO[bytes]) -> bytes:
     while not lines.endswith(_ARMOUR_ENDS):
         line = file.readline(_LONGEST_ARMOUR)
         if not line or len(lines) > _LONGEST_ARMOUR:
-            raise Damaged("This file is no backup.")
+            raise DamagedBackup("This file is no backup.")
         lines += line
     return lines
 
@@ -218,4 +224,4 @@ def _quietly(work: Any, failed: list[BaseException]) -> None:
 def _raise_for(error: BaseException) -> None:
     if isinstance(error, pyrage.DecryptError):
         raise WrongKeyGiven("This identity does not open the backup.") from None
-    raise Damaged("The backup is damaged or was cut off.") from None
+    raise DamagedBackup("The backup is damaged or was cut off.") from None

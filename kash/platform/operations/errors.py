@@ -15,15 +15,15 @@ class WrongKeyGiven(OperationError):
     """The passphrase or the identity does not open this backup."""
 
 
-class Damaged(OperationError):
+class DamagedBackup(OperationError):
     """The file is no whole backup of ours."""
 
 
-class DatabaseDamaged(Damaged):
+class DatabaseDamaged(DamagedBackup):
     """The database that is served, and was to be backed up, is damaged."""
 
 
-class FilesMissing(Damaged):
+class FilesMissing(DamagedBackup):
     """Files that the database names are not where files are stored."""
 
 

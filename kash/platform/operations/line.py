@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
-from kash.platform.operations.arriving import Pace, Progress
+from kash.platform.operations.arriving import ArrivalProgress, Pace
 
 # A page, a picture or a paper waits here whole. Of what is larger, or is made while it is sent, a
 # thread waits for its reader once so much was not taken.
@@ -68,7 +68,7 @@ class Line(socket.socket):
         self.given_up = False
         self._places = waiting
         self._waiting: deque[memoryview] = deque()
-        self._progress = Progress(0)
+        self._progress = ArrivalProgress(0)
 
     def setblocking(self, flag: bool, /) -> None:
         """It stays as it is, whatever the server's library wants."""
@@ -82,7 +82,7 @@ class Line(socket.socket):
                     while self.unsent > _MOST_UNSENT:
                         self._wait()
             if not self.unsent:
-                self._progress = Progress(time.monotonic())
+                self._progress = ArrivalProgress(time.monotonic())
             piece = whole[at : at + _MOST_WHOLE]
             self._waiting.append(piece)
             self.unsent += len(piece)

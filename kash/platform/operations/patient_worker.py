@@ -24,7 +24,7 @@ from typing import Any
 from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has none
 
 from kash.platform.operations import limits
-from kash.platform.operations.arriving import Arriving, Head, Progress
+from kash.platform.operations.arriving import ArrivalProgress, Arriving, Head
 from kash.platform.operations.body_counts import BodyCounts
 from kash.platform.operations.connection import Connection, Lingering, plain_answer, slowest_of
 from kash.platform.operations.line import Line, Waiting
@@ -218,7 +218,7 @@ class PatientWorker(WatchingWorker):
     def _set_aside(self, conn: Connection) -> None:
         del self._unread[conn]
         self._bodies.set_aside(conn.body)
-        conn.request.progress = Progress(time.monotonic())
+        conn.request.progress = ArrivalProgress(time.monotonic())
 
     def _give_room_back(self, conn: Connection) -> None:
         self._bodies.give_back(conn.body)

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from kash.platform.faults import Fault, fault_of
-from kash.platform.operations.errors import Damaged, DatabaseDamaged, NotEmpty, ToolFailed
+from kash.platform.operations.errors import DamagedBackup, DatabaseDamaged, NotEmpty, ToolFailed
 from kash.platform.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
 
@@ -119,10 +119,10 @@ def trial_of_database(settings: Settings) -> Iterator[Callable[[bytes], object]]
             try:
                 connection.deserialize(image)
             except (sqlite3.Error, OverflowError):
-                raise Damaged(_DAMAGED) from None
+                raise DamagedBackup(_DAMAGED) from None
             image.clear()
             if not is_sound(connection):
-                raise Damaged(_DAMAGED)
+                raise DamagedBackup(_DAMAGED)
         return
     with subprocess.Popen(
         [_program("pg_restore"), "--file=/dev/null"],
@@ -135,7 +135,7 @@ def trial_of_database(settings: Settings) -> Iterator[Callable[[bytes], object]]
         finally:
             taken.close()
     if reader.returncode != 0:
-        raise Damaged(_DAMAGED)
+        raise DamagedBackup(_DAMAGED)
 
 
 class _Input:
@@ -195,7 +195,7 @@ def _load_sqlite(path: Path, parts: Iterable[bytes]) -> None:
             os.fsync(file.fileno())
         with closing(sqlite3.connect(f"file:{draft}?mode=ro", uri=True)) as connection:
             if not is_sound(connection):
-                raise Damaged(_DAMAGED)
+                raise DamagedBackup(_DAMAGED)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from kash.platform.press.certificate_values import (
     CertificatePage,
     CertificateWording,
     DesignName,
-    FunderMark,
+    FunderPicture,
     OwnDesign,
     Signatory,
 )

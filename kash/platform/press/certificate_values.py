@@ -22,7 +22,7 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
-class FunderMark:
+class FunderPicture:
     """Whose money it was: the name is read aloud, `image` is a picture as a `data:` address."""
 
     name: str
@@ -78,7 +78,7 @@ class CertificateDesign:
     dated: datetime | None = None
     logo: str = ""
     seal: str = ""
-    marks: tuple[FunderMark, ...] = ()
+    marks: tuple[FunderPicture, ...] = ()
     page: CertificatePage = "A4"
     own: OwnDesign | None = None
     void: str = ""

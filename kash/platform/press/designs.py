@@ -19,7 +19,7 @@ from babel.dates import get_month_names
 from kash.platform.press.certificate_values import (
     CertificateDesign,
     CertificateEntry,
-    FunderMark,
+    FunderPicture,
     Signatory,
 )
 from kash.platform.press.guilloche import guilloche
@@ -226,7 +226,7 @@ def _seal(design: CertificateDesign) -> str:
     return f'<img class="seal" src="{escaped(design.seal)}" alt="{alternative}">'
 
 
-def funder_marks(marks: tuple[FunderMark, ...]) -> str:
+def funder_marks(marks: tuple[FunderPicture, ...]) -> str:
     """The marks of those who paid, beside each other; nothing if there are none."""
     pictures = "".join(
         f'<img src="{escaped(mark.image)}" alt="{escaped(mark.name)}">' for mark in marks

@@ -13,7 +13,7 @@ from functools import cached_property
 from kash.platform.press.markup import one_line
 from kash.platform.press.pdf_parts import page_content
 from kash.platform.press.piece_markup import LEADING, MOVED
-from kash.platform.press.plates import Plate, TextField
+from kash.platform.press.plates import Plate, PlateField
 from kash.platform.press.qr_symbols import Symbol
 from kash.platform.press.shaping import SetLine, Shaper, is_latin, normal
 from kash.platform.press.stamping import UNITS_PER_PIXEL, filled_code
@@ -82,7 +82,7 @@ class PieceStamper:
             return self._constant
         return _MOVE.sub(rb"\g<1>%b cm" % f"{pixels:.4f}".encode("ascii"), self._constant)
 
-    def _name_lines(self, text: str, field: TextField, units: int) -> list[SetLine] | None:
+    def _name_lines(self, text: str, field: PlateField, units: int) -> list[SetLine] | None:
         """The lines of a name at this size, or None if the engine may break them elsewhere."""
         if not text:
             return []
@@ -117,7 +117,7 @@ class PieceStamper:
         lines = [made for made in map(line, broken) if made is not None]
         return lines if len(lines) == len(broken) else None
 
-    def _name(self, field: TextField, lines: list[SetLine], units: int) -> str:
+    def _name(self, field: PlateField, lines: list[SetLine], units: int) -> str:
         if not lines:
             return f"{field.mark} EMC\n"
         size = units / UNITS_PER_PIXEL * field.scale
@@ -133,7 +133,7 @@ class PieceStamper:
             f"{field.mark} BT {field.colour} /{field.font.resource} {size:.5f} Tf {shown} ET EMC\n"
         )
 
-    def _line(self, field: TextField, texts: Mapping[str, str], moved: float) -> str | None:
+    def _line(self, field: PlateField, texts: Mapping[str, str], moved: float) -> str | None:
         line = self._set(field, texts.get(field.name, ""))
         if line is None:
             return None
@@ -164,7 +164,7 @@ class PieceStamper:
             f"1 0 0 1 {left:.4f} {baseline:.4f} Tm [{line.shown}] TJ ET EMC\n"
         )
 
-    def _gap(self, first: TextField, field: TextField) -> float:
+    def _gap(self, first: PlateField, field: PlateField) -> float:
         """Distance between a field and the one that follows it, in points."""
         return field.left - first.left - self._sample_widths[first.name] * first.scale
 
@@ -182,7 +182,7 @@ class PieceStamper:
             found[field.name] = _pixels(line) if line else 0.0
         return found
 
-    def _set(self, field: TextField, text: str) -> SetLine | None:
+    def _set(self, field: PlateField, text: str) -> SetLine | None:
         """A line at the size of its field; one without letters has no width."""
         known = self._last.get(field.name)
         if known is not None and known[0] == text:
@@ -191,7 +191,7 @@ class PieceStamper:
         self._last[field.name] = text, line
         return line
 
-    def _shaped(self, field: TextField, text: str) -> SetLine | None:
+    def _shaped(self, field: PlateField, text: str) -> SetLine | None:
         written = normal(one_line(text))
         if not written:
             return SetLine("", 0)
@@ -200,7 +200,7 @@ class PieceStamper:
         shaper = self._shaper(field, field.units)
         return shaper.line(written, field.units, field.font.widths)
 
-    def _shaper(self, field: TextField, units: int) -> Shaper:
+    def _shaper(self, field: PlateField, units: int) -> Shaper:
         """Letters are spaced by a part of their size."""
         spacing = int(field.letter_spacing / field.units * units)
         key = (id(field.font), units, spacing)

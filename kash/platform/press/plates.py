@@ -42,7 +42,7 @@ class FieldFont:
 
 
 @dataclass(frozen=True, slots=True)
-class TextField:
+class PlateField:
     """A line to be set: lengths in points, from the lower left corner of the page.
 
     `units` is the font's size as the layout engine counts it, in 1024ths of a CSS pixel, and so is
@@ -84,7 +84,7 @@ class Plate:
     page: int
     catalogue: int
     information: int
-    texts: tuple[TextField, ...]
+    texts: tuple[PlateField, ...]
     pictures: tuple[PictureField, ...]
     font_files: tuple[bytes, ...]
 
@@ -135,7 +135,7 @@ def unpacked(content: bytes) -> Plate:
         page,
         catalogue,
         information,
-        tuple(TextField(**{**text, "font": fonts[text["font"]]}) for text in head["texts"]),
+        tuple(PlateField(**{**text, "font": fonts[text["font"]]}) for text in head["texts"]),
         tuple(PictureField(**picture) for picture in head["pictures"]),
         _shared(files),
     )

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from kash.platform.press.fitting import fitted_points
 from kash.platform.press.markup import one_line
-from kash.platform.press.plates import PictureField, Plate, TextField
+from kash.platform.press.plates import PictureField, Plate, PlateField
 from kash.platform.press.qr_symbols import Symbol
 from kash.platform.press.shaping import SetLine, Shaper, is_latin, normal
 from kash.platform.press.single_writing import SingleWriter
@@ -62,7 +62,7 @@ class Stamper:
         return [text for text in texts if any(not stamp.can_set(text) for stamp in stamps)]
 
 
-def _shaper(field: TextField, plate: Plate, made: dict[tuple[int, int], Shaper]) -> Shaper:
+def _shaper(field: PlateField, plate: Plate, made: dict[tuple[int, int], Shaper]) -> Shaper:
     """The shaper of a field: fields that share a font share what the shaper reads of its file."""
     font = field.font
     key = (id(font), field.letter_spacing)
@@ -81,7 +81,7 @@ def _shaper(field: TextField, plate: Plate, made: dict[tuple[int, int], Shaper])
 class _TextStamp:
     """One field, and the shaper of its font."""
 
-    def __init__(self, field: TextField, shaper: Shaper) -> None:
+    def __init__(self, field: PlateField, shaper: Shaper) -> None:
         self.field = field
         self._shaper = shaper
         self._room = field.width / field.scale

@@ -16,7 +16,13 @@ from kash.platform.vault.audit import (
     note_restore,
 )
 from kash.platform.vault.commands import audit_commands, vault_commands
-from kash.platform.vault.compartments import CompartmentName, Place, new_key, open_body, seal_body
+from kash.platform.vault.compartments import (
+    CompartmentName,
+    SealingPlace,
+    new_key,
+    open_body,
+    seal_body,
+)
 from kash.platform.vault.documents import (
     NeverChanged,
     NobodyCanOpen,
@@ -118,7 +124,7 @@ from kash.platform.vault.unsealing import (
     open_granted,
     refuse_unsealing,
 )
-from kash.platform.vault.verifying import Fault, Problem, Verification, verify
+from kash.platform.vault.verifying import ChainFault, ChainProblem, Verification, verify
 from kash.settings import Settings
 
 

@@ -41,7 +41,7 @@ class CompartmentName(StrEnum):
     IDENTITY = "identity"
 
 
-class Place(NamedTuple):
+class SealingPlace(NamedTuple):
     """Place to which a document's key and body are bound, whatever row they lie in."""
 
     compartment: str
@@ -121,32 +121,34 @@ def unwrap_as_member(
     return Secret(compartment, generation, secret)
 
 
-def _filing_info(place: Place, generation: int) -> bytes:
+def _filing_info(place: SealingPlace, generation: int) -> bytes:
     return length_prefixed(
         "kash filing", place.compartment, str(generation), place.kind, place.public_id
     )
 
 
-def file_key(key: bytes, public: bytes, place: Place, generation: int) -> bytes:
+def file_key(key: bytes, public: bytes, place: SealingPlace, generation: int) -> bytes:
     """A document's key sealed to a compartment's public key: for this no secret is needed."""
     return _to(public, key, _filing_info(place, generation))
 
 
-def open_filed_key(wrapped: bytes, secret: Secret, place: Place) -> bytes:
+def open_filed_key(wrapped: bytes, secret: Secret, place: SealingPlace) -> bytes:
     """A key that was filed. Raises SealError."""
     return _from(secret.private, wrapped, _filing_info(place, secret.generation))
 
 
-def _grant_info(place: Place, member: str) -> bytes:
+def _grant_info(place: SealingPlace, member: str) -> bytes:
     return length_prefixed("kash grant", place.compartment, place.kind, place.public_id, member)
 
 
-def grant_key(key: bytes, public: bytes, place: Place, member: str) -> bytes:
+def grant_key(key: bytes, public: bytes, place: SealingPlace, member: str) -> bytes:
     """One document's key, sealed to one member."""
     return _to(public, key, _grant_info(place, member))
 
 
-def open_granted_key(wrapped: bytes, private: X25519PrivateKey, place: Place, member: str) -> bytes:
+def open_granted_key(
+    wrapped: bytes, private: X25519PrivateKey, place: SealingPlace, member: str
+) -> bytes:
     """A document's key that was granted to this member. Raises SealError."""
     return _from(private, wrapped, _grant_info(place, member))
 
@@ -159,18 +161,18 @@ def _keeping_kind(compartment: str, generation: int, kind: str) -> bytes:
     return length_prefixed("kash kept", compartment, str(generation), kind)
 
 
-def _keeping(place: Place, generation: int) -> bytes:
+def _keeping(place: SealingPlace, generation: int) -> bytes:
     of_kind = _keeping_kind(place.compartment, generation, place.kind)
     return of_kind + length_prefixed(place.public_id)
 
 
-def keep_key(key: bytes, secret: Secret, place: Place) -> bytes:
+def keep_key(key: bytes, secret: Secret, place: SealingPlace) -> bytes:
     """A document's key under the compartment's symmetric key: opens many times faster."""
     nonce = os.urandom(_NONCE)
     return nonce + secret.cipher.encrypt(nonce, key, _keeping(place, secret.generation))
 
 
-def open_kept_key(wrapped: bytes, secret: Secret, place: Place) -> bytes:
+def open_kept_key(wrapped: bytes, secret: Secret, place: SealingPlace) -> bytes:
     """A key that is kept. Raises SealError."""
     if len(wrapped) < _NONCE + KEY_BYTES + 16:
         raise Truncated
@@ -184,7 +186,7 @@ def open_kept_key(wrapped: bytes, secret: Secret, place: Place) -> bytes:
 # --- Bodies, members, openings ---------------------------------------------------------------
 
 
-def seal_body(plaintext: bytes, key: bytes, place: Place, version: int) -> bytes:
+def seal_body(plaintext: bytes, key: bytes, place: SealingPlace, version: int) -> bytes:
     """A document's ciphertext, bound to its place and version."""
     return seal_bytes(
         plaintext,
@@ -196,7 +198,7 @@ def seal_body(plaintext: bytes, key: bytes, place: Place, version: int) -> bytes
     )
 
 
-def open_body(body: bytes, key: bytes, place: Place, version: int) -> bytes:
+def open_body(body: bytes, key: bytes, place: SealingPlace, version: int) -> bytes:
     """Open the body of a document. Raises SealError."""
     return open_bytes(
         body,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from kash.feature import Part, declared
 from kash.platform.database import after_commit, new_public_id, without_order
 from kash.platform.vault import compartments as sealing
-from kash.platform.vault.compartments import CompartmentName, Place, Secret
+from kash.platform.vault.compartments import CompartmentName, SealingPlace, Secret
 from kash.platform.vault.envelope import SealError, UnknownKey
 from kash.platform.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
 from kash.platform.vault.openings import OpenVault
@@ -63,7 +63,7 @@ class Sealed(NamedTuple):
     """A document as it lies in the database, with its key as it is wrapped."""
 
     id: int
-    place: Place
+    place: SealingPlace
     version: int
     body: bytes
     form: str
@@ -126,7 +126,7 @@ def prepare_document(
     same key.
     """
     current = _current(session, compartment)
-    place = Place(compartment, kind, public_id or new_public_id())
+    place = SealingPlace(compartment, kind, public_id or new_public_id())
     key = key or sealing.new_key()
     return Prepared(
         place.public_id,
@@ -194,7 +194,7 @@ def refile_document(session: Session, document_id: int, plaintext: bytes) -> Non
     if _is_written_once(row.kind):
         raise NeverChanged
     current = _current(session, row.compartment)
-    place = Place(row.compartment, row.kind, row.public_id)
+    place = SealingPlace(row.compartment, row.kind, row.public_id)
     key = sealing.new_key()
     row.version += 1
     row.body = sealing.seal_body(plaintext, key, place, row.version)
@@ -239,7 +239,7 @@ def sealed_documents(*public_ids: str, kind: str = "") -> Select[*tuple[Any, ...
 def fetch(session: Session, *public_ids: str, kind: str = "") -> list[Sealed]:
     """Documents as they lie, in no particular order; those that are not there are left out."""
     return [
-        Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
+        Sealed(row[0], SealingPlace(row[1], row[2], row[3]), *row[4:])
         for row in session.execute(sealed_documents(*public_ids, kind=kind))
     ]
 
@@ -252,7 +252,7 @@ def fetch_each(session: Session, kind: str, *, at_once: int = 500) -> Iterator[S
     statement = sealed_documents(kind=kind).execution_options(yield_per=at_once)
     for portion in session.execute(statement).partitions():
         for row in portion:
-            yield Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
+            yield Sealed(row[0], SealingPlace(row[1], row[2], row[3]), *row[4:])
 
 
 def fetch_one(session: Session, public_id: str, kind: str) -> Sealed:

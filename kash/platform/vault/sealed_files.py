@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from kash.platform.vault.compartments import DOCUMENT_KEY_ID, Place
+from kash.platform.vault.compartments import DOCUMENT_KEY_ID, SealingPlace
 from kash.platform.vault.envelope import HEADER, open_chunks, read_fully, seal_chunks
 
 _VERSION = 1
@@ -32,7 +32,7 @@ class _Joined:
         return bytes(taken)
 
 
-def _kind(place: Place, part: str) -> str:
+def _kind(place: SealingPlace, part: str) -> str:
     return f"{place.compartment}/{place.kind}.{part}"
 
 
@@ -42,7 +42,7 @@ def _as_stream(pieces: Iterable[bytes]) -> BinaryIO:
 
 
 def seal_file_under(
-    key: bytes, place: Place, part: str, pieces: Iterable[bytes]
+    key: bytes, place: SealingPlace, part: str, pieces: Iterable[bytes]
 ) -> Iterator[bytes]:
     """Seal a file while its pieces come; `part` is a fixed word for what it is in its document."""
     return seal_chunks(
@@ -56,7 +56,7 @@ def seal_file_under(
 
 
 def open_file_under(
-    key: bytes, place: Place, part: str, pieces: Iterable[bytes]
+    key: bytes, place: SealingPlace, part: str, pieces: Iterable[bytes]
 ) -> Iterator[bytes]:
     """Open what `seal_file_under` sealed, from pieces of any length.
 

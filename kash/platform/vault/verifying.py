@@ -27,7 +27,7 @@ _CRASH = 16
 _PATIENCE = 0.2
 
 
-class Fault(StrEnum):
+class ChainFault(StrEnum):
     """Fault that the chain can have."""
 
     EDITED = "edited"
@@ -41,10 +41,10 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Problem:
+class ChainProblem:
     """The first place at which one fault was found, and a sentence about it."""
 
-    fault: Fault
+    fault: ChainFault
     seq: int
     sentence: str
 
@@ -55,7 +55,7 @@ class Verification:
 
     entries: int = 0
     code: str = ""
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ChainProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -63,10 +63,10 @@ class Verification:
         """True if nothing is wrong."""
         return not self.problems
 
-    def report(self, fault: Fault, seq: int, sentence: str) -> None:
+    def report(self, fault: ChainFault, seq: int, sentence: str) -> None:
         """Add a problem, unless its fault was reported before."""
         if all(problem.fault is not fault for problem in self.problems):
-            self.problems.append(Problem(fault, seq, sentence))
+            self.problems.append(ChainProblem(fault, seq, sentence))
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ def verify(session: Session) -> Verification:
         session.rollback()
         if "UTF-8" not in str(error.orig):
             raise
-        result.report(Fault.EDITED, 0, _("An entry holds what cannot be read as text."))
+        result.report(ChainFault.EDITED, 0, _("An entry holds what cannot be read as text."))
         return result
     head = session.execute(
         select(AuditHead.seq, AuditHead.mac, AuditHead.mirror).where(AuditHead.id == 1)
@@ -134,7 +134,7 @@ def _mirrors(vault: Vault, result: Verification) -> dict[str, mirror.Lines]:
         found[name] = lines
         if lines.foreign:
             result.report(
-                Fault.MIRROR, 0, _("The mirror holds lines that nothing of ours has written.")
+                ChainFault.MIRROR, 0, _("The mirror holds lines that nothing of ours has written.")
             )
         if lines.torn:
             result.notes.append(_("The mirror holds half a line: a machine stopped while writing."))
@@ -209,14 +209,16 @@ def _verify_table(
     }
     if len(rows) > 1 and not any(row.authentic or _moved(row, places) for row in rows):
         result.report(
-            Fault.RECOMPUTED, rows[0].seq, _("The whole chain was written anew without its key.")
+            ChainFault.RECOMPUTED,
+            rows[0].seq,
+            _("The whole chain was written anew without its key."),
         )
         return
     expected, link = 1, chain.genesis(key)
     for row in rows:
         if row.seq > expected:
             result.report(
-                Fault.DELETED,
+                ChainFault.DELETED,
                 expected,
                 _(
                     "Entries are missing between %(first)s and %(last)s.",
@@ -225,25 +227,27 @@ def _verify_table(
                 ),
             )
         elif row.seq < expected:
-            result.report(Fault.INSERTED, row.seq, _("An entry stands before the first one."))
+            result.report(ChainFault.INSERTED, row.seq, _("An entry stands before the first one."))
         if not row.authentic:
             if _moved(row, places):
                 result.report(
-                    Fault.REORDERED,
+                    ChainFault.REORDERED,
                     row.seq,
                     _("Entry %(seq)s stood at another place before.", seq=row.seq),
                 )
             elif isinstance(row.mac, str) and row.mac in places:
-                result.report(Fault.EDITED, row.seq, _("Entry %(seq)s was changed.", seq=row.seq))
+                result.report(
+                    ChainFault.EDITED, row.seq, _("Entry %(seq)s was changed.", seq=row.seq)
+                )
             else:
                 result.report(
-                    Fault.INSERTED,
+                    ChainFault.INSERTED,
                     row.seq,
                     _("Entry %(seq)s was not written by this programme.", seq=row.seq),
                 )
         elif row.seq == expected and row.previous != link:
             result.report(
-                Fault.EDITED,
+                ChainFault.EDITED,
                 row.seq,
                 _("Entry %(seq)s does not follow the one before it.", seq=row.seq),
             )
@@ -260,22 +264,24 @@ def _verify_head(
     last = rows[-1].seq if rows else 0
     if head is None:
         if rows:
-            result.report(Fault.HEAD, last, _("The head of the chain is missing."))
+            result.report(ChainFault.HEAD, last, _("The head of the chain is missing."))
         return
     if not isinstance(head.seq, int):
-        result.report(Fault.HEAD, last, _("The head of the chain has no number."))
+        result.report(ChainFault.HEAD, last, _("The head of the chain has no number."))
     elif head.seq > last:
         result.report(
-            Fault.TRUNCATED,
+            ChainFault.TRUNCATED,
             last + 1,
             _("The chain was cut off after entry %(seq)s: its head knows more.", seq=last),
         )
     elif head.seq < last:
-        result.report(Fault.INSERTED, head.seq + 1, _("Entries stand after the head of the chain."))
+        result.report(
+            ChainFault.INSERTED, head.seq + 1, _("Entries stand after the head of the chain.")
+        )
     elif head.mac != (rows[-1].mac if rows else chain.genesis(key)):
-        result.report(Fault.HEAD, last, _("The head of the chain names another last entry."))
+        result.report(ChainFault.HEAD, last, _("The head of the chain names another last entry."))
     elif head.mirror != mirror_id:
-        result.report(Fault.HEAD, last, _("The head of the chain names another mirror."))
+        result.report(ChainFault.HEAD, last, _("The head of the chain names another mirror."))
 
 
 def _spans(rows: Sequence[_Row], key: bytes) -> list[_Span]:
@@ -300,7 +306,9 @@ def _verify_mirrors(
         lines = mirrors.get(span.mirror)
         if lines is None:
             if span.end is None and rows:
-                result.report(Fault.MIRROR, span.first, _("The mirror of the chain is missing."))
+                result.report(
+                    ChainFault.MIRROR, span.first, _("The mirror of the chain is missing.")
+                )
             elif span.end is not None and span.end > span.first:
                 result.notes.append(_("An earlier mirror is no longer there."))
             continue
@@ -319,7 +327,7 @@ def _verify_mirrors(
         return
     if len(absent) > _CRASH:
         result.report(
-            Fault.MIRROR,
+            ChainFault.MIRROR,
             absent[0][0],
             _(
                 "The mirror lacks entries from %(seq)s on, %(count)s of them: it was cut, or could "
@@ -332,7 +340,7 @@ def _verify_mirrors(
     try:
         mirror.append(vault.mirror_folder, span.mirror, absent)
     except (OSError, mirror.MirrorMissing):
-        result.report(Fault.MIRROR, absent[0][0], _("The mirror cannot be written."))
+        result.report(ChainFault.MIRROR, absent[0][0], _("The mirror cannot be written."))
         return
     result.notes.append(
         _(
@@ -364,13 +372,15 @@ def _compare(
             return
         if seq > last:
             result.report(
-                Fault.TRUNCATED,
+                ChainFault.TRUNCATED,
                 last + 1,
                 _("The chain was cut off after entry %(seq)s: its mirror knows more.", seq=last),
             )
             return
         if seq in macs and lines.macs[seq] != {macs[seq]}:
-            result.report(Fault.MIRROR, seq, _("The mirror holds another entry %(seq)s.", seq=seq))
+            result.report(
+                ChainFault.MIRROR, seq, _("The mirror holds another entry %(seq)s.", seq=seq)
+            )
             return
 
 
@@ -386,7 +396,7 @@ def _verify_unheard(
             heard.update(row.subjects)
     if any(lines.macs for name, lines in mirrors.items() if name not in heard):
         result.report(
-            Fault.TRUNCATED,
+            ChainFault.TRUNCATED,
             rows[-1].seq + 1 if rows else 1,
             _("There is a mirror of which the chain knows nothing: its end was cut off."),
         )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from kash.feature import Part, declared
 from kash.platform.database import db
-from kash.platform.web.today import Asked
+from kash.platform.web.today import Viewer
 from kash.policy import Actor, Role
 
 
@@ -33,7 +33,7 @@ class BeginningStep(Part):
 
 
 @dataclass(frozen=True)
-class Step:
+class ShownStep:
     """A step as whoever looks sees it: its words, the page on which it is done, whether it is."""
 
     key: str
@@ -56,7 +56,7 @@ def steps_for(roles: Collection[Role]) -> list[BeginningStep]:
     return list(found.values())
 
 
-def steps_of(asked: Asked) -> Sequence[Step]:
+def steps_of(asked: Viewer) -> Sequence[ShownStep]:
     """All steps of whoever looks, done or not; one query, none for who has no steps."""
     steps = steps_for(asked.actor.roles)
     if not steps:
@@ -65,14 +65,14 @@ def steps_of(asked: Asked) -> Sequence[Step]:
     return [_shown(step, asked.actor, bool(done)) for step, done in zip(steps, row, strict=True)]
 
 
-def _shown(step: BeginningStep, actor: Actor, done: bool) -> Step:
+def _shown(step: BeginningStep, actor: Actor, done: bool) -> ShownStep:
     endpoint = step.endpoint
     if step.at_once is not None and actor.may(step.at_once[0]):
         endpoint = step.at_once[1]
-    return Step(step.key, step.label, step.note, endpoint, done)
+    return ShownStep(step.key, step.label, step.note, endpoint, done)
 
 
-def is_missing(asked: Asked, key: str, *, once: str) -> bool:
+def is_missing(asked: Viewer, key: str, *, once: str) -> bool:
     """True if a step of hers is not done though that of `once`, which needs it, is."""
     done = {step.key: step.done for step in asked.once(steps_of)}
     return done.get(once, False) and not done.get(key, True)

@@ -17,7 +17,7 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListRequest:
     """Request of a page of a list, from the address. Anything unreadable is as if not asked for."""
 
     page: int
@@ -60,7 +60,9 @@ class Listing(Generic[Row]):
         return url_for(str(request.endpoint), **plain)
 
 
-def asked_for(sorts: Mapping[str, Any], default_sort: str, default_direction: str = "asc") -> Asked:
+def asked_for(
+    sorts: Mapping[str, Any], default_sort: str, default_direction: str = "asc"
+) -> ListRequest:
     """Page that the request asks for, sorted by one of these, and in which direction."""
     given = request.values
     text = given.get("page", "")
@@ -71,7 +73,7 @@ def asked_for(sorts: Mapping[str, Any], default_sort: str, default_direction: st
     else:
         direction = "asc"
     direction = {"asc": "asc", "desc": "desc"}.get(given.get("direction", ""), direction)
-    return Asked(min(max(number, 1), _MOST_PAGES), sort, direction)
+    return ListRequest(min(max(number, 1), _MOST_PAGES), sort, direction)
 
 
 def _pages(total: int, per_page: int) -> int:

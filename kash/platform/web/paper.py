@@ -15,7 +15,7 @@ MOST_SIGNERS = 3
 
 
 @dataclass(frozen=True)
-class Signer:
+class PaperSigner:
     """A line to sign on: a name, if it is always the same one, and what she signs as."""
 
     name: str = ""
@@ -32,7 +32,7 @@ class PaperWording:
 
     address: str = ""
     footer: str = ""
-    certificate_signers: tuple[Signer, ...] = ()
+    certificate_signers: tuple[PaperSigner, ...] = ()
     minutes_signers: tuple[str, ...] = ()
     logo: str = ""
     logo_on: frozenset[str] = frozenset()
@@ -42,10 +42,10 @@ class PaperWording:
         """The address, line by line."""
         return [line.strip() for line in self.address.splitlines() if line.strip()]
 
-    def signer(self, place: int) -> Signer:
+    def signer(self, place: int) -> PaperSigner:
         """Signer that is set for a place among those who sign certificates; empty if none is."""
         signers = self.certificate_signers
-        return signers[place] if place < len(signers) else Signer()
+        return signers[place] if place < len(signers) else PaperSigner()
 
 
 def paper_from(kept: Mapping[str, Any] | None) -> PaperWording:
@@ -55,7 +55,8 @@ def paper_from(kept: Mapping[str, Any] | None) -> PaperWording:
         address=str(found.get("address", "")),
         footer=str(found.get("footer", "")),
         certificate_signers=tuple(
-            Signer(str(name), str(title)) for name, title in found.get("certificate_signers", ())
+            PaperSigner(str(name), str(title))
+            for name, title in found.get("certificate_signers", ())
         )[:MOST_SIGNERS],
         minutes_signers=tuple(str(title) for title in found.get("minutes_signers", ()))[
             :MOST_SIGNERS

@@ -21,7 +21,7 @@ Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Viewer:
     """The one who looks, and when. `vault` is hers if it is open."""
 
     actor: Actor
@@ -34,7 +34,7 @@ class Asked:
         """The day on the programme's clock."""
         return to_local(self.now).date()
 
-    def once(self, read: Callable[[Asked], Read]) -> Read:
+    def once(self, read: Callable[[Viewer], Read]) -> Read:
         """The answer of a function that several parts ask, read once."""
         if read not in self._read:
             self._read[read] = read(self)
@@ -43,7 +43,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Line:
+class TodayLine:
     """One line: a `key` before it (or an icon's name in its place) with a `small` word below, a
     title that leads to `url`, texts, and a button that leads there or to `button_url`.
 
@@ -65,7 +65,7 @@ class Line:
     tone: str = ""
 
 
-def total(lines: Sequence[Line]) -> int:
+def total(lines: Sequence[TodayLine]) -> int:
     """Number of things that these lines stand for."""
     return sum(line.count for line in lines)
 
@@ -81,7 +81,7 @@ class Need(Part):
 
     key: str
     place: int
-    find: Callable[[Asked], Sequence[Any]]
+    find: Callable[[Viewer], Sequence[Any]]
     lead: Any = ""
     lead_place: int = 0
     count: Callable[[Sequence[Any]], int] = len
@@ -97,7 +97,7 @@ class Panel(Part):
 
     key: str
     place: int
-    find: Callable[[Asked], Any]
+    find: Callable[[Viewer], Any]
     template: str
     permission: str = SIGNED_IN
     top: bool = False
@@ -110,4 +110,4 @@ class Own(Part):
     """Lines about a participant's own, told her public id."""
 
     place: int
-    find: Callable[[Asked, str], Sequence[Line]]
+    find: Callable[[Viewer, str], Sequence[TodayLine]]

@@ -167,7 +167,7 @@ def place_on_register(found: Workshop, person: str) -> tuple[str, str] | None:
 
 
 @dataclass(frozen=True)
-class Headcount:
+class PeopleCount:
     """How many people stand how to a workshop; confirmed ones also by group name."""
 
     by_state: Mapping[EnrolmentState, int]
@@ -184,7 +184,7 @@ class Headcount:
         return self.by_state.get(EnrolmentState.WAITING, 0)
 
 
-def headcount(found: Workshop) -> Headcount:
+def headcount(found: Workshop) -> PeopleCount:
     """How many people stand how to a workshop; one query."""
     rows = db.session.execute(
         select(Enrolment.state, Group.name, func.count(Enrolment.id))
@@ -200,7 +200,7 @@ def headcount(found: Workshop) -> Headcount:
         by_state[EnrolmentState(state)] = by_state.get(EnrolmentState(state), 0) + count
         if state == "confirmed":
             by_group[group] = by_group.get(group, 0) + count
-    return Headcount(by_state, list(by_group.items()))
+    return PeopleCount(by_state, list(by_group.items()))
 
 
 @dataclass(frozen=True)

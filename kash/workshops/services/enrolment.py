@@ -48,7 +48,7 @@ class MoveNotPossible(Problem):
 
 
 @dataclass(frozen=True)
-class WalkIn:
+class ArrivingPerson:
     """Someone at the door. `group` is a public id; the age band says whether she is a minor."""
 
     chosen_name: str
@@ -202,7 +202,7 @@ def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentStat
 
 def walk_in(
     workshop: str,
-    who: WalkIn,
+    who: ArrivingPerson,
     by: Actor,
     *,
     person_id: str | None = None,

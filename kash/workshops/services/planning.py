@@ -29,7 +29,7 @@ from kash.workshops.services.errors import (
 )
 from kash.workshops.services.seats import move_up
 from kash.workshops.services.timetable import (
-    Wanted,
+    WantedSession,
     lay_anew,
     place_sessions,
     refuse_outside,
@@ -140,7 +140,7 @@ def plan_workshop(
             session,
             workshop,
             [
-                Wanted(titles[place.key].id, titles[place.key].title, place)
+                WantedSession(titles[place.key].id, titles[place.key].title, place)
                 for place in timetable.placed
             ],
         )

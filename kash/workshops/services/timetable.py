@@ -32,7 +32,7 @@ from kash.workshops.services.errors import (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedSession:
     """A session to be made: the plan it follows, its title, and its place."""
 
     plan_id: int | None
@@ -53,7 +53,7 @@ def sessions_in_order(session: Session, workshop: Workshop) -> list[WorkshopSess
     )
 
 
-def place_sessions(session: Session, workshop: Workshop, wanted: Sequence[Wanted]) -> None:
+def place_sessions(session: Session, workshop: Workshop, wanted: Sequence[WantedSession]) -> None:
     """Make sessions with slots of their own."""
     for one in wanted:
         slot = Slot(
@@ -72,13 +72,13 @@ def place_sessions(session: Session, workshop: Workshop, wanted: Sequence[Wanted
     number_slots(session, workshop.register_id)
 
 
-def wanted_sessions(session: Session, source: Workshop, moved: timedelta) -> list[Wanted]:
+def wanted_sessions(session: Session, source: Workshop, moved: timedelta) -> list[WantedSession]:
     """The sessions of a workshop as they would lie some days later, by local clocks."""
-    found: list[Wanted] = []
+    found: list[WantedSession] = []
     for one in sessions_in_order(session, source):
         local = to_local(one.slot.starts_at)
         place = Placed(one.public_id, local.date() + moved, local.time(), one.slot.minutes)
-        found.append(Wanted(one.plan_id, one.title, place))
+        found.append(WantedSession(one.plan_id, one.title, place))
     return found
 
 

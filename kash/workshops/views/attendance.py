@@ -16,12 +16,12 @@ from kash.attendance.queries import registers as registers_queries
 from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.door import notes, signed_by_slot
 from kash.attendance.queries.heads import heads_by_slot
-from kash.attendance.queries.history import Conflict, conflicts_of, history
+from kash.attendance.queries.history import MarkConflict, conflicts_of, history
 from kash.attendance.queries.pads import pads_of
-from kash.attendance.queries.registers import Grid, SlotColumn, slot_sheet
+from kash.attendance.queries.registers import RegisterGrid, SlotColumn, slot_sheet
 from kash.attendance.rules.closing import Hindrance, Signed, Stand
 from kash.attendance.rules.conduct import ends_at, has_begun, is_ahead, opens_at
-from kash.attendance.rules.marking import Answer
+from kash.attendance.rules.marking import OperationAnswer
 from kash.attendance.rules.presence import Presence
 from kash.attendance.services.closing import hindrance_sentence
 from kash.attendance.services.confirming import tied_to
@@ -65,8 +65,8 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
     found = for_marking(public_id)
     grid = registers_queries.grid(found.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
-    answers: Sequence[Answer] = ()
-    conflicts: Sequence[Conflict] = ()
+    answers: Sequence[OperationAnswer] = ()
+    conflicts: Sequence[MarkConflict] = ()
     if operations:
         answers = apply_marks(found.register.public_id, operations, current_actor())
         conflicts = conflicts_of(found.register_id, answers, operations)
@@ -88,7 +88,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
 
 
 def _saved_by_itself(
-    register_id: int, answers: Sequence[Answer], conflicts: Sequence[Conflict]
+    register_id: int, answers: Sequence[OperationAnswer], conflicts: Sequence[MarkConflict]
 ) -> ResponseReturnValue:
     """Answer to cells that were saved: what stands in them, what met another mark, and the sums
     anew."""
@@ -118,7 +118,7 @@ def _saved_by_itself(
     }
 
 
-def _days(grid: Grid) -> list[tuple[date, list[SlotColumn]]]:
+def _days(grid: RegisterGrid) -> list[tuple[date, list[SlotColumn]]]:
     by_day = groupby(grid.columns, lambda column: to_local(column.starts_at).date())
     return [(day, list(columns)) for day, columns in by_day]
 
@@ -140,7 +140,7 @@ def _hours_said(presence: Presence) -> str:
     return f"{attended} / {total}, {percent_text(presence.percentage)}"
 
 
-def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseReturnValue:
+def _grid_page(found: Workshop, conflicts: Sequence[MarkConflict] = ()) -> ResponseReturnValue:
     values = frame(found)
     runs_it = values["may_mark"]
     grid, now = registers_queries.grid(found.register_id), utc_now()
@@ -233,7 +233,9 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     )
 
 
-def _taps_saved(answers: Sequence[Answer], conflicts: Sequence[Conflict]) -> ResponseReturnValue:
+def _taps_saved(
+    answers: Sequence[OperationAnswer], conflicts: Sequence[MarkConflict]
+) -> ResponseReturnValue:
     """Answer to taps that were saved: what stands in the rows that were sent, and what met another
     mark."""
     fields: dict[str, str] = {}
@@ -247,7 +249,7 @@ def _taps_saved(answers: Sequence[Answer], conflicts: Sequence[Conflict]) -> Res
     }
 
 
-def _as_sentence(conflict: Conflict) -> str:
+def _as_sentence(conflict: MarkConflict) -> str:
     said = conflict_sentence(conflict)
     return said[:1].upper() + said[1:]
 
@@ -261,7 +263,7 @@ def _unmarked_group(found: Workshop, chosen: WorkshopSession) -> str:
 def _still_open(
     found: Workshop,
     chosen: WorkshopSession,
-    conflicts: Sequence[Conflict],
+    conflicts: Sequence[MarkConflict],
     problem: Problem,
     early_reason: str,
 ) -> ResponseReturnValue:
@@ -279,7 +281,7 @@ def _still_open(
 def _register_page(
     found: Workshop,
     session_id: str,
-    conflicts: Sequence[Conflict] = (),
+    conflicts: Sequence[MarkConflict] = (),
     early_problem: str = "",
     early_reason: str = "",
     group: str = "",

@@ -11,7 +11,7 @@ from kash.attendance.forms import one_operation, page_key
 from kash.attendance.models import Slot
 from kash.attendance.queries.registers import sheet_row
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.rules.marking import Answer, Reply
+from kash.attendance.rules.marking import OperationAnswer, Reply
 from kash.attendance.services import closing
 from kash.attendance.services.closing import CannotConfirm, reopen_slot, was_taken
 from kash.attendance.wording import reason_sentence, status_word
@@ -105,7 +105,7 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
     return body, 409 if refused else status
 
 
-def _refusal(answer: Answer) -> str:
+def _refusal(answer: OperationAnswer) -> str:
     if answer.answer is Reply.CONFLICT:
         return _(
             "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",

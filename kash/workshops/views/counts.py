@@ -21,7 +21,7 @@ from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.forms import SettleForm, given, whole_number
+from kash.workshops.forms import SettleMarkForm, given, whole_number
 from kash.workshops.frame import for_marking, frame
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.plan import session_of
@@ -57,7 +57,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
     found = for_marking(public_id)
     chosen = session_of(found, session_id)
     one = _difference(found, chosen, entry_id, source)
-    form = SettleForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
+    form = SettleMarkForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
     form.become.choices = [
         (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(one.difference.status))),
         *(
@@ -96,7 +96,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
     )
 
 
-def _operation(form: SettleForm, chosen: WorkshopSession, entry_id: str) -> Operation:
+def _operation(form: SettleMarkForm, chosen: WorkshopSession, entry_id: str) -> Operation:
     return one_operation(
         form.page_key.data,
         chosen.slot.public_id,

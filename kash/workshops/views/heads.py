@@ -18,7 +18,7 @@ from kash.attendance.forms import (
 )
 from kash.attendance.queries.heads import count_history, counted
 from kash.attendance.rules.marking import LONGEST_CORRECTION
-from kash.attendance.services.closing import ReasonMissing
+from kash.attendance.services.closing import CorrectionReasonMissing
 from kash.attendance.services.heads import CountedMeanwhile, NotCounted, record_heads
 from kash.attendance.services.marking import ReasonTooLong
 from kash.attendance.services.signing import show_signatures
@@ -67,7 +67,7 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
 
 def _reason_fault(reason: str) -> str:
     if not reason:
-        return str(ReasonMissing())
+        return str(CorrectionReasonMissing())
     return str(ReasonTooLong()) if len(reason) > LONGEST_CORRECTION else ""
 
 

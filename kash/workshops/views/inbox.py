@@ -13,7 +13,7 @@ from kash.attendance.queries import inbox
 from kash.attendance.queries.inbox import WalkInLine, held_items, held_lines, waiting_count
 from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.attendance.services import deciding
-from kash.attendance.services.closing import ReasonMissing
+from kash.attendance.services.closing import CorrectionReasonMissing
 from kash.attendance.services.deciding import CannotBeTaken, StandsDifferently, keep_walk_in
 from kash.attendance.services.marking import ReasonTooLong
 from kash.people import words
@@ -40,7 +40,7 @@ def _mine(public_id: str) -> Workshop:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedDecision:
     """A decision that was not taken: about which item, why, and the reason that was typed.
 
     `in_reason` says that what was typed is what is wrong.
@@ -59,7 +59,7 @@ def held(public_id: str) -> str:
     return _held_page(_mine(public_id))
 
 
-def _held_page(found: Workshop, refused: Refused | None = None) -> str:
+def _held_page(found: Workshop, refused: RefusedDecision | None = None) -> str:
     listing = held_items(found.register_id)
     to_match = waiting_count(found.register_id)[1]
     lines = held_lines(found.register_id, listing.rows)
@@ -92,10 +92,12 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
         if take and found.state == "cancelled":
             raise WorkshopCancelled
         deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
-    except (ReasonMissing, ReasonTooLong) as problem:
-        return _held_page(_mine(public_id), Refused(item_id, str(problem), reason, True)), 422
+    except (CorrectionReasonMissing, ReasonTooLong) as problem:
+        return _held_page(
+            _mine(public_id), RefusedDecision(item_id, str(problem), reason, True)
+        ), 422
     except (StandsDifferently, CannotBeTaken, WorkshopCancelled) as problem:
-        return _held_page(_mine(public_id), Refused(item_id, str(problem), reason)), 409
+        return _held_page(_mine(public_id), RefusedDecision(item_id, str(problem), reason)), 409
     flash(_("Taken.") if take else _("Kept as it stands."))
     group = request.form.get("group", "")[:1] or None
     return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)

@@ -38,9 +38,9 @@ from kash.workshops.queries.scope import own_workshop, workshop, workshop_with_p
 from kash.workshops.rules import EnrolmentState, possible_moves
 from kash.workshops.services import enrolment as enrolment_services
 from kash.workshops.services.enrolment import (
+    ArrivingPerson,
     MinorNotEnrolled,
     MoveNotPossible,
-    WalkIn,
     admit_walk_in,
     answer_invitation,
 )
@@ -277,7 +277,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
                 return entry.is_it_one(matches, form.chosen_name.data, back, at_door=True)
             person = enrolment_services.walk_in(
                 public_id,
-                form.command(WalkIn),
+                form.command(ArrivingPerson),
                 actor,
                 person_id=form.key.data,
                 none_of=[match.key for match in apart],

@@ -17,7 +17,7 @@ from kash.people.lists.reading.child import sheets_of
 from kash.people.lists.rows_read import ReadList, read_people
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.lists.rows import ReadRow
-from kash.people.rules.lists.tables import Sheet
+from kash.people.rules.lists.tables import TableSheet
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm
@@ -38,7 +38,7 @@ def read_in(content: bytes, group: str = "community", **more: object) -> ReadLis
     """A file as it is read, in this process and without a database."""
     found = sheets_of(content)
     file = ReadFile(
-        tuple(Sheet(name, tuple(rows)) for name, rows in found["sheets"]),
+        tuple(TableSheet(name, tuple(rows)) for name, rows in found["sheets"]),
         found["encoding"],
         found["mixed_rows"],
         found["joined_rows"],

@@ -18,7 +18,7 @@ from kash.people.lists.rows_read import read_people
 from kash.people.rules.lists.cells import Cell
 from kash.people.rules.lists.layouts import apart, table_of
 from kash.people.rules.lists.sections import filled
-from kash.people.rules.lists.tables import Sheet, header_number, place_of
+from kash.people.rules.lists.tables import TableSheet, header_number, place_of
 from kash.policy import Actor
 
 TODAY = date(2026, 11, 24)
@@ -57,8 +57,8 @@ IN_ANY_TIME: dict[str, Any] = {
 }
 
 
-def sheet_of(grid: list[list[Cell]]) -> Sheet:
-    return Sheet("", [(at, cells) for at, cells in enumerate(grid, 1) if any(cells)])
+def sheet_of(grid: list[list[Cell]]) -> TableSheet:
+    return TableSheet("", [(at, cells) for at, cells in enumerate(grid, 1) if any(cells)])
 
 
 @settings(**IN_ANY_TIME)

@@ -14,7 +14,7 @@ from kash.people.lists.reading.child import sheets_of
 from kash.people.lists.rows_read import ReadList
 from kash.people.rules.lists.births import read_birth
 from kash.people.rules.lists.layouts import table_of
-from kash.people.rules.lists.tables import Sheet
+from kash.people.rules.lists.tables import TableSheet
 from tests.people.lists.formats import text, workbook
 from tests.people.lists.test_formats import read_in
 
@@ -189,7 +189,9 @@ def test_below_a_title_with_a_count_people_stay_in_its_group_while_it_is_asked_a
 @pytest.mark.parametrize("long", [" " * 90_000, "1" + " " * 90_000, "Name" + " " * 90_000 + "x"])
 @pytest.mark.usefixtures("ten_seconds")
 def test_a_cell_of_spaces_holds_nobody_up(long: str) -> None:
-    sheet = Sheet("", [(1, [f"{long}%"]), (2, [f"%{long}"]), (3, ["1. Amani Mfano 0712345678"])])
+    sheet = TableSheet(
+        "", [(1, [f"{long}%"]), (2, [f"%{long}"]), (3, ["1. Amani Mfano 0712345678"])]
+    )
     for header in (0, 1):
         assert len(table_of(sheet, header).rows) == 3 - header
 

@@ -14,7 +14,7 @@ from kash.people.lists import files, stored_files
 from kash.people.lists.choices import Choices
 from kash.people.lists.files import ReadFile, file_of, written_file
 from kash.people.models import Group
-from kash.people.rules.lists.tables import Sheet
+from kash.people.rules.lists.tables import TableSheet
 from kash.people.services.lists import cancel_list, choose, read_again
 from kash.platform import storage
 from kash.platform.jobs import run_waiting
@@ -23,7 +23,7 @@ from tests.people.lists.conftest import Bringing, held, preview_of
 
 CELLS = st.text(max_size=20) | st.floats(allow_nan=False, allow_infinity=False) | st.dates()
 SHEETS = st.builds(
-    Sheet,
+    TableSheet,
     st.text(max_size=20),
     st.lists(
         st.tuples(st.integers(1, 5_000), st.lists(CELLS, max_size=5)), min_size=1, max_size=5
@@ -88,7 +88,7 @@ def test_the_rows_are_sealed_and_go_with_the_list(
 
 
 @given(st.lists(SHEETS, min_size=1, max_size=3), st.lists(st.integers(1, 9)))
-def test_a_file_comes_back_as_it_was_read(sheets: list[Sheet], rows: list[int]) -> None:
+def test_a_file_comes_back_as_it_was_read(sheets: list[TableSheet], rows: list[int]) -> None:
     read = ReadFile(tuple(sheets), "utf-8", tuple(rows), ())
     assert file_of(written_file(read)) == read
     assert all(

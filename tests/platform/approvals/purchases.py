@@ -13,7 +13,7 @@ from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.database import PublicId, db
 from kash.platform.vault.audit import audited
-from kash.platform.web.today import Asked, Line, Need
+from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Actor
 
 
@@ -55,7 +55,7 @@ def turn_back(public_id: str, reason: str, by: Actor) -> None:
         APPROVAL.turn_back(change, APPROVAL.locked(change.session, public_id), reason, by)
 
 
-def _waiting(asked: Asked) -> Sequence[Line]:
+def _waiting(asked: Viewer) -> Sequence[TodayLine]:
     rows = db.session.scalars(select(Purchase).where(APPROVAL.open_to(asked.actor)))
     return [waiting_line(one.what, f"/purchases/{one.public_id}", one.created_at) for one in rows]
 

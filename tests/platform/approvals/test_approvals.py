@@ -24,7 +24,7 @@ from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import Forbidden, NotFound
-from kash.platform.web.today import Asked, Need
+from kash.platform.web.today import Need, Viewer
 from kash.policy import DELEGABLE, Actor, StandIn
 from tests.declaring import also_declared
 from tests.platform.approvals import purchases
@@ -67,7 +67,7 @@ def _lent(to: Actor, *absent: Actor) -> Actor:
 
 def _waiting(who: Actor) -> list[str]:
     (need,) = [part for part in FEATURE.parts if isinstance(part, Need)]
-    return [line.url.rpartition("/")[2] for line in need.find(Asked(who, utc_now()))]
+    return [line.url.rpartition("/")[2] for line in need.find(Viewer(who, utc_now()))]
 
 
 def _audited() -> tuple[str, list[str]]:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.platform.operations.arriving import LARGEST_HEAD, Arriving, Pace, Progress, read_head
+from kash.platform.operations.arriving import (
+    LARGEST_HEAD,
+    ArrivalProgress,
+    Arriving,
+    Pace,
+    read_head,
+)
 
 PLAIN = b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
 CHUNKED = b"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%s0\r\n%s\r\n"
@@ -119,7 +125,7 @@ def test_only_proxies_that_are_believed_say_where_it_comes_from(
 
 def lost(*steps: tuple[float, int]) -> float | None:
     """When something is given up that begins at 0 and has moved so many bytes at those times."""
-    pace, progress = Pace(window=10, least=100, most_seconds=100), Progress(0)
+    pace, progress = Pace(window=10, least=100, most_seconds=100), ArrivalProgress(0)
     for now, moved in steps:
         progress.moved = moved
         if progress.is_lost(pace, now):

@@ -36,7 +36,7 @@ from kash.platform.operations.encryption import (
     unlock,
 )
 from kash.platform.operations.errors import (
-    Damaged,
+    DamagedBackup,
     NoKey,
     NotEmpty,
     OperationError,
@@ -284,7 +284,7 @@ def test_another_file_is_no_backup(tmp_path: Path) -> None:
     other = tmp_path / "letter.txt"
     other.write_text("Dear all")
     for path in (other, tmp_path / "nothing"):
-        with pytest.raises(Damaged):
+        with pytest.raises(DamagedBackup):
             needs_passphrase(path)
 
 
@@ -292,7 +292,7 @@ def test_an_age_file_of_something_else_is_no_backup(tmp_path: Path) -> None:
     identity = pyrage.x25519.Identity.generate()
     other = tmp_path / "letter.age"
     other.write_bytes(pyrage.encrypt(b"Dear all" * 4000, [identity.to_public()]))
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedBackup):
         restore_backup(Settings(data_dir=tmp_path / "there"), other, [identity])
 
 

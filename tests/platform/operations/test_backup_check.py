@@ -23,7 +23,7 @@ from kash.platform.operations import backup, commands
 from kash.platform.operations.backup import write_backup
 from kash.platform.operations.commands import operations
 from kash.platform.operations.database_check import NO_TABLE, check_part, check_whole
-from kash.platform.operations.errors import Damaged
+from kash.platform.operations.errors import DamagedBackup
 from kash.platform.operations.named_files import named_files
 from kash.platform.operations.restoring import restore_backup
 from kash.platform.vault import SealedDocument
@@ -132,7 +132,7 @@ def test_a_backup_that_was_not_written_as_it_was_made_is_not_kept(
         return identities
 
     monkeypatch.setattr(backup, "encrypt", onto_a_bad_disk)
-    with pytest.raises(Damaged, match=r"Older ones were left as they are\.$"):
+    with pytest.raises(DamagedBackup, match=r"Older ones were left as they are\.$"):
         write_backup(opened(here), folder)
     assert [path.name for path in folder.iterdir()] == ["kash-2026-01-01T000000Z.age"]
 
@@ -158,7 +158,7 @@ def test_a_backup_whose_database_or_key_would_not_open_is_not_kept(
             yield content[: len(content) // 2]
 
         monkeypatch.setattr(backup, "parts_of_database", cut)
-    with pytest.raises(Damaged, match=f"The {harm}( file)? in this backup is damaged"):
+    with pytest.raises(DamagedBackup, match=f"The {harm}( file)? in this backup is damaged"):
         write_backup(app, tmp_path / "copy.age")
     assert list(tmp_path.glob("*.age*")) + list(tmp_path.glob(".*")) == []
 

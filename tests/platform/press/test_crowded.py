@@ -19,7 +19,7 @@ from kash.platform.press import (
     Signatory,
     print_file,
 )
-from kash.platform.press.certificate_values import CertificatePage, FunderMark
+from kash.platform.press.certificate_values import CertificatePage, FunderPicture
 
 _TITLE = "Working Together for the Rights and Safety of Everyone in Kisumu"
 _WORD = re.compile(r'xMin="[\d.]+" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]*)<')
@@ -57,7 +57,7 @@ def _crowded(name: str, page: str) -> CertificateDesign:
         ),
         logo=picture,
         seal=picture,
-        marks=(FunderMark("A fund", picture), FunderMark("Another fund", picture)),
+        marks=(FunderPicture("A fund", picture), FunderPicture("Another fund", picture)),
         page=page,  # type: ignore[arg-type]
     )
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.platform.vault import compartments as sealing
-from kash.platform.vault.compartments import Place, Secret
+from kash.platform.vault.compartments import SealingPlace, Secret
 from kash.platform.vault.envelope import SealError
 
 CASE = sealing.new_secret("case", 1)
 NEXT = sealing.new_secret("case", 2)
 IDENTITY = sealing.new_secret("identity", 1)
-PLACE = Place("case", "incident", "0123456789abcdef")
+PLACE = SealingPlace("case", "incident", "0123456789abcdef")
 OTHER_PLACES = (
     PLACE._replace(public_id="0123456789abcdeg"),
     PLACE._replace(kind="note"),
@@ -30,11 +30,11 @@ texts = st.binary(max_size=2000)
 versions = st.integers(1, 10_000)
 
 
-def filed(place: Place = PLACE, secret: Secret = CASE) -> bytes:
+def filed(place: SealingPlace = PLACE, secret: Secret = CASE) -> bytes:
     return sealing.file_key(KEY, secret.public, place, secret.generation)
 
 
-def kept(place: Place = PLACE, secret: Secret = CASE) -> bytes:
+def kept(place: SealingPlace = PLACE, secret: Secret = CASE) -> bytes:
     return sealing.keep_key(KEY, secret, place)
 
 
@@ -42,7 +42,7 @@ def wrapped(member: str = MEMBER, secret: Secret = CASE) -> bytes:
     return sealing.wrap_for_member(secret, PRIVATE.public_key().public_bytes_raw(), member)
 
 
-def granted(place: Place = PLACE, member: str = MEMBER) -> bytes:
+def granted(place: SealingPlace = PLACE, member: str = MEMBER) -> bytes:
     return sealing.grant_key(KEY, PRIVATE.public_key().public_bytes_raw(), place, member)
 
 
@@ -138,7 +138,7 @@ def test_another_version_is_refused(version: int, asked: int) -> None:
 
 
 @pytest.mark.parametrize("place", OTHER_PLACES, ids=["document", "kind", "compartment"])
-def test_another_place_is_refused(place: Place) -> None:
+def test_another_place_is_refused(place: SealingPlace) -> None:
     """Neither a body, nor a key of any form, opens where another document lies."""
     with pytest.raises(SealError):
         sealing.open_body(sealing.seal_body(b"text", KEY, PLACE, 1), KEY, place, 1)

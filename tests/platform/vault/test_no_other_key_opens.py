@@ -57,7 +57,7 @@ from kash.platform.vault import (
     vault_of,
 )
 from kash.platform.vault import compartments as sealing
-from kash.platform.vault.compartments import DOCUMENT_KEY_ID, Place, Secret
+from kash.platform.vault.compartments import DOCUMENT_KEY_ID, SealingPlace, Secret
 from kash.platform.vault.models import Unsealing
 from kash.platform.vault.passphrases import stretched
 from kash.policy import Actor
@@ -136,8 +136,8 @@ def blobs(members: Iterable[VaultMember]) -> list[Blob]:
     documents = {row.id: row for row in session.scalars(select(SealedDocument))}
     ids = {member.id: member for member in session.scalars(select(VaultMember))}
 
-    def place(document: SealedDocument) -> Place:
-        return Place(document.compartment, document.kind, document.public_id)
+    def place(document: SealedDocument) -> SealingPlace:
+        return SealingPlace(document.compartment, document.kind, document.public_id)
 
     def try_body(row: SealedDocument) -> list[Callable[[bytes], object]]:
         return [lambda key: sealing.open_body(row.body, key, place(row), row.version)]
@@ -207,7 +207,7 @@ def blobs(members: Iterable[VaultMember]) -> list[Blob]:
     return found
 
 
-def chunks(sealed: bytes, where: Place, part: str) -> list[Blob]:
+def chunks(sealed: bytes, where: SealingPlace, part: str) -> list[Blob]:
     """Each chunk of a sealed file by itself: a key of one would be a key of its contents."""
     header, rest = sealed[: envelope.HEADER], sealed[envelope.HEADER :]
     size = envelope.CHUNK + 16

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kash.platform.vault import (
     NotAuthentic,
-    Place,
     SealError,
+    SealingPlace,
     Truncated,
     new_key,
     open_file_under,
@@ -20,7 +20,7 @@ from kash.platform.vault import (
 )
 from kash.platform.vault.envelope import CHUNK, HEADER
 
-PLACE = Place("case", "evidence", "a" * 16)
+PLACE = SealingPlace("case", "evidence", "a" * 16)
 SIZES = (0, 1, CHUNK - 5, CHUNK - 4, CHUNK, 3 * CHUNK, 300_000)
 
 
@@ -30,11 +30,13 @@ def pieces(content: bytes, size: int) -> Iterator[bytes]:
         yield b""
 
 
-def sealed(content: bytes, key: bytes, place: Place = PLACE, part: str = "original") -> bytes:
+def sealed(
+    content: bytes, key: bytes, place: SealingPlace = PLACE, part: str = "original"
+) -> bytes:
     return b"".join(seal_file_under(key, place, part, pieces(content, 1000)))
 
 
-def opened(blob: bytes, key: bytes, place: Place = PLACE, part: str = "original") -> bytes:
+def opened(blob: bytes, key: bytes, place: SealingPlace = PLACE, part: str = "original") -> bytes:
     return b"".join(open_file_under(key, place, part, pieces(blob, 7777)))
 
 
@@ -84,9 +86,9 @@ def test_no_file_opens_in_place_of_another() -> None:
     blob = sealed(content, key)
     for place, part in (
         (PLACE, "cleaned"),
-        (Place("case", "evidence", "b" * 16), "original"),
-        (Place("identity", "evidence", "a" * 16), "original"),
-        (Place("case", "incident", "a" * 16), "original"),
+        (SealingPlace("case", "evidence", "b" * 16), "original"),
+        (SealingPlace("identity", "evidence", "a" * 16), "original"),
+        (SealingPlace("case", "incident", "a" * 16), "original"),
     ):
         with pytest.raises(NotAuthentic):
             opened(blob, key, place, part)

@@ -15,7 +15,7 @@ from flask import Flask
 
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import (
-    Fault,
+    ChainFault,
     audited,
     chain,
     head_code,
@@ -93,7 +93,7 @@ def any_id(chance: random.Random) -> str:
     return "".join(chance.choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))
 
 
-def edit(disk: Disk, chance: random.Random) -> set[Fault]:
+def edit(disk: Disk, chance: random.Random) -> set[ChainFault]:
     row = chance.choice(disk.rows)
     column = chance.choice(COLUMNS[1:])
     place, old = COLUMNS.index(column), row[COLUMNS.index(column)]
@@ -114,23 +114,23 @@ def edit(disk: Disk, chance: random.Random) -> set[Fault]:
     else:
         others = [actor.public_id for actor in ACTORS] + ACTIONS + ["", "system!", b"x"]
         row[place] = chance.choice([other for other in others if other != old])
-    return {Fault.INSERTED} if column == "mac" else {Fault.EDITED}
+    return {ChainFault.INSERTED} if column == "mac" else {ChainFault.EDITED}
 
 
-def delete(disk: Disk, chance: random.Random) -> set[Fault]:
+def delete(disk: Disk, chance: random.Random) -> set[ChainFault]:
     first = chance.randrange(LENGTH - 1)
     last = chance.randrange(first + 1, LENGTH)
     del disk.rows[first:last]
     if chance.random() < 0.5:
-        return {Fault.DELETED}
+        return {ChainFault.DELETED}
     # Closing the gap by numbering anew.
     for seq, row in enumerate(disk.rows, 1):
         row[0] = seq
     disk.head[0] = len(disk.rows)
-    return {Fault.REORDERED}
+    return {ChainFault.REORDERED}
 
 
-def insert(disk: Disk, chance: random.Random) -> set[Fault]:
+def insert(disk: Disk, chance: random.Random) -> set[ChainFault]:
     at = chance.randrange(LENGTH + 1)
     forged = list(chance.choice(disk.rows))
     forged[2] = any_id(chance)
@@ -140,34 +140,34 @@ def insert(disk: Disk, chance: random.Random) -> set[Fault]:
     for seq, row in enumerate(disk.rows, 1):
         row[0] = seq
     disk.head[:2] = [len(disk.rows), disk.rows[-1][6]]
-    return {Fault.INSERTED}
+    return {ChainFault.INSERTED}
 
 
-def reorder(disk: Disk, chance: random.Random) -> set[Fault]:
+def reorder(disk: Disk, chance: random.Random) -> set[ChainFault]:
     first, second = chance.sample(range(LENGTH), 2)
     disk.rows[first], disk.rows[second] = disk.rows[second], disk.rows[first]
     for seq, row in enumerate(disk.rows, 1):
         row[0] = seq
     disk.head[1] = disk.rows[-1][6]
-    return {Fault.REORDERED}
+    return {ChainFault.REORDERED}
 
 
-def truncate(disk: Disk, chance: random.Random) -> set[Fault]:
+def truncate(disk: Disk, chance: random.Random) -> set[ChainFault]:
     left = chance.randrange(LENGTH)
     del disk.rows[left:]
     if chance.random() < 0.3:
-        return {Fault.TRUNCATED}
+        return {ChainFault.TRUNCATED}
     # The head as it was then; and, sometimes, without the mirror that begins later.
     current = str(disk.head[2])
     older = next(name for name in disk.lines if name != f"{current}.jsonl").removesuffix(".jsonl")
     disk.head = [left, disk.rows[-1][6], current if left > FIRST_PART else older] if left else []
     if left > FIRST_PART and chance.random() < 0.3:
         del disk.lines[f"{current}.jsonl"]
-        return {Fault.MIRROR}
-    return {Fault.TRUNCATED}
+        return {ChainFault.MIRROR}
+    return {ChainFault.TRUNCATED}
 
 
-def recompute(disk: Disk, chance: random.Random) -> set[Fault]:
+def recompute(disk: Disk, chance: random.Random) -> set[ChainFault]:
     key = chance.randbytes(32)
     chance.choice(disk.rows)[2] = any_id(chance)
     del disk.rows[chance.randrange(2, LENGTH + 1) :]
@@ -187,14 +187,14 @@ def recompute(disk: Disk, chance: random.Random) -> set[Fault]:
     if chance.random() < 0.5:
         text = "".join(mirror._line(int(str(row[0])), str(row[6])) for row in disk.rows)
         disk.lines = {name: f'{{"mirror": "{name[:-6]}"}}\n{text}' for name in disk.lines}
-    return {Fault.RECOMPUTED}
+    return {ChainFault.RECOMPUTED}
 
 
 ATTACKS = [edit, delete, insert, reorder, truncate, recompute]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_every_attack_is_found(disk: Disk, attack: Callable[..., set[Fault]]) -> None:
+def test_every_attack_is_found(disk: Disk, attack: Callable[..., set[ChainFault]]) -> None:
     for number in range(200):
         chance = random.Random(f"{attack.__name__} {number}")
         changed = disk.copy()
@@ -238,7 +238,7 @@ def current_mirror(disk: Disk) -> str:
 
 def test_text_that_is_no_text_is_reported(disk: Disk) -> None:
     disk.database.execute("UPDATE audit_entry SET action = CAST(x'ff' AS TEXT) WHERE seq = 3")
-    assert [problem.fault for problem in verify(db.session()).problems] == [Fault.EDITED]
+    assert [problem.fault for problem in verify(db.session()).problems] == [ChainFault.EDITED]
 
 
 @pytest.mark.parametrize("lost", [1, 3])
@@ -321,7 +321,7 @@ def test_an_older_backup_put_back_is_a_cut_until_it_is_noted(disk: Disk) -> None
     del older.rows[LENGTH - 4 :]
     older.head[:2] = [LENGTH - 4, older.rows[-1][6]]
     older.write()
-    assert {problem.fault for problem in verify(db.session()).problems} == {Fault.TRUNCATED}
+    assert {problem.fault for problem in verify(db.session()).problems} == {ChainFault.TRUNCATED}
     note_restore(SYSTEM)
     with audited("people.seen", SYSTEM):
         pass

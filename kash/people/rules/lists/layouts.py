@@ -23,7 +23,7 @@ from kash.people.rules.lists.headings import (
 )
 from kash.people.rules.lists.lines import table_of_lines, table_of_records
 from kash.people.rules.lists.sections import filled, is_totals
-from kash.people.rules.lists.tables import ASIDE, Sheet, Table
+from kash.people.rules.lists.tables import ASIDE, Table, TableSheet
 from kash.people.rules.lists.ticks import Ticked, field_of, ticked_columns
 
 _Rows = Sequence[tuple[int, Sequence[Cell]]]
@@ -34,7 +34,7 @@ _MOST_LISTS = 9
 _LONGEST_HEADING = 60
 
 
-def apart(sheet: Sheet) -> Sheet:
+def apart(sheet: TableSheet) -> TableSheet:
     """The sheet with cells of its own where all that a row says stands in one cell, as when a text
     with semicolons was put into a workbook."""
     single = [cells[0] for _number, cells in sheet.rows if len(filled(cells)) == 1 and cells]
@@ -47,7 +47,7 @@ def apart(sheet: Sheet) -> Sheet:
         least = 2 if delimiter == "," else 1
         if count >= least and lines >= _LEAST_APART * len(texts):
             rows = [(number, _cut(cells, delimiter)) for number, cells in sheet.rows]
-            return Sheet(sheet.name, rows)
+            return TableSheet(sheet.name, rows)
     return sheet
 
 
@@ -59,7 +59,7 @@ def _cut(cells: Sequence[Cell], delimiter: str) -> Sequence[Cell]:
     return [clean(cell) for cell in found]
 
 
-def table_of(sheet: Sheet, header: int) -> Table:
+def table_of(sheet: TableSheet, header: int) -> Table:
     """The list below row `header`; with 0 there are no headings, and all rows are people. People
     whose facts stand one below the other have none in a row."""
     records = table_of_records(sheet.rows)
@@ -95,7 +95,7 @@ def table_of(sheet: Sheet, header: int) -> Table:
     return _stacked(header, [block.table() for block in blocks], above)
 
 
-def _plain(sheet: Sheet) -> Table:
+def _plain(sheet: TableSheet) -> Table:
     return Table(
         0,
         ("",) * sheet.width,

@@ -17,7 +17,7 @@ ASIDE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TableSheet:
     """A sheet as rows with their numbers, as a spreadsheet counts them; empty rows are left out."""
 
     name: str
@@ -29,7 +29,7 @@ class Sheet:
         return max((len(cells) for _number, cells in self.rows), default=0)
 
 
-def header_number(sheet: Sheet) -> int:
+def header_number(sheet: TableSheet) -> int:
     """The number of the row of headings; 0 if none is found."""
     best, at = 0, 0
     width = sheet.width
@@ -41,7 +41,7 @@ def header_number(sheet: Sheet) -> int:
     return at
 
 
-def best_sheet(sheets: Sequence[Sheet]) -> int:
+def best_sheet(sheets: Sequence[TableSheet]) -> int:
     """Number of the sheet that holds the list: one with headings and most rows."""
 
     def weight(at: int) -> tuple[bool, int, int]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from kash.platform.press.fitting import balanced_width, fitted_points
-from kash.platform.press.plates import FieldFont, PictureField, Plate, PlateObject, TextField
+from kash.platform.press.plates import FieldFont, PictureField, Plate, PlateField, PlateObject
 from kash.platform.press.requests import PageRequest
 from kash.platform.press.shaping import Shaper, normal
 from kash.platform.press.typesetting import weasyprint_parts as engine
@@ -106,7 +106,7 @@ class _Engraver:
         self._page = document.pages[0]
         self._scale = _POINTS_PER_PIXEL * request["zoom"]
         self._elements = [element.get("data-field") for element in elements]
-        self._texts: list[tuple[TextField, Any]] = []
+        self._texts: list[tuple[PlateField, Any]] = []
         self._pictures: list[PictureField] = []
         self._files: list[bytes] = []
         self._known: set[tuple[str, str]] = set()
@@ -188,7 +188,7 @@ class _Engraver:
         if not marked.alone:
             left, align = box.position_x, align if align == "left" and marked.last else ""
         width = block.content_box_x() + block.width - left
-        field = TextField(
+        field = PlateField(
             name=name,
             left=left * scale,
             baseline=(engine.page_height(self._page) - box.position_y - box.baseline) * scale,
@@ -254,6 +254,6 @@ def _same(engraved: Any, shaped: Any) -> bool:
     )
 
 
-def _with_widths(field: TextField, font: Any) -> TextField:
+def _with_widths(field: PlateField, font: Any) -> PlateField:
     widths = {glyph: width for glyph, width in font.widths.items() if glyph in font.to_unicode}
     return replace(field, font=replace(field.font, widths=widths))
