@@ -44,9 +44,10 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kash.application import create_app
 from kash.accounts.models import Account
-from kash.accounts.queries import actor_of
+from kash.accounts.queries.accounts import actor_of
 from kash.platform.database import db, utc_now
-from kash.incidents.services import Received, evidence
+from kash.incidents.services import evidence
+from kash.incidents.services.evidence import Received
 from kash.settings import Settings
 from kash.platform.vault import VaultMember, open_in_memory
 
