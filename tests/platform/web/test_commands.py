@@ -10,14 +10,17 @@ from typing import Any, ClassVar
 import pytest
 from apiflask import APIFlask
 from flask import get_flashed_messages
+from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
+from kash.platform.press import RenderError
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.editions import EditionForm
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
+    HiddenField,
     KashForm,
     SeveralField,
     choice_field,
@@ -53,6 +56,7 @@ class PlaceForm(EditionForm):
     safe = BooleanField("Safe")
     languages = SeveralField("Languages", choices=[("en", "English"), ("sw", "Kiswahili")])
     kind = choice_field("Kind", [("", "–"), ("hall", "Hall")], required=False)
+    token = HiddenField()
 
     def check_together(self) -> None:
         """No place is called as its note."""
@@ -131,9 +135,10 @@ def test_a_command_is_not_made_up_of_what_is_missing() -> None:
         _form(opened_on="").command(Place)
 
 
-def test_text_and_choices_that_were_not_sent_are_empty_and_not_nothing() -> None:
-    form = PlaceForm(MultiDict({"opened_on": "2026-11-16"}))
-    assert (form.name.data, form.note.data, form.kind.data) == ("", "", "")
+def test_text_choices_and_ticks_that_were_not_sent_are_empty_and_not_nothing() -> None:
+    form = PlaceForm(MultiDict({"opened_on": "2026-11-16"}), data={"note": None, "kind": None})
+    assert (form.name.data, form.note.data, form.kind.data, form.token.data) == ("", "", "", "")
+    assert form.languages.data == []
 
 
 def test_what_no_field_can_tell_alone_makes_the_form_wrong() -> None:
@@ -239,6 +244,12 @@ def test_a_page_tells_what_stood_in_the_way_of_what_no_form_asks_for() -> None:
     assert caught.problem.__traceback__ is None
     with pytest.raises(Closed), CaughtProblem(NameTaken):
         raise Closed
+
+
+def test_paper_that_was_not_made_is_told_in_the_language_of_the_page() -> None:
+    with force_locale("sw"), FlashedProblems(RenderError):
+        raise RenderError
+    assert get_flashed_messages(with_categories=True) == [("bad", "Faili haikuweza kutengenezwa.")]
 
 
 def test_nothing_found_is_not_found() -> None:
