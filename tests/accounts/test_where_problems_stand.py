@@ -1,0 +1,237 @@
+"""What a service refuses stands beside the field that it is about, with the status it always had.
+
+Whoever reads a sentence over the whole form does not know what to mend; and a sentence beside a
+field that is shown nowhere is never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+from apiflask import APIFlask
+from flask import template_rendered
+from flask.testing import FlaskClient
+
+from kash.accounts.errors import (
+    AskedAlready,
+    EmailNeeded,
+    EmailTaken,
+    LastAdministrator,
+    NeedsSecond,
+    NoPasskeysHere,
+    NoSuchPerson,
+    OnlyAdministrators,
+    OwnRoles,
+    PasskeyCopied,
+    PasskeyKnown,
+    PasskeyRefused,
+    PersonMinor,
+    PersonTaken,
+    RequestClosed,
+    RolesConflict,
+    SignInPaused,
+    TooManyPasskeys,
+    WeakPassword,
+    WrongCode,
+    WrongPassword,
+    WrongSignIn,
+    WrongSpokenCode,
+)
+from kash.accounts.rules.safety import Affected
+from kash.accounts.services.breaches import (
+    BeforeNoticed,
+    BreachClosed,
+    LaterThanNow,
+    NoticeGiven,
+    open_breach,
+)
+from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
+from kash.accounts.services.invitations import invite, new_password_link
+from kash.platform.database import utc_now
+from kash.platform.web.errors import Problem, TooManyTries
+from kash.policy import SYSTEM, Actor, Role
+
+NEW = "seven quiet herons at dawn"
+SEEN = next(iter(Affected))
+INVITING = ("administrator", "/accounts/invite", "inviting.invite_one")
+INVITED = {"name": "Njeri", "email": "n@example.org", "roles": "trainer"}
+ROLES = ("administrator", "/accounts/{trainer}/roles", "administration.set_roles")
+CHOSEN = {"roles": "trainer"}
+ASKING = ("administrator", "/accounts/{director}/new-password", "administration.ask_for_link")
+LINKING = ("administrator", "/accounts/{trainer}/participant", "administration.link_person")
+JOINING = ("", "/join/{invitation}", "invitation_links.accept_invitation")
+BY_LINK = ("", "/new-password/{link}", "invitation_links.accept_new_password")
+OWN = ("trainer", "/account/password", "own.change_password")
+CONFIRMING = ("trainer", "/confirm", "confirming.signing_in.confirm_password")
+SIGN_IN = ("", "/sign-in", "signing_in.check_password")
+CODE = ("", "/sign-in/code", "signing_in.check_second_step")
+PASSKEY = ("", "/sign-in/passkey", "passkeys.passkey_proofs.sign_in_with_passkey")
+SECOND = ("", "/sign-in/code/passkey", "passkeys.check_passkey")
+CONFIRMED = ("trainer", "/confirm/passkey", "confirming.confirm_with_passkey")
+ADDING = ("trainer", "/account/passkeys/add", "passkeys.passkeys.add_passkey")
+LENDING = ("director", "/account/stand-in", "stand_ins.delegations.lend_approvals")
+NOTICE = ("administrator", "/breaches/{breach}/notice", "breaches.breaches_services.record_notice")
+BREACH = ("administrator", "/breaches/new", "breaches.breaches_services.open_breach")
+GIVEN = {"notified_at": "2026-11-28T10:00"}
+LENT = {
+    "stand_in": "{director}",
+    "permissions": "certificates.approve",
+    "first": "2026-11-28",
+    "last": "2026-11-30",
+    "reason": "Leave",
+}
+FOUND = {"what": "A paper was lost.", "affected": str(SEEN), "noticed_at": "2026-11-28T10:00"}
+JOINED = {"name": "Njeri", "password": NEW}
+TYPED = {"email": "t@example.org", "password": "x", "code": "123456"}
+DEVICE = {"name": "Phone", "credential": "sent by the device"}
+CHANGED = {"present": "x", "new": NEW, "again": NEW}
+
+# (who, where, which service), what is sent, what it raises; the field beside which it stands, "" if
+# over the form, None if on a page of its own; the status.
+CASES: list[tuple[tuple[str, str, str], dict[str, str], Problem, str | None, int]] = [
+    (INVITING, INVITED, RolesConflict(), "roles", 422),
+    (INVITING, INVITED, OnlyAdministrators(), "roles", 422),
+    (INVITING, INVITED, NeedsSecond(), "reason", 422),
+    (INVITING, INVITED, EmailTaken(), "email", 422),
+    (INVITING, INVITED, EmailNeeded(), "email", 422),
+    (INVITING, INVITED, AskedAlready(), "email", 422),
+    (INVITING, INVITED, PersonTaken(), "person", 422),
+    (INVITING, INVITED, PersonMinor(), "person", 422),
+    (INVITING, INVITED, NoSuchPerson(), "person", 422),
+    (ROLES, CHOSEN, RolesConflict(), "roles", 422),
+    (ROLES, CHOSEN, LastAdministrator(), "roles", 422),
+    (ROLES, CHOSEN, OwnRoles(), "roles", 422),
+    (ROLES, CHOSEN, OnlyAdministrators(), "roles", 422),
+    (ROLES, CHOSEN, EmailNeeded(), "roles", 422),
+    (ROLES, CHOSEN, AskedAlready(), "roles", 422),
+    (ASKING, {"reason": "Lost."}, AskedAlready(), "", 422),
+    (ASKING, {"reason": "Lost."}, OwnRoles(), "", 422),
+    (ASKING, {"reason": "Lost."}, RequestClosed(), "", 422),
+    (ASKING, {"reason": "Lost."}, OnlyAdministrators(), None, 422),
+    (LINKING, {}, PersonTaken(), "person", 422),
+    (LINKING, {}, NoSuchPerson(), "person", 422),
+    (JOINING, JOINED, WeakPassword("Too short."), "password", 422),
+    (JOINING, JOINED, WrongSpokenCode(), "spoken_code", 422),
+    (JOINING, JOINED, TooManyTries(), "spoken_code", 422),
+    (JOINING, JOINED, EmailTaken(), "", 422),
+    (JOINING, JOINED, PersonTaken(), "", 422),
+    (BY_LINK, JOINED, WeakPassword("Too short."), "password", 422),
+    (BY_LINK, JOINED, WrongSpokenCode(), "spoken_code", 422),
+    (BY_LINK, JOINED, TooManyTries(), "spoken_code", 422),
+    (OWN, CHANGED, WrongPassword(), "present", 422),
+    (OWN, CHANGED, SignInPaused(), "present", 422),
+    (OWN, CHANGED, WeakPassword("Too short."), "new", 422),
+    (CONFIRMING, TYPED, WrongPassword(), "password", 422),
+    (CONFIRMING, TYPED, SignInPaused(), "password", 429),
+    (CONFIRMED, DEVICE, PasskeyRefused(), "", 422),
+    (CONFIRMED, DEVICE, NoPasskeysHere(), None, 422),
+    (SIGN_IN, TYPED, WrongSignIn(), "", 422),
+    (SIGN_IN, TYPED, SignInPaused(), "", 429),
+    (CODE, TYPED, WrongCode(), "code", 422),
+    (CODE, TYPED, SignInPaused(), "code", 429),
+    (PASSKEY, DEVICE, PasskeyRefused(), "", 422),
+    (PASSKEY, DEVICE, NoPasskeysHere(), "", 422),
+    (SECOND, DEVICE, PasskeyCopied(), "", 422),
+    (SECOND, DEVICE, NoPasskeysHere(), "", 422),
+    (ADDING, DEVICE, PasskeyRefused(), "", 422),
+    (ADDING, DEVICE, PasskeyKnown(), "", 422),
+    (ADDING, DEVICE, TooManyPasskeys(), "", 422),
+    (LENDING, LENT, CannotStandIn(), "stand_in", 422),
+    (LENDING, LENT, WrongDays("The last day is past."), "last", 422),
+    (LENDING, LENT, LentAlready(), "", 422),
+    (NOTICE, GIVEN, LaterThanNow(), "notified_at", 422),
+    (NOTICE, GIVEN, BeforeNoticed(), "notified_at", 422),
+    (NOTICE, GIVEN, NoticeGiven(), "notified_at", 422),
+    (NOTICE, GIVEN, BreachClosed(), None, 409),
+    (BREACH, FOUND, LaterThanNow(), "noticed_at", 422),
+]
+
+
+@pytest.fixture
+def shown(app: APIFlask) -> Iterator[list[dict[str, Any]]]:
+    """What each template was given that was rendered."""
+    given: list[dict[str, Any]] = []
+
+    def note(_app: Any, context: dict[str, Any], **_more: Any) -> None:
+        given.append(context)
+
+    with template_rendered.connected_to(note, app):
+        yield given
+
+
+def _errors(context: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        field or "": [str(one) for one in told]
+        for name in ("form", "notice_form")
+        for field, told in getattr(context.get(name), "errors", {}).items()
+    }
+
+
+def _known(text: str, actor: Callable[..., Actor]) -> str:
+    """An address or a value with what stands for an id in it."""
+    if "{director}" in text:
+        return text.format(director=actor("director").public_id)
+    if "{trainer}" in text:
+        return text.format(trainer=actor("trainer").public_id)
+    if "{link}" in text:
+        return text.format(link=new_password_link(SYSTEM, actor("trainer").public_id))
+    if "{invitation}" in text:
+        token = invite(SYSTEM, name="Njeri", email="n@example.org", roles=[Role.TRAINER])
+        return text.format(invitation=token)
+    if "{breach}" in text:
+        made = open_breach(SYSTEM, what="Lost.", affected=[SEEN], noticed_at=utc_now())
+        return text.format(breach=made)
+    return text
+
+
+@pytest.mark.parametrize(("where", "sent", "problem", "field", "status"), CASES)
+def test_a_problem_stands_beside_its_field(
+    monkeypatch: pytest.MonkeyPatch,
+    shown: list[dict[str, Any]],
+    client: FlaskClient,
+    actor: Callable[..., Actor],
+    sign_in: Callable[..., FlaskClient],
+    where: tuple[str, str, str],
+    sent: dict[str, str],
+    problem: Problem,
+    field: str | None,
+    status: int,
+) -> None:
+    role, address, service = where
+    browser = sign_in(role) if role else client
+    address = _known(address, actor)
+    data = {name: _known(value, actor) for name, value in sent.items()}
+    waiting = actor("trainer").public_id
+
+    def refuse(*_args: Any, **_more: Any) -> NoReturn:
+        raise problem
+
+    views = "kash.accounts.views."
+    monkeypatch.setattr(views + service, refuse)
+    monkeypatch.setattr(views + "passkeys.site", lambda: "example.org")
+    for module in ("signing_in", "passkeys"):
+        monkeypatch.setattr(f"{views}{module}.pending_account", lambda: (waiting, "/"))
+    shown.clear()
+    answer = browser.post(address, data=data)
+    assert answer.status_code == status
+    assert _errors(shown[-1]) == ({} if field is None else {field: [str(problem)]})
+    assert str(problem) in answer.text.replace("&#39;", "'")
+
+
+def test_who_may_not_alone_and_gives_no_reason_is_asked_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+    shown: list[dict[str, Any]],
+    actor: Callable[..., Actor],
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    def refuse(*_args: Any, **_more: Any) -> NoReturn:
+        raise NeedsSecond
+
+    for service in ("set_roles", "ask_for_roles"):
+        monkeypatch.setattr(f"kash.accounts.views.administration.{service}", refuse)
+    address = f"/accounts/{actor('trainer').public_id}/roles"
+    answer = sign_in("administrator").post(address, data={"roles": "director"})
+    assert answer.status_code == 422
+    assert _errors(shown[-1]) == {"reason": [str(NeedsSecond())]}
