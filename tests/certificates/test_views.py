@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from kash.accounts.services.delegations import lend_approvals
 from kash.certificates import documents
 from kash.certificates.queries.issuing import candidates, certificates_of
 from kash.certificates.rules.issuing import grouped
@@ -23,6 +24,7 @@ from kash.platform import storage
 from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT, Job, Progress, run_waiting
 from kash.platform.jobs import services as jobs
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 
 from .conftest import ALL, LITTLE, MOST, Ready
@@ -171,6 +173,34 @@ def test_propose_approve_issue_and_print(
     carried = text_of(documents.make_cards(SILENT, batch=public_id).whole())
     assert carried.count(ALL) == carried.count(MOST) == 1
     assert LITTLE not in carried
+
+
+def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
+    ready: Ready,
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    director, officer = actor("director", name="Mwalimu Mfano"), actor("monitoring")
+    today = local_today()
+    lend_approvals(
+        director,
+        officer.public_id,
+        permissions=["certificates.approve"],
+        first=today,
+        last=today,
+        reason="leave",
+    )
+    ready.confirm(ALL)
+    address = f"/workshops/{ready.held.workshop}/certificates/batches/{ready.proposed()}"
+    browser = client_for(officer)
+    page = browser.get(address).text
+    assert "You decide for Mwalimu Mfano, who is absent." in page
+    assert f'action="{address}/approve"' in page
+    assert browser.post(f"{address}/approve").status_code == 302
+    page = browser.get(address).text
+    assert "for Mwalimu Mfano" in page
+    assert "who is absent" not in page
+    assert f'action="{address}/approve"' not in page
 
 
 def test_a_revoked_certificate_is_printed_no_more(

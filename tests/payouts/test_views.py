@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kash.accounts.services.delegations import lend_approvals
 from kash.attendance.services.closing import reopen_slot
 from kash.payouts.documents import payment_markup
 from kash.payouts.models import Payee
@@ -22,6 +23,7 @@ from kash.payouts.services.payees import make_exception
 from kash.payouts.services.payments import Note, note_payment
 from kash.people.models import Consent
 from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.services.enrolment import enrol
 from tests.conftest import Queries
@@ -93,6 +95,35 @@ def test_another_approves_and_every_cent_is_shown(
     assert trainer.post(f"{here}/cash", data={"paid": [lines[BARAKA]]}).status_code == 302
     assert "In cash, signed for on paper" in trainer.get(f"{here}/lines/{lines[BARAKA]}").text
     assert trainer.post(f"{here}/cash", data={"paid": ["0" * 16]}).status_code == 404
+
+
+def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
+    ready: Ready,
+    at: str,
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    director, officer = actor("director", name="Mwalimu Mfano"), actor("monitoring")
+    today = local_today()
+    lend_approvals(
+        director,
+        officer.public_id,
+        permissions=["payouts.approve"],
+        first=today,
+        last=today,
+        reason="leave",
+    )
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    address = f"{at}/lists/{ready.proposed()}"
+    browser = client_for(officer)
+    page = browser.get(address).text
+    assert "You decide for Mwalimu Mfano, who is absent." in page
+    assert f'action="{address}/approve"' in page
+    assert browser.post(f"{address}/approve").status_code == 302
+    page = browser.get(address).text
+    assert "for Mwalimu Mfano" in page
+    assert "who is absent" not in page
+    assert f'action="{address}/approve"' not in page
 
 
 def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(
