@@ -13,8 +13,8 @@ from kash.accounts.services import invitations
 from kash.accounts.services.accounts import new_account, reactivate, set_password, set_roles
 from kash.accounts.services.backing import vouch_for
 from kash.accounts.services.deciding import reset_by_operator
-from kash.accounts.services.invitations import new_password_link
 from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.password_links import new_password_link
 from kash.accounts.setup import new_setup_code
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web.errors import Problem

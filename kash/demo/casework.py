@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kash.demo.accounts import DIRECTOR, DOCUMENTATION, PEER
 from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
-from kash.demo.vault import SampleMember
+from kash.demo.members import SampleMember
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_cases
 from kash.incidents.queries.outside import proposed_contacts

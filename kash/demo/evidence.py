@@ -7,7 +7,7 @@ import math
 import wave
 from datetime import timedelta
 
-from kash.demo.vault import SampleMember
+from kash.demo.members import SampleMember
 from kash.incidents.services import evidence
 from kash.incidents.services.evidence import Received, note_custody
 from kash.platform.database import utc_now

@@ -23,6 +23,7 @@ from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
+from kash.demo.members import SampleMember, add_members, put_on_duty
 from kash.demo.participants import People, add_people, find_a_minor
 from kash.demo.payouts import pay_out
 from kash.demo.people import COMMUNITY, POLICE
@@ -31,7 +32,7 @@ from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
-from kash.demo.vault import SampleMember, add_members, put_on_duty, record_incidents
+from kash.demo.vault import record_incidents
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
 from kash.people.services.duplicates import sweep

@@ -1,18 +1,17 @@
-"""The vault of the sample: three members, who mediates, and what they have on record."""
+"""The cases of the sample, as its members of the vault have them on record."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from kash.accounts.models import Account
-from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
+from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.her_choices import let_them_choose, requests_for
+from kash.demo.members import FIRST_PHONE, SampleMember, stations_known
 from kash.demo.money import add_money
 from kash.demo.people import phone
 from kash.incidents.consent_texts import TEXTS
@@ -38,35 +37,19 @@ from kash.incidents.rules.record import (
     as_bytes,
 )
 from kash.incidents.services.mediation import (
-    DutyDetails,
     MustKeepAway,
     Request,
-    add_mediator,
     ask_mediator,
 )
-from kash.members.rules import entitled
-from kash.people.models import Organisation, ServiceEntry
-from kash.people.rules.directory import read_day
-from kash.platform.database import db, utc_now
+from kash.people.models import ServiceEntry
+from kash.platform.database import db
 from kash.platform.vault import (
-    OpenVault,
-    VaultMember,
-    add_member,
     audited,
     file_document,
-    let_in,
-    make_compartment,
-    make_keys,
-    missing_compartments,
-    new_passphrase,
-    new_recovery_code,
-    open_in_memory,
-    seal,
 )
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
-_FIRST_PHONE = 700
 _PURPOSES = ("record", "mediation", "forum_totals", "court")
 _REFERRED = {"S1": "medical", "H3": "medical", "L1": "legal", "P1": "medical", "H2": "psychosocial"}
 # What comes of what a mediator is asked for, when all goes well.
@@ -94,80 +77,12 @@ _ASKED = {
 _LATER = ("verified", "mediation", "referred", "resolved", "unresolved", "closed")
 
 
-@dataclass(frozen=True)
-class SampleMember:
-    """How a member of the sample opens the vault."""
-
-    actor: Actor
-    passphrase: str
-    totp_secret: str
-    vault: OpenVault = field(repr=False)
-
-
-def add_members(actors: Mapping[str, Actor]) -> list[SampleMember]:
-    """Give keys to those who hold the records; the custodian makes both compartments."""
-    import pyotp
-
-    made: list[SampleMember] = []
-    for sample in MEMBERS:
-        actor = actors[sample.key]
-        passphrase, secret = new_passphrase(), pyotp.random_base32()
-        keys = make_keys(passphrase, new_recovery_code())
-        with audited("members.joined", actor) as change:
-            session, now = change.session, change.now
-            member = add_member(session, actor.public_id, keys, now)
-            mine = sorted(entitled(actor.roles))
-            for name in missing_compartments(session, mine):
-                make_compartment(session, name, [member], now)
-            if made:
-                let_in(session, made[0].vault, member, mine, now)
-            member.admitted_by, member.admitted_at = actor.public_id, now
-            account = session.get_one(Account, actor.account_id)
-            account.totp_sealed = seal(secret, kind="account.totp", public_id=account.public_id)
-            change.about(actor.public_id)
-        found = db.session.scalars(
-            select(VaultMember).where(VaultMember.holder == actor.public_id)
-        ).one()
-        vault = open_in_memory(db.session(), found, keys.private, utc_now())
-        made.append(SampleMember(actor, passphrase, secret, vault))
-    return made
-
-
-def put_on_duty(actors: Mapping[str, Actor]) -> None:
-    """Two mediators, one of each group, at the stations they know."""
-    stations = _stations()
-    week = [each for day in range(5) for each in read_day(day, "08:00–20:00")]
-    for number, (key, at, hours) in enumerate(
-        ((PEER.key, stations, ()), (POLICE_PEER.key, stations[1:], week))
-    ):
-        add_mediator(
-            actors[DOCUMENTATION.key],
-            actors[key].public_id,
-            DutyDetails(
-                phone=phone(_FIRST_PHONE + number),
-                spoken=("sw", "luo") if number == 0 else ("en", "sw"),
-                stations=tuple(public_id for public_id, _name in at),
-                hours=tuple(hours),
-                note="Send a message first" if number == 0 else "",
-            ),
-        )
-
-
-def _stations() -> list[tuple[str, str]]:
-    return [
-        (one.public_id, one.name)
-        for one in db.session.scalars(
-            select(Organisation).where(Organisation.kind == "station").order_by(Organisation.id)
-        )
-    ]
-
-
 def record_incidents(
     actors: Mapping[str, Actor], members: list[SampleMember], now: datetime
 ) -> list[str]:
     """Forty incidents in every state, the newest first; their references."""
     rows = sample_cases()
-    stations, referrals = _stations(), _services()
+    stations, referrals = stations_known(), _services()
     references = []
     for number, state in enumerate(STATES):
         case = rows[number % len(rows)]
@@ -410,7 +325,7 @@ def _ask_mediators(
                         persons=tuple(one.id for one in records[reference].persons),
                         station=stations[number % len(stations)][1],
                         call_name="Siri Mchoro",
-                        call_phone=phone(_FIRST_PHONE + 9),
+                        call_phone=phone(FIRST_PHONE + 9),
                     ),
                 )
             except MustKeepAway:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.names import STATE_NAMES
 from kash.incidents.rules.clocks import Clock
-from kash.incidents.rules.finding import Summary
+from kash.incidents.rules.summaries import Summary
 from kash.platform.web.formats import moment_text
 
 STEP_NAMES: dict[str, Any] = {

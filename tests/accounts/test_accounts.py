@@ -39,14 +39,9 @@ from kash.accounts.services.accounts import (
     reactivate,
     set_roles,
 )
-from kash.accounts.services.invitations import (
-    accept_invitation,
-    accept_new_password,
-    invite,
-    new_password_link,
-    withdraw_invitation,
-)
+from kash.accounts.services.invitations import accept_invitation, invite, withdraw_invitation
 from kash.accounts.services.offboarding import deactivate
+from kash.accounts.services.password_links import accept_new_password, new_password_link
 from kash.accounts.services.programme import change_programme, set_up_programme
 from kash.accounts.services.signing_in import check_password, open_session
 from kash.accounts.services.throttle import Client

@@ -25,10 +25,10 @@ from kash.accounts.rules.throttle import (
 )
 from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.accounts import set_password
-from kash.accounts.services.invitations import accept_new_password, new_password_link
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.marks import forget_browser
 from kash.accounts.services.offboarding import LET_GO, deactivate, hand_over
+from kash.accounts.services.password_links import accept_new_password, new_password_link
 from kash.accounts.services.sessions import answer_for_device
 from kash.accounts.services.signing_in import check_password, check_second_step, open_session
 from kash.accounts.services.throttle import Client, forget_tries

@@ -54,7 +54,7 @@ from kash.accounts.services.delegations import (
     end_stand_in,
     lend_approvals,
 )
-from kash.accounts.services.invitations import accept_new_password, invite, new_password_link
+from kash.accounts.services.invitations import invite
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.offboarding import (
     LET_GO,
@@ -63,6 +63,7 @@ from kash.accounts.services.offboarding import (
     deactivate,
     hand_over,
 )
+from kash.accounts.services.password_links import accept_new_password, new_password_link
 from kash.accounts.services.signing_in import check_password, open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import db, utc_now

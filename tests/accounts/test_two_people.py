@@ -51,14 +51,10 @@ from kash.accounts.services.asking import (
 )
 from kash.accounts.services.backing import vouch_for
 from kash.accounts.services.deciding import agree, fetch_link, withdraw
-from kash.accounts.services.invitations import (
-    accept_invitation,
-    accept_new_password,
-    invite,
-    new_password_link,
-)
+from kash.accounts.services.invitations import accept_invitation, invite
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.offboarding import LET_GO, hand_over
+from kash.accounts.services.password_links import accept_new_password, new_password_link
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import run_waiting
 from kash.platform.vault import AuditEntry

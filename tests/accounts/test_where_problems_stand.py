@@ -48,7 +48,8 @@ from kash.accounts.services.breaches import (
     open_breach,
 )
 from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
-from kash.accounts.services.invitations import invite, new_password_link
+from kash.accounts.services.invitations import invite
+from kash.accounts.services.password_links import new_password_link
 from kash.platform.database import utc_now
 from kash.platform.web.errors import Problem, TooManyTries
 from kash.policy import SYSTEM, Actor, Role

@@ -39,7 +39,6 @@ from kash.incidents.rules.filing import (
     new_code,
     service_number_in,
 )
-from kash.incidents.rules.finding import summary_of
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -52,6 +51,7 @@ from kash.incidents.rules.record import (
 )
 from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.rules.record import from_bytes as record_from_bytes
+from kash.incidents.rules.summaries import summary_of
 from kash.incidents.rules.writing import write
 
 NAIROBI = ZoneInfo("Africa/Nairobi")

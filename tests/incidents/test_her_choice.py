@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import own_briefs
-from kash.incidents.rules.finding import summary_of
 from kash.incidents.rules.her_choice import WAYS, Choice, is_answer, to_ask
 from kash.incidents.rules.record import Person, Record, from_bytes
+from kash.incidents.rules.summaries import summary_of
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import Said, note_choice
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator

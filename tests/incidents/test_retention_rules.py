@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.rules.clocks import is_free
-from kash.incidents.rules.finding import summary_of
 from kash.incidents.rules.minors import MAY_BE_MINOR, PROTECTED
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -35,6 +34,7 @@ from kash.incidents.rules.retention import (
     last_day,
     what_keeps,
 )
+from kash.incidents.rules.summaries import summary_of
 from kash.incidents.rules.withdrawing import Withdrawal, take_back
 from kash.incidents.rules.workflow import OPEN, OVER
 

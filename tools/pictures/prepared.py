@@ -21,10 +21,11 @@ from kash.accounts.queries.accounts import actor_of
 from kash.accounts.services.accounts import new_account
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_reset
 from kash.accounts.services.deciding import agree, decline
-from kash.accounts.services.invitations import invite, new_password_link
+from kash.accounts.services.invitations import invite
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.offboarding import deactivate, hand_over
 from kash.accounts.services.passkeys import credential_key
+from kash.accounts.services.password_links import new_password_link
 from kash.accounts.services.programme import accept_address
 from kash.accounts.services.second_step import begin_second_step, confirm_second_step
 from kash.accounts.services.signing_in import open_session
@@ -34,8 +35,8 @@ from kash.certificates.services.holders import make_link
 from kash.certificates.services.printing import make_paper
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.loading import LoadedProgramme, load_programme
+from kash.demo.members import SampleMember
 from kash.demo.papers import write_papers
-from kash.demo.vault import SampleMember
 from kash.people.models import Person
 from kash.people.services.duplicates import sweep
 from kash.people.services.merging import merge_people

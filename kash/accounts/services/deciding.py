@@ -46,7 +46,7 @@ from kash.accounts.services.accounts import (
     reopen,
 )
 from kash.accounts.services.backing import unsettle
-from kash.accounts.services.invitations import Marked, Offered, offer_account, offer_password
+from kash.accounts.services.invitations import Marked, Offered, offer_account
 from kash.accounts.services.notices import (
     NOT_DONE,
     REQUEST_CHANGED,
@@ -55,6 +55,7 @@ from kash.accounts.services.notices import (
     notify,
 )
 from kash.accounts.services.passkeys import forget_passkeys
+from kash.accounts.services.password_links import offer_password
 from kash.accounts.services.second_step import replace_codes
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id

@@ -27,27 +27,21 @@ from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import (
     actor_of,
     email_key,
-    email_of,
     is_minor,
-    roles_of,
 )
 from kash.accounts.rules.accounts import INVITATION_LASTS
 from kash.accounts.rules.sign_in_names import drawn_name
 from kash.accounts.rules.two_people import (
     POWERFUL,
     SPOKEN_CODE_TRIES,
-    RequestKind,
     gained_power,
-    takes_two,
 )
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.accounts.services.accounts import (
     build_account,
     check_new_password,
     check_roles,
-    end_sessions,
     flush_account,
-    locked_account,
     refuse_taken,
 )
 from kash.accounts.services.backing import (
@@ -55,14 +49,11 @@ from kash.accounts.services.backing import (
     is_operator,
     note_founding,
     stand_behind,
-    unsettle,
 )
-from kash.accounts.services.marks import forget_marks
-from kash.accounts.services.notices import LINK_MADE, PASSWORD_SET, notify
 from kash.accounts.services.throttle import count_try
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Role
 
 
@@ -245,20 +236,21 @@ def _unspent(invitation: Invitation | None, now: datetime) -> Invitation:
     return invitation
 
 
-def _spend(session: Session, token: str, now: datetime) -> Invitation:
+def spend_invitation(session: Session, token: str, now: datetime) -> Invitation:
+    """Take the invitation of a token out of use. Raises LinkUsed and LinkSpent."""
     invitation = _unspent(session.scalar(_behind(token).with_for_update()), now)
     invitation.used_at = now
     return invitation
 
 
-def _refuse_alone(invitation: Invitation, opened: Collection[Role]) -> None:
+def refuse_alone(invitation: Invitation, opened: Collection[Role]) -> None:
     """Raise LinkSpent if one person alone made a link that opens much, however long ago."""
     alone = not invitation.request_id and not invitation.founding
     if alone and not is_operator(invitation.brought_by) and not POWERFUL.isdisjoint(opened):
         raise LinkSpent
 
 
-def _check_spoken(invitation: Invitation, code: str) -> None:
+def check_spoken_code(invitation: Invitation, code: str) -> None:
     """Raise WrongSpokenCode unless it is the code that belongs to this link, if one does."""
     if not invitation.code_hash:
         return
@@ -284,13 +276,13 @@ def accept_invitation(
     offered = offered_by(token, password=False)
     email = invited_email(offered)
     check_new_password(password, name, email.partition("@")[0])
-    _check_spoken(offered, code)
+    check_spoken_code(offered, code)
     hashed = hash_password(password)
     new = Actor(public_id=new_public_id())
     with audited("accounts.invitation_accepted", new) as change:
-        invitation = _spend(change.session, token, change.now)
+        invitation = spend_invitation(change.session, token, change.now)
         roles = [Role(role) for role in invitation.roles]
-        _refuse_alone(invitation, roles)
+        refuse_alone(invitation, roles)
         taken = change.session.scalar(
             select(Account.id).where(Account.email_lookup == invitation.email_lookup)
         )
@@ -321,93 +313,8 @@ def accept_invitation(
     return actor_of(accounts.account(new.public_id))
 
 
-def new_password_link(by: Actor, public_id: str) -> str:
-    """A one-time link with which an account sets a new password; an older one is void.
-
-    Its owner is told, and whoever makes it alone stands behind the account from now on: she could
-    use it herself. Raises NotFound, OnlyAdministrators, and NeedsSecond for who holds a powerful
-    role.
-    """
-    with audited("accounts.password_link_made", by) as change:
-        account = locked_account(change.session, public_id)
-        if not account.active:
-            raise NotFound
-        if takes_two(RequestKind.LINK, roles_of(account)) and not is_operator(by):
-            raise NeedsSecond
-        if not by.may("accounts.manage"):
-            raise OnlyAdministrators
-        stand_behind(change.session, account.id, by.public_id, change.now)
-        token = offer_password(change, account, by.public_id)
-        change.about(public_id)
-    return token
-
-
-def offer_password(
-    change: Change,
-    account: Account,
-    by: str,
-    *,
-    request_id: str = "",
-    code: str = "",
-    token: str = "",
-) -> str:
-    """Make the link inside the caller's transaction and tell the owner; its secret, a new one if
-    none is given."""
-    token, link_id = token or new_token(), new_public_id()
-    email = email_of(account)
-    change.session.execute(
-        delete(Invitation).where(Invitation.account_id == account.id, Invitation.used_at.is_(None))
-    )
-    change.session.add(
-        Invitation(
-            public_id=link_id,
-            token_hash=token_hash(token),
-            name=account.name,
-            email_sealed=seal(email, kind="invitation.email", public_id=link_id),
-            email_lookup=account.email_lookup,
-            roles=[],
-            account_id=account.id,
-            invited_by=by,
-            brought_by=by,
-            request_id=request_id,
-            code_hash=code_hash(code) if code else "",
-            created_at=change.now,
-            expires_at=change.now + INVITATION_LASTS,
-        )
-    )
-    notify(change.session, account, LINK_MADE, change.now)
-    return token
-
-
-def accept_new_password(token: str, password: str, *, code: str = "") -> None:
-    """Set the password that a link allows to set; all sessions end, and the owner is told.
-
-    The second step stays as it is: the link alone opens nothing. `code` is what the second person
-    told, if one agreed to it. Raises LinkUsed, LinkSpent, WeakPassword, WrongSpokenCode and
-    TooManyTries.
-    """
-    offered = offered_by(token, password=True)
-    check_new_password(password, offered.name, invited_email(offered).partition("@")[0])
-    _check_spoken(offered, code)
-    hashed = hash_password(password)
-    public_id = _public_id_of(offered.account_id)
-    with audited("accounts.password_set_by_link", Actor(public_id=public_id)) as change:
-        invitation = _spend(change.session, token, change.now)
-        account = locked_account(change.session, public_id)
-        if not account.active:
-            raise LinkSpent
-        _refuse_alone(invitation, roles_of(account))
-        account.password_hash = hashed
-        account.password_changed_at = change.now
-        account.paused_at = None
-        unsettle(account, invitation.brought_by, change.now)
-        end_sessions(change.session, account.id)
-        forget_marks(change.session, account.id)
-        notify(change.session, account, PASSWORD_SET, change.now)
-        change.about(public_id)
-
-
-def _public_id_of(account_id: int | None) -> str:
+def public_id_of(account_id: int | None) -> str:
+    """Public id of an account by its key. Raises LinkSpent if there is none."""
     account = db.session.get(Account, account_id) if account_id is not None else None
     if account is None:
         raise LinkSpent

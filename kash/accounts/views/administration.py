@@ -37,7 +37,7 @@ from kash.accounts.queries.requests import open_requests_of, those_behind
 from kash.accounts.queries.sessions import open_sessions
 from kash.accounts.rules.two_people import RequestKind, takes_two
 from kash.accounts.services import accounts as accounts_services
-from kash.accounts.services import invitations
+from kash.accounts.services import invitations, password_links
 from kash.accounts.services.accounts import link_person, rename, set_roles
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen
 from kash.accounts.views.inviting import person_typed
@@ -221,7 +221,7 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
         raise OnlyAdministrators
     if request.method == "POST":
         link = address_of_link(
-            "accounts.new_password", invitations.new_password_link(by, public_id)
+            "accounts.new_password", password_links.new_password_link(by, public_id)
         )
         return render_template(
             "accounts/link.html", link=link, name=found.name, qr=qr_picture(link), mailed=False

@@ -8,12 +8,8 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint
 from kash.accounts.forms.accounts import JoinForm, NewPasswordForm
-from kash.accounts.services.invitations import (
-    accept_invitation,
-    accept_new_password,
-    invited_email,
-    offered_by,
-)
+from kash.accounts.services.invitations import accept_invitation, invited_email, offered_by
+from kash.accounts.services.password_links import accept_new_password
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.platform.web import page
 from kash.platform.web.errors import TooManyTries

@@ -22,21 +22,13 @@ from kash.incidents.rules.additions import adds_to
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.custodian_only import Seen, for_custodian
 from kash.incidents.rules.filters import ALL, QUEUE, Filters, passes_filters
-from kash.incidents.rules.finding import (
-    Summary,
-    Wanted,
-    as_searched,
-    holds,
-    light,
-    may_be_for_custodian,
-    may_have_part,
-    may_hold,
-    summary_of,
-)
+from kash.incidents.rules.light_records import light_record, may_be_for_custodian, may_have_part
 from kash.incidents.rules.mediation import Answer, take_over
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.rules.retention import SOON, days_left
+from kash.incidents.rules.search import Wanted, matches_words, may_match, searchable_text
+from kash.incidents.rules.summaries import Summary, summary_of
 from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.rules.workflow import OVER
 from kash.platform.database import db
@@ -128,7 +120,7 @@ def register(
                 raise ValueError
             plaintext, parts = screens.put_bytes_together(plaintext)
             plaintext = withdrawals.put_into_bytes(sealed.id, plaintext)
-            holding = not wanted or may_hold(as_searched(plaintext, wanted), reference, wanted)
+            holding = not wanted or may_match(searchable_text(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue
             record = answers.taken_over(_read(plaintext))
@@ -141,7 +133,7 @@ def register(
                 or may_have_part(access.reader, record)
             )
             if looked_into and not access.includes(
-                short := additions.seen(reference, light(record))
+                short := additions.seen(reference, light_record(record))
             ):
                 if counting and is_untaken(record, state, now):
                     found.hides_held = True
@@ -157,7 +149,7 @@ def register(
                 if line.assigned_to and not _may_have(access, line.assigned_to, short):
                     line = line._replace(assigned_to="")
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
-            here = holds(record, reference, unsure)
+            here = matches_words(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
             found.damaged.append(DamagedCase(reference, state))
             continue

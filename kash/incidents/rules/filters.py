@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from kash.incidents.rules.finding import Summary, fold
+from kash.incidents.rules.search import fold
+from kash.incidents.rules.summaries import Summary
 
 CLOCK_RUNS, CLOCK_OVER = "runs", "over"
 QUEUE, OPEN, ALL = "queue", "open", "all"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kash.incidents.rules.alerts import LASTS
-from kash.incidents.rules.finding import let_go, said_held
+from kash.incidents.rules.summaries import let_go, said_held
 from kash.incidents.rules.workflow import OVER
 
 # With these a case comes to whoever works on it next.

@@ -12,7 +12,7 @@ from kash.incidents.occasions import Occasions
 from kash.incidents.queries.links import MOST_FOUND, linked_to
 from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import Filters
-from kash.incidents.rules.finding import wanted_words
+from kash.incidents.rules.search import wanted_words
 from kash.incidents.services import linking
 from kash.incidents.services.cases import note_search
 from kash.incidents.views.case_context import load_case, require_vault

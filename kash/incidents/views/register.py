@@ -27,7 +27,7 @@ from kash.incidents.rules.filters import (
     Filters,
     filters_from,
 )
-from kash.incidents.rules.finding import Wanted, wanted_words
+from kash.incidents.rules.search import Wanted, wanted_words
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import Entry, entries_for
 from kash.incidents.services import saved_views as saved_views_services

@@ -124,7 +124,8 @@ from kash.platform.vault.unsealing import (
     open_granted,
     refuse_unsealing,
 )
-from kash.platform.vault.verifying import ChainFault, ChainProblem, Verification, verify
+from kash.platform.vault.verification import ChainFault, ChainProblem, Verification
+from kash.platform.vault.verifying import verify
 from kash.settings import Settings
 
 

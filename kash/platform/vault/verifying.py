@@ -6,9 +6,8 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from flask import current_app
@@ -21,52 +20,11 @@ from kash.platform.vault import chain, mirror
 from kash.platform.vault.audit import MIRROR_STARTED
 from kash.platform.vault.models import AuditEntry, AuditHead
 from kash.platform.vault.sealing import Vault, vault_of
+from kash.platform.vault.verification import ChainFault, Verification
 
 # A crash loses the mirror lines of the writers then at work, never more.
 _CRASH = 16
 _PATIENCE = 0.2
-
-
-class ChainFault(StrEnum):
-    """Fault that the chain can have."""
-
-    EDITED = "edited"
-    DELETED = "deleted"
-    INSERTED = "inserted"
-    REORDERED = "reordered"
-    TRUNCATED = "truncated"
-    RECOMPUTED = "recomputed"
-    HEAD = "head"
-    MIRROR = "mirror"
-
-
-@dataclass(frozen=True)
-class ChainProblem:
-    """The first place at which one fault was found, and a sentence about it."""
-
-    fault: ChainFault
-    seq: int
-    sentence: str
-
-
-@dataclass
-class Verification:
-    """Outcome of verifying. `notes` are remarkable but no sign of tampering."""
-
-    entries: int = 0
-    code: str = ""
-    problems: list[ChainProblem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        """True if nothing is wrong."""
-        return not self.problems
-
-    def report(self, fault: ChainFault, seq: int, sentence: str) -> None:
-        """Add a problem, unless its fault was reported before."""
-        if all(problem.fault is not fault for problem in self.problems):
-            self.problems.append(ChainProblem(fault, seq, sentence))
 
 
 @dataclass(slots=True)

@@ -14,17 +14,7 @@ from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_a
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.filters import Filters, filters_from
-from kash.incidents.rules.finding import (
-    Wanted,
-    as_searched,
-    fold,
-    holds,
-    light,
-    may_have_part,
-    may_hold,
-    summary_of,
-    wanted_words,
-)
+from kash.incidents.rules.light_records import light_record, may_have_part
 from kash.incidents.rules.record import (
     Act,
     Information,
@@ -36,6 +26,15 @@ from kash.incidents.rules.record import (
     as_bytes,
     from_bytes,
 )
+from kash.incidents.rules.search import (
+    Wanted,
+    fold,
+    matches_words,
+    may_match,
+    searchable_text,
+    wanted_words,
+)
+from kash.incidents.rules.summaries import summary_of
 
 # What forms let through on one line; on several there are line breaks besides.
 LINE = st.characters(exclude_categories=["Cc", "Cs"])
@@ -185,7 +184,7 @@ def test_whom_no_arrest_is_told_of_keeps_nobody_listed_as_held() -> None:
 def test_whoever_is_kept_away_from_a_record_is_kept_away_from_its_line(
     record: Record, reader: Reader
 ) -> None:
-    short = light(from_json(as_bytes(record)))
+    short = light_record(from_json(as_bytes(record)))
     assert conflict_of(reader, short) == conflict_of(reader, record)
     assert short.has_minor() == record.has_minor()
 
@@ -193,10 +192,10 @@ def test_whoever_is_kept_away_from_a_record_is_kept_away_from_its_line(
 def is_found(record: Record, typed: str) -> bool:
     """As the register finds: by its JSON first, and by its values where that is not sure."""
     plaintext, wanted = as_bytes(record), wanted_words(typed, {})
-    if not may_hold(as_searched(plaintext, wanted), "ref", wanted):
+    if not may_match(searchable_text(plaintext, wanted), "ref", wanted):
         return False
     unsure = [one for one in wanted if not one.plain]
-    return holds(from_json(plaintext), "ref", unsure)
+    return matches_words(from_json(plaintext), "ref", unsure)
 
 
 @given(narrative=st.text(LINE | st.just("\n"), min_size=1, max_size=40), data=st.data())
