@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField
 from wtforms.validators import Length, ValidationError
 
+from kash.platform.web.fields import SecretField, TextField
 from kash.platform.web.forms import HiddenField, KashForm, required
 
 # Nothing that a browser would keep, correct, or send away to have it spelt.
@@ -24,13 +25,13 @@ _UNKEPT = {
 
 def secret_field(
     label: Any, *, description: Any = "", most: int = 300, masked: bool = True
-) -> PasswordField:
+) -> SecretField:
     """A secret that the browser shall not keep: no password field, which it would offer to.
 
     What is typed from a sheet that lies open is not `masked`: nobody types 32 signs unseen.
     """
     shown = {name: value for name, value in _UNKEPT.items() if masked or name != "data-masked"}
-    return PasswordField(
+    return SecretField(
         label,
         description=description,
         validators=[required(), Length(max=most, message=_l("This is too long."))],
@@ -42,7 +43,7 @@ class OpenForm(KashForm):
     """The passphrase, and a code as second factor."""
 
     passphrase = secret_field(_l("Passphrase"), description=_l("Your six words."))
-    code = StringField(
+    code = TextField(
         _l("Code"),
         description=_l("Six digits from your phone, or one of your recovery codes for signing in."),
         validators=[required(_l("Enter the code."))],

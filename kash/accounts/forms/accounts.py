@@ -7,13 +7,13 @@ from urllib.parse import parse_qs
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from kash.accounts.names import role_choices, role_notes
 from kash.accounts.secrets import new_token
 from kash.platform.database import is_public_id
-from kash.platform.web.fields import TextField
+from kash.platform.web.fields import SecretField, TextField
 from kash.platform.web.forms import (
     UNCORRECTED,
     HiddenField,
@@ -47,13 +47,13 @@ __all__ = [
 class SignInForm(KashForm):
     """E-mail and password. A wrong address is not said to be wrong by its form alone."""
 
-    email = StringField(
+    email = TextField(
         _l("E-mail address"),
         description=_l("Or the name that you were given to sign in with."),
         validators=[required(_l("Enter your e-mail address."))],
         render_kw={"type": "email", "autocomplete": "username", "inputmode": "email"},
     )
-    password = PasswordField(
+    password = SecretField(
         _l("Password"),
         validators=[required(_l("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
@@ -64,7 +64,7 @@ class SignInForm(KashForm):
 class CodeForm(KashForm):
     """The second step."""
 
-    code = StringField(
+    code = TextField(
         _l("Code"),
         description=_l("Six digits from your phone, or one of your recovery codes."),
         validators=[required(_l("Enter the code."))],
@@ -82,7 +82,7 @@ class ConfirmForm(KashForm):
 class EnrolForm(KashForm):
     """The first code of a phone that has just read the QR code."""
 
-    code = StringField(
+    code = TextField(
         _l("Code from your phone"),
         validators=[required(_l("Enter the code."))],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 10},

@@ -122,7 +122,7 @@ def enrol() -> ResponseReturnValue:
             form.code.data = ""
     elif form.validate():
         with form.showing_problems():
-            codes = confirm_second_step(by, secret, form.code.data or "")
+            codes = confirm_second_step(by, secret, form.code.data)
             # Whoever had to do this before anything else goes on to Today.
             first = not g.get("has_second_step")
             return render_template("accounts/recovery_codes.html", codes=codes, first=first)

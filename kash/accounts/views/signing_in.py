@@ -91,7 +91,7 @@ def sign_in() -> ResponseReturnValue:
         with form.showing_problems(SignInPaused):
             account = check_password(
                 (one_written_email(form.email.data) or "").lower(),
-                form.password.data or "",
+                form.password.data,
                 this_client(),
             )
             if not account.has_second_step:
@@ -141,7 +141,7 @@ def second_step() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         with form.showing_problems(code=SignInPaused):
-            recovery = check_second_step(public_id, form.code.data or "", this_client())
+            recovery = check_second_step(public_id, form.code.data, this_client())
             return arrive(public_id, url_for("accounts.after_recovery") if recovery else address)
     return second_step_page(public_id, form)
 

@@ -36,7 +36,7 @@ class CourtDaysForm(EditionForm):
 
     def validate_days(self, field: Any) -> None:
         """Each line is a day, and there are not too many."""
-        lines = [line.strip() for line in (field.data or "").splitlines() if line.strip()]
+        lines = [line.strip() for line in field.data.splitlines() if line.strip()]
         for line in lines:
             try:
                 found = date.fromisoformat(line)

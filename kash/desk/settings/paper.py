@@ -34,7 +34,7 @@ _MOST_LINES = 3
 
 
 def _few_lines(_form: Any, field: Any) -> None:
-    if len([line for line in (field.data or "").splitlines() if line.strip()]) > _MOST_LINES:
+    if len([line for line in field.data.splitlines() if line.strip()]) > _MOST_LINES:
         raise ValidationError(_("Use at most %(most)s lines.", most=_MOST_LINES))
 
 

@@ -84,7 +84,7 @@ class IdentityForm(KashForm):
             "legal_name": self.legal_name.data,
             "number": self.number.data,
             "born_on": born.isoformat() if born else "",
-            "phone": self.phone.data or "",
+            "phone": self.phone.data,
             "address": self.address.data,
             "note": self.note.data,
         }

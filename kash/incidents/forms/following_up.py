@@ -116,7 +116,7 @@ class TermForm(KashForm):
         """Term as it was agreed."""
         return Term(
             id=self.key.data or fresh_key("terms"),
-            kind=self.kind.data or "",
+            kind=self.kind.data,
             owed_by=self.owed_by.data,
             owed_to=self.owed_to.data,
             what=self.what.data,

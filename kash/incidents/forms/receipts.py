@@ -35,7 +35,7 @@ class OwnWordForm(KashForm):
 
     def validate_word(self, field: Any) -> None:
         """One that nobody guesses who finds the code."""
-        problem = problem_with(field.data or "", codes=self.codes, names=self.names)
+        problem = problem_with(field.data, codes=self.codes, names=self.names)
         if problem is not None:
             raise ValidationError(str(WORD_PROBLEMS[problem]))
 
@@ -47,7 +47,7 @@ class ReceiptForm(ReceiptCodeForm):
 
     def validate_word(self, field: Any) -> None:
         """There is something in it."""
-        if not word_as_read(field.data or ""):
+        if not word_as_read(field.data):
             raise ValidationError(_("Type your word too. The code alone opens nothing."))
 
 

@@ -81,7 +81,7 @@ class PersonRow(Row):
     @property
     def may_be_minor(self) -> bool:
         """True if she is or may be under 18, so that more is asked."""
-        return may_be_minor(self.age_band.data or "") or bool(self.among_adults.data)
+        return may_be_minor(self.age_band.data) or bool(self.among_adults.data)
 
     def moments(self) -> list[Any]:
         """The fields of her moments."""
@@ -256,7 +256,7 @@ def term_of(row: TermRow) -> Term:
     """Term of a row of the form, as the record keeps one."""
     return Term(
         id=row.key.data,
-        kind=row.kind.data or "",
+        kind=row.kind.data,
         owed_by=row.owed_by.data,
         owed_to=row.owed_to.data,
         what=row.what.data,
@@ -273,7 +273,7 @@ def person_label(row: Any) -> str:
 
 def party_label(row: Any, number: int) -> str:
     """How acts and terms call a party of this form: a number, as several may be alike."""
-    kind = names.PARTY_KIND_NAMES.get(row.kind.data or "")
+    kind = names.PARTY_KIND_NAMES.get(row.kind.data)
     return f"{number} {kind}" if kind else str(number)
 
 

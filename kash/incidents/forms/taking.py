@@ -51,7 +51,7 @@ class TakingForm(VersionedForm):
     def taking(self) -> Taking:
         """Taking as it was told."""
         return Taking(
-            language=self.language.data or "",
+            language=self.language.data,
             told_by=self.told_by.data,
             interpreter=self.interpreter.data,
             read_back=self.read_back.data,

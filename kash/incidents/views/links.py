@@ -30,7 +30,7 @@ def links(reference: str) -> ResponseReturnValue:
     form = FindLinkForm()
     words, occasions, cases = "", [], []
     if form.validate_on_submit():
-        words = form.words.data or ""
+        words = form.words.data
         wanted = wanted_words(words, {})
         if wanted:
             occasions = [(source, source.find(words, actor)) for source in declared(Occasions)]

@@ -58,7 +58,7 @@ def _typing_back(
         fresh.sealed.data = form.sealed.data
         return render_template("members/typed.html", way=way, form=fresh)
     if form.validate_on_submit():
-        if is_typed_back(words, form.typed.data or ""):
+        if is_typed_back(words, form.typed.data):
             with form.showing_problems():
                 return _code_page(finish(words))
         else:
@@ -101,7 +101,7 @@ def passphrase() -> ResponseReturnValue:
     return _ceremony(
         "change",
         form,
-        lambda words: change_passphrase(by, form.passphrase.data or "", words),
+        lambda words: change_passphrase(by, form.passphrase.data, words),
     )
 
 
@@ -116,7 +116,7 @@ def recover() -> ResponseReturnValue:
     return _ceremony(
         "recover",
         form,
-        lambda words: keys_services.recover(by, form.recovery_code.data or "", words),
+        lambda words: keys_services.recover(by, form.recovery_code.data, words),
     )
 
 

@@ -67,7 +67,7 @@ def open_vault() -> ResponseReturnValue:
     form = OpenWithPasskeyForm() if passkey else OpenForm()
     if form.validate_on_submit():
         with form.showing_problems(passphrase=NoKeys, code=SignInPaused):
-            token = open_with_passphrase(by, form.passphrase.data or "", lambda: _prove(form))
+            token = open_with_passphrase(by, form.passphrase.data, lambda: _prove(form))
             return _opened(token, address)
     form.next.data = "" if address == _HOME else address
     if passkey:
@@ -119,7 +119,7 @@ def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
     """Take the second factor. Raises WrongCode, SignInPaused, PasskeyRefused."""
     by = current_actor()
     if isinstance(form, OpenForm):
-        check_second_step(by.public_id, form.code.data or "", this_client().of(by))
+        check_second_step(by.public_id, form.code.data, this_client().of(by))
         return
     check_passkey(by.public_id, challenge_of(SECOND_STEP), form.credential.data)
 

@@ -252,6 +252,27 @@ def test_paper_that_was_not_made_is_told_in_the_language_of_the_page() -> None:
     assert get_flashed_messages(with_categories=True) == [("bad", "Faili haikuweza kutengenezwa.")]
 
 
+def _all_of(kind: type[Any]) -> Iterator[type[Any]]:
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("kash."):
+            yield each
+        yield from _all_of(each)
+
+
+def test_every_problem_names_a_field_that_there_is() -> None:
+    """A mistyped name would put the sentence over the form, far from what is to be mended."""
+    fields = {name for form in _all_of(KashForm) for name in dir(form) if _is_field(form, name)}
+    named = {
+        f"{each.__module__}.{each.__name__}": each.field for each in _all_of(Problem) if each.field
+    }
+    assert len(named) > 40
+    assert {name: field for name, field in named.items() if field not in fields} == {}
+
+
+def _is_field(form: type[Any], name: str) -> bool:
+    return hasattr(getattr(form, name, None), "_formfield")
+
+
 def test_nothing_found_is_not_found() -> None:
     assert one_or_404(0) == 0
     with pytest.raises(NotFound):
