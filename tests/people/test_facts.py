@@ -117,5 +117,5 @@ def test_a_fact_without_a_column_of_its_own_beside_others_gets_one(
     body = client_for(trainer).get("/people/duplicates").text
     assert re.findall(r'data-label="Language">\s*([^<]*?)\s*</td>', body) == [
         "Dholuo",
-        "Not said",
+        "–",
     ]
