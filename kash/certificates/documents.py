@@ -11,13 +11,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from kash.certificates.designing import (
-    batch_design,
-    days_between,
-    other_language,
-    sentence,
-)
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.paper.assembling import batch_design
+from kash.certificates.paper.wording import days_between, other_language, sentence
 from kash.certificates.queries.issuing import Candidate, certificates_of
 from kash.certificates.rules.designs import DesignContent, content_from
 from kash.certificates.rules.issuing import grouped

@@ -9,14 +9,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.certificates.design_pictures import made_once, turn_to_draw
-from kash.certificates.designing import (
-    days_between,
-    other_language,
-    press_design,
-    sentence,
-    signatories_of,
-    signing_lines,
-)
+from kash.certificates.paper.assembling import press_design
+from kash.certificates.paper.reading import signatories_of, signing_lines
+from kash.certificates.paper.wording import days_between, other_language, sentence
 from kash.certificates.queries.designs import longest_names
 from kash.certificates.rules.designs import DesignContent, longest
 from kash.certificates.rules.issuing import grouped

@@ -61,13 +61,13 @@ def _attended(workshop: str) -> list[str]:
     return [row.public_id for row in rows if row.person_id is not None and row.due.days]
 
 
-def _choose(workshop: str, by: Actor, but_for: int = 0) -> None:
+def _choose(workshop: str, by: Actor, excluding: int = 0) -> None:
     people = _attended(workshop)
     choose_bands(
         _workshop(workshop),
         {
             person: Chosen("participant", (NEAR, FURTHER, NEAR, FAR)[place % 4])
-            for place, person in enumerate(people[: len(people) - but_for])
+            for place, person in enumerate(people[: len(people) - excluding])
         },
         by,
     )

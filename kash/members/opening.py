@@ -43,7 +43,7 @@ _QUIET, _SEALED = "kash_leaves_idle", "kash_needs_vault"
 
 
 @dataclass(frozen=True)
-class Openness:
+class OpenVaultStatus:
     """For how long the vault is open: what every page says of it."""
 
     until: datetime
@@ -87,12 +87,12 @@ def current_vault() -> OpenVault | None:
     return found
 
 
-def openness() -> Openness | None:
+def vault_status() -> OpenVaultStatus | None:
     """For how long the vault is open, None if it is closed."""
     if current_vault() is None:
         return None
     until: datetime = g.vault_open_until
-    return Openness(until, max(0, int((until - utc_now()).total_seconds())))
+    return OpenVaultStatus(until, max(0, int((until - utc_now()).total_seconds())))
 
 
 def forget_loaded() -> None:
@@ -238,7 +238,7 @@ def longest_idle() -> timedelta:
 def _frame() -> dict[str, Any]:
     if g.get("failing") or not (cookie_name() in request.cookies or "vault_token" in g):
         return {"vault_is_open": None}
-    return {"vault_is_open": openness()}
+    return {"vault_is_open": vault_status()}
 
 
 def is_keyed(roles: frozenset[Role]) -> bool:

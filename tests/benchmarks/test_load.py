@@ -68,7 +68,7 @@ def certificates_that_the_rule_gives() -> None:
         assert given == {person: minutes[person] for person in given}
         eligible = {
             row.person_id
-            for row in candidates(batch.workshop, db.session(), but_for=batch)
+            for row in candidates(batch.workshop, db.session(), excluding=batch)
             if not row.missing
         }
         assert set(given) == eligible

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from kash.certificates import designing, documents
+from kash.certificates import documents
 from kash.certificates.models import (
     CertificateBatch,
     Design,
@@ -24,6 +24,7 @@ from kash.certificates.models import (
     ImmutableVersion,
     SignatureImage,
 )
+from kash.certificates.paper import assembling, reading
 from kash.certificates.queries import designs as queries
 from kash.certificates.queries.signatures import marks_at, own_signature, signatures_at
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words, content_from
@@ -152,7 +153,7 @@ def test_a_batch_keeps_the_version_it_was_proposed_with(
     )
     services.put_into_use(made, 2, director)
     approve(ready.batch(batch), director)
-    design = designing.batch_design(ready.batch(batch), "en")
+    design = assembling.batch_design(ready.batch(batch), "en")
     assert (design.name, design.wording.heading) == ("modern", "Certificate of Participation")
     assert [one.role for one in design.signatories] == ["Lead trainer", "For the programme"]
     assert design.signatories[1].name == "Subira Mfano"
@@ -190,7 +191,7 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
 
     def images() -> list[bool]:
         return [
-            bool(one.image) for one in designing.batch_design(ready.batch(batch), "en").signatories
+            bool(one.image) for one in assembling.batch_design(ready.batch(batch), "en").signatories
         ]
 
     with pytest.raises(signing.NoSignature):
@@ -204,7 +205,7 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
     held = own_signature(director)
     assert held is not None
     assert drawn not in held.sealed
-    assert designing.signature_picture(held) == drawn
+    assert reading.signature_picture(held) == drawn
 
 
 def test_a_withdrawn_signature_stays_on_what_was_issued(

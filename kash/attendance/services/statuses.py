@@ -183,12 +183,14 @@ def _held(session: Session) -> list[MarkStatus]:
     )
 
 
-def _checked(details: StatusDetails, kept: Sequence[MarkStatus], but: MarkStatus | None) -> str:
+def _checked(
+    details: StatusDetails, kept: Sequence[MarkStatus], excluding: MarkStatus | None
+) -> str:
     letter = details.letter.upper()
     if not _LETTER.fullmatch(letter):
         raise WrongLetter
     for one in kept:
-        if one is but:
+        if one is excluding:
             continue
         if one.letter == letter:
             raise StatusTaken("letter")

@@ -72,7 +72,7 @@ def rule_versions() -> list[CertificateRule]:
     )
 
 
-def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[int]:
+def _holding(workshop_id: int, excluding: CertificateBatch | None) -> Select[int]:
     """Persons who have a certificate of this workshop, issued or under way, and not revoked."""
     statement = (
         select(Certificate.person_id)
@@ -85,23 +85,23 @@ def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[int]:
             Certificate.revoked_at.is_(None),
         )
     )
-    return statement.where(CertificateBatch.id != but_for.id) if but_for else statement
+    return statement.where(CertificateBatch.id != excluding.id) if excluding else statement
 
 
 def candidates(
-    workshop: Workshop, session: Session | None = None, but_for: CertificateBatch | None = None
+    workshop: Workshop, session: Session | None = None, excluding: CertificateBatch | None = None
 ) -> list[Candidate]:
     """Everyone on a workshop's roster by printed name, with what each still lacks; three queries.
 
-    `but_for` leaves one batch out of account, to ask anew whether its people are eligible.
+    `excluding` leaves one batch out of account, to ask anew whether its people are eligible.
     """
     asking = session or db.session()
-    stored = current_rule(asking) if but_for is None else but_for.rule
+    stored = current_rule(asking) if excluding is None else excluding.rule
     rule = Rule(
         least_share=stored.least_share if stored else 100,
         name_must_be_confirmed=stored.name_must_be_confirmed if stored else True,
     )
-    holding = set(asking.scalars(_holding(workshop.id, but_for)))
+    holding = set(asking.scalars(_holding(workshop.id, excluding)))
     found: list[Candidate] = []
     for row in attendance_record(workshop, asking):
         person: Person = row.person

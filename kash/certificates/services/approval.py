@@ -12,8 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from kash.certificates.designing import signing_lines
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.paper.reading import signing_lines
 from kash.certificates.queries.signatures import marks_at
 from kash.certificates.rules.approval import (
     ApprovedBatch,

@@ -80,9 +80,9 @@ def _locked(session: Session, public_id: str) -> Design:
     )
 
 
-def _check_name(session: Session, name: str, but_for: int = 0) -> None:
+def _check_name(session: Session, name: str, excluding: int = 0) -> None:
     taken = session.scalar(
-        select(Design.id).where(Design.name == name, Design.id != but_for).limit(1)
+        select(Design.id).where(Design.name == name, Design.id != excluding).limit(1)
     )
     if taken is not None:
         raise NameTaken

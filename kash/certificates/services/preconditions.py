@@ -101,7 +101,7 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     if closed_ahead(batch.workshop.register_id, session):
         raise SessionAhead
     now: dict[int, Candidate] = {
-        row.person_id: row for row in candidates(batch.workshop, session, but_for=batch)
+        row.person_id: row for row in candidates(batch.workshop, session, excluding=batch)
     }
     for certificate in waiting:
         row = now.get(certificate.person_id)

@@ -12,10 +12,10 @@ from sqlalchemy import func
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint
 from kash.certificates.approval import APPROVAL
-from kash.certificates.designing import signing_of
 from kash.certificates.forms.designs import version_name
 from kash.certificates.forms.history import PRINTING_NAMES, REASON_NAMES, ReprintForm
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.paper.reading import signing_of
 from kash.certificates.queries.issuing import batch_of
 from kash.certificates.queries.issuing_in_parts import (
     certificates_of_batch,

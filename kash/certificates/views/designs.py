@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, previews
 from kash.certificates.design_pictures import BeingDrawn, stand_in
-from kash.certificates.designing import usual_words
 from kash.certificates.forms.designs import (
     BASE_NAMES,
     PAGE_NAMES,
@@ -20,6 +19,7 @@ from kash.certificates.forms.designs import (
     lack_sentences,
 )
 from kash.certificates.models import Design
+from kash.certificates.paper.wording import usual_words
 from kash.certificates.queries import designs as queries
 from kash.certificates.rules.designs import (
     MOST_SIGNERS,

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.certificates import blueprint
-from kash.certificates.designing import batch_lines, signature_picture
 from kash.certificates.forms.designs import (
     PICTURE_USES,
     OnePictureForm,
     PictureForm,
     design_name,
 )
+from kash.certificates.paper.reading import batch_lines, signature_picture
 from kash.certificates.queries import designs
 from kash.certificates.queries import signatures as queries
 from kash.certificates.queries.issuing import batch_of

@@ -228,7 +228,7 @@ def owners_of(found: Forum) -> list[ForumMember]:
     )
 
 
-def people_with_account(actor: Actor, but_for: Collection[str]) -> list[AccountHolder]:
+def people_with_account(actor: Actor, excluding: Collection[str]) -> list[AccountHolder]:
     """Participants who have an account in use, by group and name, for whoever sees accounts; those
     are told apart whom a forum most often seats. At most fifty; one query."""
     if not actor.may("accounts.see"):
@@ -238,7 +238,7 @@ def people_with_account(actor: Actor, but_for: Collection[str]) -> list[AccountH
         .join(Account, Account.person_id == Person.id)
         .join(Person.group)
         .options(selectinload(Account.roles))
-        .where(Account.active, Person.public_id.not_in(but_for), Person.minor.is_(False))
+        .where(Account.active, Person.public_id.not_in(excluding), Person.minor.is_(False))
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
         .limit(_MOST_OFFERED)
     )

@@ -24,10 +24,10 @@ from kash.members.opening import (
     forget_loaded,
     forget_vault_cookie,
     leaves_idle,
-    openness,
     require_vault,
     set_vault_cookie,
     use_vault,
+    vault_status,
 )
 from kash.members.rules import entitled
 from kash.members.services.kept_forms import kept_for_member
@@ -88,7 +88,7 @@ def _overview() -> str:
     lines = queries.member_lines(by)
     return render_template(
         "members/open.html",
-        openness=openness(),
+        openness=vault_status(),
         standings=queries.standings(),
         mine=next(line for line in lines if line.mine),
         waiting=[line for line in lines if line.waits_for and not line.mine],
@@ -187,7 +187,7 @@ def close() -> ResponseReturnValue:
 @leaves_idle
 def state() -> ResponseReturnValue:
     """For how many seconds the vault is open; asking does not keep it open."""
-    found = openness()
+    found = vault_status()
     return jsonify({"open": found is not None, "seconds": found.seconds if found else 0})
 
 
@@ -195,7 +195,7 @@ def state() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def used() -> ResponseReturnValue:
     """Somebody is typing: the vault is in use, though nothing is sent yet."""
-    found = openness()
+    found = vault_status()
     return jsonify({"open": found is not None, "seconds": found.seconds if found else 0})
 
 

@@ -62,15 +62,15 @@ def draft(
     found: Workshop,
     table: RateTable,
     session: Session | None = None,
-    but_for: PayoutList | None = None,
+    excluding: PayoutList | None = None,
 ) -> list[DraftRow]:
     """Everybody who attended or is paid besides, by group and name; seven queries at most.
 
-    `but_for` leaves one list out of account, to ask anew whether it is right.
+    `excluding` leaves one list out of account, to ask anew whether it is right.
     """
     asking = session or db.session()
     sittings, slot_days = _sittings(asking, found.register_id)
-    before = _before(asking, found.id, but_for)
+    before = _before(asking, found.id, excluding)
     rates = rates_of(table)
     rows: list[DraftRow] = []
     people = _people(asking, found, {key for kind, key in before if kind == "person"})
@@ -165,7 +165,7 @@ def _sittings(session: Session, register_id: int) -> tuple[dict[int, list[Sittin
 
 
 def _before(
-    session: Session, workshop_id: int, but_for: PayoutList | None
+    session: Session, workshop_id: int, excluding: PayoutList | None
 ) -> dict[tuple[str, int], int]:
     statement = (
         select(PayoutLine.person_id, PayoutLine.payee_id, func.sum(PayoutLine.amount_cents))
@@ -177,8 +177,8 @@ def _before(
         )
         .group_by(PayoutLine.person_id, PayoutLine.payee_id)
     )
-    if but_for is not None:
-        statement = statement.where(PayoutList.id != but_for.id)
+    if excluding is not None:
+        statement = statement.where(PayoutList.id != excluding.id)
     return {
         ("person", person) if person is not None else ("payee", payee or 0): int(cents)
         for person, payee, cents in session.execute(statement)

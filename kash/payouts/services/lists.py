@@ -156,7 +156,7 @@ def _check_still_right(session: Session, locked: PayoutList) -> None:
     """Marks, bands and exceptions must be as they were proposed."""
     now = {
         (row.person_id, row.payee_id): (row.amount, row.due.days)
-        for row in draft(locked.workshop, locked.table, session, but_for=locked)
+        for row in draft(locked.workshop, locked.table, session, excluding=locked)
         if row.amount
     }
     if now != _proposed(locked.lines) or len(now) != len(locked.lines):

@@ -20,10 +20,10 @@ class CourseTaken(Problem):
     sentence = _l("Another course has this name.")
 
 
-def _refuse_taken(session: Session, name: str, but: int | None = None) -> None:
+def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
     statement = select(Course.id).where(func.lower(Course.name) == name.lower())
-    if but is not None:
-        statement = statement.where(Course.id != but)
+    if excluding is not None:
+        statement = statement.where(Course.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
         raise CourseTaken
 
@@ -59,6 +59,6 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
         course = one_or_404(
             session.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
         )
-        _refuse_taken(session, name, but=course.id)
+        _refuse_taken(session, name, excluding=course.id)
         course.name, course.audience, course.level = name, audience, level
         change.about(course.public_id)
