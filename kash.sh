@@ -27,6 +27,8 @@ usage() {
 ./kash.sh install           only install what `run` needs, for a service that may write nothing here
 ./kash.sh demo              load the sample programme into an empty data directory
 ./kash.sh test [ARGS]       run the tests (arguments go to pytest)
+./kash.sh test --fast       a minute of those near what was changed, nearest first
+./kash.sh test --profile long   try 300 examples of each property in place of 25
 ./kash.sh check             style, types, structure, migrations and locked requirements
 ./kash.sh bench NAME [ARGS] run benchmarks/NAME.py
 ./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG
@@ -145,10 +147,29 @@ install_all() {
 }
 
 run_tests() {
+  local fast='' arguments=() near=()
+  while (($#)); do
+    case $1 in
+      --fast) fast=yes ;;
+      --profile)
+        export HYPOTHESIS_PROFILE=${2:?Which profile: suite or long}
+        shift
+        ;;
+      *) arguments+=("$1") ;;
+    esac
+    shift
+  done
   install_to_test
   # A confined child writes nothing, and so would compile what it alone loads each time.
   "$PYTHON" -m compileall -q kash
-  "$PYTHON" -m pytest -n 3 --dist loadgroup "$@"
+  if [[ -n $fast ]]; then
+    mapfile -t near < <("$PYTHON" -m tools.nearby)
+    ((${#near[@]})) || stop 'No test is near what was changed.'
+    "$PYTHON" -m pytest -q -p no:xdist --within 40 "${near[@]}" "${arguments[@]}"
+    echo 'The tests near what was changed passed; ./kash.sh test runs all.'
+    return
+  fi
+  "$PYTHON" -m pytest -n 3 --dist loadgroup "${arguments[@]}"
   echo 'The tests passed.'
 }
 

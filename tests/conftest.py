@@ -76,10 +76,10 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # A server spares memory where tests, which ask everything once, spare time.
 database.STATEMENTS_KEPT = 3000
 
-# Few examples in each run, the same ones every time. `--hypothesis-profile long` looks further.
+# Few examples in each run, the same ones each time. `./kash.sh test --profile long` tries more.
 hypothesis.settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", max_examples=300, deadline=None)
-hypothesis.settings.load_profile("suite")
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # One argon2 run of a few milliseconds instead of fifty.
 CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
@@ -126,6 +126,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return next((shared for shared in SHARING if path.startswith(shared)), nodeid)
 
     return SharedOnce(config, log)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--within", type=float, default=0, help="skip what would begin after so many seconds"
+    )
+
+
+_BEGAN = time.monotonic()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave to the whole suite what a quick run has no time for."""
+    within = item.config.getoption("within")
+    if within and time.monotonic() - _BEGAN > within:
+        pytest.skip("the time was up: the whole suite runs it")
 
 
 def pytest_collection(session: pytest.Session) -> None:
