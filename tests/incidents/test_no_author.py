@@ -1,4 +1,4 @@
-"""An author cannot be found: two hundred reports by twenty people who are signed in, filed among
+"""An author cannot be found: a hundred reports by twenty people who are signed in, filed among
 ordinary pages, then whatever the disk holds is searched for who filed what.
 
 Each author does something that is written down, with her name and the time, right before she files:
@@ -43,7 +43,7 @@ from tests.incidents.filed_cases import let_arrive
 pytestmark = pytest.mark.new_files
 
 FILE = "/w/n"
-AUTHORS, REPORTS = 20, 200
+AUTHORS, REPORTS = 20, 100
 
 
 @dataclass
