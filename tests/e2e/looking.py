@@ -17,8 +17,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOURS = ["color-contrast", "link-in-text-block"]
 # What else depends on where things stand and how large they are.
 SIZES = ["target-size", "scrollable-region-focusable"]
-_RUN = """async ([type, values, without]) => {
-  const found = await axe.run(document, {
+_RUN = """async ([type, values, without, looks]) => {
+  const at = looks === null ? document
+    : { include: [...new Set(looks.flatMap(look => window.looks.get(look)))] };
+  const found = await axe.run(at, {
     runOnly: { type, values }, resultTypes: ["violations"],
     rules: Object.fromEntries(without.map(rule => [rule, { enabled: false }])),
   });
@@ -124,7 +126,8 @@ _BUILD = """() => {
   return [[...head, ...build.frame].join("|"), build.own.join("|")];
 }"""
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
-# Of what lies over something else only the place on this page tells what lies below it.
+# Of what lies over something else only the place on this page tells what lies below it. What stands
+# so is kept for axe.
 _LOOKS = """() => {
   const kept = new Map(), faded = new Map();
   // What changes the colours of all that lies in an element.
@@ -151,7 +154,7 @@ _LOOKS = """() => {
     }
     return kept.get(element);
   };
-  const found = new Set();
+  const found = window.looks = new Map();
   const add = (element) => {
     if (!element.checkVisibility({ visibilityProperty: true })) return;
     const style = getComputedStyle(element);
@@ -163,14 +166,15 @@ _LOOKS = """() => {
       look += [own.color, own.textDecorationLine, own.borderBottomWidth, own.fontWeight,
         own.fontStyle, own.display, around.color, around.fontWeight].join(" | ");
     }
-    found.add(look);
+    if (!found.has(look)) found.set(look, []);
+    found.get(look).push(link ?? element);
   };
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     if (texts.currentNode.data.trim() !== "") add(texts.currentNode.parentElement);
   }
   document.querySelectorAll("input, select, textarea").forEach(add);
-  return [...found];
+  return [...found.keys()];
 }"""
 
 
@@ -222,20 +226,21 @@ class Looker:
         depends on sizes and colours is asked."""
         frame, own = page.evaluate(_BUILD)
         if own in self._builds and frame in self._frames:
-            sized: list[str] = page.evaluate(_RUN, ["rule", SIZES, []])
+            sized: list[str] = page.evaluate(_RUN, ["rule", SIZES, [], None])
             return sized + self._colours(page, "light")
-        found: list[str] = page.evaluate(_RUN, ["tag", RULES, COLOURS])
+        found: list[str] = page.evaluate(_RUN, ["tag", RULES, COLOURS, None])
         if not found:
             self._builds.add(own)
             self._frames.add(frame)
         return found + self._colours(page, "light")
 
     def _colours(self, page: Page, scheme: str) -> list[str]:
-        """What axe finds of the colours, unless it has judged all of these before, and well."""
-        looks = set(page.evaluate(_LOOKS))
-        if looks <= self._judged[scheme]:
+        """What axe finds of the colours of what stands in a way that it has not judged before, and
+        well."""
+        looks = set(page.evaluate(_LOOKS)) - self._judged[scheme]
+        if not looks:
             return []
-        found: list[str] = page.evaluate(_RUN, ["rule", COLOURS, []])
+        found: list[str] = page.evaluate(_RUN, ["rule", COLOURS, [], sorted(looks)])
         if not found:
             self._judged[scheme] |= looks
         return found
