@@ -128,7 +128,7 @@ def nearby_tests(changed: Iterable[str], root: Path) -> list[str]:
 
 
 def _is_in(name: str, room: str, root: Path) -> bool:
-    """Whether a test lies in the folder that mirrors another, or in the first above it there is."""
+    """True if a test lies in the folder that mirrors another, or in the first above it there is."""
     while room != "tests" and not (root / room).is_dir():
         room = room.rpartition("/")[0]
     return room != "tests" and name.startswith(f"{room}/")
