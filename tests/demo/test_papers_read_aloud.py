@@ -48,7 +48,7 @@ from tests.platform.press.hearing import faults
 from tests.sample import Sample
 
 _MAKERS = {
-    *("document", "register", "badges", "cards", "print_file", "print_pieces", "made"),
+    *("document", "register", "badges", "cards", "print_file", "print_pieces", "render_now"),
     *("single_files", "zip_file", "zip_file_pieces"),
 }
 _SOURCES = {"kash.platform.press", "kash.incidents.documents.rendering"}
@@ -176,7 +176,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "training.documents.guide": _guide,
 }
 # The first has its paper made by others of the list; the second is drawn as a picture.
-_NO_PAPER = {"incidents.documents.setting.made", "certificates.previews.kept_picture"}
+_NO_PAPER = {"incidents.documents.rendering.render_now", "certificates.previews.kept_picture"}
 
 
 def _makers_of_paper() -> Iterator[str]:
@@ -195,7 +195,7 @@ def _makers_of_paper() -> Iterator[str]:
         wanted = imported & _MAKERS
         functions = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
         found: set[str] = set()
-        while wanted and not room.startswith("press."):
+        while wanted and not room.startswith("platform.press."):
             more = {one.name for one in functions if _called(one) & (wanted | found)}
             if more <= found:
                 break
