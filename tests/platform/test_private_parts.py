@@ -1,0 +1,73 @@
+"""What touches a library's private parts stands in one module, written for one version of it.
+
+Whoever raises the version reads those parts again, and then names it here. Gunicorn's are named by
+`operations/test_patient_worker.py`, WeasyPrint's by `press/test_weasyprint_parts.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tools.house.modules import Module, modules_below
+
+ROOT = Path(__file__).resolve().parents[2]
+# By name: the library and the version of it that was read, and the modules that may touch it.
+PRIVATE = {
+    "_capacity": ("prometheus-client", "0.26.0", {"kash.platform.web.metrics"}),
+    "_f": ("prometheus-client", "0.26.0", {"kash.platform.web.metrics"}),
+    "_flask_babel": ("flask-babel", "4.0.0", {"kash.platform.web.language"}),
+    "_for_update_arg": ("sqlalchemy", "2.1.9", {"kash.platform.database"}),
+    "_get_current_object": ("werkzeug", "3.1.9", {"kash.platform.web.current_actor"}),
+    "_update_remember_cookie": ("flask-login", "0.6.3", {"kash.platform.web.guard"}),
+    "_box": ("weasyprint", "70.0", {"kash.platform.press.typesetting"}),
+    "_page_box": ("weasyprint", "70.0", {"kash.platform.press.typesetting"}),
+}
+# Of the standard library, where the mark means that the name is no field of a tuple's.
+_PUBLIC = {"_exit", "_make", "_replace"}
+
+
+def _touched(module: Module) -> set[str]:
+    found = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr":
+            found |= {str(one.value) for one in node.args if isinstance(one, ast.Constant)}
+    return {name for name in found if name.startswith("_") and not name.startswith("__")}
+
+
+def _own(module: Module) -> set[str]:
+    """Names that a module defines or sets by itself."""
+    found: set[str] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+def test_private_parts_are_touched_where_that_is_known_and_nowhere_else() -> None:
+    modules = modules_below(ROOT, "kash")
+    own = set().union(*map(_own, modules))
+    places: dict[str, set[str]] = {}
+    for module in modules:
+        for name in _touched(module) - own - _PUBLIC:
+            folder = module.name.rpartition(".")[0]
+            known = PRIVATE.get(name, ("", "", set()))[2]
+            places.setdefault(name, set()).add(folder if folder in known else module.name)
+    assert places == {name: known for name, (_library, _version, known) in PRIVATE.items()}
+
+
+@pytest.mark.parametrize(
+    ("library", "read"), sorted({(library, read) for library, read, _known in PRIVATE.values()})
+)
+def test_the_version_is_the_one_whose_private_parts_were_read(library: str, read: str) -> None:
+    pinned = f"\n{library}=={read} "
+    assert (version(library), pinned in (ROOT / "requirements.txt").read_text()) == (read, True)
