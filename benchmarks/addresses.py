@@ -22,7 +22,7 @@ from kash.attendance.scans import store
 from kash.attendance.services.sheets import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
-from kash.members.opening import needs_vault
+from kash.members.vault_sessions import needs_vault
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries.drafts import draft
 from kash.payouts.queries.lists import list_of, lists_of

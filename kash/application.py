@@ -99,7 +99,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.services.accounts import choose_language
     from kash.accounts.services.programme import accept_address
     from kash.accounts.sessions import leave
-    from kash.members.opening import keep_posted
+    from kash.members.vault_sessions import keep_posted
     from kash.platform.web.context import Endpoints, init_context
     from kash.platform.web.current_actor import init_actors
     from kash.platform.web.errors import init_errors

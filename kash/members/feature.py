@@ -13,12 +13,12 @@ from kash.members import blueprint, chores, commands, views
 from kash.members.chapters import CHAPTERS
 from kash.members.chores import forget_openings
 from kash.members.names import warnings_of
-from kash.members.opening import init_opening
 from kash.members.queries import left_without
-from kash.members.services.opening import close_with_sessions
+from kash.members.services.vault_sessions import close_with_sessions
 from kash.members.taking_keys import take_all_keys, take_keys_with_roles
 from kash.members.today import TODAY
 from kash.members.trail_words import ACTION_WORDS
+from kash.members.vault_sessions import init_opening
 from kash.members.views.addresses import moved
 from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination

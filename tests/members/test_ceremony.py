@@ -17,8 +17,8 @@ from kash.accounts.services.locking import lock_at_once
 from kash.members.errors import NoKeys, NotEntitled, WrongPassphrase, WrongRecoveryCode
 from kash.members.services.admitting import remove
 from kash.members.services.keys import make_own_keys, recover
-from kash.members.services.opening import open_with_passphrase
 from kash.members.services.rotation import rotate
+from kash.members.services.vault_sessions import open_with_passphrase
 from kash.platform import vault as sealed
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, Compartment, VaultMember

@@ -13,7 +13,7 @@ from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
-from kash.members import opening
+from kash.members import vault_sessions
 from kash.members.services.kept_forms import KEPT_FOR, forget_kept, keep_for_member, kept_for_member
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import SealError, open_sealed
@@ -148,7 +148,7 @@ def test_a_view_of_identities_needs_their_keys(app: APIFlask, a_member: Member) 
     a_member("custodian")
     her = a_member("documentation")
 
-    @opening.require_vault(compartment="identity")  # type: ignore[untyped-decorator]
+    @vault_sessions.require_vault(compartment="identity")  # type: ignore[untyped-decorator]
     def view() -> str:
         return "names"
 
@@ -157,7 +157,7 @@ def test_a_view_of_identities_needs_their_keys(app: APIFlask, a_member: Member) 
 
         g.actor = her.actor
         assert current_actor().public_id == her.actor.public_id
-        vault = opening.current_vault()
+        vault = vault_sessions.current_vault()
         assert vault is not None
         assert vault.holds("case")
         assert view().status_code == 303

@@ -9,8 +9,9 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.members import queries, unsealing
+from kash.members import queries
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
+from kash.members.services import unsealing
 from kash.members.services.unsealing import decide, forget_old, read_reason
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (

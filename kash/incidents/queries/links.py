@@ -16,7 +16,7 @@ from kash.incidents.queries.cases import KIND, access_of
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.record import Record, from_bytes
-from kash.members.opening import current_vault
+from kash.members.vault_sessions import current_vault
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument, SealError, fetch, open_each
 from kash.platform.web.formats import short_date_text

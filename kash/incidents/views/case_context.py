@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.mediation import with_answers
-from kash.members.opening import current_vault, require_vault
+from kash.members.vault_sessions import current_vault, require_vault
 from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor
 from kash.platform.web.errors import one_or_404

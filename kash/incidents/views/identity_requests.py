@@ -14,7 +14,7 @@ from kash.incidents.services.identities import KIND, facts_from, person_of
 from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.incidents.views.identities import worded
 from kash.members.errors import AlreadyAsked, NoKeys
-from kash.members.unsealing import ask, read_granted
+from kash.members.services.unsealing import ask, read_granted
 from kash.platform.vault import NotAuthentic, SealError
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow

@@ -23,7 +23,7 @@ from kash.members.errors import (
 )
 from kash.members.queries import member_of
 from kash.members.rules import entitled, may_begin
-from kash.members.services.opening import count_passphrase
+from kash.members.services.vault_sessions import count_passphrase
 from kash.platform.database import utc_now
 from kash.platform.vault import (
     SealError,

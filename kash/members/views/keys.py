@@ -17,7 +17,6 @@ from kash.members.documents import recovery_sheet
 from kash.members.errors import HasKeys, NoKeys, NotEntitled, StaleWords
 from kash.members.forms import ChangeForm, NewWordsForm, RecoverForm, SheetForm
 from kash.members.names import COMPARTMENT_NAMES
-from kash.members.opening import forget_loaded
 from kash.members.rules import entitled
 from kash.members.services import keys as keys_services
 from kash.members.services.keys import (
@@ -30,6 +29,7 @@ from kash.members.services.keys import (
     offer_words,
     offered_words,
 )
+from kash.members.vault_sessions import forget_loaded
 from kash.platform.press import RenderError
 from kash.platform.web import Problem, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems

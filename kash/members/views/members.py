@@ -11,9 +11,9 @@ from kash.members import blueprint, queries
 from kash.members.errors import CannotLetIn, NotEntitled
 from kash.members.forms import LetInForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
-from kash.members.opening import current_vault, forget_loaded, require_vault
 from kash.members.services import admitting
 from kash.members.services.admitting import admit
+from kash.members.vault_sessions import current_vault, forget_loaded, require_vault
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from kash.members import blueprint, queries
 from kash.members.errors import AlreadyDecided, CannotDecide
 from kash.members.forms import UnsealingDecisionForm
-from kash.members.opening import current_vault, require_vault
 from kash.members.services.unsealing import decide, may_decide, read_reason
+from kash.members.vault_sessions import current_vault, require_vault
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow

@@ -83,18 +83,6 @@ from kash.platform.vault.models import (
     VaultMember,
     VaultOpening,
 )
-from kash.platform.vault.openings import (
-    OpenVault,
-    begin_opening,
-    end_old_openings,
-    end_openings,
-    end_openings_of,
-    find_opening,
-    open_in_memory,
-    private_by_passphrase,
-    private_by_recovery,
-    touch_opening,
-)
 from kash.platform.vault.passphrases import (
     new_passphrase,
     new_recovery_code,
@@ -115,6 +103,18 @@ from kash.platform.vault.sealing import (
     seal,
     seal_file,
     vault_of,
+)
+from kash.platform.vault.sessions import (
+    OpenVault,
+    begin_opening,
+    end_old_openings,
+    end_openings,
+    end_openings_of,
+    find_opening,
+    open_in_memory,
+    private_by_passphrase,
+    private_by_recovery,
+    touch_opening,
 )
 from kash.platform.vault.triggers import TriggersMissing, assert_triggers, install_triggers
 from kash.platform.vault.unsealing import (

@@ -20,8 +20,8 @@ from kash.platform.vault import compartments as sealing
 from kash.platform.vault.compartments import CompartmentName, SealingPlace, Secret
 from kash.platform.vault.envelope import SealError, UnknownKey
 from kash.platform.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
-from kash.platform.vault.openings import OpenVault
 from kash.platform.vault.scrubbing import scrub_after_commit
+from kash.platform.vault.sessions import OpenVault
 
 
 class NobodyCanOpen(SealError):

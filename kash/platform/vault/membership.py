@@ -30,7 +30,6 @@ from kash.platform.vault.models import (
     Unsealing,
     VaultMember,
 )
-from kash.platform.vault.openings import OpenVault, end_openings_of
 from kash.platform.vault.passphrases import (
     new_salt,
     passphrase_as_read,
@@ -38,6 +37,7 @@ from kash.platform.vault.passphrases import (
     stretched,
     words,
 )
+from kash.platform.vault.sessions import OpenVault, end_openings_of
 
 _BATCH = 500
 

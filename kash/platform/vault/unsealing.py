@@ -15,7 +15,7 @@ from kash.platform.vault.compartments import CompartmentName
 from kash.platform.vault.documents import NoSuchDocument, Sealed, fetch_one, file_document, key_of
 from kash.platform.vault.envelope import UnknownKey
 from kash.platform.vault.models import SealedDocument, Unsealing, VaultMember
-from kash.platform.vault.openings import OpenVault
+from kash.platform.vault.sessions import OpenVault
 
 GRANTED_FOR = timedelta(hours=1)
 REASON_KIND = "unsealing.reason"

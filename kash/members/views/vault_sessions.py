@@ -18,21 +18,21 @@ from kash.members import blueprint, queries
 from kash.members.errors import NoKeys
 from kash.members.forms import OpenForm, OpenWithPasskeyForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS
-from kash.members.opening import (
+from kash.members.rules import entitled
+from kash.members.services.kept_forms import kept_for_member
+from kash.members.services.rotation import rotate
+from kash.members.services.vault_sessions import close_vault, open_with_passphrase
+from kash.members.vault_sessions import (
     cookie_name,
     current_vault,
     forget_loaded,
     forget_vault_cookie,
     leaves_idle,
+    open_for_request,
     require_vault,
     set_vault_cookie,
-    use_vault,
     vault_status,
 )
-from kash.members.rules import entitled
-from kash.members.services.kept_forms import kept_for_member
-from kash.members.services.opening import close_vault, open_with_passphrase
-from kash.members.services.rotation import rotate
 from kash.platform.vault import VaultMember, fingerprint
 from kash.platform.web import current_actor, page, safe_next
 from kash.policy import SIGNED_IN, allow
@@ -88,7 +88,7 @@ def _overview() -> str:
     lines = queries.member_lines(by)
     return render_template(
         "members/open.html",
-        openness=vault_status(),
+        open_vault=vault_status(),
         standings=queries.standings(),
         mine=next(line for line in lines if line.mine),
         waiting=[line for line in lines if line.waits_for and not line.mine],
@@ -127,8 +127,8 @@ def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
 def _opened(token: str, address: str) -> ResponseReturnValue:
     answer = make_response(redirect(address, code=303))
     set_vault_cookie(answer, token)
-    vault = use_vault(token)
-    left = rotate(current_actor(), lambda: use_vault(token)) if vault else 0
+    vault = open_for_request(token)
+    left = rotate(current_actor(), lambda: open_for_request(token)) if vault else 0
     if left:
         flash(_("New keys are being made. Documents left to do: %(count)s.", count=left))
     return answer
@@ -140,7 +140,7 @@ def _opened(token: str, address: str) -> ResponseReturnValue:
 def rotation() -> ResponseReturnValue:
     """Move some more documents to the newest keys; a script asks for it until none is left."""
     token = request.cookies.get(cookie_name(), "")
-    left = rotate(current_actor(), lambda: use_vault(token))
+    left = rotate(current_actor(), lambda: open_for_request(token))
     if request.headers.get("X-Requested-With") == "fetch":
         return jsonify({"left": left})
     flash(

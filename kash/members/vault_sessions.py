@@ -29,7 +29,7 @@ from kash.members.rules import entitled
 from kash.members.services.kept_forms import keep_for_member
 from kash.platform.database import db, unless_full, utc_now, writing
 from kash.platform.vault import OpenVault, SealError, find_opening, touch_opening
-from kash.platform.vault.openings import IDLE, TOUCH_EVERY
+from kash.platform.vault.sessions import IDLE, TOUCH_EVERY
 from kash.platform.web import current_actor, signed_in
 from kash.platform.web.pages import this_address
 from kash.platform.web.posted import posted
@@ -101,7 +101,7 @@ def forget_loaded() -> None:
     g.pop("vault_open_until", None)
 
 
-def use_vault(token: str) -> OpenVault | None:
+def open_for_request(token: str) -> OpenVault | None:
     """Use the vault that was opened in this very request."""
     forget_loaded()
     g.vault_token = token
