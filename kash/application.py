@@ -66,6 +66,8 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         PREFERRED_URL_SCHEME="https" if settings.behind_tls else "http",
     )
+    # All templates: beyond four hundred they would drive each other out, and finding one is slower.
+    app.jinja_options = {"cache_size": -1}
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
