@@ -6,8 +6,8 @@ from datetime import datetime
 
 from kash.incidents import charge_warning
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation_gate import CHARGE, is_shut
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Event, Record
 from kash.platform.web.formats import to_local
 

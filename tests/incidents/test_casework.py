@@ -15,7 +15,7 @@ from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filters import Filters
-from kash.incidents.rules.her_choice import Choice
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services import identities

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from kash.incidents.models import Incident
-from kash.incidents.rules.her_choice import Choice
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
 from kash.incidents.services.assignment import comment
 from kash.incidents.services.linking import add_link

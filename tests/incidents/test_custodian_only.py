@@ -19,9 +19,9 @@ from sqlalchemy import delete, func, select
 from kash.incidents.models import Alert, Incident
 from kash.incidents.queries.alerts import open_alerts
 from kash.incidents.queries.cases import open_case
+from kash.incidents.rules.ages import MAY_BE_MINOR
 from kash.incidents.rules.custodian_only import ForCustodian, for_custodian, may_read
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.minors import MAY_BE_MINOR
 from kash.incidents.rules.record import (
     AGE_BANDS,
     PARTY_KINDS,

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import own_briefs
-from kash.incidents.rules.her_choice import WAYS, Choice, is_answer, to_ask
+from kash.incidents.rules.her_choice import WAYS, is_answer, to_ask
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Person, Record, from_bytes
 from kash.incidents.rules.summaries import summary_of
 from kash.incidents.services.documentation import CaseClosed

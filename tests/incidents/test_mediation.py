@@ -26,8 +26,8 @@ from kash.incidents.queries.mediation import (
     phone_of,
 )
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation import Result
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
 from kash.incidents.rules.record import Person as SomebodyHeld
 from kash.incidents.services.assignment import assign

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kash.incidents import charge_warning
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.her_choice import WAYS, Choice, to_ask, wanted_by_them, wants
+from kash.incidents.rules.her_choice import WAYS, to_ask, wanted_by_them, wants
 from kash.incidents.rules.mediation import REQUESTS, asked
 from kash.incidents.rules.mediation_gate import (
     ALWAYS,
@@ -29,6 +29,7 @@ from kash.incidents.rules.mediation_gate import (
     why_ended,
     why_not,
 )
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import (
     AGE_BANDS,
     TERM_KINDS,

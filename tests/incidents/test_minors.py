@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.errors import NobodyAgreed
+from kash.incidents.rules.ages import MAY_BE_MINOR, NEVER_FOR_MINORS
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.consents import PURPOSES, CaseConsent
-from kash.incidents.rules.minors import (
-    MAY_BE_MINOR,
-    NEVER_FOR_MINORS,
-    held_among_adults,
-    to_ask_about_adults,
-    unprotected,
-)
+from kash.incidents.rules.minors import held_among_adults, to_ask_about_adults, unprotected
 from kash.incidents.rules.record import (
     AGE_BANDS,
     REFERRAL_KINDS,

@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.incidents.rules.ages import MAY_BE_MINOR
 from kash.incidents.rules.clocks import is_free
-from kash.incidents.rules.minors import MAY_BE_MINOR, PROTECTED
+from kash.incidents.rules.minors import PROTECTED
 from kash.incidents.rules.record import (
     AGE_BANDS,
     PARTY_KINDS,

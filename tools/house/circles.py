@@ -17,14 +17,13 @@ _IMPORTED = re.compile(r"^\s*(?:import|export)\b[^'\";]*?[\"']([^\"']+\.js)[\"']
 
 
 def python_circles(modules: Iterable[Module]) -> list[list[str]]:
-    """Circles among these modules, of imports that run when a module is loaded.
+    """Circles among these modules, of all imports: those in functions and for types too.
 
-    Imports in functions and for the checking of types alone are left out; so is what a package
-    adds by standing above its modules.
+    What a package adds by standing above its modules is left out.
     """
     known = {module.name: module for module in modules}
     return _circles(
-        {name: set(_loaded_by(module, known)) - {name} for name, module in known.items()}
+        {name: set(_imported_by(module, known)) - {name} for name, module in known.items()}
     )
 
 
@@ -46,8 +45,8 @@ def script_circles(root: Path, folders: Iterable[str]) -> list[list[str]]:
     )
 
 
-def _loaded_by(module: Module, known: Mapping[str, Module]) -> Iterator[str]:
-    for node in _loading_statements(module.tree.body):
+def _imported_by(module: Module, known: Mapping[str, Module]) -> Iterator[str]:
+    for node in _imports(module.tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
             continue
@@ -57,6 +56,12 @@ def _loaded_by(module: Module, known: Mapping[str, Module]) -> Iterator[str]:
             yield below if below in known else base
 
 
+def _imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+
+
 def _base(module: Module, node: ast.ImportFrom) -> str:
     """The absolute name of what is imported from."""
     if not node.level:
@@ -64,27 +69,6 @@ def _base(module: Module, node: ast.ImportFrom) -> str:
     parts = module.name.split(".")
     above = parts[: len(parts) - node.level + (1 if module.is_package else 0)]
     return ".".join([*above, *([node.module] if node.module else [])])
-
-
-def _loading_statements(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
-    for node in body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node
-        elif isinstance(node, ast.If):
-            if not _is_for_types(node.test):
-                yield from _loading_statements(node.body)
-            yield from _loading_statements(node.orelse)
-        elif isinstance(node, ast.Try):
-            yield from _loading_statements(node.body + node.orelse + node.finalbody)
-            for handler in node.handlers:
-                yield from _loading_statements(handler.body)
-        elif isinstance(node, ast.With | ast.ClassDef):
-            yield from _loading_statements(node.body)
-
-
-def _is_for_types(test: ast.expr) -> bool:
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return name == "TYPE_CHECKING"
 
 
 def _circles(graph: Mapping[str, set[str]]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents import names
 from kash.incidents.rules.acts import acts_meant
-from kash.incidents.rules.minors import may_be_minor
+from kash.incidents.rules.ages import may_be_minor
 from kash.incidents.rules.record import Act, Information, Party, Person, RecordPart, Term
 from kash.incidents.rules.writing import LETTERS, ROWS
 from kash.platform.web.fields import MoneyField

@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
+from kash.incidents.rules.ages import may_be_minor
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, CaseConsent
 from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
-from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import TAKING
 from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (

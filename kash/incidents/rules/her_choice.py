@@ -7,35 +7,11 @@ answer to this.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING
-
-from pydantic import BaseModel, ConfigDict, Field
-
-if TYPE_CHECKING:
-    from kash.incidents.rules.record import Record
+from kash.incidents.rules.parts import Choice
+from kash.incidents.rules.record import Record
 
 WAYS = ("help", "complaint", "court", "mediation", "nothing")
 NOTHING, MEDIATION = "nothing", "mediation"
-
-
-class Choice(BaseModel):
-    """One answer of one person (her id; empty: nobody was on record): `wanted` are codes of `WAYS`,
-    none if she could not be asked. `on` is the day on which she was asked, `at` and `by` when and
-    by whom it was noted, `origin` one of `record.ORIGINS`."""
-
-    model_config = ConfigDict(extra="allow")
-
-    person: str = ""
-    wanted: list[str] = Field(default_factory=list)
-    on: date
-    at: datetime
-    by: str
-    origin: str = "herself"
-
-    def says(self) -> tuple[list[str], date, str]:
-        """The answer itself, whoever noted it and when."""
-        return self.wanted, self.on, self.origin
 
 
 def answers_of(record: Record, person: str) -> list[Choice]:

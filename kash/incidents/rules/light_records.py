@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from kash.incidents.rules.ages import may_be_minor
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
-from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import json_asks_for_a_decision
 
 

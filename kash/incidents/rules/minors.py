@@ -7,24 +7,15 @@ grown up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from kash.incidents.rules.ages import may_be_minor
+from kash.incidents.rules.parts import Person
+from kash.incidents.rules.record import Record
 
-if TYPE_CHECKING:
-    from kash.incidents.rules.record import Person, Record
-
-MAY_BE_MINOR = frozenset({"under_18", "unsure"})
-# To these nobody can agree while somebody on record is or may be a child, for herself or another.
-NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder", "court", "health"})
 PROTECTION = "child_protection"
 # What came of a referral: whoever was turned away or did not go is not protected by it.
 PROTECTED = frozenset({"reached", "helped"})
 # Whether she is held among adults, as far as anybody said.
 AMONG_ADULTS = ("", "yes", "no", "unknown")
-
-
-def may_be_minor(age_band: str) -> bool:
-    """True if somebody of this age band is under 18, or may be."""
-    return age_band in MAY_BE_MINOR
 
 
 def minors_of(record: Record) -> list[Person]:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kash.incidents.rules.minors import may_be_minor
+from kash.incidents.rules.ages import may_be_minor
 from kash.incidents.rules.money import question_terms
 
 EDITION = 3

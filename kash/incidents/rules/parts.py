@@ -272,3 +272,23 @@ def next_id(parts: Sequence[RecordPart], letter: str) -> str:
     while f"{letter}{number}" in taken:
         number += 1
     return f"{letter}{number}"
+
+
+class Choice(BaseModel):
+    """One answer of one person (her id; empty: nobody was on record): `wanted` are codes of
+    `her_choice.WAYS`,
+    none if she could not be asked. `on` is the day on which she was asked, `at` and `by` when and
+    by whom it was noted, `origin` one of `record.ORIGINS`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    person: str = ""
+    wanted: list[str] = Field(default_factory=list)
+    on: date
+    at: datetime
+    by: str
+    origin: str = "herself"
+
+    def says(self) -> tuple[list[str], date, str]:
+        """The answer itself, whoever noted it and when."""
+        return self.wanted, self.on, self.origin

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pydantic import Field
 from pydantic_core import from_json
 
+from kash.incidents.rules.ages import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.consents import CaseConsent, holds, standing
-from kash.incidents.rules.her_choice import Choice
-from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.money import OUT, what_asks
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 from kash.incidents.rules.parts import (
@@ -27,6 +26,7 @@ from kash.incidents.rules.parts import (
     Asked,
     CaseDecision,
     CashBail,
+    Choice,
     Comment,
     Event,
     Evidence,

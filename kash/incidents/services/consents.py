@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kash.incidents.consent_texts import TEXTS, VERSION
+from kash.incidents.rules.ages import NEVER_FOR_MINORS
 from kash.incidents.rules.consents import (
     ORIGINS,
     UNASKED,
@@ -14,7 +15,6 @@ from kash.incidents.rules.consents import (
     is_refused_herself,
     standing,
 )
-from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
 from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing

@@ -9,14 +9,9 @@ from datetime import date
 from kash.incidents import charge_warning
 from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.rules.consents import ORIGINS, CaseConsent
-from kash.incidents.rules.her_choice import (
-    WAYS,
-    Choice,
-    answers_of,
-    everybody,
-    is_answer,
-)
+from kash.incidents.rules.her_choice import WAYS, answers_of, everybody, is_answer
 from kash.incidents.rules.mediation_gate import CHARGE, has_own_yes, own_answer
+from kash.incidents.rules.parts import Choice
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.platform.vault import OpenVault

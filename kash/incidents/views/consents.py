@@ -16,13 +16,13 @@ from kash.incidents.consent_texts import TEXTS, VERSION, text_of
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.forms.consents import ANSWER_NAMES, ConsentsForm
 from kash.incidents.queries.cases import Case
+from kash.incidents.rules.ages import NEVER_FOR_MINORS
 from kash.incidents.rules.consents import (
     PURPOSES,
     CaseConsent,
     is_refused_herself,
     wishes_of,
 )
-from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening

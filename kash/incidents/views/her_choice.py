@@ -16,15 +16,9 @@ from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.her_choice import (
-    Choice,
-    answers_of,
-    choice_of,
-    everybody,
-    to_ask,
-    unheard,
-)
+from kash.incidents.rules.her_choice import answers_of, choice_of, everybody, to_ask, unheard
 from kash.incidents.rules.mediation_gate import is_shut, own_answer
+from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import CaseSection

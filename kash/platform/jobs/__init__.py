@@ -8,7 +8,6 @@ the queue holds nothing but the row's id.
 from kash.platform.jobs.kinds import Chore, JobKind
 from kash.platform.jobs.models import Job
 from kash.platform.jobs.progress import SILENT, JobCancelled, JobResult, Progress
-from kash.platform.jobs.queue import init_jobs
-from kash.platform.jobs.runner import run_waiting
+from kash.platform.jobs.runner import init_jobs, run_waiting
 from kash.platform.jobs.services import enqueue
 from kash.platform.jobs.views import blueprint

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from kash.platform.jobs.kinds import Chore
 if TYPE_CHECKING:
     from kash.settings import Settings
 
-_EXTENSION = "kash_jobs"
+EXTENSION = "kash_jobs"
 _NAME = "kash"
 
 
@@ -45,9 +46,18 @@ class JobQueue:
     Also when its file is gone, with the data directory that it lay in.
     """
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        *,
+        do_job: Callable[[Flask, str], None],
+        do_chore: Callable[[Flask, Chore], None],
+    ) -> None:
         self._app = app
         self._settings = settings
+        self._do_job = do_job
+        self._do_chore = do_chore
         self._huey: Any = None
         self._process = 0
         self._send: Any = None
@@ -82,8 +92,6 @@ class JobQueue:
         return self.huey.dequeue()
 
     def _open(self) -> Any:
-        from kash.platform.jobs.runner import run_chore, run_job
-
         logging.getLogger("huey").setLevel(logging.WARNING)
         common: dict[str, Any] = {"results": False, "serializer": _Json()}
         if self._settings.queue_url:
@@ -92,24 +100,19 @@ class JobQueue:
             self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
             queue = SqliteHuey(_NAME, filename=str(self._file), fsync=True, timeout=10, **common)
 
-        app = self._app
-        self._send = queue.task(name="job")(lambda public_id: run_job(app, public_id))
+        app, do_job, do_chore = self._app, self._do_job, self._do_chore
+        self._send = queue.task(name="job")(lambda public_id: do_job(app, public_id))
         with app.app_context():
             chores = declared(Chore)
         for chore in chores:
             clock = crontab(minute=chore.minute)
-            queue.periodic_task(clock, name=chore.name)(lambda chore=chore: run_chore(app, chore))
+            queue.periodic_task(clock, name=chore.name)(lambda chore=chore: do_chore(app, chore))
         return queue
-
-
-def init_jobs(app: Flask, settings: Settings) -> None:
-    """Give the application its queue; nothing is opened yet."""
-    app.extensions[_EXTENSION] = JobQueue(app, settings)
 
 
 def job_queue() -> JobQueue:
     """The present application's queue."""
-    queue: JobQueue = current_app.extensions[_EXTENSION]
+    queue: JobQueue = current_app.extensions[EXTENSION]
     return queue
 
 

@@ -18,7 +18,8 @@ from kash.platform.jobs import services
 from kash.platform.jobs.kinds import Chore, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, Job
 from kash.platform.jobs.progress import JobCancelled, JobResult, Progress, writing_aside
-from kash.platform.jobs.queue import job_queue
+from kash.platform.jobs.queue import EXTENSION, JobQueue, job_queue
+from kash.settings import Settings
 
 log = structlog.get_logger("kash.platform.jobs")
 
@@ -27,6 +28,11 @@ _PACKAGE = Path(__file__).parents[2]
 
 _running: set[int] = set()
 _running_lock = threading.Lock()
+
+
+def init_jobs(app: Flask, settings: Settings) -> None:
+    """Give the application its queue; nothing is opened yet."""
+    app.extensions[EXTENSION] = JobQueue(app, settings, do_job=run_job, do_chore=run_chore)
 
 
 def run_job(app: Flask, public_id: str) -> None:

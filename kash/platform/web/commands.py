@@ -3,11 +3,10 @@ their fields or in a line on the next page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from types import NoneType, TracebackType, UnionType
 from typing import (
-    TYPE_CHECKING,
     Any,
     Generic,
     Self,
@@ -22,9 +21,6 @@ from flask import flash
 from flask_babel import gettext as _
 
 from kash.platform.web.errors import Problem
-
-if TYPE_CHECKING:
-    from kash.platform.web.forms import KashForm
 
 Command = TypeVar("Command")
 Caught = TypeVar("Caught", bound=Exception)
@@ -75,13 +71,16 @@ def _may_be_nothing(hint: Any) -> bool:
 class ShownProblems:
     """A block in which a service is called: a problem that belongs to the form is shown in it.
 
-    Any other exception goes on. See `KashForm.showing_problems`.
+    Any other exception goes on. `show` is the form's. See `KashForm.showing_problems`.
     """
 
     def __init__(
-        self, form: KashForm, whole: tuple[type[Exception], ...], beside: Mapping[str, Kinds]
+        self,
+        show: Callable[..., bool],
+        whole: tuple[type[Exception], ...],
+        beside: Mapping[str, Kinds],
     ) -> None:
-        self.form = form
+        self.show = show
         self.whole = whole
         self.beside = beside
 
@@ -95,10 +94,10 @@ class ShownProblems:
             return False
         for name, kinds in self.beside.items():
             if isinstance(problem, kinds):
-                return self.form.show(problem, name)
+                return self.show(problem, name)
         if isinstance(problem, self.whole):
-            return self.form.show(problem, "")
-        return self.form.show(problem)
+            return self.show(problem, "")
+        return self.show(problem)
 
 
 class CaughtProblem(Generic[Caught]):

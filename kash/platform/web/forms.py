@@ -170,7 +170,7 @@ class KashForm(FlaskForm):
                 return redirect(url_for("desk.places"))
             return page("desk/settings/place.html", form=form)
         """
-        return ShownProblems(self, whole, beside)
+        return ShownProblems(self.show, whole, beside)
 
     def show(self, problem: Exception, name: str | None = None) -> bool:
         """Put a problem beside the field of this name, or over the form if it has none such.
