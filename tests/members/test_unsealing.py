@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from kash.members import queries
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
+from kash.members.sealed_pages import SealedPage
 from kash.members.services import unsealing
 from kash.members.services.unsealing import decide, forget_old, read_reason
 from kash.platform.database import db, utc_now, writing
@@ -159,8 +160,8 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
     assert REASON in custodian.client.get(path).get_data(as_text=True)
     assert custodian.client.post(path, data={"decision": "perhaps"}).status_code == 200
     assert custodian.client.post(path, data={"decision": "grant"}).status_code == 303
-    page = unsealing.SealedPage(KIND, "Legal name", lambda document: f"/names/{document}")
-    with also_declared(page, without=unsealing.SealedPage):
+    page = SealedPage(KIND, "Legal name", lambda document: f"/names/{document}")
+    with also_declared(page, without=SealedPage):
         shown = officer.client.get("/w/v/u").get_data(as_text=True)
     assert f'href="/names/{wanted}"' in shown
     assert "minutes left: 60" in shown
