@@ -111,43 +111,45 @@ def test_no_two_features_call_their_work_the_same(app: APIFlask) -> None:
 
 # --- A feature that stands nowhere but here ----------------------------------------------------
 
-visits = Blueprint("visits", __name__, url_prefix="/visits")
+lanterns = Blueprint("lanterns", __name__, url_prefix="/lanterns")
 
 
-@visits.get("/")
+@lanterns.get("/")
 @allow("workshops.see")
 def index() -> str:
-    return "All visits"
+    return "All lanterns"
 
 
-@visits.get("/of/<public_id>")
+@lanterns.get("/of/<public_id>")
 @allow("workshops.see")
 def of_workshop(public_id: str) -> str:
-    return f"Visits of {public_id}"
+    return f"Lanterns of {public_id}"
 
 
 def _due(asked: Viewer) -> Sequence[TodayLine]:
-    return [TodayLine("Visit the harbour", url_for("visits.index"), "By boat.", key=3, button="Go")]
+    return [
+        TodayLine("Lantern the harbour", url_for("lanterns.index"), "By boat.", key=3, button="Go")
+    ]
 
 
 def _found(_actor: Actor, text: str, _limit: int) -> Sequence[Hit]:
-    return [Hit(f"Visit to {text}", url_for("visits.index"))]
+    return [Hit(f"Lantern to {text}", url_for("lanterns.index"))]
 
 
 def _of_person(person: str, _actor: Actor) -> Sequence[SectionRow]:
-    return [SectionRow("12 May", f"Visited {person}")]
+    return [SectionRow("12 May", f"Lanterned {person}")]
 
 
 VISITS = Feature(
-    "visits",
-    blueprints=(visits,),
+    "lanterns",
+    blueprints=(lanterns,),
     parts=(
-        Destination("visits.index", "Visits to places", "place", "workshops.see", 25),
-        Tab("Her visits", "visits.of_workshop", "workshops.see", 70),
-        PersonSection("Visits at home", _of_person),
-        Need("visits", 5, _due, lead="Visits that wait:", lead_place=5),
-        Findable("visits", "Found visits", "workshops.see", 35, _found),
-        SettingLine("work", 25, "visits.index", "Kinds of visits", "place", lambda _n: "Two."),
+        Destination("lanterns.index", "Lanterns to places", "place", "workshops.see", 25),
+        Tab("Her lanterns", "lanterns.of_workshop", "workshops.see", 70),
+        PersonSection("Lanterns at home", _of_person),
+        Need("lanterns", 5, _due, lead="Lanterns that wait:", lead_place=5),
+        Findable("lanterns", "Found lanterns", "workshops.see", 35, _found),
+        SettingLine("work", 25, "lanterns.index", "Kinds of lanterns", "place", lambda _n: "Two."),
     ),
 )
 
@@ -177,16 +179,16 @@ def test_a_feature_that_says_what_it_has_stands_everywhere(
     house.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     browser = client_for(director, house.test_client())
     today = browser.get("/").text
-    assert '<a href="/visits/">Visit the harbour</a>' in today
-    assert "Visits that wait:" in today
-    assert today.index("Visit the harbour") < today.index("What comes next")
-    assert "Visits to places" in today
-    assert "Found visits" in browser.post("/search", data={"search": "the lake"}).text
-    assert "Visit to the lake" in browser.post("/search", data={"search": "the lake"}).text
-    assert "Kinds of visits" in browser.get("/settings").text
+    assert '<a href="/lanterns/">Lantern the harbour</a>' in today
+    assert "Lanterns that wait:" in today
+    assert today.index("Lantern the harbour") < today.index("What comes next")
+    assert "Lanterns to places" in today
+    assert "Found lanterns" in browser.post("/search", data={"search": "the lake"}).text
+    assert "Lantern to the lake" in browser.post("/search", data={"search": "the lake"}).text
+    assert "Kinds of lanterns" in browser.get("/settings").text
     page = browser.get(f"/workshops/{held}").text
-    assert f'href="/visits/of/{held}"' in page
-    assert page.index("Attendance") < page.index("Her visits") < page.index("Documents")
-    assert f"Visited {person}" in browser.get(f"/people/{person}").text
-    assert browser.get("/visits/").text == "All visits"
-    assert "Visits to places" not in client_for(director).get("/").text
+    assert f'href="/lanterns/of/{held}"' in page
+    assert page.index("Attendance") < page.index("Her lanterns") < page.index("Documents")
+    assert f"Lanterned {person}" in browser.get(f"/people/{person}").text
+    assert browser.get("/lanterns/").text == "All lanterns"
+    assert "Lanterns to places" not in client_for(director).get("/").text
