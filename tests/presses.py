@@ -78,6 +78,8 @@ class WarmPress:
         return _Clone(pid, stdin, stdout)
 
     def end(self) -> None:
+        # The press hears of it whoever else, forked meanwhile, has this end too.
+        self._ask.shutdown(socket.SHUT_RDWR)
         self._ask.close()
         if self._press is not None:
             self._press.wait(20)
