@@ -43,7 +43,7 @@ threads = settings.web_threads
 preload_app = True
 # A web process learns more of statements and pages with every answer. A fresh one takes its place
 # between two requests; a server's only one stays, since nobody would answer meanwhile. The second
-# number is drawn for each, so that two seldom end at once.
+# number is drawn for each; they take turns, so that all but one go on answering.
 max_requests = max_requests_jitter = 2000 if settings.web_workers > 1 else 0
 umask = 0o077
 timeout = 60
@@ -70,11 +70,11 @@ def when_ready(server: Any) -> None:
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    _server.forking(worker)
+    _server.forking(worker, server.WORKERS.values())
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    _server.forked()
+    _server.forked(worker)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -15,6 +15,7 @@ import errno
 import math
 import selectors
 import socket
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +29,7 @@ from kash.platform.operations.arriving import ArrivalProgress, Arriving, Head
 from kash.platform.operations.body_counts import BodyCounts
 from kash.platform.operations.connection import Connection, Lingering, plain_answer, slowest_of
 from kash.platform.operations.line import Line, Waiting
+from kash.platform.operations.turn import Turn
 from kash.platform.operations.watching import WatchingWorker
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import ENDED
@@ -39,11 +41,12 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 class PatientWorker(WatchingWorker):
     """Gunicorn's worker of threads, whose threads get whole requests only.
 
-    `ways` and `room` (bytes for large bodies) are set before it is forked.
+    `ways`, `room` (bytes for large bodies) and `turn` are set before it is forked.
     """
 
     ways: Ways
     room: int
+    turn: Turn
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -57,6 +60,23 @@ class PatientWorker(WatchingWorker):
         self._busy = 0
         self._next_look = 0.0
         self._last_call = math.inf
+        self._replaced = False
+
+    @property
+    def max_requests(self) -> int:
+        """The number of answers after which this process ends.
+
+        There is no such number while another process is ending: what is on its way may take half
+        an hour, and if both waited for theirs, nobody would answer.
+        """
+        if self.nr < self._most_answers:
+            return self._most_answers
+        self._replaced = self._replaced or self.turn.take()
+        return self._most_answers if self._replaced else sys.maxsize
+
+    @max_requests.setter
+    def max_requests(self, most: int) -> None:
+        self._most_answers = most
 
     def init_process(self) -> None:
         """Make the threads, then serve."""
@@ -393,6 +413,6 @@ class PatientWorker(WatchingWorker):
         # Called once this process is to end. If a fresh one is to take its place what is on its way
         # is waited for.
         super()._cap_keepalive(deadline)
-        if self.nr >= self.max_requests:
+        if self._replaced:
             self._last_call = time.monotonic() + limits.LAST_CALL
             self.cfg.set("graceful_timeout", int(limits.BODIES.most_seconds))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -29,10 +30,11 @@ from kash.platform.operations.errors import NoKey
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.platform.operations.numbers import clear_numbers
 from kash.platform.operations.port import PortTaken, wait_for_port
+from kash.platform.operations.turn import Turn
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import MEGABYTE
 from kash.platform.web.language import LANGUAGES
-from kash.platform.web.metrics import count_by_process
+from kash.platform.web.metrics import count_as
 from kash.settings import Settings, address_of
 
 
@@ -58,6 +60,7 @@ class Server:
         self._app = app
         self._numbers = numbers
         self._keeper: WorkerKeeper | None = None
+        self._turn = Turn()
         self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)
 
     def starting(self, addresses: Iterable[Any]) -> None:
@@ -106,15 +109,17 @@ class Server:
         self._keeper = WorkerKeeper(worker_without(listeners, self._app))
         self._keeper.start()
 
-    def forking(self, worker: Any) -> None:
-        """A web process is to be forked."""
-        worker.ways = self._ways
+    def forking(self, worker: Any, others: Iterable[Any]) -> None:
+        """A web process is to be forked, at the place of one that ended if there is any."""
+        taken = {other.place for other in others}
+        worker.place = next(place for place in itertools.count(1) if place not in taken)
+        worker.ways, worker.turn = self._ways, self._turn
         # The largest body that there is, and another file beside it.
         worker.room = (self._settings.evidence_mb + self._settings.max_upload_mb) * MEGABYTE
 
-    def forked(self) -> None:
-        """In the web process, before it serves."""
-        count_by_process()
+    def forked(self, worker: Any) -> None:
+        """In the web process: it counts on from where the one at its place ended."""
+        count_as(f"web-{worker.place}")
         # Whoever computes for long lets the others on after a millisecond, not after five: beside
         # one that reads a list, a small page comes in an eighth of the time.
         sys.setswitchinterval(0.001)

@@ -33,9 +33,14 @@ from kash.policy import ANYONE, allow
 
 blueprint = Blueprint("watch", __name__)
 
+_counted_as = ""
 # Whether this process has a place for its numbers.
 _counting = True
 _FIRST_BYTES = 1 << 16
+
+
+def _counts() -> str:
+    return _counted_as or str(os.getpid())
 
 
 class NumbersWithRoom(MmapedDict):
@@ -61,7 +66,7 @@ class NumbersWithRoom(MmapedDict):
 
 if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
     values.MmapedDict = NumbersWithRoom  # type: ignore[attr-defined]
-    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue(_counts)  # type: ignore[no-untyped-call]
 
 _REGISTRY = CollectorRegistry()
 _REQUESTS = Counter(
@@ -150,12 +155,14 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def count_by_process() -> None:
-    """Take room for this process's numbers; where there is none it goes on without counting.
+def count_as(name: str) -> None:
+    """Count this process's requests under a name of its own, which a later process may take over.
 
-    Those of a process that ended stay part of the sum until the server is started anew.
+    Each process would else leave files of numbers behind, in memory, and web processes come and go.
+    Where there is no room for them it goes on without counting.
     """
-    global _counting
+    global _counted_as, _counting
+    _counted_as = name
     try:
         _UNLOGGED_FAILURES.inc(0)
     except OSError:

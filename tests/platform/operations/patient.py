@@ -20,6 +20,7 @@ from flask import Flask, Response, request
 from kash.platform.operations import limits, line
 from kash.platform.operations.arriving import Head
 from kash.platform.operations.patient_worker import PatientWorker
+from kash.platform.operations.turn import Turn
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import ENDED, MEGABYTE, takes_file
 from kash.platform.web.urgent import always_answered
@@ -39,6 +40,11 @@ app = Flask(__name__)
 @app.get("/page")
 def page() -> str:
     return "a page"
+
+
+@app.get("/process")
+def process() -> str:
+    return f"process {os.getpid()}"
 
 
 @app.get("/stuck")
@@ -111,7 +117,7 @@ def closed() -> str:
 bind = [f"127.0.0.1:{os.environ['PORT']}"]
 worker_class = PatientWorker
 wsgi_app = "tests.platform.operations.patient:app"
-workers = 1
+workers = int(os.environ.get("PROCESSES", "1"))
 threads = int(os.environ.get("THREADS", "2"))
 worker_connections = 60
 keepalive = 5
@@ -122,6 +128,10 @@ worker_tmp_dir = "/dev/shm"
 loglevel = "warning"
 
 
+TURN = Turn()
+
+
 def pre_fork(_server: Any, worker: Any) -> None:
     worker.ways = OwnWays(app, trusted_proxies=int(os.environ.get("PROXIES", "0")))
     worker.room = 10 * MEGABYTE
+    worker.turn = TURN

@@ -467,6 +467,36 @@ def test_a_process_that_is_to_be_replaced_lets_come_what_is_on_its_way(
     assert words(site.ask("/page")) == (200, "a page")
 
 
+def test_of_two_processes_that_answered_enough_one_answers_while_the_other_waits_for_a_file(
+    begin: Callable[..., Site],
+) -> None:
+    """Both once waited for their files, and nobody could call for help meanwhile."""
+    site = begin(PROCESSES="2", MOST_REQUESTS="40")
+    size = 8 * MEGABYTE
+    files: dict[bytes, socket.socket] = {}
+
+    def sends_a_file_to_each() -> bool:
+        line = site.send(b"GET /process HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = b""
+        while not re.search(rb"process \d+$", answer):
+            answer += line.recv(10_000)
+        process = answer.rpartition(b" ")[2]
+        if process not in files:
+            files[process] = line
+            line.sendall(post("/file", size, ME, "Connection: close") + b"f" * 1000)
+        return len(files) == 2
+
+    until(sends_a_file_to_each, 60)
+    for number in range(120):
+        assert words(site.ask("/page")) == (200, "a page")
+        if number % 20 == 0:
+            for line in files.values():
+                line.sendall(b"f" * 100_000)
+    for line in files.values():
+        line.sendall(b"f" * (size - 1000 - 6 * 100_000))
+        assert words(heard(line)) == (200, str(size))
+
+
 def test_a_stranger_who_sends_slowly_does_not_hold_up_a_process_that_is_to_be_replaced(
     begin: Callable[..., Site],
 ) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from kash.platform.operations.numbers import folder_for_numbers
 from kash.settings import Settings
 from tests.platform.operations.test_server import ROOT, Running, children, until
 
@@ -71,7 +72,7 @@ def ask(port: int) -> Counter[int]:
 
 
 @pytest.mark.services
-def test_nobody_notices_that_processes_are_replaced(small: Running) -> None:
+def test_nobody_notices_that_processes_are_replaced(small: Running, tmp_path: Path) -> None:
     until(lambda: len(children(small.process.pid)) == 3)
     before = children(small.process.pid)
     with ThreadPoolExecutor(4) as people:
@@ -88,3 +89,9 @@ def test_nobody_notices_that_processes_are_replaced(small: Running) -> None:
         r'kash_requests_total\{endpoint="desk\.set_up",status="2xx"\} (\S+)', numbers
     )
     assert float(counted) == 4 * ASKED_BY_EACH
+    # A fresh process goes on in the numbers of the one before it, and makes no files of its own.
+    numbered = folder_for_numbers(tmp_path / "var")
+    assert numbered is not None
+    names = {path.stem.partition("_")[2] for path in numbered.iterdir()}
+    assert {name for name in names if name.startswith("web-")} == {"web-1", "web-2"}
+    assert len(names) <= 4
