@@ -22,7 +22,7 @@ from kash.members.errors import (
 from kash.platform.web.errors import Problem
 from tests.conftest import AMember
 
-OPENING = ("/w/v", "opening.open_with_passphrase")
+OPENING = ("/w/v", "vault_sessions.open_with_passphrase")
 CHANGING = ("/w/v/p", "keys.change_passphrase")
 RECOVERING = ("/w/v/r", "keys.keys_services.recover")
 SENT = {
