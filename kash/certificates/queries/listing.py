@@ -85,11 +85,21 @@ def certificate_counts(
 ) -> dict[str, int]:
     """How many of these certificates each group has, by its letter; one query. The list shows one
     group at a time, as every screen of printed names does."""
-    counted: Any = (
+    # Each person is looked up once: SQLite would else ask for each group.
+    of_each = (
         _issued(actor, today, condition, found)
-        .join(Group, Group.id == _GROUP)
-        .with_only_columns(Group.letter, func.count(), maintain_column_froms=True)
-        .group_by(Group.letter)
+        .with_only_columns(_GROUP.label("of_group"), maintain_column_froms=True)
+        .cte("of_each")
+        .prefix_with("MATERIALIZED")
+    )
+    numbers = (
+        select(of_each.c.of_group, func.count().label("number"))
+        .group_by(of_each.c.of_group)
+        .subquery()
+    )
+    counted = (
+        select(Group.letter, numbers.c.number)
+        .join(numbers, numbers.c.of_group == Group.id)
         .order_by(Group.letter)
     )
     return {letter: int(number) for letter, number in db.session.execute(counted)}
