@@ -62,7 +62,10 @@ def officer(a_member: Callable[..., AMember]) -> AMember:
 
 
 def test_a_report_is_changed_with_what_was_told_afterwards_in_one_order(
-    postgresql_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+    postgresql_app: APIFlask,
+    officer: AMember,
+    actor: Callable[..., Actor],
+    record_of: Callable[..., Record],
 ) -> None:
     """Of two officers who changed one of two reports each, one was told to try again."""
     vault = officer.vault()
@@ -76,6 +79,7 @@ def test_a_report_is_changed_with_what_was_told_afterwards_in_one_order(
         have(reference)
     db.session.rollback()
     must_wait_empty_handed(postgresql_app, first, last, lambda: have(last))
+    assert record_of(last, vault).assigned_to == officer.actor.public_id
 
 
 def test_cases_are_linked_in_one_order_whichever_names_the_other(

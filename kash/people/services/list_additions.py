@@ -1,4 +1,4 @@
-"""Whom and which organisations a list adds."""
+"""Additions of a list: people and organisations."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ import errno
 import math
 import selectors
 import socket
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,7 +28,6 @@ from kash.platform.operations.arriving import ArrivalProgress, Arriving, Head
 from kash.platform.operations.body_counts import BodyCounts
 from kash.platform.operations.connection import Connection, Lingering, plain_answer, slowest_of
 from kash.platform.operations.line import Line, Waiting
-from kash.platform.operations.turn import Turn
 from kash.platform.operations.watching import WatchingWorker
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import ENDED
@@ -46,7 +44,6 @@ class PatientWorker(WatchingWorker):
 
     ways: Ways
     room: int
-    turn: Turn
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -60,23 +57,6 @@ class PatientWorker(WatchingWorker):
         self._busy = 0
         self._next_look = 0.0
         self._last_call = math.inf
-        self._replaced = False
-
-    @property
-    def max_requests(self) -> int:
-        """The number of answers after which this process ends.
-
-        There is no such number while another process is ending: what is on its way may take half
-        an hour, and if both waited for theirs, nobody would answer.
-        """
-        if self.nr < self._most_answers:
-            return self._most_answers
-        self._replaced = self._replaced or self.turn.take()
-        return self._most_answers if self._replaced else sys.maxsize
-
-    @max_requests.setter
-    def max_requests(self, most: int) -> None:
-        self._most_answers = most
 
     def init_process(self) -> None:
         """Make the threads, then serve."""
@@ -413,6 +393,6 @@ class PatientWorker(WatchingWorker):
         # Called once this process is to end. If a fresh one is to take its place what is on its way
         # is waited for.
         super()._cap_keepalive(deadline)
-        if self._replaced:
+        if self.replaced:
             self._last_call = time.monotonic() + limits.LAST_CALL
             self.cfg.set("graceful_timeout", int(limits.BODIES.most_seconds))

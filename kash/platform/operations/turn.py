@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
+
+from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has none
 
 
 class Turn:
@@ -22,3 +25,26 @@ class Turn:
         except OSError:
             return False
         return True
+
+
+class ReplacedWorker(gthread.ThreadWorker):
+    """Gunicorn's worker of threads, which ends in its turn. `turn` is set before it is forked."""
+
+    turn: Turn
+    replaced = False
+
+    @property
+    def max_requests(self) -> int:
+        """The number of answers after which this process ends.
+
+        There is no such number while another process is ending: what is on its way may take half
+        an hour, and if both waited for theirs, nobody would answer.
+        """
+        if self.nr < self._most_answers:
+            return self._most_answers
+        self.replaced = self.replaced or self.turn.take()
+        return self._most_answers if self.replaced else sys.maxsize
+
+    @max_requests.setter
+    def max_requests(self, most: int) -> None:
+        self._most_answers = most

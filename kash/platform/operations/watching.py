@@ -9,13 +9,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has none
-
 from kash.platform.operations.connection import Connection
 from kash.platform.operations.line import Line
+from kash.platform.operations.turn import ReplacedWorker
 
 
-class WatchingWorker(gthread.ThreadWorker):
+class WatchingWorker(ReplacedWorker):
     """Gunicorn's worker of threads, which waits for one thing at a time of each connection."""
 
     def _drop(self, conn: Connection) -> None:
