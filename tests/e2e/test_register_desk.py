@@ -241,7 +241,9 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     expect(row("Faraja Sampuli")).to_have_attribute("data-unsaved", "Not saved yet")
     expect(waits).to_have_text("Present once you save: 1")
     expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
-    page.get_by_role("button", name="Save, then the other group").click()
+    # The sentence stands there already: that the button was tried is told by what failed to leave.
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        page.get_by_role("button", name="Save, then the other group").click()
     expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
     page.context.set_offline(False)
     expect(row("Faraja Sampuli")).to_have_attribute("data-saved", "Saved")
