@@ -1,0 +1,126 @@
+"""Kinds of questions, and how much of an answer is right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+# The choice that stands under every knowledge question: whoever does not know need not guess.
+NOT_SURE = "?"
+# More choices are read by few and cost whoever reads slowly the most; it is advice, no bound.
+ADVISED_OPTIONS = 4
+MOST_OPTIONS = 8
+SCALE_POINTS = 5
+LONGEST_TEXT = 300
+
+
+class Kind(StrEnum):
+    """Kinds of questions."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true_false"
+    SCALE = "scale"
+    SHORT_TEXT = "short_text"
+
+
+KNOWLEDGE = frozenset({Kind.SINGLE, Kind.MULTIPLE, Kind.TRUE_FALSE})
+# Kinds with options that somebody writes; those of the others are fixed.
+WITH_OPTIONS = frozenset({Kind.SINGLE, Kind.MULTIPLE})
+
+
+class Flaw(StrEnum):
+    """Why a question cannot be asked like this."""
+
+    NO_TEXT = "no_text"
+    TOO_FEW_OPTIONS = "too_few_options"
+    TOO_MANY_OPTIONS = "too_many_options"
+    SAME_OPTION_TWICE = "same_option_twice"
+    NONE_RIGHT = "none_right"
+    MORE_THAN_ONE_RIGHT = "more_than_one_right"
+    ALL_RIGHT = "all_right"
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice: its key, which stays the same in every language and revision; whether it is right;
+    its text by language."""
+
+    key: str
+    right: bool
+    texts: Mapping[str, str]
+
+
+def flaw_of(kind: Kind, text: str, options: Collection[tuple[str, bool]]) -> Flaw | None:
+    """The first flaw of a question in one language, or None; options as text and whether right."""
+    if not text.strip():
+        return Flaw.NO_TEXT
+    if kind not in KNOWLEDGE:
+        return None
+    right = sum(1 for _, is_right in options if is_right)
+    if kind is Kind.TRUE_FALSE:
+        return None if right == 1 else Flaw.NONE_RIGHT
+    said = {" ".join(words.casefold().split()) for words, _ in options}
+    if len(options) < 2:
+        return Flaw.TOO_FEW_OPTIONS
+    if len(options) > MOST_OPTIONS:
+        return Flaw.TOO_MANY_OPTIONS
+    if len(said) < len(options):
+        return Flaw.SAME_OPTION_TWICE
+    if right == 0:
+        return Flaw.NONE_RIGHT
+    if kind is Kind.SINGLE and right > 1:
+        return Flaw.MORE_THAN_ONE_RIGHT
+    return Flaw.ALL_RIGHT if right == len(options) else None
+
+
+def choices_allowed(kind: Kind, keys: Collection[str]) -> frozenset[str]:
+    """The choices that an answer may hold, "not sure" on every knowledge question included."""
+    if kind is Kind.SCALE:
+        return frozenset(str(point) for point in range(1, SCALE_POINTS + 1))
+    if kind is Kind.SHORT_TEXT:
+        return frozenset()
+    return frozenset(keys) | {NOT_SURE}
+
+
+def is_answer(kind: Kind, keys: Collection[str], chosen: Collection[str], text: str) -> bool:
+    """Whether this answers such a question. Taking an answer back leaves it empty, and is one."""
+    if kind is Kind.SHORT_TEXT:
+        return not chosen and len(text) <= LONGEST_TEXT
+    taken = frozenset(chosen)
+    if text or len(taken) != len(chosen) or not taken <= choices_allowed(kind, keys):
+        return False
+    if NOT_SURE in taken or kind is not Kind.MULTIPLE:
+        return len(taken) <= 1
+    return True
+
+
+def written_choices(chosen: Iterable[str]) -> str:
+    """Choices as they are stored: sorted, with commas between; "" for none."""
+    return ",".join(sorted(chosen))
+
+
+def read_choices(stored: str) -> frozenset[str]:
+    """Choices as `written_choices` stored them."""
+    return frozenset(stored.split(",")) if stored else frozenset()
+
+
+def score(kind: Kind, right: Collection[str], chosen: Collection[str]) -> float | None:
+    """How much of an answer is right, 0 to 1; None for kinds that have no right answer.
+
+    "Not sure" and no answer score 0. With several right choices each wrong one takes away what a
+    right one gives, so that ticking all of them gains nothing.
+    """
+    if kind not in KNOWLEDGE:
+        return None
+    wanted, taken = frozenset(right), frozenset(chosen)
+    if kind is not Kind.MULTIPLE:
+        return 1.0 if taken and taken == wanted else 0.0
+    hits = len(taken & wanted) - len(taken - wanted)
+    return max(0.0, hits / len(wanted)) if wanted else 0.0
+
+
+def percent(scores: Collection[float], questions: int) -> float:
+    """Score of somebody over so many questions, 0 to 100; what she left out scores 0."""
+    return 100.0 * sum(scores) / questions if questions else 0.0

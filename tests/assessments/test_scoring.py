@@ -1,0 +1,147 @@
+"""Scores of answers, and what makes a question fit to be asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.assessments.rules.items import Verdict, correlation, correlation_interval, look_at
+from kash.assessments.rules.scoring import (
+    KNOWLEDGE,
+    NOT_SURE,
+    Flaw,
+    Kind,
+    flaw_of,
+    is_answer,
+    percent,
+    read_choices,
+    score,
+    written_choices,
+)
+
+KEYS = "abcd"
+CHOSEN = st.frozensets(st.sampled_from(KEYS))
+
+
+@given(st.sampled_from(sorted(KNOWLEDGE)), CHOSEN, CHOSEN)
+def test_scores_lie_between_none_and_all_of_it(
+    kind: Kind, right: frozenset[str], chosen: frozenset[str]
+) -> None:
+    found = score(kind, right, chosen)
+    assert found is not None
+    assert 0.0 <= found <= 1.0
+    if chosen == right and chosen:
+        assert found == 1.0
+    elif kind is not Kind.MULTIPLE:
+        assert found == 0.0
+
+
+@given(st.frozensets(st.sampled_from(KEYS), min_size=1, max_size=3), CHOSEN)
+def test_a_wrong_choice_more_never_helps(right: frozenset[str], chosen: frozenset[str]) -> None:
+    wrong = next(key for key in KEYS if key not in right)
+    assert score(Kind.MULTIPLE, right, chosen | {wrong}) <= score(Kind.MULTIPLE, right, chosen)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("kind", sorted(KNOWLEDGE))
+def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind: Kind) -> None:
+    assert is_answer(kind, KEYS, [NOT_SURE], "")
+    assert score(kind, {"a"}, {NOT_SURE}) == 0.0
+    assert not is_answer(kind, KEYS, [NOT_SURE, "a"], "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "text", "is_one"),
+    [
+        (Kind.SINGLE, ["a"], "", True),
+        (Kind.SINGLE, [], "", True),
+        (Kind.SINGLE, ["a", "b"], "", False),
+        (Kind.SINGLE, ["e"], "", False),
+        (Kind.SINGLE, ["a"], "and words", False),
+        (Kind.MULTIPLE, ["a", "b"], "", True),
+        (Kind.MULTIPLE, ["a", "a"], "", False),
+        (Kind.SCALE, ["5"], "", True),
+        (Kind.SCALE, ["6"], "", False),
+        (Kind.SCALE, [NOT_SURE], "", False),
+        (Kind.SHORT_TEXT, [], "Call the clinic", True),
+        (Kind.SHORT_TEXT, ["a"], "", False),
+        (Kind.SHORT_TEXT, [], "x" * 301, False),
+    ],
+)
+def test_what_answers_a_question(kind: Kind, chosen: list[str], text: str, is_one: bool) -> None:
+    assert is_answer(kind, KEYS, chosen, text) is is_one
+
+
+def test_attitudes_and_words_have_no_score() -> None:
+    assert score(Kind.SCALE, (), {"5"}) is None
+    assert score(Kind.SHORT_TEXT, (), ()) is None
+
+
+@given(CHOSEN)
+def test_choices_are_stored_and_read_back(chosen: frozenset[str]) -> None:
+    assert read_choices(written_choices(chosen)) == chosen
+
+
+def test_what_is_left_out_counts_as_not_known() -> None:
+    assert percent([1.0, 0.5], 4) == 37.5
+    assert percent([], 0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "options", "flaw"),
+    [
+        (Kind.SINGLE, "  ", [("Yes", True), ("No", False)], Flaw.NO_TEXT),
+        (Kind.SINGLE, "Who?", [("Yes", True)], Flaw.TOO_FEW_OPTIONS),
+        (Kind.SINGLE, "Who?", [("Yes", True), ("yes ", False)], Flaw.SAME_OPTION_TWICE),
+        (Kind.SINGLE, "Who?", [("A", False), ("B", False)], Flaw.NONE_RIGHT),
+        (Kind.SINGLE, "Who?", [("A", True), ("B", True), ("C", False)], Flaw.MORE_THAN_ONE_RIGHT),
+        (Kind.MULTIPLE, "Who?", [("A", True), ("B", True), ("C", False)], None),
+        (Kind.MULTIPLE, "Who?", [("A", True), ("B", True)], Flaw.ALL_RIGHT),
+        (Kind.SINGLE, "Who?", [(str(at), at == 0) for at in range(9)], Flaw.TOO_MANY_OPTIONS),
+        (Kind.TRUE_FALSE, "So?", [("", True), ("", False)], None),
+        (Kind.SCALE, "How sure are you?", [], None),
+        (Kind.SHORT_TEXT, "Whom do you call?", [], None),
+    ],
+)
+def test_questions_that_cannot_be_asked(
+    kind: Kind, text: str, options: list[tuple[str, bool]], flaw: Flaw | None
+) -> None:
+    assert flaw_of(kind, text, options) is flaw
+
+
+def _pairs(count: int, knowers_right: bool) -> list[tuple[float, float]]:
+    return [(float((at % 3 == 0) is knowers_right), float(at % 3 == 0)) for at in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        (_pairs(9, True), Verdict.TOO_FEW),
+        ([(1.0, 0.5)] * 12, Verdict.NEARLY_ALL_KNOW),
+        ([(0.0, 0.5)] * 12, Verdict.HARDLY_ANY_KNOW),
+        (_pairs(12, True), Verdict.NOTHING_ODD),
+        (_pairs(49, False), Verdict.NOTHING_ODD),
+        (_pairs(60, False), Verdict.MISSED_BY_KNOWERS),
+        (_pairs(60, True), Verdict.USEFUL),
+        ([(float(at % 2), float(at % 4 > 1)) for at in range(60)], Verdict.TELLS_LITTLE),
+    ],
+)
+def test_a_question_looked_at(answers: list[tuple[float, float]], verdict: Verdict) -> None:
+    assert look_at(answers).verdict is verdict
+
+
+def test_discrimination_waits_for_fifty_answers_and_comes_with_its_interval() -> None:
+    assert look_at(_pairs(49, True)).discrimination is None
+    found = look_at([(float(at % 2), (at % 7) / 7) for at in range(50)])
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < (found.discrimination or 0) < found.high
+
+
+def test_a_correlation_worked_out_by_hand() -> None:
+    """Deviations -1, 0, 1 and -1, 1, 0: sum of products 1, of squares 2 and 2."""
+    assert correlation([1, 2, 3], [1, 3, 2]) == pytest.approx(0.5)
+    assert correlation([1, 1], [1, 2]) is None
+    # atanh(.5) = .5493; half 1.95996 / sqrt(25) = .39199; tanh of .1573 and .9413.
+    low, high = correlation_interval(0.5, 28)
+    assert (round(low, 3), round(high, 3)) == (0.156, 0.736)
