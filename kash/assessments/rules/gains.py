@@ -39,7 +39,7 @@ class Gain:
 
     @property
     def everybody_knew(self) -> bool:
-        """Whether all had everything right before."""
+        """True if all had everything right before."""
         return self.people > 0 and self.gain is None
 
 

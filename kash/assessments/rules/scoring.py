@@ -85,7 +85,7 @@ def choices_allowed(kind: Kind, keys: Collection[str]) -> frozenset[str]:
 
 
 def is_answer(kind: Kind, keys: Collection[str], chosen: Collection[str], text: str) -> bool:
-    """Whether this answers such a question. Taking an answer back leaves it empty, and is one."""
+    """True if this answers such a question. Taking an answer back leaves it empty, and is one."""
     if kind is Kind.SHORT_TEXT:
         return not chosen and len(text) <= LONGEST_TEXT
     taken = frozenset(chosen)
