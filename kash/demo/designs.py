@@ -70,13 +70,13 @@ def make_designs(actors: dict[str, Actor]) -> str:
     made = designs.make_design(MADE_DESIGN, content, director)
     designs.put_picture(made, "logo", "", prepared_picture(drawings.logo(), 710, 240), director)
     designs.put_picture(made, "seal", "", prepared_picture(drawings.seal(), 400, 400), director)
-    designs.put_into_use(made, _found(made).edition, director)
+    designs.put_into_use(made, _found(made).row_version, director)
     own = designs.make_design(
         OWN_DESIGN, DesignContent(base="own", html=_OWN_HTML, css=_OWN_CSS), director
     )
     sun = prepared_picture(drawings.logo(), 1800, 1800)
     designs.put_picture(own, "own", "sun", sun, director)
-    designs.put_into_use(own, _found(own).edition, director)
+    designs.put_into_use(own, _found(own).row_version, director)
     for number, account in enumerate((DIRECTOR, TRAINER, SECOND_TRAINER), 3):
         actor = actors[account.key]
         signatures.keep_signature(

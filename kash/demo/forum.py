@@ -136,7 +136,7 @@ def _write(
                 )
                 for action in item.actions
             ],
-            edition=1,
+            row_version=1,
             by=by,
         )
 

@@ -121,7 +121,7 @@ def find_a_minor(people: People, actors: dict[str, Actor]) -> None:
         language=found.language,
         reference=found.reference,
     )
-    change_person(found.public_id, details, ContactChange(), found.edition, trainer)
+    change_person(found.public_id, details, ContactChange(), found.row_version, trainer)
 
 
 def _record_consents(people: People, trainer: Actor) -> None:

@@ -55,7 +55,7 @@ def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str)
                 safe_for="All groups, by daylight" if number else "All groups",
                 seats=40 - 10 * number,
             ),
-            venue.edition,
+            venue.row_version,
             by,
         )
     add_status(StatusDetails("by telephone", "T", 50, Tone.WARN), by)

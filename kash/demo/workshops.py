@@ -82,11 +82,13 @@ def _plan(sample: SampleWorkshop, actors: dict[str, Actor], version: str, by: Ac
         ),
         by,
     )
-    edition = db.session.scalar(select(Workshop.edition).where(Workshop.public_id == workshop))
+    row_version = db.session.scalar(
+        select(Workshop.row_version).where(Workshop.public_id == workshop)
+    )
     share_costs(
         workshop,
         [FunderShare(FUNDERS[funder], share, code) for funder, share, code in sample.funding],
-        edition or 1,
+        row_version or 1,
         by,
     )
     return workshop

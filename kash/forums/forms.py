@@ -26,7 +26,6 @@ from kash.forums.rules import (
 )
 from kash.people.queries.organisations import station_names
 from kash.platform.web import KashForm
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import from_local
 from kash.platform.web.forms import (
     DayField,
@@ -42,6 +41,7 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.row_versions import RowVersionForm
 
 APPEARANCES: dict[str, Any] = {
     "name": _l("By name"),
@@ -106,7 +106,7 @@ class AppearanceForm(KashForm):
 AS_LAST_TIME, EMPTY = "last", "empty"
 
 
-class MeetingForm(EditionForm):
+class MeetingForm(RowVersionForm):
     """When and where a forum meets."""
 
     day = DayField(_l("Day"), validators=[required()])
@@ -218,7 +218,7 @@ class TypedRow:
         return not (self.text or self.owner or self.due)
 
 
-class MinuteForm(EditionForm):
+class MinuteForm(RowVersionForm):
     """Minute under an item, with as many decisions and actions as were typed.
 
     Rows arrive as equally long lists, one for each column; `read_rows` reads them.

@@ -28,7 +28,7 @@ class AgendaTemplate(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
     language: Mapped[str] = mapped_column(String(8), default="")
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     items: Mapped[list[AgendaTemplateItem]] = relationship(
@@ -121,7 +121,7 @@ class Meeting(PublicId, Base):
     state: Mapped[str] = mapped_column(String(12), default="planned")
     cancelled_reason: Mapped[str] = mapped_column(Text, default="")
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     forum: Mapped[Forum] = relationship(back_populates="meetings")
@@ -132,7 +132,7 @@ class Meeting(PublicId, Base):
 
 
 class AgendaItem(PublicId, Base):
-    """A point of the agenda; its minute; `edition` catches two people writing at once.
+    """A point of the agenda; its minute; `row_version` catches two people writing at once.
 
     The item of kind `arising` lists the actions of earlier meetings; while its title is empty it
     goes by its usual name in the reader's language.
@@ -148,7 +148,7 @@ class AgendaItem(PublicId, Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     minutes: Mapped[int | None] = mapped_column(SmallInteger)
     minute: Mapped[str] = mapped_column(Text, default="")
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str | None] = mapped_column(String(16))
 
     meeting: Mapped[Meeting] = relationship(back_populates="items")

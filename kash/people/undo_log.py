@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from kash.platform.database import Base
 
+# Columns of any table, old name to new.
+_RENAMED = {"edition": "row_version"}
 _Place = tuple[str, Any]
 _Values = dict[str, Any]
 
@@ -158,6 +160,11 @@ def _read(value: Any) -> Any:
     return written
 
 
+def _as_named_now(values: _Values | None) -> _Values | None:
+    # What is undone today may have been written before a column got its name.
+    return values and {_RENAMED.get(name, name): value for name, value in values.items()}
+
+
 def undo(session: Session, written: bytes) -> None:
     """Put every row back as it was before. Raises ChangedSince, then nothing is changed.
 
@@ -167,7 +174,7 @@ def undo(session: Session, written: bytes) -> None:
     session.flush()
     tables: dict[str, dict[Any, tuple[_Values | None, _Values | None]]] = {}
     for name, key, before, after in json.loads(written):
-        tables.setdefault(name, {})[key] = (before, after)
+        tables.setdefault(name, {})[key] = (_as_named_now(before), _as_named_now(after))
     for name, rows in tables.items():
         now = _present(session, Base.metadata.tables[name], list(rows))
         for key, (_, after) in rows.items():

@@ -63,7 +63,7 @@ class ReturnForm(KashForm):
 class AboutForm(KashForm):
     """Title and words of a version."""
 
-    edition = HiddenField()
+    row_version = HiddenField()
     public_title = text_field(_l("Public title"), most=120)
     language = choice_field(_l("Language"))
     summary = long_text_field(_l("Summary"), most=_LONG, rows=3)
@@ -130,7 +130,7 @@ class DraftPage:
         self.about = AboutForm(obj=version)
         self.about.language.choices = language_choices(version.language)
         if not self.about.is_submitted():
-            self.about.edition.data = str(version.edition)
+            self.about.row_version.data = str(version.row_version)
         choices = [(module.public_id, module.title) for module in version.modules]
         self.modules = [self._module(module, choices) for module in version.modules]
         self.new_module = self._new(ModuleForm, "new-module-")
@@ -170,10 +170,10 @@ class DraftPage:
         return f"new-{module}-title"
 
     @property
-    def edition_read(self) -> int:
-        """Edition from which the page was filled; 0, which no version has, if unreadable."""
+    def row_version_read(self) -> int:
+        """Row version from which the page was filled; 0, which no version has, if unreadable."""
         # Not the form's own value: what was not sent it takes from the row.
-        given = request.form.get("edition", "")
+        given = request.form.get("row_version", "")
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
     def _used(self) -> Iterator[tuple[str, KashForm]]:
@@ -247,7 +247,7 @@ class DraftPage:
                 _empty(form)
             else:
                 differs = True
-        self.about.edition.data = str(version.edition)
+        self.about.row_version.data = str(version.row_version)
         return differs or bool(self.lost)
 
 

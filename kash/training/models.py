@@ -29,9 +29,9 @@ class Course(PublicId, Base):
 class CourseVersion(PublicId, Base):
     """One wording of a course in one language. Once published it never changes.
 
-    `public_title` is neutral, and the only title on certificates, badges and messages. `edition`
-    grows with each change of the text, so that nobody overwrites what they have not read.
-    `returned_because` is what a director said when sending a proposal back.
+    `public_title` is neutral, and the only title on certificates, badges and messages.
+    `row_version` grows with each change of the text, so that nobody overwrites what they have not
+    read. `returned_because` is what a director said when sending a proposal back.
     """
 
     __tablename__ = "course_version"
@@ -47,7 +47,7 @@ class CourseVersion(PublicId, Base):
     public_title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(12), default="draft")
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     returned_because: Mapped[str] = mapped_column(String(500), default="")
     proposed_by: Mapped[str | None] = mapped_column(String(16))
     published_by: Mapped[str | None] = mapped_column(String(16))

@@ -165,12 +165,12 @@ def edit(public_id: str) -> ResponseReturnValue:
         return _draft_page(draft), 200
     if found.state != "draft":
         return _draft_page(draft, closed=True), 409
-    if draft.edition_read != found.edition:
+    if draft.row_version_read != found.row_version:
         return _conflict(draft)
     if not draft.validate():
         return _draft_page(draft), 422
     try:
-        write_version(public_id, draft.text(), draft.edition_read, current_actor())
+        write_version(public_id, draft.text(), draft.row_version_read, current_actor())
     except ChangedMeanwhile:
         return _conflict(DraftPage(queries.version(current_actor(), public_id)))
     except NotADraft:

@@ -14,7 +14,6 @@ from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.people.forms.capitals import NamedForm
 from kash.people.rules.persons import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
@@ -30,6 +29,7 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 from kash.workshops.rules import LEAST_MINUTES, MOST_DAYS, MOST_MINUTES
 
 FUNDER_LINES = 4
@@ -44,7 +44,7 @@ def given(value: Value | None) -> Value:
 
 
 def whole_number(text: str | None, otherwise: int) -> int:
-    """A hidden number as it came, or something that fits no edition."""
+    """A hidden number as it came, or something that fits no row version."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
@@ -95,13 +95,13 @@ class NewWorkshopForm(_Days):
     key = NewIdField()
 
 
-class WorkshopForm(_Days, EditionForm):
+class WorkshopForm(_Days, RowVersionForm):
     """A workshop to be changed."""
 
     anew = BooleanField(_l("Lay the sessions out afresh over these days"))
 
 
-class SessionForm(EditionForm):
+class SessionForm(RowVersionForm):
     """A session in its place."""
 
     title = text_field(_l("Title"), most=160)
@@ -118,7 +118,7 @@ class FunderLine(Form):
     budget_code = text_field(_l("Budget code"), most=40, required=False)
 
 
-class CostsForm(EditionForm):
+class CostsForm(RowVersionForm):
     """Shares of a workshop's costs, and who pays each."""
 
     lines = FieldList(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)

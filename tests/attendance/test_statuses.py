@@ -53,7 +53,7 @@ def _change(code: str, **more: object) -> None:
     change_status(
         code,
         StatusDetails(**(values | more)),
-        kept.edition,
+        kept.row_version,
         SYSTEM,  # type: ignore[arg-type]
     )
 

@@ -130,7 +130,7 @@ def test_pictures_of_a_version_outlive_those_that_take_their_place(director: Act
     # The first was never printed by a version.
     assert set(db.session.scalars(select(DesignImage.public_id))) == {second}
     assert not storage.exists(f"designs/{first}.png")
-    services.put_into_use(made, found(made).edition, director)
+    services.put_into_use(made, found(made).row_version, director)
     services.remove_picture(made, second, director)
     assert content_from(found(made).content).seal == ""
     assert storage.get(f"designs/{second}.png") == png("blue")
@@ -329,7 +329,7 @@ def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(
         "sentence_en": "took part in [titel]",
         "signer_1": "named",
         "html": "<p>nothing yet</p>",
-        "edition": "1",
+        "row_version": "1",
     }
     answer = browser.post(f"{made}/edit", data=typed)
     assert answer.status_code == 422
@@ -345,7 +345,7 @@ def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(
     assert browser.post(f"{made}/edit", data=right).status_code == 302
     page = browser.get(made).text
     assert "The field “qr” is missing; no certificate is without it." in page
-    assert browser.post(f"{made}/use", data={"edition": "2"}).status_code == 409
+    assert browser.post(f"{made}/use", data={"row_version": "2"}).status_code == 409
     answer = browser.get(f"{made}/preview.png")
     assert answer.status_code == 422
     assert "Put right what is listed first" in answer.text
@@ -389,6 +389,6 @@ def test_a_design_over_many_pages_ends_with_a_sentence(
     answer = browser.get(f"/certificates/designs/{made}/preview.pdf")
     assert answer.status_code == 422
     assert "Make it fit on a single page." in answer.text
-    answer = browser.post(f"/certificates/designs/{made}/use", data={"edition": "1"})
+    answer = browser.post(f"/certificates/designs/{made}/use", data={"row_version": "1"})
     assert answer.status_code == 409
     assert queries.version_in_use(made) is None

@@ -196,9 +196,9 @@ def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(
     puppet = make_person("Zawadi Mwingine", "B")
     kept = db.session.scalars(select(Person).where(Person.public_id == puppet)).one()
     gone = db.session.scalars(select(Person).where(Person.chosen_name == ALL)).one()
-    ids, editions = (kept.public_id, gone.public_id), (kept.edition, gone.edition)
+    ids, row_versions = (kept.public_id, gone.public_id), (kept.row_version, gone.row_version)
     db.session.rollback()
-    merge_people(*ids, {"printed_name": "gone", "chosen_name": "gone"}, editions, ready.trainer)
+    merge_people(*ids, {"printed_name": "gone", "chosen_name": "gone"}, row_versions, ready.trainer)
     assert went_back(ready, approved) == (
         "Since the approval this changed: names, or whose they are."
     )

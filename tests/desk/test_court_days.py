@@ -19,8 +19,8 @@ ADDRESS = "/settings/court-days"
 
 def _send(browser: FlaskClient, days: str, **more: str) -> tuple[int, str]:
     page = browser.get(ADDRESS).text
-    edition = page.partition('name="edition"')[2].partition('value="')[2].partition('"')[0]
-    sent = {"csrf_token": csrf_token(page), "days": days, "edition": edition, **more}
+    row_version = page.partition('name="row_version"')[2].partition('value="')[2].partition('"')[0]
+    sent = {"csrf_token": csrf_token(page), "days": days, "row_version": row_version, **more}
     answer = browser.post(ADDRESS, data=sent)
     return answer.status_code, answer.text
 
@@ -55,7 +55,7 @@ def test_whoever_was_slower_sees_what_was_saved(
 ) -> None:
     browser = sign_in("administrator")
     assert _send(browser, "2027-03-10")[0] == 302
-    status, page = _send(browser, "2027-04-01", edition="1")
+    status, page = _send(browser, "2027-04-01", row_version="1")
     assert status == 409
     assert "2027-04-01" in page
     assert "2027-03-10" in page

@@ -59,14 +59,14 @@ def test_who_saved_meanwhile_is_told_and_loses_nothing(
     db.session.rollback()
     shown = db.session.get_one(Programme, 1).version
     change_settings(SYSTEM, "retention", "retention", {"merge_undo": 48})
-    sent: dict[str, Any] = GIVEN | {"merge_undo": 5, "edition": str(shown)}
+    sent: dict[str, Any] = GIVEN | {"merge_undo": 5, "row_version": str(shown)}
     answer = browser.post("/settings/retention/edit", data=sent)
     assert answer.status_code == 409
     assert "<b>48</b>" in answer.text
     assert 'value="5"' in answer.text
     assert (
         browser.post(
-            "/settings/retention/edit", data=sent | {"edition": str(shown + 1)}
+            "/settings/retention/edit", data=sent | {"row_version": str(shown + 1)}
         ).status_code
         == 302
     )

@@ -58,13 +58,13 @@ def administrator(sign_in: Callable[..., FlaskClient]) -> FlaskClient:
 def test_what_the_other_saved_stands_beside_what_was_typed(
     administrator: FlaskClient, address: str, typed: dict[str, object], saved: list[str]
 ) -> None:
-    late = administrator.post(address, data={**typed, "edition": "0"})
+    late = administrator.post(address, data={**typed, "row_version": "0"})
     assert late.status_code == 409
     assert [label for label, _value in _lines(late.text)] == saved
-    shown = re.search(r'name="edition"[^>]*value="(\d+)"', late.text)
+    shown = re.search(r'name="row_version"[^>]*value="(\d+)"', late.text)
     assert shown is not None
     # Sent once more, it goes over what was shown; then it is old itself.
-    again = {**typed, "edition": shown[1]}
+    again = {**typed, "row_version": shown[1]}
     assert administrator.post(address, data=again).status_code == 302
     after = administrator.post(address, data=again)
     assert (after.status_code, _lines(after.text)) == (409, [])
@@ -72,13 +72,13 @@ def test_what_the_other_saved_stands_beside_what_was_typed(
 
 
 def test_of_how_long_things_are_kept(administrator: FlaskClient) -> None:
-    late = administrator.post("/settings/retention/edit", data={**RETENTION, "edition": "0"})
+    late = administrator.post("/settings/retention/edit", data={**RETENTION, "row_version": "0"})
     assert late.status_code == 409
     assert "Someone else saved changes while you were writing" in late.text
 
 
 def test_of_where_the_logo_stands(administrator: FlaskClient) -> None:
-    late = administrator.post("/settings/logo/paper", data={"kinds": "minutes", "edition": "0"})
+    late = administrator.post("/settings/logo/paper", data={"kinds": "minutes", "row_version": "0"})
     assert (late.status_code, _lines(late.text)) == (409, [])
     assert "Someone else saved changes while you were writing" in late.text
 
@@ -86,7 +86,7 @@ def test_of_where_the_logo_stands(administrator: FlaskClient) -> None:
 def test_of_a_place_an_area_and_a_mark(administrator: FlaskClient) -> None:
     ward = add_zone(ZoneDetails("Nyalenda"), SYSTEM)
     hall = add_venue(VenueDetails("Hall", safe_for="All", zone=ward), SYSTEM)
-    place = {"name": "Hall", "zone": "", "safe_for": "", "seats": "20", "edition": "9"}
+    place = {"name": "Hall", "zone": "", "safe_for": "", "seats": "20", "row_version": "9"}
     late = administrator.post(f"/settings/places/{hall}", data=place)
     assert late.status_code == 409
     assert _lines(late.text) == [
@@ -95,10 +95,10 @@ def test_of_a_place_an_area_and_a_mark(administrator: FlaskClient) -> None:
         ("Seats", "–"),
         ("In use", "✓"),
     ]
-    area = {"name": "Nyalenda A", "kind": "ward", "active": "y", "edition": "oops"}
+    area = {"name": "Nyalenda A", "kind": "ward", "active": "y", "row_version": "oops"}
     late = administrator.post(f"/settings/zones/{ward}", data=area)
     assert (late.status_code, _lines(late.text)) == (409, [("Name", "Nyalenda")])
-    mark = {"name": "Here", "letter": "P", "tone": "good", "edition": "0"}
+    mark = {"name": "Here", "letter": "P", "tone": "good", "row_version": "0"}
     late = administrator.post("/settings/marks/present", data=mark)
     assert (late.status_code, _lines(late.text)) == (409, [("Name", "present")])
 

@@ -211,7 +211,7 @@ def test_a_participant_sees_what_is_hers(
             TypedMinutesRow("", "Send the list", members[0]),
             TypedMinutesRow("", "Visit the rooms", members[1]),
         ],
-        edition=1,
+        row_version=1,
         by=trainer,
     )
     text = _main(client_for(actor("peer", person_id=ids[0][1])).get("/").text)
@@ -282,7 +282,7 @@ def test_today_asks_the_same_of_one_row_and_of_three(
             item,
             minute="",
             actions=[TypedMinutesRow("", "Send", "", now.date())],
-            edition=1,
+            row_version=1,
             by=trainer,
         )
     browser = client_for(trainer)

@@ -70,7 +70,7 @@ def make(password: str) -> dict[str, object]:
         workshop,
         last.public_id,
         SessionDetails(last.title, midnight, 60),
-        held.edition,
+        held.row_version,
         trainer,
     )
     return {

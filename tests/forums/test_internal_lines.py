@@ -122,16 +122,22 @@ def item(series: Series) -> tuple[str, str, str]:
     return series.forum, meeting, made
 
 
-def edition_of(item: tuple[str, str, str]) -> int:
+def row_version_of(item: tuple[str, str, str]) -> int:
     db.session.rollback()
     return int(
-        db.session.scalars(select(AgendaItem.edition).where(AgendaItem.public_id == item[2])).one()
+        db.session.scalars(
+            select(AgendaItem.row_version).where(AgendaItem.public_id == item[2])
+        ).one()
     )
 
 
 def write(series: Series, item: tuple[str, str, str], minute: str, internal: str = "") -> None:
     write_item(
-        *item, minute=minute, edition=edition_of(item), by=series.secretary, internal=internal
+        *item,
+        minute=minute,
+        row_version=row_version_of(item),
+        by=series.secretary,
+        internal=internal,
     )
 
 
@@ -146,7 +152,7 @@ def test_a_figure_beside_a_station_is_not_saved_before_it_was_asked_about(
     with pytest.raises(FiguresBesideCases) as asked:
         write(series, item, f"{HARMLESS}\n{TELLING}")
     assert asked.value.lines == [TELLING]
-    assert (edition_of(item), lines()) == (1, [])
+    assert (row_version_of(item), lines()) == (1, [])
     # What was agreed to for other lines is no answer for these.
     with pytest.raises(FiguresBesideCases):
         write(series, item, TELLING, mark_of([line_digest("9 reports")]))
@@ -228,7 +234,7 @@ def test_members_and_paper_read_a_line_only_once_it_was_released(
     of_meeting = f"/forums/{forum}/meetings/{meeting}"
     address = f"{of_meeting}/items/{key}"
     typed = {
-        "edition": "1",
+        "row_version": "1",
         "minute": f"{HARMLESS}\n{TELLING}",
         "decision-key": "",
         "decision-text": "Look into the 5 cases",

@@ -75,7 +75,7 @@ def _titles(meeting: str) -> list[tuple[int, str, str]]:
 
 
 def _write(series: Series, meeting: str, item: str, **more: object) -> int:
-    given = {"minute": "", "edition": 1} | more
+    given = {"minute": "", "row_version": 1} | more
     return write_item(series.forum, meeting, item, by=series.secretary, **given)
 
 
@@ -192,7 +192,7 @@ def test_meetings_of_a_month_have_letters(series: Series) -> None:
         second,
         starts_at=nairobi(2026, 12, 1),
         place="",
-        edition=1,
+        row_version=1,
         by=series.secretary,
     )
     assert _row(Meeting, second).letter == ""
@@ -215,15 +215,15 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     meeting = series.plan(nairobi(2026, 11, 26))
     moment = nairobi(2026, 11, 30)
     change_meeting(
-        series.forum, meeting, starts_at=moment, place="Hall", edition=1, by=series.secretary
+        series.forum, meeting, starts_at=moment, place="Hall", row_version=1, by=series.secretary
     )
     held = _row(Meeting, meeting)
     slots = db.session.scalars(select(Slot).where(Slot.register_id == held.register_id)).all()
     assert [slot.starts_at for slot in slots] == [moment]
-    assert (held.place, held.edition) == ("Hall", 2)
+    assert (held.place, held.row_version) == ("Hall", 2)
     with pytest.raises(problems.MeetingChanged):
         change_meeting(
-            series.forum, meeting, starts_at=moment, place="", edition=1, by=series.secretary
+            series.forum, meeting, starts_at=moment, place="", row_version=1, by=series.secretary
         )
 
 
@@ -350,18 +350,20 @@ def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
     with pytest.raises(problems.MinuteChanged) as caught:
         _write(series, meeting, item, minute="His", decisions=[TypedMinutesRow("", "Stay")])
     other = caught.value
-    assert (other.edition, other.minute, other.changed_by) == (
+    assert (other.row_version, other.minute, other.changed_by) == (
         2,
         "Hers",
         series.secretary.public_id,
     )
     assert [row.text for row in other.decisions] == ["Go"]
     assert [row.text for row in other.actions] == ["Send"]
-    _write(series, meeting, item, minute="Both", decisions=[TypedMinutesRow("", "Stay")], edition=2)
+    _write(
+        series, meeting, item, minute="Both", decisions=[TypedMinutesRow("", "Stay")], row_version=2
+    )
     row = _row(AgendaItem, item)
     assert [each.text for each in row.decisions] == ["Go", "Stay"]
     assert [each.text for each in row.actions] == ["Send"]
-    assert (row.minute, row.edition) == ("Both", 3)
+    assert (row.minute, row.row_version) == ("Both", 3)
 
 
 def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Series) -> None:
@@ -381,7 +383,7 @@ def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Serie
         series,
         meeting,
         item,
-        edition=2,
+        row_version=2,
         decisions=[TypedMinutesRow(go, "")],
         actions=[TypedMinutesRow(send, "Changed"), TypedMinutesRow(visit, "")],
     )
@@ -397,10 +399,12 @@ def test_only_a_member_takes_something_on(series: Series) -> None:
     end_membership(series.forum, member, by=series.secretary)
     send = _row(AgendaItem, item).actions[0].public_id
     # What she took on may still be worded better.
-    _write(series, meeting, item, edition=2, actions=[TypedMinutesRow(send, "Send it", member)])
+    _write(series, meeting, item, row_version=2, actions=[TypedMinutesRow(send, "Send it", member)])
     for owner in (member, "0" * 16):
         with pytest.raises(problems.UnknownOwner):
-            _write(series, meeting, item, edition=3, actions=[TypedMinutesRow("", "Visit", owner)])
+            _write(
+                series, meeting, item, row_version=3, actions=[TypedMinutesRow("", "Visit", owner)]
+            )
     assert [each.text for each in _row(AgendaItem, item).actions] == ["Send it"]
 
 

@@ -68,7 +68,7 @@ def held(series: Series) -> tuple[str, str]:
             TypedMinutesRow("", f"Task of {appears}", member)
             for appears, member in series.members.items()
         ],
-        edition=1,
+        row_version=1,
         by=series.secretary,
     )
     hold_meeting(series.forum, meeting, by=series.secretary)
@@ -207,7 +207,7 @@ def test_until_it_is_held_members_see_the_agenda_only(
             TypedMinutesRow("", "Not yet agreed", series.members["name"]),
             TypedMinutesRow("", "Mine to do", series.members["alias"]),
         ],
-        edition=1,
+        row_version=1,
         by=series.secretary,
     )
     member = client_for(actor("peer", person_id=series.person_ids["alias"]))
@@ -379,7 +379,7 @@ def test_two_who_write_at_once_see_both_texts(
     keys = [row.decisions[0].public_id, ""]
     mine = {
         "minute": "My own words",
-        "edition": "1",
+        "row_version": "1",
         "decision-key": keys,
         "decision-text": ["Book early", "Ask first"],
     }
@@ -388,9 +388,9 @@ def test_two_who_write_at_once_see_both_texts(
     assert refused.status_code == 409
     for kept in ("My own words", "Rooms were talked about.", "Ask first", "Tumaini Katibu"):
         assert kept in text
-    assert 'name="edition" type="hidden" value="2"' in refused.text
+    assert 'name="row_version" type="hidden" value="2"' in refused.text
     assert _row(AgendaItem, item).minute == "Rooms were talked about."
-    saved = secretary.post(address, data=mine | {"edition": "2"})
+    saved = secretary.post(address, data=mine | {"row_version": "2"})
     assert saved.status_code == 302
     row = _row(AgendaItem, item)
     assert row.minute == "My own words"
@@ -445,12 +445,12 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     meeting, item = held
     answer = secretary.post(
         f"/forums/{series.forum}/meetings/{meeting}/items/{item}",
-        data={"minute": "Kept as typed", "edition": "2"} | given,
+        data={"minute": "Kept as typed", "row_version": "2"} | given,
     )
     assert answer.status_code == 422
     assert sentence in answer.text
     assert given.get("minute", "Kept as typed") in answer.text
-    assert _row(AgendaItem, item).edition == 2
+    assert _row(AgendaItem, item).row_version == 2
 
 
 def test_hostile_text_is_shown_as_text(
@@ -460,7 +460,12 @@ def test_hostile_text_is_shown_as_text(
     base = f"/forums/{series.forum}/meetings/{meeting}"
     secretary.post(
         f"{base}/items/{item}",
-        data={"minute": HOSTILE, "edition": "2", "decision-key": [""], "decision-text": [HOSTILE]},
+        data={
+            "minute": HOSTILE,
+            "row_version": "2",
+            "decision-key": [""],
+            "decision-text": [HOSTILE],
+        },
     )
     secretary.post(f"{base}/agenda", data={"title": HOSTILE})
     for address in (base, f"{base}/agenda", f"{base}/items/{item}"):
@@ -477,7 +482,7 @@ def test_no_input_breaks_a_page(
     secretary: FlaskClient, series: Series, held: tuple[str, str]
 ) -> None:
     meeting, item = held
-    names = ("name", "secretary", "appears", "shown_as", "day", "time", "place", "edition")
+    names = ("name", "secretary", "appears", "shown_as", "day", "time", "place", "row_version")
     names += ("reason", "title", "state", "outcome", "search", "up", "down", "order", "minute")
     for value in ("", "x" * 30_000, HOSTILE, "0", "-1", "9" * 40, "2026-02-31", "é"):
         data = dict.fromkeys(names, value)
@@ -811,7 +816,7 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
                 minute="Said",
                 decisions=[TypedMinutesRow("", "Go")] * rows,
                 actions=[TypedMinutesRow("", "Do", series.members["name"])] * rows,
-                edition=1,
+                row_version=1,
                 by=series.secretary,
             )
         if number:

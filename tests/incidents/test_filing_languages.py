@@ -30,10 +30,10 @@ def phone(
 
 def _accept(sign_in: Callable[..., FlaskClient], name: str) -> None:
     page = sign_in("administrator").get("/settings/languages")
-    edition = re.search(r'name="edition"[^>]*value="(\d+)"', page.text)
-    assert edition is not None
+    row_version = re.search(r'name="row_version"[^>]*value="(\d+)"', page.text)
+    assert row_version is not None
     answer = sign_in("administrator").post(
-        "/settings/languages", data={"luo": name, "edition": edition[1]}
+        "/settings/languages", data={"luo": name, "row_version": row_version[1]}
     )
     assert answer.status_code == 302
 

@@ -301,7 +301,7 @@ def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
     change_mediator(SYSTEM, public_id, details, 1)
     answer = officer.client.post(
         address,
-        data={"csrf_token": csrf_token(opened), "edition": "1", "note": "Mine", "active": "y"},
+        data={"csrf_token": csrf_token(opened), "row_version": "1", "note": "Mine", "active": "y"},
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409

@@ -127,10 +127,10 @@ def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
     puppet = make_person("Zawadi Sampuli Mwingine", "B")
     kept = db.session.scalars(select(Person).where(Person.public_id == puppet)).one()
     gone = db.session.scalars(select(Person).where(Person.public_id == ready.person(ZAWADI))).one()
-    editions, paid = (kept.edition, gone.edition), line_of(ready, approved).public_id
+    row_versions, paid = (kept.row_version, gone.row_version), line_of(ready, approved).public_id
     ids = kept.public_id, gone.public_id
     db.session.rollback()
-    merge_people(*ids, {}, editions, ready.trainer)
+    merge_people(*ids, {}, row_versions, ready.trainer)
     one = ready.one(approved)
     assert pay_in_cash(one, [paid], ready.trainer) == InCash(0, 1)
     assert lists.line_of(one, paid).state == "changed"

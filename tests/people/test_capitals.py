@@ -58,7 +58,7 @@ def test_a_kept_name_is_put_right_on_the_page_of_changing(
     address = browser.post("/people/new", data=sent).location
     page = browser.get(f"{address}/edit").text
     assert 'data-capitals="chosen_name printed_name"' in page
-    changed = browser.post(f"{address}/edit", data=sent | {"edition": "1", "as_names": "y"})
+    changed = browser.post(f"{address}/edit", data=sent | {"row_version": "1", "as_names": "y"})
     assert changed.status_code == 302
     assert _names() == [("Akinyi", "")]
 

@@ -118,7 +118,7 @@ def test_the_form_offers_no_field_for_a_contact_that_is_closed(
     sent = {
         "chosen_name": "Asali Mpya",
         "group": groups[0].public_id,
-        "edition": "1",
+        "row_version": "1",
         "phone": "0722 000 111",
         "remove_phone": "y",
     }
@@ -169,14 +169,16 @@ def test_how_many_looks_are_usual_is_set_within_bounds(
     administrator = sign_in("administrator")
     assert "In a day without a reason: 30" in said(administrator, "/settings")
     at = "/settings/contacts"
-    edition = re.search(r'name="edition"[^>]*value="(\d+)"', administrator.get(at).text)
-    assert edition is not None
+    row_version = re.search(r'name="row_version"[^>]*value="(\d+)"', administrator.get(at).text)
+    assert row_version is not None
     for wrong in ("4", "201", "many", ""):
         assert (
-            administrator.post(at, data={"looks_a_day": wrong, "edition": edition[1]}).status_code
+            administrator.post(
+                at, data={"looks_a_day": wrong, "row_version": row_version[1]}
+            ).status_code
             == 422
         )
-    sent = {"looks_a_day": "12", "edition": edition[1]}
+    sent = {"looks_a_day": "12", "row_version": row_version[1]}
     assert administrator.post(at, data=sent).status_code == 302
     assert administrator.post(at, data=sent).status_code == 409
     assert "In a day without a reason: 12" in said(administrator, "/settings")

@@ -96,7 +96,7 @@ def test_a_service_is_added_once_changed_and_checked(
     changed = details(name="Mfano Evening Clinic", hours=tuple(read_day(4, "20:00–02:00")))
     change_service(key, changed, 1, trainer)
     kept = row(key)
-    assert (kept.name, kept.edition, kept.stretches) == (
+    assert (kept.name, kept.row_version, kept.stretches) == (
         "Mfano Evening Clinic",
         2,
         [Stretch(4 * DAY + 1200, 5 * DAY + 120)],
@@ -289,7 +289,7 @@ def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in: SignIn) -> None
     public_id = add_service(details(), SYSTEM)
     change_service(public_id, details(name="By another"), 1, SYSTEM)
     answer = sign_in("trainer").post(
-        f"/services/{public_id}/edit", data=entered(name="By me", edition="1")
+        f"/services/{public_id}/edit", data=entered(name="By me", row_version="1")
     )
     assert answer.status_code == 409
     assert 'value="By me"' in answer.text

@@ -134,7 +134,7 @@ def test_whoever_is_like_someone_is_asked_about_and_nothing_is_lost(
     sweep(SILENT)
     assert pairs() == set()
     made = db.session.scalars(select(Person).where(Person.public_id != here)).one()
-    again = {**sent, "edition": str(made.edition), "phone": ""}
+    again = {**sent, "row_version": str(made.row_version), "phone": ""}
     assert browser.post(f"/people/{made.public_id}/edit", data=again).status_code == 302
 
 
@@ -162,7 +162,7 @@ def test_two_are_merged_and_made_two_again_by_pages(
     address = f"/people/{kept}/merge/{gone}"
     page = browser.get(address).text
     assert "Nyalenda" in page
-    sent = {"editions": "1-1", "ward": "gone", "reference": "gone"}
+    sent = {"row_versions": "1-1", "ward": "gone", "reference": "gone"}
     check = browser.post(address, data=sent | {"step": "check"})
     assert "Merge these two?" in check.text
     assert count(Person) == 2

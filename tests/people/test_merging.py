@@ -50,7 +50,7 @@ from kash.people.services.persons import (
     change_person,
 )
 from kash.platform.database import Base, db, utc_now, writing
-from kash.platform.vault import verify
+from kash.platform.vault import open_sealed, seal, verify
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM
 from kash.workshops.models import Enrolment
@@ -130,10 +130,10 @@ def programme(both_engines_app: APIFlask) -> Iterator[list[str]]:
     db.session.remove()
 
 
-def _editions(*public_ids: str) -> tuple[int, int]:
+def _row_versions(*public_ids: str) -> tuple[int, int]:
     db.session.rollback()
     first, second = (
-        db.session.scalar(select(Person.edition).where(Person.public_id == public_id)) or 0
+        db.session.scalar(select(Person.row_version).where(Person.public_id == public_id)) or 0
         for public_id in public_ids
     )
     db.session.rollback()
@@ -141,7 +141,7 @@ def _editions(*public_ids: str) -> tuple[int, int]:
 
 
 def _merge(kept: str, gone: str, **choices: str) -> str:
-    return merge_people(kept, gone, choices, _editions(kept, gone), SYSTEM)
+    return merge_people(kept, gone, choices, _row_versions(kept, gone), SYSTEM)
 
 
 def test_every_foreign_key_to_a_person_is_declared(app: APIFlask) -> None:
@@ -427,21 +427,21 @@ def test_a_merge_is_refused_in_words(two: Callable[..., tuple[str, str]]) -> Non
     kept, gone = two({"reference": "1"}, {})
     with pytest.raises(SamePersonTwice):
         _merge(kept, kept)
-    editions = _editions(kept, gone)
+    row_versions = _row_versions(kept, gone)
     change_person(
         gone,
         PersonDetails("Baraka", _row(gone).group.public_id, reference="2"),
         ContactChange(),
-        editions[1],
+        row_versions[1],
         SYSTEM,
     )
     with pytest.raises(ChangedMeanwhile):
-        merge_people(kept, gone, {}, editions, SYSTEM)
-    editions = _editions(kept, gone)
-    merge_people(kept, gone, {}, editions, SYSTEM)
+        merge_people(kept, gone, {}, row_versions, SYSTEM)
+    row_versions = _row_versions(kept, gone)
+    merge_people(kept, gone, {}, row_versions, SYSTEM)
     # The other way round, and again: someone else was quicker.
     with pytest.raises(MergedMeanwhile):
-        merge_people(gone, kept, {}, editions[::-1], SYSTEM)
+        merge_people(gone, kept, {}, row_versions[::-1], SYSTEM)
     assert _row(kept).reference == "1"
 
 
@@ -461,7 +461,7 @@ def test_what_was_changed_since_is_not_taken_back(two: Callable[..., tuple[str, 
         kept,
         PersonDetails("Asali Mpya", _row(kept).group.public_id),
         ContactChange(),
-        _row(kept).edition,
+        _row(kept).row_version,
         SYSTEM,
     )
     before = dump()
@@ -493,6 +493,22 @@ def test_a_merge_is_taken_back_though_its_key_was_used_again(
     assert [consent.purpose for consent in again.consents] == ["photo"]
 
 
+def test_a_merge_from_before_row_versions_had_their_name_is_taken_back(
+    two: Callable[..., tuple[str, str]],
+) -> None:
+    kept, gone = two()
+    before = dump()
+    merge = _merge(kept, gone)
+    with writing() as session:
+        row = session.scalars(select(PersonMerge)).one()
+        written = open_sealed(row.sealed or b"", kind="person.merge", public_id=merge)
+        of_before = written.replace(b'"row_version":', b'"edition":')
+        assert of_before != written
+        row.sealed = seal(of_before, kind="person.merge", public_id=merge)
+    undo_merge(merge, SYSTEM)
+    assert dump() == before
+
+
 def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, str]]) -> None:
     kept, gone = two()
     merge = _merge(kept, gone)
@@ -521,7 +537,7 @@ def test_of_two_who_merge_crosswise_at_once_one_wins(
     both_engines_app: APIFlask, two: Callable[..., tuple[str, str]]
 ) -> None:
     one, other = two()
-    editions = _editions(one, other)
+    row_versions = _row_versions(one, other)
     db.session.remove()
     start = threading.Barrier(2)
 
@@ -529,7 +545,7 @@ def test_of_two_who_merge_crosswise_at_once_one_wins(
         with both_engines_app.app_context():
             start.wait()
             try:
-                merge_people(kept, gone, {}, editions, SYSTEM)
+                merge_people(kept, gone, {}, row_versions, SYSTEM)
             except MergedMeanwhile:
                 return "told"
             finally:

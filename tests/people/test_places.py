@@ -43,11 +43,11 @@ def test_a_spelling_is_unified_everywhere_at_once(
     typed = person(ward="Kondelle", reference="1", phone=None, email=None)
     other = person(ward="Elsewhere Lane 7", reference="2", phone=None, email=None)
     add_venue(VenueDetails("Hall", place="kondele"), SYSTEM)
-    before = row(typed).edition
+    before = row(typed).row_version
     entries = db.session.query(AuditEntry).count()
     assert unify_spellings(zone, ["Kondelle", "kondele"], SYSTEM) == 2
     assert (row(typed).ward, row(other).ward) == ("Kondele", "Elsewhere Lane 7")
-    assert row(typed).edition == before + 1
+    assert row(typed).row_version == before + 1
     assert db.session.query(Venue.place).scalar() == "Kondele"
     assert db.session.query(AuditEntry).count() == entries + 1
     last = db.session.query(AuditEntry).order_by(AuditEntry.seq.desc()).first()

@@ -138,7 +138,7 @@ def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
     with pytest.raises(ChangedMeanwhile):
         change_person(public_id, details, ContactChange(), 1, SYSTEM)
     kept = row(public_id)
-    assert (kept.chosen_name, kept.sort_name, kept.edition) == ("Asali Mpya", "asali mpya", 2)
+    assert (kept.chosen_name, kept.sort_name, kept.row_version) == ("Asali Mpya", "asali mpya", 2)
     assert kept.phone_sealed is not None
     assert kept.email_sealed is not None
 

@@ -43,7 +43,7 @@ class Draft:
 
 @pytest.fixture
 def draft(app: APIFlask) -> Draft:
-    """A draft in its second edition."""
+    """A draft that was saved once."""
     course, version = add_course(
         "Working together", "Everyone", "Basic", public_title="Listening", language="en", by=SYSTEM
     )

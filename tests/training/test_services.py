@@ -68,7 +68,7 @@ def actions() -> list[str]:
 
 def test_all_that_was_written_is_one_action(draft: Draft) -> None:
     assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
-    assert draft.now().edition == 2
+    assert draft.now().row_version == 2
     assert actions() == ["training.course_added", "training.version_written"]
 
 
@@ -110,7 +110,7 @@ def test_orders_do_not_touch_the_text(draft: Draft) -> None:
     arrange_plans(draft.version, draft.modules[0], list(draft.plans), SYSTEM)
     move_module(draft.version, draft.modules[0], -1, SYSTEM)
     assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
-    assert draft.now().edition == 2
+    assert draft.now().row_version == 2
     with pytest.raises(NotFound):
         move_plan(draft.version, "nothing", 1, SYSTEM)
 
@@ -160,7 +160,7 @@ def test_a_new_version_copies_the_last(published: Draft) -> None:
     with pytest.raises(DraftExists):
         start_version(published.course, "en", SYSTEM)
     copy = queries.version_with_plans(made)
-    assert (copy.number, copy.state, copy.edition) == (2, "draft", 1)
+    assert (copy.number, copy.state, copy.row_version) == (2, "draft", 1)
     assert [
         (module.title, [plan.title for plan in module.plans]) for module in copy.modules
     ] == published.outline()

@@ -83,7 +83,7 @@ def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, e
     again = browser.post(edit, data=sent)
     assert again.status_code == 302
     assert len(draft.outline()) == 3
-    assert draft.now().edition == 3
+    assert draft.now().row_version == 3
     assert draft.now().modules[0].plans[0].notes == "Only-for-her"
 
 
@@ -109,7 +109,7 @@ def test_nothing_typed_is_lost_when_someone_else_saved(
         assert text in conflict.text
     assert draft.now().public_title == "Theirs-title"
     second = posted(conflict.text)
-    assert second["edition"] == str(draft.now().edition)
+    assert second["row_version"] == str(draft.now().row_version)
     assert browser.post(edit, data=second).status_code == 302
     saved = draft.now().modules[0].plans
     assert [plan.title for plan in saved] == ["Opening", "Pairs", "Mine-new"]
@@ -141,7 +141,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(
     assert answer.status_code == 422
     assert sentence in answer.text
     assert "Typed and kept" in answer.text
-    assert draft.now().edition == 2
+    assert draft.now().row_version == 2
 
 
 def test_buttons_without_script_save_and_move(sign_in: SignIn, draft: Draft, edit: str) -> None:
@@ -298,11 +298,11 @@ def test_bad_input_is_no_error_of_ours(sign_in: SignIn, draft: Draft, edit: str)
     sent = posted(browser.get(edit).text)
     assert browser.post(edit, data=sent | {"summary": "a\x00b"}).status_code == 400
     assert browser.post(edit, data={}).status_code == 302
-    assert draft.now().edition == 2
-    assert browser.post(edit, data=sent | {"edition": "9" * 30}).status_code == 302
+    assert draft.now().row_version == 2
+    assert browser.post(edit, data=sent | {"row_version": "9" * 30}).status_code == 302
     for key in ("new-module-key", f"new-{draft.modules[0]}-key"):
         other = sent | {key: "<>", key.replace("key", "title"): "Titled"}
-        assert browser.post(edit, data=other | {"edition": "2"}).status_code in (302, 409)
+        assert browser.post(edit, data=other | {"row_version": "2"}).status_code in (302, 409)
     for path in ("nothing", "versions/nothing", "versions/nothing/edit", "x" * 3000):
         assert browser.get(f"/courses/{path}").status_code == 404
 

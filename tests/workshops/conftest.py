@@ -81,8 +81,8 @@ class Held:
         return db.session.query(Workshop).filter_by(public_id=self.workshop).one()
 
     @property
-    def edition(self) -> int:
-        return self.row.edition
+    def row_version(self) -> int:
+        return self.row.row_version
 
     @property
     def register(self) -> str:

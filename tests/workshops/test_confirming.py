@@ -222,14 +222,14 @@ def bring_session_forward(made: Held) -> None:
     db.session.commit()
     (one,) = sessions_of(made.row)
     moved = SessionDetails(one.title, one.starts_at - timedelta(days=8), 90)
-    change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
+    change_session(made.workshop, one.public_id, moved, made.row_version, made.trainer)
 
 
 def bring_workshop_forward(made: Held, *, anew: bool = False) -> None:
     """The whole workshop to yesterday."""
     day = local_today() - timedelta(days=1)
     given = details(starts_on=day, ends_on=day)
-    change_workshop(made.workshop, given, made.edition, made.trainer, anew=anew)
+    change_workshop(made.workshop, given, made.row_version, made.trainer, anew=anew)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(
     (one,) = sessions_of(made.row)
     for days, remembered in ((-3, False), (-7, True), (0, False)):
         moved = SessionDetails(one.title, one.starts_at + timedelta(days=days), 90)
-        change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
+        change_session(made.workshop, one.public_id, moved, made.row_version, made.trainer)
         db.session.rollback()
         (slot,) = made.row.register.slots
         assert (slot.planned_end is not None) is remembered

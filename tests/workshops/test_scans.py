@@ -118,7 +118,7 @@ def test_a_photo_finds_its_sheet_and_is_entered_beside_it(
     assert marks(held) == [("present", 1), ("present", 1)]
     assert site.post(at, data=ticked).status_code == 422
     assert fields(site.get(at)) | {"csrf_token": ""} == ticked | {
-        "edition": "1",
+        "row_version": "1",
         "csrf_token": "",
     }
     # By hand, and away again.

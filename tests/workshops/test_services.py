@@ -169,7 +169,7 @@ def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
     held = plan()
-    seen = held.edition
+    seen = held.row_version
     change_workshop(held.workshop, details(title="Mine"), seen, held.trainer)
     with pytest.raises(ChangedMeanwhile):
         change_workshop(held.workshop, details(title="Theirs"), seen, held.trainer)
@@ -182,13 +182,13 @@ def test_sessions_move_with_the_first_day_until_people_are_marked(
     change_workshop(
         held.workshop,
         details(starts_on=date(2026, 11, 24), ends_on=date(2026, 11, 25)),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     assert [day for day, _, _ in times(held)] == [24, 24, 24, 24]
     mark_somebody(held)
     with pytest.raises(RegisterBegun):
-        change_workshop(held.workshop, details(), held.edition, held.trainer)
+        change_workshop(held.workshop, details(), held.row_version, held.trainer)
     assert held.row.starts_on == date(2026, 11, 24)
 
 
@@ -198,8 +198,8 @@ def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(
     held = plan(minutes=(90,) * 5)
     one_day = details(ends_on=FIRST_DAY, day_ends_at=time(19, 0))
     with pytest.raises(OutsideWorkshop):
-        change_workshop(held.workshop, one_day, held.edition, held.trainer)
-    change_workshop(held.workshop, one_day, held.edition, held.trainer, anew=True)
+        change_workshop(held.workshop, one_day, held.row_version, held.trainer)
+    change_workshop(held.workshop, one_day, held.row_version, held.trainer, anew=True)
     assert {day for day, _, _ in times(held)} == {17}
 
 
@@ -210,7 +210,7 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
     added = add_session(
         held.workshop,
         SessionDetails("Closing", begins, 60),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     assert times(held)[-1] == (18, "09:00", "Closing")
@@ -218,7 +218,7 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
         add_session(
             held.workshop,
             SessionDetails("Across", begins + timedelta(minutes=59), 30),
-            held.edition,
+            held.row_version,
             held.trainer,
         )
     assert str(found.value) == "This overlaps “Closing”, 09:00 to 10:00."
@@ -226,14 +226,14 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
         add_session(
             held.workshop,
             SessionDetails("Late", begins + timedelta(days=3), 30),
-            held.edition,
+            held.row_version,
             held.trainer,
         )
     change_session(
         held.workshop,
         added,
         SessionDetails("Opening", datetime(2026, 11, 17, 5, 0, tzinfo=UTC), 30),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     assert times(held)[0] == (17, "08:00", "Opening")
@@ -255,14 +255,14 @@ def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
             held.workshop,
             first.public_id,
             SessionDetails(first.title, first.starts_at, first.minutes + 5),
-            held.edition,
+            held.row_version,
             held.trainer,
         )
     change_session(
         held.workshop,
         first.public_id,
         SessionDetails("A better title", first.starts_at, first.minutes),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     assert times(held)[0] == (17, "08:30", "A better title")
@@ -306,7 +306,7 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
         "Dalila": "waiting",
     }
     assert roster(held) == ["Bahati", "Chausiku"]
-    change_workshop(held.workshop, details(capacity=5), held.edition, held.trainer)
+    change_workshop(held.workshop, details(capacity=5), held.row_version, held.trainer)
     assert roster(held) == ["Bahati", "Chausiku", "Dalila"]
     assert enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
     assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
@@ -368,7 +368,7 @@ def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: 
     add_session(
         held.workshop,
         SessionDetails("Extra", datetime(2026, 11, 18, 11, 0, tzinfo=UTC), 45),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     made = duplicate_workshop(held.workshop, date(2026, 12, 1), held.trainer)
@@ -390,7 +390,7 @@ def test_a_cancelled_workshop_stays_still_until_that_is_undone(
     for act in (
         lambda: enrol(held.workshop, make_person("Asha"), held.trainer),
         lambda: lay_out_anew(held.workshop, held.trainer),
-        lambda: change_workshop(held.workshop, details(), held.edition, held.trainer),
+        lambda: change_workshop(held.workshop, details(), held.row_version, held.trainer),
     ):
         with pytest.raises(WorkshopCancelled):
             act()
@@ -411,18 +411,21 @@ def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held:
         ([share("Fund A", 0)], "Each share is a whole number from 1 to 100."),
     ):
         with pytest.raises(SharesDoNotFit) as found:
-            share_costs(held.workshop, shares, held.edition, held.trainer)
+            share_costs(held.workshop, shares, held.row_version, held.trainer)
         assert str(found.value) == sentence
     share_costs(
-        held.workshop, [share("Fund A", 60, "X1"), share("Fund B", 40)], held.edition, held.trainer
+        held.workshop,
+        [share("Fund A", 60, "X1"), share("Fund B", 40)],
+        held.row_version,
+        held.trainer,
     )
     assert [(one.funder.name, one.share, one.budget_code) for one in funding_of(held.row)] == [
         ("Fund A", 60, "X1"),
         ("Fund B", 40, ""),
     ]
-    share_costs(held.workshop, [share("fund b", 100)], held.edition, held.trainer)
+    share_costs(held.workshop, [share("fund b", 100)], held.row_version, held.trainer)
     assert [(one.funder.name, one.share) for one in funding_of(held.row)] == [("Fund B", 100)]
-    share_costs(held.workshop, [], held.edition, held.trainer)
+    share_costs(held.workshop, [], held.row_version, held.trainer)
     assert funding_of(held.row) == []
 
 
@@ -433,7 +436,7 @@ def test_trainers_are_changed_and_one_always_leads(
     change_workshop(
         held.workshop,
         details(facilitators=[other.public_id, stranger.public_id]),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     assert [(one.name, one.lead) for one in facilitators_of(held.row)] == [("Neema", True)]
@@ -447,14 +450,14 @@ def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
 ) -> None:
     other = actor("trainer", name="Neema")
     both = [held.trainer.public_id, other.public_id]
-    change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
+    change_workshop(held.workshop, details(facilitators=both), held.row_version, held.trainer)
     lock_at_once(other, other.public_id)
     elsewhere = plan(by=held.trainer, facilitators=both)
     assert [one.name for one in trainers()] == ["Amani Mfano"]
     assert [one.name for one in trainers(elsewhere.row)] == ["Amani Mfano"]
     assert [one.name for one in facilitators_of(elsewhere.row)] == ["Amani Mfano"]
     assert [one.name for one in trainers(held.row)] == ["Amani Mfano", "Neema"]
-    change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
+    change_workshop(held.workshop, details(facilitators=both), held.row_version, held.trainer)
     assert [one.name for one in facilitators_of(held.row)] == ["Amani Mfano", "Neema"]
 
 
@@ -463,7 +466,7 @@ def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> No
         change_workshop(
             held.workshop,
             details(new_venue=name, new_venue_place="Kisumu"),
-            held.edition,
+            held.row_version,
             held.trainer,
         )
     assert [venue.name for venue in venues()] == ["Hall B"]

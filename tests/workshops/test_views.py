@@ -207,7 +207,7 @@ def test_an_edit_shows_what_somebody_else_saved(held: Held, site: FlaskClient) -
     page = site.get(url(held, "edit"))
     form = fields(page)
     assert form["title"] == "Kisumu Central"
-    change_workshop(held.workshop, details(title="Theirs"), held.edition, held.trainer)
+    change_workshop(held.workshop, details(title="Theirs"), held.row_version, held.trainer)
     answer = site.post(url(held, "edit"), data=form | {"title": "Mine"})
     assert answer.status_code == 409
     shown = text_of(answer)
@@ -237,7 +237,7 @@ def test_sessions_are_added_and_an_overlap_is_a_sentence(held: Held, site: Flask
     answer = site.post(url(held, "sessions", "new"), data=form | {"day": "2026-11-18"})
     assert answer.status_code == 303
     assert "Closing" in text_of(site.get(url(held)))
-    # The page's edition is old now: what others saved is shown.
+    # The page's row version is old now: what others saved is shown.
     answer = site.post(url(held, "sessions", "new"), data=form | {"day": "2026-11-18"})
     assert answer.status_code == 409
     assert "Somebody else changed this workshop meanwhile." in text_of(answer)
@@ -432,7 +432,7 @@ def test_a_stale_page_shows_both_versions_and_overwrites_nothing(
     change_workshop(
         held.workshop,
         details(facilitators=[held.trainer.public_id, neema.public_id]),
-        held.edition,
+        held.row_version,
         held.trainer,
     )
     other = client_for(neema)

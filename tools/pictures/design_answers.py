@@ -36,11 +36,11 @@ def _of_designs() -> Iterator[Answer]:
     yield Answer("director", "certificates.new_design", "taken", taken)
     edit = ("director", "certificates.edit_design")
     yield Answer(*edit, "too-pale", (Fill("[name=accent]", "#eeeeee"), _ERRORS))
-    meanwhile = (Fill("[name=edition]", "0"), Press(_SAVE, "main .note", 409))
+    meanwhile = (Fill("[name=row_version]", "0"), Press(_SAVE, "main .note", 409))
     yield Answer(*edit, "meanwhile", meanwhile)
     design = ("director", "certificates.design")
     yield Answer(*design, "changed", _CHANGED, writes=True)
-    late = (*_CHANGED, Fill("main [name=edition]", "0"), Press(_USE, "main .note", 409))
+    late = (*_CHANGED, Fill("main [name=row_version]", "0"), Press(_USE, "main .note", 409))
     yield Answer(*design, "late", late, writes=True)
     yield Answer(*design, "in-use", (*_CHANGED, Press(_USE, _SAID)), writes=True)
     retire = "main form[action$='/retire'] button"

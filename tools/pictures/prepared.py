@@ -355,14 +355,14 @@ def _twins(trainer: Actor) -> tuple[str, str]:
     twin = add_person(details, trainer)
     again = add_person(replace(details, chosen_name="S. Mfano"), trainer)
     other = add_person(replace(details, chosen_name="Subira Mfanno"), trainer, none_of=[kept])
-    editions = {
-        row.public_id: row.edition
+    row_versions = {
+        row.public_id: row.row_version
         for row in db.session.execute(
-            select(Person.public_id, Person.edition).where(Person.public_id.in_((kept, again)))
+            select(Person.public_id, Person.row_version).where(Person.public_id.in_((kept, again)))
         )
     }
     db.session.rollback()
-    merge = merge_people(kept, again, {}, (editions[kept], editions[again]), trainer)
+    merge = merge_people(kept, again, {}, (row_versions[kept], row_versions[again]), trainer)
     sweep(SILENT)
     mark_distinct(twin, other, trainer)
     return twin, merge

@@ -101,7 +101,7 @@ class MarkStatus(Base):
     name: Mapped[str] = mapped_column(String(40), default="")
     tone: Mapped[str] = mapped_column(String(8), default="quiet")
     active: Mapped[bool] = mapped_column(default=True)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
 
 
 class Mark(Base):

@@ -82,7 +82,7 @@ class SheetReading(Base):
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheet.id"), primary_key=True)
     ticks: Mapped[list[list[int]]] = mapped_column(JSON)
     written_in: Mapped[int] = mapped_column(SmallInteger, default=0)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     read_by: Mapped[str] = mapped_column(String(16))
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

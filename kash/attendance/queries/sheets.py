@@ -294,9 +294,9 @@ def sheets_of(register_id: int) -> list[SheetLine]:
 
 @dataclass(frozen=True)
 class ReadingSoFar:
-    """Reading of a sheet so far; edition 0 is nothing yet."""
+    """Reading of a sheet so far; row version 0 is nothing yet."""
 
-    edition: int
+    row_version: int
     ticks: tuple[frozenset[int], ...]
     written_in: int
     read_by: str
@@ -307,7 +307,7 @@ def reading_of(register_id: int, sheet: PrintedSheet) -> ReadingSoFar:
     """Reading of one printed sheet."""
     row = db.session.execute(
         select(
-            SheetReading.edition,
+            SheetReading.row_version,
             SheetReading.ticks,
             SheetReading.written_in,
             SheetReading.read_by,
@@ -320,7 +320,7 @@ def reading_of(register_id: int, sheet: PrintedSheet) -> ReadingSoFar:
     ticks = read_sheet(names, sheet.columns, row.ticks if row else []).ticks
     if row is None:
         return ReadingSoFar(0, ticks, 0, "", None)
-    return ReadingSoFar(row.edition, ticks, row.written_in, row.read_by, row.read_at)
+    return ReadingSoFar(row.row_version, ticks, row.written_in, row.read_by, row.read_at)
 
 
 def printed_sheet(register_id: int, public_id: str) -> PrintedSheet:

@@ -30,7 +30,7 @@ class Status:
     tone: str
     active: bool
     purpose: str
-    edition: int
+    row_version: int
 
     @property
     def standard(self) -> bool:
@@ -68,7 +68,7 @@ def status_catalogue() -> Mapping[str, Status]:
                 MarkStatus.tone,
                 MarkStatus.active,
                 MarkStatus.purpose,
-                MarkStatus.edition,
+                MarkStatus.row_version,
             ).order_by(MarkStatus.position, MarkStatus.code)
         )
         found = {row.code: Status(*row) for row in rows}
@@ -80,7 +80,7 @@ def status_catalogue() -> Mapping[str, Status]:
 def _missing(found: Collection[str]) -> dict[str, Status]:
     return {
         one.code: Status(
-            one.code, one.letter, one.weight, "", str(one.tone), True, one.purpose, edition=1
+            one.code, one.letter, one.weight, "", str(one.tone), True, one.purpose, row_version=1
         )
         for one in STANDARD_STATUSES
         if one.code not in found

@@ -195,14 +195,14 @@ def save_reading(
     sheet: str,
     ticks: Sequence[Collection[int]],
     written_in: int,
-    edition: int,
+    row_version: int,
     by: Actor,
 ) -> list[OperationAnswer]:
     """Keep what a signed sheet says, and mark who signed and has no mark that counts.
 
     A signature marks nobody over another mark: it is an operation that expects none, so that it
-    meets the other as a conflict and stays a difference. `edition` is that of the reading that was
-    shown, 0 for none. Raises NotFound, ReadMeanwhile, SheetAhead.
+    meets the other as a conflict and stays a difference. `row_version` is that of the reading that
+    was shown, 0 for none. Raises NotFound, ReadMeanwhile, SheetAhead.
     """
     with audited("attendance.sheet_read", by) as change:
         session = change.session
@@ -210,17 +210,17 @@ def save_reading(
         found = _sheet(session, held, sheet)
         change.about(held.public_id, found.public_id)
         kept = session.get(SheetReading, found.id)
-        if (kept.edition if kept else 0) != edition:
+        if (kept.row_version if kept else 0) != row_version:
             raise ReadMeanwhile
         columns = from_data(found.columns)
         before = read_sheet(found.rows, columns, kept.ticks if kept else []).said()
         now = read_sheet(found.rows, columns, ticks)
         if kept is None:
-            kept = SheetReading(sheet_id=found.id, edition=0)
+            kept = SheetReading(sheet_id=found.id, row_version=0)
             session.add(kept)
         kept.ticks = [sorted(signed) for signed in now.ticks]
         kept.written_in = min(max(written_in, 0), MOST_WRITTEN_IN)
-        kept.edition += 1
+        kept.row_version += 1
         kept.read_by, kept.read_at = by.public_id, change.now
         session.flush()
         signed = [
@@ -231,7 +231,7 @@ def save_reading(
         counting = _counting(session, held)
         operations = [
             Operation(
-                op_id=str(uuid.uuid5(_SIGNED, f"{found.public_id}:{edition}:{slot}:{entry}")),
+                op_id=str(uuid.uuid5(_SIGNED, f"{found.public_id}:{row_version}:{slot}:{entry}")),
                 slot=slot,
                 entry=entry,
                 status=PRESENT,

@@ -126,7 +126,7 @@ def add_status(details: StatusDetails, by: Actor) -> str:
     return code
 
 
-def change_status(code: str, details: StatusDetails, edition: int, by: Actor) -> None:
+def change_status(code: str, details: StatusDetails, row_version: int, by: Actor) -> None:
     """Change a status. The weight of one that was used stays, of present and absent always.
 
     Raises NotFound, ChangedMeanwhile, StatusProblem.
@@ -138,7 +138,7 @@ def change_status(code: str, details: StatusDetails, edition: int, by: Actor) ->
         found = next((one for one in kept if one.code == code), None)
         if found is None or found.purpose not in (_WORKSHOP, ANY_PURPOSE):
             raise NotFound
-        if found.edition != edition:
+        if found.row_version != row_version:
             raise ChangedMeanwhile
         letter = _checked(details, kept, found)
         if details.weight != found.weight:
@@ -151,7 +151,7 @@ def change_status(code: str, details: StatusDetails, edition: int, by: Actor) ->
         found.name = "" if details.name == usual_word(code) else details.name
         found.letter, found.weight = letter, details.weight
         found.tone, found.active = str(details.tone), details.active
-        found.edition += 1
+        found.row_version += 1
         _flush(session)
         # The standard ones have no public id.
         change.about("settings" if code in _STANDARD else code)

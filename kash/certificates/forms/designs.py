@@ -31,8 +31,8 @@ from kash.certificates.rules.designs import (
 from kash.certificates.rules.readiness import Lack
 from kash.platform.press.own_designs import MOST_MARKUP
 from kash.platform.web import KashForm
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import choice_field, long_text_field, radio_field, text_field
+from kash.platform.web.row_versions import RowVersionForm
 
 _PICTURE_NAME = re.compile(r"[a-z0-9-]{1,32}")
 
@@ -127,7 +127,7 @@ def _words(label: Any, most: int, *, fields: bool = False) -> Any:
     )
 
 
-class DesignForm(EditionForm):
+class DesignForm(RowVersionForm):
     """All that a design says. Empty words go by the usual ones."""
 
     name = text_field(_l("Name"), most=80)
@@ -225,7 +225,7 @@ def design_form(design: Design) -> DesignForm:
         "logo": kept.logo if kept.logo in ("", "programme") else "own",
         "html": kept.html,
         "css": kept.css,
-        "edition": str(design.edition),
+        "row_version": str(design.row_version),
     }
     for code in LANGUAGE_CODES:
         words = kept.words.get(code, Words())

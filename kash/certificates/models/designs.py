@@ -32,8 +32,8 @@ BUILT_IN = (("classic", "Classic"), ("modern", "Modern"), ("plain", "Plain"))
 class Design(PublicId, Base):
     """How certificates look. `content` is worked on; what is printed is a version of it.
 
-    `content` is a `rules.designs.DesignContent` as JSON; `edition` counts how often it was saved.
-    `in_use` is the number of the version that new batches take, None while there is none.
+    `content` is a `rules.designs.DesignContent` as JSON; `row_version` counts how often it was
+    saved. `in_use` is the number of the version that new batches take, None while there is none.
     """
 
     __tablename__ = "certificate_design"
@@ -52,7 +52,7 @@ class Design(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     in_use: Mapped[int | None] = mapped_column(SmallInteger)
     is_default: Mapped[bool] = mapped_column(default=False)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -105,14 +105,17 @@ def make_design(name: str, content: DesignContent, by: Actor) -> str:
         return made.public_id
 
 
-def save_design(public_id: str, name: str, content: DesignContent, edition: int, by: Actor) -> None:
+def save_design(
+    public_id: str, name: str, content: DesignContent, row_version: int, by: Actor
+) -> None:
     """Store what was worked on; pictures stay as they are. Nothing in use changes by it.
 
-    `edition` is that of the page that was filled in. Raises DesignChangedMeanwhile and NameTaken.
+    `row_version` is that of the page that was filled in. Raises DesignChangedMeanwhile and
+    NameTaken.
     """
     with audited("certificates.design_changed", by) as change:
         found = _locked(change.session, public_id)
-        if found.edition != edition:
+        if found.row_version != row_version:
             raise DesignChangedMeanwhile
         _check_name(change.session, name, found.id)
         kept = content_from(found.content)
@@ -128,7 +131,7 @@ def save_design(public_id: str, name: str, content: DesignContent, edition: int,
 
 def _store(change: Change, found: Design, content: DesignContent) -> None:
     found.content = content.as_json()
-    found.edition += 1
+    found.row_version += 1
     found.changed_at = change.now
     _about(change, found.public_id)
 
@@ -201,7 +204,7 @@ def _drop_unused(session: Session, found: Design, image_ids: set[str] | frozense
         after_commit(lambda key=key: storage.delete(key))  # type: ignore[misc]
 
 
-def put_into_use(public_id: str, edition: int, by: Actor) -> int:
+def put_into_use(public_id: str, row_version: int, by: Actor) -> int:
     """Make a version of what was worked on, which new batches take; its number.
 
     Raises DesignChangedMeanwhile, NotReady and NothingChanged.
@@ -209,7 +212,7 @@ def put_into_use(public_id: str, edition: int, by: Actor) -> int:
     with audited("certificates.design_put_into_use", by) as change:
         session = change.session
         found = _locked(session, public_id)
-        if found.edition != edition:
+        if found.row_version != row_version:
             raise DesignChangedMeanwhile
         content = content_from(found.content)
         lacks = lacks_of(content)

@@ -141,14 +141,14 @@ def edit_design(design_id: str) -> ResponseReturnValue:
                 design_id,
                 found.name if name == design_name(found) else name,
                 form.content(content_from(found.content)),
-                form.edition_shown,
+                form.row_version_shown,
                 current_actor(),
             )
             flash(_("Saved. Batches take it once it is put into use."))
             return redirect(url_for("certificates.design", design_id=design_id))
     found = queries.design(design_id)
     if form.changed_meanwhile:
-        form.show_edition(found.edition)
+        form.show_row_version(found.row_version)
     return _edit_page(found, form)
 
 
@@ -264,13 +264,13 @@ def use_design(design_id: str) -> ResponseReturnValue:
     """Put what was worked on into use, as a version that never changes."""
     found = queries.design(design_id)
     content = content_from(found.content)
-    typed = request.form.get("edition", "")
-    edition = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    typed = request.form.get("row_version", "")
+    row_version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
     with CaughtProblem(Problem) as caught:
         if content.base == "own" and not lacks_of(content):
             # It must be seen to fit on a page before anything can be issued by it.
             _drawn(content, found, "longest")
-        number = services.put_into_use(design_id, edition, current_actor())
+        number = services.put_into_use(design_id, row_version, current_actor())
         flash(_("In use as version %(version)s. New batches take it.", version=number))
         return redirect(url_for("certificates.design", design_id=design_id), code=303)
     return _design_page(queries.design(design_id), caught.sentence)

@@ -11,13 +11,13 @@ from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
 from kash.desk.settings.programme import the_programme
 from kash.platform.web import current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import whole_number_field
 from kash.platform.web.programme import CONTACT_LOOKS, contact_looks_a_day
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 
-class ContactsForm(EditionForm):
+class ContactsForm(RowVersionForm):
     """How many looks an account has in a day without a reason."""
 
     looks_a_day = whole_number_field(
@@ -29,7 +29,7 @@ class ContactsForm(EditionForm):
 
 
 def _kept() -> dict[str, int]:
-    return {"looks_a_day": contact_looks_a_day(), "edition": the_programme().version}
+    return {"looks_a_day": contact_looks_a_day(), "row_version": the_programme().version}
 
 
 @blueprint.route("/settings/contacts", methods=["GET", "POST"])
@@ -40,7 +40,7 @@ def contacts() -> ResponseReturnValue:
     if form.validate_on_submit():
         values = {"looks_a_day": form.looks_a_day.data}
         with form.showing_problems():
-            change_settings(current_actor(), "contacts", "contacts", values, form.edition_shown)
+            change_settings(current_actor(), "contacts", "contacts", values, form.row_version_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))
         if form.changed_meanwhile:

@@ -17,15 +17,15 @@ from kash.desk.settings.programme import the_programme
 from kash.incidents.queries.calendar import CLOSED, court_days, days_in
 from kash.incidents.rules.court_days import public_holidays
 from kash.platform.web import current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import long_text_field
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 MOST_DAYS = 100
 
 
-class CourtDaysForm(EditionForm):
+class CourtDaysForm(RowVersionForm):
     """The days, one on each line."""
 
     days = long_text_field(
@@ -57,7 +57,7 @@ class CourtDaysForm(EditionForm):
 
 def _kept() -> dict[str, object]:
     days = "\n".join(day.isoformat() for day in sorted(court_days().closed))
-    return {"days": days, "edition": the_programme().version}
+    return {"days": days, "row_version": the_programme().version}
 
 
 @blueprint.route("/settings/court-days", methods=["GET", "POST"])
@@ -68,7 +68,7 @@ def court_days_page() -> ResponseReturnValue:
     if form.validate_on_submit():
         values = {"days": days_in(form.chosen)}
         with form.showing_problems():
-            change_settings(current_actor(), "court_days", CLOSED, values, form.edition_shown)
+            change_settings(current_actor(), "court_days", CLOSED, values, form.row_version_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))
         if form.changed_meanwhile:

@@ -11,13 +11,13 @@ from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint
 from kash.desk.settings.programme import the_programme
 from kash.platform.web import current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import text_field
 from kash.platform.web.programme import programme_facts
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 
-class ReportingLanguagesForm(EditionForm):
+class ReportingLanguagesForm(RowVersionForm):
     """Acceptance of the words of each language; where nobody accepted them, it is not offered."""
 
     luo = text_field(
@@ -36,7 +36,7 @@ def accepted_by() -> dict[str, str]:
 
 
 def _kept() -> dict[str, object]:
-    return {**accepted_by(), "edition": the_programme().version}
+    return {**accepted_by(), "row_version": the_programme().version}
 
 
 @blueprint.route("/settings/languages", methods=["GET", "POST"])
@@ -47,7 +47,9 @@ def reporting_languages() -> ResponseReturnValue:
     if form.validate_on_submit():
         values = {"luo": form.luo.data}
         with form.showing_problems():
-            change_settings(current_actor(), "languages", "languages", values, form.edition_shown)
+            change_settings(
+                current_actor(), "languages", "languages", values, form.row_version_shown
+            )
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))
         if form.changed_meanwhile:

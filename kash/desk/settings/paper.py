@@ -18,10 +18,10 @@ from kash.desk.settings.programme import the_programme
 from kash.platform import storage
 from kash.platform.database import new_public_id
 from kash.platform.web import KashForm, NotFound, current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import HiddenField, SeveralField, long_text_field, text_field
 from kash.platform.web.paper import PAPER_KINDS, PaperWording
 from kash.platform.web.programme import paper_wording
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 KIND_WORDS: dict[str, Any] = {
@@ -38,7 +38,7 @@ def _few_lines(_form: Any, field: Any) -> None:
         raise ValidationError(_("Use at most %(most)s lines.", most=_MOST_LINES))
 
 
-class PaperForm(EditionForm):
+class PaperForm(RowVersionForm):
     """Words on paper. What is left empty goes by its usual word."""
 
     address = long_text_field(_l("Address"), most=240, rows=3, validators=[_few_lines])
@@ -62,10 +62,10 @@ class LogoForm(KashForm):
     """A picture."""
 
     picture = FileField(_l("Picture"))
-    edition = HiddenField(default="0")
+    row_version = HiddenField(default="0")
 
 
-class LogoPaperForm(EditionForm):
+class LogoPaperForm(RowVersionForm):
     """On which paper it stands."""
 
     kinds = SeveralField(_l("It stands on"), choices=list(KIND_WORDS.items()), validators=[])
@@ -82,7 +82,7 @@ def _values(kept: PaperWording) -> dict[str, Any]:
         "third_name": third.name,
         "third_title": third.title,
         "minutes_signers": "\n".join(kept.minutes_signers),
-        "edition": the_programme().version,
+        "row_version": the_programme().version,
     }
 
 
@@ -117,7 +117,7 @@ def edit_paper() -> ResponseReturnValue:
             ],
         }
         with form.showing_problems():
-            change_settings(current_actor(), "paper", "paper", values, form.edition_shown)
+            change_settings(current_actor(), "paper", "paper", values, form.row_version_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.paper"))
         if form.changed_meanwhile:
@@ -129,7 +129,7 @@ def edit_paper() -> ResponseReturnValue:
 @allow("settings.edit")
 def logo() -> ResponseReturnValue:
     """Upload a picture; what comes is read, made small and kept without its metadata."""
-    form = LogoForm(edition=str(the_programme().version))
+    form = LogoForm(row_version=str(the_programme().version))
     if form.validate_on_submit():
         sent = request.files.get("picture")
         content = sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
@@ -176,17 +176,17 @@ def logo_paper() -> ResponseReturnValue:
     form = LogoPaperForm(
         data={
             "kinds": sorted(paper_wording().logo_on, key=PAPER_KINDS.index),
-            "edition": the_programme().version,
+            "row_version": the_programme().version,
         }
     )
     if form.validate_on_submit():
         chosen = {"logo_on": list(form.kinds.data)}
         with form.showing_problems():
-            change_settings(current_actor(), "logo", "paper", chosen, form.edition_shown)
+            change_settings(current_actor(), "logo", "paper", chosen, form.row_version_shown)
             flash(_("Saved."))
             return redirect(url_for("desk.paper"))
         if form.changed_meanwhile:
-            form.compare({"edition": the_programme().version})
+            form.compare({"row_version": the_programme().version})
     return page("desk/settings/logo_paper.html", form=form)
 
 

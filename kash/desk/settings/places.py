@@ -16,7 +16,6 @@ from kash.people.queries import places as places_queries
 from kash.people.queries.places import venues
 from kash.people.services.places import VenueDetails, add_venue, change_venue
 from kash.platform.web import current_actor, page, paged
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     choice_field,
@@ -24,10 +23,11 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 
-class VenueForm(EditionForm):
+class VenueForm(RowVersionForm):
     """A place."""
 
     name = text_field(
@@ -62,7 +62,7 @@ def _values(venue: Venue) -> dict[str, Any]:
         "safe_for": venue.safe_for,
         "seats": venue.seats,
         "active": venue.active,
-        "edition": venue.edition,
+        "row_version": venue.row_version,
     }
 
 
@@ -96,7 +96,9 @@ def edit_place(public_id: str) -> ResponseReturnValue:
     form.offer(places_queries.zones(), found.zone)
     if form.validate_on_submit():
         with form.showing_problems():
-            change_venue(public_id, form.command(VenueDetails), form.edition_shown, current_actor())
+            change_venue(
+                public_id, form.command(VenueDetails), form.row_version_shown, current_actor()
+            )
             flash(_("Saved."))
             return redirect(url_for("desk.places"))
         if form.changed_meanwhile:

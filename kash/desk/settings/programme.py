@@ -16,14 +16,14 @@ from kash.accounts.services.programme import change_programme
 from kash.desk import blueprint
 from kash.desk.setup_form import check_zone
 from kash.platform.web import current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.forms import SeveralField, choice_field, required, text_field
 from kash.platform.web.language import LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 
-class ProgrammeForm(EditionForm):
+class ProgrammeForm(RowVersionForm):
     """Decisions of a programme about itself."""
 
     name = text_field(_l("Name"), most=120)
@@ -60,7 +60,7 @@ def _values(found: Programme) -> dict[str, Any]:
         "neutral_name": found.neutral_name,
         "zone": found.zone,
         "default_language": found.default_language,
-        "edition": found.version,
+        "row_version": found.version,
     }
 
 
@@ -80,7 +80,7 @@ def edit_programme() -> ResponseReturnValue:
                 neutral_name=form.neutral_name.data,
                 zone=form.zone.data,
                 languages=[usual, *others],
-                version=form.edition_shown,
+                version=form.row_version_shown,
             )
             flash(_("Saved."))
             return redirect(url_for("desk.settings"))

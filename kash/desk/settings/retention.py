@@ -19,10 +19,10 @@ from kash.desk import blueprint, queries
 from kash.desk.settings.programme import the_programme
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import whole_number_field
 from kash.platform.web.programme import retention as chosen_retention
 from kash.platform.web.retention import BOUNDS, Retention
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 from kash.settings import Settings
 
@@ -79,7 +79,7 @@ def _number(name: str) -> Any:
     )
 
 
-class RetentionForm(EditionForm):
+class RetentionForm(RowVersionForm):
     """How long each kind is kept."""
 
     ended_sessions = _number("ended_sessions")
@@ -120,7 +120,7 @@ def retention() -> ResponseReturnValue:
 
 
 def _kept() -> dict[str, Any]:
-    return {**_values(chosen_retention()), "edition": the_programme().version}
+    return {**_values(chosen_retention()), "row_version": the_programme().version}
 
 
 @blueprint.route("/settings/retention/edit", methods=["GET", "POST"])
@@ -131,7 +131,9 @@ def edit_retention() -> ResponseReturnValue:
     if form.validate_on_submit():
         values = {name: form[name].data for name in WORDS}
         with form.showing_problems():
-            change_settings(current_actor(), "retention", "retention", values, form.edition_shown)
+            change_settings(
+                current_actor(), "retention", "retention", values, form.row_version_shown
+            )
             flash(_("Saved."))
             return redirect(url_for("desk.retention"))
         if form.changed_meanwhile:

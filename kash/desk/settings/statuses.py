@@ -17,9 +17,9 @@ from kash.attendance.services.statuses import StatusDetails, change_status
 from kash.attendance.wording import status_word
 from kash.desk import blueprint
 from kash.platform.web import current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import BooleanField, radio_field, text_field, whole_number_field
 from kash.platform.web.reordering import moved_order
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 TONES: dict[str, Any] = {
@@ -30,7 +30,7 @@ TONES: dict[str, Any] = {
 }
 
 
-class StatusForm(EditionForm):
+class StatusForm(RowVersionForm):
     """A mark."""
 
     name = text_field(_l("Name"), most=40)
@@ -51,7 +51,7 @@ def _values(status: Status) -> dict[str, Any]:
         "weight": status.weight,
         "tone": status.tone,
         "active": status.active,
-        "edition": status.edition,
+        "row_version": status.row_version,
     }
 
 
@@ -94,7 +94,10 @@ def edit_status(code: str) -> ResponseReturnValue:
         unasked = {name: getattr(found, name) for name in ("weight", "active") if name not in form}
         with form.showing_problems():
             change_status(
-                code, form.command(StatusDetails, **unasked), form.edition_shown, current_actor()
+                code,
+                form.command(StatusDetails, **unasked),
+                form.row_version_shown,
+                current_actor(),
             )
             flash(_("Saved."))
             return redirect(url_for("desk.statuses"))

@@ -16,7 +16,6 @@ from kash.people.queries import places
 from kash.people.services import places as places_services
 from kash.people.services.places import ZoneDetails, change_zone, unify_spellings
 from kash.platform.web import KashForm, current_actor, page, paged
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     SeveralField,
@@ -25,6 +24,7 @@ from kash.platform.web.forms import (
     required,
     text_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 ZONE_KINDS: dict[str, Any] = {
@@ -35,7 +35,7 @@ ZONE_KINDS: dict[str, Any] = {
 }
 
 
-class ZoneForm(EditionForm):
+class ZoneForm(RowVersionForm):
     """An area."""
 
     name = text_field(_l("Name"), most=120)
@@ -96,7 +96,7 @@ def _values(zone: Zone) -> dict[str, Any]:
         "kind": zone.kind,
         "within": zone.within.public_id if zone.within is not None else "",
         "active": zone.active,
-        "edition": zone.edition,
+        "row_version": zone.row_version,
     }
 
 
@@ -109,7 +109,9 @@ def edit_zone(public_id: str) -> ResponseReturnValue:
     form.offer(places.zones(also_closed=True), but=public_id)
     if form.validate_on_submit():
         with form.showing_problems():
-            change_zone(public_id, form.command(ZoneDetails), form.edition_shown, current_actor())
+            change_zone(
+                public_id, form.command(ZoneDetails), form.row_version_shown, current_actor()
+            )
             flash(_("Saved."))
             return redirect(url_for("desk.zones"))
         if form.changed_meanwhile:

@@ -110,14 +110,14 @@ def change_meeting(
     *,
     starts_at: datetime,
     place: str,
-    edition: int,
+    row_version: int,
     by: Actor,
 ) -> None:
-    """Move a planned meeting. `edition` is the one that the page showed."""
+    """Move a planned meeting. `row_version` is the one that the page showed."""
     with audited("forums.meeting_changed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
-        if meeting.edition != edition:
+        if meeting.row_version != row_version:
             raise MeetingChanged
         others = _other_meetings(change.session, forum, but=meeting.id)
         if starts_at != meeting.starts_at:
@@ -127,7 +127,7 @@ def change_meeting(
             move_slot(change.session, meeting, starts_at)
             meeting.starts_at = starts_at
         meeting.place = place
-        meeting.edition += 1
+        meeting.row_version += 1
         change.about(forum.public_id, meeting.public_id)
 
 
@@ -138,7 +138,7 @@ def cancel_meeting(forum_id: str, meeting_id: str, *, reason: str, by: Actor) ->
         meeting = planned_meeting(change.session, forum, meeting_id)
         meeting.state = "cancelled"
         meeting.cancelled_reason = reason
-        meeting.edition += 1
+        meeting.row_version += 1
         close_slot(change.session, meeting, change.now, by)
         change.about(forum.public_id, meeting.public_id)
 
@@ -152,6 +152,6 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
             raise MeetingAhead
         meeting.state = "held"
         meeting.held_at = change.now
-        meeting.edition += 1
+        meeting.row_version += 1
         close_slot(change.session, meeting, change.now, by)
         change.about(forum.public_id, meeting.public_id)

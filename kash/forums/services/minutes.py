@@ -53,26 +53,26 @@ def write_item(
     minute: str,
     decisions: Sequence[TypedMinutesRow] = (),
     actions: Sequence[TypedMinutesRow] = (),
-    edition: int,
+    row_version: int,
     by: Actor,
     internal: str = "",
 ) -> int:
-    """Save what is written under an item and return its new edition.
+    """Save what is written under an item and return its new row version.
 
     `internal` is the mark of the lines that the writer agreed to keep internal; lines that hold a
     figure beside a station or a case raise FiguresBesideCases without it, and nothing is saved.
 
-    `edition` is the one that the page showed. If somebody saved in between, nothing is changed and
-    MinuteChanged carries what they wrote. Rows that the page did not know stay as they are.
+    `row_version` is the one that the page showed. If somebody saved in between, nothing is changed
+    and MinuteChanged carries what they wrote. Rows that the page did not know stay as they are.
     """
     with audited("forums.item_written", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
         held = written_meeting(session, forum, meeting_id)
         item = item_in(session, held, item_id)
-        if item.edition != edition:
+        if item.row_version != row_version:
             raise MinuteChanged(
-                edition=item.edition,
+                row_version=item.row_version,
                 changed_by=item.changed_by,
                 minute=item.minute,
                 decisions=written_decisions(item),
@@ -90,7 +90,7 @@ def write_item(
             if kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
                 raise TooManyRows
         item.minute = minute
-        item.edition += 1
+        item.row_version += 1
         item.changed_by = by.public_id
         _save_decisions(item, stored_decisions, on_decisions)
         _save_actions(item, stored_actions, on_actions, owners)
@@ -100,7 +100,7 @@ def write_item(
         if on_actions.added:
             _carry_over(session, forum, held)
         change.about(held.public_id, item.public_id)
-        return item.edition
+        return item.row_version
 
 
 def _owners(session: Session, forum: Forum) -> dict[str, ForumMember]:

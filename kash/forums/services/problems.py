@@ -149,14 +149,14 @@ class MinuteChanged(ChangedMeanwhile):
     def __init__(
         self,
         *,
-        edition: int,
+        row_version: int,
         changed_by: str | None,
         minute: str,
         decisions: tuple[WrittenDecision, ...],
         actions: tuple[WrittenAction, ...],
     ) -> None:
         super().__init__()
-        self.edition = edition
+        self.row_version = row_version
         self.changed_by = changed_by
         self.minute = minute
         self.decisions = decisions

@@ -53,7 +53,7 @@ def change_template(
     name: str,
     language: str,
     items: Sequence[PlannedItem],
-    edition: int,
+    row_version: int,
     by: Actor,
 ) -> None:
     """Change a template; meetings that began with it stay as they are.
@@ -64,12 +64,12 @@ def change_template(
     with audited("forums.template_changed", by) as change:
         session = change.session
         found = held_template(session, public_id)
-        if found.edition != edition:
+        if found.row_version != row_version:
             raise ChangedMeanwhile
         _name_is_free(session, name, found.id)
         found.name, found.language = name, language
         found.items = _rows(items)
-        found.edition += 1
+        found.row_version += 1
         _flush(session)
         change.about(found.public_id)
 

@@ -114,7 +114,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             "day": local.date(),
             "time": local.time(),
             "place": held.place,
-            "edition": held.edition,
+            "row_version": held.row_version,
         }
     )
     del form.agenda
@@ -125,7 +125,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 meeting_id,
                 starts_at=form.starts_at,
                 place=form.place.data,
-                edition=form.edition_shown,
+                row_version=form.row_version_shown,
                 by=actor,
             )
             flash(_("Saved."))
@@ -133,7 +133,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if isinstance(form.problem, MeetingChanged):
         found = forum_to_edit(forum_id, actor)
         held = meetings.meeting(found, meeting_id)
-        form.show_edition(held.edition)
+        form.show_row_version(held.row_version)
     return page(
         "forums/meeting_edit.html", form=form, forum=found, meeting=held, venues=venue_names()
     )

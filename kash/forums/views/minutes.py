@@ -104,7 +104,7 @@ def _save(
             minute=form.minute.data,
             decisions=decisions,
             actions=actions,
-            edition=form.edition_shown,
+            row_version=form.row_version_shown,
             by=current_actor(),
             internal=(form.internal.data) if form.keep_internal.data else "",
         )
@@ -114,7 +114,7 @@ def _save(
         form.telling = found_lines.lines
         return False, None
     except MinuteChanged as other:
-        form.show_edition(other.edition)
+        form.show_row_version(other.row_version)
         form.decisions = _with_unknown(form.decisions, _typed(other.decisions))
         form.actions = _with_unknown(form.actions, _typed_actions(other.actions))
         return False, OtherText(
@@ -157,7 +157,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         next((other_item for other_item in items if other_item.public_id == item_id), None)
     )
     if not form.is_submitted():
-        form.minute.data, form.edition.data = written.minute, str(written.edition)
+        form.minute.data, form.row_version.data = written.minute, str(written.row_version)
         form.decisions = _typed(written_decisions(written))
         form.actions = _typed_actions(written_actions(written))
     answer, status = page(

@@ -20,7 +20,6 @@ from kash.forums.rules import LONGEST_ITEM, PlannedItem
 from kash.forums.services import templates as templates_services
 from kash.forums.services.templates import change_template
 from kash.platform.web import KashForm, current_actor, page
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     HiddenField,
     choice_field,
@@ -29,6 +28,7 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.language import LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 
 # Empty lines below those that are written, so that an agenda can grow without script.
@@ -50,7 +50,7 @@ class ItemLine(Form):
     kind = HiddenField(default="plain")
 
 
-class TemplateForm(EditionForm):
+class TemplateForm(RowVersionForm):
     """An agenda with a name."""
 
     name = text_field(_l("Name of the agenda"), most=120)
@@ -134,7 +134,7 @@ def edit_template(template_id: str) -> ResponseReturnValue:
             "name": found.name,
             "language": found.language,
             "lines": _lines(found),
-            "edition": found.edition,
+            "row_version": found.row_version,
         }
     )
     if form.validate_on_submit():
@@ -144,14 +144,14 @@ def edit_template(template_id: str) -> ResponseReturnValue:
                 form.name.data,
                 form.language.data,
                 form.written(),
-                form.edition_shown,
+                form.row_version_shown,
                 current_actor(),
             )
             flash(_("Saved."))
             return redirect(url_for("forums.templates"))
     if form.changed_meanwhile:
         found = template(template_id)
-        form.show_edition(found.edition)
+        form.show_row_version(found.row_version)
     form.add_spare_lines()
     return page("forums/template.html", form=form, template_id=template_id, theirs=found)
 

@@ -17,7 +17,6 @@ from kash.incidents.services.mediation import DutyDetails
 from kash.people import words
 from kash.people.forms.week import WeekForm
 from kash.platform.web import KashForm
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     PhoneField,
@@ -28,11 +27,12 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 
 _SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
 
 
-class DutyForm(WeekForm, EditionForm):
+class DutyForm(WeekForm, RowVersionForm):
     """When, where and in which languages somebody mediates."""
 
     account = choice_field(_l("Who mediates"), [])
@@ -69,7 +69,7 @@ class DutyForm(WeekForm, EditionForm):
         self.languages.data = [code for code in found.spoken.split(",") if code]
         self.note.data, self.active.data = found.note, found.active
         self.fill_week(stretches_of(found))
-        self.show_edition(found.edition)
+        self.show_row_version(found.row_version)
 
 
 class AskForm(KashForm):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kash.platform.web.editions import LockedForm, number_shown
 from kash.platform.web.forms import HiddenField
+from kash.platform.web.row_versions import LockedForm, number_shown
 
 
 class VersionedForm(LockedForm):

@@ -25,7 +25,7 @@ class Duty(PublicId, Base):
     spoken: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
 
     account: Mapped[Account] = relationship()
     stations: Mapped[list[DutyStation]] = relationship(

@@ -137,15 +137,15 @@ def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
         return row.public_id
 
 
-def change_mediator(by: Actor, public_id: str, details: DutyDetails, edition: int) -> None:
+def change_mediator(by: Actor, public_id: str, details: DutyDetails, row_version: int) -> None:
     """Change when and where somebody mediates. Raises NotFound, ChangedMeanwhile."""
     _refuse(details)
     with audited("mediation.mediator_changed", by) as change:
         row = duty(public_id, change.session)
-        if row.edition != edition:
+        if row.row_version != row_version:
             raise ChangedMeanwhile
         _write(change.session, row, details)
-        row.edition += 1
+        row.row_version += 1
         change.about(public_id)
 
 
@@ -168,7 +168,7 @@ def set_own_duty(by: Actor, *, active: bool) -> None:
             change.nothing()
             return
         row.active = active
-        row.edition += 1
+        row.row_version += 1
         change.about(row.public_id)
 
 

@@ -87,12 +87,12 @@ def edit_mediator(duty_id: str) -> ResponseReturnValue:
         form.fill(found)
     elif form.validate():
         with form.showing_problems():
-            change_mediator(current_actor(), duty_id, form.details(), form.edition_shown)
+            change_mediator(current_actor(), duty_id, form.details(), form.row_version_shown)
             flash(_("Saved."))
             return redirect(url_for("incidents.duty_list"), 303)
     found = duty(duty_id)
     if form.changed_meanwhile:
-        form.show_edition(found.edition)
+        form.show_row_version(found.row_version)
         form.saved_meanwhile = _saved(found)
     return page("incidents/duty_edit.html", form=form, duty=found)
 

@@ -17,7 +17,6 @@ from kash.people.rules.persons import is_a_name
 from kash.people.services.directory import ServiceDetails
 from kash.platform.database import is_public_id, new_public_id
 from kash.platform.web import KashForm
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
@@ -32,6 +31,7 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.programme import LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm
 
 _SHORT = re.compile(r"[0-9]{3,5}")
 _SERVED = list(directory_words.SERVED.items())
@@ -50,7 +50,7 @@ class PublicPhoneField(PhoneField):
         super().process_formdata(valuelist)
 
 
-class ServiceForm(WeekForm, EditionForm):
+class ServiceForm(WeekForm, RowVersionForm):
     """A service. `key` is the id that a new one gets, so that sending twice adds one."""
 
     key = HiddenField()
@@ -100,7 +100,7 @@ class ServiceForm(WeekForm, EditionForm):
         for name in _KEPT:
             getattr(self, name).data = getattr(entry, name)
         self.fill_week(entry.stretches)
-        self.show_edition(entry.edition)
+        self.show_row_version(entry.row_version)
 
 
 _KEPT = (

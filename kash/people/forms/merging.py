@@ -34,15 +34,15 @@ class MergedField:
 
 
 class MergeForm(KashForm):
-    """The choices, each posted under the fact's name, and the editions that were read."""
+    """The choices, each posted under the fact's name, and the row versions that were read."""
 
-    editions = HiddenField()
+    row_versions = HiddenField()
     step = HiddenField()
 
     @property
-    def editions_read(self) -> tuple[int, int]:
-        """The editions of the two; 0, which nobody has, if unreadable."""
-        found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.editions.data)
+    def row_versions_read(self) -> tuple[int, int]:
+        """The row versions of the two; 0, which nobody has, if unreadable."""
+        found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.row_versions.data)
         return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

@@ -19,7 +19,6 @@ from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_
 from kash.people.services.persons import AlreadyHere
 from kash.platform.database import utc_now
 from kash.platform.web import KashForm
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
@@ -31,6 +30,7 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 
 
 def _looks(name: str) -> dict[str, str]:
@@ -50,7 +50,7 @@ def fact_field(name: str) -> Any:
     return text_field(_l(fact.label), most=fact.most, required=False, **more)
 
 
-class PersonForm(NamedForm, EditionForm):
+class PersonForm(NamedForm, RowVersionForm):
     """A person. `key` is the id that a new person gets, so that sending twice adds one."""
 
     key = NewIdField()
@@ -135,7 +135,7 @@ class PersonForm(NamedForm, EditionForm):
         """Facts kept of a person by the names of fields, but for what is sealed."""
         plain = {fact.name for fact in PLAIN}
         kept = {each.name: getattr(person, each.name) for each in self if each.name in plain}
-        return kept | {"group": person.group.public_id, "edition": person.edition}
+        return kept | {"group": person.group.public_id, "row_version": person.row_version}
 
     def fill(self, person: Person) -> None:
         """Show what is kept."""

@@ -75,7 +75,7 @@ def written(preview: Preview, former: Sequence[ListRow] | None = None) -> bytes:
 
 
 def read(content: bytes) -> Preview | None:
-    """A preview that was kept; None if it was written by another edition of the programme."""
+    """A preview that was kept; None if it was written by another version of Kash."""
     first, *lines = content.split(b"\n")
     head = json.loads(first)
     if head.get("form") != _FORM:

@@ -53,7 +53,7 @@ class ServiceEntry(PublicId, Base):
     found_by: Mapped[str] = mapped_column(Text, default="")
     checked_on: Mapped[date] = mapped_column(Date)
     active: Mapped[bool] = mapped_column(default=True)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

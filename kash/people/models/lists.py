@@ -38,7 +38,7 @@ class PeopleList(PublicId, Base):
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
     format: Mapped[str] = mapped_column(String(8))
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     choices: Mapped[bytes | None] = mapped_column(LargeBinary)
     job: Mapped[str] = mapped_column(String(16), default="", server_default="")
     new_count: Mapped[int] = mapped_column(default=0)
@@ -57,7 +57,7 @@ class PeopleList(PublicId, Base):
 
 
 class PeopleListPerson(Base):
-    """Someone whom a list added or changed. `edition` is hers right after; `before`, sealed, is
+    """Someone whom a list added or changed. `row_version` is hers right after; `before`, sealed, is
     what a change replaced."""
 
     __tablename__ = "people_list_person"
@@ -68,7 +68,7 @@ class PeopleListPerson(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     row: Mapped[int] = mapped_column()
     added: Mapped[bool] = mapped_column()
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     before: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     person: Mapped[Person] = relationship()

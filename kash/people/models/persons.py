@@ -63,7 +63,7 @@ class Organisation(PublicId, Base):
 class Person(PublicId, Base):
     """Someone who takes part. The chosen name may be an alias; no legal name is asked for.
 
-    `edition` grows with each change, so that nobody overwrites what they have not read.
+    `row_version` grows with each change, so that nobody overwrites what they have not read.
     `created_by` is the public id of the account that added the row, `phone_by` and `email_by` of
     those that typed in just this phone and e-mail. `age_recorded_on` is the day on
     which the age band was said; `minor_since` and `minor_by` say when and by whom a person was
@@ -113,7 +113,7 @@ class Person(PublicId, Base):
     minor_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
     minor_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     minor_seen_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(16), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -25,7 +25,7 @@ class Zone(PublicId, Base):
     kind: Mapped[str] = mapped_column(String(12), default="ward")
     within_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
 
     within: Mapped[Zone | None] = relationship(remote_side=[id])
 
@@ -47,6 +47,6 @@ class Venue(PublicId, Base):
     safe_for: Mapped[str] = mapped_column(String(300), default="")
     seats: Mapped[int | None] = mapped_column(SmallInteger)
     active: Mapped[bool] = mapped_column(default=True)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
 
     zone: Mapped[Zone | None] = relationship()

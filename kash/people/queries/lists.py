@@ -36,7 +36,7 @@ def people_revision(session: Session) -> tuple[str, ...]:
             func.count(Person.id),
             func.max(Person.id),
             func.max(Person.changed_at),
-            func.sum(Person.edition),
+            func.sum(Person.row_version),
         )
     ).one()
     places = session.execute(select(func.count(Organisation.id), func.max(Organisation.id))).one()
@@ -107,15 +107,15 @@ def people_lists(actor: Actor) -> Listing[Any]:
 
 
 def list_people(found: PeopleList) -> Listing[Any]:
-    """Whom a list added or found, as rows of public_id, chosen_name, minor, added and edition (0 if
-    she stayed as she was)."""
+    """Whom a list added or found, as rows of public_id, chosen_name, minor, added and row_version
+    (0 if she stayed as she was)."""
     statement: Any = (
         select(
             Person.public_id,
             Person.chosen_name,
             Person.minor,
             PeopleListPerson.added,
-            PeopleListPerson.edition,
+            PeopleListPerson.row_version,
         )
         .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
         .where(PeopleListPerson.list_id == found.id)

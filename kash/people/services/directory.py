@@ -82,16 +82,16 @@ def add_service(details: ServiceDetails, by: Actor, public_id: str = "") -> str:
         return public_id
 
 
-def change_service(public_id: str, details: ServiceDetails, edition: int, by: Actor) -> None:
+def change_service(public_id: str, details: ServiceDetails, row_version: int, by: Actor) -> None:
     """Change a service. Raises NotFound, ChangedMeanwhile, NotAName and HoursOverlap."""
     _refuse(details)
     with audited("directory.service_changed", by) as change:
         entry = locked_service(change.session, public_id)
-        if entry.edition != edition:
+        if entry.row_version != row_version:
             raise ChangedMeanwhile
         _write(entry, details)
         _write_hours(change.session, entry, details.hours)
-        entry.edition += 1
+        entry.row_version += 1
         entry.changed_at = change.now
         change.about(public_id)
 
@@ -104,7 +104,7 @@ def mark_checked(public_id: str, today: date, by: Actor) -> None:
             change.nothing()
             return
         entry.checked_on = today
-        entry.edition += 1
+        entry.row_version += 1
         change.about(public_id)
 
 

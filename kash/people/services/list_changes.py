@@ -67,12 +67,16 @@ def change_persons(
         if not fills:
             change.session.add(
                 PeopleListPerson(
-                    list_id=found.id, person_id=person.id, row=each.number, added=False, edition=0
+                    list_id=found.id,
+                    person_id=person.id,
+                    row=each.number,
+                    added=False,
+                    row_version=0,
                 )
             )
             continue
         before = _fill(change, person, each, fills, places, by)
-        person.edition += 1
+        person.row_version += 1
         person.changed_at = change.now
         change.session.add(
             PeopleListPerson(
@@ -80,7 +84,7 @@ def change_persons(
                 person_id=person.id,
                 row=each.number,
                 added=False,
-                edition=person.edition,
+                row_version=person.row_version,
                 before=seal(json.dumps(before), kind=_BEFORE, public_id=person.public_id),
             )
         )
@@ -196,7 +200,7 @@ def undo_list(public_id: str, by: Actor) -> None:
         added = [entry for entry in entries if entry.added]
         touched = [entry for entry in entries if entry.before is not None]
         for entry in touched:
-            if persons[entry.person_id].edition != entry.edition:
+            if persons[entry.person_id].row_version != entry.row_version:
                 raise NotUndone
         if depending(session, [entry.person_id for entry in added]):
             raise NotUndone
@@ -285,7 +289,7 @@ def _put_back(session: Session, person: Person, entry: PeopleListPerson, change:
         if present is None:
             raise NotUndone
         present.until = None
-    person.edition += 1
+    person.row_version += 1
     person.changed_at = change.now
 
 

@@ -144,7 +144,7 @@ def _store(
                     "person_id": numbers[each.public_id],
                     "row": each.outcome.number,
                     "added": True,
-                    "edition": 1,
+                    "row_version": 1,
                     "before": each.before,
                 }
                 for each in new[start : start + _AT_ONCE]

@@ -118,7 +118,7 @@ def choose(public_id: str, correct: Callable[[Choices], None], by: Actor) -> Non
         choices = opened_choices(found.choices or b"", public_id)
         correct(choices)
         found.choices = sealed_choices(choices, public_id)
-        found.edition += 1
+        found.row_version += 1
         change.about(public_id)
 
 

@@ -68,12 +68,12 @@ class ChangedAfterMerge(Problem):
 
 
 def merge_people(
-    kept: str, gone: str, choices: Mapping[str, str], editions: tuple[int, int], by: Actor
+    kept: str, gone: str, choices: Mapping[str, str], row_versions: tuple[int, int], by: Actor
 ) -> str:
     """Make one person of two; returns the public id of the merge.
 
     `choices` says for each of FACTS whose fact stays, "kept" or "gone" (kept if missing).
-    `editions` are those of the two that were read. Everything that refers to the one who goes
+    `row_versions` are those of the two that were read. Everything that refers to the one who goes
     refers to the one who is kept from then on; so does her public id.
 
     Raises SamePersonTwice, MergedMeanwhile, ChangedMeanwhile, AgesDisagree, AlreadyHere,
@@ -87,7 +87,7 @@ def merge_people(
         if kept not in found or gone not in found:
             raise MergedMeanwhile
         stays, goes = found[kept], found[gone]
-        if (stays["edition"], goes["edition"]) != editions:
+        if (stays["row_version"], goes["row_version"]) != row_versions:
             raise ChangedMeanwhile
         facts = _facts(session, stays, goes, choices, change.now)
         for reference in references():
@@ -159,7 +159,7 @@ def _facts(
             now.year,
             either=stays["minor"] or goes["minor"],
         ),
-        "edition": max(stays["edition"], goes["edition"]) + 1,
+        "row_version": max(stays["row_version"], goes["row_version"]) + 1,
         "created_at": min(stays["created_at"], goes["created_at"]),
         "changed_at": now,
         "printed_name_confirmed_at": _confirmed(facts, stays, goes),

@@ -325,20 +325,20 @@ def change_person(
     public_id: str,
     details: PersonDetails,
     contact: ContactChange,
-    edition: int,
+    row_version: int,
     by: Actor,
     *,
     none_of: Collection[str] = (),
 ) -> None:
     """Change a person's facts; the posting is changed by `transfer`. She is none of `none_of`.
 
-    A new printed name has yet to be confirmed. Raises NotFound, ChangedMeanwhile if `edition` is
-    not the present one, ContactClosed, and what `new_person` raises.
+    A new printed name has yet to be confirmed. Raises NotFound, ChangedMeanwhile if `row_version`
+    is not the present one, ContactClosed, and what `new_person` raises.
     """
     with audited("people.person_changed", by) as change:
         session = change.session
         person = locked_person(session, public_id)
-        if person.edition != edition:
+        if person.row_version != row_version:
             raise ChangedMeanwhile
         group = _group(session, details.group)
         facts = _facts(details, group, change.now)
@@ -353,7 +353,7 @@ def change_person(
             person.printed_name_confirmed_at = None
         _set_contact(session, person, contact, by)
         note_distinct(session, person.id, none_of, by, change.now)
-        person.edition += 1
+        person.row_version += 1
         person.changed_at = change.now
         change.about(person.public_id)
 
@@ -370,6 +370,6 @@ def confirm_printed_name(
     person = locked_person(session, public_id)
     person.printed_name = printed_name
     person.printed_name_confirmed_at = now
-    person.edition += 1
+    person.row_version += 1
     person.changed_at = now
     return person

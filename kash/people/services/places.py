@@ -95,7 +95,7 @@ def add_zone(details: ZoneDetails, by: Actor) -> str:
         return made.public_id
 
 
-def change_zone(public_id: str, details: ZoneDetails, edition: int, by: Actor) -> None:
+def change_zone(public_id: str, details: ZoneDetails, row_version: int, by: Actor) -> None:
     """Change a zone. A new name goes to all that was typed with the old one.
 
     Raises NotFound, ChangedMeanwhile, PlaceTaken, LiesInItself.
@@ -105,7 +105,7 @@ def change_zone(public_id: str, details: ZoneDetails, edition: int, by: Actor) -
         # One at a time, so that two changes can't close a circle between them.
         zones = session.scalars(select(Zone).order_by(Zone.id).with_for_update()).all()
         found = one_or_404(next((zone for zone in zones if zone.public_id == public_id), None))
-        if found.edition != edition:
+        if found.row_version != row_version:
             raise ChangedMeanwhile
         _refuse_taken(session, Zone, details.name, found.id)
         within = _zone_id(session, details.within)
@@ -114,7 +114,7 @@ def change_zone(public_id: str, details: ZoneDetails, edition: int, by: Actor) -
             _rename(session, [found.name], details.name)
         found.name, found.kind, found.within_id = details.name, details.kind, within
         found.active = details.active
-        found.edition += 1
+        found.row_version += 1
         _flush(session)
         change.about(found.public_id)
 
@@ -148,7 +148,7 @@ def _rename(session: Session, spellings: list[str], name: str) -> int:
         values: dict[str, object] = {column.key: name}
         if kind is Person:
             # Whoever has the person's page open must learn of it before she saves.
-            values["edition"] = Person.edition + 1
+            values["row_version"] = Person.row_version + 1
         result = session.execute(update(kind).where(column.in_(spellings)).values(**values))
         changed += int(getattr(result, "rowcount", 0))
     return changed
@@ -167,7 +167,7 @@ def add_venue(details: VenueDetails, by: Actor) -> str:
         return made.public_id
 
 
-def change_venue(public_id: str, details: VenueDetails, edition: int, by: Actor) -> None:
+def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Actor) -> None:
     """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
     with audited("people.venue_changed", by) as change:
         session = change.session
@@ -176,11 +176,11 @@ def change_venue(public_id: str, details: VenueDetails, edition: int, by: Actor)
                 select(Venue).where(Venue.public_id == public_id).with_for_update()
             ).first()
         )
-        if found.edition != edition:
+        if found.row_version != row_version:
             raise ChangedMeanwhile
         _refuse_taken(session, Venue, details.name, found.id)
         _fill(session, found, details)
-        found.edition += 1
+        found.row_version += 1
         _flush(session)
         change.about(found.public_id)
 

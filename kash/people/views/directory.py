@@ -189,12 +189,12 @@ def edit(public_id: str) -> ResponseReturnValue:
         form.fill(found)
     elif form.validate():
         with form.showing_problems(name=NotAName):
-            change_service(public_id, form.details(), form.edition_shown, actor)
+            change_service(public_id, form.details(), form.row_version_shown, actor)
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=public_id))
         found = service_entry(actor, public_id, "directory.edit")
         if form.changed_meanwhile:
-            form.show_edition(found.edition)
+            form.show_row_version(found.row_version)
     return _edit_page(form, found)
 
 

@@ -61,15 +61,15 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
     gone = person(actor, other_id, "people.merge")
     form = MergeForm()
     if not form.is_submitted():
-        form.editions.data = f"{kept.edition}-{gone.edition}"
+        form.row_versions.data = f"{kept.row_version}-{gone.row_version}"
         return _merge_page(form, kept, gone)
     if form.step.data == "merge" and form.validate():
         try:
-            merge_people(public_id, other_id, request.form, form.editions_read, actor)
+            merge_people(public_id, other_id, request.form, form.row_versions_read, actor)
         except ChangedMeanwhile:
             kept = person(actor, public_id, "people.merge")
             gone = person(actor, other_id, "people.merge")
-            form.editions.data = f"{kept.edition}-{gone.edition}"
+            form.row_versions.data = f"{kept.row_version}-{gone.row_version}"
             problem = _("One of the two was changed while you were looking. Look again.")
             return _merge_page(form, kept, gone, problem), 409
         except MergedMeanwhile:

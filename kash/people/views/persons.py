@@ -277,7 +277,7 @@ def edit(public_id: str) -> ResponseReturnValue:
                 public_id,
                 form.command(PersonDetails),
                 contact,
-                form.edition_shown,
+                form.row_version_shown,
                 current_actor(),
                 none_of=[match.key for match in apart],
             )

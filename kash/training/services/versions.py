@@ -98,16 +98,16 @@ def start_version(course_id: str, language: str, by: Actor) -> str:
         return made.public_id
 
 
-def write_version(public_id: str, text: VersionText, edition: int, by: Actor) -> None:
+def write_version(public_id: str, text: VersionText, row_version: int, by: Actor) -> None:
     """Save all that was written on the page of a draft, and add what is new in it.
 
     Nothing is removed and no order changed here; new modules and plans come last. A plan whose
     module is not there stays where it is. Raises NotFound, NotADraft, ChangedMeanwhile if
-    `edition` is not the present one, and TooMuch.
+    `row_version` is not the present one, and TooMuch.
     """
     with audited("training.version_written", by) as change:
         version = _draft(change.session, public_id)
-        if version.edition != edition:
+        if version.row_version != row_version:
             raise ChangedMeanwhile
         version.public_title = text.public_title
         version.language = text.language
@@ -128,7 +128,7 @@ def write_version(public_id: str, text: VersionText, edition: int, by: Actor) ->
             sum(len(module.plans) for module in version.modules) > MOST_PLANS
         ):
             raise TooMuch
-        version.edition += 1
+        version.row_version += 1
         change.about(version.public_id)
 
 
@@ -164,7 +164,7 @@ def remove_module(public_id: str, module_id: str, by: Actor) -> None:
         version = _draft(change.session, public_id)
         module = _module(version, module_id)
         version.modules.remove(module)
-        version.edition += 1
+        version.row_version += 1
         change.about(version.public_id, module_id)
 
 
@@ -176,14 +176,14 @@ def remove_plan(public_id: str, plan_id: str, by: Actor) -> None:
             for plan in module.plans:
                 if plan.public_id == plan_id:
                     module.plans.remove(plan)
-                    version.edition += 1
+                    version.row_version += 1
                     change.about(version.public_id, plan_id)
                     return
         raise NotFound
 
 
 def arrange_modules(public_id: str, order: Sequence[str], by: Actor) -> None:
-    """Put the modules of a draft in an order. The text's edition stays: nothing in it changes.
+    """Put the modules of a draft in an order. The text's row version stays: nothing in it changes.
 
     Raises NotFound and NotADraft.
     """

@@ -63,24 +63,24 @@ class FunderShare:
     budget_code: str = ""
 
 
-def held_workshop(session: Session, public_id: str, edition: int | None = None) -> Workshop:
+def held_workshop(session: Session, public_id: str, row_version: int | None = None) -> Workshop:
     """A workshop, held until the transaction ends.
 
-    Raises NotFound, and ChangedMeanwhile if its edition is not the one that the page showed.
+    Raises NotFound, and ChangedMeanwhile if its row version is not the one that the page showed.
     """
     found = one_or_404(
         session.scalars(
             select(Workshop).where(Workshop.public_id == public_id).with_for_update()
         ).first()
     )
-    if edition is not None and found.edition != edition:
+    if row_version is not None and found.row_version != row_version:
         raise ChangedMeanwhile
     return found
 
 
-def held_for_change(session: Session, public_id: str, edition: int | None = None) -> Workshop:
+def held_for_change(session: Session, public_id: str, row_version: int | None = None) -> Workshop:
     """As `held_workshop`, and not cancelled. Raises WorkshopCancelled too."""
-    found = held_workshop(session, public_id, edition)
+    found = held_workshop(session, public_id, row_version)
     if found.state == "cancelled":
         raise WorkshopCancelled
     return found
@@ -125,7 +125,7 @@ def plan_workshop(
             register_id=new_register(session, "workshop").id,
             created_by=by.public_id,
             created_at=change.now,
-            edition=1,
+            row_version=1,
             state="planned",
             title="",
             starts_on=details.starts_on,
@@ -149,7 +149,7 @@ def plan_workshop(
 
 
 def change_workshop(
-    public_id: str, details: WorkshopDetails, edition: int, by: Actor, *, anew: bool = False
+    public_id: str, details: WorkshopDetails, row_version: int, by: Actor, *, anew: bool = False
 ) -> None:
     """Change a workshop. With its first day its sessions move too; `anew` lays them out afresh.
 
@@ -158,7 +158,7 @@ def change_workshop(
     """
     with audited("workshops.workshop_changed", by) as change:
         session = change.session
-        workshop = held_for_change(session, public_id, edition)
+        workshop = held_for_change(session, public_id, row_version)
         moved = details.starts_on - workshop.starts_on
         _set(session, workshop, details, workshop.title)
         _set_facilitators(session, workshop, details.facilitators, by)
@@ -167,7 +167,7 @@ def change_workshop(
         elif moved:
             shift_sessions(session, workshop, moved, change.now)
         refuse_outside(session, workshop, SessionLeftOutside)
-        workshop.edition += 1
+        workshop.row_version += 1
         change.about(workshop.public_id, *move_up(session, workshop, change.now))
 
 
@@ -220,7 +220,7 @@ def cancel_workshop(public_id: str, reason: str, by: Actor) -> None:
         else:
             workshop.cancelled_at = change.now
         workshop.state, workshop.cancelled_reason = "cancelled", reason
-        workshop.edition += 1
+        workshop.row_version += 1
         change.about(workshop.public_id)
 
 
@@ -232,11 +232,11 @@ def restore_workshop(public_id: str, by: Actor) -> None:
             change.nothing()
         workshop.state, workshop.cancelled_reason = "planned", ""
         workshop.cancelled_at = None
-        workshop.edition += 1
+        workshop.row_version += 1
         change.about(workshop.public_id)
 
 
-def share_costs(public_id: str, shares: Sequence[FunderShare], edition: int, by: Actor) -> None:
+def share_costs(public_id: str, shares: Sequence[FunderShare], row_version: int, by: Actor) -> None:
     """Say who pays which share; none at all is allowed, else they make 100.
 
     Raises NotFound, ChangedMeanwhile, WorkshopCancelled and SharesDoNotFit.
@@ -246,7 +246,7 @@ def share_costs(public_id: str, shares: Sequence[FunderShare], edition: int, by:
         raise SharesDoNotFit(fault)
     with audited("workshops.costs_shared", by) as change:
         session = change.session
-        workshop = held_for_change(session, public_id, edition)
+        workshop = held_for_change(session, public_id, row_version)
         session.execute(delete(Funding).where(Funding.workshop_id == workshop.id))
         for share in shares:
             funder = session.scalars(
@@ -264,7 +264,7 @@ def share_costs(public_id: str, shares: Sequence[FunderShare], edition: int, by:
                     budget_code=share.budget_code,
                 )
             )
-        workshop.edition += 1
+        workshop.row_version += 1
         change.about(workshop.public_id)
 
 

@@ -39,7 +39,7 @@ class SessionDetails:
 def add_session(
     workshop: str,
     details: SessionDetails,
-    edition: int,
+    row_version: int,
     by: Actor,
 ) -> str:
     """Add a session that follows no plan; returns its public id.
@@ -48,7 +48,7 @@ def add_session(
     """
     with audited("workshops.session_added", by) as change:
         session = change.session
-        held = held_for_change(session, workshop, edition)
+        held = held_for_change(session, workshop, row_version)
         made = WorkshopSession(
             public_id=new_public_id(),
             workshop_id=held.id,
@@ -64,13 +64,13 @@ def add_session(
         session.add(made)
         refuse_outside(session, held)
         number_slots(session, held.register_id)
-        held.edition += 1
+        held.row_version += 1
         change.about(held.public_id, made.public_id)
         return made.public_id
 
 
 def change_session(
-    workshop: str, public_id: str, details: SessionDetails, edition: int, by: Actor
+    workshop: str, public_id: str, details: SessionDetails, row_version: int, by: Actor
 ) -> None:
     """Change a session's title, time or length. The time of a closed one stays.
 
@@ -79,7 +79,7 @@ def change_session(
     """
     with audited("workshops.session_changed", by) as change:
         session = change.session
-        held = held_for_change(session, workshop, edition)
+        held = held_for_change(session, workshop, row_version)
         # Marks and closing go by the register's lock, not the workshop's.
         lock_register(session, held.register.public_id)
         found = _session_of(session, held, public_id)
@@ -93,7 +93,7 @@ def change_session(
         if moved:
             refuse_outside(session, held)
             number_slots(session, held.register_id)
-        held.edition += 1
+        held.row_version += 1
         change.about(held.public_id, found.public_id)
 
 
@@ -110,7 +110,7 @@ def remove_session(workshop: str, public_id: str, by: Actor) -> None:
         session.flush()
         remove_slots(session, [slot_id])
         number_slots(session, held.register_id)
-        held.edition += 1
+        held.row_version += 1
 
 
 def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
@@ -130,7 +130,7 @@ def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
             change.nothing()
             return
         lay_anew(session, held, change.now, wanted)
-        held.edition += 1
+        held.row_version += 1
 
 
 def lay_out_anew(workshop: str, by: Actor) -> None:
@@ -141,7 +141,7 @@ def lay_out_anew(workshop: str, by: Actor) -> None:
     with audited("workshops.sessions_laid_out", by) as change:
         held = held_for_change(change.session, workshop)
         lay_anew(change.session, held, change.now)
-        held.edition += 1
+        held.row_version += 1
         change.about(held.public_id)
 
 

@@ -216,12 +216,12 @@ def edit(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             details = form.command(WorkshopDetails)
-            change_workshop(public_id, details, form.edition_shown, actor, anew=form.anew.data)
+            change_workshop(public_id, details, form.row_version_shown, actor, anew=form.anew.data)
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     if form.changed_meanwhile:
         found = own_workshop(public_id, actor, "workshops.edit")
-        form.show_edition(found.edition)
+        form.show_row_version(found.row_version)
     trainers_now = facilitators_of(found) if form.changed_meanwhile else []
     return page("workshops/edit.html", form=form, workshop=found, their_facilitators=trainers_now)
 
@@ -236,7 +236,7 @@ def _values(found: Workshop) -> dict[str, Any]:
         "venue": found.venue.public_id if found.venue else "",
         "capacity": found.capacity,
         "facilitators": [one.public_id for one in facilitators_of(found)],
-        "edition": found.edition,
+        "row_version": found.row_version,
     }
 
 
@@ -253,7 +253,7 @@ def costs(public_id: str) -> ResponseReturnValue:
                 {"funder": one.funder.name, "share": one.share, "budget_code": one.budget_code}
                 for one in funding
             ],
-            "edition": found.edition,
+            "row_version": found.row_version,
         }
     )
     if form.validate_on_submit():
@@ -263,13 +263,13 @@ def costs(public_id: str) -> ResponseReturnValue:
             if line.funder.data
         ]
         with form.showing_problems():
-            share_costs(public_id, shares, form.edition_shown, actor)
+            share_costs(public_id, shares, form.row_version_shown, actor)
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     if form.changed_meanwhile:
         found = own_workshop(public_id, actor, "workshops.edit")
         funding = funding_of(found)
-        form.show_edition(found.edition)
+        form.show_row_version(found.row_version)
     return page(
         "workshops/costs.html",
         form=form,

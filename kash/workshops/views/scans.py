@@ -190,7 +190,7 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
                     sheet_id,
                     ticks,
                     count,
-                    whole_number(request.form.get("edition"), -1),
+                    whole_number(request.form.get("row_version"), -1),
                     current_actor(),
                 )
             except (ReadMeanwhile, SheetAhead) as meanwhile:

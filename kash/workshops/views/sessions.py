@@ -71,12 +71,12 @@ def add_session(public_id: str) -> ResponseReturnValue:
     """Add a session, then the next: each is offered where the one before ends."""
     actor = current_actor()
     found = own_workshop(public_id, actor, "workshops.edit")
-    form = SessionForm(data=_next_session(found) | {"edition": found.edition})
+    form = SessionForm(data=_next_session(found) | {"row_version": found.row_version})
     _offer(form, found)
     if form.validate_on_submit():
         with form.showing_problems():
             made = sessions_services.add_session(
-                public_id, _details(form, found), form.edition_shown, actor
+                public_id, _details(form, found), form.row_version_shown, actor
             )
             flash(_("The session is added: %(title)s", title=form.title.data))
             # The first field of the next one has the focus.
@@ -99,13 +99,15 @@ def session(public_id: str, session_id: str) -> ResponseReturnValue:
             "day": local.date().isoformat(),
             "at": local.time(),
             "minutes": chosen.slot.minutes,
-            "edition": found.edition,
+            "row_version": found.row_version,
         }
     )
     _offer(form, found)
     if form.validate_on_submit():
         with form.showing_problems():
-            change_session(public_id, session_id, _details(form, found), form.edition_shown, actor)
+            change_session(
+                public_id, session_id, _details(form, found), form.row_version_shown, actor
+            )
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     return _shown(form, public_id, session_id)
@@ -114,7 +116,7 @@ def session(public_id: str, session_id: str) -> ResponseReturnValue:
 def _shown(form: SessionForm, public_id: str, session_id: str | None) -> ResponseReturnValue:
     found = own_workshop(public_id, current_actor(), "workshops.edit")
     if form.changed_meanwhile:
-        form.show_edition(found.edition)
+        form.show_row_version(found.row_version)
     return page(
         "workshops/session.html",
         form=form,

@@ -157,7 +157,7 @@ def test_two_trainers_with_the_same_officers_store_nobody_twice(
     first, second = actor("trainer"), actor("trainer")
     content = (DATA / "officers.xlsx").read_bytes()
     confirm(bring(first, content, "officers.xlsx"), first)
-    before = {row.public_id: row.edition for row in db.session.query(Person)}
+    before = {row.public_id: row.row_version for row in db.session.query(Person)}
     made = bring(second, content, "officers.xlsx")
     preview = preview_of(made, second)
     named = {each.number: each for each in preview.outcomes if each.state == "doubtful"}
@@ -171,7 +171,7 @@ def test_two_trainers_with_the_same_officers_store_nobody_twice(
     assert told <= {"number_taken"}
     confirm(made, second)
     db.session.rollback()
-    assert {row.public_id: row.edition for row in db.session.query(Person)} == before
+    assert {row.public_id: row.row_version for row in db.session.query(Person)} == before
 
 
 def test_a_number_that_somebody_else_has_is_not_filled_in(

@@ -182,7 +182,7 @@ def test_someone_elses_person_shows_name_and_group_only(
     browser.post(f"{sent.location}/confirm", data={"seen": seen_of(body)})
     db.session.rollback()
     row = db.session.query(Person).one()
-    assert (row.edition, row.age_band) == (1, "")
+    assert (row.row_version, row.age_band) == (1, "")
 
 
 def test_empty_fields_are_filled_and_others_only_when_chosen(

@@ -15,7 +15,6 @@ from werkzeug.datastructures import MultiDict
 
 from kash.platform.press import RenderError
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
 from kash.platform.web.forms import (
     BooleanField,
@@ -29,6 +28,7 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.pages import page
+from kash.platform.web.row_versions import RowVersionForm
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Place:
     made_by: str = "the programme"
 
 
-class PlaceForm(EditionForm):
+class PlaceForm(RowVersionForm):
     """A place as it is entered; `again` has to be told together with the name."""
 
     name = text_field("Name")
@@ -92,7 +92,7 @@ class Closed(Problem):
     sentence = "Closed."
 
 
-GOOD = {"name": "Hall B", "opened_on": "2026-11-16", "edition": "3"}
+GOOD = {"name": "Hall B", "opened_on": "2026-11-16", "row_version": "3"}
 
 
 @pytest.fixture(autouse=True)
@@ -194,21 +194,21 @@ def test_a_block_that_went_well_shows_nothing() -> None:
 
 
 def test_the_slower_of_two_reads_what_differs_and_may_save_again() -> None:
-    form = _form(note="By the lake", seats="40", kind="hall", edition="3")
+    form = _form(note="By the lake", seats="40", kind="hall", row_version="3")
     assert form.validate()
-    assert (form.edition_shown, form.changed_meanwhile) == (3, False)
+    assert (form.row_version_shown, form.changed_meanwhile) == (3, False)
     _stopped_by(ChangedMeanwhile(), form)
     assert form.changed_meanwhile
     assert form.errors == {}
     form.compare(
-        {"name": "Hall B", "note": "", "seats": 60, "kind": "", "safe": True, "edition": 4}
+        {"name": "Hall B", "note": "", "seats": 60, "kind": "", "safe": True, "row_version": 4}
     )
     assert form.saved_meanwhile == [("Note", "–"), ("Seats", "60"), ("Kind", "–"), ("Safe", "✓")]
-    assert 'value="4"' in form.edition()
-    assert form.edition_shown == 4
+    assert 'value="4"' in form.row_version()
+    assert form.row_version_shown == 4
 
 
-def test_a_form_that_knows_no_edition_passes_the_lock_on() -> None:
+def test_a_form_that_knows_no_row_version_passes_the_lock_on() -> None:
     class Plain(KashForm):
         """A form of something that is written once."""
 
@@ -218,9 +218,9 @@ def test_a_form_that_knows_no_edition_passes_the_lock_on() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "٣", "1234567890", None])
-def test_an_edition_that_cannot_be_read_fits_nothing(text: str | None) -> None:
-    form = _form(edition=text) if text is not None else PlaceForm(MultiDict())
-    assert form.edition_shown == 0
+def test_a_row_version_that_cannot_be_read_fits_nothing(text: str | None) -> None:
+    form = _form(row_version=text) if text is not None else PlaceForm(MultiDict())
+    assert form.row_version_shown == 0
 
 
 def test_the_page_of_a_form_that_was_too_late_answers_409() -> None:

@@ -30,39 +30,39 @@ class LockedForm(KashForm):
         return super().show(problem, name)
 
 
-class EditionForm(LockedForm):
-    """Form whose page names the edition that it was filled from; `macros/meanwhile.html` shows what
-    somebody else saved since.
+class RowVersionForm(LockedForm):
+    """Form whose page names the row version that it was filled from; `macros/meanwhile.html` shows
+    what somebody else saved since.
 
         if form.changed_meanwhile:
             form.compare(_values(queries.venue(public_id)))
     """
 
-    edition = HiddenField(default="0")
+    row_version = HiddenField(default="0")
     # (label, what is saved) of what differs from what was typed, once it was compared.
     saved_meanwhile: list[tuple[str, str]] | None = None
 
     @property
-    def edition_shown(self) -> int:
-        """The edition that the page showed; 0, which nothing has, when it is unreadable."""
-        return number_shown(self.edition.data)
+    def row_version_shown(self) -> int:
+        """The row version that the page showed; 0, which nothing has, when it is unreadable."""
+        return number_shown(self.row_version.data)
 
     def compare(self, saved: Mapping[str, Any]) -> None:
         """Note what is saved by now where it differs from what was typed.
 
-        `saved` are values by the names of fields, and the present `edition`: the same form, sent
-        once more, goes over what is now shown beside it.
+        `saved` are values by the names of fields, and the present `row_version`: the same form,
+        sent once more, goes over what is now shown beside it.
         """
         self.saved_meanwhile = [
             (str(self[name].label.text), _in_words(self[name], value))
             for name, value in saved.items()
-            if name != "edition" and name in self and (self[name].data or "") != (value or "")
+            if name != "row_version" and name in self and (self[name].data or "") != (value or "")
         ]
-        self.show_edition(saved["edition"])
+        self.show_row_version(saved["row_version"])
 
-    def show_edition(self, edition: int) -> None:
-        """Let the same form, sent once more, go over this edition."""
-        self.edition.data, self.edition.raw_data = str(edition), None
+    def show_row_version(self, row_version: int) -> None:
+        """Let the same form, sent once more, go over this row version."""
+        self.row_version.data, self.row_version.raw_data = str(row_version), None
 
 
 def _in_words(field: Field, value: Any) -> str:
