@@ -34,6 +34,7 @@ usage() {
 ./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG
 ./kash.sh house [--json]    count what the code is made of
 ./kash.sh compare ACTION    write FILE: a fingerprint of what users see; diff A B: what changed of it
+./kash.sh mutations [ARGS]  plant small faults one at a time: which do the tests find?
 ./kash.sh backup FILE       write an encrypted backup
 ./kash.sh restore FILE      put a backup back, into an empty data directory
 ./kash.sh flask ARGS        any command of the application
@@ -267,6 +268,10 @@ case $command in
   compare)
     install_to_test
     exec "$PYTHON" -m tools.compare "$@"
+    ;;
+  mutations)
+    install_to_test
+    exec "$PYTHON" -m tools.mutations "$@"
     ;;
   backup | restore)
     [[ -n ${1:-} ]] || stop "Which file? ./kash.sh $command FILE"
