@@ -103,7 +103,7 @@ UNASKED = {
     "members.recover": "as above",
     "members.let_in": "as above",
     "members.remove": "as above",
-    "members.unsealing_request": "as above",
+    "members.identity_request": "as above",
     "moved_incidents.old_address": "leads to pages that are asked for themselves",
     "moved_members.old_address": "as above",
     "incidents.add_evidence": "there are no cases in what is measured",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.web.finding import NamedPage
+from kash.platform.web.hits import NamedPage
 from kash.policy import SIGNED_IN
 
 FOUND = (

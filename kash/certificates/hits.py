@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.certificates.queries.listing import find_certificate
 from kash.certificates.rules.issuing import grouped
-from kash.platform.web.finding import Findable, Hit, NamedPage
+from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.policy import SIGNED_IN, Actor
 
 

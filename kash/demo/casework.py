@@ -29,7 +29,7 @@ from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.linking import add_link
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.incidents.services.saved_views import save_view
-from kash.members.services.unsealing import ask, decide
+from kash.members.services.identity_requests import ask, decide
 from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local

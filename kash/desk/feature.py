@@ -5,21 +5,21 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.desk import blueprint, finding, settings, setup, views
+from kash.desk import blueprint, search_page, settings, setup, views
 from kash.desk.chapters import CHAPTERS
 from kash.desk.search import PAGES
 from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
 from kash.feature import Feature
 from kash.people.models import Venue, Zone
-from kash.platform.web.finding import NamedPage
+from kash.platform.web.hits import NamedPage
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.policy import SIGNED_IN
 
 FEATURE = Feature(
     "desk",
-    modules=(finding, settings, setup, views),
+    modules=(search_page, settings, setup, views),
     blueprints=(blueprint,),
     parts=(
         CHAPTERS,

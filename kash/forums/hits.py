@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from kash.forums.queries.series import find_forums
-from kash.platform.web.finding import Findable, Hit
+from kash.platform.web.hits import Findable, Hit
 from kash.policy import Actor
 
 

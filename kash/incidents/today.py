@@ -16,7 +16,7 @@ from kash.incidents.queries.officers import few_custodians
 from kash.incidents.queries.outside import what_is_missing
 from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.services.waiting import WaitingCases, what_waits
-from kash.members.queries import may_hold_keys, unsealing_lines
+from kash.members.queries import identity_request_lines, may_hold_keys
 from kash.platform.database import unless_full
 from kash.platform.web.today import Need, TodayLine, Viewer
 
@@ -41,7 +41,7 @@ def _vault(asked: Viewer) -> Sequence[VaultWords]:
         return []
     if vault is None or not vault.holds("case"):
         return [VaultWords()]
-    lines = unsealing_lines(actor) if actor.may("vault.unseal") else []
+    lines = identity_request_lines(actor) if actor.may("vault.unseal") else []
     cases = None
     # What was looked through is noted. Without room for the note there is no look, but there is
     # the rest of the page.

@@ -18,7 +18,7 @@ CHAPTERS = Chapters(
         ),
         **each(
             "members",
-            "unsealing_requests unsealing_request",
+            "identity_requests identity_request",
             dict.fromkeys(
                 (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), "members#read-an-identity"
             ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kash.members.services.identity_requests import forget_old
 from kash.members.services.kept_forms import forget_kept
-from kash.members.services.unsealing import forget_old
 
 
 def forget_openings() -> None:

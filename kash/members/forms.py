@@ -103,5 +103,5 @@ class LetInForm(KashForm):
     )
 
 
-class UnsealingDecisionForm(KashForm):
+class IdentityDecisionForm(KashForm):
     """Two buttons."""

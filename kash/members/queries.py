@@ -206,11 +206,11 @@ def left_without(public_id: str) -> dict[str, str]:
     return {str(name): left for name, left in found.items() if left != "safe"}
 
 
-# --- Unsealing --------------------------------------------------------------------------------
+# --- Requests to read an identity ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class UnsealingLine:
+class IdentityRequestLine:
     """A request to read who somebody is.
 
     `state` is `waits`, `granted`, `refused` or `over`; `address` is the page of the document, if a
@@ -240,7 +240,7 @@ def _state(row: Unsealing, now: datetime) -> str:
     return "granted" if row.runs_out_at is not None and row.runs_out_at > now else "over"
 
 
-def unsealing_lines(actor: Actor) -> list[UnsealingLine]:
+def identity_request_lines(actor: Actor) -> list[IdentityRequestLine]:
     """The actor's own requests, and for a custodian those that wait; the newest first."""
     mine = VaultMember.holder == actor.public_id
     wanted = or_(mine, Unsealing.granted.is_(None)) if actor.may("vault.unseal") else mine
@@ -255,7 +255,7 @@ def unsealing_lines(actor: Actor) -> list[UnsealingLine]:
     return _lines(actor, rows)
 
 
-def unsealing_line(actor: Actor, public_id: str) -> UnsealingLine:
+def identity_request_line(actor: Actor, public_id: str) -> IdentityRequestLine:
     """One request that the actor made or may decide. Raises NotFound."""
     rows = db.session.execute(
         select(Unsealing, VaultMember.holder, SealedDocument.public_id, SealedDocument.kind)
@@ -269,7 +269,9 @@ def unsealing_line(actor: Actor, public_id: str) -> UnsealingLine:
     return lines[0]
 
 
-def _lines(actor: Actor, rows: Sequence[tuple[Unsealing, str, str, str]]) -> list[UnsealingLine]:
+def _lines(
+    actor: Actor, rows: Sequence[tuple[Unsealing, str, str, str]]
+) -> list[IdentityRequestLine]:
     now = utc_now()
     names = account_names(
         [one for row in rows for one in (row[1], row[0].decided_by) if one is not None]
@@ -281,7 +283,7 @@ def _lines(actor: Actor, rows: Sequence[tuple[Unsealing, str, str, str]]) -> lis
         left = (row.runs_out_at - now).total_seconds() if row.runs_out_at else 0
         mine = holder == actor.public_id
         lines.append(
-            UnsealingLine(
+            IdentityRequestLine(
                 public_id=row.public_id,
                 document=document,
                 kind=kind,

@@ -15,7 +15,7 @@ from kash.people.queries.organisations import find_organisations
 from kash.people.queries.search import find_people
 from kash.people.scope import reaches, within_reach
 from kash.platform.database import db
-from kash.platform.web.finding import Findable, Hit, NamedPage
+from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.policy import Actor, Reach
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.web.finding import Findable, Hit, NamedPage
+from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.policy import Actor
 from kash.training.queries import find_courses
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.web.finding import Findable, Hit, NamedPage
 from kash.platform.web.formats import short_date_text
+from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.policy import Actor
-from kash.workshops.queries.finding import find_workshops
+from kash.workshops.queries.search import find_workshops
 
 
 def _workshops(actor: Actor, text: str, limit: int) -> Sequence[Hit]:

@@ -535,7 +535,7 @@ def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, fi
 
 
 def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -> None:
-    from kash.members.services.unsealing import decide
+    from kash.members.services.identity_requests import decide
 
     grace, anna = a_member("custodian"), a_member("documentation")
     away = ["0123456789abcdef"]

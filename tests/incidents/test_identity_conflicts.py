@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from kash.incidents.rules.record import Filing, Information, Party, Person, Record
 from kash.members.errors import CannotDecide
-from kash.members.services.unsealing import decide, may_decide
+from kash.members.services.identity_requests import decide, may_decide
 from kash.platform.database import db
 from kash.platform.vault import Unsealing
 from tests.conftest import AMember

@@ -215,7 +215,7 @@ def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
 def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
-    turn_back(ready.one(made), "Baraka came by foot", ready.trainer, acts=True)
+    turn_back(ready.one(made), "Baraka came by foot", ready.trainer, as_organiser=True)
     make_exception(
         ready.workshop,
         ready.person(BARAKA),

@@ -40,7 +40,7 @@ def _of_the_vault() -> Iterator[Answer]:
     wrong = (Fill("#passphrase", "not these six words of mine"), Fill("#code", "000000"), _ERRORS)
     yield Answer("documentation", "members.open_vault", "wrong", wrong, closed=True)
     agreed = Press("button[value=grant]", ".toast, .note")
-    yield Answer("custodian", "members.unsealing_request", "agreed", (agreed,), writes=True)
+    yield Answer("custodian", "members.identity_request", "agreed", (agreed,), writes=True)
 
 
 def _through(steps: int) -> tuple[Act, ...]:

@@ -227,11 +227,14 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
         fix_approval(change.session, locked)
 
 
-def turn_back(batch: CertificateBatch, reason: str, by: Actor, *, acts: bool = False) -> None:
+def turn_back(
+    batch: CertificateBatch, reason: str, by: Actor, *, as_organiser: bool = False
+) -> None:
     """Turn a batch back that is not issued yet; its people can be proposed again.
 
-    `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
+    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
+    to her.
     """
     with audited("certificates.turned_back", by) as change:
         locked = locked_batch(change.session, batch, BatchStep.RETURN, by)
-        APPROVAL.turn_back(change, locked, reason, by, acts=acts)
+        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser)

@@ -116,7 +116,7 @@ def _send_back(batch: CertificateBatch, by: Actor) -> None:
         except Problem as problem:
             # What is wrong, without the advice to turn it back, as it just was.
             reason = str(getattr(problem, "what", problem))
-            APPROVAL.turn_back(change, locked, reason, by, acts=True)
+            APPROVAL.turn_back(change, locked, reason, by, as_organiser=True)
         else:
             change.nothing()
             return

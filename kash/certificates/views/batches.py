@@ -30,7 +30,7 @@ from kash.certificates.queries.printing import printings_of
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.steps import BatchStep, allowed_steps
 from kash.certificates.services import issuing, issuing_in_parts
-from kash.certificates.views.scope import acts_on, staff_workshop
+from kash.certificates.views.scope import organises, staff_workshop
 from kash.people.rules.one_group import OneGroup
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.web import current_actor, listing
@@ -64,8 +64,8 @@ def batch_page(
     steps = allowed_steps(
         state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
     )
-    acts = acts_on(found)
-    decision = APPROVAL.offered(shown, actor, acts=acts)
+    as_organiser = organises(found)
+    decision = APPROVAL.offered(shown, actor, as_organiser=as_organiser)
     may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
     printings = printings_of(shown)
     counts = groups_of_batch(shown)
@@ -94,7 +94,7 @@ def batch_page(
         groups=OneGroup(letter, (), counts),
         unasked=unasked_in(shown) if issued < total else 0,
         changed=names_changed(shown) if issued < total else 0,
-        steps={step.value for step in steps if may.get(step, acts)},
+        steps={step.value for step in steps if may.get(step, as_organiser)},
         names=names_of(
             [
                 *shown.accounts,
@@ -145,11 +145,13 @@ def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
 def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Turn a batch back, with what must be put right."""
     found = staff_workshop(public_id)
-    acts = acts_on(found)
+    as_organiser = organises(found)
     return _page(found, batch_id).send_back(
-        lambda shown, reason: issuing.turn_back(shown, reason, current_actor(), acts=acts),
+        lambda shown, reason: issuing.turn_back(
+            shown, reason, current_actor(), as_organiser=as_organiser
+        ),
         _("Sent back. Its people can be proposed again."),
-        acts=acts,
+        as_organiser=as_organiser,
     )
 
 

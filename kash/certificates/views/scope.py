@@ -12,5 +12,6 @@ def staff_workshop(public_id: str) -> Workshop:
     return workshop_with_people(public_id, current_actor(), "certificates.see")
 
 
-def acts_on(found: Workshop) -> bool:
+def organises(found: Workshop) -> bool:
+    """True if the actor proposes certificates here."""
     return runs(current_actor(), found, "certificates.propose")

@@ -34,7 +34,7 @@ from kash.certificates.queries.issuing import (
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import NamesMoved, confirm_names
-from kash.certificates.views.scope import acts_on, staff_workshop
+from kash.certificates.views.scope import organises, staff_workshop
 from kash.people.queries.consents import never_asked
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.web import NotFound, Problem, current_actor, download
@@ -83,7 +83,7 @@ def _workshop_page(
         names=names_of(batch.proposed_by for batch, _number in batches),
         form=form,
         problem=problem,
-        acts=acts_on(found),
+        as_organiser=organises(found),
     ), 409 if problem else 200
 
 

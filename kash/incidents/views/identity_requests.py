@@ -14,7 +14,7 @@ from kash.incidents.services.identities import KIND, facts_from, person_of
 from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.incidents.views.identities import worded
 from kash.members.errors import AlreadyAsked, NoKeys
-from kash.members.services.unsealing import ask, read_granted
+from kash.members.services.identity_requests import ask, read_granted
 from kash.platform.vault import NotAuthentic, SealError
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
@@ -32,7 +32,7 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
         with form.showing_problems(AlreadyAsked, NoKeys):
             ask(actor, one.identity, form.reason.data)
             flash(_("A custodian decides. You find the answer among your requests."))
-            return redirect(url_for("members.unsealing_requests"), 303)
+            return redirect(url_for("members.identity_requests"), 303)
     return page("incidents/identity_ask.html", form=form, case=found, person=one)
 
 

@@ -1,3 +1,3 @@
 """The pages of the vault's members."""
 
-from kash.members.views import addresses, keys, members, unsealing, vault_sessions
+from kash.members.views import addresses, identity_requests, keys, members, vault_sessions

@@ -92,7 +92,9 @@ def _overview() -> str:
         standings=queries.standings(),
         mine=next(line for line in lines if line.mine),
         waiting=[line for line in lines if line.waits_for and not line.mine],
-        unsealing=[line for line in queries.unsealing_lines(by) if line.state == "waits"],
+        identity_requests=[
+            line for line in queries.identity_request_lines(by) if line.state == "waits"
+        ],
         begin=queries.may_begin_now(by),
         names=COMPARTMENT_NAMES,
         texts=COMPARTMENT_TEXTS,

@@ -183,11 +183,12 @@ def _check_claims(session: Session, locked: PayoutList) -> None:
             raise DoubleClaimsOpen
 
 
-def turn_back(one: PayoutList, reason: str, by: Actor, *, acts: bool = False) -> None:
+def turn_back(one: PayoutList, reason: str, by: Actor, *, as_organiser: bool = False) -> None:
     """Turn a proposed list back; what is due can be proposed again.
 
-    `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
+    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
+    to her.
     """
     with audited("payouts.turned_back", by) as change:
         locked = locked_list(change.session, one, ListStep.RETURN, by)
-        APPROVAL.turn_back(change, locked, reason, by, acts=acts)
+        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser)

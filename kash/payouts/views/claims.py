@@ -16,7 +16,7 @@ from kash.payouts.queries.drafts import draft, drafted_claims
 from kash.payouts.queries.rates import table_for
 from kash.payouts.services import claims
 from kash.payouts.services.claims import BOTH, HERE, THERE
-from kash.payouts.views.scope import acts_on, staff_workshop
+from kash.payouts.views.scope import organises, staff_workshop
 from kash.platform.web import Forbidden, Problem, current_actor, page
 from kash.platform.web.errors import one_or_404
 from kash.policy import allow
@@ -29,7 +29,7 @@ from kash.policy import allow
 def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseReturnValue:
     """Say which workshop pays the day, or why both do."""
     found = staff_workshop(public_id)
-    if not (acts_on(found) or current_actor().may("payouts.approve")):
+    if not (organises(found) or current_actor().may("payouts.approve")):
         raise Forbidden
     table = table_for(found.id)
     rows = draft(found, table) if table is not None else []

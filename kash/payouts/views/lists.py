@@ -25,7 +25,7 @@ from kash.payouts.queries.rates import latest_table, rates_of
 from kash.payouts.rules.steps import ListStep, allowed_steps
 from kash.payouts.services import lists
 from kash.payouts.services.sending import phones_told
-from kash.payouts.views.scope import acts_on, letter_of, staff_workshop
+from kash.payouts.views.scope import letter_of, organises, staff_workshop
 from kash.people.rules.one_group import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
@@ -51,12 +51,12 @@ def _list_page(
 ) -> ResponseReturnValue:
     actor = current_actor()
     steps = allowed_steps(one.state, proposed_by=one.proposed_by, actor=actor.public_id)
-    acts = acts_on(found)
-    decision = APPROVAL.offered(one, actor, acts=acts)
+    as_organiser = organises(found)
+    decision = APPROVAL.offered(one, actor, as_organiser=as_organiser)
     may = {
         ListStep.APPROVE: decision.approves,
         ListStep.RETURN: decision.returns,
-        ListStep.PAY: acts,
+        ListStep.PAY: as_organiser,
     }
     lines, claims = lines_of(one), double_claims(found, ())
     table, files = one.table, files_of(one)
@@ -76,7 +76,7 @@ def _list_page(
         claims=claims,
         held=held_sessions(found) if one.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
-        acts=acts,
+        as_organiser=as_organiser,
         decision=decision,
         names=names_of([*one.accounts, decision.standing_in, *(made.made_by for made in files)]),
         phones=phones_told(lines) if decision.approves else None,
@@ -109,11 +109,13 @@ def approve(public_id: str, list_id: str) -> ResponseReturnValue:
 def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
     """Turn a list back, with what must be put right."""
     found = staff_workshop(public_id)
-    acts = acts_on(found)
+    as_organiser = organises(found)
     return _page(found, list_id).send_back(
-        lambda one, reason: lists.turn_back(one, reason, current_actor(), acts=acts),
+        lambda one, reason: lists.turn_back(
+            one, reason, current_actor(), as_organiser=as_organiser
+        ),
         _("Sent back. What is due can be proposed again."),
-        acts=acts,
+        as_organiser=as_organiser,
     )
 
 

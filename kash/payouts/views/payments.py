@@ -25,7 +25,7 @@ from kash.payouts.services.sending import (
     repeat_file,
     sort_lines,
 )
-from kash.payouts.views.scope import OTHERS, acts_on, letter_of, paid_list, staff_workshop
+from kash.payouts.views.scope import OTHERS, letter_of, organises, paid_list, staff_workshop
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
@@ -251,7 +251,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
             if event.receipt_sealed is not None
         },
         names=names_of(event.noted_by for event in events),
-        acts=acts_on(found) and one.state == "approved",
+        as_organiser=organises(found) and one.state == "approved",
         problem=problem,
     )
     return content, 409 if problem else status

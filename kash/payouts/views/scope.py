@@ -29,7 +29,7 @@ def staff_workshop(public_id: str) -> Workshop:
     return own_workshop(public_id, current_actor(), "payouts.see")
 
 
-def acts_on(found: Workshop) -> bool:
+def organises(found: Workshop) -> bool:
     """True if the actor proposes and pays here."""
     return runs(current_actor(), found, "payouts.propose")
 

@@ -21,7 +21,7 @@ from kash.payouts.queries.lists import (
 )
 from kash.payouts.queries.rates import rates_of, table_for
 from kash.payouts.services import lists as lists_services
-from kash.payouts.views.scope import acts_on, row_letter, staff_workshop
+from kash.payouts.views.scope import organises, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor, listing
@@ -90,7 +90,7 @@ def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
         waits=any(one.state == "proposed" for one in lists),
         sums=reconciliations(lists),
         names=names_of(one.proposed_by for one in lists),
-        acts=acts_on(found),
+        as_organiser=organises(found),
         problem=problem,
     ), 409 if problem else 200
 

@@ -82,17 +82,17 @@ class Approval(Part):
         note(change, row, row.approved_for)
 
     def turn_back(
-        self, change: Change, row: Proposal, reason: str, by: Actor, *, acts: bool = False
+        self, change: Change, row: Proposal, reason: str, by: Actor, *, as_organiser: bool = False
     ) -> None:
         """Turn a proposal back, locked, within an action. Raises WrongStep.
 
-        `acts` says that the actor runs what it is about, and so needs nobody's approval lent to
-        her.
+        `as_organiser` says that the actor runs what it is about, and so needs nobody's approval
+        lent to her.
         """
         if row.state not in self.waits:
             raise WrongStep
         row.state, row.returned_reason = "returned", reason
-        note(change, row, None if acts else by.decides_for(self.approves))
+        note(change, row, None if as_organiser else by.decides_for(self.approves))
 
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
         """The condition of what an actor can approve: nothing of her own, nor of the one for whom
@@ -105,15 +105,15 @@ class Approval(Part):
         others = (self.model.proposed_by.is_distinct_from(one) for one in barred)
         return and_(self.model.state == "proposed", *others)
 
-    def offered(self, row: Any, actor: Actor, *, acts: bool = False) -> OfferedDecision:
-        """Decision that the page of a proposal offers; `acts` as in `turn_back`."""
+    def offered(self, row: Any, actor: Actor, *, as_organiser: bool = False) -> OfferedDecision:
+        """Decision that the page of a proposal offers; `as_organiser` as in `turn_back`."""
         absent = actor.decides_for(self.approves, not_for=row.proposed_by)
         may, proposed = actor.may(self.approves), row.state == "proposed"
         stands = standing_of(actor.public_id, row.proposed_by, decides_for=absent)
         return OfferedDecision(
             own=proposed and stands is Standing.ASKED,
             approves=proposed and may and stands is Standing.MAY,
-            returns=may or acts,
+            returns=may or as_organiser,
             standing_in=absent,
         )
 

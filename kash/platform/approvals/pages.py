@@ -50,11 +50,11 @@ class ProposalPage(Generic[Row]):
         return self.show(self.read(), SendBackForm(), caught.sentence)
 
     def send_back(
-        self, act: Callable[[Row, str], None], done: str, *, acts: bool
+        self, act: Callable[[Row, str], None], done: str, *, as_organiser: bool
     ) -> ResponseReturnValue:
         """Send it back for the reason that the form holds; or show the page with its errors. Raises
-        Forbidden for who neither approves nor `acts`, as in `Approval.turn_back`."""
-        if not (acts or current_actor().may(self.approval.approves)):
+        Forbidden for who neither approves nor `as_organiser`, as in `Approval.turn_back`."""
+        if not (as_organiser or current_actor().may(self.approval.approves)):
             raise Forbidden
         form = SendBackForm()
         if not form.validate_on_submit():

@@ -174,7 +174,7 @@ def test_a_page_offers_nothing_that_is_refused(actor: Actors) -> None:
     assert {name for name, one in offered.items() if one.own} == {"her own"}
     assert {name for name, one in offered.items() if not one.returns} == {"no director"}
     assert offered["for another"].standing_in == director.public_id
-    assert APPROVAL.offered(row, officer, acts=True).returns
+    assert APPROVAL.offered(row, officer, as_organiser=True).returns
     row.state = "returned"
     assert not APPROVAL.offered(row, director).approves
     assert not APPROVAL.offered(row, both).own
@@ -224,6 +224,6 @@ def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask
         assert (done.status_code, done.location) == (302, "/purchases/1")
         assert get_flashed_messages() == ["Done: 4."]
         # Nothing says why it goes back.
-        assert proposal.send_back(lambda *_: None, "Sent back.", acts=True) == ("4: ", 422)
+        assert proposal.send_back(lambda *_: None, "Sent back.", as_organiser=True) == ("4: ", 422)
         with pytest.raises(Forbidden):
-            proposal.send_back(lambda *_: None, "Sent back.", acts=False)
+            proposal.send_back(lambda *_: None, "Sent back.", as_organiser=False)

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from kash.members import queries
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
 from kash.members.sealed_pages import SealedPage
-from kash.members.services import unsealing
-from kash.members.services.unsealing import decide, forget_old, read_reason
+from kash.members.services import identity_requests
+from kash.members.services.identity_requests import decide, forget_old, read_reason
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
@@ -64,15 +64,15 @@ def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
     wanted, other = an_identity(), an_identity(b"another name")
     with pytest.raises(UnknownKey):
         open_document(officer.vault(), fetch_one(db.session(), wanted, KIND))
-    asked = unsealing.ask(officer.actor, wanted, REASON)
+    asked = identity_requests.ask(officer.actor, wanted, REASON)
     with pytest.raises(UnknownKey):
-        unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
+        identity_requests.read_granted(officer.actor, officer.vault(), wanted, KIND)
     assert read_reason(custodian.actor, custodian.vault(), asked) == REASON
     decide(custodian.actor, custodian.vault(), asked, grant=True)
-    read = unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
+    read = identity_requests.read_granted(officer.actor, officer.vault(), wanted, KIND)
     assert read == b"a legal name"
     with pytest.raises(SealError):
-        unsealing.read_granted(officer.actor, officer.vault(), other, KIND)
+        identity_requests.read_granted(officer.actor, officer.vault(), other, KIND)
     assert actions() == [
         (officer.actor.public_id, "vault.unsealing_asked", [asked, wanted]),
         (custodian.actor.public_id, "vault.unsealing_read", [asked]),
@@ -86,12 +86,12 @@ def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
     with writing() as session:
         session.execute(update(Unsealing).values(runs_out_at=utc_now()))
     with pytest.raises(UnknownKey):
-        unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
+        identity_requests.read_granted(officer.actor, officer.vault(), wanted, KIND)
     forget_old()
     db.session.rollback()
     assert db.session.scalars(select(Unsealing.wrapped)).all() == [None]
     # Once it has run out one may ask again.
-    unsealing.ask(officer.actor, wanted, REASON)
+    identity_requests.ask(officer.actor, wanted, REASON)
 
 
 def test_what_is_granted_to_one_opens_for_nobody_else(
@@ -99,20 +99,20 @@ def test_what_is_granted_to_one_opens_for_nobody_else(
 ) -> None:
     other = a_member("documentation")
     wanted = an_identity()
-    asked = unsealing.ask(officer.actor, wanted, REASON)
+    asked = identity_requests.ask(officer.actor, wanted, REASON)
     decide(custodian.actor, custodian.vault(), asked, grant=True)
     with pytest.raises(UnknownKey):
-        unsealing.read_granted(other.actor, other.vault(), wanted, KIND)
+        identity_requests.read_granted(other.actor, other.vault(), wanted, KIND)
 
 
 def test_nobody_decides_her_own_nor_without_the_keys(
     both_engines_app: APIFlask, custodian: AMember, officer: AMember, a_member: Member
 ) -> None:
     wanted = an_identity()
-    own = unsealing.ask(custodian.actor, wanted, REASON)
+    own = identity_requests.ask(custodian.actor, wanted, REASON)
     with pytest.raises(CannotDecide):
         decide(custodian.actor, custodian.vault(), own, grant=True)
-    asked = unsealing.ask(officer.actor, wanted, REASON)
+    asked = identity_requests.ask(officer.actor, wanted, REASON)
     director = a_member("director")
     for who in (officer, director):
         with pytest.raises(CannotDecide):
@@ -125,13 +125,13 @@ def test_nobody_decides_her_own_nor_without_the_keys(
 
 def test_what_was_refused_or_asked_twice(officer: AMember, custodian: AMember) -> None:
     wanted = an_identity()
-    asked = unsealing.ask(officer.actor, wanted, REASON)
+    asked = identity_requests.ask(officer.actor, wanted, REASON)
     with pytest.raises(AlreadyAsked):
-        unsealing.ask(officer.actor, wanted, REASON)
+        identity_requests.ask(officer.actor, wanted, REASON)
     decide(custodian.actor, custodian.vault(), asked, grant=False)
     with pytest.raises(UnknownKey):
-        unsealing.read_granted(officer.actor, officer.vault(), wanted, KIND)
-    (line,) = queries.unsealing_lines(officer.actor)
+        identity_requests.read_granted(officer.actor, officer.vault(), wanted, KIND)
+    (line,) = queries.identity_request_lines(officer.actor)
     assert (line.state, line.decided_by, line.minutes_left) == ("refused", "Custodian", 0)
 
 
@@ -140,17 +140,17 @@ def test_only_members_ask_and_only_for_identities(
 ) -> None:
     wanted = an_identity()
     with pytest.raises(NoKeys):
-        unsealing.ask(actor("documentation"), wanted, REASON)
+        identity_requests.ask(actor("documentation"), wanted, REASON)
     case = file_document(db.session(), "test.case", b"x").public_id
     db.session.commit()
     for public_id in (case, "0" * 16):
         with pytest.raises(NotFound):
-            unsealing.ask(officer.actor, public_id, REASON)
+            identity_requests.ask(officer.actor, public_id, REASON)
 
 
 def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian: AMember) -> None:
     wanted = an_identity()
-    asked = unsealing.ask(officer.actor, wanted, REASON)
+    asked = identity_requests.ask(officer.actor, wanted, REASON)
     path = f"/w/v/u/{asked}"
     assert "waits for a custodian" in officer.client.get("/w/v/u").get_data(as_text=True)
     assert officer.client.get(path).status_code == 403
@@ -169,7 +169,7 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
 
 
 def test_a_custodian_without_an_open_vault_is_led_to_it(officer: AMember, a_member: Member) -> None:
-    asked = unsealing.ask(officer.actor, an_identity(), REASON)
+    asked = identity_requests.ask(officer.actor, an_identity(), REASON)
     closed = a_member("custodian", is_open=False)
     answer = closed.client.get(f"/w/v/u/{asked}")
     assert answer.headers["Location"] == f"/w/v?next=/w/v/u/{asked}"
@@ -180,12 +180,12 @@ def test_how_much_is_asked_does_not_grow_with_the_list(
 ) -> None:
     counts = []
     for _ in range(3):
-        unsealing.ask(officer.actor, an_identity(), REASON)
+        identity_requests.ask(officer.actor, an_identity(), REASON)
         with count_queries() as seen:  # type: ignore[attr-defined]
             custodian.client.get("/w/v/u")
         counts.append(seen.count)
     assert counts[0] == counts[2]
-    assert len(queries.unsealing_lines(custodian.actor)) == 3
+    assert len(queries.identity_request_lines(custodian.actor)) == 3
 
 
 def test_an_old_opening_is_cleared(officer: AMember) -> None:

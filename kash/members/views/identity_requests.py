@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.members import blueprint, queries
 from kash.members.errors import AlreadyDecided, CannotDecide
-from kash.members.forms import UnsealingDecisionForm
-from kash.members.services.unsealing import decide, may_decide, read_reason
+from kash.members.forms import IdentityDecisionForm
+from kash.members.services.identity_requests import decide, may_decide, read_reason
 from kash.members.vault_sessions import current_vault, require_vault
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
@@ -18,11 +18,11 @@ from kash.policy import allow
 
 @blueprint.get("/u")
 @allow("vault.open")
-def unsealing_requests() -> ResponseReturnValue:
+def identity_requests() -> ResponseReturnValue:
     """Requests that wait for a custodian, and one's own with the time that is left."""
-    lines = queries.unsealing_lines(current_actor())
+    lines = queries.identity_request_lines(current_actor())
     return render_template(
-        "members/unsealing.html",
+        "members/identity_requests.html",
         waiting=[line for line in lines if line.state == "waits" and not line.mine],
         own=[line for line in lines if line.mine],
         decides=current_actor().may("vault.unseal"),
@@ -32,11 +32,11 @@ def unsealing_requests() -> ResponseReturnValue:
 @blueprint.route("/u/<public_id>", methods=["GET", "POST"])
 @allow("vault.unseal", fresh=True)
 @require_vault(compartment="identity")
-def unsealing_request(public_id: str) -> ResponseReturnValue:
+def identity_request(public_id: str) -> ResponseReturnValue:
     """Read why somebody asks, and give the key for an hour or refuse."""
     by, vault = current_actor(), current_vault()
-    line = queries.unsealing_line(by, public_id)
-    form = UnsealingDecisionForm()
+    line = queries.identity_request_line(by, public_id)
+    form = IdentityDecisionForm()
     decision = request.form.get("decision")
     if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
         with FlashedProblems(AlreadyDecided, CannotDecide, tone="warn"):
@@ -46,9 +46,9 @@ def unsealing_request(public_id: str) -> ResponseReturnValue:
                 if decision == "grant"
                 else _("You have refused. Nothing was opened.")
             )
-        return redirect(url_for("members.unsealing_requests"), code=303)
+        return redirect(url_for("members.identity_requests"), code=303)
     away, reason = line.mine, ""
     if vault is not None and line.state == "waits" and not away:
         away = not may_decide(by, vault, public_id)
         reason = "" if away else read_reason(by, vault, public_id)
-    return page("members/unseal.html", form=form, line=line, reason=reason, away=away)
+    return page("members/identity_request.html", form=form, line=line, reason=reason, away=away)
