@@ -388,3 +388,19 @@ def test_commands(app: APIFlask) -> None:
         answer = runner.invoke(args=wrong)
         assert answer.exit_code == 1
         assert "Traceback" not in answer.output
+
+
+def test_accounts_are_listed_by_what_they_may_do_and_whether_they_are_in_use(
+    sqlite_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    actor("trainer", name="Akinyi"), actor("director", "trainer", name="Baraka")
+    actor("director", name="Chebet"), actor("director", name="Dalila", active=False)
+
+    def listed(**wanted: str | bool) -> list[str]:
+        with sqlite_app.test_request_context():
+            return [one.name for one in accounts.account_listing(**wanted).rows]  # type: ignore[arg-type]
+
+    assert listed(active=True) == ["Akinyi", "Baraka", "Chebet"]
+    assert listed(active=True, role="director") == ["Baraka", "Chebet"]
+    assert listed(active=False, role="director") == ["Dalila"]
+    assert listed(active=True, search="AKI") == ["Akinyi"]

@@ -48,6 +48,7 @@ def test_any_text_gets_an_answer(password: str, words: list[str]) -> None:
         ("Kenya 254 1234567", PasswordFault.COMMON),
         ("i love jesus 2026", PasswordFault.COMMON),
         ("qwertyuiop1234", PasswordFault.COMMON),
+        ("ItrustNair0b1", PasswordFault.COMMON),
         ("CorrectHorseBatteryStaple", PasswordFault.COMMON),
         ("aaaaaaaaaaaaaa", PasswordFault.REPEATED),
         ("abcabcabcabcabc", PasswordFault.REPEATED),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from apiflask import APIFlask
@@ -28,7 +29,11 @@ from kash.accounts.queries import accounts, hand_overs
 from kash.accounts.queries.access import AccessFilter, access_listing, review_reminder
 from kash.accounts.queries.accounts import usable_invitation
 from kash.accounts.queries.breaches import breach, breach_page
-from kash.accounts.queries.delegations import accounts_that_may, lent_to
+from kash.accounts.queries.delegations import (
+    accounts_that_may,
+    delegations_among,
+    lent_to,
+)
 from kash.accounts.queries.hand_overs import last_hand_over
 from kash.accounts.queries.sessions import open_sessions
 from kash.accounts.revocations import Revocation
@@ -366,6 +371,27 @@ def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
     assert browser.get(address).status_code == 403
 
 
+def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(
+    sqlite_app: APIFlask, actor: Actors
+) -> None:
+    director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
+    ended, lent = _lend(director, other, 0, 0), _lend(director, officer, 1, 3)
+    now = utc_now()
+
+    def among(who: Actor, at: datetime = now) -> list[str]:
+        return [one.public_id for one in delegations_among([who.account_id or 0], at)]
+
+    assert among(director) == [ended, lent]
+    assert among(other) == [ended]
+    (shown,) = delegations_among([officer.account_id or 0], now)
+    assert shown.last.astimezone(ZoneInfo("Africa/Nairobi")).date() == local_today() + timedelta(
+        days=3
+    )
+    assert among(director, now + timedelta(days=2)) == [lent]
+    end_stand_in(director, ended)
+    assert among(director) == [lent]
+
+
 @pytest.mark.parametrize("role", ["peer", "police_peer", "funder", "administrator", "custodian"])
 def test_who_never_stands_in(both_engines_app: APIFlask, actor: Actors, role: str) -> None:
     with pytest.raises(CannotStandIn):
@@ -574,6 +600,7 @@ def test_the_filters_of_a_review(both_engines_app: APIFlask, actor: Actors) -> N
     director = actor("director")
     asleep = actor("trainer", last_seen_at=old)
     actor("monitoring")
+    actor("trainer", totp_sealed=b"sealed")
     record_review(director, director.public_id)
 
     def found(**wanted: str) -> set[str]:

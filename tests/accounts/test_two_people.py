@@ -399,6 +399,8 @@ def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Acc
         agree(director, request)
     line = request_by_id(administrator, request)
     assert [str(one.standing) for one in possible_seconds(line)] == ["new"]
+    actor("director", name="Zawadi")
+    assert [str(one.standing) for one in possible_seconds(line)] == ["may", "new"]
     db.session.execute(
         update(Account)
         .where(Account.public_id == director.public_id)

@@ -58,6 +58,7 @@ def test_the_probability_is_that_of_the_density_summed_by_simpsons_rule(
 
 def test_many_people_make_no_step_where_the_sums_end() -> None:
     assert t_quantile(2001) == pytest.approx(t_quantile(2000), abs=1e-6)
+    assert t_between(t_quantile(2001), 2001) == pytest.approx(0.95, abs=1e-9)
 
 
 @pytest.mark.parametrize("wrong", [0.0, 1.0])

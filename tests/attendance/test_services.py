@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
-from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Slot
+from kash.attendance.models import EntryAlias, MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries.history import conflicts_of, history
 from kash.attendance.queries.registers import attended, grid
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.attendance.rules.marking import STANDARD_STATUSES, OperationAnswer, RejectionReason, Reply
 from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.door_operations import person_of_entry
 from kash.attendance.services.marking import NobodyMarked, apply_marks, close_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
@@ -242,3 +243,21 @@ def test_a_meeting_has_statuses_of_its_own(
         trainer,
     )
     assert replies(answers) == ["applied", "applied", "rejected"]
+
+
+def test_a_phone_that_knows_an_entry_by_its_old_id_means_the_same_person(
+    sqlite_app: APIFlask, keep: Callable[..., Kept]
+) -> None:
+    """Two entries became one when two people were merged; the phone was in a hall meanwhile."""
+    kept, elsewhere = keep(people=3), keep(people=1)
+    rows = {row.public_id: row for row in db.session.query(RosterEntry)}
+    merged, alone = rows[kept.entries[1]], rows[elsewhere.entries[0]]
+    old = new_public_id()
+    db.session.add(EntryAlias(public_id=old, entry_id=merged.id))
+    db.session.commit()
+    for known in (old, merged.public_id):
+        assert person_of_entry(db.session(), kept.id, known) == merged.person_id
+    assert person_of_entry(db.session(), kept.id, alone.public_id) is None
+    take_off_roster(db.session(), kept.id, merged.person_id, utc_now())
+    assert person_of_entry(db.session(), kept.id, old) is None
+    db.session.rollback()

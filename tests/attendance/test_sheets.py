@@ -18,6 +18,7 @@ from kash.attendance import documents
 from kash.attendance.counts import OtherCount
 from kash.attendance.documents import SheetHead
 from kash.attendance.models import RosterEntry, Sheet
+from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.counts import Counts, counts_of
 from kash.attendance.queries.sheets import (
     PrintedRow,
@@ -130,7 +131,9 @@ def test_a_difference_is_where_paper_and_mark_say_otherwise(
 def test_sheets_never_mix_groups_and_keep_their_rows(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
-    kept = keep(people=23)
+    elsewhere, kept = keep(people=2), keep(people=23)
+    assert set(codes_of(kept.id)) == set(kept.entries)
+    assert codes_of(elsewhere.id) == dict(zip(elsewhere.entries, ("A01", "B01"), strict=True))
     days = {day: [Column("08:30", Half.WHOLE, (kept.slots[0],))] for day in (DAY, NEXT)}
     made = record_sheets(kept.public_id, days, trainer)
     sheets = printed_sheets(kept.id, made)
@@ -155,6 +158,8 @@ def test_sheets_never_mix_groups_and_keep_their_rows(
     assert (len(again), set(again) & set(made)) == (4, set())
     assert db.session.query(Sheet).order_by(Sheet.number.desc()).first().number == 12
     assert last_choice(kept.id) == large
+    drawn = {(sheet.extras, sheet.large) for sheet in printed_sheets(kept.id, again)}
+    assert drawn == {(large.extras, True)}
 
 
 HEAD = SheetHead("Working Together", "Sample Centre")

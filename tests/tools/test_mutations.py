@@ -116,12 +116,13 @@ def test_equal_faults_count_neither_way() -> None:
 
 def test_those_tests_are_asked_first_that_reach_little_else() -> None:
     fault = faults_of("kash/boats/rules.py", RULES)[2]
-    kept = Reached(["other", fault.statement], {})
+    kept = Reached(["other", fault.statement], {}, {})
     for name, reached in {"own/wide": [0, 1], "own/near": [1], "own/beside": [0]}.items():
         kept.tests[name.replace("own", "tests/boats")] = (0.1, True, reached)
     kept.tests["tests/nets/near"] = (0.1, True, [1])
     kept.tests["tests/boats/red"] = (0.1, False, [1])
-    assert kept.of(fault, 9) == ["tests/boats/near", "tests/boats/wide", "tests/nets/near"]
+    assert kept.of(fault, 9, own=True) == ["tests/boats/near", "tests/boats/wide"]
+    assert kept.of(fault, 9, own=False) == ["tests/nets/near"]
     assert package_of("kash/platform/jobs/services.py") == "tests/platform/jobs/"
 
 

@@ -12,6 +12,7 @@ import ast
 import builtins
 import dataclasses
 import gc
+import hashlib
 import json
 import os
 import signal
@@ -43,22 +44,25 @@ _LONG = 10.0
 
 @dataclasses.dataclass
 class Reached:
-    """For each test its CPU seconds, whether it passes, and the statements that it reaches."""
+    """For each test its CPU seconds, whether it passes, and the statements that it reaches; for
+    each file of tests the digest of what it then was."""
 
     statements: list[str]
     tests: dict[str, tuple[float, bool, list[int]]]
+    files: dict[str, str]
 
     @classmethod
     def read(cls, path: Path) -> Reached:
         """The notes of an earlier run, or none."""
         if not path.exists():
-            return cls([], {})
+            return cls([], {}, {})
         found = json.loads(path.read_text())
-        return cls(found["statements"], {k: tuple(v) for k, v in found["tests"].items()})
+        tests = {name: tuple(noted) for name, noted in found["tests"].items()}
+        return cls(found["statements"], tests, found["files"])
 
     def write(self, path: Path) -> None:
         """Keep it for the next run."""
-        path.write_text(json.dumps({"statements": self.statements, "tests": self.tests}))
+        path.write_text(json.dumps(dataclasses.asdict(self)))
 
     def numbers(self) -> dict[str, int]:
         """The number of each statement's key."""
@@ -74,21 +78,23 @@ class Reached:
                     self.statements.append(key)
             self.tests[test] = (seconds, passes, [numbers[key] for key in keys])
 
-    def of(self, fault: Fault, seconds: float) -> list[str]:
-        """Tests to ask about a fault, those first that reach least, for so many CPU seconds."""
+    def of(self, fault: Fault, seconds: float, *, own: bool) -> list[str]:
+        """Tests to ask about a fault, those first that reach least, for so many CPU seconds: those
+        of its own package, or the others."""
         if fault.function:
             wanted = {self.numbers().get(fault.statement, -1)}
         else:
             inside = f"{fault.path}:"
             wanted = {at for at, key in enumerate(self.statements) if key.startswith(inside)}
-        own = package_of(fault.path)
+        package = package_of(fault.path)
         found = sorted(
-            (not test.startswith(own), len(reached), test)
+            (len(reached), test)
             for test, (took, passes, reached) in self.tests.items()
-            if passes and took < _LONG and not wanted.isdisjoint(reached)
+            if passes and took < _LONG and test.startswith(package) is own
+            if not wanted.isdisjoint(reached)
         )
         chosen: list[str] = []
-        for _, _, test in found:
+        for _, test in found:
             seconds -= self.tests[test][0]
             if seconds < 0 and len(chosen) >= 5:
                 break
@@ -121,15 +127,14 @@ class Asking:
         self._warm(session.items)
         self.functions = _functions(self.root)
         gc.freeze()
-        packages = sorted({package_of(fault.path) for fault in self.faults})
-        for package in packages:
+        left = []
+        for package in sorted({package_of(fault.path) for fault in self.faults}):
             self._note(package)
-        asked = sorted(self.faults, key=lambda fault: fault.path)
-        with self.results.open("a") as results:
-            for fault in asked:
-                said = self._ask(fault)
-                results.write(json.dumps({"words": fault.words, **said}) + "\n")
-                results.flush()
+            here = [fault for fault in self.faults if package_of(fault.path) == package]
+            left += [fault for fault in here if not self._ask(fault, own=True)]
+        # Tests of other packages say something about what is left, and are all noted by now.
+        for fault in left:
+            self._ask(fault, own=False)
         return True
 
     def _warm(self, items: list[pytest.Item]) -> None:
@@ -140,8 +145,13 @@ class Asking:
             import_module(module_of(path))
 
     def _note(self, package: str) -> None:
-        here = [one for one in self.items if one.startswith(package)]
-        fresh = [one for one in here if one not in self.reached.tests]
+        digests, fresh = {}, []
+        for name in self.items:
+            file = name.partition("::")[0]
+            if name.startswith(package):
+                digests[file] = hashlib.sha256((self.root / file).read_bytes()).hexdigest()
+                if self.reached.files.get(file) != digests[file]:
+                    fresh.append(name)
         if not fresh:
             return
 
@@ -161,12 +171,21 @@ class Asking:
         said, _ = _in_fork(note, 3600, 7200)
         for line in said.splitlines():
             self.reached.add(json.loads(line))
+        self.reached.files |= digests
         self.reached.write(self.kept)
 
-    def _ask(self, fault: Fault) -> dict[str, Any]:
-        tests = [one for one in self.reached.of(fault, self.seconds) if one in self.items]
-        if not tests:
-            return {"said": "unreached", "asked": 0, "by": ""}
+    def _ask(self, fault: Fault, *, own: bool) -> bool:
+        """Write down what the tests say; True if one of them found the fault."""
+        tests = [one for one in self.reached.of(fault, self.seconds, own=own) if one in self.items]
+        said = {"said": "unreached", "asked": 0, "by": ""}
+        if tests:
+            said = self._asked(fault, tests)
+        if tests or own:
+            with self.results.open("a") as results:
+                results.write(json.dumps({"words": fault.words, **said}) + "\n")
+        return said["said"] == "found"
+
+    def _asked(self, fault: Fault, tests: list[str]) -> dict[str, Any]:
         file = self.root / fault.path
         source = file.read_text()
         tree = planted(source, fault.number)
