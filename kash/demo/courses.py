@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from kash.demo.accounts import DIRECTOR, TRAINER
-from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse
+from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse, SamplePlan, SampleStep
 from kash.demo.curriculum_swahili import USHIRIKIANO
 from kash.platform.database import new_public_id
 from kash.policy import Actor
-from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.training.rules.fields import KINDS, Value
+from kash.training.rules.nodes import Node
+from kash.training.services.copies import fill_draft, start_version
 from kash.training.services.courses import add_course
 from kash.training.services.states import propose, publish
-from kash.training.services.versions import start_version, write_version
 
 
 def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
@@ -29,7 +30,7 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
             language=course.language,
             by=trainer,
         )
-        write_version(version, _text(course), 1, trainer)
+        fill_draft(version, tree_of_sample(course), by=trainer)
         propose(version, trainer)
         publish(version, actors[DIRECTOR.key])
         versions[course.name] = version
@@ -39,26 +40,61 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
     return versions
 
 
-def _text(course: SampleCourse) -> VersionText:
-    modules: list[ModuleText] = []
-    plans: list[PlanText] = []
-    for module in course.modules:
-        made = ModuleText(new_public_id(), module.title, new=True)
-        modules.append(made)
-        plans.extend(
-            PlanText(
-                new_public_id(),
-                made.public_id,
-                plan.title,
-                plan.minutes,
-                objectives="\n".join(plan.objectives),
-                method=plan.method,
-                materials="\n".join(plan.materials),
-                notes=plan.notes,
-                new=True,
-            )
-            for plan in module.plans
-        )
-    return VersionText(
-        course.public_title, course.language, course.summary, tuple(modules), tuple(plans)
+def tree_of_sample(course: SampleCourse) -> Node:
+    """A course of the sample as a version holds it."""
+    modules = tuple(
+        _node("module", tuple(_session(plan) for plan in module.plans), title=module.title)
+        for module in course.modules
     )
+    return _node(
+        "version",
+        modules,
+        lineage="",
+        public_title=course.public_title,
+        summary=course.summary,
+        days=course.days,
+        group_least=course.group_least,
+        group_most=course.group_most,
+        prerequisites=course.prerequisites,
+    )
+
+
+def _session(plan: SamplePlan) -> Node:
+    steps = plan.steps or (SampleStep(plan.minutes, "must", "", plan.method),)
+    rows = [
+        *(_node("objective", text=text, seen=seen) for text, seen in _pairs(plan.objectives)),
+        *(
+            _node(
+                "step",
+                minutes=step.minutes,
+                rank=step.rank,
+                method=step.method,
+                to_do=step.to_do,
+                to_say=step.to_say,
+            )
+            for step in steps
+        ),
+        *(_node("key_message", text=text) for text in plan.key_messages),
+        *(
+            _node("hard_moment", said=said, answer=answer, stop=stop)
+            for said, answer, stop in plan.hard_moments
+        ),
+        *(_node("legal_point", text=text, source=source) for text, source in plan.legal_points),
+        *(_node("material", text=text, amount=amount) for text, amount in _pairs(plan.materials)),
+    ]
+    more = {name: value for name, value in plan.more.items() if value}
+    return _node(
+        "plan", tuple(rows), title=plan.title, minutes=plan.minutes, notes=plan.notes, **more
+    )
+
+
+def _pairs(lines: tuple[str | tuple[str, str], ...]) -> list[tuple[str, str]]:
+    return [(line, "") if isinstance(line, str) else line for line in lines]
+
+
+def _node(
+    kind: str, children: tuple[Node, ...] = (), *, lineage: str | None = None, **said: Value
+) -> Node:
+    fields = {field.name: said.get(field.name, field.empty) for field in KINDS[kind]}
+    lineage = new_public_id() if lineage is None else lineage
+    return Node(kind, lineage, fields, children=children)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SampleStep:
+    """A step of a session."""
+
+    minutes: int
+    rank: str
+    method: str
+    to_do: str
+    to_say: str = ""
 
 
 @dataclass(frozen=True)
 class SamplePlan:
-    """A session plan. Objectives and materials are one a line."""
+    """A session plan. With an objective may stand how it is seen, with a material how many; without
+    steps the method is one."""
 
     title: str
     minutes: int
-    objectives: tuple[str, ...]
+    objectives: tuple[str | tuple[str, str], ...]
     method: str
-    materials: tuple[str, ...] = ()
+    materials: tuple[str | tuple[str, str], ...] = ()
     notes: str = ""
+    steps: tuple[SampleStep, ...] = ()
+    key_messages: tuple[str, ...] = ()
+    hard_moments: tuple[tuple[str, str, str], ...] = ()
+    legal_points: tuple[tuple[str, str], ...] = ()
+    more: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,10 @@ class SampleCourse:
     public_title: str
     summary: str
     modules: tuple[SampleModule, ...]
+    days: int | None = None
+    group_least: int | None = None
+    group_most: int | None = None
+    prerequisites: str = ""
 
 
 _MEETING = SampleModule(
@@ -70,6 +91,73 @@ _MEETING = SampleModule(
             ("Cards in two colours", "Wall space"),
             "Stop the reading at once if it turns into accusation; go back to the rules. One "
             "facilitator of each group stays with anyone who leaves the room.",
+            steps=(
+                SampleStep(
+                    10,
+                    "must",
+                    "reflection",
+                    "Give each person three cards of the colour of her group. Everybody writes or "
+                    "draws what she was told about the others, and who told her.",
+                    "Write what you were told, not what you think. No names, no places.",
+                ),
+                SampleStep(
+                    15,
+                    "must",
+                    "discussion",
+                    "Collect the cards and read them out, one colour after the other. Nobody "
+                    "replies while they are read.",
+                    "We only listen now. There is time to answer after the break.",
+                ),
+                SampleStep(
+                    20,
+                    "should",
+                    "group_work",
+                    "Mixed groups of four take six cards and put a dot on what one of them has "
+                    "seen with her own eyes.",
+                ),
+                SampleStep(
+                    15,
+                    "must",
+                    "reflection",
+                    "Round: each person says one thing that she will no longer repeat.",
+                    "One sentence each. Whoever does not want to speak passes on the ball.",
+                ),
+            ),
+            key_messages=(
+                "What I was told is not what I saw.",
+                "Whoever is in this room is more than her work.",
+            ),
+            hard_moments=(
+                (
+                    "They chose this life, so they should not complain.",
+                    "Say: nobody here has to explain her work. Today we ask what the law promises "
+                    "to everybody. Then ask the group which card on the wall this sentence is.",
+                    "Stop the round if somebody is spoken of by name, or if a second person joins "
+                    "in. Take ten minutes of break and speak with both apart.",
+                ),
+                (
+                    "You take money from us every Friday.",
+                    "Say: we name what happens, and no person and no station. How to report it is "
+                    "the last session of today.",
+                    "Stop if an officer answers as the one who is meant.",
+                ),
+            ),
+            more={
+                "why": "People who have said aloud what they were told can begin to doubt it.",
+                "leads": "both",
+                "group_size": "Mixed groups of four",
+                "room": "Chairs in one circle, no tables; free wall for the cards",
+                "preparation": "Hang the rules of the first session where all can see them. Agree "
+                "which of you two reads which colour.",
+                "distress_with": "The facilitator of her own group goes out with her; the other "
+                "goes on",
+                "distress_service": "Kisumu Counselling Centre",
+                "no_electricity": "Needs none.",
+                "low_literacy": "Let people draw, or whisper the sentence to a facilitator who "
+                "writes it down.",
+                "with_15": "One card each, read in one round.",
+                "with_60": "Four circles at once, each with a facilitator of either group.",
+            },
         ),
     ),
 )
@@ -287,4 +375,7 @@ WORKING_TOGETHER = SampleCourse(
         "their own ward."
     ),
     modules=(_MEETING, _RIGHTS, _HEALTH, _MEDIATION, _TOGETHER),
+    days=3,
+    group_least=12,
+    group_most=30,
 )

@@ -146,4 +146,7 @@ USHIRIKIANO = SampleCourse(
         "zenye heshima, kusikiliza na upatanishi."
     ),
     modules=(_KUJUANA, _HAKI, _AFYA, _UPATANISHI),
+    days=2,
+    group_least=10,
+    group_most=24,
 )

@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.language import LANGUAGES, brand
 from kash.training.models import CourseVersion
-from kash.training.rules import lines, total_minutes
+from kash.training.queries import read_version
+from kash.training.rules.fields import KINDS, PLAN
+from kash.training.rules.nodes import planned_minutes
 
 
 def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
@@ -17,7 +19,8 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
 
     Whoever does not facilitate gets it without the notes. Raises RenderError.
     """
-    plans = [plan for module in version.modules for plan in module.plans]
+    tree = read_version(version)
+    plans = [node for node in tree.walk() if node.kind == PLAN.name]
     with force_locale(version.language):
         heading = (
             _("Facilitator guide, version %(number)s", number=version.number)
@@ -30,10 +33,11 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
             organisation=brand(),
             heading=heading,
             language=LANGUAGES.get(version.language, version.language),
-            minutes=total_minutes(plan.minutes for plan in plans),
+            tree=tree,
+            minutes=planned_minutes(tree),
             plans=len(plans),
             with_notes=with_notes,
-            lines=lines,
+            kinds=KINDS,
         )
         paged = PagedDocument(
             html=html,

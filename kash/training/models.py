@@ -1,13 +1,37 @@
-"""Courses, their versions, modules and session plans."""
+"""Courses, their versions, and the rows of these.
+
+What each kind of row holds is declared in `kash/training/rules/fields.py`; every `Field` there has
+its column here.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, new_public_id, utc_now
+
+
+class Lineage:
+    """Gives a row of a version the key that it has in every copy, translation and later version.
+
+    `made_from` are the fingerprints of the texts from which translated fields were made.
+    """
+
+    lineage: Mapped[str] = mapped_column(String(16), default=new_public_id)
+    made_from: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Course(PublicId, Base):
@@ -29,9 +53,11 @@ class Course(PublicId, Base):
 class CourseVersion(PublicId, Base):
     """One wording of a course in one language. Once published it never changes.
 
-    `public_title` is neutral, and the only title on certificates, badges and messages.
-    `row_version` grows with each change of the text, so that nobody overwrites what they have not
-    read. `returned_because` is what a director said when sending a proposal back.
+    A translation is of the version `translates_id`; its rows have the lineages of that one's.
+
+    `public_title` is neutral, and the only title on certificates, badges and messages. `row_version`
+    grows with each change of the text, so that nobody overwrites what they have not read.
+    `returned_because` is what a director said when sending a proposal back.
     """
 
     __tablename__ = "course_version"
@@ -44,8 +70,14 @@ class CourseVersion(PublicId, Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int] = mapped_column(SmallInteger)
     language: Mapped[str] = mapped_column(String(8))
+    translates_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)
+    made_from: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     public_title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(Text, default="")
+    prerequisites: Mapped[str] = mapped_column(String(200), default="")
+    days: Mapped[int | None] = mapped_column(SmallInteger)
+    group_least: Mapped[int | None] = mapped_column(SmallInteger)
+    group_most: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(12), default="draft")
     row_version: Mapped[int] = mapped_column(default=1)
     returned_because: Mapped[str] = mapped_column(String(500), default="")
@@ -57,12 +89,13 @@ class CourseVersion(PublicId, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     course: Mapped[Course] = relationship(back_populates="versions")
+    translates: Mapped[CourseVersion | None] = relationship(remote_side=[id])
     modules: Mapped[list[Module]] = relationship(
         back_populates="version", order_by="Module.position", cascade="all, delete-orphan"
     )
 
 
-class Module(PublicId, Base):
+class Module(PublicId, Lineage, Base):
     """A part of a course version."""
 
     __tablename__ = "module"
@@ -78,9 +111,11 @@ class Module(PublicId, Base):
     )
 
 
-class SessionPlan(PublicId, Base):
-    """Plan of one session: what it is to do and how, in `minutes`. Objectives and materials: one a
-    line."""
+class SessionPlan(PublicId, Lineage, Base):
+    """Plan of one session: what it is to do and how, in `minutes`.
+
+    `row_version` grows with each change of it and of its rows.
+    """
 
     __tablename__ = "session_plan"
     __table_args__ = (CheckConstraint("minutes between 5 and 600", name="minutes"),)
@@ -88,11 +123,70 @@ class SessionPlan(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
+    row_version: Mapped[int] = mapped_column(default=1)
     title: Mapped[str] = mapped_column(String(160))
     minutes: Mapped[int] = mapped_column(SmallInteger, default=60)
-    objectives: Mapped[str] = mapped_column(Text, default="")
-    method: Mapped[str] = mapped_column(Text, default="")
-    materials: Mapped[str] = mapped_column(Text, default="")
+    why: Mapped[str] = mapped_column(String(300), default="")
+    group_size: Mapped[str] = mapped_column(String(200), default="")
+    leads: Mapped[str] = mapped_column(String(12), default="")
+    room: Mapped[str] = mapped_column(String(300), default="")
+    preparation: Mapped[str] = mapped_column(Text, default="")
+    distress_with: Mapped[str] = mapped_column(String(300), default="")
+    distress_service: Mapped[str] = mapped_column(String(160), default="")
+    no_electricity: Mapped[str] = mapped_column(Text, default="")
+    low_literacy: Mapped[str] = mapped_column(Text, default="")
+    with_15: Mapped[str] = mapped_column(Text, default="")
+    with_60: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")
 
     module: Mapped[Module] = relationship(back_populates="plans")
+    rows: Mapped[list[PlanRow]] = relationship(
+        back_populates="plan",
+        order_by="PlanRow.position, PlanRow.id",
+        cascade="all, delete-orphan",
+    )
+
+    def of(self, kind: str) -> list[PlanRow]:
+        """Its rows of a kind, in their order."""
+        return [row for row in self.rows if row.kind == kind]
+
+
+class PlanRow(PublicId, Lineage, Base):
+    """A row of a session plan: an objective, a step, a key message, a hard moment, a legal point or
+    a material.
+
+    Of the columns each kind uses those of its fields. `position` counts within a kind.
+    """
+
+    __tablename__ = "plan_row"
+    __table_args__ = (
+        CheckConstraint(
+            "kind in ('objective', 'step', 'key_message', 'hard_moment', 'legal_point', "
+            "'material')",
+            name="kind",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("session_plan.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    text: Mapped[str] = mapped_column(Text, default="")
+    # How an objective is seen, and how many of a material.
+    seen: Mapped[str] = mapped_column(String(300), default="")
+    amount: Mapped[str] = mapped_column(String(80), default="")
+    # Of a step.
+    minutes: Mapped[int | None] = mapped_column(SmallInteger)
+    rank: Mapped[str] = mapped_column(String(8), default="")
+    method: Mapped[str] = mapped_column(String(12), default="")
+    to_do: Mapped[str] = mapped_column(Text, default="")
+    to_say: Mapped[str] = mapped_column(Text, default="")
+    # Of a hard moment.
+    said: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    stop: Mapped[str] = mapped_column(Text, default="")
+    # Of a legal point.
+    source: Mapped[str] = mapped_column(String(300), default="")
+    checked_on: Mapped[date | None] = mapped_column(Date)
+
+    plan: Mapped[SessionPlan] = relationship(back_populates="rows")

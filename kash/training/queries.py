@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.feature import Part, declared
@@ -15,7 +15,11 @@ from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.approval import APPROVAL
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.rules.fields import OBJECTIVE
+from kash.training.rules.nodes import Node
+from kash.training.rules.translations import filled
+from kash.training.trees import tree_of
 
 
 @dataclass(frozen=True)
@@ -161,24 +165,47 @@ def versions_of(actor: Actor, found: Course) -> list[Any]:
     )
 
 
-def _whole(public_id: str) -> Select[CourseVersion]:
-    return (
-        select(CourseVersion)
-        .where(CourseVersion.public_id == public_id)
-        .options(
-            joinedload(CourseVersion.course),
-            selectinload(CourseVersion.modules).selectinload(Module.plans),
-        )
+def _loaded(statement: Select[CourseVersion]) -> Select[CourseVersion]:
+    return statement.options(
+        joinedload(CourseVersion.course),
+        selectinload(CourseVersion.modules)
+        .selectinload(Module.plans)
+        .selectinload(SessionPlan.rows),
     )
 
 
+def _whole(public_id: str) -> Select[CourseVersion]:
+    return _loaded(select(CourseVersion).where(CourseVersion.public_id == public_id))
+
+
 def version(actor: Actor, public_id: str) -> CourseVersion:
-    """A version in reach with its course, modules and plans. Raises NotFound."""
+    """A version in reach with its course, modules, plans and their rows. Raises NotFound."""
     return one_or_404(db.session.scalar(_whole(public_id).where(_versions_in_reach(actor))))
 
 
+def read_version(found: CourseVersion) -> Node:
+    """A version as it is read: what a translation does not word yet is told as in its source.
+
+    What is published lends from what is published only, so that it never changes. Four more queries
+    for a translation, none for an original.
+    """
+    source = source_of(found)
+    if source is not None and found.state == "published" != source.state:
+        source = None
+    return filled(tree_of(found), tree_of(source) if source is not None else None)
+
+
+def source_of(found: CourseVersion) -> CourseVersion | None:
+    """The version that this one translates, with all that is in it; None for an original."""
+    if found.translates_id is None:
+        return None
+    return db.session.scalar(
+        _loaded(select(CourseVersion).where(CourseVersion.id == found.translates_id))
+    )
+
+
 def version_with_plans(public_id: str) -> CourseVersion:
-    """A version with its course, modules and plans, whoever asks. Raises NotFound."""
+    """A version with all that is in it, whoever asks. Raises NotFound."""
     return one_or_404(db.session.scalar(_whole(public_id)))
 
 
@@ -237,8 +264,48 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingVersion]:
     return [WaitingVersion(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class CourseObjective:
+    """An objective of a course, as its newest published version in a language words it."""
+
+    lineage: str
+    text: str
+    plan_title: str
+    plan_lineage: str
+
+
+def objectives_of(course_id: str, language: str = "") -> list[CourseObjective]:
+    """The objectives of a course in the order in which they are taught; one query.
+
+    They are those of its newest published version in the language or, where there is none, in any;
+    of the newest draft if nothing is published.
+    """
+    newest = (
+        select(CourseVersion.id)
+        .join(CourseVersion.course)
+        .where(Course.public_id == course_id)
+        .order_by(
+            case((CourseVersion.state == "published", 0), else_=1),
+            case((CourseVersion.language == language, 0), else_=1),
+            CourseVersion.number.desc(),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(PlanRow.lineage, PlanRow.text, SessionPlan.title, SessionPlan.lineage)
+        .join(PlanRow.plan)
+        .join(SessionPlan.module)
+        .where(Module.version_id == newest, PlanRow.kind == OBJECTIVE.name)
+        .order_by(
+            Module.position, Module.id, SessionPlan.position, SessionPlan.id, PlanRow.position
+        )
+    )
+    return [CourseObjective(*row) for row in rows]
+
+
 def locked_version(session: Session, public_id: str) -> CourseVersion:
-    """A version inside a write transaction, locked, with modules and plans. Raises NotFound."""
+    """A version inside a write transaction, locked, with all that is in it. Raises NotFound."""
     held = session.scalar(
         select(CourseVersion.id)
         .where(CourseVersion.public_id == public_id)

@@ -227,6 +227,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("consent", "answer"): ["given", "refused"],
     ("course_version", "state"): ["draft", "published"],
     ("session_plan", "minutes"): [60, 90],
+    ("plan_row", "kind"): ["objective", "step"],
     ("mark_status", "weight"): [100, 50],
     ("mark_operation", "answer"): ["applied", "conflict"],
     ("headcount_operation", "answer"): ["applied", "conflict"],

@@ -11,8 +11,9 @@ from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM
 from kash.training.models import CourseVersion
 from kash.training.queries import version_with_plans
-from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.training.rules.texts import ModuleText, PlanText, RowText, SessionText, VersionText
 from kash.training.services.courses import add_course
+from kash.training.services.sessions import write_session
 from kash.training.services.states import propose, publish
 from kash.training.services.versions import write_version
 
@@ -43,24 +44,36 @@ class Draft:
 
 @pytest.fixture
 def draft(app: APIFlask) -> Draft:
-    """A draft that was saved once."""
+    """A draft that was written twice: its outline, and one session."""
     course, version = add_course(
         "Working together", "Everyone", "Basic", public_title="Listening", language="en", by=SYSTEM
     )
     modules = (new_public_id(), new_public_id())
     plans = (new_public_id(), new_public_id(), new_public_id())
     text = VersionText(
-        "Listening",
         "en",
-        "Two days.",
+        {"public_title": "Listening", "summary": "Two days."},
         (ModuleText(modules[0], "First", new=True), ModuleText(modules[1], "Second", new=True)),
         (
-            PlanText(plans[0], modules[0], "Opening", 45, "- Speak\n- Hear", new=True),
-            PlanText(plans[1], modules[0], "Pairs", 90, notes="Only-for-her", new=True),
+            PlanText(plans[0], modules[0], "Opening", 45, new=True),
+            PlanText(plans[1], modules[0], "Pairs", 90, new=True),
             PlanText(plans[2], modules[1], "Closing", 30, new=True),
         ),
     )
     write_version(version, text, 1, SYSTEM)
+    write_session(
+        version,
+        plans[1],
+        SessionText(
+            {"notes": "Only-for-her"},
+            (
+                RowText("objective", new_public_id(), {"text": "Repeats what she heard"}),
+                RowText("step", new_public_id(), {"to_do": "In pairs", "to_say": "Her-words"}),
+            ),
+        ),
+        1,
+        by=SYSTEM,
+    )
     return Draft(course, version, modules, plans)
 
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.training import rules
+from kash.training.rules.states import next_state, total_minutes
+from kash.training.rules.texts import lines
+from kash.training.rules.titles import telling_words
 
 
 @pytest.mark.parametrize(
@@ -24,12 +26,12 @@ from kash.training import rules
     ],
 )
 def test_titles_that_tell(title: str, telling: tuple[str, ...]) -> None:
-    assert sorted(rules.telling_words(title)) == sorted(telling)
+    assert sorted(telling_words(title)) == sorted(telling)
 
 
 @given(st.lists(st.integers(5, 600)))
 def test_total(minutes: list[int]) -> None:
-    assert rules.total_minutes(minutes) == sum(minutes)
+    assert total_minutes(minutes) == sum(minutes)
 
 
 def test_every_step_from_every_state() -> None:
@@ -37,7 +39,7 @@ def test_every_step_from_every_state() -> None:
         (state, step): to
         for state in ("draft", "proposed", "published")
         for step in ("propose", "take_back", "publish", "return")
-        if (to := rules.next_state(state, step, plans=1)) is not None  # type: ignore[arg-type]
+        if (to := next_state(state, step, plans=1)) is not None  # type: ignore[arg-type]
     }
     assert possible == {
         ("draft", "propose"): "proposed",
@@ -45,12 +47,12 @@ def test_every_step_from_every_state() -> None:
         ("proposed", "return"): "draft",
         ("proposed", "publish"): "published",
     }
-    assert rules.next_state("draft", "propose", plans=0) is None
-    assert rules.next_state("proposed", "publish", plans=0) is None
+    assert next_state("draft", "propose", plans=0) is None
+    assert next_state("proposed", "publish", plans=0) is None
 
 
 @given(st.lists(st.text("ab -•*\t", max_size=6)))
 def test_lines_hold_something_and_no_marks(parts: list[str]) -> None:
-    for line in rules.lines("\n".join(parts)):
+    for line in lines("\n".join(parts)):
         assert line == line.strip()
         assert line[0] not in "-•*"

@@ -16,7 +16,8 @@ from kash.policy import SYSTEM, Actor
 from kash.training import queries
 from kash.training.models import CourseVersion, Module, SessionPlan
 from kash.training.queries import TaughtScope
-from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.training.rules.texts import ModuleText, PlanText, VersionText
+from kash.training.services.copies import DraftExists, start_version
 from kash.training.services.courses import CourseTaken, add_course
 from kash.training.services.states import (
     NoPlansYet,
@@ -27,7 +28,6 @@ from kash.training.services.states import (
     take_back,
 )
 from kash.training.services.versions import (
-    DraftExists,
     NotADraft,
     TooMuch,
     arrange_modules,
@@ -36,7 +36,6 @@ from kash.training.services.versions import (
     move_plan,
     remove_module,
     remove_plan,
-    start_version,
     write_version,
 )
 from tests.declaring import also_declared
@@ -45,12 +44,13 @@ from tests.training.conftest import ANOTHER, Draft
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
 
-def text_of(version: CourseVersion, **more: Any) -> VersionText:
+def text_of(
+    version: CourseVersion, about: dict[str, Any] | None = None, **more: Any
+) -> VersionText:
     """A version's text as it stands, as the page would send it."""
     facts: dict[str, Any] = {
-        "public_title": version.public_title,
         "language": version.language,
-        "summary": version.summary,
+        "about": {"public_title": version.public_title, "summary": version.summary} | (about or {}),
         "modules": tuple(ModuleText(each.public_id, each.title) for each in version.modules),
         "plans": tuple(
             PlanText(each.public_id, module.public_id, each.title, each.minutes)
@@ -69,7 +69,11 @@ def actions() -> list[str]:
 def test_all_that_was_written_is_one_action(draft: Draft) -> None:
     assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
     assert draft.now().row_version == 2
-    assert actions() == ["training.course_added", "training.version_written"]
+    assert actions() == [
+        "training.course_added",
+        "training.version_written",
+        "training.session_written",
+    ]
 
 
 def test_a_session_moves_to_another_module(draft: Draft) -> None:
@@ -80,10 +84,10 @@ def test_a_session_moves_to_another_module(draft: Draft) -> None:
 
 
 def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
-    text = text_of(draft.now(), public_title="Hearing")
+    text = text_of(draft.now(), {"public_title": "Hearing"})
     write_version(draft.version, text, 2, SYSTEM)
     with pytest.raises(ChangedMeanwhile):
-        write_version(draft.version, text_of(draft.now(), summary="Mine"), 2, SYSTEM)
+        write_version(draft.version, text_of(draft.now(), {"summary": "Mine"}), 2, SYSTEM)
     assert (draft.now().public_title, draft.now().summary) == ("Hearing", "Two days.")
 
 
@@ -141,7 +145,7 @@ def test_what_is_published_never_changes(published: Draft) -> None:
     before, entries = published.outline(), actions()
     version = published.version
     for write in (
-        lambda: write_version(version, text_of(published.now(), summary=""), 2, SYSTEM),
+        lambda: write_version(version, text_of(published.now(), {"summary": ""}), 2, SYSTEM),
         lambda: remove_plan(version, published.plans[0], SYSTEM),
         lambda: remove_module(version, published.modules[0], SYSTEM),
         lambda: arrange_modules(version, published.modules[::-1], SYSTEM),

@@ -16,8 +16,9 @@ from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import TaughtScope
+from kash.training.services.copies import start_version
 from kash.training.services.courses import add_course
-from kash.training.services.versions import remove_plan, start_version
+from kash.training.services.versions import remove_plan
 from tests.declaring import also_declared
 from tests.training.conftest import Draft
 
@@ -85,6 +86,9 @@ def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, e
     assert len(draft.outline()) == 3
     assert draft.now().row_version == 3
     assert draft.now().modules[0].plans[0].notes == "Only-for-her"
+    assert [row.text for row in draft.now().modules[0].plans[0].of("objective")] == [
+        "Repeats what she heard"
+    ]
 
 
 def test_nothing_typed_is_lost_when_someone_else_saved(
@@ -93,27 +97,26 @@ def test_nothing_typed_is_lost_when_someone_else_saved(
     browser, other = sign_in("trainer"), sign_in("trainer")
     page = browser.get(edit).text
     theirs = posted(page) | {
-        f"plan-{draft.plans[0]}-method": "Theirs-method",
+        f"plan-{draft.plans[0]}-title": "Theirs-session",
         "public_title": "Theirs-title",
     }
     assert other.post(edit, data=theirs).status_code == 302
     remove_plan(draft.version, draft.plans[2], SYSTEM)
     mine = posted(page) | {
-        f"plan-{draft.plans[0]}-method": "Mine-method",
-        f"plan-{draft.plans[2]}-notes": "Mine-lost",
+        f"plan-{draft.plans[0]}-title": "Mine-session",
+        f"plan-{draft.plans[2]}-title": "Mine-lost",
         f"new-{draft.modules[0]}-title": "Mine-new",
     }
     conflict = browser.post(edit, data=mine)
     assert conflict.status_code == 409
-    for text in ("Mine-method", "Mine-lost", "Mine-new", "Theirs-method", "Theirs-title"):
+    for text in ("Mine-session", "Mine-lost", "Mine-new", "Theirs-session", "Theirs-title"):
         assert text in conflict.text
     assert draft.now().public_title == "Theirs-title"
     second = posted(conflict.text)
     assert second["row_version"] == str(draft.now().row_version)
     assert browser.post(edit, data=second).status_code == 302
     saved = draft.now().modules[0].plans
-    assert [plan.title for plan in saved] == ["Opening", "Pairs", "Mine-new"]
-    assert saved[0].method == "Mine-method"
+    assert [plan.title for plan in saved] == ["Mine-session", "Pairs", "Mine-new"]
 
 
 @pytest.mark.parametrize(
@@ -122,11 +125,12 @@ def test_nothing_typed_is_lost_when_someone_else_saved(
         ("plan-{plan}-minutes", "4", "Use a number from 5 to 600."),
         ("plan-{plan}-minutes", "٣٠", "This must be a whole number."),
         ("plan-{plan}-title", "", "Enter this."),
-        ("plan-{plan}-method", "x" * 8001, "Use at most 8000 characters."),
+        ("summary", "x" * 8001, "Use at most 8000 characters."),
+        ("days", "0", "Use a number from 1 to 60."),
+        ("group_least", "30", "This is less than the least."),
         ("module-{module}-title", "x" * 161, "Use at most 160 characters."),
         ("public_title", "", "Enter this."),
         ("language", "xx", "Choose one from the list."),
-        ("new-{module}-notes", "No title", "Enter this."),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_saved(
@@ -134,8 +138,9 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(
 ) -> None:
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text) | {
+        "prerequisites": "Typed and kept",
+        "group_most": "24",
         field.format(plan=draft.plans[0], module=draft.modules[0]): value,
-        "summary": "Typed and kept",
     }
     answer = browser.post(edit, data=sent)
     assert answer.status_code == 422
@@ -233,8 +238,11 @@ def test_who_sees_the_curriculum_does_not_write_in_it(
 ) -> None:
     browser = sign_in(role)
     assert "Working together" in browser.get("/courses").text
-    assert "Only-for-her" in browser.get(f"/courses/versions/{draft.version}").text
-    for path in (edit, "/courses/new", f"/courses/{draft.course}/edit"):
+    session = f"/courses/versions/{draft.version}/plans/{draft.plans[1]}"
+    read = browser.get(session).text
+    assert "Only-for-her" in read
+    assert "Her-words" in read
+    for path in (edit, f"{session}/edit", "/courses/new", f"/courses/{draft.course}/edit"):
         refused = browser.get(path)
         assert refused.status_code == 403
         assert "Listening" not in refused.text
@@ -252,7 +260,8 @@ def test_a_peer_reads_what_was_taught_without_the_notes(sign_in: SignIn, publish
     path = f"/courses/versions/{published.version}"
     with also_declared(without=TaughtScope):
         assert "Working together" not in browser.get("/courses").text
-        for hidden in (f"/courses/{published.course}", path, f"{path}/guide.pdf"):
+        session = f"{path}/plans/{published.plans[1]}"
+        for hidden in (f"/courses/{published.course}", path, session, f"{path}/guide.pdf"):
             refused = browser.get(hidden)
             assert refused.status_code == 404
             assert "Listening" not in refused.text
@@ -262,9 +271,12 @@ def test_a_peer_reads_what_was_taught_without_the_notes(sign_in: SignIn, publish
 
     with also_declared(TaughtScope(everything), without=TaughtScope):
         assert "Working together" in browser.get("/courses").text
-        body = browser.get(path).text
-        assert "Pairs" in body
+        assert "Pairs" in browser.get(path).text
+        body = browser.get(session).text
+        assert "In pairs" in body
+        assert "Repeats what she heard" in body
         assert "Only-for-her" not in body
+        assert "Her-words" not in body
         assert browser.post(f"{path}/propose").status_code == 403
 
 
@@ -284,8 +296,7 @@ def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str,
     sent = posted(browser.get(edit).text)
     for name in ("public_title", "summary", f"module-{draft.modules[0]}-title"):
         sent[name] = text
-    for name in ("title", "objectives", "method", "materials", "notes"):
-        sent[f"plan-{draft.plans[0]}-{name}"] = text
+    sent[f"plan-{draft.plans[0]}-title"] = text
     assert browser.post(edit, data=sent).status_code == 302
     for page in (edit, f"/courses/versions/{draft.version}", f"/courses/{draft.course}"):
         body = browser.get(page).text
@@ -316,6 +327,8 @@ def test_the_number_of_queries_does_not_grow(
         f"/courses/{draft.course}",
         f"/courses/versions/{draft.version}",
         edit,
+        f"/courses/versions/{draft.version}/plans/{draft.plans[1]}",
+        f"/courses/versions/{draft.version}/plans/{draft.plans[1]}/edit",
     ]
 
     def counts() -> list[int]:

@@ -12,7 +12,9 @@ from kash.policy import Actor
 from kash.training.approval import APPROVAL
 from kash.training.models import CourseVersion
 from kash.training.queries import locked_version
-from kash.training.rules import Step, next_state
+from kash.training.rules.nodes import untitled
+from kash.training.rules.states import Step, next_state
+from kash.training.trees import tree_of
 
 
 class StepNotPossible(Problem):
@@ -25,6 +27,12 @@ class NoPlansYet(Problem):
     """A version without a session cannot be proposed."""
 
     sentence = _l("Write at least one session before you propose this version.")
+
+
+class TitlesMissing(Problem):
+    """A module or session has no title yet, as in a translation that was begun."""
+
+    sentence = _l("Write the titles of all modules and sessions before you propose this version.")
 
 
 def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
@@ -41,9 +49,13 @@ def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
 
 
 def propose(public_id: str, by: Actor) -> None:
-    """Hand a draft to a director. Raises NotFound, NoPlansYet and StepNotPossible."""
+    """Hand a draft to a director. Raises NotFound, NoPlansYet, TitlesMissing and
+    StepNotPossible.
+    """
     with audited("training.version_proposed", by) as change:
         version = _step(change, public_id, "propose")
+        if untitled(tree_of(version)):
+            raise TitlesMissing
         version.proposed_by = by.public_id
         version.returned_because = ""
 

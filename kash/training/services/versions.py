@@ -1,40 +1,28 @@
-"""Writing a draft: its text, what is in it, and in which order."""
+"""Writing the outline of a draft: its modules and sessions, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.models import CourseVersion, Module, SessionPlan
 from kash.training.queries import locked_version
-from kash.training.rules import (
-    MOST_MODULES,
-    MOST_PLANS,
-    PlanText,
-    VersionText,
-)
-
-_TEXTS = ("title", "minutes", "objectives", "method", "materials", "notes")
+from kash.training.rules.fields import MOST_MODULES, MOST_PLANS, VERSION
+from kash.training.rules.texts import PlanText, VersionText
+from kash.training.trees import write_values
 
 
 class NotADraft(Problem):
     """Only a draft can be written in."""
 
     sentence = _l("This version is no draft any more, so it cannot be changed.")
-
-
-class DraftExists(Problem):
-    """There is a draft or proposal in this language already."""
-
-    sentence = _l("There is a draft in this language already. Go on with that one.")
 
 
 class TooMuch(Problem):
@@ -44,74 +32,27 @@ class TooMuch(Problem):
     sentence = _l("A version has at most 40 modules and 200 sessions.")
 
 
-def _draft(session: Session, public_id: str) -> CourseVersion:
+def locked_draft(session: Session, public_id: str) -> CourseVersion:
+    """A draft inside a write transaction, locked. Raises NotFound and NotADraft."""
     version = locked_version(session, public_id)
     if version.state != "draft":
         raise NotADraft
     return version
 
 
-def start_version(course_id: str, language: str, by: Actor) -> str:
-    """Begin a new draft as a copy of the course's last version; returns its public id.
-
-    It copies the last in the same language if there is one. Raises NotFound and DraftExists.
-    """
-    with audited("training.version_started", by) as change:
-        session = change.session
-        course = one_or_404(
-            session.scalar(select(Course).where(Course.public_id == course_id).with_for_update())
-        )
-        versions = session.execute(
-            select(CourseVersion.public_id, CourseVersion.language, CourseVersion.state)
-            .where(CourseVersion.course_id == course.id)
-            .order_by(CourseVersion.number.desc())
-        ).all()
-        if any(each.language == language and each.state != "published" for each in versions):
-            raise DraftExists
-        source_id = next(
-            (each.public_id for each in versions if each.language == language),
-            versions[0].public_id if versions else None,
-        )
-        number = session.scalar(
-            select(func.coalesce(func.max(CourseVersion.number), 0)).where(
-                CourseVersion.course_id == course.id
-            )
-        )
-        source = locked_version(session, source_id) if source_id is not None else None
-        made = CourseVersion(
-            course_id=course.id,
-            number=(number or 0) + 1,
-            language=language,
-            public_title=source.public_title if source is not None else course.name[:120],
-            summary=source.summary if source is not None else "",
-            created_at=change.now,
-        )
-        for module in source.modules if source is not None else ():
-            copy = Module(position=module.position, title=module.title)
-            for plan in module.plans:
-                texts = {name: getattr(plan, name) for name in _TEXTS}
-                copy.plans.append(SessionPlan(position=plan.position, **texts))
-            made.modules.append(copy)
-        session.add(made)
-        session.flush()
-        change.about(course.public_id, made.public_id)
-        return made.public_id
-
-
 def write_version(public_id: str, text: VersionText, row_version: int, by: Actor) -> None:
-    """Save all that was written on the page of a draft, and add what is new in it.
+    """Save the outline of a draft as it was written, and add what is new in it.
 
     Nothing is removed and no order changed here; new modules and plans come last. A plan whose
     module is not there stays where it is. Raises NotFound, NotADraft, ChangedMeanwhile if
     `row_version` is not the present one, and TooMuch.
     """
     with audited("training.version_written", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         if version.row_version != row_version:
             raise ChangedMeanwhile
-        version.public_title = text.public_title
+        write_values(version, VERSION, text.about)
         version.language = text.language
-        version.summary = text.summary
         modules = {module.public_id: module for module in version.modules}
         for written in text.modules:
             if written.public_id in modules:
@@ -137,14 +78,20 @@ def _write_plan(plan: SessionPlan | None, text: PlanText, modules: dict[str, Mod
     if plan is None:
         if not text.new or module is None:
             return
-        plan = SessionPlan(public_id=text.public_id, position=_last(module) + 1)
+        plan = SessionPlan(
+            public_id=text.public_id,
+            position=_last(module) + 1,
+            title=text.title,
+            minutes=text.minutes,
+        )
         module.plans.append(plan)
     elif module is not None and plan.module is not module:
         plan.position = _last(module) + 1
         plan.module.plans.remove(plan)
         module.plans.append(plan)
-    for name in _TEXTS:
-        setattr(plan, name, getattr(text, name))
+    if (plan.title, plan.minutes) != (text.title, text.minutes):
+        plan.title, plan.minutes = text.title, text.minutes
+        plan.row_version += 1
 
 
 def _last(module: Module) -> int:
@@ -161,7 +108,7 @@ def _module(version: CourseVersion, public_id: str) -> Module:
 def remove_module(public_id: str, module_id: str, by: Actor) -> None:
     """Take a module with its sessions out of a draft. Raises NotFound and NotADraft."""
     with audited("training.module_removed", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         module = _module(version, module_id)
         version.modules.remove(module)
         version.row_version += 1
@@ -171,7 +118,7 @@ def remove_module(public_id: str, module_id: str, by: Actor) -> None:
 def remove_plan(public_id: str, plan_id: str, by: Actor) -> None:
     """Take a session out of a draft. Raises NotFound and NotADraft."""
     with audited("training.plan_removed", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         for module in version.modules:
             for plan in module.plans:
                 if plan.public_id == plan_id:
@@ -188,7 +135,7 @@ def arrange_modules(public_id: str, order: Sequence[str], by: Actor) -> None:
     Raises NotFound and NotADraft.
     """
     with audited("training.modules_arranged", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         _settle(version.modules, arranged([each.public_id for each in version.modules], order))
         change.about(version.public_id)
 
@@ -196,7 +143,7 @@ def arrange_modules(public_id: str, order: Sequence[str], by: Actor) -> None:
 def move_module(public_id: str, module_id: str, by_places: int, by: Actor) -> None:
     """Move a module one place up (-1) or down (1). Raises NotFound and NotADraft."""
     with audited("training.modules_arranged", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         _module(version, module_id)
         ids = [each.public_id for each in version.modules]
         _settle(version.modules, moved(ids, module_id, by_places))
@@ -206,7 +153,7 @@ def move_module(public_id: str, module_id: str, by_places: int, by: Actor) -> No
 def arrange_plans(public_id: str, module_id: str, order: Sequence[str], by: Actor) -> None:
     """Put the sessions of one module in an order. Raises NotFound and NotADraft."""
     with audited("training.plans_arranged", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         module = _module(version, module_id)
         _settle(module.plans, arranged([each.public_id for each in module.plans], order))
         change.about(version.public_id, module_id)
@@ -215,7 +162,7 @@ def arrange_plans(public_id: str, module_id: str, order: Sequence[str], by: Acto
 def move_plan(public_id: str, plan_id: str, by_places: int, by: Actor) -> None:
     """Move a session one place up (-1) or down (1) in its module. Raises NotFound, NotADraft."""
     with audited("training.plans_arranged", by) as change:
-        version = _draft(change.session, public_id)
+        version = locked_draft(change.session, public_id)
         for module in version.modules:
             ids = [each.public_id for each in module.plans]
             if plan_id in ids:

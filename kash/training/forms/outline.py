@@ -1,4 +1,4 @@
-"""Forms of courses, and the one page on which a whole draft is written."""
+"""The one page on which the outline of a draft is written: its modules and its sessions."""
 
 from __future__ import annotations
 
@@ -12,86 +12,49 @@ from flask_babel import lazy_gettext as _l
 
 from kash.platform.database import PUBLIC_ID, is_public_id, new_public_id
 from kash.platform.web import KashForm
-from kash.platform.web.forms import (
-    HiddenField,
-    choice_field,
-    long_text_field,
-    text_field,
-    whole_number_field,
-)
-from kash.platform.web.language import LANGUAGES, programme_languages
-from kash.training import rules
+from kash.platform.web.forms import HiddenField, choice_field, whole_number_field
+from kash.training.forms.courses import language_choices
+from kash.training.forms.fields import field_of, form_of, let_be_empty, written
 from kash.training.models import CourseVersion, Module, SessionPlan
+from kash.training.rules.fields import LEAST_MINUTES, MODULE, MOST_MINUTES, PLAN, VERSION
+from kash.training.rules.states import total_minutes
+from kash.training.rules.texts import ModuleText, PlanText, VersionText
 
-_POSTED = re.compile(rf"(plan|module)-({PUBLIC_ID})-title")
-_LONG = 8000
-
-
-def language_choices(also: str = "") -> list[tuple[str, str]]:
-    """The programme's languages, and one more that is in use."""
-    codes = dict.fromkeys([*programme_languages(), *([also] if also else [])])
-    return [(code, LANGUAGES.get(code, code)) for code in codes]
-
-
-class CourseForm(KashForm):
-    """A course, as the programme itself calls it."""
-
-    name = text_field(_l("Name"), most=160)
-    audience = text_field(_l("For whom"), most=200, required=False)
-    level = text_field(_l("Level"), most=40, required=False)
-
-
-class NewCourseForm(CourseForm):
-    """A new course, with what its first draft needs."""
-
-    public_title = text_field(_l("Public title"), most=120)
-    language = choice_field(_l("Language"))
-
-
-class NewVersionForm(KashForm):
-    """In which language a new draft is written."""
-
-    language = choice_field(_l("Language"))
-
-
-class ReturnForm(KashForm):
-    """Why a proposal goes back."""
-
-    because = text_field(_l("What should be changed"), most=500)
-
-
-class AboutForm(KashForm):
-    """Title and words of a version."""
-
-    row_version = HiddenField()
-    public_title = text_field(_l("Public title"), most=120)
-    language = choice_field(_l("Language"))
-    summary = long_text_field(_l("Summary"), most=_LONG, rows=3)
+_POSTED = re.compile(rf"(?:plan|module|new)-({PUBLIC_ID})-title")
 
 
 class ModuleForm(KashForm):
     """A module's title."""
 
     key = HiddenField()
-    title = text_field(_l("Title of the module"), most=160)
+    title = field_of(MODULE["title"])
 
 
 class PlanForm(KashForm):
-    """A session plan."""
+    """A session in the outline."""
 
     key = HiddenField()
-    title = text_field(_l("Title of the session"), most=160)
+    title = field_of(PLAN["title"])
     minutes = whole_number_field(
-        _l("Length in minutes"), least=rules.LEAST_MINUTES, most=rules.MOST_MINUTES, default=60
+        _l("Length in minutes"), least=LEAST_MINUTES, most=MOST_MINUTES, default=60
     )
     module = choice_field(_l("In the module"), required=False)
-    objectives = long_text_field(_l("Objectives"), most=_LONG, description=_l("One on each line."))
-    method = long_text_field(_l("Method"), most=_LONG)
-    materials = long_text_field(_l("Materials"), most=_LONG, description=_l("One on each line."))
-    notes = long_text_field(_l("For the facilitator only"), most=_LONG)
 
 
-_PLAN_TEXTS = ("title", "minutes", "objectives", "method", "materials", "notes")
+class AboutForm(form_of(VERSION)):  # type: ignore[misc]
+    """Title and words of a version, and whom it is for."""
+
+    row_version = HiddenField()
+    language = choice_field(_l("Language"))
+
+    def check_together(self) -> None:
+        """Refuse a group whose least is more than its most."""
+        least, most = self.group_least.data, self.group_most.data
+        if least is not None and most is not None and least > most:
+            self.mark_wrong(self.group_most, _l("This is less than the least."))
+
+
+_PLAN_TEXTS = ("title", "minutes")
 
 
 @dataclass
@@ -114,14 +77,6 @@ class ModulePart:
     saved: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class LostText:
-    """Text that was typed into a module or session that someone else has removed meanwhile."""
-
-    title: str
-    text: str
-
-
 class DraftPage:
     """Every form of a draft's page, filled from what was posted, else from what is saved."""
 
@@ -131,23 +86,33 @@ class DraftPage:
         self.about.language.choices = language_choices(version.language)
         if not self.about.is_submitted():
             self.about.row_version.data = str(version.row_version)
+        self._titled = version.translates_id is None
+        if not self._titled:
+            let_be_empty(self.about.public_title)
         choices = [(module.public_id, module.title) for module in version.modules]
         self.modules = [self._module(module, choices) for module in version.modules]
         self.new_module = self._new(ModuleForm, "new-module-")
         self.saved: dict[str, Any] = {}
-        self.lost: list[LostText] = []
+        self.lost: list[str] = []
 
     def _module(self, module: Module, choices: list[tuple[str, str]]) -> ModulePart:
         plans = []
         for plan in module.plans:
             form = _filled(PlanForm, f"plan-{plan.public_id}-", plan)
             form.module.choices = choices
+            self._let_be_untitled(form)
             plans.append(PlanPart(plan, form))
         new_plan = self._new(PlanForm, f"new-{module.public_id}-")
         new_plan.module.choices = choices
         new_plan.module.data = module.public_id
         form_of_module = _filled(ModuleForm, f"module-{module.public_id}-", module)
+        self._let_be_untitled(form_of_module)
         return ModulePart(module, form_of_module, plans, new_plan)
+
+    def _let_be_untitled(self, form: KashForm) -> None:
+        """Rows of a translation get their titles one after the other, beside their source."""
+        if not self._titled:
+            let_be_empty(form["title"])
 
     @staticmethod
     def _new(kind: type[Any], prefix: str) -> Any:
@@ -176,6 +141,12 @@ class DraftPage:
         given = request.form.get("row_version", "")
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
+    @property
+    def minutes(self) -> int:
+        """How long the whole version takes, as it is saved."""
+        plans = (plan for module in self.version.modules for plan in module.plans)
+        return total_minutes(plan.minutes for plan in plans)
+
     def _used(self) -> Iterator[tuple[str, KashForm]]:
         """Every form in which there is something, with what its module or session is called."""
         yield "", self.about
@@ -198,14 +169,12 @@ class DraftPage:
         """Every field with an error, in the order of the page, each with the session it is in."""
         return [(place, each) for place, form in self._used() for each in form if each.errors]
 
-    def text(self) -> rules.VersionText:
+    def text(self) -> VersionText:
         """All that was written."""
-        modules = [
-            rules.ModuleText(part.module.public_id, part.form.title.data) for part in self.modules
-        ]
+        modules = [ModuleText(part.module.public_id, part.form.title.data) for part in self.modules]
         if typed_in(self.new_module):
             key = self.new_module.key.data
-            modules.append(rules.ModuleText(key, self.new_module.title.data, new=True))
+            modules.append(ModuleText(key, self.new_module.title.data, new=True))
         plans = []
         for part in self.modules:
             for each in part.plans:
@@ -213,12 +182,8 @@ class DraftPage:
             if typed_in(part.new_plan):
                 key = part.new_plan.key.data
                 plans.append(_plan_text(key, part.new_plan, part.module.public_id, new=True))
-        return rules.VersionText(
-            self.about.public_title.data,
-            self.about.language.data,
-            self.about.summary.data,
-            tuple(modules),
-            tuple(plans),
+        return VersionText(
+            self.about.language.data, written(self.about, VERSION), tuple(modules), tuple(plans)
         )
 
     def compare(self) -> bool:
@@ -228,7 +193,7 @@ class DraftPage:
         the same page was only sent twice.
         """
         version = self.version
-        self.saved = _differing(self.about, version, ("public_title", "language", "summary"))
+        self.saved = _differing(self.about, version, ("language", *(each.name for each in VERSION)))
         differs = bool(self.saved)
         here: set[str] = set()
         for part in self.modules:
@@ -263,10 +228,6 @@ class _Filled:
         if isinstance(row, SessionPlan):
             self.minutes = row.minutes
             self.module = row.module.public_id
-            self.objectives = row.objectives
-            self.method = row.method
-            self.materials = row.materials
-            self.notes = row.notes
 
 
 def _filled(kind: type[Any], prefix: str, row: Module | SessionPlan) -> Any:
@@ -293,16 +254,12 @@ def _empty(form: KashForm) -> None:
     form["key"].data = new_public_id()
 
 
-def _plan_text(public_id: str, form: PlanForm, module: str, *, new: bool = False) -> rules.PlanText:
-    return rules.PlanText(
+def _plan_text(public_id: str, form: PlanForm, module: str, *, new: bool = False) -> PlanText:
+    return PlanText(
         public_id=public_id,
         module=(form.module.data or module) if not new else module,
         title=form.title.data,
         minutes=form.minutes.data or 60,
-        objectives=form.objectives.data,
-        method=form.method.data,
-        materials=form.materials.data,
-        notes=form.notes.data,
         new=new,
     )
 
@@ -315,20 +272,9 @@ def _differing(form: KashForm, row: Any, names: tuple[str, ...]) -> dict[str, An
     }
 
 
-def _lost(posted: Mapping[str, str], here: set[str]) -> Iterator[LostText]:
-    """Texts that came for modules and sessions that are not there any more, new ones included."""
-    for name in posted:
+def _lost(posted: Mapping[str, str], here: set[str]) -> Iterator[str]:
+    """Titles that came for modules and sessions that are not there any more, new ones included."""
+    for name, title in posted.items():
         match = _POSTED.fullmatch(name)
-        if match is None or match.group(2) in here:
-            continue
-        kind, public_id = match.groups()
-        texts = ("objectives", "method", "materials", "notes") if kind == "plan" else ()
-        written = [posted.get(f"{kind}-{public_id}-{each}", "") for each in texts]
-        yield LostText(posted[name], "\n\n".join(text for text in written if text))
-    for name in posted:
-        match = re.fullmatch(rf"new-({PUBLIC_ID})-title", name)
-        if match is None or match.group(1) in here or not posted[name]:
-            continue
-        texts = ("objectives", "method", "materials", "notes")
-        written = [posted.get(f"new-{match.group(1)}-{each}", "") for each in texts]
-        yield LostText(posted[name], "\n\n".join(text for text in written if text))
+        if match is not None and match.group(1) not in here and title:
+            yield title

@@ -1,0 +1,141 @@
+"""Pages about a version: to read, to propose and publish, and its guide on paper."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries.accounts import names_of
+from kash.platform.approvals.errors import SamePerson
+from kash.platform.press import RenderError
+from kash.platform.web import current_actor, download
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.language import LANGUAGES
+from kash.policy import allow
+from kash.training import blueprint, documents, queries
+from kash.training.approval import APPROVAL
+from kash.training.forms.courses import ReturnForm
+from kash.training.models import CourseVersion, SessionPlan
+from kash.training.rules.fields import PLAN
+from kash.training.rules.nodes import by_key
+from kash.training.rules.states import group_size, total_minutes
+from kash.training.rules.titles import telling_words
+from kash.training.services import states
+from kash.training.services.sessions import plan_in
+from kash.training.services.states import NoPlansYet, StepNotPossible, TitlesMissing
+
+
+@blueprint.get("/versions/<public_id>")
+@allow("curriculum.see")
+def version(public_id: str) -> ResponseReturnValue:
+    """A whole version to read."""
+    actor = current_actor()
+    return _version_page(queries.version(actor, public_id), ReturnForm(formdata=None))
+
+
+def _version_page(found: CourseVersion, form: ReturnForm) -> str:
+    actor = current_actor()
+    decision = APPROVAL.offered(found, actor)
+    return render_template(
+        "training/version.html",
+        version=found,
+        tree=queries.read_version(found),
+        group_size=group_size(found.group_least, found.group_most),
+        decision=decision,
+        names=names_of([found.published_for, decision.standing_in]),
+        minutes=_minutes(found),
+        plans=sum(len(module.plans) for module in found.modules),
+        language_names=LANGUAGES,
+        whole=queries.sees_everything(current_actor()),
+        telling=telling_words(found.public_title),
+        form=form,
+    )
+
+
+@blueprint.get("/versions/<public_id>/plans/<plan_id>")
+@allow("curriculum.see")
+def session(public_id: str, plan_id: str) -> ResponseReturnValue:
+    """One session to read, with what is for facilitators for whoever sees the whole curriculum."""
+    found = queries.version(current_actor(), public_id)
+    plan = plan_in(found, plan_id)
+    plans = [each for module in found.modules for each in module.plans]
+    nodes = by_key(queries.read_version(found))
+    place = plans.index(plan)
+    return render_template(
+        "training/session.html",
+        version=found,
+        plan=plan,
+        node=nodes[PLAN.name, plan.lineage],
+        before=plans[place - 1] if place else None,
+        after=plans[place + 1] if place + 1 < len(plans) else None,
+        number=_number_of(found, plan),
+        whole=queries.sees_everything(current_actor()),
+    )
+
+
+def _number_of(found: CourseVersion, plan: SessionPlan) -> str:
+    at = found.modules.index(plan.module)
+    return f"{at + 1}.{plan.module.plans.index(plan) + 1}"
+
+
+def _minutes(found: CourseVersion) -> int:
+    return total_minutes(plan.minutes for module in found.modules for plan in module.plans)
+
+
+@blueprint.post("/versions/<public_id>/propose")
+@allow("curriculum.edit")
+def propose(public_id: str) -> ResponseReturnValue:
+    """Hand a draft to a director."""
+    with FlashedProblems(NoPlansYet, TitlesMissing, StepNotPossible, tone="warn"):
+        states.propose(public_id, current_actor())
+        flash(_("Proposed. A director reads it next."))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.post("/versions/<public_id>/take-back")
+@allow("curriculum.edit")
+def take_back(public_id: str) -> ResponseReturnValue:
+    """Go on writing what was proposed."""
+    with FlashedProblems(StepNotPossible, tone="warn"):
+        states.take_back(public_id, current_actor())
+        return redirect(url_for("training.edit", public_id=public_id))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.route("/versions/<public_id>/publish", methods=["GET", "POST"])
+@allow("curriculum.approve")
+def publish(public_id: str) -> ResponseReturnValue:
+    """Ask, then publish: from now on nothing in it changes."""
+    found = queries.version(current_actor(), public_id)
+    if request.method == "GET":
+        return render_template("training/publish.html", version=found)
+    with FlashedProblems(SamePerson, StepNotPossible, tone="warn"):
+        states.publish(public_id, current_actor())
+        flash(_("Published. Workshops can now be made from it."))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.post("/versions/<public_id>/return")
+@allow("curriculum.approve")
+def return_to_draft(public_id: str) -> ResponseReturnValue:
+    """Send a proposal back with a sentence."""
+    form = ReturnForm()
+    found = queries.version(current_actor(), public_id)
+    if not form.validate():
+        return _version_page(found, form), 422
+    with FlashedProblems(StepNotPossible, tone="warn"):
+        states.return_to_draft(public_id, form.because.data, current_actor())
+        flash(_("Sent back to be changed."))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.get("/versions/<public_id>/guide.pdf")
+@allow("curriculum.see")
+def guide(public_id: str) -> ResponseReturnValue:
+    """The guide on paper; notes for the facilitator only for whoever sees the whole curriculum."""
+    found = queries.version(current_actor(), public_id)
+    with FlashedProblems(RenderError):
+        made = documents.guide(found, with_notes=queries.sees_everything(current_actor()))
+        return download(made, name="guide.pdf", type="application/pdf")
+    return redirect(url_for("training.version", public_id=public_id))
