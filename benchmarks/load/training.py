@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from benchmarks.load.rows import Rows
 from kash.platform.database import new_public_id
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
 
 _TOPICS = (
     "Rights and the law", "First response", "Safety at work", "Mediation", "Reproductive health",
     "Referral", "Reporting", "Working together", "Peer education", "Refresher",
 )  # fmt: skip
 _MODULES, _PLANS = 4, 3
+_ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("objective", {"text": "Name three things"}),
+    ("objective", {"text": "Tell a friend about one"}),
+    ("objective", {"text": "Say whom to call"}),
+    ("step", {"minutes": 15, "method": "group_work", "to_do": "Work in groups of four."}),
+    ("step", {"minutes": 30, "method": "discussion", "to_do": "Tell all what was found."}),
+    ("key_message", {"text": "Whoever is arrested is told why."}),
+    ("material", {"text": "Flip chart"}),
+    ("material", {"text": "Markers"}),
+)
 
 
 @dataclass(frozen=True)
@@ -68,10 +79,9 @@ def _version(
                 position=place,
                 title=title,
                 minutes=(60, 90, 45)[place - 1],
-                objectives="Name three things\nTell a friend about one\nKnow whom to call",
-                method="Work in groups of four, then tell all.",
-                materials="Flip chart\nMarkers",
                 notes="Begin with a round. Leave time for questions; nobody has to answer.",
             )
+            for position, (kind, said) in enumerate(_ROWS, 1):
+                rows.add(PlanRow, plan_id=plan, kind=kind, position=position, **said)
             plans.append((plan, title))
     return AVersion(key, f"Community course: {topic.lower()}", tuple(plans))

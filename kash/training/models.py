@@ -55,9 +55,9 @@ class CourseVersion(PublicId, Base):
 
     A translation is of the version `translates_id`; its rows have the lineages of that one's.
 
-    `public_title` is neutral, and the only title on certificates, badges and messages. `row_version`
-    grows with each change of the text, so that nobody overwrites what they have not read.
-    `returned_because` is what a director said when sending a proposal back.
+    `public_title` is neutral, and the only title on certificates, badges and messages.
+    `row_version` grows with each change of the outline, so that nobody overwrites what they have
+    not read. `returned_because` is what a director said when sending a proposal back.
     """
 
     __tablename__ = "course_version"

@@ -15,10 +15,13 @@ ACTION_WORDS = ActionWords(
         "training.plan_removed": _l("training: plan removed"),
         "training.plans_arranged": _l("training: plans arranged"),
         "training.proposal_taken_back": _l("training: proposal taken back"),
+        "training.session_written": _l("training: session written"),
+        "training.translation_moved_on": _l("training: translation moved on"),
         "training.version_proposed": _l("training: version proposed"),
         "training.version_published": _l("training: version published"),
         "training.version_returned": _l("training: version returned"),
         "training.version_started": _l("training: version started"),
         "training.version_written": _l("training: version written"),
+        "training.words_written": _l("training: words written"),
     }
 )

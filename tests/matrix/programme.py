@@ -1072,6 +1072,7 @@ class _Builder:
             "ids": {
                 "course": course.public_id,
                 "version": published["version"].public_id,
+                "version_plan": published["plan"].public_id,
                 "draft": draft["version"].public_id,
                 "draft_module": draft["module"].public_id,
                 "draft_plan": draft["plan"].public_id,
