@@ -190,7 +190,7 @@ PLAN = RowKind(
         _line("distress_with", N_("Who stays with whoever is upset"), 300),
         _line(
             "distress_service",
-            N_("Which service helps her then"),
+            N_("Which service helps then"),
             160,
             suggests="services",
             same=True,
