@@ -52,7 +52,7 @@ def let_be_empty(field: FormField) -> None:
 
 
 def written(form: KashForm, kind: RowKind) -> dict[str, Value]:
-    """What was written into the form of a kind of row."""
+    """Values that were written into the form of a kind of row."""
     return {
         field.name: field.empty if (value := form[field.name].data) is None else value
         for field in kind

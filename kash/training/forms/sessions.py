@@ -48,7 +48,7 @@ class RowPart:
 
     @property
     def name(self) -> str:
-        """What stands for the row in the order that a page posts."""
+        """The words that stand for the row in the order that a page posts."""
         return f"{self.kind.name}:{self.public_id}"
 
     @property

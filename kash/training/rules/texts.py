@@ -1,4 +1,4 @@
-"""What is written on the pages of a draft."""
+"""Texts that are written on the pages of a draft."""
 
 from __future__ import annotations
 
