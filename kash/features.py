@@ -7,6 +7,7 @@ from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.certificates.feature import FEATURE as CERTIFICATES
 from kash.demo.feature import FEATURE as DEMO
 from kash.desk.feature import FEATURE as DESK
+from kash.evaluations.feature import FEATURE as EVALUATIONS
 from kash.feature import Feature
 from kash.forums.feature import FEATURE as FORUMS
 from kash.handbook.feature import FEATURE as HANDBOOK
@@ -26,6 +27,7 @@ FEATURES: tuple[Feature, ...] = (
     TRAINING,
     ATTENDANCE,
     WORKSHOPS,
+    EVALUATIONS,
     PAYOUTS,
     CERTIFICATES,
     INCIDENTS,

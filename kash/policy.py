@@ -150,6 +150,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "workshops.answer": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     # With the code on the wall, into a session that one is expected in.
     "attendance.check_in": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
+    # What was answered, once the form is closed; whoever answers needs no account.
+    "evaluations.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
+    "evaluations.run": {_R.TRAINER: _OWN},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,

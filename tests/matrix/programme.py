@@ -69,6 +69,14 @@ from kash.certificates.models import (
     SignatureUse,
 )
 from kash.certificates.rules.issuing import new_serial
+from kash.evaluations.form_keys import make_form_key
+from kash.evaluations.models import (
+    EvaluationBox,
+    EvaluationCount,
+    EvaluationForm,
+    EvaluationQuestion,
+)
+from kash.evaluations.rules.box import empty_box, slots_for
 from kash.forums.models import (
     Action,
     AgendaItem,
@@ -1089,6 +1097,7 @@ class _Builder:
                 "batch": issued.public_id,
                 "proposed_batch": proposed_batch.public_id,
                 **payouts,
+                **self.evaluations(workshop),
             },
             "entries": entries,
             "enrolments": enrolments,
@@ -1108,6 +1117,52 @@ class _Builder:
                 ends_at=utc_now() + timedelta(days=7),
             )
         )
+
+    # --- evaluations ----------------------------------------------------------------------------
+
+    def evaluations(self, workshop: Workshop) -> dict[str, str]:
+        """A form that is not open yet with two questions, one that is open, and a closed one."""
+        made = {
+            state: self.add(
+                EvaluationForm(
+                    workshop_id=workshop.id,
+                    day=None,
+                    state=state,
+                    closes_at=utc_now() + timedelta(hours=1),
+                    closed_at=utc_now(),
+                    answered=5,
+                    created_by="system",
+                )
+            )
+            for state in ("draft", "open", "closed")
+        }
+        questions = [
+            self.add(
+                EvaluationQuestion(
+                    form_id=form.id, position=place, kind=kind, texts={"en": "Well?"}
+                )
+            )
+            for form in made.values()
+            for place, kind in enumerate(("comment", "scale"), 1)
+        ]
+        box = empty_box(slots_for(1), 200)
+        made["open"].public_key = make_form_key(made["open"].public_id)
+        self.add(
+            EvaluationBox(
+                form_id=made["open"].id,
+                slots=box.slots,
+                piece=box.piece,
+                salt=box.salt,
+                body=box.body,
+            )
+        )
+        self.add(EvaluationCount(question_id=questions[-1].id, option="5", count=5))
+        return {
+            "evaluation": made["draft"].public_id,
+            "evaluation_question": questions[1].public_id,
+            "open_evaluation": made["open"].public_id,
+            "closed_evaluation": made["closed"].public_id,
+        }
 
     # --- payouts --------------------------------------------------------------------------------
 

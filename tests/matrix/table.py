@@ -79,6 +79,8 @@ attendance.see        -    all  all   all  -      -    -       -       -
 attendance.mark       -    -    own   -    -      -    -       -       -
 attendance.confirm    -    all  own   -    -      -    -       -       -
 attendance.check_in   -    -    -     -    -      -    self    self    -
+evaluations.see       -    all  own   all  -      -    -       -       -
+evaluations.run       -    -    own   -    -      -    -       -       -
 certificates.see      -    all  all   all  -      -    self    self    -
 certificates.staff    -    all  all   all  -      -    -       -       -
 certificates.propose  -    -    own   -    -      -    -       -       -
@@ -645,6 +647,38 @@ PLACES: dict[str, Place] = {
     "incidents.own_duty": Place(post="incidents.briefs"),
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
     "incidents.close_brief": Place("incidents.briefs", "incidents.briefs", {"brief_id": "brief"}),
+    # --- evaluations ------------------------------------------------------------------------
+    "evaluations.answer": Place(ANYONE, ANYONE),
+    "evaluations.workshop": _of("workshop", get="evaluations.see"),
+    "evaluations.add": _of("workshop", post="evaluations.run"),
+    "evaluations.form": _of("workshop", get="evaluations.see", form_id="closed_evaluation"),
+    "evaluations.open_form": _of("workshop", both="evaluations.run", form_id="evaluation"),
+    "evaluations.longer": _of("workshop", post="evaluations.run", form_id="open_evaluation"),
+    "evaluations.close": _of("workshop", both="evaluations.run", form_id="open_evaluation"),
+    "evaluations.remove": _of("workshop", both="evaluations.run", form_id="evaluation"),
+    "evaluations.add_question": _of("workshop", both="evaluations.run", form_id="evaluation"),
+    "evaluations.question": _of(
+        "workshop",
+        both="evaluations.run",
+        form_id="evaluation",
+        question_id="evaluation_question",
+    ),
+    "evaluations.move_question": _of(
+        "workshop",
+        post="evaluations.run",
+        form_id="evaluation",
+        question_id="evaluation_question",
+    ),
+    "evaluations.remove_question": _of(
+        "workshop",
+        post="evaluations.run",
+        form_id="evaluation",
+        question_id="evaluation_question",
+    ),
+    "evaluations.wall": _of("workshop", get="evaluations.run", form_id="open_evaluation"),
+    "evaluations.paper": _of("workshop", get="evaluations.see", form_id="evaluation"),
+    "evaluations.enter_sheet": _of("workshop", both="evaluations.run", form_id="open_evaluation"),
+    "evaluations.export": _of("workshop", get="evaluations.see", form_id="closed_evaluation"),
     # --- payouts ----------------------------------------------------------------------------
     "payouts.index": Place("payouts.see"),
     "payouts.rates": Place("payouts.rates", "payouts.rates"),

@@ -264,6 +264,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "attendance.confirm": "attendance.confirm",
         "attendance.check_in": "attendance.check_in",
         "workshops.answer": "workshops.answer",
+        "evaluations.see": "evaluations.see",
+        "evaluations.run": "evaluations.run",
         "certificates.see": "certificates.see",
         "certificates.propose": "certificates.propose",
         "certificates.print": "certificates.print",

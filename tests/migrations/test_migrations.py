@@ -235,6 +235,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("held_item", "decision"): ["kept", "taken"],
     ("walk_in", "outcome"): ["kept", "merged"],
     ("workshop", "state"): ["planned", "cancelled"],
+    ("evaluation_form", "state"): ["draft", "closed"],
+    ("evaluation_question", "kind"): ["scale", "comment"],
     ("payout_part", "role"): ["participant", "driver"],
     ("payee", "role"): ["driver", "helper"],
     ("contact_request", "state"): ["waiting", "agreed"],

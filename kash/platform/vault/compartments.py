@@ -91,11 +91,14 @@ def new_key() -> bytes:
 # --- To somebody's public key ----------------------------------------------------------------
 
 
-def _to(public: bytes, plaintext: bytes, info: bytes) -> bytes:
+def seal_to(public: bytes, plaintext: bytes, info: bytes) -> bytes:
+    """A text sealed by HPKE to a public key; `info` says what it belongs to."""
     return _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info=info)
 
 
-def _from(private: X25519PrivateKey, sealed: bytes, info: bytes) -> bytes:
+def open_from(private: X25519PrivateKey, sealed: bytes, info: bytes) -> bytes:
+    """The text that was sealed to a private key's other half, for this very place; at least as long
+    as a key. Raises SealError."""
     if len(sealed) < KEY_BYTES + 16 + KEY_BYTES:
         raise Truncated
     try:
@@ -110,14 +113,14 @@ def _wrap_info(compartment: str, generation: int, member: str) -> bytes:
 
 def wrap_for_member(secret: Secret, public: bytes, member: str) -> bytes:
     """A compartment's secret sealed to a member's public key; `member` is her public id."""
-    return _to(public, secret.secret, _wrap_info(secret.compartment, secret.generation, member))
+    return seal_to(public, secret.secret, _wrap_info(secret.compartment, secret.generation, member))
 
 
 def unwrap_as_member(
     wrapped: bytes, private: X25519PrivateKey, *, compartment: str, generation: int, member: str
 ) -> Secret:
     """A compartment's secret, opened by the member to whom it was wrapped. Raises SealError."""
-    secret = _from(private, wrapped, _wrap_info(compartment, generation, member))
+    secret = open_from(private, wrapped, _wrap_info(compartment, generation, member))
     return Secret(compartment, generation, secret)
 
 
@@ -129,12 +132,12 @@ def _filing_info(place: SealingPlace, generation: int) -> bytes:
 
 def file_key(key: bytes, public: bytes, place: SealingPlace, generation: int) -> bytes:
     """A document's key sealed to a compartment's public key: for this no secret is needed."""
-    return _to(public, key, _filing_info(place, generation))
+    return seal_to(public, key, _filing_info(place, generation))
 
 
 def open_filed_key(wrapped: bytes, secret: Secret, place: SealingPlace) -> bytes:
     """A key that was filed. Raises SealError."""
-    return _from(secret.private, wrapped, _filing_info(place, secret.generation))
+    return open_from(secret.private, wrapped, _filing_info(place, secret.generation))
 
 
 def _grant_info(place: SealingPlace, member: str) -> bytes:
@@ -143,14 +146,14 @@ def _grant_info(place: SealingPlace, member: str) -> bytes:
 
 def grant_key(key: bytes, public: bytes, place: SealingPlace, member: str) -> bytes:
     """One document's key, sealed to one member."""
-    return _to(public, key, _grant_info(place, member))
+    return seal_to(public, key, _grant_info(place, member))
 
 
 def open_granted_key(
     wrapped: bytes, private: X25519PrivateKey, place: SealingPlace, member: str
 ) -> bytes:
     """A document's key that was granted to this member. Raises SealError."""
-    return _from(private, wrapped, _grant_info(place, member))
+    return open_from(private, wrapped, _grant_info(place, member))
 
 
 # --- Under a compartment's symmetric key -----------------------------------------------------

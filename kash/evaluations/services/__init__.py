@@ -1,0 +1,1 @@
+"""Services of evaluations: forms made, opened and closed; answers taken."""
