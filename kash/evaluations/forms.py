@@ -8,7 +8,6 @@ from kash.evaluations.errors import OptionsDiffer
 from kash.evaluations.rules.answers import MOST_OPTIONS, QuestionKind
 from kash.evaluations.services.forms import QuestionDetails
 from kash.evaluations.wording import KIND
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     KashForm,
@@ -19,11 +18,12 @@ from kash.platform.web.forms import (
     text_field,
 )
 from kash.platform.web.programme import programme_languages
+from kash.platform.web.row_versions import RowVersionForm
 
 _LONGEST_QUESTION, _LONGEST_OPTION = 160, 60
 
 
-class QuestionForm(EditionForm):
+class QuestionForm(RowVersionForm):
     """One question in each of the programme's languages; options are written one on a line."""
 
     kind = radio_field(_l("How it is answered"), [(str(kind), word) for kind, word in KIND.items()])

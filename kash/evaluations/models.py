@@ -52,7 +52,7 @@ class EvaluationForm(PublicId, Base):
     on_paper: Mapped[int] = mapped_column(SmallInteger, default=0)
     left_out: Mapped[int] = mapped_column(SmallInteger, default=0)
     lost: Mapped[bool] = mapped_column(default=False)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

@@ -117,18 +117,18 @@ def test_a_trainer_makes_opens_fills_and_closes_a_form(
     assert "I could follow what was said." in browser.get(page).text
     assert browser.get(f"{page}/paper").status_code == 200
 
-    def edition() -> int:
+    def row_version() -> int:
         db.session.rollback()
-        return db.session.query(EvaluationForm).one().edition
+        return db.session.query(EvaluationForm).one().row_version
 
-    asked = {"edition": "1", "kind": "choice", "text_en": "Food", "text_sw": "Chakula"}
+    asked = {"row_version": "1", "kind": "choice", "text_en": "Food", "text_sw": "Chakula"}
     wrong = browser.post(
         f"{page}/questions/new", data=asked | {"options_en": "good\nbad", "options_sw": "vizuri"}
     )
     assert (wrong.status_code, "as many in each language" in wrong.text) == (422, True)
     options = {"options_en": "good\nbad", "options_sw": "vizuri\nvibaya"}
     assert browser.post(f"{page}/questions/new", data=asked | options).status_code == 303
-    assert edition() == 2
+    assert row_version() == 2
     meanwhile = browser.post(f"{page}/questions/new", data=asked | options)
     assert meanwhile.status_code == 409
 

@@ -122,12 +122,12 @@ def held_form(session: Session, workshop: str, public_id: str) -> EvaluationForm
 
 
 def _draft(
-    session: Session, workshop: str, public_id: str, edition: int | None = None
+    session: Session, workshop: str, public_id: str, row_version: int | None = None
 ) -> EvaluationForm:
     form = held_form(session, workshop, public_id)
     if form.state != "draft":
         raise AlreadyOpened
-    if edition is not None and form.edition != edition:
+    if row_version is not None and form.row_version != row_version:
         raise ChangedMeanwhile
     return form
 
@@ -137,7 +137,7 @@ def save_question(
     public_id: str,
     question: str | None,
     details: QuestionDetails,
-    edition: int,
+    row_version: int,
     *,
     by: Actor,
 ) -> None:
@@ -150,7 +150,7 @@ def save_question(
         raise OptionsDiffer
     with audited("evaluations.question_saved", by) as change:
         session = change.session
-        form = _draft(session, workshop, public_id, edition)
+        form = _draft(session, workshop, public_id, row_version)
         there = questions_of(session, form.id)
         if question is None:
             row = EvaluationQuestion(
@@ -164,7 +164,7 @@ def save_question(
         comments = sum(1 for one in there if one.kind == QuestionKind.COMMENT)
         if len(there) > MOST_QUESTIONS or comments > MOST_COMMENTS:
             raise TooManyQuestions
-        form.edition += 1
+        form.row_version += 1
         session.flush()
         change.about(form.public_id, row.public_id)
 
@@ -177,7 +177,7 @@ def remove_question(workshop: str, public_id: str, question: str, *, by: Actor) 
         row = one_or_404(next((one for one in there if one.public_id == question), None))
         change.session.delete(row)
         _number([one for one in there if one is not row])
-        form.edition += 1
+        form.row_version += 1
         change.about(form.public_id, question)
 
 
@@ -193,7 +193,7 @@ def move_question_up(workshop: str, public_id: str, question: str, *, by: Actor)
             return
         there[at - 1], there[at] = there[at], there[at - 1]
         _number(there)
-        form.edition += 1
+        form.row_version += 1
         change.about(form.public_id, question)
 
 

@@ -25,8 +25,8 @@ from kash.workshops.models import Workshop
 
 def _values(form: EvaluationForm, question: EvaluationQuestion | None) -> dict[str, Any]:
     if question is None:
-        return {"edition": form.edition, "kind": "scale"}
-    values: dict[str, Any] = {"edition": form.edition, "kind": question.kind}
+        return {"row_version": form.row_version, "kind": "scale"}
+    values: dict[str, Any] = {"row_version": form.row_version, "kind": question.kind}
     for code in ("en", "sw"):
         values[f"text_{code}"] = question.texts.get(code, "")
         values[f"options_{code}"] = "\n".join(one.get(code, "") for one in question.options)
@@ -54,7 +54,7 @@ def _page(
                 form_id,
                 question_id,
                 entered.details(),
-                entered.edition_shown,
+                entered.row_version_shown,
                 by=current_actor(),
             )
             return to_form(workshop_id, form_id)

@@ -1,7 +1,7 @@
 """evaluations in which nobody can be found
 
-Revision ID: 0037
-Revises: 0036
+Revision ID: 0038
+Revises: 0037
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import kash.platform.database
 
-revision = '0037'
-down_revision = '0036'
+revision = '0038'
+down_revision = '0037'
 branch_labels = None
 depends_on = None
 
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column('on_paper', sa.SmallInteger(), nullable=False),
         sa.Column('left_out', sa.SmallInteger(), nullable=False),
         sa.Column('lost', sa.Boolean(), nullable=False),
-        sa.Column('edition', sa.Integer(), nullable=False),
+        sa.Column('row_version', sa.Integer(), nullable=False),
         sa.Column('created_by', sa.String(length=16), nullable=False),
         sa.Column('created_at', _Moment(timezone=True), nullable=False),
         sa.Column('public_id', sa.String(length=16), nullable=False),
