@@ -21,6 +21,7 @@ from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
+from kash.demo.evaluations import evaluate_workshops
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.members import SampleMember, add_members, put_on_duty
@@ -112,6 +113,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     hold_the_first(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
     send_from_the_door(actors, workshops[4])
+    evaluate_workshops(actors, workshops, today)
     batches = make_batches(actors, workshops, today)
     pay_out(actors, workshops)
     forum, meetings = hold_forum(actors, people, today)

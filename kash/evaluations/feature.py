@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
 
 from kash.evaluations import blueprint, views
 from kash.evaluations.chapters import CHAPTERS
+from kash.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.evaluations.services.closing import close_overdue
 from kash.evaluations.today import TODAY
 from kash.evaluations.trail_words import ACTION_WORDS
@@ -22,7 +26,18 @@ from kash.evaluations.wording import (
 )
 from kash.feature import Feature
 from kash.platform.jobs import Chore
+from kash.platform.web.sample_ids import SampleId
 from kash.workshops.tabs import Tab
+
+
+def _questions(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(EvaluationQuestion.public_id)
+        .join(EvaluationForm, EvaluationForm.id == EvaluationQuestion.form_id)
+        .where(EvaluationForm.public_id == known["form_id"])
+        .order_by(EvaluationQuestion.position)
+    )
+
 
 FEATURE = Feature(
     "evaluations",
@@ -47,6 +62,9 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,
+        SampleId(
+            "/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>", _questions
+        ),
         Tab(_l("Evaluations"), "evaluations.workshop", "evaluations.see", 45),
         Chore("close_overdue_evaluations", close_overdue, minutes=1),
     ),

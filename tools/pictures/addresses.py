@@ -65,6 +65,7 @@ LEFT_OUT = frozenset(
         "certificates.mark_image",
         "certificates.signature_image",
         "desk.logo_picture",
+        "evaluations.export",
         "incidents.identity_of",
         "jobs.state",
         "moved_incidents.old_address",

@@ -14,6 +14,8 @@ from kash.certificates.queries.listing import in_condition
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.payload import qr_text
 from kash.demo.casework import CaseWork
+from kash.evaluations.models import EvaluationForm
+from kash.evaluations.queries.forms import hall_code
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from tools.pictures.acts import Answer, Attach, Fetch, Fill, Go, Press
@@ -164,6 +166,22 @@ def _code(certificate: Certificate) -> str:
     return qr_text("http://localhost", certificate.payload or b"").rpartition("#")[2]
 
 
+def _of_evaluations() -> Iterator[Answer]:
+    form = db.session.scalars(
+        select(EvaluationForm).where(EvaluationForm.state == "open").limit(1)
+    ).one()
+    by_code = (Fill("#code", hall_code(form)), Press("main button.main", "[data-sheet]"))
+    yield Answer("visitor", "evaluations.answer", "sheet", by_code)
+    sent = (
+        *by_code,
+        Fill("main input[name=q0][value='5']"),
+        Press("main button.main", "[data-sent]:not([hidden])"),
+    )
+    yield Answer("visitor", "evaluations.answer", "sent", sent, writes=True)
+    wrong = (Fill("#code", "ZZZZZZ"), Press("main button.main", "#code-error", 404))
+    yield Answer("visitor", "evaluations.answer", "unknown", wrong)
+
+
 def _of_payouts() -> Iterator[Answer]:
     wrong = Attach("#file", "result.csv", b"Reference,Status\nZZZZZZZZZZ,Completed\n")
     unknown = Press(_MAIN, "main table", 422)
@@ -254,6 +272,7 @@ def answers(password: str, running: str, work: CaseWork | None = None) -> list[A
         *_of_people(),
         *_of_lists(),
         *_of_certificates(),
+        *_of_evaluations(),
         *_of_payouts(),
         *_of_accounts(password),
         *_dialogs(),

@@ -20,6 +20,7 @@ from kash.attendance.rules.door import is_its_time
 from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
 from kash.demo.loading import LoadedProgramme
+from kash.evaluations.models import EvaluationForm
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.workshops.models import Enrolment, Funder, Workshop, WorkshopSession
@@ -45,6 +46,7 @@ class WorkshopAddresses:
             "/workshops/<public_id>/people/<enrolment_id>": self._enrolment,
             "/workshops/<public_id>/sheets/<sheet_id>": self._sheet,
             "/workshops/<public_id>/scans/<scan_id>": self._scan,
+            "/workshops/<public_id>/evaluations/<form_id>": self._evaluation,
             "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
             "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
             "/certificates/<public_id>": self._certificate,
@@ -134,6 +136,21 @@ class WorkshopAddresses:
         read = sheets.join(SheetReading, SheetReading.sheet_id == Sheet.id)
         waiting = sheets.where(Sheet.id.in_(select(SheetScan.sheet_id))).order_by(Sheet.id.desc())
         return {"": one_of(waiting), "entered": one_of(read)}
+
+    def _evaluation(self, endpoint: str, _key: str, known: Known) -> Choices:
+        forms = (
+            select(EvaluationForm.public_id)
+            .join(Workshop, Workshop.id == EvaluationForm.workshop_id)
+            .where(Workshop.public_id == known["public_id"])
+        )
+        by_state = {
+            state: one_of(forms.where(EvaluationForm.state == state))
+            for state in ("draft", "open", "closed")
+        }
+        if endpoint == "evaluations.form":
+            return {"": by_state["closed"], "open": by_state["open"], "draft": by_state["draft"]}
+        while_open = ("evaluations.wall", "evaluations.close", "evaluations.enter_sheet")
+        return {"": by_state["open" if endpoint in while_open else "draft"]}
 
     def _scan(self, _endpoint: str, _key: str, known: Known) -> Choices:
         return {
