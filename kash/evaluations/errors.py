@@ -1,4 +1,4 @@
-"""What stands in the way of an evaluation, each with its sentence."""
+"""Problems that stand in the way of an evaluation, each with its sentence."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class NothingAnswered(Problem):
 
 
 class NotAnAnswer(Problem):
-    """What came is no answer to this form."""
+    """An answer that does not fit the form."""
 
     status = 422
     sentence = _l("Something in these answers does not fit the form. Look through them again.")

@@ -1,4 +1,4 @@
-"""What may be told of a closed form, and how many were in the room."""
+"""Results of a closed form as they may be told, and how many were in the room."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Ballot:
 
 
 class Unreadable(ValueError):
-    """What was answered is no answer to this form. The message holds no value."""
+    """Something that is no answer to this form. The message holds no value."""
 
 
 def read_answers(

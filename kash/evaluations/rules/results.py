@@ -1,4 +1,4 @@
-"""What may be told of a closed form: counts from five answers up, and comments without an order."""
+"""Results that may be told of a closed form: counts from five answers up, and comments without an order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Counts = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Tally:
-    """What is kept of a form. `counts` and `comments` are by the places of questions, from 0; what
+    """Results of a form that are kept. `counts` and `comments` are by the places of questions, from 0; what
     fewer than five answered is not there. `left_out` answers are not counted in it at all."""
 
     counted: int

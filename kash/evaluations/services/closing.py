@@ -99,7 +99,7 @@ def _close(change: Change, form: EvaluationForm) -> None:
 
 
 def _opened(form: EvaluationForm, box: Box) -> list[Ballot]:
-    """What can be opened: nothing if the key is gone, as after a backup was put back."""
+    """Answers that can be opened: none if the key is gone, as after a backup was put back."""
     try:
         private = private_half(form.public_id)
     except (KeyGone, SealError):

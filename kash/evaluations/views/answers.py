@@ -1,4 +1,4 @@
-"""What a sheet of answers sends, on a phone or typed off paper."""
+"""Answers as a sheet sends them, on a phone or typed off paper."""
 
 from __future__ import annotations
 
