@@ -38,7 +38,7 @@ _CHANGE = ("One more day.", "Bring the commander too.", "Fare came late.")
 
 
 def evaluate_workshops(actors: dict[str, Actor], workshops: Sequence[str], today: date) -> None:
-    """What participants thought of the first workshop; of the running one yesterday's form, today's
+    """Evaluations of the first workshop; of the running one yesterday's form, today's
     that is open, and one of the whole that is still a draft."""
     by = actors[TRAINER.key]
     first, running = workshops[0], workshops[4]

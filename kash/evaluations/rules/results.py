@@ -17,8 +17,8 @@ Counts = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Tally:
-    """Results of a form that are kept. `counts` and `comments` are by the places of questions, from 0; what
-    fewer than five answered is not there. `left_out` answers are not counted in it at all."""
+    """Results of a form that are kept. `counts` and `comments` are by the places of questions, from
+    0; what fewer than five answered is not there. `left_out` answers are not counted at all."""
 
     counted: int
     left_out: int = 0

@@ -1,4 +1,4 @@
-"""When a form may be open."""
+"""Times at which a form may be open."""
 
 from __future__ import annotations
 
