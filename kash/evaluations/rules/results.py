@@ -1,4 +1,4 @@
-"""Results that may be told of a closed form: counts from five answers up, and comments without an order."""
+"""Results that may be told of a closed form: counts from five answers up, unordered comments."""
 
 from __future__ import annotations
 
