@@ -176,7 +176,6 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/platform/cleaning/scans_child.py",
         "kash/platform/press/picture_child.py",
         "kash/platform/press/typesetting/addresses.py",
-        "kash/platform/press/typesetting/tagging.py",
         "kash/platform/press/typesetting/typesetter.py",
         "kash/platform/press/typesetting/weasyprint_parts.py",
         "kash/people/lists/reading/archives.py",

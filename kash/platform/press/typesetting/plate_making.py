@@ -29,6 +29,10 @@ _PAIRS = [
 ]
 
 
+class _PlateTakenError(Exception):
+    """The objects of a page were taken; there is no need to write a file."""
+
+
 def make_plate(typesetter: Typesetter, request: PageRequest) -> Plate:
     """The page as a plate. Raises PageOverflowError if it takes more than one page."""
     page = typesetter.page(request["markup"])
@@ -117,9 +121,9 @@ class _Engraver:
 
         def keep(_document: Any, pdf: Any) -> None:
             kept[:] = [engine.objects_of(pdf), pdf]
-            raise engine.PlateTakenError
+            raise _PlateTakenError
 
-        with contextlib.suppress(engine.PlateTakenError):
+        with contextlib.suppress(_PlateTakenError):
             self._document.write_pdf(
                 finisher=keep,
                 pdf_variant="pdf/ua-1",

@@ -4,24 +4,19 @@ The layout engine's own structure breaks PDF/UA-1: pictures that only decorate a
 words, a table that runs over pages is several tables, heads of tables have no scope, items of
 lists stand outside of lists, no element says its language, and some glyphs are no character. So
 the engine is given another: this module takes the place of three of its functions when it is
-loaded, and only the press's child loads it. Like `weasyprint_parts`, it touches what the engine
-promises nobody.
+loaded (`weasyprint_parts.tag_with`), and only the press's child loads it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pydyf
 import uharfbuzz
-import weasyprint.pdf
-from weasyprint.formatting_structure import boxes
-from weasyprint.pdf.stream import Stream
 
+from kash.platform.press.typesetting import weasyprint_parts as engine
 from kash.platform.press.typesetting.structure import GROUPING, Node, set_in_order
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -49,9 +44,6 @@ _SCOPES = {"row": "Row", "rowgroup": "Row", "col": "Column", "colgroup": "Column
 # A place for glyphs that are a part of a letter: takes no room, and nothing is read.
 _NOTHING = "\u200b"
 
-_marked = Stream.marked
-_build_fonts = weasyprint.pdf.build_fonts_dictionary
-
 
 def set_decoration_apart(document: Any) -> None:
     """Note of a document that was laid out, before it is drawn, what is not to be read aloud.
@@ -61,9 +53,11 @@ def set_decoration_apart(document: Any) -> None:
     """
     said: set[Any] = set()
     for page in document.pages:
-        for child in page._page_box.children:
-            if isinstance(child, boxes.MarginBox) and _running(child) is None:
-                text = "".join(box.text for box in _leaves(child) if isinstance(box, boxes.TextBox))
+        for child in engine.children_of(page):
+            if isinstance(child, engine.MarginBox) and _running(child) is None:
+                text = "".join(
+                    box.text for box in engine.contents_of(child) if isinstance(box, engine.TextBox)
+                )
                 if child.at_keyword == "@bottom-right" or text in said:
                     _decorate(child)
                 said.add(text)
@@ -72,12 +66,11 @@ def set_decoration_apart(document: Any) -> None:
 
 
 def _set_apart(box: Any, said: set[Any]) -> None:
-    box = getattr(box, "_box", box)
-    if isinstance(box, boxes.ReplacedBox) and not _alternative(box):
+    box = engine.behind_placeholder(box)
+    if isinstance(box, engine.PictureBox) and not _alternative(box):
         box.decorates = "Layout"
-    repeated = isinstance(box, boxes.TableRowGroupBox) and (box.is_header or box.is_footer)
-    running = isinstance(box, boxes.MarginBox)
-    if repeated or running:
+    running = isinstance(box, engine.MarginBox)
+    if running or engine.comes_again(box):
         element = _running(box).element if running else box.element
         if element in said:
             _decorate(box)
@@ -92,16 +85,8 @@ def _running(margin: Any) -> Any:
     return next((box for box in margin.descendants() if box.element is not None), None)
 
 
-def _leaves(box: Any) -> Iterator[Any]:
-    box = getattr(box, "_box", box)
-    if isinstance(box, boxes.TextBox | boxes.ReplacedBox):
-        yield box
-    for child in box.children:
-        yield from _leaves(child)
-
-
 def _decorate(box: Any) -> None:
-    for leaf in _leaves(box):
+    for leaf in engine.contents_of(box):
         leaf.decorates = "Pagination"
 
 
@@ -114,22 +99,6 @@ def _alternative(picture: Any) -> str:
         title = element.find(f"{_SVG}title")
         return ((title.text if title is not None else "") or "").strip()
     return str(element.get("alt") or "").strip()
-
-
-@contextlib.contextmanager
-def _marked_or_apart(stream: Any, box: Any, tag: str) -> Iterator[None]:
-    """Takes the place of `Stream.marked`. What opens a decoration is kept with its box."""
-    kind = getattr(box, "decorates", "")
-    if stream._tags is None or not kind:
-        with _marked(stream, box, tag):
-            yield
-        return
-    box.opened = pydyf.Dictionary({"Type": f"/{kind}"})
-    stream.begin_marked_content("Artifact", box.opened)
-    try:
-        yield
-    finally:
-        stream.end_marked_content()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,18 +127,18 @@ class _Tagger:
         ]
         self._nodes: dict[tuple[Any, str], Node] = {}
         # What of the page has no place yet, by its box.
-        self._tags: dict[Any, Any] = {}
+        self._unplaced: dict[Any, Any] = {}
 
     def tree(self) -> Node:
         root = Node("Document", 0)
         last: list[Node | tuple[int, int]] = []
         for number, page in enumerate(self._pages):
-            self._tags = dict(self._streams[number]._tags)
+            self._unplaced = engine.marks_of(self._streams[number])
             place = _Place(root, None, None, self._language, number)
-            children = page._page_box.children
-            margins = [box for box in children if isinstance(box, boxes.MarginBox)]
+            children = engine.children_of(page)
+            margins = [box for box in children if isinstance(box, engine.MarginBox)]
             running = [box for box in margins if _running(box) is not None]
-            others = [box for box in children if not isinstance(box, boxes.MarginBox)]
+            others = [box for box in children if not isinstance(box, engine.MarginBox)]
             for box in [*running, *others]:
                 self._visit(box, place)
             # What stands in the margins is said once, when everything else was.
@@ -178,22 +147,22 @@ class _Tagger:
                 if box not in running:
                     self._visit(box, replace(place, node=end))
             last += end.kids
-            if self._tags:
+            if self._unplaced:
                 raise RuntimeError("a piece of content has no place")
         root.kids += last
         set_in_order(root)
         return root
 
     def _visit(self, box: Any, place: _Place) -> None:
-        box = getattr(box, "_box", box)
-        if isinstance(box, boxes.TextBox):
+        box = engine.behind_placeholder(box)
+        if isinstance(box, engine.TextBox):
             self._add_content(box, place.node, place.page)
             return
-        if isinstance(box, boxes.ReplacedBox):
+        if isinstance(box, engine.PictureBox):
             self._add_picture(box, place)
             return
         place = self._place_in(box, place)
-        lines = any(isinstance(child, boxes.LineBox) for child in box.children)
+        lines = any(isinstance(child, engine.LineBox) for child in box.children)
         if lines and place.node.kind in GROUPING:
             place = replace(place, node=self._added(place.node, Node("P", place.page)))
         for child in box.children:
@@ -234,7 +203,7 @@ class _Tagger:
         if kind is None:
             if not differs:
                 return place.node
-            kind = "Span" if isinstance(box, boxes.InlineBox) else "Div"
+            kind = "Span" if isinstance(box, engine.InlineBox) else "Div"
         node = self._node(key, kind, place.node, page)
         if kind in ("TH", "TD"):
             node.columns, node.rows = box.colspan, box.rowspan
@@ -265,11 +234,11 @@ class _Tagger:
         return node
 
     def _add_content(self, box: Any, node: Node, page: int) -> None:
-        if box in self._tags:
-            node.kids.append((page, self._tags.pop(box)["mcid"]))
+        if box in self._unplaced:
+            node.kids.append((page, self._unplaced.pop(box)["mcid"]))
 
     def _add_picture(self, box: Any, place: _Place) -> None:
-        if box not in self._tags:
+        if box not in self._unplaced:
             return
         scale, height = self._scales[place.page], self._pages[place.page].height
         left, top = box.content_box_x(), box.content_box_y()
@@ -283,8 +252,7 @@ class _Tagger:
         self._add_content(box, self._added(place.node, node), place.page)
 
 
-def _add_tags(pdf: Any, document: Any, _version: Any, streams: list[Any]) -> None:
-    """Takes the place of the engine's `add_tags`."""
+def _add_tags(pdf: Any, document: Any, streams: list[Any]) -> None:
     tree = _Tagger(document, pdf, streams).tree()
     parents = pydyf.Dictionary({})
     pdf.add_object(parents)
@@ -352,13 +320,6 @@ def _attributes(node: Node) -> dict[str, Any]:
     return {"O": "/Table", **found} if found else {}
 
 
-def _fonts_of_characters(pdf: Any, fonts: Any, *others: Any) -> Any:
-    """Takes the place of `build_fonts_dictionary`: first each glyph is given its character."""
-    for font in fonts.values():
-        _name_characters(font)
-    return _build_fonts(pdf, fonts, *others)
-
-
 def _name_characters(font: Any) -> None:
     """Say of each glyph which character it is, also where several glyphs make one letter.
 
@@ -382,6 +343,4 @@ def _is_doubtful(text: str) -> bool:
     return any(unicodedata.category(one) in ("Mn", "Me", "Cf") for one in text)
 
 
-Stream.marked = _marked_or_apart
-weasyprint.pdf.add_tags = _add_tags
-weasyprint.pdf.build_fonts_dictionary = _fonts_of_characters
+engine.tag_with(_add_tags, _name_characters)

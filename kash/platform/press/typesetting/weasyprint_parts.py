@@ -1,4 +1,4 @@
-"""The parts of WeasyPrint that it promises nobody. Only this and `tagging` touch them.
+"""The parts of WeasyPrint that it promises nobody. Only this module touches them.
 
 Written for WeasyPrint 70.0. `tests/platform/press/test_weasyprint_parts.py` fails when
 another version moves something that is read here.
@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pydyf
+import weasyprint.pdf
 from weasyprint.document import Page
 from weasyprint.formatting_structure import boxes
+from weasyprint.pdf.stream import Stream
 from weasyprint.text.ffi import ffi
 from weasyprint.text.fonts import font_features
 
@@ -27,7 +29,12 @@ from kash.platform.press.typesetting.limits import PageOverflowError
 VERSION = "70.0"
 _LEVEL = 6
 _LENGTH = re.compile(rb"/Length \d+")
+_marked = Stream.marked
+_build_fonts = weasyprint.pdf.build_fonts_dictionary
 UNITS_PER_PIXEL = 1024
+# Kinds of boxes that were laid out.
+TextBox, PictureBox, MarginBox = boxes.TextBox, boxes.ReplacedBox, boxes.MarginBox
+LineBox, InlineBox = boxes.LineBox, boxes.InlineBox
 
 
 @dataclass(slots=True)
@@ -62,7 +69,7 @@ def marked_boxes(page: Page, margin: str = "") -> dict[str, list[MarkedBox]]:
 def _find_marked(
     box: Any, block: Any, margin: str, found: dict[str, list[MarkedBox]], name: str = ""
 ) -> None:
-    box = getattr(box, "_box", box)  # what is positioned absolutely stands behind a placeholder
+    box = behind_placeholder(box)
     if margin and isinstance(box, boxes.MarginBox) and box.at_keyword == margin:
         name = margin
     element = box.element
@@ -73,19 +80,76 @@ def _find_marked(
     if name and isinstance(box, boxes.ReplacedBox):
         found.setdefault(name, []).append(MarkedBox(box))
     elif name and isinstance(box, boxes.TextBox):
-        inside = list(_contents_of(block))
+        inside = list(contents_of(block))
         marked = MarkedBox(box, block, len(inside) == 1, inside[-1] is box)
         found.setdefault(name, []).append(marked)
     for child in getattr(box, "children", ()):
         _find_marked(child, block, margin, found, name)
 
 
-def _contents_of(box: Any) -> Iterator[Any]:
-    box = getattr(box, "_box", box)
+def behind_placeholder(box: Any) -> Any:
+    """The box itself: what is positioned absolutely stands behind a placeholder."""
+    return getattr(box, "_box", box)
+
+
+def contents_of(box: Any) -> Iterator[Any]:
+    """All texts and pictures in a box."""
+    box = behind_placeholder(box)
     if isinstance(box, boxes.TextBox | boxes.ReplacedBox):
         yield box
     for child in getattr(box, "children", ()):
-        yield from _contents_of(child)
+        yield from contents_of(child)
+
+
+def children_of(page: Page) -> list[Any]:
+    """The boxes right below a page: its margins, and what stands between them."""
+    return list(page._page_box.children)
+
+
+def comes_again(box: Any) -> bool:
+    """True for the head or foot of a table, which each of its pages shows."""
+    return isinstance(box, boxes.TableRowGroupBox) and (box.is_header or box.is_footer)
+
+
+def marks_of(stream: Any) -> dict[Any, dict[str, Any]]:
+    """Marked content of a page that was drawn, by its box: its `mcid` and `tag`."""
+    return dict(stream._tags)
+
+
+@contextlib.contextmanager
+def _marked_or_apart(stream: Any, box: Any, tag: str) -> Iterator[None]:
+    """Takes the place of `Stream.marked`. What opens a decoration is kept with its box."""
+    kind = getattr(box, "decorates", "")
+    if stream._tags is None or not kind:
+        with _marked(stream, box, tag):
+            yield
+        return
+    box.opened = pydyf.Dictionary({"Type": f"/{kind}"})
+    stream.begin_marked_content("Artifact", box.opened)
+    try:
+        yield
+    finally:
+        stream.end_marked_content()
+
+
+def tag_with(
+    add_tags: Callable[[Any, Any, list[Any]], None], name_characters: Callable[[Any], None]
+) -> None:
+    """Have `add_tags` write the tree of a PDF, told it, its document and its streams;
+    `name_characters` called with each font before it is written; and boxes whose `decorates` is
+    set drawn apart from what is read aloud. For this process and for good."""
+
+    def add(pdf: Any, document: Any, _version: Any, streams: list[Any]) -> None:
+        add_tags(pdf, document, streams)
+
+    def build_fonts(pdf: Any, fonts: Any, *others: Any) -> Any:
+        for font in fonts.values():
+            name_characters(font)
+        return _build_fonts(pdf, fonts, *others)
+
+    Stream.marked = _marked_or_apart
+    weasyprint.pdf.add_tags = add
+    weasyprint.pdf.build_fonts_dictionary = build_fonts
 
 
 def page_height(page: Page) -> float:
@@ -204,7 +268,7 @@ def runs_of(text_box: Any) -> list[Run]:
 def text_boxes(document: Any) -> Iterator[Any]:
     """All lines of text of a document that was laid out."""
     for page in document.pages:
-        for box in _contents_of(page._page_box):
+        for box in contents_of(page._page_box):
             if isinstance(box, boxes.TextBox):
                 yield box
 
@@ -299,10 +363,6 @@ def _content_of(one: pydyf.Object) -> bytes:
     packed = zlib.compress(rest.removesuffix(b"\nendstream"), _LEVEL)
     described = _LENGTH.sub(b"/Filter /FlateDecode /Length %d" % len(packed), head)
     return described + b"\nstream\n" + packed + b"\nendstream"
-
-
-class PlateTakenError(Exception):
-    """The objects of a page were taken; there is no need to write a file."""
 
 
 def first_page_of(pdf: pydyf.PDF) -> int:
