@@ -193,8 +193,6 @@ def _declared(rule: str) -> str:
     for argument in _ARGUMENT.finditer(rule):
         place = rule[: argument.end()]
         value = sample_id(place, known)
-        if value is None:
-            raise LookupError(f"There is no id for {place}")
         known[argument.group().strip("<>").rpartition(":")[2]] = scene[place] = value
     return _filled(rule, scene) or rule
 

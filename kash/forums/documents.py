@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from flask import render_template
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries.actions import ActionLine, action_line, arising_in
@@ -20,21 +19,13 @@ from kash.forums.queries.meetings import (
     number_of,
 )
 from kash.forums.rules import GroupAttendance, paragraphs
-from kash.platform.press import PagedDocument, RenderError, document
+from kash.platform.press import PagedDocument, document
 from kash.platform.vault import head_code
-from kash.platform.web import Problem
 from kash.platform.web.formats import date_text, time_text, to_local
 from kash.platform.web.language import brand, language_code
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
 from kash.policy import NOBODY
-
-
-class MinutesFailed(Problem):
-    """The press could not make the minutes."""
-
-    status = 503
-    sentence = _l("The paper could not be made. Try again in a minute.")
 
 
 @dataclass(frozen=True)
@@ -143,7 +134,7 @@ def minutes_name(held: Meeting) -> str:
 
 
 def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
-    """The minutes as PDF, with the audit chain's code of this moment. Raises PaperFailed."""
+    """The minutes as PDF, with the audit chain's code of this moment. Raises RenderError."""
     minutes = printed_minutes(forum, held, now)
     draft = held.state != "held"
     markup = render_template(
@@ -158,27 +149,24 @@ def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
     )
     day = to_local(held.starts_at).date()
     mark = _("Minutes %(month)s", month=f"{day.month}{held.letter}/{day.year}")
-    try:
-        return document(
-            PagedDocument(
-                html=markup,
-                title=mark,
-                language=language_code(),
-                kind="minutes",
-                header_left=forum.name,
-                header_right=date_text(held.starts_at),
-                footer_left=mark
+    return document(
+        PagedDocument(
+            html=markup,
+            title=mark,
+            language=language_code(),
+            kind="minutes",
+            header_left=forum.name,
+            header_right=date_text(held.starts_at),
+            footer_left=mark
+            + (
+                " · "
                 + (
-                    " · "
-                    + (
-                        _("Draft of %(time)s", time=f"{date_text(now)}, {time_text(now)}")
-                        if draft
-                        else _("Not yet confirmed")
-                    )
-                ),
-                page_count=_("Page {page} of {pages}"),
-                dated=now,
-            )
+                    _("Draft of %(time)s", time=f"{date_text(now)}, {time_text(now)}")
+                    if draft
+                    else _("Not yet confirmed")
+                )
+            ),
+            page_count=_("Page {page} of {pages}"),
+            dated=now,
         )
-    except RenderError:
-        raise MinutesFailed from None
+    )

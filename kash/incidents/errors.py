@@ -91,10 +91,3 @@ class NotCleaned(Problem):
 
     status = 404
     sentence = _l("There is no cleaned copy of this file. Its original can be downloaded.")
-
-
-class PaperNotMade(Problem):
-    """The press could not make a paper."""
-
-    status = 503
-    sentence = _l("The paper could not be made. Try again in a minute.")

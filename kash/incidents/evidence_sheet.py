@@ -12,13 +12,12 @@ from datetime import datetime
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.incidents.errors import PaperNotMade
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.evidence import OpenEvidence
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.platform.cleaning import KINDS
-from kash.platform.press import PagedDocument, RenderError, document
+from kash.platform.press import PagedDocument, document
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import date_text, moment_text
 from kash.platform.web.language import language_code
@@ -30,7 +29,7 @@ BLANK_STEPS = 6
 
 
 def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool) -> bytes:
-    """The sheet as PDF. Raises PaperNotMade."""
+    """The sheet as PDF. Raises RenderError."""
     members = account_names({event.by for event in found.file.custody} | {by.public_id})
     number = f"{code_as_shown(found.case.record.paper_reference)} – {found.listed.number}"
     markup = render_template(
@@ -52,16 +51,13 @@ def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool)
     printed = moment_text(now)
     if words:
         printed = _("Printed by %(name)s, %(time)s", name=members[by.public_id], time=printed)
-    try:
-        return document(
-            PagedDocument(
-                html=markup,
-                title=_("Sheet, printed on %(day)s", day=date_text(now)),
-                language=language_code(),
-                header_right=number,
-                footer_left=printed,
-                page_count=_("Page {page} of {pages}"),
-            )
+    return document(
+        PagedDocument(
+            html=markup,
+            title=_("Sheet, printed on %(day)s", day=date_text(now)),
+            language=language_code(),
+            header_right=number,
+            footer_left=printed,
+            page_count=_("Page {page} of {pages}"),
         )
-    except RenderError:
-        raise PaperNotMade from None
+    )

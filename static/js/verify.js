@@ -4,6 +4,7 @@ import { check, claimIn, openedList, payloadIn } from "./checking.js";
 import { nameMatches } from "./names.js";
 
 const OLD = 14 * 86400000;
+const PATIENCE = 10000;
 const says = document.querySelector("[data-check-says]");
 const forms = document.querySelectorAll("[data-check]");
 const part = document.querySelector("[data-scan]");
@@ -29,14 +30,25 @@ function fillIn(serial) {
   serialForm.querySelector("[type=submit]").focus();
 }
 
+// Whether there is a network the browser only guesses: the server is asked before anything is refused.
+const reaches = () =>
+  fetch("/healthz", {
+    method: "HEAD",
+    cache: "no-store",
+    credentials: "omit",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).then(
+    () => true,
+    () => false,
+  );
+
 for (const form of forms) {
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine === false) {
-      event.preventDefault();
-      say("offline");
-      return;
-    }
+  form.addEventListener("submit", async (event) => {
     say("sending");
+    if (navigator.onLine !== false) return;
+    event.preventDefault();
+    if (await reaches()) form.submit();
+    else say("offline");
   });
 }
 addEventListener("offline", () => say("offline"));

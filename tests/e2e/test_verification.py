@@ -127,6 +127,25 @@ def turned(code: str, byte: int) -> str:
     return base64.b32encode(payload).decode()
 
 
+def checked_by_serial_though_the_browser_knows_no_network(page: Page, to: Programme) -> None:
+    """Some say that there is none wherever they know of none that they made themselves."""
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false });"
+    )
+    page.goto(f"{to.served.address}/V")
+    page.locator("[data-serial-from-fragment] [name=serial]").fill(to.serials[0])
+    check = page.locator("[data-serial-from-fragment] [type=submit]")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        check.click()
+    expect(page.locator("[data-check-says]")).to_contain_text("There is no network.")
+    page.context.set_offline(False)
+    with page.expect_navigation():
+        check.click()
+    expect(page.locator("[data-verdict]")).to_contain_text("Valid")
+    page.close()
+
+
 def test_a_certificate_is_checked_without_a_network(programme: Programme, phone: Browser) -> None:
     served = programme.served
     context = phone.new_context(locale="en-GB", service_workers="allow")
@@ -175,6 +194,9 @@ def test_a_certificate_is_checked_without_a_network(programme: Programme, phone:
     again.goto(f"{served.address}/verify")
     expect(again.locator("html")).to_have_attribute("lang", "sw")
     other.close()
+
+    checked_by_serial_though_the_browser_knows_no_network(context.new_page(), programme)
+    asked.clear()
 
     served.stop()
     context.set_offline(True)

@@ -6,14 +6,17 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from kash.people.documents import consents
 from kash.people.documents.consents import make_consent_forms
 from kash.people.models import Group
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
+from kash.platform.press import RenderTimeout
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
 
@@ -90,6 +93,23 @@ def test_only_those_in_reach_are_printed(
     assert nothing.location == "/people"
     assert "Tick the people" in browser.get("/people").text
     assert db.session.query(Job).count() == 1
+
+
+def test_paper_that_cannot_be_made_is_said_to_be_so_and_no_mistake(
+    app: APIFlask,
+    actor: Callable[..., Actor],
+    groups: tuple[Group, Group],
+    client_for: Callable[[Actor], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_slow(_paged: object) -> bytes:
+        raise RenderTimeout
+
+    trainer = actor("trainer")
+    public_id = added(groups[1], trainer, Amani="en")["Amani"]
+    monkeypatch.setattr(consents, "document", too_slow)
+    answer = client_for(trainer).get(f"/people/{public_id}/consent-form.pdf")
+    assert (answer.status_code, RenderTimeout.sentence in answer.text) == (503, True)
 
 
 def test_the_list_of_people_offers_it_to_who_may_print_it(

@@ -82,10 +82,6 @@ LEFT_OUT = frozenset(
 _WITH_KEYS = frozenset(member.key for member in MEMBERS)
 
 
-class NoValue(LookupError):
-    """A route has an argument for which the sample knows no value."""
-
-
 @dataclass(frozen=True)
 class Prepared:
     """Rows that are made for the pictures only: ids and one-time secrets."""
@@ -113,13 +109,10 @@ class Page:
 
 
 def _declared(beginning: str) -> Callable[[str, str, Known], Choices]:
-    """The feature's own values of an argument. Raises NoValue if it says nothing."""
+    """The feature's own values of an argument. Raises LookupError."""
 
     def value(_endpoint: str, _key: str, known: Known) -> Choices:
-        found = sample_id(beginning, known)
-        if found is None:
-            raise NoValue(f"No value for {beginning}: its feature declares no SampleId.")
-        return {"": found}
+        return {"": sample_id(beginning, known)}
 
     return value
 
@@ -186,7 +179,7 @@ class Addresses:
         }
 
     def pages(self, app: Flask, key: str, actor: Actor) -> Iterator[Page]:
-        """Every page that this account may ask for. Raises NoValue."""
+        """Every page that this account may ask for. Raises LookupError."""
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
             if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT:
                 continue

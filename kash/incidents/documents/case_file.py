@@ -48,7 +48,7 @@ def case_file(
     """The file as PDF; whoever did not agree is not in it, whatever was chosen. Of the first
     account it says only that there is one, since when and its SHA-256.
 
-    Raises PaperFailed.
+    Raises RenderError.
     """
     mark = _("Printed by %(name)s, %(when)s", name=printed_by, when=moment_text(now))
     held = contents(case.record, choice.persons, with_narrative=choice.narrative)

@@ -13,7 +13,7 @@ from kash.platform.web.language import brand, language_code
 
 
 def consent_paper() -> bytes:
-    """The form as PDF, in the reader's language; it names nobody. Raises PaperFailed."""
+    """The form as PDF, in the reader's language; it names nobody. Raises RenderError."""
     return render_now(
         PagedDocument(
             html=render_template(

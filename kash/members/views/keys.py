@@ -30,7 +30,6 @@ from kash.members.services.keys import (
     offered_words,
 )
 from kash.members.vault_sessions import forget_loaded
-from kash.platform.press import RenderError
 from kash.platform.web import Problem, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
@@ -131,11 +130,7 @@ def sheet() -> ResponseReturnValue:
         raise Problem(
             _("This page was too old. Change your passphrase to get a new recovery sheet.")
         ) from None
-    try:
-        paper = recovery_sheet(code)
-    except RenderError as error:
-        raise Problem(_(error.sentence)) from None
-    return download(paper, name="sheet.pdf", type="application/pdf")
+    return download(recovery_sheet(code), name="sheet.pdf", type="application/pdf")
 
 
 @blueprint.route("/b", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
@@ -18,6 +19,7 @@ from kash.platform.cleaning import CleaningBusy
 from kash.platform.condition import note_damage, note_refusal
 from kash.platform.database import db, utc_now
 from kash.platform.faults import Fault, fault_of
+from kash.platform.press import RenderError
 from kash.platform.storage import FileMissing, StorageError, StorageFull
 from kash.platform.web.posted import came_from_here, posted
 from kash.policy import NOBODY
@@ -158,6 +160,10 @@ def _of_busy_cleaning(busy: CleaningBusy) -> ResponseReturnValue:
     return error_page(503, str(busy))
 
 
+def _of_paper(error: RenderError) -> ResponseReturnValue:
+    return error_page(503, _(error.sentence))
+
+
 def _of_fault(error: Exception) -> ResponseReturnValue:
     """Answer to a fault of the machine: said as it is, on a page that needs no more than there
     is."""
@@ -214,6 +220,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _of_csrf)
     app.register_error_handler(Problem, _of_problem)
     app.register_error_handler(CleaningBusy, _of_busy_cleaning)
+    app.register_error_handler(RenderError, _of_paper)
     app.register_error_handler(StorageError, _of_storage)
     app.register_error_handler(IntegrityError, _of_conflict)
     app.register_error_handler(DataError, _of_unfit_value)

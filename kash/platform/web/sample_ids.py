@@ -20,10 +20,13 @@ class SampleId(Part):
     ids: Callable[[Mapping[str, str]], Select[str]]
 
 
-def sample_id(route: str, known: Mapping[str, str]) -> str | None:
-    """An id for the last argument of this beginning of a route; None if no feature names any, or
-    nothing is there."""
-    for one in declared(SampleId):
-        if one.route == route:
-            return db.session.scalars(one.ids(known).limit(1)).one_or_none()
-    return None
+def sample_id(route: str, known: Mapping[str, str]) -> str:
+    """An id for the last argument of this beginning of a route. Raises LookupError, which says
+    whether no feature declares where ids are found, or none is there."""
+    declaration = next((part for part in declared(SampleId) if part.route == route), None)
+    if declaration is None:
+        raise LookupError(f"No value for {route}: its feature declares no SampleId.")
+    public_id = db.session.scalars(declaration.ids(known).limit(1)).one_or_none()
+    if public_id is None:
+        raise LookupError(f"No value for {route}: what its SampleId asks for is not in the sample.")
+    return public_id

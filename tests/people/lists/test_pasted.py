@@ -103,7 +103,11 @@ def test_pasted_rows_wait_sealed_and_whole_as_a_file_does(
     assert stored_files.kept(made, "file") == rows.encode()
     assert b"Amani" not in storage.get(f"lists/{made}-file")
     assert (held(made, trainer).format, held(made, trainer).state) == ("csv", "waiting")
-    assert "New people to be saved: 1" in said(browser.get(f"/people/lists/{made}"))
+    preview = said(browser.get(f"/people/lists/{made}"))
+    assert "New people to be saved: 1" in preview
+    # Who pasted rows is not told about a file.
+    assert re.findall(r"[^.]*\bfile\b[^.]*", preview) == []
+    assert "In your rows" in preview
 
 
 def test_cells_with_quotes_and_line_ends_are_one_row_each(

@@ -176,7 +176,7 @@ def test_rows_of_several_lines_are_told_on_the_page(
     text = 'Name,Address,Phone,Ward\nAmani,"P.O. Box 7,\nKisumu",0712345678,Kondele\nTatu,,,\n'
     made = bring(trainer, text, group=group)
     words = said(browser.get(f"/people/lists/{made}"))
-    assert "Some rows take several lines of the file: 2." in words
+    assert "Some rows take several lines: 2." in words
 
 
 def test_the_few_columns_about_a_person_are_in_sight_among_two_hundred(
