@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kash.accounts.feature import FEATURE as ACCOUNTS
+from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.certificates.feature import FEATURE as CERTIFICATES
 from kash.demo.feature import FEATURE as DEMO
@@ -27,6 +28,7 @@ FEATURES: tuple[Feature, ...] = (
     TRAINING,
     ATTENDANCE,
     WORKSHOPS,
+    ASSESSMENTS,
     EVALUATIONS,
     PAYOUTS,
     CERTIFICATES,

@@ -140,6 +140,11 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "curriculum.see": _SEEING_COURSES,
     "curriculum.edit": {_R.TRAINER: _ALL},
     "curriculum.approve": {_R.DIRECTOR: _ALL},
+    # Whoever sees a question sees what is right: nobody who may have to answer it.
+    "assessments.questions": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    "assessments.write": {_R.TRAINER: _ALL},
+    "assessments.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
+    "assessments.hold": {_R.TRAINER: _OWN},
     "workshops.see": _SEEING_WORKSHOPS,
     "workshops.edit": {_R.TRAINER: _OWN},
     "attendance.see": _SEEING_WORKSHOPS,

@@ -41,6 +41,14 @@ from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.application import create_app
+from kash.assessments.models import (
+    Answer,
+    AskedQuestion,
+    Question,
+    QuestionRevision,
+    WorkshopTest,
+)
+from kash.assessments.queries.tests import TEXT_KIND
 from kash.attendance.models import (
     HeldItem,
     Mark,
@@ -1075,6 +1083,7 @@ class _Builder:
             person.public_id: self.certificate(issued, person, side) for person in people
         }
         proposed_batch = self.batch(workshop, trainer, "proposed")
+        tests = self.tests(course, workshop, people, side)
         payouts = self.payouts(workshop, trainer, people)
         return {
             "ids": {
@@ -1096,6 +1105,7 @@ class _Builder:
                 "confirmed_session": sessions[2].public_id,
                 "batch": issued.public_id,
                 "proposed_batch": proposed_batch.public_id,
+                **tests,
                 **payouts,
                 **self.evaluations(workshop),
             },
@@ -1103,6 +1113,61 @@ class _Builder:
             "enrolments": enrolments,
             "certificates": certificates,
             "funder": funder.public_id,
+        }
+
+    def tests(
+        self, course: Course, workshop: Workshop, people: list[Person], side: str
+    ) -> dict[str, str]:
+        """A question of the course, a test that everybody answered in her own words, and one that
+        nobody did."""
+        question = self.add(Question(course_id=course.id, kind="short_text"))
+        revision = self.add(
+            QuestionRevision(
+                question_id=question.id,
+                number=1,
+                language="en",
+                texts={"en": self.value("question", side)},
+                options=[],
+                created_by="system",
+            )
+        )
+        made = {}
+        for moment in ("before", "after"):
+            now = utc_now() if moment == "before" else None
+            test = self.add(
+                WorkshopTest(
+                    workshop_id=workshop.id,
+                    moment=moment,
+                    opens_at=now,
+                    closes_at=now and now + timedelta(days=1),
+                    hall_code=f"{side[:3].upper()}123" if now else None,
+                    created_by="system",
+                )
+            )
+            made[moment] = (
+                test,
+                self.add(AskedQuestion(test_id=test.id, revision_id=revision.id, position=1)),
+            )
+        for person in people:
+            public_id = new_public_id()
+            said = seal(self.value("answer", side), kind=TEXT_KIND, public_id=public_id)
+            self.add(
+                Answer(
+                    public_id=public_id,
+                    op_id=new_public_id(),
+                    asked_id=made["before"][1].id,
+                    person_id=person.id,
+                    text_sealed=said,
+                    source="phone",
+                    given_at=utc_now(),
+                    received_at=utc_now(),
+                )
+            )
+        return {
+            "question": question.public_id,
+            "test": made["before"][0].public_id,
+            "new_test": made["after"][0].public_id,
+            "asked": made["before"][1].public_id,
         }
 
     def pad(self, register: Register, trainer: Account) -> Pad:

@@ -70,6 +70,10 @@ directory.change      -    all  all   -    all    all  -       -       -
 curriculum.see        -    all  all   all  all    -    taught  taught  -
 curriculum.change     -    -    all   -    -      -    -       -       -
 curriculum.approve    -    all  -     -    -      -    -       -       -
+assessments.questions -    all  all   all  -      -    -       -       -
+assessments.write     -    -    all   -    -      -    -       -       -
+assessments.see       -    all  own   all  -      -    -       -       -
+assessments.hold      -    -    own   -    -      -    -       -       -
 workshops.see         -    all  all   all  -      -    self    self    -
 workshops.roster      -    all  all   all  -      -    -       -       -
 workshops.plan        -    -    all   -    -      -    -       -       -
@@ -133,6 +137,8 @@ workshop              -    all  all   all  -      -    self    self    -
 workshop.paid         -    all  all   all  -      -    -       -       -
 course                -    all  all   all  all    -    taught  taught  -
 draft                 -    all  all   all  all    -    -       -       -
+question              -    all  all   all  -      -    -       -       -
+answer                -    all  own   all  -      -    -       -       -
 certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
 service.address       -    all  all   -    all    all  -       -       -
@@ -411,6 +417,16 @@ PLACES: dict[str, Place] = {
     "training.take_back": _of("proposed", post="curriculum.change"),
     "training.publish": _of("proposed", both="curriculum.approve"),
     "training.return_to_draft": _of("proposed", post="curriculum.approve"),
+    # --- questions and tests ----------------------------------------------------------------
+    "assessments.bank": _of("course", get="assessments.questions"),
+    "assessments.add": _of("course", both="assessments.write"),
+    "assessments.question": _of("course", both="assessments.write", question_id="question"),
+    "assessments.wordings": _of("course", get="assessments.questions", question_id="question"),
+    "assessments.away": _of("course", post="assessments.write", question_id="question"),
+    "assessments.back": _of("course", post="assessments.write", question_id="question"),
+    "assessments.bring": _of("course", post="assessments.write"),
+    "assessments.moodle": _of("course", get="assessments.questions"),
+    "assessments.qti": _of("course", get="assessments.questions"),
     # --- workshops --------------------------------------------------------------------------
     "workshops.index": Place("workshops.see"),
     "workshops.add": Place("workshops.plan", "workshops.plan"),

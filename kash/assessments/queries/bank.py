@@ -1,0 +1,200 @@
+"""Question bank of a course: its questions in their newest wording, and what answers say of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from kash.assessments.models import (
+    Answer,
+    AskedQuestion,
+    HandCount,
+    Question,
+    QuestionRevision,
+    WorkshopTest,
+)
+from kash.assessments.rules.bank import BankQuestion, options_read, stale_languages
+from kash.assessments.rules.items import ItemStatistics, look_at
+from kash.assessments.rules.scoring import Kind, read_choices, score
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.training.models import Course
+
+
+@dataclass(frozen=True)
+class BankRow:
+    """A question as lists show it; `answered` says that its newest wording is fixed."""
+
+    public_id: str
+    revision_id: int
+    question: BankQuestion
+    number: int
+    edition: int
+    retired: bool
+    fixed: bool
+    stale: tuple[str, ...]
+
+
+def value_of(revision: QuestionRevision) -> BankQuestion:
+    """A revision as a plain value."""
+    question = revision.question
+    return BankQuestion(
+        Kind(question.kind),
+        revision.language,
+        revision.texts,
+        options_read(revision.options),
+        question.objective,
+        question.lineage,
+    )
+
+
+def newest() -> ColumnElement[bool]:
+    """True for the newest revision of each question."""
+    latest = (
+        select(func.max(QuestionRevision.number))
+        .where(QuestionRevision.question_id == Question.id)
+        .correlate(Question)
+        .scalar_subquery()
+    )
+    return QuestionRevision.number == latest
+
+
+def is_fixed() -> ColumnElement[bool]:
+    """True for a revision that never changes any more: somebody answered it, or may be answering
+    it on a phone without a network."""
+    asked = and_(
+        AskedQuestion.revision_id == QuestionRevision.id,
+        or_(
+            exists().where(
+                WorkshopTest.id == AskedQuestion.test_id, WorkshopTest.opens_at.is_not(None)
+            ),
+            exists().where(Answer.asked_id == AskedQuestion.id),
+            exists().where(HandCount.asked_id == AskedQuestion.id),
+        ),
+    )
+    return exists(AskedQuestion.id).where(asked).correlate(QuestionRevision)
+
+
+def bank_of(course: Course, *, retired: bool = False) -> list[BankRow]:
+    """The questions of a course in their order; those that were put away only if wanted."""
+    statement = (
+        select(QuestionRevision, is_fixed())
+        .join(QuestionRevision.question)
+        .options(contains_eager(QuestionRevision.question))
+        .where(Question.course_id == course.id, newest())
+        .order_by(Question.id)
+    )
+    wanted = Question.retired_at.is_not(None) if retired else Question.retired_at.is_(None)
+    return [_row(*row) for row in db.session.execute(statement.where(wanted)).all()]
+
+
+def _row(revision: QuestionRevision, fixed: bool) -> BankRow:
+    question = value_of(revision)
+    return BankRow(
+        revision.question.public_id,
+        revision.id,
+        question,
+        revision.number,
+        revision.question.edition,
+        revision.question.retired_at is not None,
+        bool(fixed),
+        stale_languages(question, revision.made_from),
+    )
+
+
+def question_of(course: Course, public_id: str) -> BankRow:
+    """A question, fetched through its course. Raises NotFound."""
+    row = db.session.execute(
+        select(QuestionRevision, is_fixed())
+        .join(QuestionRevision.question)
+        .options(contains_eager(QuestionRevision.question))
+        .where(Question.course_id == course.id, Question.public_id == public_id, newest())
+    ).first()
+    return _row(*one_or_404(row))
+
+
+def bank_sizes(course: Course) -> tuple[int, int]:
+    """How many questions a course has in use, and how many were put away."""
+    row = db.session.execute(
+        select(
+            func.count(Question.id).filter(Question.retired_at.is_(None)),
+            func.count(Question.id).filter(Question.retired_at.is_not(None)),
+        ).where(Question.course_id == course.id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def revisions_of(course: Course, public_id: str) -> Sequence[QuestionRevision]:
+    """All wordings of a question, the newest first; none if the course has no such question."""
+    return (
+        db.session.scalars(
+            select(QuestionRevision)
+            .join(QuestionRevision.question)
+            .options(contains_eager(QuestionRevision.question))
+            .where(Question.course_id == course.id, Question.public_id == public_id)
+            .order_by(QuestionRevision.number.desc())
+        )
+        .unique()
+        .all()
+    )
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A question looked at: before and after a workshop."""
+
+    before: ItemStatistics
+    after: ItemStatistics
+
+
+def looked_at(revision_id: int, session: Session | None = None) -> Looked:
+    """What the answers to one wording say of it, over all workshops; two queries."""
+    asking = session or db.session()
+    tests = asking.execute(
+        select(AskedQuestion.test_id, WorkshopTest.moment)
+        .join(WorkshopTest, WorkshopTest.id == AskedQuestion.test_id)
+        .where(AskedQuestion.revision_id == revision_id)
+    ).all()
+    moments = {row.test_id: row.moment for row in tests}
+    rows = asking.execute(
+        select(
+            AskedQuestion.test_id,
+            Answer.person_id,
+            QuestionRevision.id,
+            QuestionRevision.options,
+            Question.kind,
+            Answer.chosen,
+        )
+        .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
+        .join(QuestionRevision, QuestionRevision.id == AskedQuestion.revision_id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+        .where(AskedQuestion.test_id.in_(moments), Answer.stands, Answer.chosen != "")
+    ).all()
+    own: dict[tuple[int, int], float] = {}
+    rest: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for row in rows:
+        right = [one["key"] for one in row.options if one["right"]]
+        found = score(Kind(row.kind), right, read_choices(row.chosen))
+        place = (row.test_id, row.person_id)
+        if found is None:
+            continue
+        if row.id == revision_id:
+            own[place] = found
+        else:
+            rest[place].append(found)
+
+    def at(*wanted: str) -> ItemStatistics:
+        return look_at(
+            [
+                (found, fmean(rest[place]) if rest[place] else 0.0)
+                for place, found in own.items()
+                if moments[place[0]] in wanted
+            ]
+        )
+
+    return Looked(at("before"), at("after", "follow_up"))

@@ -1,0 +1,124 @@
+"""Two tests of a workshop beside each other: only what was asked in the same words is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kash.assessments.rules.gains import Gain, Shift, gain_of, shift_of
+from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, Kind, percent, score
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as one test asked it: its revision, what is right, the objective it is about."""
+
+    revision: int
+    kind: Kind
+    right: frozenset[str] = frozenset()
+    objective: str = ""
+
+    @property
+    def scores(self) -> bool:
+        """True if it has right answers."""
+        return self.kind in KNOWLEDGE
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A test as it was answered: choices by person and revision, and scores of a hundred that were
+    marked elsewhere, by person."""
+
+    asked: Sequence[Asked]
+    answers: Mapping[int, Mapping[int, frozenset[str]]]
+    scores: Mapping[int, float]
+
+    def people(self) -> frozenset[int]:
+        """Everybody who answered anything."""
+        return frozenset(one for one, given in self.answers.items() if any(given.values()))
+
+    def score_over(self, person: int, questions: Collection[Asked]) -> float:
+        """Her score of a hundred over these questions; what she left out scores nothing."""
+        given = self.answers.get(person, {})
+        found = (score(one.kind, one.right, given.get(one.revision, ())) for one in questions)
+        return percent([one for one in found if one is not None], len(questions))
+
+    def whole_scores(self) -> dict[int, float]:
+        """Everybody's score over all knowledge questions, or the one that was marked elsewhere."""
+        asked = [one for one in self.asked if one.scores]
+        own = {one: self.score_over(one, asked) for one in self.people()} if asked else {}
+        return {**self.scores, **own}
+
+
+@dataclass(frozen=True)
+class ObjectiveGain:
+    """Gain on one objective (its lineage, empty for questions about none), and of how many
+    questions."""
+
+    objective: str
+    questions: int
+    gain: Gain
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two tests compared. `paired` questions stand in both in the same words, `unpaired` do not and
+    count for nothing here. `scales` are shifts by revision."""
+
+    gain: Gain
+    objectives: Sequence[ObjectiveGain]
+    scales: Sequence[tuple[int, Shift]]
+    paired: int
+    unpaired: int
+
+
+def compare(before: Sitting, after: Sitting) -> Comparison:
+    """Gains and shifts from one test to another."""
+    later = {one.revision for one in after.asked}
+    both = [one for one in before.asked if one.revision in later]
+    knowledge = [one for one in both if one.scores]
+    asked = {one.revision for one in (*before.asked, *after.asked) if one.scores}
+    same = len(asked) == len(knowledge)
+    return Comparison(
+        gain=gain_of(_scored(before, knowledge, same), _scored(after, knowledge, same)),
+        objectives=[
+            ObjectiveGain(
+                objective, len(some), gain_of(_scored(before, some), _scored(after, some))
+            )
+            for objective, some in _by_objective(knowledge).items()
+        ],
+        scales=[
+            (one.revision, shift_of(_points(before, one), _points(after, one), SCALE_POINTS))
+            for one in both
+            if one.kind is Kind.SCALE
+        ],
+        paired=len(both),
+        unpaired=len({one.revision for one in (*before.asked, *after.asked)}) - len(both),
+    )
+
+
+def _by_objective(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
+    found: dict[str, list[Asked]] = {}
+    for one in asked:
+        found.setdefault(one.objective, []).append(one)
+    return found
+
+
+def _scored(
+    sitting: Sitting, questions: Sequence[Asked], with_marked: bool = False
+) -> dict[str, float]:
+    """Scores over these questions. Scores that were marked elsewhere cannot be taken apart: they
+    count only where both tests asked the same."""
+    marked = {str(one): found for one, found in sitting.scores.items()} if with_marked else {}
+    if not questions:
+        return marked
+    return marked | {str(one): sitting.score_over(one, questions) for one in sitting.people()}
+
+
+def _points(sitting: Sitting, asked: Asked) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for person, given in sitting.answers.items():
+        chosen = given.get(asked.revision, frozenset())
+        if len(chosen) == 1:
+            found[str(person)] = int(next(iter(chosen)))
+    return found

@@ -1,0 +1,1 @@
+"""Everything that is done to questions, tests and answers."""

@@ -1,0 +1,258 @@
+"""Writing questions: a wording that somebody answered never changes, a new revision follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kash.assessments.models import Question, QuestionRevision
+from kash.assessments.queries.bank import is_fixed, value_of
+from kash.assessments.rules.bank import BankQuestion, options_stored, source_digest, with_keys_of
+from kash.assessments.services.errors import BankFull, QuestionFlawed
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.policy import Actor
+from kash.training.models import Course
+
+MOST_QUESTIONS = 500
+
+
+def _held_course(session: Session, public_id: str) -> Course:
+    return one_or_404(
+        session.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
+    )
+
+
+def _held_question(session: Session, course: Course, public_id: str) -> Question:
+    return one_or_404(
+        session.scalar(
+            select(Question)
+            .where(Question.course_id == course.id, Question.public_id == public_id)
+            .with_for_update()
+        )
+    )
+
+
+def _refuse_flawed(question: BankQuestion) -> None:
+    flaw = question.flaw()
+    if flaw is not None:
+        raise QuestionFlawed(flaw)
+
+
+def _refuse_full(session: Session, course: Course, more: int = 1) -> None:
+    there = session.scalar(
+        select(func.count(Question.id)).where(
+            Question.course_id == course.id, Question.retired_at.is_(None)
+        )
+    )
+    if (there or 0) + more > MOST_QUESTIONS:
+        raise BankFull
+
+
+def add_question(course_id: str, question: BankQuestion, by: Actor) -> str:
+    """Add a question to a course; returns its public id.
+
+    Raises NotFound, QuestionFlawed and BankFull.
+    """
+    _refuse_flawed(question)
+    with audited("assessments.question_added", by) as change:
+        course = _held_course(change.session, course_id)
+        _refuse_full(change.session, course)
+        made = _added(change, course, question, by)
+        change.about(course.public_id, made.public_id)
+        return made.public_id
+
+
+def _added(change: Change, course: Course, question: BankQuestion, by: Actor) -> Question:
+    made = Question(
+        course_id=course.id,
+        lineage=question.lineage or new_public_id(),
+        objective=question.objective,
+        kind=str(question.kind),
+        created_at=change.now,
+    )
+    change.session.add(made)
+    change.session.flush()
+    digest = source_digest(question)
+    _write(change, made, question, 1, dict.fromkeys(question.languages[1:], digest), by)
+    return made
+
+
+def _write(
+    change: Change,
+    held: Question,
+    question: BankQuestion,
+    number: int,
+    made_from: dict[str, str],
+    by: Actor,
+) -> None:
+    change.session.add(
+        QuestionRevision(
+            question_id=held.id,
+            number=number,
+            language=question.language,
+            texts=dict(question.texts),
+            options=options_stored(question.options),
+            made_from=made_from,
+            created_by=by.public_id,
+            created_at=change.now,
+        )
+    )
+    change.session.flush()
+
+
+def change_question(
+    course_id: str,
+    public_id: str,
+    question: BankQuestion,
+    edition: int,
+    by: Actor,
+    *,
+    fitting: Collection[str] = (),
+) -> bool:
+    """Change a question; returns True if a new revision was begun, since the old one is fixed.
+
+    Its kind stays what it was. `fitting` are languages whose unchanged translation somebody read
+    beside the new words and found right. Raises NotFound, ChangedMeanwhile and QuestionFlawed.
+    """
+    _refuse_flawed(question)
+    with audited("assessments.question_changed", by) as change:
+        course = _held_course(change.session, course_id)
+        held = _held_question(change.session, course, public_id)
+        if held.edition != edition:
+            raise ChangedMeanwhile
+        change.about(course.public_id, held.public_id)
+        return _changed(change, held, question, by, fitting)
+
+
+def _changed(
+    change: Change,
+    held: Question,
+    question: BankQuestion,
+    by: Actor,
+    fitting: Collection[str] = (),
+) -> bool:
+    session = change.session
+    # Whoever enters answers holds the revision too: nobody answers what is being changed.
+    latest = session.scalars(
+        select(QuestionRevision)
+        .where(QuestionRevision.question_id == held.id)
+        .order_by(QuestionRevision.number.desc())
+        .limit(1)
+        .with_for_update()
+    ).one()
+    before = value_of(latest)
+    held.objective = question.objective
+    held.edition += 1
+    made_from = _made_from(before, question, latest.made_from, fitting)
+    if before.says_the_same(question):
+        latest.made_from = made_from
+        return False
+    fixed = bool(session.scalar(select(is_fixed()).where(QuestionRevision.id == latest.id)))
+    if fixed:
+        _write(change, held, question, latest.number + 1, made_from, by)
+        return True
+    latest.language = question.language
+    latest.texts = dict(question.texts)
+    latest.options = options_stored(question.options)
+    latest.made_from = made_from
+    return False
+
+
+def _made_from(
+    before: BankQuestion, after: BankQuestion, known: dict[str, str], fitting: Collection[str]
+) -> dict[str, str]:
+    """What each translation was made from: today's words where it was written anew or found
+    fitting, else the words it was made from before."""
+    now, then = source_digest(after), source_digest(before)
+    return {
+        code: now
+        if code in fitting or _in(before, code) != _in(after, code)
+        else known.get(code, then)
+        for code in after.languages[1:]
+    }
+
+
+def _in(question: BankQuestion, code: str) -> tuple[str, ...]:
+    options = sorted(question.options, key=lambda option: option.key)
+    return (question.texts.get(code, ""), *(option.texts.get(code, "") for option in options))
+
+
+def put_away(course_id: str, public_id: str, by: Actor) -> None:
+    """Put a question away: no new test offers it. Raises NotFound."""
+    with audited("assessments.question_put_away", by) as change:
+        course = _held_course(change.session, course_id)
+        held = _held_question(change.session, course, public_id)
+        held.retired_at = held.retired_at or change.now
+        change.about(course.public_id, held.public_id)
+
+
+def take_back(course_id: str, public_id: str, by: Actor) -> None:
+    """Take a question into use again. Raises NotFound and BankFull."""
+    with audited("assessments.question_taken_back", by) as change:
+        course = _held_course(change.session, course_id)
+        held = _held_question(change.session, course, public_id)
+        _refuse_full(change.session, course)
+        held.retired_at = None
+        change.about(course.public_id, held.public_id)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """How many questions of a file were new, said the same, or changed."""
+
+    new: int
+    same: int
+    changed: int
+
+
+def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> Brought:
+    """Bring in the questions of a file. One that is here already, by its lineage, is compared.
+
+    Raises NotFound, QuestionFlawed and BankFull.
+    """
+    for question in questions:
+        _refuse_flawed(question)
+    with audited("assessments.questions_brought_in", by) as change:
+        session = change.session
+        course = _held_course(session, course_id)
+        there = {
+            question.lineage: question
+            for question in session.scalars(
+                select(Question).where(Question.course_id == course.id).with_for_update()
+            )
+        }
+        new = same = changed = 0
+        change.about(course.public_id)
+        for question in questions:
+            held = there.get(question.lineage) if question.lineage else None
+            if held is None:
+                _refuse_full(session, course)
+                made = _added(change, course, question, by)
+                there[made.lineage] = made
+                new += 1
+                continue
+            latest = session.scalars(
+                select(QuestionRevision)
+                .where(QuestionRevision.question_id == held.id)
+                .order_by(QuestionRevision.number.desc())
+                .limit(1)
+            ).one()
+            if held.kind != question.kind:
+                # What is asked in another way is another question.
+                _refuse_full(session, course)
+                _added(change, course, replace(question, lineage=""), by)
+                new += 1
+                continue
+            here = value_of(latest)
+            keyed = with_keys_of(question, here)
+            if here.says_the_same(keyed) and held.objective == keyed.objective:
+                same += 1
+            else:
+                _changed(change, held, keyed, by, keyed.languages)
+                changed += 1
+        return Brought(new, same, changed)

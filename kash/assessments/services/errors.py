@@ -1,0 +1,98 @@
+"""Errors that stand in the way of writing questions and holding tests, each with its sentence."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.assessments.rules.scoring import Flaw
+from kash.platform.web.errors import Problem
+
+_FLAWS = {
+    Flaw.NO_TEXT: _l("Write the question."),
+    Flaw.TOO_FEW_OPTIONS: _l("Write at least two choices."),
+    Flaw.TOO_MANY_OPTIONS: _l("A question has at most eight choices; four are enough."),
+    Flaw.SAME_OPTION_TWICE: _l("Two choices say the same."),
+    Flaw.NONE_RIGHT: _l("Mark the right choice."),
+    Flaw.MORE_THAN_ONE_RIGHT: _l("Only one choice can be right here."),
+    Flaw.ALL_RIGHT: _l("Not all choices can be right: then nobody can miss it."),
+}
+
+
+class QuestionFlawed(Problem):
+    """The question cannot be asked like this."""
+
+    field = "text"
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(str(_FLAWS[flaw]))
+        self.flaw = flaw
+
+
+class BankFull(Problem):
+    """More questions than a course may have."""
+
+    sentence = _l("A course has at most 500 questions. Put some away first.")
+
+
+class TestThere(Problem):
+    """The workshop has a test of this moment."""
+
+    __test__ = False
+    field = "moment"
+    sentence = _l("This workshop has such a test already.")
+
+
+class NoQuestions(Problem):
+    """Nothing was chosen to be asked."""
+
+    field = "questions"
+    sentence = _l("Choose at least one question.")
+
+
+class TooManyQuestions(Problem):
+    """More questions than a test may have."""
+
+    field = "questions"
+    sentence = _l("A test has at most 60 questions.")
+
+
+class AnsweredAlready(Problem):
+    """Somebody answered, so the test stays as it is."""
+
+    sentence = _l("This test was opened or answered already, so it stays as it is.")
+
+
+class NothingToAnswer(Problem):
+    """A test without questions is for scores from a list only."""
+
+    sentence = _l("This test has no questions, only scores. Phones have nothing to show.")
+
+
+class NotOpen(Problem):
+    """The test takes no answers now."""
+
+    sentence = _l("This test is not open.")
+
+
+class NotYetClosed(Problem):
+    """The test is open, and is closed first."""
+
+    sentence = _l("This test is open. Close it first.")
+
+
+class CodeUnknown(Problem):
+    """Hall and badge do not lead to an open test."""
+
+    status = 404
+    sentence = _l("These two codes lead to no test that is open now. Compare them once more.")
+
+
+class WrongEntry(Problem):
+    """Something that was typed in answers no question, or is no score; `where` names the fields."""
+
+    status = 422
+
+    def __init__(self, where: dict[str, str]) -> None:
+        super().__init__(_("Please correct what is marked."))
+        self.where = where

@@ -1,0 +1,3 @@
+"""Pages of questions, tests and answers."""
+
+from kash.assessments.views import bank
