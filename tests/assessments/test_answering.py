@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -49,7 +50,7 @@ from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
-from tests.assessments.conftest import Bank
+from tests.assessments.conftest import COURT, Bank
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 

@@ -45,6 +45,7 @@ from kash.assessments.words import (
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.editions import number_shown
 from kash.platform.web.errors import NotFound
 from kash.platform.web.language import LANGUAGES, language_code, programme_languages
 from kash.policy import allow
@@ -97,7 +98,7 @@ def add(public_id: str) -> ResponseReturnValue:
             "assessments/kinds.html", course=found, kinds=KIND, helps=KIND_HELP, most=MOST_QUESTIONS
         )
     form = question_form(kind, _languages(None), objectives_of(found), wanted=_wanted())
-    if form.validate_on_submit():
+    if not request.form.get("more") and form.validate_on_submit():
         first = f"text_{form.languages[0]}"
         with form.showing_problems(BankFull, **{first: QuestionFlawed}):
             add_question(public_id, form.question(kind, None), current_actor())
@@ -112,8 +113,9 @@ def _kind() -> Kind | None:
 
 
 def _wanted() -> int:
-    asked = request.values.get("choices", "")
-    return min(int(asked), MOST_OPTIONS) if asked.isascii() and asked.isdigit() else 0
+    if request.form.get("more"):
+        return MOST_OPTIONS
+    return min(number_shown(request.form.get("places")), MOST_OPTIONS)
 
 
 def _languages(question: BankQuestion | None) -> list[str]:
@@ -132,7 +134,7 @@ def question(public_id: str, question_id: str) -> ResponseReturnValue:
     kind = row.question.kind
     languages = _languages(row.question)
     form = question_form(kind, languages, objectives_of(found), row, _wanted())
-    if form.validate_on_submit():
+    if not request.form.get("more") and form.validate_on_submit():
         first = f"text_{languages[0]}"
         with form.showing_problems(**{first: QuestionFlawed}):
             anew = change_question(

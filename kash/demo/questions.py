@@ -1,0 +1,113 @@
+"""Questions of the sample's first course."""
+
+from __future__ import annotations
+
+from kash.assessments.rules.bank import BankQuestion, true_false
+from kash.assessments.rules.scoring import Kind, Option
+from kash.assessments.services.bank import add_question
+from kash.demo.accounts import TRAINER
+from kash.policy import Actor
+from kash.training.queries import version_with_plans
+
+
+def _choices(*texts: tuple[str, str]) -> tuple[Option, ...]:
+    """Choices in English and Kiswahili, the first of which is right."""
+    return tuple(
+        Option(key, at == 0, {"en": english, "sw": swahili})
+        for at, (key, (english, swahili)) in enumerate(zip("abcd", texts, strict=False))
+    )
+
+
+QUESTIONS = (
+    BankQuestion(
+        Kind.SINGLE,
+        "en",
+        {
+            "en": "Somebody was arrested on a Monday morning. By when must she be before a court?",
+            "sw": "Mtu alikamatwa Jumatatu asubuhi. Lazima afikishwe mahakamani kabla ya lini?",
+        },
+        _choices(
+            ("Within 24 hours", "Ndani ya saa 24"),
+            ("Within a week", "Ndani ya wiki moja"),
+            ("When the file is complete", "Faili inapokamilika"),
+        ),
+    ),
+    BankQuestion(
+        Kind.TRUE_FALSE,
+        "en",
+        {
+            "en": "Condoms that somebody carries prove an offence.",
+            "sw": "Kondomu ambazo mtu amebeba zinathibitisha kosa.",
+        },
+        true_false(False),
+    ),
+    BankQuestion(
+        Kind.SINGLE,
+        "en",
+        {
+            "en": "Who may search a woman who was arrested?",
+            "sw": "Nani anaweza kumpekua mwanamke aliyekamatwa?",
+        },
+        _choices(
+            ("A woman, with decency", "Mwanamke, kwa staha"),
+            ("Any officer on duty", "Afisa yeyote aliye kazini"),
+            ("Nobody, at any time", "Hakuna mtu, wakati wowote"),
+        ),
+    ),
+    BankQuestion(
+        Kind.MULTIPLE,
+        "en",
+        {
+            "en": "What must somebody be told when she is arrested?",
+            "sw": "Mtu lazima aambiwe nini anapokamatwa?",
+        },
+        (
+            Option("a", True, {"en": "Why she is arrested", "sw": "Sababu ya kukamatwa"}),
+            Option(
+                "b", True, {"en": "That she may remain silent", "sw": "Kwamba anaweza kunyamaza"}
+            ),
+            Option(
+                "c",
+                False,
+                {"en": "What bail will cost her", "sw": "Dhamana itamgharimu kiasi gani"},
+            ),
+        ),
+    ),
+    BankQuestion(
+        Kind.TRUE_FALSE,
+        "en",
+        {
+            "en": "A station must take a report from whoever comes, whatever her work is.",
+            "sw": "Kituo lazima kipokee ripoti ya yeyote anayekuja, kazi yake iwe ipi.",
+        },
+        true_false(True),
+    ),
+    BankQuestion(
+        Kind.SINGLE,
+        "en",
+        {
+            "en": "After rape, within what time does medicine against HIV help?",
+            "sw": "Baada ya ubakaji, dawa za kuzuia HIV husaidia ndani ya muda gani?",
+        },
+        _choices(
+            ("72 hours, the sooner the better", "Saa 72, mapema iwezekanavyo"),
+            ("Two weeks", "Wiki mbili"),
+            ("One month", "Mwezi mmoja"),
+        ),
+    ),
+    BankQuestion(
+        Kind.SCALE,
+        "en",
+        {
+            "en": "I would call somebody of the other group if there was trouble tonight.",
+            "sw": "Ningempigia mtu wa kundi lingine simu kukiwa na shida usiku huu.",
+        },
+    ),
+)
+
+
+def write_questions(actors: dict[str, Actor], version: str) -> None:
+    """Write the questions of the course of a version."""
+    course = version_with_plans(version).course.public_id
+    for question in QUESTIONS:
+        add_question(course, question, actors[TRAINER.key])
