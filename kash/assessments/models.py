@@ -45,7 +45,7 @@ class Question(PublicId, Base):
     objective: Mapped[str] = mapped_column(String(16), default="")
     kind: Mapped[str] = mapped_column(String(12))
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    edition: Mapped[int] = mapped_column(default=1)
+    row_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     course: Mapped[Course] = relationship()

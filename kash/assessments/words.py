@@ -78,7 +78,7 @@ def choices_of(question: BankQuestion, language: str) -> list[tuple[str, str, st
 
 
 def text_of(question: BankQuestion, language: str) -> str:
-    """What it asks in a language, or else in its first one."""
+    """Text that it asks in a language, or else in its first one."""
     return question.texts.get(language) or question.text
 
 

@@ -1,4 +1,4 @@
-"""What a course's page leads to besides its versions. A room that stands above declares its own."""
+"""Links of a course's page besides its versions. A room that stands above declares its own."""
 
 from __future__ import annotations
 

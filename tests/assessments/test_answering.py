@@ -246,9 +246,9 @@ def test_hands_are_counted_for_choices_that_are_there(bank: Bank) -> None:
 def test_the_test_after_asks_the_same_wordings_as_that_before(bank: Bank) -> None:
     before = bank.test()
     open_for_phones(bank.held.workshop, before, 30, bank.trainer)
-    edition = question_of(bank.course, bank.questions[0]).edition
+    row_version = question_of(bank.course, bank.questions[0]).row_version
     other = replace(COURT, texts={"en": "When?"})
-    change_question(bank.course.public_id, bank.questions[0], other, edition, bank.trainer)
+    change_question(bank.course.public_id, bank.questions[0], other, row_version, bank.trainer)
     after = bank.test(Moment.AFTER)
     assert [one.revision_id for one in bank.row(after).questions] == [
         one.revision_id for one in bank.row(before).questions

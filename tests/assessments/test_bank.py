@@ -37,7 +37,7 @@ def _change(bank: Bank, question: BankQuestion, **more: object) -> bool:
         bank.course.public_id,
         bank.questions[0],
         question,
-        there.edition,
+        there.row_version,
         bank.trainer,
         **more,  # type: ignore[arg-type]
     )
@@ -81,10 +81,10 @@ def test_a_new_order_of_choices_is_another_wording_and_a_new_objective_is_not(ba
 
 
 def test_two_who_write_at_once_do_not_overwrite_each_other(bank: Bank) -> None:
-    edition = question_of(bank.course, bank.questions[0]).edition
+    row_version = question_of(bank.course, bank.questions[0]).row_version
     _change(bank, CHANGED)
     with pytest.raises(ChangedMeanwhile):
-        change_question(bank.course.public_id, bank.questions[0], COURT, edition, bank.trainer)
+        change_question(bank.course.public_id, bank.questions[0], COURT, row_version, bank.trainer)
 
 
 def test_a_translation_is_out_of_date_until_it_is_written_anew_or_found_fitting(

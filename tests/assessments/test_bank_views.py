@@ -57,9 +57,9 @@ def test_what_somebody_else_saved_meanwhile_is_not_written_over(
 ) -> None:
     browser = client_for(bank.trainer)
     page = f"{url}/{bank.questions[1]}"
-    first = browser.post(page, data={"edition": "1", "text_en": "Other words.", "right": "f"})
+    first = browser.post(page, data={"row_version": "1", "text_en": "Other words.", "right": "f"})
     assert first.location == url
-    second = browser.post(page, data={"edition": "1", "text_en": "My words.", "right": "f"})
+    second = browser.post(page, data={"row_version": "1", "text_en": "My words.", "right": "f"})
     assert second.status_code == 409
     assert "My words." in second.text
     assert "Other words." in second.text
@@ -76,7 +76,7 @@ def test_a_page_of_an_answered_question_says_that_a_new_wording_follows(
     page = browser.get(f"{url}/{bank.questions[0]}").text
     assert "Somebody answered this wording" in page
     assert "Too few answers to say anything" in page
-    sent = {"edition": "1", "right_0": "y", "text_en": "When?", "option_0_en": "24 h"}
+    sent = {"row_version": "1", "right_0": "y", "text_en": "When?", "option_0_en": "24 h"}
     browser.post(f"{url}/{bank.questions[0]}", data=sent | {"option_1_en": "A week"})
     wordings = browser.get(f"{url}/{bank.questions[0]}/wordings").text
     assert ("When?" in wordings, COURT.text in wordings) == (True, True)

@@ -237,6 +237,11 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("workshop", "state"): ["planned", "cancelled"],
     ("evaluation_form", "state"): ["draft", "closed"],
     ("evaluation_question", "kind"): ["scale", "comment"],
+    ("question", "kind"): ["single", "scale"],
+    ("workshop_test", "moment"): ["before", "after"],
+    ("answer", "source"): ["phone", "paper"],
+    # What is late does not stand.
+    ("answer", "late"): [False, False],
     ("payout_part", "role"): ["participant", "driver"],
     ("payee", "role"): ["driver", "helper"],
     ("contact_request", "state"): ["waiting", "agreed"],

@@ -14,7 +14,6 @@ from kash.assessments.queries.bank import BankRow
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion, next_key, placed_letter
 from kash.assessments.rules.scoring import ADVISED_OPTIONS, MOST_OPTIONS, WITH_OPTIONS, Kind, Option
 from kash.platform.web import KashForm
-from kash.platform.web.editions import EditionForm
 from kash.platform.web.forms import (
     BooleanField,
     choice_field,
@@ -23,6 +22,7 @@ from kash.platform.web.forms import (
     text_field,
 )
 from kash.platform.web.language import LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm
 
 LONGEST_QUESTION, LONGEST_OPTION = 600, 200
 
@@ -33,8 +33,8 @@ class BringForm(KashForm):
     file = FileField(_l("Moodle XML file"))
 
 
-class QuestionForm(EditionForm):
-    """Whatever its kind. The fields of each language and choice are added by `question_form`."""
+class QuestionForm(RowVersionForm):
+    """A question of any kind. `question_form` adds the fields of each language and choice."""
 
     objective = choice_field(_l("Objective that it asks about"), required=False)
 
@@ -132,8 +132,8 @@ def question_form(
         values["right"] = next(iter(before.right), None) if before is not None else None
     made: type[QuestionForm] = type("QuestionForm", (QuestionForm,), fields)
     form = made(data=values)
-    if row is not None and form.edition.raw_data is None:
-        form.show_edition(row.edition)
+    if row is not None and form.row_version.raw_data is None:
+        form.show_row_version(row.row_version)
     known = dict(objectives)
     if before is not None and before.objective and before.objective not in known:
         # Of a version that is written no more: it stays tied to it.

@@ -34,7 +34,7 @@ class BankRow:
     revision_id: int
     question: BankQuestion
     number: int
-    edition: int
+    row_version: int
     retired: bool
     fixed: bool
     stale: tuple[str, ...]
@@ -100,7 +100,7 @@ def _row(revision: QuestionRevision, fixed: bool) -> BankRow:
         revision.id,
         question,
         revision.number,
-        revision.question.edition,
+        revision.question.row_version,
         revision.question.retired_at is not None,
         bool(fixed),
         stale_languages(question, revision.made_from),
@@ -153,7 +153,7 @@ class Looked:
 
 
 def looked_at(revision_id: int, session: Session | None = None) -> Looked:
-    """What the answers to one wording say of it, over all workshops; two queries."""
+    """Statistics of the answers to one wording, over all workshops; two queries."""
     asking = session or db.session()
     tests = asking.execute(
         select(AskedQuestion.test_id, WorkshopTest.moment)

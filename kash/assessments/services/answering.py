@@ -70,8 +70,8 @@ class Sent:
 
 
 def ticket_of(test: str, entry: str) -> str:
-    """What a phone shows with its answers once hall and badge were right: only the server makes it,
-    and it is good for one test and one person."""
+    """Ticket that a phone shows with its answers once hall and badge were right: only the server
+    makes it, and it is good for one test and one person."""
     return lookup(f"{test}:{entry}", kind="assessments.ticket")[:_TICKET_LENGTH]
 
 

@@ -109,7 +109,7 @@ def change_question(
     course_id: str,
     public_id: str,
     question: BankQuestion,
-    edition: int,
+    row_version: int,
     by: Actor,
     *,
     fitting: Collection[str] = (),
@@ -123,7 +123,7 @@ def change_question(
     with audited("assessments.question_changed", by) as change:
         course = _held_course(change.session, course_id)
         held = _held_question(change.session, course, public_id)
-        if held.edition != edition:
+        if held.row_version != row_version:
             raise ChangedMeanwhile
         change.about(course.public_id, held.public_id)
         return _changed(change, held, question, by, fitting)
@@ -147,7 +147,7 @@ def _changed(
     ).one()
     before = value_of(latest)
     held.objective = question.objective
-    held.edition += 1
+    held.row_version += 1
     made_from = _made_from(before, question, latest.made_from, fitting)
     if before.says_the_same(question):
         latest.made_from = made_from
@@ -166,7 +166,7 @@ def _changed(
 def _made_from(
     before: BankQuestion, after: BankQuestion, known: dict[str, str], fitting: Collection[str]
 ) -> dict[str, str]:
-    """What each translation was made from: today's words where it was written anew or found
+    """Sources of the translations: today's words where it was written anew or found
     fitting, else the words it was made from before."""
     now, then = source_digest(after), source_digest(before)
     return {

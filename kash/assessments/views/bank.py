@@ -45,9 +45,9 @@ from kash.assessments.words import (
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.editions import number_shown
 from kash.platform.web.errors import NotFound
 from kash.platform.web.language import LANGUAGES, language_code, programme_languages
+from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.training.models import Course
 from kash.training.queries import course as course_in_reach
@@ -141,7 +141,7 @@ def question(public_id: str, question_id: str) -> ResponseReturnValue:
                 public_id,
                 question_id,
                 form.question(kind, row.question),
-                form.edition_shown,
+                form.row_version_shown,
                 current_actor(),
                 fitting=form.fitting,
             )
@@ -153,7 +153,7 @@ def question(public_id: str, question_id: str) -> ResponseReturnValue:
             return redirect(url_for("assessments.bank", public_id=public_id))
         row = question_of(found, question_id)
     if form.changed_meanwhile:
-        form.compare({"edition": row.edition, f"text_{languages[0]}": row.question.text})
+        form.compare({"row_version": row.row_version, f"text_{languages[0]}": row.question.text})
     return _question_page(found, form, kind, row)
 
 
@@ -248,7 +248,7 @@ def unreadable_sentence(reason: str) -> str:
 
 
 def brought_sentence(brought: Brought) -> str:
-    """What came of a file."""
+    """Sentence on what came of a file."""
     return _(
         "New questions: %(new)s. The same as here: %(same)s. Changed: %(changed)s.",
         new=brought.new,

@@ -1,7 +1,7 @@
 """questions and tests
 
-Revision ID: 0037
-Revises: 0036
+Revision ID: 0038
+Revises: 0037
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import kash.platform.database
 
-revision = '0037'
-down_revision = '0036'
+revision = '0038'
+down_revision = '0037'
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,7 @@ def upgrade() -> None:
     sa.Column('objective', sa.String(length=16), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('retired_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('edition', sa.Integer(), nullable=False),
+    sa.Column('row_version', sa.Integer(), nullable=False),
     sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("kind in ('single', 'multiple', 'true_false', 'scale', 'short_text')", name=op.f('ck_question_kind')),
