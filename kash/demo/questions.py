@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kash.assessments.rules.bank import BankQuestion, true_false
 from kash.assessments.rules.scoring import Kind, Option
 from kash.assessments.services.bank import add_question
 from kash.demo.accounts import TRAINER
 from kash.policy import Actor
-from kash.training.queries import version_with_plans
+from kash.training.queries import objectives_of, version_with_plans
 
 
 def _choices(*texts: tuple[str, str]) -> tuple[Option, ...]:
@@ -106,8 +108,22 @@ QUESTIONS = (
 )
 
 
+# Beginnings of what is asked, and words of the objective that it is about.
+_ABOUT = {
+    "Somebody was arrested": "the limit of 24 hours",
+    "Condoms": "carrying condoms",
+    "Who may search": "rights of an arrested person",
+    "What must somebody": "rights of an arrested person",
+    "A station must": "what each means in a street",
+    "After rape": "within 72 hours",
+}
+
+
 def write_questions(actors: dict[str, Actor], version: str) -> None:
-    """Write the questions of the course of a version."""
+    """Write the questions of the course of a version, tied to its objectives."""
     course = version_with_plans(version).course.public_id
+    objectives = objectives_of(course, "en")
     for question in QUESTIONS:
-        add_question(course, question, actors[TRAINER.key])
+        words = next((_ABOUT[start] for start in _ABOUT if question.text.startswith(start)), None)
+        about = next((one.lineage for one in objectives if words and words in one.text), "")
+        add_question(course, replace(question, objective=about), actors[TRAINER.key])

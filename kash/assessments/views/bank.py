@@ -51,15 +51,19 @@ from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.training.models import Course
 from kash.training.queries import course as course_in_reach
+from kash.training.queries import objectives_of
 
 
 def _course(public_id: str) -> Course:
     return course_in_reach(current_actor(), public_id)
 
 
-def objectives_of(found: Course) -> list[tuple[str, str]]:
-    """Objectives of a course, as (lineage, text)."""
-    return []
+def objective_choices(found: Course) -> list[tuple[str, str]]:
+    """Objectives of a course as one chooses among them: lineage, and text after its session."""
+    return [
+        (one.lineage, f"{one.plan_title}: {one.text}")
+        for one in objectives_of(found.public_id, language_code())
+    ]
 
 
 @blueprint.get("/courses/<public_id>/questions")
@@ -78,7 +82,7 @@ def bank(public_id: str) -> ResponseReturnValue:
         used=used,
         put=put,
         kinds=KIND,
-        objectives=dict(objectives_of(found)),
+        objectives=dict(objective_choices(found)),
         language=language_code(),
         language_names=LANGUAGES,
         choices_of=choices_of,
@@ -97,7 +101,7 @@ def add(public_id: str) -> ResponseReturnValue:
         return render_template(
             "assessments/kinds.html", course=found, kinds=KIND, helps=KIND_HELP, most=MOST_QUESTIONS
         )
-    form = question_form(kind, _languages(None), objectives_of(found), wanted=_wanted())
+    form = question_form(kind, _languages(None), objective_choices(found), wanted=_wanted())
     if not request.form.get("more") and form.validate_on_submit():
         first = f"text_{form.languages[0]}"
         with form.showing_problems(BankFull, **{first: QuestionFlawed}):
@@ -133,7 +137,7 @@ def question(public_id: str, question_id: str) -> ResponseReturnValue:
     row = question_of(found, question_id)
     kind = row.question.kind
     languages = _languages(row.question)
-    form = question_form(kind, languages, objectives_of(found), row, _wanted())
+    form = question_form(kind, languages, objective_choices(found), row, _wanted())
     if not request.form.get("more") and form.validate_on_submit():
         first = f"text_{languages[0]}"
         with form.showing_problems(**{first: QuestionFlawed}):
