@@ -20,6 +20,8 @@ import pytest
 from sqlalchemy import select
 
 import kash
+from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets, row_labels
+from kash.assessments.sheets.words import sheet_wording
 from kash.attendance.documents import badges_pdf
 from kash.certificates import documents as certificates
 from kash.certificates import previews
@@ -143,9 +145,20 @@ def _guide(_sample: Sample) -> bytes:
     return guide(found, with_notes=True)
 
 
+def _answer_sheets(_sample: Sample) -> bytes:
+    return answer_sheets(
+        [row_labels(4, not_sure=True), row_labels(2, not_sure=True)] * 6,
+        [PrintedAnswerSheet("7km2qx4t00000001", "Asali Kielelezo", "7KM2-QX4T")],
+        sheet_wording("Working Together", "Before the workshop", ["en", "sw"]),
+        file_title="Answer sheets: Working Together",
+        language="en",
+    )
+
+
 PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "attendance.documents.register_pdf": _written("register.pdf"),
     "attendance.documents.badges_pdf": _badges,
+    "assessments.sheets.drawing.answer_sheets": _answer_sheets,
     "certificates.documents.make_print_file": _written("certificates.pdf"),
     "certificates.documents.make_zip_file": _one_of_the_zip,
     "certificates.documents.make_cards": lambda _sample: certificates.make_cards(

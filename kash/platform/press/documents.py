@@ -11,7 +11,7 @@ from kash.platform.press.child_process import RenderLimits, render
 from kash.platform.press.markup import css_string, escaped, opening, printable
 from kash.platform.press.requests import DocumentRequest
 
-DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "plain"]
+DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "answers", "plain"]
 PageFormat = Literal["A4", "A4-landscape"]
 
 _WATERMARK_LINES = 7

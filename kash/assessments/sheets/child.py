@@ -1,0 +1,111 @@
+"""The child that reads photos of answer sheets.
+
+Run like the cleaner's child, whose limits it shares. For each picture it writes a line of JSON, and
+after it the straightened sheet and a strip of each row that a person is to look at, as JPEG.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from kash.assessments.sheets.finding import NotFound, found_sheet, is_dark
+from kash.assessments.sheets.layout import SheetLayout, layouts_of
+from kash.assessments.sheets.measuring import FINE, measured, straightened
+from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.verdicts import RowReading, row_reading
+from kash.platform.cleaning import child as cleaner
+from kash.platform.cleaning import scans_child
+
+# A JPEG may be decoded to a half or a quarter at once, but not below this.
+_SIDE_WANTED = 1700
+_QUALITY = 80
+# Beyond this share of rows that were not found, the photo is not worth asking about.
+_MOST_LOST = 0.5
+
+
+def greys(source: BinaryIO, code: str) -> Iterator[Any]:
+    """The pictures of a file in grey: one of a photo, one a page of a scan."""
+    from PIL import Image
+
+    if code != "jpeg":
+        for picture in scans_child.pictures(source, code):
+            yield picture.convert("L")
+        return
+    Image.MAX_IMAGE_PIXELS = cleaner._MOST_PIXELS
+    with Image.open(source, formats=cleaner._FORMATS[code]) as image:
+        image.draft("L", (_SIDE_WANTED, _SIDE_WANTED))
+        yield image.convert("L")
+
+
+def reading(grey: Any, pages: Sequence[SheetLayout], several: str) -> tuple[dict[str, Any], bytes]:
+    """The answer about a picture, and the pictures to be shown: the sheet, then rows in doubt.
+
+    `several` says of each row of all pages, by 1 or 0, whether it may have more than one mark.
+    """
+    try:
+        found = found_sheet(grey)
+        if found.page > len(pages):
+            raise NotFound(Reason.NO_SUCH_PAGE)
+        layout = pages[found.page - 1]
+        page = straightened(grey, found)
+        bubbles = measured(page, layout, found.corners)
+        if bubbles.count(None) > len(bubbles) * _MOST_LOST:
+            raise NotFound(Reason.TOO_DARK if is_dark(grey) else Reason.UNCLEAR)
+    except NotFound as why:
+        return {"reason": why.reason, "missing": list(map(int, why.missing))}, b""
+    before = sum(len(one.bubbles) for one in pages[: found.page - 1])
+    rows = [row_reading(one, several=several[before + at] == "1") for at, one in enumerate(bubbles)]
+    return _told(found.sheet, found.page, rows, page, layout)
+
+
+def _told(
+    sheet: str, page: int, rows: Sequence[RowReading], drawn: Any, layout: SheetLayout
+) -> tuple[dict[str, Any], bytes]:
+    pictures = [_jpeg(drawn)]
+    asked = iter(rows)
+    for column in layout.columns:
+        for row in column.rows:
+            if next(asked).is_asked:
+                half = column.pitch / 2
+                box = (column.left - 1.5, row.y - half, column.right + 1.5, row.y + half)
+                pictures.append(_jpeg(drawn.crop(tuple(round(each * FINE) for each in box))))
+    told = {
+        "sheet": sheet,
+        "page": page,
+        "rows": [[row.verdict, row.marks, row.darkness] for row in rows],
+        "pictures": list(map(len, pictures)),
+    }
+    return told, b"".join(pictures)
+
+
+def _jpeg(picture: Any) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def main(arguments: list[str]) -> int:
+    """Read the file in the descriptor that the caller passed on."""
+    megabytes, seconds, descriptor = (int(part) for part in arguments[:3])
+    cleaner.limit(megabytes, seconds)
+    code, layouts, several = arguments[3:6]
+    out = sys.stdout.buffer
+    try:
+        pages = layouts_of(layouts)
+        with os.fdopen(os.dup(descriptor), "rb") as source:
+            source.seek(0)
+            for grey in greys(source, code):
+                told, pictures = reading(grey, pages, several)
+                out.write(json.dumps(told).encode("ascii") + b"\n" + pictures)
+                out.flush()
+    except MemoryError:
+        return cleaner.NO_ROOM
+    except Exception:
+        # Whatever a library makes of a stranger's file: nothing is known of it.
+        return cleaner.UNCLEANABLE
+    return cleaner.ENDED_WELL

@@ -1,0 +1,134 @@
+"""Photos of answer sheets as readings: the caller's side of the confined child.
+
+The child has read a stranger's file, so whatever it answers is looked at as a stranger's answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kash.assessments.sheets.layout import Corner, SheetLayout, layouts_text
+from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.verdicts import RowReading, Verdict
+from kash.platform.cleaning import SCANS, CannotClean, CleaningLimits, FileKind
+from kash.platform.cleaning.child_process import turn
+from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
+from kash.platform.database import is_public_id
+
+_CHILD = "kash.assessments.sheets.child"
+_MOST_ANSWERED = 64 * 1024 * 1024
+_LONGEST_LINE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """A sheet that was read: its public id, its page from 1, and each row of that page in order.
+
+    `picture` is the sheet as seen from straight above, and `strips` the rows that a person is asked
+    about, by their place from 0: all as JPEG, with nothing in them but what is seen.
+    """
+
+    sheet: str
+    page: int
+    rows: tuple[RowReading, ...]
+    picture: bytes
+    strips: dict[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPhoto:
+    """A photo of which nothing was taken, and why. `missing` are the corners that no code told."""
+
+    reason: Reason
+    missing: tuple[Corner, ...] = ()
+
+
+def read_photos(
+    pieces: Iterable[bytes],
+    kind: FileKind,
+    pages: Sequence[SheetLayout],
+    several: Sequence[bool],
+    limits: CleaningLimits | None = None,
+) -> list[ReadSheet | UnreadPhoto]:
+    """Readings of a photo, or of each page of a scan, for a test whose sheets have these pages.
+
+    `several` tells of each row of all pages whether it may have more than one mark. Whether the
+    sheet is one of this test, the caller asks by its id. Raises CannotClean, also for a kind that
+    is not taken, and CleaningBusy.
+    """
+    if kind.code not in SCANS:
+        raise CannotClean
+    if len(several) != sum(len(page.bubbles) for page in pages):
+        raise ValueError("each row says whether it may have several marks")
+    limits = limits or CleaningLimits(seconds=60)
+    marks = "".join("1" if one else "0" for one in several)
+    with turn(), in_memory(pieces) as descriptor:
+        arguments = (limits.megabytes, limits.seconds, descriptor, kind.code)
+        try:
+            child = start(
+                _CHILD, [*arguments, layouts_text(pages), marks], descriptors=[descriptor]
+            )
+        except NoAnswer:
+            raise CannotClean from None
+        try:
+            answer = b"".join(answer_of(child, limits.seconds, _MOST_ANSWERED))
+        except NoAnswer:
+            raise CannotClean from None
+        finally:
+            ended(child)
+    return photos_told(answer, pages)
+
+
+def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadSheet | UnreadPhoto]:
+    """The photos that a child's answer tells of. Raises CannotClean for what is no such answer."""
+    found: list[ReadSheet | UnreadPhoto] = []
+    while answer:
+        line, ending, answer = answer.partition(b"\n")
+        if not ending or len(line) > _LONGEST_LINE:
+            raise CannotClean
+        try:
+            told = json.loads(line)
+            if "reason" in told:
+                missing = tuple(Corner(each) for each in told["missing"])
+                found.append(UnreadPhoto(Reason(told["reason"]), missing))
+                continue
+            sheet, answer = _sheet(told, answer, pages)
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError):
+            raise CannotClean from None
+        found.append(sheet)
+    if not found:
+        raise CannotClean
+    return found
+
+
+def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadSheet, bytes]:
+    """A sheet, and what comes after its pictures. Raises ValueError, or another of its kind."""
+    number = told["page"]
+    if type(number) is not int or not 1 <= number <= len(pages) or not is_public_id(told["sheet"]):
+        raise ValueError
+    bubbles = pages[number - 1].bubbles
+    rows = tuple(_row(row, count) for row, count in zip(told["rows"], bubbles, strict=True))
+    asked = [at for at, row in enumerate(rows) if row.is_asked]
+    pictures: list[bytes] = []
+    for length in told["pictures"]:
+        if type(length) is not int or not 0 < length <= len(rest):
+            raise ValueError
+        pictures.append(rest[:length])
+        rest = rest[length:]
+    strips = dict(zip(asked, pictures[1:], strict=True))
+    return ReadSheet(told["sheet"], number, rows, pictures[0], strips), rest
+
+
+def _row(told: Any, bubbles: int) -> RowReading:
+    verdict, marks, darkness = told
+    row = RowReading(Verdict(verdict), tuple(marks), tuple(map(float, darkness)))
+    if list(row.marks) != sorted(set(row.marks) & set(range(bubbles))):
+        raise ValueError
+    if row.verdict is Verdict.MARKED and not row.marks:
+        raise ValueError
+    if len(row.darkness) not in (0, bubbles):
+        raise ValueError
+    return row

@@ -1,0 +1,101 @@
+"""Rows as they are taken: which bubble is marked, or that a person is to say so.
+
+Darkness is a share: 0 is the paper beside a bubble, 1 the black of the pegs beside its row. Between
+plainly empty and plainly marked lies a wide band in which nothing is decided.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+EMPTY_AT_MOST = 0.07
+MARKED_AT_LEAST = 0.13
+# Strokes round a bubble: it was ringed in place of filled, or crossed out.
+AROUND_AT_MOST = 0.16
+_NEAR, _MOST_SPILL = 4, 0.08
+
+
+class Verdict(StrEnum):
+    """A row as it is taken. All but the first are for a person to decide."""
+
+    MARKED = "marked"
+    BLANK = "blank"
+    DOUBLE = "double"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """Darkness of a bubble, and of the ring of paper around it."""
+
+    inside: float
+    around: float
+
+
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """A row: what it is, which bubbles are marked (from 0), and how dark each one is.
+
+    A row that was not found on the photo is in doubt, and has no darkness.
+    """
+
+    verdict: Verdict
+    marks: tuple[int, ...] = ()
+    darkness: tuple[float, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """True if a person is to say what stands there."""
+        return self.verdict is not Verdict.MARKED
+
+
+def between(row: Sequence[Bubble]) -> bool:
+    """True if a bubble of this row is neither plainly empty nor plainly marked."""
+    return any(EMPTY_AT_MOST < one.inside < MARKED_AT_LEAST for one in row)
+
+
+def without_spill(rows: Sequence[Sequence[Bubble] | None]) -> list[list[Bubble] | None]:
+    """The rows without what a blurred photo lets spill from the printed circles into every bubble.
+
+    So much is as dark in the lightest bubble of nearly every row: its middle value over the rows
+    near by, and no more of it than blur can be.
+    """
+    lightest = [None if row is None else min(one.inside for one in row) for row in rows]
+    cleared: list[list[Bubble] | None] = []
+    for at, row in enumerate(rows):
+        if row is None:
+            cleared.append(None)
+            continue
+        near = lightest[max(0, at - _NEAR) : at + _NEAR + 1]
+        spill = statistics.median(level for level in near if level is not None)
+        spill = min(max(spill, 0.0), _MOST_SPILL)
+        cleared.append([replace(one, inside=one.inside - spill) for one in row])
+    return cleared
+
+
+def row_reading(bubbles: Sequence[Bubble] | None, *, several: bool = False) -> RowReading:
+    """The reading of a row's bubbles; None for a row that was not found.
+
+    `several` may be marked in a row of which more than one answer is right.
+    """
+    if bubbles is None:
+        return RowReading(Verdict.DOUBT)
+    darkness = tuple(round(one.inside, 3) for one in bubbles)
+    marks = tuple(at for at, one in enumerate(bubbles) if one.inside >= MARKED_AT_LEAST)
+    verdict = _verdict(bubbles, marks, several)
+    return RowReading(verdict, marks if verdict is not Verdict.BLANK else (), darkness)
+
+
+def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int], several: bool) -> Verdict:
+    for at, one in enumerate(bubbles):
+        if at not in marks and one.inside > EMPTY_AT_MOST:
+            return Verdict.DOUBT
+        # Whoever may mark several crosses out by strokes that leave the bubble.
+        if one.around > AROUND_AT_MOST and (several or at not in marks):
+            return Verdict.DOUBT
+    if not marks:
+        return Verdict.BLANK
+    return Verdict.MARKED if several or len(marks) == 1 else Verdict.DOUBLE

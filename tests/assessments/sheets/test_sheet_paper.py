@@ -1,0 +1,142 @@
+"""Answer sheets as paper: what stands on them, how quickly forty are made, and their pictures."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pikepdf
+import pytest
+from apiflask import APIFlask
+
+from benchmarks.answer_photos import WORDING
+from kash.assessments.sheets import kept
+from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets, row_labels
+from kash.assessments.sheets.layout import Corner
+from kash.assessments.sheets.reading import ReadSheet, UnreadPhoto
+from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.verdicts import RowReading, Verdict
+from kash.assessments.sheets.words import refusal, sheet_wording
+from kash.platform import storage
+from kash.platform.database import utc_now
+from kash.platform.press import registers
+from tests.platform.press.conftest import checked, text_of  # noqa: F401 - fixtures
+from tests.platform.press.hearing import faults
+
+pytestmark = pytest.mark.any_engine
+
+ROWS = [row_labels(4, not_sure=True), row_labels(2, not_sure=True), ("A", "B")] * 15
+SHEET = "7km2qx4t0000000"
+
+
+def paper(*sheets: PrintedAnswerSheet, rows: list[tuple[str, ...]] = ROWS) -> bytes:
+    return answer_sheets(rows, sheets, WORDING, file_title="Answer sheets", language="en")
+
+
+def test_a_sheet_says_whose_it_is_and_how_to_fill_it_in_both_languages(text_of, checked):  # noqa: F811
+    made = paper(
+        PrintedAnswerSheet(f"{SHEET}1", "Asali <Kielelezo> & Wanjikũ", "7KM2-QX4T"),
+        PrintedAnswerSheet(f"{SHEET}2"),
+    )
+    checked(made)
+    pages = text_of(made)
+    assert [("Asali <Kielelezo> & Wanjikũ" in page, "7KM2-QX4T-0" in page) for page in pages] == [
+        (True, True),
+        (True, True),
+        (False, True),
+        (False, True),
+    ]
+    for at, page in enumerate(pages):
+        assert f"7KM2-QX4T-0000-000{at // 2 + 1} · {at % 2 + 1}/2" in page
+        for sentence in (WORDING.fill, WORDING.changed, WORDING.keep, WORDING.name_line):
+            assert all(text in page for _language, text in sentence.each)
+    # Forty-five questions are as even on two pages as they can be, and go on counting.
+    assert "45" in pages[1].split()
+    assert "45" not in pages[0].split()
+    assert faults(made) == []
+
+
+def test_no_name_stands_in_the_files_properties_and_the_same_sheets_are_the_same_bytes():
+    one = PrintedAnswerSheet(f"{SHEET}1", "Asali Kielelezo")
+    made = paper(one)
+    assert made == paper(one)
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        assert str(pdf.docinfo.get("/Title")) == "Answer sheets"
+        assert b"Asali" not in pdf.open_metadata().__str__().encode()
+
+
+def test_forty_sheets_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    stampers = registers.plate_store.stampers
+
+    def counted(requests, stylesheet, limits):
+        asked.append(len(requests))
+        return stampers(requests, stylesheet, limits)
+
+    def whole(*_given):
+        raise AssertionError("a sheet was set from beginning to end")
+
+    monkeypatch.setattr(registers.plate_store, "stampers", counted)
+    monkeypatch.setattr(registers, "made_plates", whole)
+    people = [
+        PrintedAnswerSheet(f"{SHEET}{at % 10}", f"Asali wa {at} {'Kielelezo ' * (at % 4)}", "7KM2")
+        for at in range(20)
+    ]
+    blank = [PrintedAnswerSheet(f"{SHEET}{at % 10}") for at in range(20)]
+    with pikepdf.open(io.BytesIO(paper(*people, *blank, rows=ROWS[:30]))) as pdf:
+        assert len(pdf.pages) == 40
+    assert asked == [2]
+
+
+def test_each_reason_is_told_in_a_sentence_of_its_own_and_both_languages_stand_on_a_sheet(
+    app: APIFlask,
+) -> None:
+    with app.test_request_context():
+        missing = (Corner.TOP_LEFT, Corner.BOTTOM_RIGHT)
+        told = {reason: refusal(UnreadPhoto(reason, missing)) for reason in Reason}
+        assert len(set(told.values())) == len(Reason)
+        assert "top left, bottom right" in told[Reason.CORNERS_MISSING]
+        wording = sheet_wording("Working Together", "Before", ["sw", "en"])
+        assert [language for language, _ in wording.fill.each] == ["sw", "en"]
+        assert wording.fill.each[0][1] != wording.fill.each[1][1]
+        assert len(sheet_wording("Working Together", "", ["en"]).keep.each) == 1
+
+
+# --- Pictures that wait -----------------------------------------------------------------------
+
+
+def read_sheet(*verdicts: Verdict) -> ReadSheet:
+    rows = tuple(RowReading(verdict, (0,), (0.5, 0.0)) for verdict in verdicts)
+    strips = {at: b"strip %d" % at for at, row in enumerate(rows) if row.is_asked}
+    return ReadSheet(f"{SHEET}1", 1, rows, b"\xff\xd8 the whole sheet", strips)
+
+
+def test_a_picture_lies_sealed_until_it_is_confirmed_and_is_gone_after(app: APIFlask) -> None:
+    with app.app_context():
+        kept.keep("r" * 16, read_sheet(Verdict.MARKED, Verdict.DOUBT))
+        kept.keep("s" * 16, read_sheet(Verdict.BLANK))
+        files = [found.key for found in storage.list("answer-sheets")]
+        assert len(files) == 4
+        sealed = b"".join(storage.get(key) for key in files)
+        assert (b"strip" in sealed, b"whole" in sealed) == (False, False)
+        assert kept.sheet_picture("r" * 16) == b"\xff\xd8 the whole sheet"
+        assert kept.row_picture("r" * 16, 1) == b"strip 1"
+        with pytest.raises(storage.FileMissing):
+            kept.row_picture("r" * 16, 0)
+        kept.forget("r" * 16)
+        kept.forget("r" * 16)
+        assert {found.key.split("/")[1] for found in storage.list("answer-sheets")} == {"s" * 16}
+
+
+def test_pictures_of_readings_that_nobody_knows_are_deleted_the_next_day(
+    app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        for reading in ("r", "s"):
+            kept.keep(reading * 16, read_sheet(Verdict.BLANK))
+        kept.forget_orphans(lambda _asked: ())
+        assert len(list(storage.list("answer-sheets"))) == 4
+        later = utc_now() + timedelta(days=2)
+        monkeypatch.setattr(kept, "utc_now", lambda: later)
+        kept.forget_orphans(lambda asked: {"s" * 16} & set(asked))
+        assert {found.key.split("/")[1] for found in storage.list("answer-sheets")} == {"s" * 16}
