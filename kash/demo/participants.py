@@ -109,19 +109,19 @@ def _details(
 def find_a_minor(people: People, actors: dict[str, Actor]) -> None:
     """Have the trainer learn that someone is younger than was thought."""
     trainer = actors[TRAINER.key]
-    found = persons.person(trainer, people.by_name[MINOR])
+    person = persons.person(trainer, people.by_name[MINOR])
     details = PersonDetails(
-        chosen_name=found.chosen_name,
-        group=found.group.public_id,
-        printed_name=found.printed_name,
-        sex=found.sex,
+        chosen_name=person.chosen_name,
+        group=person.group.public_id,
+        printed_name=person.printed_name,
+        sex=person.sex,
         age_band="under18",
-        cadre=found.cadre,
-        ward=found.ward,
-        language=found.language,
-        reference=found.reference,
+        cadre=person.cadre,
+        ward=person.ward,
+        language=person.language,
+        reference=person.reference,
     )
-    change_person(found.public_id, details, ContactChange(), found.row_version, trainer)
+    change_person(person.public_id, details, ContactChange(), person.row_version, trainer)
 
 
 def _record_consents(people: People, trainer: Actor) -> None:

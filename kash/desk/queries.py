@@ -54,11 +54,11 @@ def quiet_people(actor: Actor, since: datetime) -> Listing[Any]:
         .join(Group, Group.id == Person.group_id)
         .where(listed)
     )
-    found = listing(
+    page = listing(
         statement,
         sorts={"name": Person.sort_name, "changed": Person.changed_at},
         default_sort="name",
         key=Person.id,
         counted=select(Person.id).where(listed),
     )
-    return replace(found, beyond=len(ids) > MOST_QUIET)
+    return replace(page, beyond=len(ids) > MOST_QUIET)

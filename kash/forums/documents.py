@@ -82,14 +82,14 @@ def owner_on_paper(line: ActionLine) -> str:
 
 def _item(
     item: AgendaItem,
-    held: Meeting,
+    meeting: Meeting,
     carried: list[tuple[ActionLine, str]],
     decided: int,
     taken_on: int,
 ) -> PrintedItem:
-    number = number_of(item, held)
+    number = number_of(item, meeting)
     # Nobody in particular reads paper, so nothing shows that only somebody may see.
-    lines = [action_line(action, item, held, NOBODY) for action in item.actions]
+    lines = [action_line(action, item, meeting, NOBODY) for action in item.actions]
     return PrintedItem(
         number=number,
         title=item.title or _("Matters arising"),
@@ -107,21 +107,21 @@ def _item(
     )
 
 
-def printed_minutes(forum: Forum, held: Meeting, now: datetime) -> PrintedMinutes:
+def printed_minutes(forum: Forum, meeting: Meeting, now: datetime) -> PrintedMinutes:
     """Minutes of a meeting as its paper says them."""
-    carried = arising_in(held, now, NOBODY)
+    carried = arising_in(meeting, now, NOBODY)
     items: list[PrintedItem] = []
     decided = taken_on = 0
-    for item in minutes_of(held):
-        printed = _item(item, held, carried, decided, taken_on)
+    for item in minutes_of(meeting):
+        printed = _item(item, meeting, carried, decided, taken_on)
         decided += len(printed.decisions)
         taken_on += len(printed.actions)
         items.append(printed)
-    following = following_meeting(held)
+    following = following_meeting(meeting)
     return PrintedMinutes(
         forum=forum.name,
-        held=held,
-        attendance=attendance_table(attendance_of(held)),
+        held=meeting,
+        attendance=attendance_table(attendance_of(meeting)),
         items=items,
         following=following.starts_at if following else None,
     )

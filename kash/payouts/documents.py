@@ -25,7 +25,7 @@ from kash.workshops.models import Workshop
 
 def payment_list(
     found: Workshop,
-    one: PayoutList,
+    payout_list: PayoutList,
     sheet: PaymentSheet,
     lines: Sequence[PayoutLine],
     language: str,
@@ -39,7 +39,7 @@ def payment_list(
         heading = heading or _("Payment list")
         return document(
             PagedDocument(
-                html=payment_markup(found, one, sheet, lines),
+                html=payment_markup(found, payout_list, sheet, lines),
                 title=f"{heading}: {found.version.public_title}, {date_text(found.starts_on)}",
                 language=language,
                 kind="register",
@@ -53,7 +53,7 @@ def payment_list(
 
 
 def payment_markup(
-    found: Workshop, one: PayoutList, sheet: PaymentSheet, lines: Sequence[PayoutLine]
+    workshop: Workshop, payout_list: PayoutList, sheet: PaymentSheet, lines: Sequence[PayoutLine]
 ) -> str:
     """The list as the press takes it. The QR says nothing but the sheet's id. Whoever is paid by
     mobile money, or not at all, has no place to sign."""
@@ -63,13 +63,13 @@ def payment_markup(
     }
     return render_template(
         "payouts/paper/list.html",
-        workshop=found,
-        list=one,
+        workshop=workshop,
+        list=payout_list,
         sheet=sheet,
         lines=lines,
         signing=signing,
         total=sum(line.amount_cents for line in lines if signing[line.id]),
-        currency=one.table.currency,
+        currency=payout_list.table.currency,
         code=sheet_code(sheet.public_id),
         qr=qr_svg(sheet.public_id.upper(), label=_("Sheet number")),
         logo=logo_address(paper_wording(), "registers"),

@@ -29,10 +29,10 @@ def for_marking(public_id: str) -> Workshop:
 
     Raises NotFound, Forbidden, WorkshopCancelled.
     """
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    if found.state == "cancelled":
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    if workshop.state == "cancelled":
         raise WorkshopCancelled
-    return found
+    return workshop
 
 
 def stage_of(workshop: Workshop) -> Stage:

@@ -85,7 +85,7 @@ def _accounts(wanted: AccessFilter, now: datetime) -> Select[Any]:
 
 def access_listing(wanted: AccessFilter, now: datetime) -> Listing[AccessLine]:
     """Accounts in use with what a review looks at; as many queries for one row as for fifty."""
-    found = listing(
+    page = listing(
         _accounts(wanted, now).options(selectinload(Account.roles)),
         sorts={
             "name": func.lower(Account.name),
@@ -94,8 +94,8 @@ def access_listing(wanted: AccessFilter, now: datetime) -> Listing[AccessLine]:
         default_sort="name",
         key=Account.id,
     )
-    lines = _access_lines(found.rows, now)
-    return Listing(lines, found.page, found.pages, found.total, found.sort, found.direction)
+    lines = _access_lines(page.rows, now)
+    return Listing(lines, page.page, page.pages, page.total, page.sort, page.direction)
 
 
 def all_access_lines(wanted: AccessFilter, now: datetime, most: int = 5000) -> list[AccessLine]:

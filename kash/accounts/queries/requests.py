@@ -178,19 +178,19 @@ def request_listing(actor: Actor, *, closed: bool) -> Listing[RequestLine]:
     open_ones = AccountRequest.state.in_([*map(str, OPEN_STATES)]) & (
         AccountRequest.expires_at > now
     )
-    found = listing(
+    page = listing(
         select(AccountRequest).where(~open_ones if closed else open_ones),
         sorts={"asked": AccountRequest.asked_at},
         default_sort="asked",
         default_direction="desc",
         key=AccountRequest.id,
     )
-    wanted = [row.account_id for row in found.rows if row.account_id is not None]
+    wanted = [row.account_id for row in page.rows if row.account_id is not None]
     accounts = {
         one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(wanted)))
     }
-    lines = _lines([(row, accounts.get(row.account_id or 0)) for row in found.rows], actor, now)
-    return Listing(lines, found.page, found.pages, found.total, found.sort, found.direction)
+    lines = _lines([(row, accounts.get(row.account_id or 0)) for row in page.rows], actor, now)
+    return Listing(lines, page.page, page.pages, page.total, page.sort, page.direction)
 
 
 def request_by_id(actor: Actor, public_id: str) -> RequestLine:

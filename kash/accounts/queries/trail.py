@@ -33,10 +33,10 @@ class AuditLine:
 def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
     """The audit trail, the newest first; of one actor, or of one kind of action."""
     statement = newest_entries(actor=actor or None, action=action or None)
-    found = listing(
+    page = listing(
         statement, sorts={"seq": AuditEntry.seq}, default_sort="seq", default_direction="desc"
     )
-    names = names_of(entry.actor for entry in found.rows)
+    names = names_of(entry.actor for entry in page.rows)
     lines = [
         AuditLine(
             entry.at,
@@ -45,9 +45,9 @@ def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
             entry.action,
             subjects_shown(entry.action, entry.subjects),
         )
-        for entry in found.rows
+        for entry in page.rows
     ]
-    return Listing(lines, found.page, found.pages, found.total, found.sort, found.direction)
+    return Listing(lines, page.page, page.pages, page.total, page.sort, page.direction)
 
 
 @dataclass(frozen=True)

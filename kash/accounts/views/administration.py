@@ -160,8 +160,8 @@ def name(public_id: str) -> ResponseReturnValue:
 @allow("accounts.manage", fresh=True)
 def person(public_id: str) -> ResponseReturnValue:
     """Say to which participant an account belongs."""
-    found = accounts.account(public_id)
-    form = ParticipantForm(person=person_public_id(found.person_id) or "")
+    account = accounts.account(public_id)
+    form = ParticipantForm(person=person_public_id(account.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
         with form.showing_problems():

@@ -84,17 +84,17 @@ def after_recovery() -> ResponseReturnValue:
 @allow("accounts.manage")
 def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
     """End one session of somebody else, after a question."""
-    found = accounts.account(public_id)
+    account = accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
     if request.method == "POST":
         sessions.end_session_of(current_actor(), public_id, session_id)
         flash(_("That session has ended."))
         return redirect(back, code=303)
-    if session_id not in {one.public_id for one in open_sessions(found.id)}:
+    if session_id not in {one.public_id for one in open_sessions(account.id)}:
         raise NotFound
     return render_template(
         "accounts/question.html",
-        name=found.name,
+        name=account.name,
         back=back,
         heading=_("End this session?"),
         text=_("What is not saved there is lost. Whoever uses it has to sign in again."),
@@ -106,7 +106,7 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
 @allow("accounts.manage")
 def end_sessions_of(public_id: str) -> ResponseReturnValue:
     """End every session of somebody else, after a question."""
-    found = accounts.account(public_id)
+    account = accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
     if request.method == "POST":
         sessions.end_sessions_of(current_actor(), public_id)
@@ -114,7 +114,7 @@ def end_sessions_of(public_id: str) -> ResponseReturnValue:
         return redirect(back, code=303)
     return render_template(
         "accounts/question.html",
-        name=found.name,
+        name=account.name,
         back=back,
         heading=_("End all sessions of this account?"),
         text=_("What is not saved there is lost. Whoever uses it has to sign in again."),

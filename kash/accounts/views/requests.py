@@ -48,7 +48,7 @@ from kash.policy import SIGNED_IN, Role, allow
 @allow("accounts.propose", fresh=True)
 def ask_reset(public_id: str) -> ResponseReturnValue:
     """Ask that somebody's second step be taken off; another person decides."""
-    found = accounts.account(public_id)
+    account = accounts.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
     form = ReasonForm()
     if form.validate_on_submit():
@@ -58,7 +58,7 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
             form.form_errors.append(str(problem))
         else:
             return asked(request_id)
-    return page("accounts/ask_reset.html", form=form, name=found.name, back=back)
+    return page("accounts/ask_reset.html", form=form, name=account.name, back=back)
 
 
 def asked(request_id: str) -> ResponseReturnValue:
@@ -146,9 +146,9 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
 def fetch_link(public_id: str) -> ResponseReturnValue:
     """The link that was agreed to, for who asked; shown this once."""
     by = current_actor()
-    found = request_by_id(by, public_id)
+    request = request_by_id(by, public_id)
     form = FetchForm()
-    if found.asked_by_id != by.public_id:
+    if request.asked_by_id != by.public_id:
         raise NotFound
     key, again = form.key.data, False
     try:
@@ -158,17 +158,17 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
         if not token:
             flash(str(problem), "warn")
             return redirect(url_for("accounts.request", public_id=public_id), code=303)
-    invites = found.kind is RequestKind.INVITATION
+    invites = request.kind is RequestKind.INVITATION
     link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
     mails = invites and form.send.data and not again
-    mailed = mails and mail_link(found.email, link, found.language)
+    mailed = mails and mail_link(request.email, link, request.language)
     return render_template(
         "accounts/link.html",
         link=link,
-        name=found.name,
+        name=request.name,
         qr=qr_picture(link),
         mailed=mailed,
-        second=found.decided_by or "–",
+        second=request.decided_by or "–",
         again=again,
     )
 

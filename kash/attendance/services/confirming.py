@@ -75,10 +75,10 @@ def confirm_slots(
         differ = paper_differences_by_slot(held.id, session)
         confirmed = []
         for public_id in seen:
-            found = slot_held(session, held, public_id)
-            if found.confirmed_at is not None:
+            slot = slot_held(session, held, public_id)
+            if slot.confirmed_at is not None:
                 continue
-            hindrance = _hindrance(change, held, found, by, differ.get(public_id, 0)) or left.get(
+            hindrance = _hindrance(change, held, slot, by, differ.get(public_id, 0)) or left.get(
                 public_id, Hindrance.NONE
             )
             if not hindrance and oddities(held_so[public_id]):
@@ -86,7 +86,7 @@ def confirm_slots(
             if hindrance:
                 left[public_id] = hindrance
                 continue
-            found.confirmed_at, found.confirmed_by = change.now, by.public_id
+            slot.confirmed_at, slot.confirmed_by = change.now, by.public_id
             change.about(public_id)
             confirmed.append(public_id)
         if not confirmed:
@@ -95,14 +95,14 @@ def confirm_slots(
 
 
 def _hindrance(
-    change: Change, held: Register, found: Slot, by: Actor, differences: int
+    change: Change, register: Register, found: Slot, by: Actor, differences: int
 ) -> Hindrance:
     return hindrance_to_confirm(
         Signed(found.closed_by, found.confirmed_by),
         by.public_id,
         differences,
         begun=has_begun(found.starts_at, change.now),
-        independent=held.purpose != PAID_PURPOSE
+        independent=register.purpose != PAID_PURPOSE
         or by.public_id not in tied_to(change.session, found.closed_by),
     )
 
@@ -113,10 +113,10 @@ def tied_to(session: Session, account: str | None) -> Collection[str]:
 
 
 def _unless_read(
-    session: Session, held: Register, seen: Mapping[str, str], by: Actor
+    session: Session, register: Register, seen: Mapping[str, str], by: Actor
 ) -> dict[str, Hindrance]:
     """The registers that do not stand as they were shown to her."""
-    wanted = read_tokens(held.id, list(seen), by, session)
+    wanted = read_tokens(register.id, list(seen), by, session)
     return {
         slot: Hindrance.CHANGED
         for slot, token in seen.items()

@@ -77,13 +77,15 @@ def check_oneself_in(own: list[OwnSlot], code: str, by: Actor) -> CameIn:
         return CameIn(Met.UNKNOWN)
     mine = found[0]
     with audited("attendance.checked_in", by) as change:
-        held = lock_register(change.session, mine.register)
-        return _admit(change, held, mine.slot, mine.entry, "self", by)
+        register = lock_register(change.session, mine.register)
+        return _admit(change, register, mine.slot, mine.entry, "self", by)
 
 
-def _admit(change: Change, held: Register, slot: str, entry: str, how: str, by: Actor) -> CameIn:
-    change.about(held.public_id, slot, entry)
-    version, counts = _standing(change.session, held, slot, entry)
+def _admit(
+    change: Change, register: Register, slot: str, entry: str, how: str, by: Actor
+) -> CameIn:
+    change.about(register.public_id, slot, entry)
+    version, counts = _standing(change.session, register, slot, entry)
     if counts:
         change.nothing()
         return CameIn(Met.ALREADY, entry)
@@ -98,7 +100,7 @@ def _admit(change: Change, held: Register, slot: str, entry: str, how: str, by: 
         device_time=change.now,
         device=how,
     )
-    outcome = apply_in(change, held, [operation], by)
+    outcome = apply_in(change, register, [operation], by)
     if not outcome.kept:
         change.nothing()
     (answer,) = outcome.answers

@@ -121,8 +121,8 @@ def bring_in(pad: Credential, queue: Credential, items: Sequence[OpenedItem], by
 
 def _brought(pad: Credential, queue: Credential, items: Sequence[OpenedItem], by: Actor) -> Brought:
     with audited("attendance.queue_brought_in", by) as change:
-        held = lock_register(change.session, pad.register)
-        change.about(held.public_id, pad.public_id)
+        register = lock_register(change.session, pad.register)
+        change.about(register.public_id, pad.public_id)
         right = right_to_send(change.session, pad, pad.actor)
         ended = pad.revoked_at is not None or queue.revoked_at is not None
         if right is None or ended or pad.ends_at <= change.now:

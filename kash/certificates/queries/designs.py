@@ -37,7 +37,7 @@ def design(public_id: str) -> Design:
     return one_or_404(db.session.scalar(select(Design).where(Design.public_id == public_id)))
 
 
-def versions_of(found: Design) -> list[tuple[DesignVersion, int]]:
+def versions_of(design: Design) -> list[tuple[DesignVersion, int]]:
     """The versions of a design, latest first, each with how many batches are printed by it."""
     counted = (
         select(func.count(CertificateBatch.id))
@@ -48,18 +48,18 @@ def versions_of(found: Design) -> list[tuple[DesignVersion, int]]:
         (version, number)
         for version, number in db.session.execute(
             select(DesignVersion, counted)
-            .where(DesignVersion.design_id == found.id)
+            .where(DesignVersion.design_id == design.id)
             .order_by(DesignVersion.number.desc())
         )
     ]
 
 
-def design_version(found: Design, number: int) -> DesignVersion:
+def design_version(design: Design, number: int) -> DesignVersion:
     """A version of a design by its number. Raises NotFound."""
     return one_or_404(
         db.session.scalar(
             select(DesignVersion).where(
-                DesignVersion.design_id == found.id, DesignVersion.number == number
+                DesignVersion.design_id == design.id, DesignVersion.number == number
             )
         )
     )
@@ -102,12 +102,12 @@ def images(public_ids: Iterable[str]) -> dict[str, DesignImage]:
     }
 
 
-def image_of(found: Design, public_id: str) -> DesignImage:
+def image_of(design: Design, public_id: str) -> DesignImage:
     """A picture of a design. Raises NotFound."""
     return one_or_404(
         db.session.scalar(
             select(DesignImage).where(
-                DesignImage.design_id == found.id, DesignImage.public_id == public_id
+                DesignImage.design_id == design.id, DesignImage.public_id == public_id
             )
         )
     )

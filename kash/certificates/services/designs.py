@@ -114,19 +114,19 @@ def save_design(
     NameTaken.
     """
     with audited("certificates.design_changed", by) as change:
-        found = _locked(change.session, public_id)
-        if found.row_version != row_version:
+        design = _locked(change.session, public_id)
+        if design.row_version != row_version:
             raise DesignChangedMeanwhile
-        _check_name(change.session, name, found.id)
-        kept = content_from(found.content)
+        _check_name(change.session, name, design.id)
+        kept = content_from(design.content)
         saved = replace(
             content, base=kept.base, seal=kept.seal, pictures=kept.pictures, logo=content.logo
         )
-        if saved == kept and name == found.name:
+        if saved == kept and name == design.name:
             change.nothing()
             return
-        found.name = name
-        _store(change, found, saved)
+        design.name = name
+        _store(change, design, saved)
 
 
 def _store(change: Change, found: Design, content: DesignContent) -> None:
@@ -145,15 +145,15 @@ def put_picture(public_id: str, use: str, name: str, png: bytes, by: Actor) -> N
     storage.put(image.key, png)
     try:
         with audited("certificates.design_picture_added", by) as change:
-            found = _locked(change.session, public_id)
-            content = content_from(found.content)
-            image.design_id, image.created_at = found.id, change.now
+            design = _locked(change.session, public_id)
+            content = content_from(design.content)
+            image.design_id, image.created_at = design.id, change.now
             change.session.add(image)
             after = _with_picture(content, use, name, image.public_id)
             if len(after.pictures) > MOST_PICTURES:
                 raise TooManyPictures
-            _store(change, found, after)
-            _drop_unused(change.session, found, content.image_ids - after.image_ids)
+            _store(change, design, after)
+            _drop_unused(change.session, design, content.image_ids - after.image_ids)
     except BaseException:
         storage.delete(image.key)
         raise
@@ -173,30 +173,30 @@ def _with_picture(content: DesignContent, use: str, name: str, image: str) -> De
 def remove_picture(public_id: str, image_id: str, by: Actor) -> None:
     """Take a picture away from what is worked on; versions in use keep theirs."""
     with audited("certificates.design_picture_removed", by) as change:
-        found = _locked(change.session, public_id)
-        content = content_from(found.content)
+        design = _locked(change.session, public_id)
+        content = content_from(design.content)
         image = change.session.scalar(
             select(DesignImage).where(
-                DesignImage.design_id == found.id, DesignImage.public_id == image_id
+                DesignImage.design_id == design.id, DesignImage.public_id == image_id
             )
         )
         if image is None or image_id not in content.image_ids:
             raise NotFound
-        _store(change, found, _with_picture(content, image.use, image.name, ""))
-        _drop_unused(change.session, found, {image_id})
+        _store(change, design, _with_picture(content, image.use, image.name, ""))
+        _drop_unused(change.session, design, {image_id})
 
 
-def _drop_unused(session: Session, found: Design, image_ids: set[str] | frozenset[str]) -> None:
+def _drop_unused(session: Session, design: Design, image_ids: set[str] | frozenset[str]) -> None:
     """Delete pictures that no version prints."""
     kept: set[str] = set()
     for content in session.scalars(
-        select(DesignVersion.content).where(DesignVersion.design_id == found.id)
+        select(DesignVersion.content).where(DesignVersion.design_id == design.id)
     ):
         kept |= content_from(content).image_ids
     gone = image_ids - kept
     for image in session.scalars(
         select(DesignImage).where(
-            DesignImage.design_id == found.id, DesignImage.public_id.in_(gone)
+            DesignImage.design_id == design.id, DesignImage.public_id.in_(gone)
         )
     ).all():
         session.delete(image)
@@ -211,29 +211,29 @@ def put_into_use(public_id: str, row_version: int, by: Actor) -> int:
     """
     with audited("certificates.design_put_into_use", by) as change:
         session = change.session
-        found = _locked(session, public_id)
-        if found.row_version != row_version:
+        design = _locked(session, public_id)
+        if design.row_version != row_version:
             raise DesignChangedMeanwhile
-        content = content_from(found.content)
+        content = content_from(design.content)
         lacks = lacks_of(content)
         if lacks:
             raise NotReady(lacks)
         latest = session.scalar(
             select(DesignVersion)
-            .where(DesignVersion.design_id == found.id)
+            .where(DesignVersion.design_id == design.id)
             .order_by(DesignVersion.number.desc())
             .limit(1)
         )
         if (
             latest is not None
-            and found.in_use == latest.number
+            and design.in_use == latest.number
             and content_from(latest.content) == content
         ):
             raise NothingChanged
         number = latest.number + 1 if latest is not None else 1
         session.add(
             DesignVersion(
-                design_id=found.id,
+                design_id=design.id,
                 number=number,
                 content=content.as_json(),
                 digest=content.digest,
@@ -241,34 +241,34 @@ def put_into_use(public_id: str, row_version: int, by: Actor) -> int:
                 created_at=change.now,
             )
         )
-        found.in_use = number
-        found.retired_at = None
-        _about(change, found.public_id)
+        design.in_use = number
+        design.retired_at = None
+        _about(change, design.public_id)
         return number
 
 
 def choose_design(public_id: str, by: Actor) -> None:
     """Make a design the programme's own choice, which proposals begin with. Raises NotReady."""
     with audited("certificates.design_chosen", by) as change:
-        found = _locked(change.session, public_id)
-        if found.in_use is None or found.retired_at is not None:
+        design = _locked(change.session, public_id)
+        if design.in_use is None or design.retired_at is not None:
             raise NotReady
-        if found.is_default:
+        if design.is_default:
             change.nothing()
             return
         change.session.execute(update(Design).where(Design.is_default).values(is_default=False))
-        found.is_default = True
-        _about(change, found.public_id)
+        design.is_default = True
+        _about(change, design.public_id)
 
 
 def retire_design(public_id: str, by: Actor, *, back: bool = False) -> None:
     """Offer a design for new batches no more, or again. What is printed by it stays printable."""
     with audited("certificates.design_retired", by) as change:
-        found = _locked(change.session, public_id)
-        if found.is_default and not back:
+        design = _locked(change.session, public_id)
+        if design.is_default and not back:
             raise IsTheDefault
-        if (found.retired_at is None) == back:
+        if (design.retired_at is None) == back:
             change.nothing()
             return
-        found.retired_at = None if back else change.now
-        _about(change, found.public_id)
+        design.retired_at = None if back else change.now
+        _about(change, design.public_id)

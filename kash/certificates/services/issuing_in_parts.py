@@ -155,22 +155,22 @@ def _issue_part(
     return done, total
 
 
-def _give(one: Certificate, batch: CertificateBatch, now: datetime) -> None:
+def _give(certificate: Certificate, batch: CertificateBatch, now: datetime) -> None:
     day = batch.issues_on
     if day is None:
         raise RuntimeError("a batch is issued on a day")
-    one.serial = new_serial(secrets.choice)
-    one.issued_on = day
-    corrected, renewed = one.supersedes, one.renews
+    certificate.serial = new_serial(secrets.choice)
+    certificate.issued_on = day
+    corrected, renewed = certificate.supersedes, certificate.renews
     if corrected is not None:
         # The same right under another name: it holds as long as the one before.
-        one.expires_on = corrected.expires_on
+        certificate.expires_on = corrected.expires_on
         corrected.revoked_at = now
         corrected.revoked_by = batch.issued_by
         corrected.revoked_class = REPLACED
     else:
         follows = renewed.expires_on if renewed is not None else None
-        one.expires_on = last_day(day, batch.rule.months_valid, follows=follows)
+        certificate.expires_on = last_day(day, batch.rule.months_valid, follows=follows)
 
 
 def issue_part(public_id: str) -> tuple[int, int] | None:

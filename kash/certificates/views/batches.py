@@ -51,7 +51,7 @@ def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
 
 
 def batch_page(
-    found: Workshop,
+    workshop: Workshop,
     shown: CertificateBatch,
     form: SendBackForm,
     problem: str = "",
@@ -64,7 +64,7 @@ def batch_page(
     steps = allowed_steps(
         state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
     )
-    as_organiser = organises(found)
+    as_organiser = organises(workshop)
     decision = APPROVAL.offered(shown, actor, as_organiser=as_organiser)
     may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
     printings = printings_of(shown)
@@ -75,7 +75,7 @@ def batch_page(
     return render_template(
         "certificates/batch.html",
         decision=decision,
-        workshop=found,
+        workshop=workshop,
         batch=shown,
         state=state,
         issued=issued,
@@ -112,7 +112,7 @@ def batch_page(
         printing_names=PRINTING_NAMES,
         reason_names=REASON_NAMES,
         # By these sessions the hours were counted that somebody is to approve.
-        held=held_sessions(found)
+        held=held_sessions(workshop)
         if shown.kind == "workshop" and state in ("proposed", "approved")
         else (),
         problem=problem,
@@ -144,9 +144,9 @@ def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.see")
 def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Turn a batch back, with what must be put right."""
-    found = staff_workshop(public_id)
-    as_organiser = organises(found)
-    return _page(found, batch_id).send_back(
+    workshop = staff_workshop(public_id)
+    as_organiser = organises(workshop)
+    return _page(workshop, batch_id).send_back(
         lambda shown, reason: issuing.turn_back(
             shown, reason, current_actor(), as_organiser=as_organiser
         ),
@@ -160,9 +160,9 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
 @says_address
 def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Give each certificate its serial and date; a large batch is gone on with by the worker."""
-    found = own_workshop(public_id, current_actor(), "certificates.print")
+    workshop = own_workshop(public_id, current_actor(), "certificates.print")
     here = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
-    return _page(found, batch_id).step(
+    return _page(workshop, batch_id).step(
         lambda shown: issuing_in_parts.issue(
             shown, local_today(), current_actor(), title=_("Issuing certificates"), back=here
         ),

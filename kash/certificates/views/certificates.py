@@ -122,22 +122,22 @@ def certificate(public_id: str) -> ResponseReturnValue:
     return certificate_page(found, ReprintForm())
 
 
-def certificate_page(found: Certificate, form: ReprintForm) -> ResponseReturnValue:
+def certificate_page(certificate: Certificate, form: ReprintForm) -> ResponseReturnValue:
     """The page of a certificate, with what is wrong in its form."""
     actor = current_actor()
     staff = actor.reach("certificates.see") is not Reach.SELF
-    printings = printings_of_one(found) if staff else []
-    runs = runs_workshop(actor, found.batch.workshop, "certificates.propose")
+    printings = printings_of_one(certificate) if staff else []
+    runs = runs_workshop(actor, certificate.batch.workshop, "certificates.propose")
     return render_template(
         "certificates/certificate.html",
-        certificate=found,
-        serial=grouped(found.serial or ""),
-        reason_class=REVOCATION_NAMES.get(found.revoked_class, ""),
+        certificate=certificate,
+        serial=grouped(certificate.serial or ""),
+        reason_class=REVOCATION_NAMES.get(certificate.revoked_class, ""),
         staff=staff,
         may_revoke=actor.may("certificates.revoke"),
-        may_correct=runs and found.revoked_at is None,
+        may_correct=runs and certificate.revoked_at is None,
         verification_address=documents.verification_address(),
-        history=history_of(found, actor),
+        history=history_of(certificate, actor),
         form=form,
         printings=printings,
         printed=any(one.kind != "own_file" for one in printings),

@@ -106,16 +106,16 @@ def design(design_id: str) -> ResponseReturnValue:
     return _design_page(queries.design(design_id))
 
 
-def _design_page(found: Design, problem: str = "") -> ResponseReturnValue:
-    content = content_from(found.content)
-    versions = queries.versions_of(found)
-    in_use = next((one for one, _number in versions if one.number == found.in_use), None)
+def _design_page(design: Design, problem: str = "") -> ResponseReturnValue:
+    content = content_from(design.content)
+    versions = queries.versions_of(design)
+    in_use = next((one for one, _number in versions if one.number == design.in_use), None)
     changed = in_use is None or content_from(in_use.content) != content
     lacks = lacks_of(content)
     return render_template(
         "certificates/design.html",
-        design=found,
-        title=design_name(found),
+        design=design,
+        title=design_name(design),
         content=content,
         versions=versions,
         changed=changed,
@@ -132,34 +132,34 @@ def _design_page(found: Design, problem: str = "") -> ResponseReturnValue:
 @allow("certificates.design")
 def edit_design(design_id: str) -> ResponseReturnValue:
     """Change what a design says; what is in use stays as it is until it is put into use."""
-    found = queries.design(design_id)
-    form = design_form(found)
+    design = queries.design(design_id)
+    form = design_form(design)
     if form.validate_on_submit():
         name = form.name.data
         with form.showing_problems():
             services.save_design(
                 design_id,
-                found.name if name == design_name(found) else name,
-                form.content(content_from(found.content)),
+                design.name if name == design_name(design) else name,
+                form.content(content_from(design.content)),
                 form.row_version_shown,
                 current_actor(),
             )
             flash(_("Saved. Batches take it once it is put into use."))
             return redirect(url_for("certificates.design", design_id=design_id))
-    found = queries.design(design_id)
+    design = queries.design(design_id)
     if form.changed_meanwhile:
-        form.show_row_version(found.row_version)
-    return _edit_page(found, form)
+        form.show_row_version(design.row_version)
+    return _edit_page(design, form)
 
 
-def _edit_page(found: Design, form: DesignForm) -> tuple[str, int]:
-    content = content_from(found.content)
+def _edit_page(design: Design, form: DesignForm) -> tuple[str, int]:
+    content = content_from(design.content)
     return page(
         "certificates/design_edit.html",
         form=form,
-        design=found,
+        design=design,
         content=content,
-        title=design_name(found),
+        title=design_name(design),
         languages=[(code, LANGUAGES[code]) for code in programme_languages()],
         usual={code: usual_words(code) for code in programme_languages()},
         sentence_fields=[f"[{name}]" for name in SENTENCE_FIELDS],
@@ -203,7 +203,7 @@ def design_paper(design_id: str) -> ResponseReturnValue:
     return download(pdf, name="void.pdf", type="application/pdf")
 
 
-def _drawn(content: DesignContent, found: Design, who: str) -> bytes:
+def _drawn(content: DesignContent, design: Design, who: str) -> bytes:
     actor = current_actor()
     if who == "longest":
         name = previews.longest_name(actor)
@@ -212,7 +212,7 @@ def _drawn(content: DesignContent, found: Design, who: str) -> bytes:
     else:
         name = previews.sample_name()
     try:
-        return previews.preview(content, name, design_id=found.id)
+        return previews.preview(content, name, design_id=design.id)
     except RenderError as error:
         raise previews.NotDrawn(_told(content, error)) from None
 
@@ -224,13 +224,13 @@ def _told(content: DesignContent, error: RenderError) -> str:
     return _(error.sentence)
 
 
-def _picture(content: DesignContent, found: Design, who: str) -> Response:
+def _picture(content: DesignContent, design: Design, who: str) -> Response:
     try:
         if who in ("", "longest"):
             name = previews.longest_name(current_actor()) if who else previews.sample_name()
-            png = previews.kept_picture(content, name, design_id=found.id)
+            png = previews.kept_picture(content, name, design_id=design.id)
         else:
-            png = previews.preview_picture(_drawn(content, found, who))
+            png = previews.preview_picture(_drawn(content, design, who))
     except RenderError as error:
         raise previews.NotDrawn(_told(content, error)) from None
     return Response(png, mimetype="image/png")
@@ -247,12 +247,12 @@ def _stand_in() -> Response:
 @allow("certificates.design")
 def preview_people(design_id: str) -> ResponseReturnValue:
     """People by name, to see the design with one of them; posted because a name is typed."""
-    found = queries.design(design_id)
+    design = queries.design(design_id)
     typed = request.form.get("search", "").strip()[:200]
     return render_template(
         "certificates/design_people.html",
-        design=found,
-        title=design_name(found),
+        design=design,
+        title=design_name(design),
         typed=typed,
         people=find_people(current_actor(), typed, 12) if typed else [],
     )
@@ -262,14 +262,14 @@ def preview_people(design_id: str) -> ResponseReturnValue:
 @allow("certificates.design")
 def use_design(design_id: str) -> ResponseReturnValue:
     """Put what was worked on into use, as a version that never changes."""
-    found = queries.design(design_id)
-    content = content_from(found.content)
+    design = queries.design(design_id)
+    content = content_from(design.content)
     typed = request.form.get("row_version", "")
     row_version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
     with CaughtProblem(Problem) as caught:
         if content.base == "own" and not lacks_of(content):
             # It must be seen to fit on a page before anything can be issued by it.
-            _drawn(content, found, "longest")
+            _drawn(content, design, "longest")
         number = services.put_into_use(design_id, row_version, current_actor())
         flash(_("In use as version %(version)s. New batches take it.", version=number))
         return redirect(url_for("certificates.design", design_id=design_id), code=303)

@@ -68,15 +68,15 @@ def holder_links(public_id: str) -> ResponseReturnValue:
     return _links_page(person(current_actor(), public_id, "people.edit"))
 
 
-def _links_page(found: Person, token: str = "") -> str:
-    links = links_of(found)
+def _links_page(person: Person, token: str = "") -> str:
+    links = links_of(person)
     address = ""
     if token:
         path = url_for("certificates.holder_link", token=token)
         address = public_address() + path
     return render_template(
         "certificates/holder_links.html",
-        person=found,
+        person=person,
         links=links,
         names=names_of(link.made_by for link in links),
         address=address,

@@ -39,11 +39,11 @@ _TITLES = {
 @says_address
 def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Have the worker make the print file, the zip or the cards, and show its progress."""
-    found = own_workshop(public_id, current_actor(), "certificates.print")
-    shown = batch_of(found, batch_id)
+    workshop = own_workshop(public_id, current_actor(), "certificates.print")
+    shown = batch_of(workshop, batch_id)
     form = ReprintForm()
     if not form.validate_on_submit():
-        return batch_page(found, shown, SendBackForm(), paper=form)
+        return batch_page(workshop, shown, SendBackForm(), paper=form)
     kind = request.form.get("kind", "")
     with CaughtProblem(Problem) as caught:
         with form.showing_problems(reason=ReprintReasonNeeded):
@@ -56,8 +56,8 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
                 back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
             )
             return redirect(url_for("jobs.page", public_id=job))
-        return batch_page(found, batch_of(found, batch_id), SendBackForm(), paper=form)
-    return batch_page(found, batch_of(found, batch_id), SendBackForm(), caught.sentence)
+        return batch_page(workshop, batch_of(workshop, batch_id), SendBackForm(), paper=form)
+    return batch_page(workshop, batch_of(workshop, batch_id), SendBackForm(), caught.sentence)
 
 
 @blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>/preview.pdf")

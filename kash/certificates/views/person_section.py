@@ -49,14 +49,14 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     return rows
 
 
-def _small(one: Certificate) -> str:
-    parts = [grouped(one.serial or "")]
-    if one.supersedes_id is not None:
+def _small(certificate: Certificate) -> str:
+    parts = [grouped(certificate.serial or "")]
+    if certificate.supersedes_id is not None:
         parts.append(_("corrected"))
-    elif one.renews_id is not None:
+    elif certificate.renews_id is not None:
         parts.append(_("renewal"))
-    if one.expires_on is not None:
-        parts.append(_("valid until %(day)s", day=date_text(one.expires_on)))
+    if certificate.expires_on is not None:
+        parts.append(_("valid until %(day)s", day=date_text(certificate.expires_on)))
     return " · ".join(parts)
 
 

@@ -32,19 +32,19 @@ def renewals(public_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    found: Workshop,
+    workshop: Workshop,
     refresher: RenewalForm,
     decision: DecisionForm,
     problem: str = "",
     chosen: frozenset[str] | None = None,
 ) -> ResponseReturnValue:
     today = local_today()
-    here = renewable_here(found, candidates(found), today)
-    due = due_for_renewal(found, today)
-    open_registers = slots_still_open(found.register_id)
+    here = renewable_here(workshop, candidates(workshop), today)
+    due = due_for_renewal(workshop, today)
+    open_registers = slots_still_open(workshop.register_id)
     return render_template(
         "certificates/renewals.html",
-        workshop=found,
+        workshop=workshop,
         here=here,
         due=due,
         open_registers=open_registers,
@@ -59,15 +59,15 @@ def _page(
     ), 409 if problem else 422 if decision.errors or refresher.errors else 200
 
 
-def _left(found: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
+def _left(workshop: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
     """Ticks in the section of the page whose button was not pressed."""
     today = local_today()
     if not by_decision:
-        offered = due_for_renewal(found, today)
-    elif slots_still_open(found.register_id):
+        offered = due_for_renewal(workshop, today)
+    elif slots_still_open(workshop.register_id):
         offered = []
     else:
-        offered = renewable_here(found, candidates(found), today)
+        offered = renewable_here(workshop, candidates(workshop), today)
     return chosen.intersection(one.public_id for one in offered)
 
 
@@ -81,32 +81,32 @@ def _letter(one: Certificate) -> str:
 def propose_renewals(public_id: str) -> ResponseReturnValue:
     """Propose renewals of those who were ticked; turning to the other group keeps the ticks."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "certificates.propose")
+    workshop = own_workshop(public_id, actor, "certificates.propose")
     by_decision = request.form.get("basis") == "decision"
     refresher = RenewalForm()
     decision = DecisionForm()
     chosen = frozenset(request.form.getlist("certificate"))
     if "group" in request.form:
         # Turning to the other group proposes nothing yet.
-        return _page(found, refresher, decision, chosen=chosen)
+        return _page(workshop, refresher, decision, chosen=chosen)
     form = decision if by_decision else refresher
     if not form.validate_on_submit():
-        return _page(found, refresher, decision, chosen=chosen)
+        return _page(workshop, refresher, decision, chosen=chosen)
     reason = decision.reason.data if by_decision else ""
     with CaughtProblem(Problem) as caught:
-        batch_id = renewing.propose_renewals(found, chosen, local_today(), actor, reason=reason)
+        batch_id = renewing.propose_renewals(workshop, chosen, local_today(), actor, reason=reason)
         return _proposed(public_id, batch_id, chosen, by_decision=by_decision)
-    found = own_workshop(public_id, actor, "certificates.propose")
-    return _page(found, refresher, decision, caught.sentence, chosen)
+    workshop = own_workshop(public_id, actor, "certificates.propose")
+    return _page(workshop, refresher, decision, caught.sentence, chosen)
 
 
 def _proposed(
     public_id: str, batch_id: str, chosen: frozenset[str], *, by_decision: bool
 ) -> ResponseReturnValue:
     flash(_("Proposed. Another person must approve it now."))
-    found = own_workshop(public_id, current_actor(), "certificates.propose")
-    left = _left(found, chosen, by_decision=by_decision)
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    left = _left(workshop, chosen, by_decision=by_decision)
     if left:
         flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
-        return _page(found, RenewalForm(), DecisionForm(), chosen=left)
+        return _page(workshop, RenewalForm(), DecisionForm(), chosen=left)
     return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))

@@ -64,17 +64,17 @@ def _propose_form() -> ProposeForm:
 
 
 def _workshop_page(
-    found: Workshop, form: ProposeForm, problem: str = ""
+    workshop: Workshop, form: ProposeForm, problem: str = ""
 ) -> tuple[str, int] | ResponseReturnValue:
-    people = candidates(found)
-    batches = batches_of(found)
+    people = candidates(workshop)
+    batches = batches_of(workshop)
     eligible = [row for row in people if not row.missing]
     return render_template(
         "certificates/workshop.html",
-        **frame(found),
+        **frame(workshop),
         rule=current_rule(),
-        open_registers=slots_still_open(found.register_id),
-        unconfirmed_registers=unconfirmed_registers(found),
+        open_registers=slots_still_open(workshop.register_id),
+        unconfirmed_registers=unconfirmed_registers(workshop),
         shown=one_group(people, group_letter, request.args.get("group", "")),
         lacking=[row for row in people if row.missing and not row.has_certificate],
         eligible=eligible,
@@ -83,7 +83,7 @@ def _workshop_page(
         names=names_of(batch.proposed_by for batch, _number in batches),
         form=form,
         problem=problem,
-        as_organiser=organises(found),
+        as_organiser=organises(workshop),
     ), 409 if problem else 200
 
 
@@ -92,34 +92,34 @@ def _workshop_page(
 @says_address
 def propose(public_id: str) -> ResponseReturnValue:
     """Propose certificates for all who are eligible."""
-    found = own_workshop(public_id, current_actor(), "certificates.propose")
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
     form = _propose_form()
     if not form.validate_on_submit():
-        return _workshop_page(found, form)
+        return _workshop_page(workshop, form)
     with CaughtProblem(Problem) as caught:
         batch = issuing.propose(
-            found,
+            workshop,
             form.design.data,
             current_actor(),
             unasked=_ANSWERS.get(request.form.get("unasked", "")),
         )
         flash(_("Proposed. Another person must approve it now."))
         return redirect(
-            url_for("certificates.batch", public_id=found.public_id, batch_id=batch.public_id)
+            url_for("certificates.batch", public_id=workshop.public_id, batch_id=batch.public_id)
         )
-    return _workshop_page(found, form, caught.sentence)
+    return _workshop_page(workshop, form, caught.sentence)
 
 
 @blueprint.route("/workshops/<public_id>/certificates/names", methods=["GET", "POST"])
 @allow("certificates.propose")
 def names(public_id: str) -> ResponseReturnValue:
     """The printed names of one group, to be read by the people themselves and confirmed."""
-    found = own_workshop(public_id, current_actor(), "certificates.propose")
-    printable = _printable(found)
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    printable = _printable(workshop)
     shown = one_group(printable, group_letter, request.values.get("group", ""))
     stored = rows_stored(printable)
     if request.method == "GET":
-        return _names_page(found, shown, stored, {}), 200
+        return _names_page(workshop, shown, stored, {}), 200
     all_right = request.form.get("all") == "1"
     typed = rows_typed(stored, request.form, all_right=all_right)
     changed = rows_changed(stored, typed, request.form)
@@ -130,13 +130,13 @@ def names(public_id: str) -> ResponseReturnValue:
     if errors and not by_itself:
         # Nobody read what was typed beside what stands there now.
         unticked = {key: replace(changed[key], confirmed=False) for key in met}
-        return _names_page(found, shown, stored | changed | unticked, errors), 422
+        return _names_page(workshop, shown, stored | changed | unticked, errors), 422
     right = {key: row for key, row in changed.items() if key not in errors}
     read = {key: row.name for key, row in right.items() if row.confirmed}
     kept = {key: row.name for key, row in right.items() if not row.confirmed}
     standing = {key: (row.name, row.confirmed) for key, row in stored.items()}
     try:
-        confirm_names(found, read, current_actor(), kept=kept, standing=standing)
+        confirm_names(workshop, read, current_actor(), kept=kept, standing=standing)
     except NamesMoved:
         # Somebody was faster by a moment: she is told as if her page had been opened earlier.
         return names(public_id)
@@ -151,7 +151,7 @@ def names(public_id: str) -> ResponseReturnValue:
         ticked = any(row.confirmed for row in typed.values())
         nothing = _("Tick the names that were read and found right.")
         flash(_("Saved.") if ticked else nothing, "message" if ticked else "warn")
-    unread = next((row for row in _printable(found) if not row.name_confirmed), None)
+    unread = next((row for row in _printable(workshop) if not row.name_confirmed), None)
     group = unread.group_letter if all_right and unread else shown.letter
     return redirect(url_for("certificates.names", public_id=public_id, group=group), code=303)
 
@@ -161,14 +161,14 @@ def _printable(found: Workshop) -> list[Candidate]:
 
 
 def _names_page(
-    found: Workshop,
+    workshop: Workshop,
     shown: OneGroup[Candidate],
     rows: Mapping[str, NameRow],
     errors: Mapping[str, str],
 ) -> str:
     return render_template(
         "certificates/names.html",
-        workshop=found,
+        workshop=workshop,
         shown=shown,
         rows=rows,
         stored=rows_stored(shown.rows),

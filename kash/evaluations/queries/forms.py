@@ -32,12 +32,12 @@ def forms_of(found: Workshop) -> list[EvaluationForm]:
     return list(rows)
 
 
-def form_of(found: Workshop, public_id: str) -> EvaluationForm:
+def form_of(workshop: Workshop, public_id: str) -> EvaluationForm:
     """A form of this workshop. Raises NotFound."""
     return one_or_404(
         db.session.scalars(
             select(EvaluationForm).where(
-                EvaluationForm.workshop_id == found.id, EvaluationForm.public_id == public_id
+                EvaluationForm.workshop_id == workshop.id, EvaluationForm.public_id == public_id
             )
         ).first()
     )

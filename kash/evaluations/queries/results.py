@@ -73,13 +73,13 @@ def results_of(form: EvaluationForm) -> list[QuestionResults]:
     return [QuestionResults(one, dict(counts[one.id]), comments[one.id]) for one in questions]
 
 
-def in_the_room(found: Workshop, form: EvaluationForm) -> int:
+def in_the_room(workshop: Workshop, form: EvaluationForm) -> int:
     """How many people have a mark that counts: on the form's day, or on any day of the workshop."""
     count = (
         select(func.count(func.distinct(Mark.person_id)))
         .join(MarkStatus, MarkStatus.code == Mark.status)
         .join(Slot, Slot.id == Mark.slot_id)
-        .where(Slot.register_id == found.register_id, MarkStatus.weight > 0)
+        .where(Slot.register_id == workshop.register_id, MarkStatus.weight > 0)
     )
     if form.day is not None:
         begins = from_local(form.day, _MIDNIGHT)

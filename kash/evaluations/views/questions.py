@@ -39,11 +39,11 @@ def _question(form: EvaluationForm, question_id: str) -> EvaluationQuestion:
 
 
 def _page(
-    found: Workshop, form: EvaluationForm, question: EvaluationQuestion | None
+    workshop: Workshop, form: EvaluationForm, question: EvaluationQuestion | None
 ) -> ResponseReturnValue:
     if form.state != "draft":
         raise AlreadyOpened
-    workshop_id, form_id = found.public_id, form.public_id
+    workshop_id, form_id = workshop.public_id, form.public_id
     question_id = question.public_id if question is not None else None
     entered = QuestionForm(data=_values(form, question))
     entered.keep_languages()
@@ -59,13 +59,13 @@ def _page(
             )
             return to_form(workshop_id, form_id)
     if entered.changed_meanwhile:
-        form = form_of(found, form_id)
+        form = form_of(workshop, form_id)
         saved = _question(form, question_id) if question_id is not None else None
         entered.compare(_values(form, saved))
     return page(
         "evaluations/question.html",
         form=entered,
-        workshop=found,
+        workshop=workshop,
         evaluation=form,
         question=question_id,
     )

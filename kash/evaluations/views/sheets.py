@@ -83,11 +83,11 @@ def enter_sheet(public_id: str, form_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    found: Workshop, form: EvaluationForm, problem: str = "", status: int = 200
+    workshop: Workshop, form: EvaluationForm, problem: str = "", status: int = 200
 ) -> ResponseReturnValue:
     return render_template(
         "evaluations/enter_sheet.html",
-        workshop=found,
+        workshop=workshop,
         form=form,
         is_open=takes_answers(form.state, form.closes_at, utc_now()),
         sheet=request.form.get("sheet") or new_public_id(),

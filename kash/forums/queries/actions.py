@@ -53,16 +53,16 @@ class ActionLine:
     owner_person: str = ""
 
 
-def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -> ActionLine:
+def action_line(action: Action, item: AgendaItem, meeting: Meeting, actor: Actor) -> ActionLine:
     """An action with what surrounds it, as the actor may see it. Needs `held.forum` loaded."""
-    seat, runs_it = action.owner, runs(actor, held.forum.secretary_id)
+    seat, runs_it = action.owner, runs(actor, meeting.forum.secretary_id)
     own = seat is not None and actor.person_id is not None and seat.person_id == actor.person_id
     return ActionLine(
         public_id=action.public_id,
-        forum_id=held.forum.public_id,
-        forum_name=held.forum.name,
-        meeting_id=held.public_id,
-        number=number_of(item, held),
+        forum_id=meeting.forum.public_id,
+        forum_name=meeting.forum.name,
+        meeting_id=meeting.public_id,
+        number=number_of(item, meeting),
         text=shown_text(item, action.text, whole=runs_it or own),
         owner=appearance_of(seat) if seat else "",
         owner_group=seat.person.group.letter if seat else "",
@@ -177,15 +177,15 @@ def actions_due(actor: Actor, now: datetime, *, most: int = 20) -> list[ActionLi
     return [_as_line(action, actor) for action in actions]
 
 
-def arising_in(held: Meeting, now: datetime, actor: Actor) -> list[tuple[ActionLine, str]]:
+def arising_in(meeting: Meeting, now: datetime, actor: Actor) -> list[tuple[ActionLine, str]]:
     """The actions that come up in a meeting, with the state each had or has then."""
-    if held.state == "cancelled":
+    if meeting.state == "cancelled":
         return []
-    previous = previous_meeting(held)
+    previous = previous_meeting(meeting)
     since = None if previous is None else previous.held_at or previous.starts_at
     wanted = _actions().where(
-        Meeting.forum_id == held.forum_id,
-        Meeting.starts_at < held.starts_at,
+        Meeting.forum_id == meeting.forum_id,
+        Meeting.starts_at < meeting.starts_at,
     )
     if since is not None:
         wanted = wanted.where(or_(Action.closed_at.is_(None), Action.closed_at > since))
@@ -195,8 +195,8 @@ def arising_in(held: Meeting, now: datetime, actor: Actor) -> list[tuple[ActionL
             OpenedAction(key, action.item.meeting.starts_at, action.state, action.closed_at)
             for key, action in by_key.items()
         ),
-        meeting_at=held.starts_at,
+        meeting_at=meeting.starts_at,
         previous_at=since,
-        as_of=held.held_at or now,
+        as_of=meeting.held_at or now,
     )
     return [(_as_line(by_key[key], actor), state) for key, state in carried]

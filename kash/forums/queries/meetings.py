@@ -74,12 +74,12 @@ def meetings_of(forum: Forum) -> Listing[Any]:
     )
 
 
-def minutes_of(held: Meeting) -> list[AgendaItem]:
+def minutes_of(meeting: Meeting) -> list[AgendaItem]:
     """The items of a meeting in order, with their decisions and actions and who took them on."""
     return list(
         db.session.scalars(
             select(AgendaItem)
-            .where(AgendaItem.meeting_id == held.id)
+            .where(AgendaItem.meeting_id == meeting.id)
             .order_by(AgendaItem.position, AgendaItem.id)
             .options(
                 selectinload(AgendaItem.decisions),
@@ -93,13 +93,13 @@ def minutes_of(held: Meeting) -> list[AgendaItem]:
     )
 
 
-def previous_meeting(held: Meeting) -> Meeting | None:
+def previous_meeting(meeting: Meeting) -> Meeting | None:
     """The meeting of the same forum before this one, cancelled ones left out."""
     return db.session.scalar(
         select(Meeting)
         .where(
-            Meeting.forum_id == held.forum_id,
-            Meeting.starts_at < held.starts_at,
+            Meeting.forum_id == meeting.forum_id,
+            Meeting.starts_at < meeting.starts_at,
             Meeting.state != "cancelled",
         )
         .order_by(Meeting.starts_at.desc())
@@ -107,13 +107,13 @@ def previous_meeting(held: Meeting) -> Meeting | None:
     )
 
 
-def following_meeting(held: Meeting) -> Meeting | None:
+def following_meeting(meeting: Meeting) -> Meeting | None:
     """The next meeting that is planned or was held after this one."""
     return db.session.scalar(
         select(Meeting)
         .where(
-            Meeting.forum_id == held.forum_id,
-            Meeting.starts_at > held.starts_at,
+            Meeting.forum_id == meeting.forum_id,
+            Meeting.starts_at > meeting.starts_at,
             Meeting.state != "cancelled",
         )
         .order_by(Meeting.starts_at)
@@ -138,19 +138,19 @@ class AttendanceLine:
     shown: str
 
 
-def slot_of(held: Meeting) -> Slot:
+def slot_of(meeting: Meeting) -> Slot:
     """The one slot of a meeting's register."""
     return one_or_404(
         db.session.scalar(
             select(Slot)
-            .where(Slot.register_id == held.register_id)
+            .where(Slot.register_id == meeting.register_id)
             .order_by(Slot.position)
             .limit(1)
         )
     )
 
 
-def attendance_of(held: Meeting) -> list[AttendanceLine]:
+def attendance_of(meeting: Meeting) -> list[AttendanceLine]:
     """Everybody on the register, by group and name, with the present mark."""
     rows = db.session.execute(
         select(Person, Group, Mark.status, Mark.version, ForumMember)
@@ -161,9 +161,9 @@ def attendance_of(held: Meeting) -> list[AttendanceLine]:
         .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
         .outerjoin(
             ForumMember,
-            and_(ForumMember.forum_id == held.forum_id, ForumMember.person_id == Person.id),
+            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
         )
-        .where(RosterEntry.register_id == held.register_id, RosterEntry.removed_at.is_(None))
+        .where(RosterEntry.register_id == meeting.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
     )
     return [
@@ -244,12 +244,12 @@ def next_meetings(
     ]
 
 
-def item(held: Meeting, public_id: str) -> AgendaItem:
+def item(meeting: Meeting, public_id: str) -> AgendaItem:
     """An item of this meeting, with its decisions and actions. Raises NotFound."""
     return one_or_404(
         db.session.scalar(
             select(AgendaItem)
-            .where(AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id)
+            .where(AgendaItem.meeting_id == meeting.id, AgendaItem.public_id == public_id)
             .options(
                 selectinload(AgendaItem.decisions),
                 selectinload(AgendaItem.internal_lines),

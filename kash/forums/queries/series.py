@@ -173,11 +173,11 @@ def _members() -> Select[ForumMember]:
     )
 
 
-def member_lines(found: Forum, actor: Actor) -> list[ForumMemberLine]:
+def member_lines(forum: Forum, actor: Actor) -> list[ForumMemberLine]:
     """The present members, by group. Those without a name in sight keep no order of names."""
     members = db.session.scalars(
         _members()
-        .where(ForumMember.forum_id == found.id, ForumMember.left_on.is_(None))
+        .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
     )
     lines = [_line(member, actor) for member in members]
@@ -186,30 +186,30 @@ def member_lines(found: Forum, actor: Actor) -> list[ForumMemberLine]:
     return sorted(lines, key=lambda line: (line.group, not line.own, not line.shown, line.shown))
 
 
-def member_to_change(found: Forum, public_id: str, actor: Actor) -> ForumMemberLine:
+def member_to_change(forum: Forum, public_id: str, actor: Actor) -> ForumMemberLine:
     """A member whose appearance the actor may choose: her own, or any for who runs the forum."""
     member = one_or_404(
         db.session.scalar(
             _members().where(
-                ForumMember.forum_id == found.id,
+                ForumMember.forum_id == forum.id,
                 ForumMember.public_id == public_id,
                 ForumMember.left_on.is_(None),
             )
         )
     )
     line = _line(member, actor)
-    if not line.own and not runs(actor, found.secretary_id):
+    if not line.own and not runs(actor, forum.secretary_id):
         raise Forbidden
     return line
 
 
-def own_seat(found: Forum, actor: Actor) -> ForumMemberLine | None:
+def own_seat(forum: Forum, actor: Actor) -> ForumMemberLine | None:
     """The actor's own membership, if she has one."""
     if actor.person_id is None:
         return None
     member = db.session.scalar(
         _members().where(
-            ForumMember.forum_id == found.id,
+            ForumMember.forum_id == forum.id,
             ForumMember.person_id == actor.person_id,
             ForumMember.left_on.is_(None),
         )
@@ -217,12 +217,12 @@ def own_seat(found: Forum, actor: Actor) -> ForumMemberLine | None:
     return None if member is None else _line(member, actor)
 
 
-def owners_of(found: Forum) -> list[ForumMember]:
+def owners_of(forum: Forum) -> list[ForumMember]:
     """Those who may take on an action: the present members, by group and name."""
     return list(
         db.session.scalars(
             _members()
-            .where(ForumMember.forum_id == found.id, ForumMember.left_on.is_(None))
+            .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
             .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
         )
     )
@@ -248,13 +248,13 @@ def people_with_account(actor: Actor, excluding: Collection[str]) -> list[Accoun
     ]
 
 
-def seated(found: Forum) -> set[str]:
+def seated(forum: Forum) -> set[str]:
     """The public ids of the people who are members now."""
     return set(
         db.session.scalars(
             select(Person.public_id)
             .join(ForumMember, ForumMember.person_id == Person.id)
-            .where(ForumMember.forum_id == found.id, ForumMember.left_on.is_(None))
+            .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
         )
     )
 

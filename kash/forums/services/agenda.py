@@ -27,12 +27,12 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 
 
-def items_in_order(session: Session, held: Meeting) -> list[AgendaItem]:
+def items_in_order(session: Session, meeting: Meeting) -> list[AgendaItem]:
     """The agenda as it stands."""
     return list(
         session.scalars(
             select(AgendaItem)
-            .where(AgendaItem.meeting_id == held.id)
+            .where(AgendaItem.meeting_id == meeting.id)
             .order_by(AgendaItem.position, AgendaItem.id)
         )
     )
@@ -58,22 +58,22 @@ def add_item(
     """
     with audited("forums.item_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        held = written_meeting(change.session, forum, meeting_id)
-        items = items_in_order(change.session, held)
-        if item_id and _added_before(change.session, held, item_id):
+        meeting = written_meeting(change.session, forum, meeting_id)
+        items = items_in_order(change.session, meeting)
+        if item_id and _added_before(change.session, meeting, item_id):
             change.nothing()
             return item_id
         if len(items) >= ITEMS_OF_A_MEETING:
             raise AgendaFull
         item = AgendaItem(
             public_id=item_id or new_public_id(),
-            meeting_id=held.id,
+            meeting_id=meeting.id,
             position=max((item.position for item in items), default=0) + 1,
             title=title,
             minutes=minutes,
         )
         change.session.add(item)
-        change.about(held.public_id, item.public_id)
+        change.about(meeting.public_id, item.public_id)
         return item.public_id
 
 
@@ -100,10 +100,10 @@ def add_usual_items(
     """
     with audited("forums.usual_items_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        held = written_meeting(change.session, forum, meeting_id)
-        if order_is_fixed(held.state):
+        meeting = written_meeting(change.session, forum, meeting_id)
+        if order_is_fixed(meeting.state):
             raise MeetingOver
-        items = items_in_order(change.session, held)
+        items = items_in_order(change.session, meeting)
         present = ["arising" if one.kind == "arising" else known(one.title) for one in items]
         agenda: list[AgendaItem] = []
         for place, usual in with_usual_items(present):
@@ -113,7 +113,7 @@ def add_usual_items(
             arising = usual == "arising"
             item = AgendaItem(
                 public_id=new_public_id(),
-                meeting_id=held.id,
+                meeting_id=meeting.id,
                 position=0,
                 kind="arising" if arising else "plain",
                 # It goes by its usual name in the reader's language.
@@ -128,7 +128,7 @@ def add_usual_items(
         if len(agenda) > ITEMS_OF_A_MEETING:
             raise AgendaFull
         _number(agenda)
-        change.about(held.public_id)
+        change.about(meeting.public_id)
         return added
 
 
@@ -144,13 +144,13 @@ def rename_item(
     """Give an item another title, and say how long it should take."""
     with audited("forums.item_renamed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        held = written_meeting(change.session, forum, meeting_id)
-        item = item_in(change.session, held, item_id)
+        meeting = written_meeting(change.session, forum, meeting_id)
+        item = item_in(change.session, meeting, item_id)
         item.title, item.minutes = title, minutes
-        change.about(held.public_id, item.public_id)
+        change.about(meeting.public_id, item.public_id)
 
 
-def has_open_actions(session: Session, forum: Forum, held: Meeting) -> bool:
+def has_open_actions(session: Session, forum: Forum, meeting: Meeting) -> bool:
     """True if something of an earlier meeting is still open."""
     return (
         session.scalar(
@@ -159,7 +159,7 @@ def has_open_actions(session: Session, forum: Forum, held: Meeting) -> bool:
             .join(Meeting, Meeting.id == AgendaItem.meeting_id)
             .where(
                 Meeting.forum_id == forum.id,
-                Meeting.starts_at < held.starts_at,
+                Meeting.starts_at < meeting.starts_at,
                 Action.state == "open",
             )
             .limit(1)
@@ -199,14 +199,14 @@ def order_items(
     """Give the items another order: the whole of it, or one item a place up or down."""
     with audited("forums.agenda_ordered", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        held = written_meeting(change.session, forum, meeting_id)
-        if order_is_fixed(held.state):
+        meeting = written_meeting(change.session, forum, meeting_id)
+        if order_is_fixed(meeting.state):
             raise MeetingOver
-        items = {item.public_id: item for item in items_in_order(change.session, held)}
+        items = {item.public_id: item for item in items_in_order(change.session, meeting)}
         present = list(items)
         wanted = arranged(present, order) if order else moved(present, up or down, -1 if up else 1)
         if wanted == present:
             change.nothing()
             return
         _number(items[key] for key in wanted)
-        change.about(held.public_id)
+        change.about(meeting.public_id)

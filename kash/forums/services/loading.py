@@ -52,12 +52,12 @@ def written_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
     return found
 
 
-def item_in(session: Session, held: Meeting, public_id: str) -> AgendaItem:
+def item_in(session: Session, meeting: Meeting, public_id: str) -> AgendaItem:
     """An item of this meeting's agenda."""
     return one_or_404(
         session.scalar(
             select(AgendaItem).where(
-                AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id
+                AgendaItem.meeting_id == meeting.id, AgendaItem.public_id == public_id
             )
         )
     )

@@ -68,8 +68,8 @@ def write_item(
     with audited("forums.item_written", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
-        held = written_meeting(session, forum, meeting_id)
-        item = item_in(session, held, item_id)
+        meeting = written_meeting(session, forum, meeting_id)
+        item = item_in(session, meeting, item_id)
         if item.row_version != row_version:
             raise MinuteChanged(
                 row_version=item.row_version,
@@ -98,8 +98,8 @@ def write_item(
         texts += [row.text for row in item.actions]
         keep_internal(session, item, texts, internal)
         if on_actions.added:
-            _carry_over(session, forum, held)
-        change.about(held.public_id, item.public_id)
+            _carry_over(session, forum, meeting)
+        change.about(meeting.public_id, item.public_id)
         return item.row_version
 
 

@@ -77,9 +77,9 @@ def add_guest(forum_id: str, meeting_id: str, person_id: str, *, by: Actor) -> N
     """Put somebody on a meeting's register who is no member. On paper guests are only counted."""
     with audited("forums.guest_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        held = written_meeting(change.session, forum, meeting_id)
+        meeting = written_meeting(change.session, forum, meeting_id)
         person = change.session.scalar(select(Person).where(Person.public_id == person_id))
         if person is None:
             raise UnknownPerson
-        put_on_roster(change.session, held.register_id, person.id, walk_in=True)
-        change.about(held.public_id, person.public_id)
+        put_on_roster(change.session, meeting.register_id, person.id, walk_in=True)
+        change.about(meeting.public_id, person.public_id)

@@ -63,27 +63,27 @@ def change_template(
     _may_write(by)
     with audited("forums.template_changed", by) as change:
         session = change.session
-        found = held_template(session, public_id)
-        if found.row_version != row_version:
+        template = held_template(session, public_id)
+        if template.row_version != row_version:
             raise ChangedMeanwhile
-        _name_is_free(session, name, found.id)
-        found.name, found.language = name, language
-        found.items = _rows(items)
-        found.row_version += 1
+        _name_is_free(session, name, template.id)
+        template.name, template.language = name, language
+        template.items = _rows(items)
+        template.row_version += 1
         _flush(session)
-        change.about(found.public_id)
+        change.about(template.public_id)
 
 
 def remove_template(public_id: str, by: Actor) -> None:
     """Delete a template; forums that began with it begin as last time. Raises NotFound."""
     _may_write(by)
     with audited("forums.template_removed", by) as change:
-        found = held_template(change.session, public_id)
+        template = held_template(change.session, public_id)
         change.session.execute(
-            update(Forum).where(Forum.template_id == found.id).values(template_id=None)
+            update(Forum).where(Forum.template_id == template.id).values(template_id=None)
         )
-        change.about(found.public_id)
-        change.session.delete(found)
+        change.about(template.public_id)
+        change.session.delete(template)
 
 
 def held_template(session: Session, public_id: str) -> AgendaTemplate:

@@ -45,10 +45,10 @@ from kash.policy import allow
 def plan_meeting(forum_id: str) -> ResponseReturnValue:
     """Plan a meeting."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
+    forum = forum_to_edit(forum_id, actor)
     form = MeetingForm()
     form.offer(template_choices())
-    own = template_of(found.template_id)
+    own = template_of(forum.template_id)
     if own and not form.is_submitted():
         form.agenda.data = own
     if form.validate_on_submit():
@@ -64,7 +64,7 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
             flash(_("The meeting is planned. Now write its agenda."))
             return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=made))
     return page(
-        "forums/meeting_edit.html", form=form, forum=found, meeting=None, venues=venue_names()
+        "forums/meeting_edit.html", form=form, forum=forum, meeting=None, venues=venue_names()
     )
 
 
@@ -106,15 +106,15 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Move a meeting to another day, time or place."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
-    local = to_local(held.starts_at)
+    forum = forum_to_edit(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
+    local = to_local(meeting.starts_at)
     form = MeetingForm(
         data={
             "day": local.date(),
             "time": local.time(),
-            "place": held.place,
-            "row_version": held.row_version,
+            "place": meeting.place,
+            "row_version": meeting.row_version,
         }
     )
     del form.agenda
@@ -131,11 +131,11 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
     if isinstance(form.problem, MeetingChanged):
-        found = forum_to_edit(forum_id, actor)
-        held = meetings.meeting(found, meeting_id)
-        form.show_row_version(held.row_version)
+        forum = forum_to_edit(forum_id, actor)
+        meeting = meetings.meeting(forum, meeting_id)
+        form.show_row_version(meeting.row_version)
     return page(
-        "forums/meeting_edit.html", form=form, forum=found, meeting=held, venues=venue_names()
+        "forums/meeting_edit.html", form=form, forum=forum, meeting=meeting, venues=venue_names()
     )
 
 
@@ -144,14 +144,14 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Call a meeting off with a reason."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
     form = CallOffForm()
     if form.validate_on_submit():
         meetings_services.cancel_meeting(forum_id, meeting_id, reason=form.reason.data, by=actor)
         flash(_("The meeting is cancelled."))
         return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
-    return page("forums/cancel.html", form=form, forum=found, meeting=held)
+    return page("forums/cancel.html", form=form, forum=forum, meeting=meeting)
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/hold", methods=["GET", "POST"])
@@ -159,8 +159,8 @@ def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Record that a meeting was held, after a question."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
     if request.method == "POST":
         with FlashedProblems(MeetingAhead, tone="warn"):
             meetings_services.hold_meeting(forum_id, meeting_id, by=actor)
@@ -168,9 +168,9 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
     return render_template(
         "forums/hold.html",
-        forum=found,
-        meeting=held,
-        unmarked=sum(1 for line in attendance_of(held) if line.status is None),
+        forum=forum,
+        meeting=meeting,
+        unmarked=sum(1 for line in attendance_of(meeting) if line.status is None),
     )
 
 
@@ -179,8 +179,8 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Arrange the agenda; a post adds an item at its end."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
     form = NewItemForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -195,17 +195,17 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             return redirect(
                 url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id, _anchor="title")
             )
-    items = minutes_of(held)
+    items = minutes_of(meeting)
     return page(
         "forums/agenda.html",
         form=form,
-        forum=found,
-        meeting=held,
-        fixed=order_is_fixed(held.state),
-        points=[(item, number_of(item, held)) for item in items],
-        carried=arising_in(held, utc_now(), actor),
+        forum=forum,
+        meeting=meeting,
+        fixed=order_is_fixed(meeting.state),
+        points=[(item, number_of(item, meeting)) for item in items],
+        carried=arising_in(meeting, utc_now(), actor),
         planned_minutes=sum(item.minutes or 0 for item in items),
-        lacking=missing_usual(items) if not order_is_fixed(held.state) else [],
+        lacking=missing_usual(items) if not order_is_fixed(meeting.state) else [],
     )
 
 
@@ -243,9 +243,9 @@ def order_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Give an item another title."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
-    item = meetings.item(held, item_id)
+    forum = forum_to_edit(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
+    item = meetings.item(meeting, item_id)
     form = ItemForm(data={"title": item.title or _("Matters arising"), "minutes": item.minutes})
     if form.validate_on_submit():
         agenda_services.rename_item(
@@ -258,7 +258,7 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
         )
         flash(_("Saved."))
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
-    return page("forums/item_title.html", form=form, forum=found, meeting=held, item=item)
+    return page("forums/item_title.html", form=form, forum=forum, meeting=meeting, item=item)
 
 
 @blueprint.route(
@@ -268,11 +268,11 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
 def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Take an item off the agenda, after a question."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
-    item = meetings.item(held, item_id)
+    forum = forum_to_edit(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
+    item = meetings.item(meeting, item_id)
     if request.method == "POST":
         with FlashedProblems(StaysOnAgenda, tone="warn"):
             agenda_services.remove_item(forum_id, meeting_id, item_id, by=actor)
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
-    return render_template("forums/item_remove.html", forum=found, meeting=held, item=item)
+    return render_template("forums/item_remove.html", forum=forum, meeting=meeting, item=item)

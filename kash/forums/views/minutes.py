@@ -78,7 +78,7 @@ def _with_unknown(own: list[TypedRow], stored: list[TypedRow]) -> list[TypedRow]
 
 
 def _owner_choices(
-    found: Forum, item: AgendaItem, members: list[ForumMember]
+    forum: Forum, item: AgendaItem, members: list[ForumMember]
 ) -> list[tuple[str, str]]:
     """The present members, and whoever left but still owns an action of this item."""
     everyone = {member.public_id: member for member in members}
@@ -92,14 +92,14 @@ def _owner_choices(
 
 
 def _save(
-    form: MinuteForm, found: Forum, held: Meeting, item: AgendaItem
+    form: MinuteForm, forum: Forum, meeting: Meeting, item: AgendaItem
 ) -> tuple[bool, OtherText | None]:
     """Save the form; False with what somebody else wrote, or with errors on the form."""
     decisions, actions = form.written()
     try:
         write_item(
-            found.public_id,
-            held.public_id,
+            forum.public_id,
+            meeting.public_id,
             item.public_id,
             minute=form.minute.data,
             decisions=decisions,
@@ -134,24 +134,24 @@ def _save(
 def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Write under an item. If somebody else saved meanwhile, both texts are shown."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, actor)
+    held = meeting(forum, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
     form, other, saved = MinuteForm(), None, False
     if form.is_submitted():
         form.read_rows(request.form)
         present = meetings.item(held, item_id)
-        owners = [key for key, _name in _owner_choices(found, present, owners_of(found))]
+        owners = [key for key, _name in _owner_choices(forum, present, owners_of(forum))]
         fine = form.validate()
         if form.rows_are_fine(owners) and fine:
-            saved, other = _save(form, found, held, present)
+            saved, other = _save(form, forum, held, present)
     if saved:
         flash(_("Saved."))
         return redirect(_after(forum_id, meeting_id, item_id))
     # After a refused save the objects above have expired with its transaction.
-    found = forum_to_edit(forum_id, actor)
-    held = meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, actor)
+    held = meeting(forum, meeting_id)
     items = minutes_of(held)
     written = one_or_404(
         next((other_item for other_item in items if other_item.public_id == item_id), None)
@@ -163,13 +163,13 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     answer, status = page(
         "forums/item.html",
         form=form,
-        forum=found,
+        forum=forum,
         meeting=held,
         item=written,
         number=number_of(written, held),
         points=[(each, number_of(each, held)) for each in items],
         following=_next(items, item_id),
-        owners=_owner_choices(found, written, owners_of(found)),
+        owners=_owner_choices(forum, written, owners_of(forum)),
         closed=[
             action_line(action, written, held, actor)
             for action in written.actions

@@ -112,8 +112,8 @@ def forum(forum_id: str) -> ResponseReturnValue:
 def edit(forum_id: str) -> ResponseReturnValue:
     """Give a forum another name or secretary."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    form = _forum_form(secretary_of(found)[0])
+    forum = forum_to_edit(forum_id, actor)
+    form = _forum_form(secretary_of(forum)[0])
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         with form.showing_problems():
@@ -127,9 +127,9 @@ def edit(forum_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("forums.forum", forum_id=forum_id))
     elif not form.is_submitted():
-        form.name.data = found.name
-        form.template.data = template_of(found.template_id)
-    return page("forums/edit.html", form=form, forum=found)
+        form.name.data = forum.name
+        form.template.data = template_of(forum.template_id)
+    return page("forums/edit.html", form=form, forum=forum)
 
 
 @blueprint.route("/<forum_id>/members/new", methods=["GET", "POST"])
@@ -138,7 +138,7 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     """Find people by name, tick them and add them together. What is typed is posted, so that no
     address holds a name; who was ticked stays ticked while one looks for the next."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
+    forum = forum_to_edit(forum_id, actor)
     form = FindMembersForm()
     ticked = list(dict.fromkeys(request.form.getlist("people")))[:MOST_TICKED]
     if request.form.get("step") == "add" and ticked:
@@ -150,7 +150,7 @@ def find_member(forum_id: str) -> ResponseReturnValue:
         matches = [one for name in form.names() for one in find_people(actor, name)]
     elif request.form.get("step") == "add":
         form.mark_wrong(form.search, _("Tick somebody first."))
-    seated = series.seated(found)
+    seated = series.seated(forum)
     kept = people_by_number(actor, ticked)
     shown = {one.public_id for one in kept}
     offered = people_with_account(actor, seated | shown)
@@ -160,7 +160,7 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     return page(
         "forums/find_members.html",
         form=form,
-        forum=found,
+        forum=forum,
         kept=kept,
         searched=matches is not None,
         found=len(matches or ()),
@@ -205,8 +205,8 @@ def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
 def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
     """How a member appears: her own page, and that of who runs the forum."""
     actor = current_actor()
-    found = series.forum(forum_id, actor)
-    member = member_to_change(found, member_id, actor)
+    forum = series.forum(forum_id, actor)
+    member = member_to_change(forum, member_id, actor)
     form = AppearanceForm(data={"appears": member.appears, "shown_as": member.shown_as})
     if form.validate_on_submit():
         with form.showing_problems():
@@ -222,9 +222,9 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
     return page(
         "forums/appearance.html",
         form=form,
-        forum=found,
+        forum=forum,
         member=member,
-        runs=runs(actor, found.secretary_id),
+        runs=runs(actor, forum.secretary_id),
     )
 
 
@@ -233,10 +233,10 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
 def end_membership(forum_id: str, member_id: str) -> ResponseReturnValue:
     """A member leaves, after a question."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    member = member_to_change(found, member_id, actor)
+    forum = forum_to_edit(forum_id, actor)
+    member = member_to_change(forum, member_id, actor)
     if request.method == "POST":
         series_services.end_membership(forum_id, member_id, by=actor)
         flash(_("The membership has ended."))
         return redirect(url_for("forums.forum", forum_id=forum_id))
-    return render_template("forums/leave.html", forum=found, member=member)
+    return render_template("forums/leave.html", forum=forum, member=member)

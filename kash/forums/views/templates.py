@@ -173,12 +173,12 @@ def remove_template(template_id: str) -> ResponseReturnValue:
 def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Keep a meeting's agenda under a name."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    held = meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, actor)
+    held = meeting(forum, meeting_id)
     form = AgendaNameForm()
     if form.validate_on_submit():
         with form.showing_problems():
             templates_services.keep_agenda(forum_id, meeting_id, name=form.name.data, by=actor)
             flash(_("Saved. New meetings can begin with this agenda."))
             return redirect(url_for("forums.templates"))
-    return page("forums/keep_agenda.html", form=form, forum=found, meeting=held)
+    return page("forums/keep_agenda.html", form=form, forum=forum, meeting=held)

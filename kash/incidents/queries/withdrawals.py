@@ -87,17 +87,17 @@ class Withdrawals:
         self.put_into(document_id, record)
         return as_bytes(record)
 
-    def _read(self, one: Letter) -> Withdrawal:
+    def _read(self, letter: Letter) -> Withdrawal:
         try:
             sealed = Sealed(
                 0,
-                SealingPlace(CompartmentName.CASE, one.kind, one.public_id),
+                SealingPlace(CompartmentName.CASE, letter.kind, letter.public_id),
                 1,
-                in_bytes(one.body),
-                one.form,
-                in_bytes(one.wrapped),
-                one.compartment_id,
-                self._generations.get(one.compartment_id, 0),
+                in_bytes(letter.body),
+                letter.form,
+                in_bytes(letter.wrapped),
+                letter.compartment_id,
+                self._generations.get(letter.compartment_id, 0),
             )
             return withdrawal_from(open_document(self._vault, sealed))
         except (SealError, ValidationError):

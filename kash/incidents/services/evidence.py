@@ -201,10 +201,10 @@ def _changing(
     with audited(action, by) as change:
         locked_incident(change.session, reference)
         case = open_case(by, vault, reference, change.session)
-        found = open_evidence(vault, case, document, change.session)
-        keep_keys(change.session, vault, [case.sealed, found.sealed])
-        yield EvidenceChange(change, found, by)
-        _save(change.session, vault, found)
+        evidence = open_evidence(vault, case, document, change.session)
+        keep_keys(change.session, vault, [case.sealed, evidence.sealed])
+        yield EvidenceChange(change, evidence, by)
+        _save(change.session, vault, evidence)
         change.about(reference)
 
 
@@ -250,13 +250,13 @@ def label_evidence(
 ) -> None:
     """Say anew what a piece of evidence shows. Raises NotFound and EvidenceDamaged."""
     with changing("incidents.evidence_labelled", by, vault, reference) as case:
-        found = open_evidence(vault, case.case, document, case.change.session)
-        found.listed.label = found.file.label = label
-        found.file.note = note
-        found.file.custody.append(
+        evidence = open_evidence(vault, case.case, document, case.change.session)
+        evidence.listed.label = evidence.file.label = label
+        evidence.file.note = note
+        evidence.file.custody.append(
             CustodyEvent(what="labelled", by=by.public_id, at=case.change.now)
         )
-        _save(case.change.session, vault, found)
+        _save(case.change.session, vault, evidence)
 
 
 # --- Files ------------------------------------------------------------------------------------

@@ -48,12 +48,12 @@ def say_outcome(
 ) -> None:
     """Say how a referral went, or take that back by an empty outcome. Raises as `refer`."""
     with changing("incidents.referral_updated", by, vault, reference) as case:
-        found = one_or_404(
+        referral = one_or_404(
             next((one for one in case.record.referrals if one.id == referral_id), None)
         )
-        found.outcome = outcome.outcome
-        found.outcome_on = outcome.on if outcome.outcome else None
-        found.note = outcome.note
+        referral.outcome = outcome.outcome
+        referral.outcome_on = outcome.on if outcome.outcome else None
+        referral.note = outcome.note
         case.happened("referral_outcome", outcome.outcome)
 
 

@@ -133,20 +133,20 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
     return references
 
 
-def _add(session: Session, one: Letter) -> int:
+def _add(session: Session, letter: Letter) -> int:
     row = add_document(
         session,
         Prepared(
-            one.public_id,
+            letter.public_id,
             CompartmentName.CASE,
-            one.kind,
-            in_bytes(one.body),
-            in_bytes(one.wrapped),
-            one.compartment_id,
+            letter.kind,
+            in_bytes(letter.body),
+            in_bytes(letter.wrapped),
+            letter.compartment_id,
         ),
     )
-    if one.form != "filed":
-        session.get_one(DocumentKey, row.id).form = one.form
+    if letter.form != "filed":
+        session.get_one(DocumentKey, row.id).form = letter.form
     return row.id
 
 

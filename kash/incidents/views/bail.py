@@ -46,16 +46,16 @@ def stations() -> list[tuple[str, str]]:
 @require_vault
 def bail(reference: str) -> ResponseReturnValue:
     """Write down cash bail."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = BailForm()
-    form.offer(found.record, stations(), today())
+    form.offer(case.record, stations(), today())
     if request.method == "GET":
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif form.validate():
         with form.showing_problems():
             write_down_bail(actor, vault, reference, form.bail())
             return _saved(reference)
-    return page("incidents/bail.html", form=form, case=found, **_bail_part(found, actor))
+    return page("incidents/bail.html", form=form, case=case, **_bail_part(case, actor))
 
 
 @blueprint.route("/<reference>/v/<bail_id>", methods=["GET", "POST"])
@@ -63,33 +63,33 @@ def bail(reference: str) -> ResponseReturnValue:
 @require_vault
 def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
-    actor, vault, found = load_case(reference)
-    one = bail_of(found.record, bail_id)
+    actor, vault, case = load_case(reference)
+    bail = bail_of(case.record, bail_id)
     form = BailForm()
-    form.changed_meanwhile = one is None
+    form.changed_meanwhile = bail is None
     # Taken off meanwhile, if a page showed it: else it never was.
-    if one is None and not form.version_shown():
+    if bail is None and not form.version_shown():
         raise NotFound
-    form.offer(found.record, stations(), today(), one)
+    form.offer(case.record, stations(), today(), bail)
     if request.method == "GET":
-        note_opening(actor, vault, found)
-    elif form.validate() and one is not None:
+        note_opening(actor, vault, case)
+    elif form.validate() and bail is not None:
         with form.showing_problems():
             write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
             return _saved(reference)
         if form.changed_meanwhile:
-            _actor, _vault, found = load_case(reference)
-            one = bail_of(found.record, bail_id)
-    if one is None:
+            _actor, _vault, case = load_case(reference)
+            bail = bail_of(case.record, bail_id)
+    if bail is None:
         # What was typed can be written down anew.
-        name, part = "incidents/bail.html", _bail_part(found, actor)
+        name, part = "incidents/bail.html", _bail_part(case, actor)
     else:
-        name, part = "incidents/bail_correct.html", {"bail": one, "places": PLACE_NAMES}
+        name, part = "incidents/bail_correct.html", {"bail": bail, "places": PLACE_NAMES}
     return page(
         name,
         form=form,
-        case=found,
-        **{"called": lambda key: participant_label(found.record, key) if key else "", **part},
+        case=case,
+        **{"called": lambda key: participant_label(case.record, key) if key else "", **part},
     )
 
 
@@ -98,8 +98,8 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 @require_vault
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
-    actor, vault, found = load_case(reference)
-    one = one_or_404(bail_of(found.record, bail_id))
+    actor, vault, case = load_case(reference)
+    one = one_or_404(bail_of(case.record, bail_id))
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
@@ -110,7 +110,7 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
             url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
         )
     return render_template(
-        "incidents/bail_remove.html", case=found, bail=one, version=version or found.version
+        "incidents/bail_remove.html", case=case, bail=one, version=version or case.version
     )
 
 

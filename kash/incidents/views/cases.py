@@ -94,11 +94,11 @@ def case(reference: str) -> ResponseReturnValue:
 @require_vault
 def comment(reference: str) -> ResponseReturnValue:
     """Write to the others."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = CommentForm()
     if not form.validate_on_submit():
-        note_opening(actor, vault, found)
-        return _page(found, actor, form), 422
+        note_opening(actor, vault, case)
+        return _page(case, actor, form), 422
     assignment.comment(reference, form.text.data, by=actor, vault=vault)
     return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
 
@@ -114,39 +114,39 @@ def urgent(reference: str) -> ResponseReturnValue:
     return redirect(url_for("incidents.case", reference=reference), 303)
 
 
-def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
-    record, now = found.record, utc_now()
+def _page(case: Case, actor: Actor, comment_form: Form | None = None) -> str:
+    record, now = case.record, utc_now()
     everybody = officers()
     works = actor.may("incidents.edit")
     return render_template(
         "incidents/case.html",
         actor=actor,
-        case=found,
+        case=case,
         record=record,
         paper_reference=code_as_shown(record.paper_reference),
         now=now,
         works=works,
-        over=found.state in OVER,
-        keeps=what_keeps(record, found.state),
+        over=case.state in OVER,
+        keeps=what_keeps(record, case.state),
         keeping=retention_words,
-        next=next_of(found, actor),
-        other_steps=_other_steps(found) if works else [],
+        next=next_of(case, actor),
+        other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
-        clocks=_clocks(record, now) if found.state not in OVER else [],
-        unset=unset_clocks(record) if found.state not in OVER else [],
-        away=_away(everybody, found.seen),
+        clocks=_clocks(record, now) if case.state not in OVER else [],
+        unset=unset_clocks(record) if case.state not in OVER else [],
+        away=_away(everybody, case.seen),
         links=linked_to(record, actor),
         names=account_names(_accounts(record)),
         called=_called(record),
         money=MONEY,
         says=wording,
         words=names,
-        guarded=guarded(found, actor),
-        left=autosaves_left(actor, the_vault(), found.reference, found.seen) if works else [],
+        guarded=guarded(case, actor),
+        left=autosaves_left(actor, the_vault(), case.reference, case.seen) if works else [],
         comment_form=comment_form or CommentForm(),
-        sections=sections_of(found, actor),
-        beside=sections_of(found, actor, beside=True),
-        actions=actions_of(found, actor),
+        sections=sections_of(case, actor),
+        beside=sections_of(case, actor, beside=True),
+        actions=actions_of(case, actor),
     )
 
 

@@ -167,10 +167,10 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
 @require_vault
 def consents(reference: str) -> ResponseReturnValue:
     """Read out the words, note the answers."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = ConsentsForm()
     if request.method == "GET":
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif form.validate_on_submit():
         with form.showing_problems():
             noted = answer_consents(
@@ -183,15 +183,15 @@ def consents(reference: str) -> ResponseReturnValue:
                 form.origin.data,
                 language_code(),
             )
-            _tell(noted, found.record)
+            _tell(noted, case.record)
             return redirect(url_for("incidents.consents", reference=reference))
         if form.changed_meanwhile:
-            _actor, _vault, found = load_case(reference)
+            _actor, _vault, case = load_case(reference)
     return page(
         "incidents/consents.html",
         form=form,
-        case=found,
-        everybody=everybodys_answers(found.record),
+        case=case,
+        everybody=everybodys_answers(case.record),
         typed=form.answers_typed() if form.changed_meanwhile or form.errors else {},
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
@@ -201,7 +201,7 @@ def consents(reference: str) -> ResponseReturnValue:
         languages={**LANGUAGES, **REPORTING_LANGUAGES},
         names=names.PURPOSE_NAMES,
         by={
-            **account_names({one.by for one in found.record.consents} - {""}),
+            **account_names({one.by for one in case.record.consents} - {""}),
             "": _("whoever holds the receipt"),
         },
     )

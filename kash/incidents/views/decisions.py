@@ -83,14 +83,14 @@ def decisions() -> ResponseReturnValue:
 @require_vault
 def decision(reference: str) -> ResponseReturnValue:
     """Decide about what was set aside, and note what becomes of a report."""
-    actor, vault, found = load_case(reference)
-    if not found.record.asks_for_a_decision():
+    actor, vault, case = load_case(reference)
+    if not case.record.asks_for_a_decision():
         raise NotFound
     form, out = ReportForm(), TakeOutForm()
     if request.method == "GET":
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif request.form.get("term"):
-        if _term(found, request.form["term"]) is None:
+        if _term(case, request.form["term"]) is None:
             return _decided_already(reference)
         if out.validate():
             take_out_term(actor, vault, reference, out.term.data, out.reason.data)
@@ -103,13 +103,13 @@ def decision(reference: str) -> ResponseReturnValue:
             flash(_("Noted. Nothing was sent."))
             return redirect(url_for("incidents.decision", reference=reference), 303)
         if form.changed_meanwhile:
-            _actor, _vault, found = load_case(reference)
-    notes = report_notes(found, vault)
+            _actor, _vault, case = load_case(reference)
+    notes = report_notes(case, vault)
     answer, status = page(
         "incidents/decision.html",
         form=form,
-        case=found,
-        is_new=Asking(found, notes).is_new,
+        case=case,
+        is_new=Asking(case, notes).is_new,
         out=out if out.errors else None,
         out_term=request.form.get("term", "") if out.errors else "",
         notes=notes[::-1],
@@ -118,7 +118,7 @@ def decision(reference: str) -> ResponseReturnValue:
         note_names=money_words.SHOWN_NOTES,
         duty=money_words.duty_text(),
         policy=reporting_policy(),
-        called=lambda key: participant_label(found.record, key) if key else "",
+        called=lambda key: participant_label(case.record, key) if key else "",
     )
     return answer, 422 if out.errors else status
 
@@ -128,21 +128,19 @@ def decision(reference: str) -> ResponseReturnValue:
 @require_vault
 def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     """Write down as cash bail what was kept as a term, with its receipt."""
-    actor, vault, found = load_case(reference)
-    term = _term(found, term_id)
+    actor, vault, case = load_case(reference)
+    term = _term(case, term_id)
     if term is None:
         return _decided_already(reference)
     form = BailForm()
-    form.offer(
-        found.record, stations(), today(), bail_from(term, found.record), receipt_needed=True
-    )
+    form.offer(case.record, stations(), today(), bail_from(term, case.record), receipt_needed=True)
     if request.method == "GET":
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif form.validate():
         make_bail_of_term(actor, vault, reference, term.id, form.bail())
         flash(_("It is written down as cash bail."))
         return redirect(_next(reference), 303)
-    return page("incidents/term_to_bail.html", form=form, case=found)
+    return page("incidents/term_to_bail.html", form=form, case=case)
 
 
 def _term(found: Case, key: str) -> Term | None:
@@ -158,11 +156,11 @@ def _decided_already(reference: str) -> ResponseReturnValue:
 def _next(reference: str) -> str:
     """On with the same case if it still asks for something, else to the list."""
     try:
-        _actor, _vault, found = load_case(reference)
+        _actor, _vault, case = load_case(reference)
     except NotFound:
         # With bail that has its receipt it is no case of hers any more.
         return url_for("incidents.decisions")
-    if found.record.asks_for_a_decision():
+    if case.record.asks_for_a_decision():
         return url_for("incidents.decision", reference=reference)
     return url_for("incidents.case", reference=reference)
 

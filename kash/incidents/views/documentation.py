@@ -95,10 +95,10 @@ def edit_case(reference: str) -> ResponseReturnValue:
     """Change what is documented of a case; what is sent of one that went to a custodian meanwhile
     is kept for her."""
     try:
-        actor, vault, found = load_case(reference)
+        actor, vault, case = load_case(reference)
         if request.method == "GET":
-            note_opening(actor, vault, found)
-        return _written(found)
+            note_opening(actor, vault, case)
+        return _written(case)
     except NotFound:
         if request.method == "GET" or not _kept_for_custodian(reference):
             raise
@@ -226,14 +226,14 @@ def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValu
     """On to the case; or to the list, if what she wrote keeps its writer away from it."""
     said = _("Handed in.") if submit else _("Saved.")
     try:
-        found = open_case(current_actor(), the_vault(), reference)
+        case = open_case(current_actor(), the_vault(), reference)
     except NotFound:
         if hands_over:
             said = _("Saved, and handed over to a custodian.")
         flash(said + " " + _("From now on others work on this case, and you do not see it."))
         return redirect(url_for("incidents.index"))
     flash(said)
-    if request_ended_last(found.record):
+    if request_ended_last(case.record):
         flash(
             _("A request to a mediator ended by that. Call the mediator, and look below."), "warn"
         )

@@ -73,7 +73,7 @@ def add_evidence(reference: str) -> ResponseReturnValue:
     """Add a file: as a body of its own by the page's script, or a small one in a plain form."""
     if request.mimetype == RAW:
         return _add_raw(reference)
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = SmallFileForm()
     if form.validate_on_submit():
         stream, name = form.content()
@@ -84,7 +84,7 @@ def add_evidence(reference: str) -> ResponseReturnValue:
     return page(
         "incidents/evidence_new.html",
         form=form,
-        case=found,
+        case=case,
         most=_most(),
         small=_SMALL,
         megabyte=MEGABYTE,
@@ -162,18 +162,18 @@ def evidence(reference: str, document: str) -> ResponseReturnValue:
     )
 
 
-def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValue:
+def _evidence_page(evidence: OpenEvidence, form: CustodyForm) -> ResponseReturnValue:
     form.offer()
-    file = found.file
+    file = evidence.file
     shown = file.cleaned or file.original
     return page(
         "incidents/evidence.html",
         form=form,
         sheet=CustodySheetForm(),
-        told=everybody_may_be_told_of(found.case.record),
-        reference=found.case.reference,
-        document=found.document,
-        listed=found.listed,
+        told=everybody_may_be_told_of(evidence.case.record),
+        reference=evidence.case.reference,
+        document=evidence.document,
+        listed=evidence.listed,
         file=file,
         kind=KINDS[file.original.code],
         family=KINDS[shown.code].family,
@@ -209,11 +209,11 @@ def _sent(handed: Handed, *, inline: bool = False) -> Response:
 @require_vault
 def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
     """Note a step of custody that happened outside."""
-    actor, vault, found = _one(reference, document)
+    actor, vault, evidence = _one(reference, document)
     form = CustodyForm()
     form.offer()
     if not form.validate_on_submit():
-        return _evidence_page(found, form)
+        return _evidence_page(evidence, form)
     note_custody(
         actor,
         vault,
@@ -233,14 +233,17 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
 @require_vault
 def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     """Say anew what it shows."""
-    actor, vault, found = _one(reference, document)
-    form = LabelForm(data={"label": found.file.label, "note": found.file.note})
+    actor, vault, evidence = _one(reference, document)
+    form = LabelForm(data={"label": evidence.file.label, "note": evidence.file.note})
     if form.validate_on_submit():
         label, note = form.label.data, form.note.data
         label_evidence(actor, vault, reference, document, label, note)
         return redirect(_page_of(reference, document), 303)
     return page(
-        "incidents/evidence_label.html", form=form, back=_page_of(reference, document), found=found
+        "incidents/evidence_label.html",
+        form=form,
+        back=_page_of(reference, document),
+        found=evidence,
     )
 
 
@@ -249,7 +252,7 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
 @require_vault
 def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     """Download the original, once it is said to whom it goes."""
-    actor, vault, found = _one(reference, document)
+    actor, vault, evidence = _one(reference, document)
     form = ExportForm()
     if form.validate_on_submit():
         handed = export_original(actor, vault, reference, document, form.who.data, form.more.data)
@@ -258,8 +261,8 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
         "incidents/evidence_original.html",
         form=form,
         back=_page_of(reference, document),
-        found=found,
-        kind=KINDS[found.file.original.code],
+        found=evidence,
+        kind=KINDS[evidence.file.original.code],
     )
 
 

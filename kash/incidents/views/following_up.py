@@ -59,12 +59,12 @@ def _services() -> dict[str, str]:
 @require_vault
 def referrals(reference: str) -> ResponseReturnValue:
     """Send somebody to a service, and say how it went."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     offered = _services()
     form, outcome = ReferralForm(), OutcomeForm()
-    form.offer(list(offered.items()), _persons(found.record), today())
+    form.offer(list(offered.items()), _persons(case.record), today())
     if request.method == "GET":
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif request.form.get("referral"):
         if outcome.validate():
             say_outcome(
@@ -80,7 +80,7 @@ def referrals(reference: str) -> ResponseReturnValue:
             )
             return _saved("incidents.referrals", reference)
         form = ReferralForm(formdata=None)
-        form.offer(list(offered.items()), _persons(found.record), today())
+        form.offer(list(offered.items()), _persons(case.record), today())
         form.made_on.data = today()
     elif form.validate():
         with form.showing_problems():
@@ -89,10 +89,10 @@ def referrals(reference: str) -> ResponseReturnValue:
     answer, status = page(
         "incidents/referrals.html",
         form=form,
-        case=found,
+        case=case,
         outcome=outcome if outcome.errors else None,
         outcomes=names.REFERRAL_OUTCOME_NAMES,
-        **_referrals_part(found, actor),
+        **_referrals_part(case, actor),
     )
     return answer, 422 if outcome.errors else status
 
@@ -142,29 +142,29 @@ def _sides(record: Record) -> list[tuple[str, str]]:
 @require_vault
 def terms(reference: str) -> ResponseReturnValue:
     """Add what was agreed, and say when it was done."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form, done = TermForm(), FulfilledForm()
-    form.offer(_sides(found.record), terms_open(found.record))
+    form.offer(_sides(case.record), terms_open(case.record))
     if request.method == "GET":
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif request.form.get("term"):
         if done.validate() and done.refuse_future(today()):
             fulfil(actor, vault, reference, done.term.data, done.fulfilled_on.data)
             return _saved("incidents.terms", reference)
         form = TermForm(formdata=None)
-        form.offer(_sides(found.record), terms_open(found.record))
-    elif form.validate() and form.may_be_agreed(found.record.parties):
+        form.offer(_sides(case.record), terms_open(case.record))
+    elif form.validate() and form.may_be_agreed(case.record.parties):
         with form.showing_problems():
             agree(actor, vault, reference, form.term())
             return _saved("incidents.terms", reference)
     answer, status = page(
         "incidents/terms.html",
         form=form,
-        case=found,
+        case=case,
         done=done if done.errors else None,
         today=today(),
-        gate_shut=is_shut(found.record),
-        **_terms_part(found, actor),
+        gate_shut=is_shut(case.record),
+        **_terms_part(case, actor),
     )
     return answer, 422 if done.errors else status
 

@@ -74,18 +74,18 @@ def asked_of(record: Record) -> list[KnownChoice]:
 @require_vault
 def her_choice(reference: str) -> ResponseReturnValue:
     """Ask each person what she wants, and note it."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = ChoiceForm()
     form.prepare(to_local(utc_now()).date())
     if not form.is_submitted():
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     elif form.validate():
         with form.showing_problems():
             note_choice(actor, vault, reference, form.said())
             return _noted(reference, form.person.data)
         if form.changed_meanwhile:
-            _actor, _vault, found = load_case(reference)
-    return _page(found, form, OwnYesForm(formdata=None))
+            _actor, _vault, case = load_case(reference)
+    return _page(case, form, OwnYesForm(formdata=None))
 
 
 @blueprint.post("/<reference>/w/y")
@@ -93,7 +93,7 @@ def her_choice(reference: str) -> ResponseReturnValue:
 @require_vault
 def own_yes(reference: str) -> ResponseReturnValue:
     """Note what somebody said herself to "court or release", after she was warned."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = OwnYesForm()
     if form.validate_on_submit():
         with form.showing_problems(answer=CaseChangedMeanwhile):
@@ -107,17 +107,17 @@ def own_yes(reference: str) -> ResponseReturnValue:
             )
             return _noted(reference)
         if isinstance(form.problem, CaseChangedMeanwhile):
-            _actor, _vault, found = load_case(reference)
+            _actor, _vault, case = load_case(reference)
     choice = ChoiceForm(formdata=None)
     choice.on.data = to_local(utc_now()).date()
-    return _page(found, choice, form)
+    return _page(case, choice, form)
 
 
 def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
     """Back to the page; `person`: whose choice was noted."""
-    _actor, _vault, found = load_case(reference)
-    told = None if person is None else unheard(found.record, person)
-    counts = None if person is None else choice_of(found.record, person)
+    _actor, _vault, case = load_case(reference)
+    told = None if person is None else unheard(case.record, person)
+    counts = None if person is None else choice_of(case.record, person)
     if told is None or counts is None:
         flash(_("Saved."))
     else:
@@ -130,22 +130,22 @@ def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
             ),
             "warn",
         )
-    left = to_ask(found.record)
-    to = "incidents.her_choice" if left and len(found.record.persons) > 1 else "incidents.case"
+    left = to_ask(case.record)
+    to = "incidents.her_choice" if left and len(case.record.persons) > 1 else "incidents.case"
     return redirect(url_for(to, reference=reference), 303)
 
 
-def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
+def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
     return page(
         "incidents/her_choice.html",
         form=own if own.errors else form,
         choice=form,
         own=own,
-        case=found,
-        over=found.state in OVER,
+        case=case,
+        over=case.state in OVER,
         today=to_local(utc_now()).date(),
-        everybody=asked_of(found.record),
-        gate_shut=is_shut(found.record),
+        everybody=asked_of(case.record),
+        gate_shut=is_shut(case.record),
         ways=names.WAY_NAMES,
         texts=names.WAY_TEXTS,
         origins=names.ORIGIN_NAMES,
@@ -153,8 +153,8 @@ def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue
         version=charge_warning.VERSION,
         languages=LANGUAGES,
         by=account_names(
-            {one.by for one in found.record.choices}
-            | {one.by for one in found.record.own_words} - {""}
+            {one.by for one in case.record.choices}
+            | {one.by for one in case.record.own_words} - {""}
         ),
     )
 

@@ -49,24 +49,24 @@ class Pair:
 @require_vault
 def changes(reference: str) -> ResponseReturnValue:
     """Her first account beside today's, and every change since."""
-    actor, vault, found = load_case(reference)
-    note_opening(actor, vault, found, "changes_opened")
-    history = history_of(vault, found)
+    actor, vault, case = load_case(reference)
+    note_opening(actor, vault, case, "changes_opened")
+    history = history_of(vault, case)
     listing = paged(history.changes, per_page=_PER_PAGE)
-    shown = ShownChanges(listing.rows, found.record)
+    shown = ShownChanges(listing.rows, case.record)
     who = {one.by for one in listing.rows}
     for one in history.accounts:
         who |= {one.account.author, one.account.kept_by}
     return page(
         "incidents/changes.html",
-        case=found,
-        accounts=[(one, pairs(one, found.record)) for one in history.accounts],
+        case=case,
+        accounts=[(one, pairs(one, case.record)) for one in history.accounts],
         changes=[(one, shown.places(one)) for one in listing.rows],
         listing=listing,
         damaged=history.damaged,
         names=account_names(who - {""}),
-        taking=told(found.record.taking),
-        may_edit=actor.may("incidents.edit") and found.state not in CLOSED,
+        taking=told(case.record.taking),
+        may_edit=actor.may("incidents.edit") and case.state not in CLOSED,
     )
 
 
@@ -75,12 +75,12 @@ def changes(reference: str) -> ResponseReturnValue:
 @require_vault
 def taking(reference: str) -> ResponseReturnValue:
     """Say how the account was taken."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = TakingForm()
     if request.method == "GET":
-        note_opening(actor, vault, found)
-        form = TakingForm(formdata=None, data=_known(found.record).model_dump())
-        form.version.data = str(found.version)
+        note_opening(actor, vault, case)
+        form = TakingForm(formdata=None, data=_known(case.record).model_dump())
+        form.version.data = str(case.version)
     elif form.validate():
         with form.showing_problems():
             say_how_taken(
@@ -94,16 +94,16 @@ def taking(reference: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference))
         if form.changed_meanwhile:
-            _actor, _vault, found = load_case(reference)
-            form.version.data, form.version.raw_data = str(found.version), None
+            _actor, _vault, case = load_case(reference)
+            form.version.data, form.version.raw_data = str(case.version), None
     return page(
         "incidents/taking.html",
         form=form,
-        case=found,
+        case=case,
         languages=names_of_languages(),
-        asks_why=asks_why(found.record) and found.record.taking.is_said(),
-        said_before=found.record.taking.is_said(),
-        over=found.state in CLOSED,
+        asks_why=asks_why(case.record) and case.record.taking.is_said(),
+        said_before=case.record.taking.is_said(),
+        over=case.state in CLOSED,
     )
 
 

@@ -38,8 +38,8 @@ LABELS = {
 @require_vault
 def identity(reference: str, person: str) -> ResponseReturnValue:
     """Seal who somebody is. What is sealed already is not shown: it is replaced."""
-    actor, vault, found = load_case(reference)
-    one = person_of(found, person)
+    actor, vault, case = load_case(reference)
+    one = person_of(case, person)
     form = IdentityForm()
     if form.validate_on_submit():
         facts = form.facts()
@@ -53,7 +53,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
     return page(
         "incidents/identity.html",
         form=form,
-        case=found,
+        case=case,
         person=one,
         reads=vault.holds("identity"),
         taken=can_file(db.session(), "identity"),

@@ -25,15 +25,15 @@ from kash.policy import allow
 @require_vault
 def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     """Ask with a reason; a custodian decides, and it is read for an hour."""
-    actor, _vault, found = load_case(reference)
-    one = person_of(found, person)
+    actor, _vault, case = load_case(reference)
+    one = person_of(case, person)
     form = AskIdentityForm()
     if one.identity and form.validate_on_submit():
         with form.showing_problems(AlreadyAsked, NoKeys):
             ask(actor, one.identity, form.reason.data)
             flash(_("A custodian decides. You find the answer among your requests."))
             return redirect(url_for("members.identity_requests"), 303)
-    return page("incidents/identity_ask.html", form=form, case=found, person=one)
+    return page("incidents/identity_ask.html", form=form, case=case, person=one)
 
 
 @blueprint.post("/<reference>/p/<person>/g")
@@ -41,8 +41,8 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
 @require_vault
 def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
     """Show it this once, if a custodian allowed it within the last hour."""
-    actor, vault, found = load_case(reference)
-    one = person_of(found, person)
+    actor, vault, case = load_case(reference)
+    one = person_of(case, person)
     if not one.identity:
         raise NotFound
     try:
@@ -53,7 +53,7 @@ def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
         flash(_("Nobody allowed it, or the hour is over. Ask a custodian."), "warn")
         return redirect(url_for("incidents.identity", reference=reference, person=person), 303)
     return page(
-        "incidents/identity_read.html", form=None, case=found, person=one, facts=worded(facts)
+        "incidents/identity_read.html", form=None, case=case, person=one, facts=worded(facts)
     )
 
 

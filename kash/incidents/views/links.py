@@ -26,7 +26,7 @@ from kash.policy import allow
 @require_vault
 def links(reference: str) -> ResponseReturnValue:
     """Links of a case, and finding more; what is typed is posted."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = FindLinkForm()
     words, occasions, cases = "", [], []
     if form.validate_on_submit():
@@ -41,12 +41,12 @@ def links(reference: str) -> ResponseReturnValue:
     return page(
         "incidents/links.html",
         form=form,
-        case=found,
-        links=linked_to(found.record, actor),
+        case=case,
+        links=linked_to(case.record, actor),
         searched=request.method == "POST" and not form.errors,
         occasions=occasions,
         cases=cases[:MOST_FOUND],
-        linked={(one.kind, one.id) for one in found.record.links},
+        linked={(one.kind, one.id) for one in case.record.links},
         words=names,
         says=wording,
     )

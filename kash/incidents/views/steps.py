@@ -31,23 +31,21 @@ from kash.policy import Role, allow
 @require_vault
 def step(reference: str, verb: str) -> ResponseReturnValue:
     """Take a case one step on, or back."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     if verb not in wording.STEP_NAMES:
         raise NotFound
-    form = StepForm(version=str(found.version), urgent=found.record.urgent)
-    standing = standing_of(found.record)
-    outcomes = [
-        (one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(found.state, standing)
-    ]
-    at_risk = unprotected(found.record) if verb == "close" else []
+    form = StepForm(version=str(case.version), urgent=case.record.urgent)
+    standing = standing_of(case.record)
+    outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(case.state, standing)]
+    at_risk = unprotected(case.record) if verb == "close" else []
     form.fit(verb, outcomes, asks_why=bool(at_risk))
     why = refusal_of(
         verb,
-        found.state,
+        case.state,
         by=actor.public_id,
-        filed_by=found.record.filing.author,
-        triaged_by=found.record.triage.by,
-        alone=decides_alone(actor.public_id, found.seen),
+        filed_by=case.record.filing.author,
+        triaged_by=case.record.triage.by,
+        alone=decides_alone(actor.public_id, case.seen),
         unprotected=bool(at_risk),
         custodian=Role.CUSTODIAN in actor.roles,
         outcome=outcomes[0][0] if outcomes else "",
@@ -83,7 +81,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     return page(
         "incidents/step.html",
         form=form,
-        case=found,
+        case=case,
         verb=verb,
         refused=refused,
         asks_reason=STEPS[verb].asks_reason or bool(at_risk),
@@ -99,9 +97,9 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
 @require_vault
 def assign(reference: str) -> ResponseReturnValue:
     """Give the case to somebody who may work on it, or to nobody."""
-    actor, vault, found = load_case(reference)
-    form = AssignForm(account=found.record.assigned_to)
-    free = may_work(officers(), found.seen)
+    actor, vault, case = load_case(reference)
+    form = AssignForm(account=case.record.assigned_to)
+    free = may_work(officers(), case.seen)
     form.account.choices = [
         ("", _("Nobody yet")),
         *((one.public_id, one.name) for one in free),
@@ -114,7 +112,7 @@ def assign(reference: str) -> ResponseReturnValue:
         else:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference), 303)
-    return page("incidents/assign.html", form=form, case=found)
+    return page("incidents/assign.html", form=form, case=case)
 
 
 @blueprint.route("/<reference>/k", methods=["GET", "POST"])
@@ -122,19 +120,19 @@ def assign(reference: str) -> ResponseReturnValue:
 @require_vault
 def declare(reference: str) -> ResponseReturnValue:
     """Say "I must not work on this"."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = KashForm()
     if form.validate_on_submit():
         declare_conflict(reference, by=actor, vault=vault)
         flash(_("You do not see that case any more. The others are told that you are kept away."))
         return redirect(url_for("incidents.index"), 303)
-    alone = len(may_work(officers(), found.seen)) < 2
+    alone = len(may_work(officers(), case.seen)) < 2
     return page(
         "incidents/declare.html",
         form=form,
-        case=found,
+        case=case,
         alone=alone,
-        only_custodian=for_custodian(found.seen) if alone else None,
+        only_custodian=for_custodian(case.seen) if alone else None,
         outside=outside_contact(),
     )
 
@@ -144,10 +142,10 @@ def declare(reference: str) -> ResponseReturnValue:
 @require_vault
 def shred(reference: str) -> ResponseReturnValue:
     """End a closed case for good."""
-    actor, vault, found = load_case(reference)
+    actor, vault, case = load_case(reference)
     form = ShredForm(reference)
-    if found.state != "closed":
-        return render_template("incidents/shred.html", form=None, case=found), 409
+    if case.state != "closed":
+        return render_template("incidents/shred.html", form=None, case=case), 409
     if form.validate_on_submit():
         done = shred_case(reference, by=actor, vault=vault)
         flash(
@@ -162,4 +160,4 @@ def shred(reference: str) -> ResponseReturnValue:
                 "warn",
             )
         return redirect(url_for("incidents.index", show="all"), 303)
-    return page("incidents/shred.html", form=form, case=found)
+    return page("incidents/shred.html", form=form, case=case)

@@ -77,7 +77,7 @@ class DoubleClaim:
 
 
 def double_claims(
-    found: Workshop, drafted: Iterable[Claim], session: Session | None = None
+    workshop: Workshop, drafted: Iterable[Claim], session: Session | None = None
 ) -> list[DoubleClaim]:
     """The double claims of a workshop's people by day: of its lists, and of what is due by now.
 
@@ -86,13 +86,13 @@ def double_claims(
     asking = session or db.session()
     own = set(drafted)
     own |= {
-        Claim(person or 0, day, found.id)
+        Claim(person or 0, day, workshop.id)
         for person, day in asking.execute(
             select(PayoutLine.person_id, PayoutDay.day)
             .join(PayoutDay, PayoutDay.line_id == PayoutLine.id)
             .join(PayoutList, PayoutList.id == PayoutLine.list_id)
             .where(
-                PayoutList.workshop_id == found.id,
+                PayoutList.workshop_id == workshop.id,
                 PayoutLine.person_id.is_not(None),
                 PayoutLine.state.not_in(NOT_GIVEN),
                 PayoutList.state != "returned",
@@ -105,11 +105,11 @@ def double_claims(
     twice = [
         double
         for double in doubles(own | listed_claims(people, asking))
-        if found.id in (double.first, double.second)
+        if workshop.id in (double.first, double.second)
     ]
     if not twice:
         return []
-    settled = settled_claims(found.id, people, asking)
+    settled = settled_claims(workshop.id, people, asking)
     names = {
         row.id: row
         for row in asking.execute(
@@ -118,7 +118,7 @@ def double_claims(
             .where(Person.id.in_({double.person for double in twice}))
         )
     }
-    others = {double.other(found.id) for double in twice}
+    others = {double.other(workshop.id) for double in twice}
     titles = {
         row.id: row
         for row in asking.execute(
@@ -132,11 +132,11 @@ def double_claims(
             person=names[double.person].public_id,
             name=names[double.person].chosen_name,
             day=double.day,
-            other=titles[double.other(found.id)].public_id,
-            other_title=titles[double.other(found.id)].title,
-            other_approved=Claim(double.person, double.day, double.other(found.id)) in approved,
+            other=titles[double.other(workshop.id)].public_id,
+            other_title=titles[double.other(workshop.id)].title,
+            other_approved=Claim(double.person, double.day, double.other(workshop.id)) in approved,
             settled=settled.get(double),
-            keeps_here=double in settled and settled[double].keeps_id == found.id,
+            keeps_here=double in settled and settled[double].keeps_id == workshop.id,
             letter=names[double.person].letter,
         )
         for double in twice

@@ -59,7 +59,7 @@ class DraftRow:
 
 
 def draft(
-    found: Workshop,
+    workshop: Workshop,
     table: RateTable,
     session: Session | None = None,
     excluding: PayoutList | None = None,
@@ -69,12 +69,12 @@ def draft(
     `excluding` leaves one list out of account, to ask anew whether it is right.
     """
     asking = session or db.session()
-    sittings, slot_days = _sittings(asking, found.register_id)
-    before = _before(asking, found.id, excluding)
+    sittings, slot_days = _sittings(asking, workshop.register_id)
+    before = _before(asking, workshop.id, excluding)
     rates = rates_of(table)
     rows: list[DraftRow] = []
-    people = _people(asking, found, {key for kind, key in before if kind == "person"})
-    settled = as_settled(settled_claims(found.id, [row.id for row in people], asking))
+    people = _people(asking, workshop, {key for kind, key in before if kind == "person"})
+    settled = as_settled(settled_claims(workshop.id, [row.id for row in people], asking))
     for row in people:
         given = before.get(("person", row.id), 0)
         part = DecidedPart(
@@ -83,7 +83,7 @@ def draft(
             bool(row.waived),
             row.extra_cents or 0,
         )
-        elsewhere = paid_elsewhere(settled, row.id, found.id)
+        elsewhere = paid_elsewhere(settled, row.id, workshop.id)
         # Who was taken off the roster is due nothing, but may have been given something.
         there = () if row.removed else sittings.get(row.id, ())
         owed = due(rates, part, there, elsewhere)
@@ -102,7 +102,7 @@ def draft(
                     paid_elsewhere=tuple(sorted(elsewhere)),
                 )
             )
-    for payee in _payees(asking, found.id):
+    for payee in _payees(asking, workshop.id):
         days = {date.fromisoformat(day) for day in payee.days}
         part = DecidedPart(payee.role, band_number(rates, payee.band))
         served = [Sitting(day, WHOLE) for day in slot_days if day in days]
@@ -185,7 +185,7 @@ def _before(
     }
 
 
-def _people(session: Session, found: Workshop, given: Collection[int]) -> list[PersonValues]:
+def _people(session: Session, workshop: Workshop, given: Collection[int]) -> list[PersonValues]:
     rows: Iterable[Any] = session.execute(
         select(
             Person.id,
@@ -203,10 +203,10 @@ def _people(session: Session, found: Workshop, given: Collection[int]) -> list[P
         .join(Group, Group.id == Person.group_id)
         .outerjoin(
             PayoutPart,
-            and_(PayoutPart.person_id == Person.id, PayoutPart.workshop_id == found.id),
+            and_(PayoutPart.person_id == Person.id, PayoutPart.workshop_id == workshop.id),
         )
         .where(
-            RosterEntry.register_id == found.register_id,
+            RosterEntry.register_id == workshop.register_id,
             or_(RosterEntry.removed_at.is_(None), Person.id.in_(given)),
         )
         .order_by(Group.letter, Person.sort_name, Person.id)
@@ -238,7 +238,7 @@ def _payees(session: Session, workshop_id: int) -> list[Payee]:
     )
 
 
-def person_and_part(found: Workshop, public_id: str) -> tuple[Person, PayoutPart | None]:
+def person_and_part(workshop: Workshop, public_id: str) -> tuple[Person, PayoutPart | None]:
     """Somebody on a workshop's roster, and what was decided of her. Raises NotFound."""
     person = one_or_404(
         db.session.scalars(
@@ -246,14 +246,14 @@ def person_and_part(found: Workshop, public_id: str) -> tuple[Person, PayoutPart
             .join(RosterEntry, RosterEntry.person_id == Person.id)
             .where(
                 Person.public_id == public_id,
-                RosterEntry.register_id == found.register_id,
+                RosterEntry.register_id == workshop.register_id,
                 RosterEntry.removed_at.is_(None),
             )
         ).first()
     )
     part = db.session.scalars(
         select(PayoutPart).where(
-            PayoutPart.workshop_id == found.id, PayoutPart.person_id == person.id
+            PayoutPart.workshop_id == workshop.id, PayoutPart.person_id == person.id
         )
     ).first()
     return person, part

@@ -39,19 +39,19 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     return false()
 
 
-def list_of(found: Workshop, public_id: str) -> PayoutList:
+def list_of(workshop: Workshop, public_id: str) -> PayoutList:
     """A list, fetched through its workshop. Raises NotFound."""
     return one_or_404(
         db.session.scalars(
             select(PayoutList)
             .options(joinedload(PayoutList.table))
-            .where(PayoutList.workshop_id == found.id, PayoutList.public_id == public_id)
+            .where(PayoutList.workshop_id == workshop.id, PayoutList.public_id == public_id)
         ).first()
     )
 
 
 def lines_of(
-    one: PayoutList, letter: str | None = None, session: Session | None = None
+    payout_list: PayoutList, letter: str | None = None, session: Session | None = None
 ) -> list[PayoutLine]:
     """The payments of a list in their order, with payees and days; of one group only if asked."""
     statement = (
@@ -61,7 +61,7 @@ def lines_of(
             joinedload(PayoutLine.payee),
             selectinload(PayoutLine.days),
         )
-        .where(PayoutLine.list_id == one.id)
+        .where(PayoutLine.list_id == payout_list.id)
         .order_by(PayoutLine.position)
     )
     if letter is not None:
@@ -69,13 +69,13 @@ def lines_of(
     return list((session or db.session()).scalars(statement))
 
 
-def line_of(one: PayoutList, public_id: str) -> PayoutLine:
+def line_of(payout_list: PayoutList, public_id: str) -> PayoutLine:
     """A payment, fetched through its list. Raises NotFound."""
     return one_or_404(
         db.session.scalars(
             select(PayoutLine)
             .options(joinedload(PayoutLine.person), joinedload(PayoutLine.payee))
-            .where(PayoutLine.list_id == one.id, PayoutLine.public_id == public_id)
+            .where(PayoutLine.list_id == payout_list.id, PayoutLine.public_id == public_id)
         ).first()
     )
 
@@ -109,12 +109,12 @@ def given_later(line: PayoutLine, session: Session) -> bool:
     return session.scalar(later) is not None
 
 
-def files_of(one: PayoutList) -> list[PayoutFile]:
+def files_of(payout_list: PayoutList) -> list[PayoutFile]:
     """The files for mobile money that were made of a list, latest first."""
     return list(
         db.session.scalars(
             select(PayoutFile)
-            .where(PayoutFile.list_id == one.id)
+            .where(PayoutFile.list_id == payout_list.id)
             .order_by(PayoutFile.number.desc())
         )
     )
@@ -142,13 +142,13 @@ def reconciliations(lists: Collection[PayoutList]) -> dict[int, Reconciliation]:
     return {one.id: reconcile(one.total_cents, sums.get(one.id, ())) for one in lists}
 
 
-def lists_of(found: Workshop) -> list[PayoutList]:
+def lists_of(workshop: Workshop) -> list[PayoutList]:
     """The lists of a workshop, latest first."""
     return list(
         db.session.scalars(
             select(PayoutList)
             .options(joinedload(PayoutList.table))
-            .where(PayoutList.workshop_id == found.id)
+            .where(PayoutList.workshop_id == workshop.id)
             .order_by(PayoutList.number.desc())
         )
     )
@@ -166,7 +166,7 @@ class FunderPart:
     paid: int
 
 
-def funder_parts(found: Workshop, lines: Sequence[PayoutLine]) -> list[FunderPart]:
+def funder_parts(workshop: Workshop, lines: Sequence[PayoutLine]) -> list[FunderPart]:
     """Each payment shared among the workshop's funders, and the shares added up; they come to the
     sum of the list to the cent. Empty if nobody funds the workshop. One query."""
     shares = [
@@ -174,7 +174,7 @@ def funder_parts(found: Workshop, lines: Sequence[PayoutLine]) -> list[FunderPar
         for name, share in db.session.execute(
             select(Funder.name, Funding.share)
             .join(Funder, Funder.id == Funding.funder_id)
-            .where(Funding.workshop_id == found.id)
+            .where(Funding.workshop_id == workshop.id)
             .order_by(Funding.share.desc(), Funder.name)
         )
     ]

@@ -58,12 +58,12 @@ def fix_approval(one: PayoutList) -> None:
 
 
 def differences(
-    one: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
+    payout_list: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
 ) -> dict[int, PaymentDifference]:
     """Differences of payments, by their keys, that are no longer what was approved."""
     found: dict[int, PaymentDifference] = {}
     for line in lines:
-        now = _fixed(line, one.table.currency, phones.get(line.id, ""))
+        now = _fixed(line, payout_list.table.currency, phones.get(line.id, ""))
         differs = difference(Fixed(line.cash_digest, line.mobile_digest), now, mobile=mobile)
         if differs is not None:
             found[line.id] = differs

@@ -75,9 +75,11 @@ def propose(workshop: Workshop, by: Actor) -> str:
         return made.public_id
 
 
-def _line(made: PayoutList, position: int, row: DraftRow, bands: Sequence[str]) -> PayoutLine:
+def _line(
+    payout_list: PayoutList, position: int, row: DraftRow, bands: Sequence[str]
+) -> PayoutLine:
     return PayoutLine(
-        list_id=made.id,
+        list_id=payout_list.id,
         person_id=row.person_id,
         payee_id=row.payee_id,
         position=position,
@@ -96,14 +98,14 @@ def _line(made: PayoutList, position: int, row: DraftRow, bands: Sequence[str]) 
     )
 
 
-def locked_list(session: Session, one: PayoutList, step: ListStep, by: Actor) -> PayoutList:
+def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: Actor) -> PayoutList:
     """A list, held until the transaction ends, on which this step may be taken.
 
     Raises SamePerson, WrongStep, and DaysAhead if it pays for a session that has not begun.
     """
     locked: PayoutList = APPROVAL.locked(
         session,
-        one.public_id,
+        payout_list.public_id,
         selectinload(PayoutList.lines).options(
             selectinload(PayoutLine.days),
             joinedload(PayoutLine.person),
@@ -183,12 +185,14 @@ def _check_claims(session: Session, locked: PayoutList) -> None:
             raise DoubleClaimsOpen
 
 
-def turn_back(one: PayoutList, reason: str, by: Actor, *, as_organiser: bool = False) -> None:
+def turn_back(
+    payout_list: PayoutList, reason: str, by: Actor, *, as_organiser: bool = False
+) -> None:
     """Turn a proposed list back; what is due can be proposed again.
 
     `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
     to her.
     """
     with audited("payouts.turned_back", by) as change:
-        locked = locked_list(change.session, one, ListStep.RETURN, by)
+        locked = locked_list(change.session, payout_list, ListStep.RETURN, by)
         APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser)

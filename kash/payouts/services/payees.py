@@ -31,12 +31,12 @@ class Chosen:
     band: str
 
 
-def _roster(session: Session, found: Workshop, public_ids: Sequence[str]) -> dict[str, int]:
+def _roster(session: Session, workshop: Workshop, public_ids: Sequence[str]) -> dict[str, int]:
     rows = session.execute(
         select(Person.public_id, Person.id)
         .join(RosterEntry, RosterEntry.person_id == Person.id)
         .where(
-            RosterEntry.register_id == found.register_id,
+            RosterEntry.register_id == workshop.register_id,
             RosterEntry.removed_at.is_(None),
             Person.public_id.in_(public_ids),
         )

@@ -88,14 +88,14 @@ class InCash:
     changed: int
 
 
-def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> InCash:
+def pay_in_cash(payout_list: PayoutList, lines: Collection[str], by: Actor) -> InCash:
     """Note who signed for cash on the paper list. Only what is outstanding or failed: what is in a
     file for mobile money is passed over.
 
     Raises WrongStep, and NotFound for a payment that is not on the list.
     """
     with audited("payouts.paid_in_cash", by) as change:
-        locked = locked_list(change.session, one, ListStep.PAY, by)
+        locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         wanted = set(lines)
         if not wanted <= {line.public_id for line in locked.lines}:
             raise NotFound
@@ -123,7 +123,7 @@ def made_file(line: PayoutLine, by: Actor) -> bool:
 
 
 def note_payment(
-    one: PayoutList, line: str, note: Note, before: PaymentState, by: Actor
+    payout_list: PayoutList, line: str, note: Note, before: PaymentState, by: Actor
 ) -> PaymentState:
     """Note what became of one payment, which stood at `before` when the page was shown; how it
     stands then. That is CHANGED if it was to be paid and is no longer what was approved.
@@ -134,7 +134,7 @@ def note_payment(
     if note.means not in ("", *MEANS):
         raise UnknownPayoutChoice
     with audited("payouts.payment_noted", by) as change:
-        locked = locked_list(change.session, one, ListStep.PAY, by)
+        locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         found = one_or_404(next((row for row in locked.lines if row.public_id == line), None))
         if found.state != before:
             raise WrongState
@@ -160,7 +160,9 @@ def _differs(one: PayoutList, line: PayoutLine, *, mobile: bool) -> bool:
     return bool(differences(one, [line], phones, mobile=mobile))
 
 
-def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bool) -> Matched:
+def take_results(
+    payout_list: PayoutList, content: bytes, by: Actor, *, only_fitting: bool
+) -> Matched:
     """Note what a result file of mobile money says, all rows or none.
 
     With `only_fitting`, rows with faults are left out. The file itself is kept nowhere. Raises
@@ -168,7 +170,7 @@ def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bo
     """
     results = _read(content)
     with audited("payouts.results_taken", by) as change:
-        locked = locked_list(change.session, one, ListStep.PAY, by)
+        locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         by_reference = {line.reference: line for line in locked.lines}
         matched = match_results(
             _payments(change.session, locked.lines),

@@ -60,7 +60,7 @@ def _transfers(lines: Sequence[PayoutLine], phones: dict[int, str]) -> tuple[Tra
 
 
 def sort_lines(
-    one: PayoutList, lines: Sequence[PayoutLine], session: Session | None = None
+    payout_list: PayoutList, lines: Sequence[PayoutLine], session: Session | None = None
 ) -> Sorted:
     """Payments that are to be paid, by what can be done with them. Nothing is shown or written."""
     asking = session or db.session()
@@ -75,7 +75,7 @@ def sort_lines(
         if phones[line.id] and (line.person_id is None or line.person_id in willing)
     }
     there = [line for line in waiting if line.id in reached]
-    changed = differences(one, there, phones, mobile=True)
+    changed = differences(payout_list, there, phones, mobile=True)
     return Sorted(
         tuple(line for line in there if line.id not in changed),
         tuple(line for line in waiting if line.id not in reached),
@@ -150,7 +150,7 @@ def fetched_again(made: PayoutFile, by: Actor, now: datetime) -> bool:
     return made.made_by == by.public_id and now < made.made_at + FETCHED_AGAIN_FOR
 
 
-def repeat_file(one: PayoutList, public_id: str, by: Actor) -> Numbers:
+def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
     """The very same file again, for whoever made it and lost it on the way.
 
     Raises NotFound, and NotTheSameFile if its time is over, anything in it was settled or changed
@@ -158,7 +158,7 @@ def repeat_file(one: PayoutList, public_id: str, by: Actor) -> Numbers:
     """
     with audited("payouts.file_fetched_again", by) as change:
         session = change.session
-        locked = locked_list(session, one, ListStep.PAY, by)
+        locked = locked_list(session, payout_list, ListStep.PAY, by)
         made = one_or_404(
             session.scalars(
                 select(PayoutFile).where(

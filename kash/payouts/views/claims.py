@@ -28,16 +28,16 @@ from kash.policy import allow
 @allow("payouts.see")
 def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseReturnValue:
     """Say which workshop pays the day, or why both do."""
-    found = staff_workshop(public_id)
-    if not (organises(found) or current_actor().may("payouts.approve")):
+    workshop = staff_workshop(public_id)
+    if not (organises(workshop) or current_actor().may("payouts.approve")):
         raise Forbidden
-    table = table_for(found.id)
-    rows = draft(found, table) if table is not None else []
+    table = table_for(workshop.id)
+    rows = draft(workshop, table) if table is not None else []
     claim = one_or_404(
         next(
             (
                 one
-                for one in double_claims(found, drafted_claims(found, rows))
+                for one in double_claims(workshop, drafted_claims(workshop, rows))
                 if (one.person, one.day.isoformat(), one.other) == (person_id, day, other_id)
             ),
             None,
@@ -49,13 +49,13 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
         (THERE, _("The other workshop: %(title)s", title=claim.other_title)),
     ]
     if current_actor().may("payouts.approve"):
-        choices.insert(1, (HERE, _("This workshop: %(title)s", title=found.title)))
+        choices.insert(1, (HERE, _("This workshop: %(title)s", title=workshop.title)))
     form.keeps.choices = choices
     problem = ""
     if form.validate_on_submit():
         try:
             claims.settle(
-                found,
+                workshop,
                 person=person_id,
                 day=date.fromisoformat(day),
                 other=other_id,
@@ -71,7 +71,7 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
     content, status = page(
         "payouts/settle.html",
         form=form,
-        workshop=found,
+        workshop=workshop,
         claim=claim,
         names=names_of([claim.settled.settled_by] if claim.settled is not None else []),
         problem=problem,

@@ -47,38 +47,42 @@ def payout_list(public_id: str, list_id: str) -> ResponseReturnValue:
 
 
 def _list_page(
-    found: Workshop, one: PayoutList, form: SendBackForm, problem: str = ""
+    workshop: Workshop, payout_list: PayoutList, form: SendBackForm, problem: str = ""
 ) -> ResponseReturnValue:
     actor = current_actor()
-    steps = allowed_steps(one.state, proposed_by=one.proposed_by, actor=actor.public_id)
-    as_organiser = organises(found)
-    decision = APPROVAL.offered(one, actor, as_organiser=as_organiser)
+    steps = allowed_steps(
+        payout_list.state, proposed_by=payout_list.proposed_by, actor=actor.public_id
+    )
+    as_organiser = organises(workshop)
+    decision = APPROVAL.offered(payout_list, actor, as_organiser=as_organiser)
     may = {
         ListStep.APPROVE: decision.approves,
         ListStep.RETURN: decision.returns,
         ListStep.PAY: as_organiser,
     }
-    lines, claims = lines_of(one), double_claims(found, ())
-    table, files = one.table, files_of(one)
+    lines, claims = lines_of(payout_list), double_claims(workshop, ())
+    table, files = payout_list.table, files_of(payout_list)
     programme = latest_table(None) if table.workshop_id is not None else None
     return render_template(
         "payouts/list.html",
-        workshop=found,
-        list=one,
+        workshop=workshop,
+        list=payout_list,
         # Claims are those of all lists of the workshop: of a group that this one may not have.
         shown=one_group(lines, letter_of, request.values.get("group", ""), beside=claims),
         rates=rates_of(table),
         programme_rates=rates_of(programme) if programme is not None else None,
-        sums=reconciliations([one])[one.id],
-        funders=funder_parts(found, lines),
-        sheets=sheets_of(one),
+        sums=reconciliations([payout_list])[payout_list.id],
+        funders=funder_parts(workshop, lines),
+        sheets=sheets_of(payout_list),
         files=files,
         claims=claims,
-        held=held_sessions(found) if one.state != "returned" else (),
+        held=held_sessions(workshop) if payout_list.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
         as_organiser=as_organiser,
         decision=decision,
-        names=names_of([*one.accounts, decision.standing_in, *(made.made_by for made in files)]),
+        names=names_of(
+            [*payout_list.accounts, decision.standing_in, *(made.made_by for made in files)]
+        ),
         phones=phones_told(lines) if decision.approves else None,
         form=form,
         problem=problem,
@@ -108,9 +112,9 @@ def approve(public_id: str, list_id: str) -> ResponseReturnValue:
 @allow("payouts.see")
 def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
     """Turn a list back, with what must be put right."""
-    found = staff_workshop(public_id)
-    as_organiser = organises(found)
-    return _page(found, list_id).send_back(
+    workshop = staff_workshop(public_id)
+    as_organiser = organises(workshop)
+    return _page(workshop, list_id).send_back(
         lambda one, reason: lists.turn_back(
             one, reason, current_actor(), as_organiser=as_organiser
         ),
@@ -123,11 +127,15 @@ def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
 @allow("payouts.pay")
 def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
     """The paper list of one group, on which each signs for her money."""
-    found = own_workshop(public_id, current_actor(), "payouts.pay")
-    one = list_of(found, list_id)
-    sheet = one_or_404(next((row for row in sheets_of(one) if row.public_id == sheet_id), None))
-    lines = lines_of(one, sheet.letter)
+    workshop = own_workshop(public_id, current_actor(), "payouts.pay")
+    payout_list = list_of(workshop, list_id)
+    sheet = one_or_404(
+        next((row for row in sheets_of(payout_list) if row.public_id == sheet_id), None)
+    )
+    lines = lines_of(payout_list, sheet.letter)
     with FlashedProblems(RenderError):
-        content = documents.payment_list(found, one, sheet, lines, found.version.language)
+        content = documents.payment_list(
+            workshop, payout_list, sheet, lines, workshop.version.language
+        )
         return download(content, name=f"list-{sheet.number}.pdf", type="application/pdf")
     return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))

@@ -74,12 +74,12 @@ def _bands_sent(rows: list[DraftRow]) -> dict[str, Chosen]:
 @allow("payouts.propose")
 def exception(public_id: str, person_id: str) -> ResponseReturnValue:
     """Pay one person nothing, or something extra, with a reason."""
-    found = own_workshop(public_id, current_actor(), "payouts.propose")
-    person, part = person_and_part(found, person_id)
+    workshop = own_workshop(public_id, current_actor(), "payouts.propose")
+    person, part = person_and_part(workshop, person_id)
     form = ExceptionForm()
     if form.validate_on_submit():
         make_exception(
-            found,
+            workshop,
             person_id,
             waived=form.kind.data == "waived",
             extra_cents=form.cents(),
@@ -90,11 +90,11 @@ def exception(public_id: str, person_id: str) -> ResponseReturnValue:
         return redirect(url_for("payouts.workshop", public_id=public_id))
     if request.method == "GET":
         form.fill(part)
-    table = table_for(found.id)
+    table = table_for(workshop.id)
     return page(
         "payouts/exception.html",
         form=form,
-        workshop=found,
+        workshop=workshop,
         person=person,
         currency=table.currency if table is not None else "",
     )

@@ -41,9 +41,9 @@ from kash.workshops.models import Workshop
 @allow("payouts.pay")
 def cash(public_id: str, list_id: str) -> ResponseReturnValue:
     """Tick who signed on the paper list of each group; turning to the other one notes nothing."""
-    found, one = paid_list(public_id, list_id)
+    workshop, payout_list = paid_list(public_id, list_id)
     if request.method == "POST" and "group" not in request.form:
-        noted = pay_in_cash(one, request.form.getlist("paid"), current_actor())
+        noted = pay_in_cash(payout_list, request.form.getlist("paid"), current_actor())
         if noted.changed:
             flash(
                 _(
@@ -59,15 +59,15 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
             return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
         flash(_("Tick the people who signed for their money."), "warn")
         return redirect(url_for("payouts.cash", public_id=public_id, list_id=list_id))
-    lines = lines_of(one)
+    lines = lines_of(payout_list)
     waiting = [line for line in lines if line.state in ("outstanding", "failed")]
     shown = one_group(waiting, letter_of, request.values.get("group", ""))
     return render_template(
         "payouts/cash.html",
-        workshop=found,
-        list=one,
+        workshop=workshop,
+        list=payout_list,
         sheet=next(
-            (sheet for sheet in sheets_of(one) if (sheet.letter or OTHERS) == shown.letter),
+            (sheet for sheet in sheets_of(payout_list) if (sheet.letter or OTHERS) == shown.letter),
             None,
         ),
         shown=shown,
@@ -80,11 +80,11 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
 @allow("payouts.pay", fresh=True)
 def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
     """The file for bulk mobile money: each payment goes into one, once, and is sent by it."""
-    found, one = paid_list(public_id, list_id)
+    workshop, payout_list = paid_list(public_id, list_id)
     if request.method == "GET":
-        return _numbers_page(found, one)
+        return _numbers_page(workshop, payout_list)
     with CaughtProblem(NoPaymentToSend) as caught:
-        opened = open_numbers(one, current_actor())
+        opened = open_numbers(payout_list, current_actor())
         if not opened.changed:
             return _file(opened, "payments.csv")
         problem_text = _(
@@ -92,8 +92,8 @@ def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
             " back and are due again: propose them again.",
             number=opened.changed,
         )
-        return _numbers_page(found, list_of(found, list_id), problem_text), 409
-    return _numbers_page(found, list_of(found, list_id), caught.sentence), 409
+        return _numbers_page(workshop, list_of(workshop, list_id), problem_text), 409
+    return _numbers_page(workshop, list_of(workshop, list_id), caught.sentence), 409
 
 
 def _file(opened: Numbers, name: str) -> ResponseReturnValue:
@@ -102,10 +102,10 @@ def _file(opened: Numbers, name: str) -> ResponseReturnValue:
     )
 
 
-def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
-    lines = lines_of(one)
-    there = sort_lines(one, lines)
-    files = files_of(one)
+def _numbers_page(workshop: Workshop, payout_list: PayoutList, problem: str = "") -> str:
+    lines = lines_of(payout_list)
+    there = sort_lines(payout_list, lines)
+    files = files_of(payout_list)
     back = [line for line in lines if line.state == PaymentState.CHANGED]
     named = [*(line for line, _differs in there.changed), *back]
     # Once anything of it was settled, it is not the same any more.
@@ -113,8 +113,8 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
     actor, now = current_actor(), utc_now()
     return render_template(
         "payouts/numbers.html",
-        workshop=found,
-        list=one,
+        workshop=workshop,
+        list=payout_list,
         count=len(there.fitting),
         total=sum(line.amount_cents for line in there.fitting),
         without=len(there.without),
@@ -149,13 +149,13 @@ def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue
 @takes_file(MOST_FILE_BYTES)
 def results(public_id: str, list_id: str) -> ResponseReturnValue:
     """Bring the result file of mobile money."""
-    found, one = paid_list(public_id, list_id)
+    workshop, payout_list = paid_list(public_id, list_id)
     form = ResultsForm()
     matched: Matched | None = None
     if form.validate_on_submit():
         with form.showing_problems():
             matched = take_results(
-                one,
+                payout_list,
                 form.file.data.stream.read(),
                 current_actor(),
                 only_fitting=bool(form.only_fitting.data),
@@ -175,8 +175,8 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
     content, status = page(
         "payouts/results.html",
         form=form,
-        workshop=found,
-        list=one,
+        workshop=workshop,
+        list=payout_list,
         matched=matched,
         faults=FAULT,
         states=STATE,
@@ -191,9 +191,9 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
 @allow("payouts.see")
 def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     """One payment: what it is for, what became of it, and what comes next."""
-    found = staff_workshop(public_id)
-    one = list_of(found, list_id)
-    line = line_of(one, line_id)
+    workshop = staff_workshop(public_id)
+    payout_list = list_of(workshop, list_id)
+    line = line_of(payout_list, line_id)
     form = PaymentForm()
     state = PaymentState(line.state)
     made_file = payments.made_file(line, current_actor())
@@ -204,7 +204,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             try:
                 stands = note_payment(
-                    one,
+                    payout_list,
                     line_id,
                     Note(
                         PaymentState(form.state.data),
@@ -217,7 +217,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                 )
             except Problem as refused:
                 problem = str(refused)
-                line = line_of(list_of(found, list_id), line_id)
+                line = line_of(list_of(workshop, list_id), line_id)
                 state = PaymentState(line.state)
             else:
                 if stands is PaymentState.CHANGED:
@@ -238,8 +238,8 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     content, status = page(
         "payouts/payment.html",
         form=form,
-        workshop=found,
-        list=one,
+        workshop=workshop,
+        list=payout_list,
         line=line,
         made_file=made_file,
         events=events,
@@ -251,7 +251,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
             if event.receipt_sealed is not None
         },
         names=names_of(event.noted_by for event in events),
-        as_organiser=organises(found) and one.state == "approved",
+        as_organiser=organises(workshop) and payout_list.state == "approved",
         problem=problem,
     )
     return content, 409 if problem else status

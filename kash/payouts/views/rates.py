@@ -45,10 +45,10 @@ def follow_programme(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("payouts.workshop", public_id=public_id))
 
 
-def _rates_page(found: Workshop | None) -> ResponseReturnValue:
+def _rates_page(workshop: Workshop | None) -> ResponseReturnValue:
     programme = latest_table(None)
-    table = table_for(found.id) if found is not None else programme
-    own = found is not None and table is not None and table.workshop_id is not None
+    table = table_for(workshop.id) if workshop is not None else programme
+    own = workshop is not None and table is not None and table.workshop_id is not None
     stored = rates_of(table) if table is not None else None
     form = RatesForm(obj=stored or Rates((), {}))
     grid = RatesGrid.of(stored)
@@ -66,17 +66,17 @@ def _rates_page(found: Workshop | None) -> ResponseReturnValue:
                     currency=form.currency.data,
                 ),
                 current_actor(),
-                found,
+                workshop,
             )
             flash(_("Saved. It holds for what is proposed from now on."))
-            if found is None:
+            if workshop is None:
                 return redirect(url_for("payouts.rates"))
-            return redirect(url_for("payouts.workshop", public_id=found.public_id))
-    versions = table_versions(found.id if found is not None else None)
+            return redirect(url_for("payouts.workshop", public_id=workshop.public_id))
+    versions = table_versions(workshop.id if workshop is not None else None)
     wrong = bool(form.errors or grid.errors)
     return render_template(
         "payouts/rates.html",
-        workshop=found,
+        workshop=workshop,
         form=form,
         grid=grid,
         roles=ROLES,

@@ -68,13 +68,13 @@ def workshop(public_id: str) -> ResponseReturnValue:
     return _workshop_page(staff_workshop(public_id))
 
 
-def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
-    table = table_for(found.id)
-    rows = draft(found, table) if table is not None else []
-    lists = lists_of(found)
+def _workshop_page(workshop: Workshop, problem: str = "") -> tuple[str, int]:
+    table = table_for(workshop.id)
+    rows = draft(workshop, table) if table is not None else []
+    lists = lists_of(workshop)
     return render_template(
         "payouts/workshop.html",
-        **frame(found),
+        **frame(workshop),
         rates_version=table.version if table is not None else 0,
         own_table=table is not None and table.workshop_id is not None,
         rates=rates_of(table) if table is not None else None,
@@ -83,14 +83,14 @@ def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
         undecided=[row for row in rows if row.undecided],
         total=sum(row.amount for row in rows),
         overpaid=[row for row in rows if row.overpaid],
-        open_registers=slots_still_open(found.register_id),
-        claims=double_claims(found, drafted_claims(found, rows)),
+        open_registers=slots_still_open(workshop.register_id),
+        claims=double_claims(workshop, drafted_claims(workshop, rows)),
         lists=lists,
-        held=held_sessions(found) if rows else (),
+        held=held_sessions(workshop) if rows else (),
         waits=any(one.state == "proposed" for one in lists),
         sums=reconciliations(lists),
         names=names_of(one.proposed_by for one in lists),
-        as_organiser=organises(found),
+        as_organiser=organises(workshop),
         problem=problem,
     ), 409 if problem else 200
 

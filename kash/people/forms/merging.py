@@ -47,12 +47,12 @@ class MergeForm(KashForm):
 
 
 def merged_fields(
-    kept: Person, gone: Person, chosen: Mapping[str, str] | None = None
+    person: Person, gone: Person, chosen: Mapping[str, str] | None = None
 ) -> Sequence[MergedField]:
     """All facts of the two. Until somebody chose, what one alone has is kept."""
     found = []
     for fact in FACTS:
-        one, other = _value(kept, fact), _value(gone, fact)
+        one, other = _value(person, fact), _value(gone, fact)
         if chosen is None:
             choice = "gone" if other and not one else "kept"
         else:

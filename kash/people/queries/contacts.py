@@ -31,13 +31,13 @@ def closed_to(actor: Actor) -> ColumnElement[bool]:
     return not_(and_(contact_compared(actor, "phone"), contact_compared(actor, "email")))
 
 
-def open_contacts(actor: Actor, found: Person) -> frozenset[Which]:
+def open_contacts(actor: Actor, person: Person) -> frozenset[Which]:
     """Contacts of a person that are open to an actor; one query."""
     if not actor.may("people.contact"):
         return frozenset()
     phone, email = db.session.execute(
         select(contact_open(actor, "phone"), contact_open(actor, "email")).where(
-            Person.id == found.id
+            Person.id == person.id
         )
     ).one()
     opened: dict[Which, bool] = {"phone": bool(phone), "email": bool(email)}

@@ -106,7 +106,7 @@ def people_lists(actor: Actor) -> Listing[Any]:
     )
 
 
-def list_people(found: PeopleList) -> Listing[Any]:
+def list_people(people_list: PeopleList) -> Listing[Any]:
     """Whom a list added or found, as rows of public_id, chosen_name, minor, added and row_version
     (0 if she stayed as she was)."""
     statement: Any = (
@@ -118,7 +118,7 @@ def list_people(found: PeopleList) -> Listing[Any]:
             PeopleListPerson.row_version,
         )
         .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
-        .where(PeopleListPerson.list_id == found.id)
+        .where(PeopleListPerson.list_id == people_list.id)
     )
     return listing(
         statement,
@@ -128,13 +128,13 @@ def list_people(found: PeopleList) -> Listing[Any]:
     )
 
 
-def person_ids_of_list(found: PeopleList) -> list[str]:
+def person_ids_of_list(people_list: PeopleList) -> list[str]:
     """The public ids of everyone whom a list added or changed, in the list's order."""
     return list(
         db.session.scalars(
             select(Person.public_id)
             .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
-            .where(PeopleListPerson.list_id == found.id)
+            .where(PeopleListPerson.list_id == people_list.id)
             .order_by(PeopleListPerson.row)
         )
     )

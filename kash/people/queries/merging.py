@@ -23,10 +23,10 @@ class JoinedPosting:
     changed: bool
 
 
-def joined_postings(kept: Person, gone: Person) -> list[JoinedPosting]:
+def joined_postings(person: Person, gone: Person) -> list[JoinedPosting]:
     """The postings that the one who is kept will have, the latest first."""
     rows = [
-        *sorted(kept.postings, key=lambda row: row.id),
+        *sorted(person.postings, key=lambda row: row.id),
         *sorted(gone.postings, key=lambda row: row.id),
     ]
     names = {row.organisation_id: row.organisation.name for row in rows}

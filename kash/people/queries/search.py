@@ -236,7 +236,7 @@ def _page(
     def shown(column: Any) -> Any:
         return case((whole, column), else_=null())
 
-    found = listing(
+    page = listing(
         rows,
         sorts={
             "name": name,
@@ -249,7 +249,7 @@ def _page(
         counted=counted,
         most_counted=MOST_COUNTED,
     )
-    return replace(found, rows=[_shown(row) for row in found])
+    return replace(page, rows=[_shown(row) for row in page])
 
 
 def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:

@@ -26,7 +26,7 @@ def known_places(preview: Preview) -> set[str]:
     return {each.placed.organisation for each in preview.outcomes}
 
 
-def add_places(change: Change, found: PeopleList, preview: Preview) -> dict[str, str]:
+def add_places(change: Change, people_list: PeopleList, preview: Preview) -> dict[str, str]:
     """Public ids of organisations by what rows say: an id of its own, or the name of a new one."""
     places = {key: key for key in known_places(preview) if key}
     police = change.session.scalar(select(Group.is_police).where(Group.public_id == preview.group))

@@ -50,7 +50,7 @@ class NotUndone(Problem):
 
 
 def change_persons(
-    change: Change, found: PeopleList, preview: Preview, places: Mapping[str, str], by: Actor
+    change: Change, people_list: PeopleList, preview: Preview, places: Mapping[str, str], by: Actor
 ) -> list[str]:
     """Fill and replace what was shown, in the people who are here already; their public ids.
 
@@ -67,7 +67,7 @@ def change_persons(
         if not fills:
             change.session.add(
                 PeopleListPerson(
-                    list_id=found.id,
+                    list_id=people_list.id,
                     person_id=person.id,
                     row=each.number,
                     added=False,
@@ -80,7 +80,7 @@ def change_persons(
         person.changed_at = change.now
         change.session.add(
             PeopleListPerson(
-                list_id=found.id,
+                list_id=people_list.id,
                 person_id=person.id,
                 row=each.number,
                 added=False,
@@ -312,10 +312,10 @@ def _remove(session: Session, added: Sequence[PeopleListPerson]) -> None:
             )
 
 
-def _remove_places(session: Session, found: PeopleList) -> None:
+def _remove_places(session: Session, people_list: PeopleList) -> None:
     """Take away the organisations that came with the list and that nothing refers to."""
     table = Base.metadata.tables[Organisation.__tablename__]
-    for public_id in found.organisations:
+    for public_id in people_list.organisations:
         key = session.scalar(select(Organisation.id).where(Organisation.public_id == public_id))
         used = any(
             session.execute(select(column).where(column == key).limit(1)).first()

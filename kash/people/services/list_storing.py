@@ -128,10 +128,10 @@ def _stored(
 
 
 def _store(
-    change: Change, found: PeopleList, preview: Preview, new: Sequence[Addition], by: Actor
+    change: Change, people_list: PeopleList, preview: Preview, new: Sequence[Addition], by: Actor
 ) -> None:
     session = change.session
-    places = add_places(change, found, preview)
+    places = add_places(change, people_list, preview)
     add_persons(session, new)
     numbers = person_numbers(session, [each.public_id for each in new])
     add_postings(session, new, numbers, places, change)
@@ -140,7 +140,7 @@ def _store(
             insert(PeopleListPerson),
             [
                 {
-                    "list_id": found.id,
+                    "list_id": people_list.id,
                     "person_id": numbers[each.public_id],
                     "row": each.outcome.number,
                     "added": True,
@@ -150,17 +150,17 @@ def _store(
                 for each in new[start : start + _AT_ONCE]
             ],
         )
-    changed = change_persons(change, found, preview, places, by)
+    changed = change_persons(change, people_list, preview, places, by)
     counts = preview.counts
-    found.state = "added"
-    found.added_at = change.now
-    found.choices = None
-    found.group_id = session.scalar(select(Group.id).where(Group.public_id == preview.group))
-    found.new_count, found.changed_count = len(new), len(changed)
-    found.same_count = counts[State.SAME]
-    found.left_count = counts[State.DOUBTFUL] + counts[State.WRONG] + counts[State.OUT]
-    found.organisations = sorted(set(places.values()) - known_places(preview))
-    found.has_report = True
+    people_list.state = "added"
+    people_list.added_at = change.now
+    people_list.choices = None
+    people_list.group_id = session.scalar(select(Group.id).where(Group.public_id == preview.group))
+    people_list.new_count, people_list.changed_count = len(new), len(changed)
+    people_list.same_count = counts[State.SAME]
+    people_list.left_count = counts[State.DOUBTFUL] + counts[State.WRONG] + counts[State.OUT]
+    people_list.organisations = sorted(set(places.values()) - known_places(preview))
+    people_list.has_report = True
     change.about(*(each.public_id for each in new), *changed)
 
 

@@ -134,15 +134,15 @@ def cancel_list(public_id: str, by: Actor) -> None:
     stored_files.throw_away_waiting(public_id)
 
 
-def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
+def preview_list(people_list: PeopleList, by: Actor) -> tuple[Preview, Choices]:
     """Preview of a list that waits, as it was read and corrected since.
 
     Raises ListGone, ListNotRead and FileUnreadable.
     """
-    if found.state != "waiting" or found.choices is None:
+    if people_list.state != "waiting" or people_list.choices is None:
         raise ListGone
-    public_id = found.public_id
-    choices = opened_choices(found.choices, public_id)
+    public_id = people_list.public_id
+    choices = opened_choices(people_list.choices, public_id)
     kept = stored_files.kept_preview(public_id)
     if kept is not None and not must_be_read_again(kept, choices):
         if kept.choices == choices:
@@ -181,12 +181,12 @@ def list_at_work(found: PeopleList) -> Job | None:
     return at_work if at_work is not None and not at_work.ended else None
 
 
-def read_again(found: PeopleList, by: Actor) -> None:
+def read_again(people_list: PeopleList, by: Actor) -> None:
     """Have the worker read a long list that waits, if it must and nobody does. Raises NotFound and
     ListGone."""
-    public_id = found.public_id
+    public_id = people_list.public_id
     try:
-        preview_list(found, by)
+        preview_list(people_list, by)
         return
     except ListNotRead:
         pass
@@ -236,7 +236,7 @@ def _of_job(public_id: str) -> PeopleList | None:
     return found
 
 
-def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
+def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
     """Store a list as it was shown, a long one by the worker: `seen` is the digest of the preview
     that was confirmed.
 
@@ -244,10 +244,10 @@ def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
     stored already stays as it is. Raises ListChanged, ListGone, ListNotRead, NotFound and
     FileUnreadable.
     """
-    public_id = found.public_id
-    if found.state == "added" or list_at_work(found) is not None:
+    public_id = people_list.public_id
+    if people_list.state == "added" or list_at_work(people_list) is not None:
         return
-    preview, choices = preview_list(found, by)
+    preview, choices = preview_list(people_list, by)
     if preview.digest != seen:
         raise ListChanged
     if len(preview.rows) <= SMALL_ROWS:

@@ -68,12 +68,16 @@ def change_organisation(public_id: str, details: OrganisationDetails, by: Actor)
     """Change an organisation. Raises NotFound and OrganisationTaken."""
     with audited("people.organisation_changed", by) as change:
         session = change.session
-        found = one_or_404(
+        organisation = one_or_404(
             session.scalar(
                 select(Organisation).where(Organisation.public_id == public_id).with_for_update()
             )
         )
-        _refuse_taken(session, details.name, excluding=found.id)
-        found.name, found.kind, found.place = details.name, details.kind, details.place
-        found.group_id = _group_id(session, details.group)
-        change.about(found.public_id)
+        _refuse_taken(session, details.name, excluding=organisation.id)
+        organisation.name, organisation.kind, organisation.place = (
+            details.name,
+            details.kind,
+            details.place,
+        )
+        organisation.group_id = _group_id(session, details.group)
+        change.about(organisation.public_id)

@@ -104,19 +104,19 @@ def change_zone(public_id: str, details: ZoneDetails, row_version: int, by: Acto
         session = change.session
         # One at a time, so that two changes can't close a circle between them.
         zones = session.scalars(select(Zone).order_by(Zone.id).with_for_update()).all()
-        found = one_or_404(next((zone for zone in zones if zone.public_id == public_id), None))
-        if found.row_version != row_version:
+        place = one_or_404(next((zone for zone in zones if zone.public_id == public_id), None))
+        if place.row_version != row_version:
             raise ChangedMeanwhile
-        _refuse_taken(session, Zone, details.name, found.id)
+        _refuse_taken(session, Zone, details.name, place.id)
         within = _zone_id(session, details.within)
-        _refuse_circle(session, found, within)
-        if details.name != found.name:
-            _rename(session, [found.name], details.name)
-        found.name, found.kind, found.within_id = details.name, details.kind, within
-        found.active = details.active
-        found.row_version += 1
+        _refuse_circle(session, place, within)
+        if details.name != place.name:
+            _rename(session, [place.name], details.name)
+        place.name, place.kind, place.within_id = details.name, details.kind, within
+        place.active = details.active
+        place.row_version += 1
         _flush(session)
-        change.about(found.public_id)
+        change.about(place.public_id)
 
 
 def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
@@ -126,13 +126,13 @@ def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
     """
     with audited("people.spellings_unified", by) as change:
         session = change.session
-        found = one_or_404(
+        place = one_or_404(
             session.scalars(select(Zone).where(Zone.public_id == zone).with_for_update()).first()
         )
-        changed = _rename(session, [text for text in spellings if text != found.name], found.name)
+        changed = _rename(session, [text for text in spellings if text != place.name], place.name)
         if not changed:
             change.nothing()
-        change.about(found.public_id)
+        change.about(place.public_id)
         return changed
 
 
@@ -171,18 +171,18 @@ def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Ac
     """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
     with audited("people.venue_changed", by) as change:
         session = change.session
-        found = one_or_404(
+        place = one_or_404(
             session.scalars(
                 select(Venue).where(Venue.public_id == public_id).with_for_update()
             ).first()
         )
-        if found.row_version != row_version:
+        if place.row_version != row_version:
             raise ChangedMeanwhile
-        _refuse_taken(session, Venue, details.name, found.id)
-        _fill(session, found, details)
-        found.row_version += 1
+        _refuse_taken(session, Venue, details.name, place.id)
+        _fill(session, place, details)
+        place.row_version += 1
         _flush(session)
-        change.about(found.public_id)
+        change.about(place.public_id)
 
 
 def _fill(session: Session, venue: Venue, details: VenueDetails) -> None:

@@ -52,7 +52,7 @@ def contact(public_id: str, which: Contact) -> ResponseReturnValue:
     return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
 
 
-def _why_more(found: Person, which: Contact, form: MoreLooksForm) -> ResponseReturnValue:
+def _why_more(person: Person, which: Contact, form: MoreLooksForm) -> ResponseReturnValue:
     # The first time nothing was asked yet, so nothing is wrong with the field.
     if "reason" not in request.form:
         form.reason.errors = []
@@ -62,7 +62,7 @@ def _why_more(found: Person, which: Contact, form: MoreLooksForm) -> ResponseRet
         render_template(
             "people/more_looks.html",
             form=form,
-            person=found,
+            person=person,
             which=which,
             usual=contact_looks_a_day(),
             more=LOOKS_FOR_A_REASON,

@@ -183,19 +183,19 @@ def add() -> ResponseReturnValue:
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a service; whoever was slower keeps what she typed, and reads it against the page."""
     actor = current_actor()
-    found = service_entry(actor, public_id, "directory.edit")
+    service = service_entry(actor, public_id, "directory.edit")
     form = ServiceForm()
     if not form.is_submitted():
-        form.fill(found)
+        form.fill(service)
     elif form.validate():
         with form.showing_problems(name=NotAName):
             change_service(public_id, form.details(), form.row_version_shown, actor)
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=public_id))
-        found = service_entry(actor, public_id, "directory.edit")
+        service = service_entry(actor, public_id, "directory.edit")
         if form.changed_meanwhile:
-            form.show_row_version(found.row_version)
-    return _edit_page(form, found)
+            form.show_row_version(service.row_version)
+    return _edit_page(form, service)
 
 
 def _edit_page(form: ServiceForm, found: ServiceEntry | None) -> tuple[str, int]:

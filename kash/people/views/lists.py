@@ -101,42 +101,46 @@ def list_template(group_id: str) -> ResponseReturnValue:
 @allow("people.import")
 def one_list(list_id: str) -> ResponseReturnValue:
     """A list that waits, row by row; or what became of it."""
-    found = list_queries.people_list(current_actor(), list_id)
-    at_work = list_at_work(found)
+    people_list = list_queries.people_list(current_actor(), list_id)
+    at_work = list_at_work(people_list)
     if at_work is not None:
         return render_template(
-            "people/lists/at_work.html", found=found, job=at_work, message=message_of(at_work)
+            "people/lists/at_work.html", found=people_list, job=at_work, message=message_of(at_work)
         )
-    if found.state == "waiting":
-        return _preview_page(found)
+    if people_list.state == "waiting":
+        return _preview_page(people_list)
     return render_template(
         "people/lists/outcome.html",
-        found=found,
-        people=list_queries.list_people(found),
+        found=people_list,
+        people=list_queries.list_people(people_list),
         steps_to_take=[
             (step, choices)
             for step in next_steps()
-            if found.state == "added" and (choices := step.choices(current_actor()))
+            if people_list.state == "added" and (choices := step.choices(current_actor()))
         ],
     )
 
 
-def _preview_page(found: PeopleList, before: str = "", status: int = 200) -> ResponseReturnValue:
+def _preview_page(
+    people_list: PeopleList, before: str = "", status: int = 200
+) -> ResponseReturnValue:
     actor = current_actor()
-    job = own_job(found.job, actor.public_id) if found.job else None
+    job = own_job(people_list.job, actor.public_id) if people_list.job else None
     ended_badly = job if job is not None and job.state in (FAILED, CANCELLED) else None
     try:
-        preview, choices = preview_list(found, actor)
+        preview, choices = preview_list(people_list, actor)
     except ListNotRead:
-        return render_template("people/lists/not_read.html", found=found, job=ended_badly)
+        return render_template("people/lists/not_read.html", found=people_list, job=ended_badly)
     except FileUnreadable as problem:
-        return render_template("people/lists/not_read.html", found=found, problem=problem), 422
+        return render_template(
+            "people/lists/not_read.html", found=people_list, problem=problem
+        ), 422
     organisations, groups = organisations_queries.organisations(), organisations_queries.groups()
     asked_for = request.values.get("state", "")
     return (
         render_template(
             "people/lists/preview.html",
-            found=found,
+            found=people_list,
             preview=preview,
             file_name=choices.file_name,
             shown=ListPage(preview, asked_for, actor, organisations, groups),
@@ -176,8 +180,8 @@ def stop_list(list_id: str) -> ResponseReturnValue:
 def list_columns(list_id: str) -> ResponseReturnValue:
     """Correct sheet, header row, group, columns and stations."""
     actor = current_actor()
-    found = list_queries.people_list(actor, list_id)
-    preview, _choices = preview_list(found, actor)
+    people_list = list_queries.people_list(actor, list_id)
+    preview, _choices = preview_list(people_list, actor)
     correct = columns_correction(
         request.form, preview, organisations_queries.groups(), organisations_queries.organisations()
     )
@@ -191,8 +195,8 @@ def list_columns(list_id: str) -> ResponseReturnValue:
 def list_row(list_id: str, number: int) -> ResponseReturnValue:
     """Decide one row, type what is wrong in it anew, or take in a line that looked like no row."""
     actor = current_actor()
-    found = list_queries.people_list(actor, list_id)
-    preview, _choices = preview_list(found, actor)
+    people_list = list_queries.people_list(actor, list_id)
+    preview, _choices = preview_list(people_list, actor)
     row = preview.row(number)
     if row is None:
         if all(each.number != number for each in preview.skipped):
@@ -219,13 +223,13 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
     """Store the list as it was shown, a long one by the worker; if that is no longer what it would
     do, show it anew."""
     actor = current_actor()
-    found = list_queries.people_list(actor, list_id)
+    people_list = list_queries.people_list(actor, list_id)
     try:
-        lists_services.confirm_list(found, request.form.get("seen", "")[:64], actor)
+        lists_services.confirm_list(people_list, request.form.get("seen", "")[:64], actor)
     except ListChanged:
         before = request.form.get("counts", "")[:200]
-        found = list_queries.people_list(actor, list_id)
-        return _preview_page(found, before or "-", 409)
+        people_list = list_queries.people_list(actor, list_id)
+        return _preview_page(people_list, before or "-", 409)
     return redirect(url_for("people.list", list_id=list_id), 303)
 
 
@@ -242,17 +246,17 @@ def cancel_list(list_id: str) -> ResponseReturnValue:
 @allow("people.import", fresh=True)
 def undo_list(list_id: str) -> ResponseReturnValue:
     """Take back what a list did, while nothing depends on it."""
-    found = list_queries.people_list(current_actor(), list_id)
-    if found.state == "waiting":
+    people_list = list_queries.people_list(current_actor(), list_id)
+    if people_list.state == "waiting":
         raise NotFound
     if request.method == "POST":
         with CaughtProblem(NotUndone) as caught:
             list_changes.undo_list(list_id, current_actor())
             flash(_("The list was undone."))
             return redirect(url_for("people.list", list_id=list_id), 303)
-        text = render_template("people/lists/undo.html", found=found, problem=caught.problem)
+        text = render_template("people/lists/undo.html", found=people_list, problem=caught.problem)
         return text, 409
-    return render_template("people/lists/undo.html", found=found, problem=None)
+    return render_template("people/lists/undo.html", found=people_list, problem=None)
 
 
 @blueprint.get("/lists/<list_id>/report")
@@ -270,15 +274,15 @@ def list_report(list_id: str) -> ResponseReturnValue:
 def list_next(list_id: str, step: str) -> ResponseReturnValue:
     """Do a next step with everyone of the list, such as enrolling them."""
     actor = current_actor()
-    found = list_queries.people_list(actor, list_id)
+    people_list = list_queries.people_list(actor, list_id)
     wanted = next((each for each in next_steps() if each.key == step), None)
-    if wanted is None or found.state != "added":
+    if wanted is None or people_list.state != "added":
         raise NotFound
     chosen = request.form.get("choice", "")
     if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.list", list_id=list_id), 303)
-    done = wanted.take(chosen, list_queries.person_ids_of_list(found), actor)
+    done = wanted.take(chosen, list_queries.person_ids_of_list(people_list), actor)
     flash(
         _(
             "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",

@@ -84,16 +84,16 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
 
 
 def _merge_page(
-    form: MergeForm, kept: Person, gone: Person, problem: str = "", *, check: bool = False
+    form: MergeForm, person: Person, gone: Person, problem: str = "", *, check: bool = False
 ) -> str:
     chosen = request.form if form.is_submitted() else None
     return render_template(
         "people/merge.html",
         form=form,
-        kept=kept,
+        kept=person,
         gone=gone,
-        fields=merged_fields(kept, gone, chosen),
-        postings=joined_postings(kept, gone),
+        fields=merged_fields(person, gone, chosen),
+        postings=joined_postings(person, gone),
         moves=what_moves(gone),
         problem=problem,
         check=check,
@@ -105,14 +105,14 @@ def _merge_page(
 def undo_merge(merge_id: str) -> ResponseReturnValue:
     """Make two of one again."""
     actor = current_actor()
-    found = merge_within_reach(actor, merge_id)
+    merge = merge_within_reach(actor, merge_id)
     if request.method == "POST":
-        kept = found.kept.public_id
+        kept = merge.kept.public_id
         with CaughtProblem(Problem) as caught:
             merging.undo_merge(merge_id, actor)
             flash(_("Undone. They are two people again."))
             return redirect(url_for("people.person", public_id=kept), 303)
-        found = merge_within_reach(actor, merge_id)
-        text = render_template("people/undo_merge.html", merge=found, problem=caught.sentence)
+        merge = merge_within_reach(actor, merge_id)
+        text = render_template("people/undo_merge.html", merge=merge, problem=caught.sentence)
         return text, 409
-    return render_template("people/undo_merge.html", merge=found, problem="")
+    return render_template("people/undo_merge.html", merge=merge, problem="")

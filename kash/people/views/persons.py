@@ -167,15 +167,15 @@ def contact_text(which: Contact, value: str | None) -> str:
     return directory_words.phone_text(value) if which == "phone" else value
 
 
-def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
+def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
     """The page of a person; `shown` are the contacts that are shown this once."""
     actor = current_actor()
-    sees_trail = reached(actor, found, "people.trail")
-    may_edit = reached(actor, found, "people.edit")
-    entries = latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
-    newest = {each.purpose: each for each in reversed(found.consents)}
-    asked_of_her = purposes_for(police=found.group.is_police)
-    language, own_language = form_language(found)
+    sees_trail = reached(actor, person, "people.trail")
+    may_edit = reached(actor, person, "people.edit")
+    entries = latest_of_trail(person.public_id, _TRAIL_SHOWN) if sees_trail else None
+    newest = {each.purpose: each for each in reversed(person.consents)}
+    asked_of_her = purposes_for(police=person.group.is_police)
+    language, own_language = form_language(person)
     recorders = {each.recorded_by for each in newest.values()} if sees_trail else set()
     return render_template(
         "people/person.html",
@@ -185,8 +185,8 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         blocked={each.purpose: each for each in newest.values() if keeps_from(each.answer)},
         form_language=language_name(language),
         own_language=own_language,
-        person=found,
-        posting=found.present_posting,
+        person=person,
+        posting=person.present_posting,
         newest_consents=newest,
         purposes={
             purpose: label
@@ -197,14 +197,14 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         words=words,
         shown=shown or {},
         may_edit=may_edit,
-        opened=open_contacts(actor, found),
-        may_ask=reached(actor, found, "people.contact"),
-        asked=waiting_request_about(actor, found) if actor.may("people.contact") else None,
-        may_merge=reached(actor, found, "people.merge"),
-        merges=open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
-        sections=sections_for(found.public_id, actor),
-        account=_account_of(found, may_edit=may_edit),
-        invite_at=public_address() + url_for("accounts.invite", person=found.public_id),
+        opened=open_contacts(actor, person),
+        may_ask=reached(actor, person, "people.contact"),
+        asked=waiting_request_about(actor, person) if actor.may("people.contact") else None,
+        may_merge=reached(actor, person, "people.merge"),
+        merges=open_merges(actor, person.id, utc_now() - retention().span("merge_undo")),
+        sections=sections_for(person.public_id, actor),
+        account=_account_of(person, may_edit=may_edit),
+        invite_at=public_address() + url_for("accounts.invite", person=person.public_id),
     )
 
 
@@ -249,18 +249,18 @@ def add() -> ResponseReturnValue:
 @allow("people.edit")
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a person; what someone else saved meanwhile is shown beside what was typed."""
-    found = persons.person(current_actor(), public_id, "people.edit")
+    person = persons.person(current_actor(), public_id, "people.edit")
     form = PersonForm()
     form.offer(organisations.groups(), [])
-    form.close(closed_contacts(current_actor(), found))
+    form.close(closed_contacts(current_actor(), person))
     if not form.is_submitted():
-        form.fill(found)
+        form.fill(person)
     elif form.validate() and not entry.goes_back():
         # Of those who were as like before, nothing new is to be asked.
         before = {
-            match.key for match in people_like(current_actor(), entry.present_likeness(found))
+            match.key for match in people_like(current_actor(), entry.present_likeness(person))
         }
-        likely = people_like(current_actor(), entry.typed_likeness(form, found))
+        likely = people_like(current_actor(), entry.typed_likeness(form, person))
         matches = [match for match in likely if match.key not in before]
         apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
@@ -283,7 +283,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=public_id))
-        found = persons.person(current_actor(), public_id, "people.edit")
+        person = persons.person(current_actor(), public_id, "people.edit")
         if form.changed_meanwhile:
-            form.compare(form.kept(found))
-    return page("people/edit.html", form=form, person=found)
+            form.compare(form.kept(person))
+    return page("people/edit.html", form=form, person=person)

@@ -103,13 +103,13 @@ def _stampers(
     distinct = list(dict.fromkeys(kinds))
     learned = _learned(entries)
     requests = [_plate_request(design, sample, learned) for sample in distinct]
-    made = plate_store.stampers(requests, stylesheet, limits)
-    if any(odd := _odd_words(entries, made[0])):
+    stampers = plate_store.stampers(requests, stylesheet, limits)
+    if any(odd := _odd_words(entries, stampers[0])):
         # Letters that meet in a way that no font was asked for before.
         learned = {**learned, "name": [*learned["name"], *odd]}
         requests = [_plate_request(design, sample, learned) for sample in distinct]
-        made = plate_store.stampers(requests, stylesheet, limits)
-    of_kind = dict(zip(distinct, made, strict=True))
+        stampers = plate_store.stampers(requests, stylesheet, limits)
+    of_kind = dict(zip(distinct, stampers, strict=True))
     return [of_kind[kind] for kind in kinds]
 
 

@@ -72,8 +72,8 @@ def course(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def edit_course(public_id: str) -> ResponseReturnValue:
     """Change what a course is called within the programme."""
-    found = queries.course(current_actor(), public_id)
-    form = CourseForm(obj=found)
+    course = queries.course(current_actor(), public_id)
+    form = CourseForm(obj=course)
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_course(

@@ -28,15 +28,15 @@ from kash.training.services.versions import (
 @allow("curriculum.edit")
 def edit(public_id: str) -> ResponseReturnValue:
     """The one page on which a whole draft is written."""
-    found = queries.version(current_actor(), public_id)
-    draft = DraftPage(found)
+    version = queries.version(current_actor(), public_id)
+    draft = DraftPage(version)
     if request.method == "GET":
-        if found.state != "draft":
+        if version.state != "draft":
             return redirect(url_for("training.version", public_id=public_id))
         return _draft_page(draft), 200
-    if found.state != "draft":
+    if version.state != "draft":
         return _draft_page(draft, closed=True), 409
-    if draft.row_version_read != found.row_version:
+    if draft.row_version_read != version.row_version:
         return _conflict(draft)
     if not draft.validate():
         return _draft_page(draft), 422
@@ -118,15 +118,17 @@ def _arranged(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
     """Ask, then take a module with its sessions out of a draft."""
-    found = queries.version(current_actor(), public_id)
-    module = one_or_404(next((each for each in found.modules if each.public_id == module_id), None))
+    version = queries.version(current_actor(), public_id)
+    module = one_or_404(
+        next((each for each in version.modules if each.public_id == module_id), None)
+    )
     if request.method == "POST":
         services.remove_module(public_id, module_id, current_actor())
         flash(_("Removed."))
         return redirect(url_for("training.edit", public_id=public_id))
     return render_template(
         "training/remove.html",
-        version=found,
+        version=version,
         question=_("Remove this module and its sessions?"),
         title=module.title,
         text=_("Sessions: %(number)s", number=len(module.plans)),
@@ -137,15 +139,15 @@ def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
     """Ask, then take a session out of a draft."""
-    found = queries.version(current_actor(), public_id)
-    plan = plan_in(found, plan_id)
+    version = queries.version(current_actor(), public_id)
+    plan = plan_in(version, plan_id)
     if request.method == "POST":
         services.remove_plan(public_id, plan_id, current_actor())
         flash(_("Removed."))
         return redirect(url_for("training.edit", public_id=public_id))
     return render_template(
         "training/remove.html",
-        version=found,
+        version=version,
         question=_("Remove this session?"),
         title=plan.title,
         text="",

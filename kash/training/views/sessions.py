@@ -22,31 +22,31 @@ from kash.training.services.versions import NotADraft
 @allow("curriculum.edit")
 def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
     """Write one session: what it is for, its steps, and all that a facilitator needs."""
-    found = queries.version(current_actor(), public_id)
-    shown = SessionPage(plan_in(found, plan_id), translation=found.translates_id is not None)
+    version = queries.version(current_actor(), public_id)
+    shown = SessionPage(plan_in(version, plan_id), translation=version.translates_id is not None)
     if request.method == "GET":
-        if found.state != "draft":
+        if version.state != "draft":
             return redirect(url_for("training.version", public_id=public_id))
-        return _page(found, shown), 200
-    if found.state != "draft":
-        return _page(found, shown, closed=True), 409
+        return _page(version, shown), 200
+    if version.state != "draft":
+        return _page(version, shown, closed=True), 409
     asked = request.form.get("change")
     if asked:
         shown.row_version = shown.row_version_read
-        return _page(found, shown, focus=shown.change(asked)), 200
+        return _page(version, shown, focus=shown.change(asked)), 200
     if not shown.validate():
         shown.row_version = shown.row_version_read
-        return _page(found, shown), 422
+        return _page(version, shown), 422
     try:
         write_session(public_id, plan_id, shown.text(), shown.row_version_read, by=current_actor())
     except ChangedMeanwhile:
         return _conflict(public_id, plan_id)
     except NotADraft:
-        return _page(found, shown, closed=True), 409
+        return _page(version, shown, closed=True), 409
     except TooManyRows as problem:
         flash(str(problem), "bad")
-        return _page(found, shown), 422
-    return _saved(found, plan_id)
+        return _page(version, shown), 422
+    return _saved(version, plan_id)
 
 
 def _conflict(public_id: str, plan_id: str) -> ResponseReturnValue:
@@ -58,34 +58,34 @@ def _conflict(public_id: str, plan_id: str) -> ResponseReturnValue:
     return _page(found, shown, conflict=True), 409
 
 
-def _saved(found: CourseVersion, plan_id: str) -> ResponseReturnValue:
+def _saved(version: CourseVersion, plan_id: str) -> ResponseReturnValue:
     flash(_("Saved."))
     then = request.form.get("then", "")
     if then == "next":
-        plans = [plan.public_id for module in found.modules for plan in module.plans]
+        plans = [plan.public_id for module in version.modules for plan in module.plans]
         following = plans[plans.index(plan_id) + 1 :] if plan_id in plans else []
         if following:
             plan_id = following[0]
         else:
             then = "outline"
     if then == "outline":
-        return redirect(url_for("training.edit", public_id=found.public_id))
-    return redirect(url_for("training.edit_session", public_id=found.public_id, plan_id=plan_id))
+        return redirect(url_for("training.edit", public_id=version.public_id))
+    return redirect(url_for("training.edit_session", public_id=version.public_id, plan_id=plan_id))
 
 
 def _page(
-    found: CourseVersion,
+    version: CourseVersion,
     shown: SessionPage,
     *,
     conflict: bool = False,
     closed: bool = False,
     focus: str = "",
 ) -> str:
-    plans = [plan for module in found.modules for plan in module.plans]
+    plans = [plan for module in version.modules for plan in module.plans]
     place = plans.index(shown.plan)
     return render_template(
         "training/session_edit.html",
-        version=found,
+        version=version,
         page=shown,
         plan=shown.plan,
         plan_kind=PLAN,

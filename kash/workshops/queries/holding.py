@@ -39,7 +39,7 @@ class HeldSession:
         return bool(self.oddities or self.differences)
 
 
-def held_sessions(found: Workshop, session: Session | None = None) -> list[HeldSession]:
+def held_sessions(workshop: Workshop, session: Session | None = None) -> list[HeldSession]:
     """The sessions of a workshop in the order of time; five queries."""
     asking = session or db.session()
     rows = asking.execute(
@@ -53,11 +53,11 @@ def held_sessions(found: Workshop, session: Session | None = None) -> list[HeldS
         )
         .join(Slot, Slot.id == WorkshopSession.slot_id)
         .outerjoin(SessionPlan, SessionPlan.id == WorkshopSession.plan_id)
-        .where(WorkshopSession.workshop_id == found.id)
+        .where(WorkshopSession.workshop_id == workshop.id)
         .order_by(Slot.starts_at, Slot.id)
     ).all()
     taught = {row.slot: row.taught for row in rows if row.taught is not None}
-    held = conducts(found.register_id, asking, taught)
+    held = conducts(workshop.register_id, asking, taught)
     return [
         HeldSession(
             row.public_id,
@@ -72,14 +72,14 @@ def held_sessions(found: Workshop, session: Session | None = None) -> list[HeldS
     ]
 
 
-def registers_to_confirm(found: Workshop, actor: Actor) -> list[HeldSession]:
+def registers_to_confirm(workshop: Workshop, actor: Actor) -> list[HeldSession]:
     """The registers of a workshop that this actor may confirm: those in which something wants a
     look first, then by time. What an account closed that is not independent of hers is left out."""
     asking, now = db.session(), utc_now()
     tied = set(asking.scalars(tied_accounts(actor.public_id)))
     waiting = [
         one
-        for one in held_sessions(found, asking)
+        for one in held_sessions(workshop, asking)
         if one.closed_by is not None
         and one.confirmed_by is None
         and one.closed_by not in tied
@@ -87,7 +87,7 @@ def registers_to_confirm(found: Workshop, actor: Actor) -> list[HeldSession]:
     ]
     if not waiting:
         return []
-    differ = paper_differences_by_slot(found.register_id, asking)
+    differ = paper_differences_by_slot(workshop.register_id, asking)
     known = [_with_differences(one, differ.get(one.slot, 0)) for one in waiting]
     return sorted(known, key=lambda one: not one.wants_a_look)
 

@@ -52,7 +52,7 @@ def _station() -> Any:
     )
 
 
-def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[EnrolledPerson]:
+def people_in(workshop: Workshop, states: Sequence[EnrolmentState]) -> list[EnrolledPerson]:
     """Everybody whose enrolment is in one of these states: the queue in its order, else by name."""
     queue = func.row_number().over(
         partition_by=Enrolment.state, order_by=(Enrolment.queued_at, Enrolment.id)
@@ -74,7 +74,7 @@ def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[Enrolle
         .join(Group, Group.id == Person.group_id)
         .outerjoin(RosterEntry, RosterEntry.id == Enrolment.roster_entry_id)
         .where(
-            Enrolment.workshop_id == found.id,
+            Enrolment.workshop_id == workshop.id,
             Enrolment.state.in_([str(state) for state in states]),
         )
         .order_by(case((Enrolment.state == "waiting", queue), else_=0), Person.sort_name, Person.id)
@@ -108,12 +108,12 @@ class OnePlace:
     marked: int
 
 
-def place_of(found: Workshop, enrolment: str) -> OnePlace:
+def place_of(workshop: Workshop, enrolment: str) -> OnePlace:
     """An enrolment, fetched through its workshop. Raises NotFound."""
     marked = (
         select(func.count(Mark.id))
         .join(Slot, Slot.id == Mark.slot_id)
-        .where(Slot.register_id == found.register_id, Mark.person_id == Enrolment.person_id)
+        .where(Slot.register_id == workshop.register_id, Mark.person_id == Enrolment.person_id)
         .correlate(Enrolment)
         .scalar_subquery()
     )
@@ -122,7 +122,7 @@ def place_of(found: Workshop, enrolment: str) -> OnePlace:
             select(Enrolment.state, Person.public_id, Person.chosen_name, Group.name, marked)
             .join(Person, Person.id == Enrolment.person_id)
             .join(Group, Group.id == Person.group_id)
-            .where(Enrolment.workshop_id == found.id, Enrolment.public_id == enrolment)
+            .where(Enrolment.workshop_id == workshop.id, Enrolment.public_id == enrolment)
         ).first()
     )
     return OnePlace(enrolment, row[1], row[2], row[3], EnrolmentState(row[0]), row[4])
@@ -151,14 +151,14 @@ def group_letter(person: str) -> str | None:
     return db.session.scalar(select(Group.letter).join(Person).where(Person.public_id == person))
 
 
-def place_on_register(found: Workshop, person: str) -> tuple[str, str] | None:
+def place_on_register(workshop: Workshop, person: str) -> tuple[str, str] | None:
     """Roster entry and group letter of a person (public id) who stands on the register."""
     row = db.session.execute(
         select(RosterEntry.public_id, Group.letter)
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
         .where(
-            RosterEntry.register_id == found.register_id,
+            RosterEntry.register_id == workshop.register_id,
             RosterEntry.removed_at.is_(None),
             Person.public_id == person,
         )
@@ -184,13 +184,13 @@ class PeopleCount:
         return self.by_state.get(EnrolmentState.WAITING, 0)
 
 
-def headcount(found: Workshop) -> PeopleCount:
+def headcount(workshop: Workshop) -> PeopleCount:
     """How many people stand how to a workshop; one query."""
     rows = db.session.execute(
         select(Enrolment.state, Group.name, func.count(Enrolment.id))
         .join(Person, Person.id == Enrolment.person_id)
         .join(Group, Group.id == Person.group_id)
-        .where(Enrolment.workshop_id == found.id)
+        .where(Enrolment.workshop_id == workshop.id)
         .group_by(Enrolment.state, Group.name, Group.position)
         .order_by(Group.position, Group.name)
     ).all()
@@ -215,7 +215,7 @@ class PersonToEnrol:
     minor: bool
 
 
-def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEnrol]:
+def people_to_enrol(workshop: Workshop, actor: Actor, text: str) -> list[PersonToEnrol]:
     """People found by name, with nothing but name, the group's letter and station."""
     candidates = find_people(actor, text)
     if not candidates:
@@ -231,7 +231,7 @@ def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEn
             )
             .outerjoin(
                 Enrolment,
-                and_(Enrolment.person_id == Person.id, Enrolment.workshop_id == found.id),
+                and_(Enrolment.person_id == Person.id, Enrolment.workshop_id == workshop.id),
             )
             .where(Person.public_id.in_([one.public_id for one in candidates]))
         )
@@ -257,16 +257,16 @@ class OwnPart:
     attended: Attended | None
 
 
-def own_part(found: Workshop, person_id: int) -> OwnPart:
+def own_part(workshop: Workshop, person_id: int) -> OwnPart:
     """One person's own enrolment and attendance. Raises NotFound."""
     state = one_or_404(
         db.session.scalar(
             select(Enrolment.state).where(
-                Enrolment.workshop_id == found.id, Enrolment.person_id == person_id
+                Enrolment.workshop_id == workshop.id, Enrolment.person_id == person_id
             )
         )
     )
-    mine = [one for one in attended(found.register_id) if one.person_id == person_id]
+    mine = [one for one in attended(workshop.register_id) if one.person_id == person_id]
     return OwnPart(EnrolmentState(state), mine[0] if mine else None)
 
 
@@ -280,15 +280,15 @@ class AttendanceRecord:
     percentage: int
 
 
-def attendance_record(found: Workshop, session: Session | None = None) -> list[AttendanceRecord]:
+def attendance_record(workshop: Workshop, session: Session | None = None) -> list[AttendanceRecord]:
     """Everybody on the roster by name, with the person and her group, and what she attended."""
     asking = session or db.session()
-    by_person = {one.person_id: one for one in attended(found.register_id, asking)}
+    by_person = {one.person_id: one for one in attended(workshop.register_id, asking)}
     people = asking.scalars(
         select(Person)
         .join(RosterEntry, RosterEntry.person_id == Person.id)
         .options(joinedload(Person.group))
-        .where(RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_(None))
+        .where(RosterEntry.register_id == workshop.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Person.sort_name, Person.id)
     )
     return [

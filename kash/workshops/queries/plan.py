@@ -101,7 +101,7 @@ class PlannedSession:
     confirmed: bool
 
 
-def sessions_of(found: Workshop) -> list[PlannedSession]:
+def sessions_of(workshop: Workshop) -> list[PlannedSession]:
     """The sessions of a workshop in the order of time; one query."""
     listed = exists().where(
         RosterEntry.register_id == Slot.register_id,
@@ -116,7 +116,7 @@ def sessions_of(found: Workshop) -> list[PlannedSession]:
         )
         .join(Slot, Slot.id == Mark.slot_id)
         .join(MarkStatus, MarkStatus.code == Mark.status)
-        .where(Slot.register_id == found.register_id, listed)
+        .where(Slot.register_id == workshop.register_id, listed)
         .group_by(Mark.slot_id)
         .subquery()
     )
@@ -136,19 +136,21 @@ def sessions_of(found: Workshop) -> list[PlannedSession]:
         .join(Slot, Slot.id == WorkshopSession.slot_id)
         .outerjoin(SessionPlan, SessionPlan.id == WorkshopSession.plan_id)
         .outerjoin(counts, counts.c.slot_id == Slot.id)
-        .where(WorkshopSession.workshop_id == found.id)
+        .where(WorkshopSession.workshop_id == workshop.id)
         .order_by(Slot.starts_at, Slot.id)
     )
     return [PlannedSession(*row) for row in rows]
 
 
-def session_of(found: Workshop, public_id: str) -> WorkshopSession:
+def session_of(workshop: Workshop, public_id: str) -> WorkshopSession:
     """A session with its slot, fetched through its workshop. Raises NotFound."""
     return one_or_404(
         db.session.scalars(
             select(WorkshopSession)
             .options(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan))
-            .where(WorkshopSession.workshop_id == found.id, WorkshopSession.public_id == public_id)
+            .where(
+                WorkshopSession.workshop_id == workshop.id, WorkshopSession.public_id == public_id
+            )
         ).first()
     )
 
@@ -162,24 +164,24 @@ class FacilitatorName:
     lead: bool
 
 
-def facilitators_of(found: Workshop) -> list[FacilitatorName]:
+def facilitators_of(workshop: Workshop) -> list[FacilitatorName]:
     """The facilitators, the lead first."""
     rows = db.session.execute(
         select(Account.public_id, Account.name, Facilitator.lead)
         .join(Account, Account.id == Facilitator.account_id)
-        .where(Facilitator.workshop_id == found.id)
+        .where(Facilitator.workshop_id == workshop.id)
         .order_by(Facilitator.lead.desc(), Account.name, Account.id)
     )
     return [FacilitatorName(*row) for row in rows]
 
 
-def funding_of(found: Workshop) -> list[Funding]:
+def funding_of(workshop: Workshop) -> list[Funding]:
     """Funders of a workshop, each with her share."""
     return list(
         db.session.scalars(
             select(Funding)
             .options(joinedload(Funding.funder))
-            .where(Funding.workshop_id == found.id)
+            .where(Funding.workshop_id == workshop.id)
             .order_by(Funding.share.desc(), Funding.id)
         )
     )

@@ -68,14 +68,14 @@ def held_workshop(session: Session, public_id: str, row_version: int | None = No
 
     Raises NotFound, and ChangedMeanwhile if its row version is not the one that the page showed.
     """
-    found = one_or_404(
+    workshop = one_or_404(
         session.scalars(
             select(Workshop).where(Workshop.public_id == public_id).with_for_update()
         ).first()
     )
-    if row_version is not None and found.row_version != row_version:
+    if row_version is not None and workshop.row_version != row_version:
         raise ChangedMeanwhile
-    return found
+    return workshop
 
 
 def held_for_change(session: Session, public_id: str, row_version: int | None = None) -> Workshop:

@@ -35,18 +35,18 @@ def back_to(public_id: str, door: WorkshopSession | None, letter: str | None = N
 def taken_in(public_id: str, person: str) -> ResponseReturnValue:
     """Go back to where she came from; at a session's door she is marked as present before."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    door = at_session(found)
-    place = place_on_register(found, person)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    door = at_session(workshop)
+    place = place_on_register(workshop, person)
     if door is None or place is None:
         flash(_("Enrolled, and on the register."))
         return redirect(back_to(public_id, door, group_letter(person)), code=303)
     entry, letter = place
-    register, slot = found.register.public_id, door.slot.public_id
+    register, slot = workshop.register.public_id, door.slot.public_id
     came = scan_badge(register, slot, badge_text(entry), actor)
     if came.met in (Met.IN, Met.ALREADY):
         flash(_("On the register, and present."))
     else:
         flash(_("On the register, but not marked."), "warn")
         flash(reason_sentence(came.reason) or _("Somebody marked this person otherwise."), "warn")
-    return redirect(back_to(public_id, at_session(found), letter), code=303)
+    return redirect(back_to(public_id, at_session(workshop), letter), code=303)

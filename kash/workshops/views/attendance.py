@@ -62,18 +62,18 @@ def attendance(public_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def save_attendance(public_id: str) -> ResponseReturnValue:
     """Save the marks that were changed in the grid; a script is told what stands now."""
-    found = for_marking(public_id)
-    grid = registers_queries.grid(found.register_id)
+    workshop = for_marking(public_id)
+    grid = registers_queries.grid(workshop.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
     answers: Sequence[OperationAnswer] = ()
     conflicts: Sequence[MarkConflict] = ()
     if operations:
-        answers = apply_marks(found.register.public_id, operations, current_actor())
-        conflicts = conflicts_of(found.register_id, answers, operations)
+        answers = apply_marks(workshop.register.public_id, operations, current_actor())
+        conflicts = conflicts_of(workshop.register_id, answers, operations)
     if request.headers.get("X-Requested-With") == "fetch":
-        return _saved_by_itself(found.register_id, answers, conflicts)
+        return _saved_by_itself(workshop.register_id, answers, conflicts)
     if conflicts:
-        return _grid_page(found, conflicts)
+        return _grid_page(workshop, conflicts)
     flash(_("Marks saved: %(count)s.", count=len(operations)))
     page_number = request.form.get("page_number", "")
     return redirect(
@@ -140,10 +140,10 @@ def _hours_said(presence: Presence) -> str:
     return f"{attended} / {total}, {percent_text(presence.percentage)}"
 
 
-def _grid_page(found: Workshop, conflicts: Sequence[MarkConflict] = ()) -> ResponseReturnValue:
-    values = frame(found)
+def _grid_page(workshop: Workshop, conflicts: Sequence[MarkConflict] = ()) -> ResponseReturnValue:
+    values = frame(workshop)
     runs_it = values["may_mark"]
-    grid, now = registers_queries.grid(found.register_id), utc_now()
+    grid, now = registers_queries.grid(workshop.register_id), utc_now()
     shown = one_group(
         grid.rows, attrgetter("letter"), request.values.get("group", ""), beside=grid.left
     )
@@ -153,7 +153,7 @@ def _grid_page(found: Workshop, conflicts: Sequence[MarkConflict] = ()) -> Respo
     body = render_template(
         "workshops/attendance.html",
         grid=grid,
-        codes=codes_of(found.register_id),
+        codes=codes_of(workshop.register_id),
         shown=shown,
         listing=paged(shown.rows, per_page=_ROWS_OF_GRID),
         days=days,
@@ -163,12 +163,12 @@ def _grid_page(found: Workshop, conflicts: Sequence[MarkConflict] = ()) -> Respo
         hours_said=_hours_said,
         conflicts=conflicts,
         slot_names={slot: f"{numbers.get(slot, '')} {one.title}" for slot, one in by_slot.items()},
-        markable=runs_it and found.state != "cancelled",
-        heads=heads_by_slot(found.register_id),
-        signed=signed_by_slot(found.register_id) if runs_it else {},
+        markable=runs_it and workshop.state != "cancelled",
+        heads=heads_by_slot(workshop.register_id),
+        signed=signed_by_slot(workshop.register_id) if runs_it else {},
         ahead={column.public_id for column in grid.columns if is_ahead(column.starts_at, now)},
-        pads=pads_of(found.register_id, now) if runs_it else (),
-        notes=notes(found.register_id) if runs_it else (),
+        pads=pads_of(workshop.register_id, now) if runs_it else (),
+        notes=notes(workshop.register_id) if runs_it else (),
         **values,
     )
     return body, 409 if conflicts else 200
@@ -188,11 +188,11 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     """Save a session's marks, or save and close its register; a script that saves each tap is told
     what stands now."""
     actor = current_actor()
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
-    sheet = slot_sheet(found.register_id, chosen.slot)
+    workshop = for_marking(public_id)
+    chosen = session_of(workshop, session_id)
+    sheet = slot_sheet(workshop.register_id, chosen.slot)
     slot_id = chosen.slot.public_id
-    register_id = found.register.public_id
+    register_id = workshop.register.public_id
     operations = marks_from_form(sheet, request.form, utc_now())
     closing = request.form.get("action") == "close"
     early_reason = request.form.get("early_reason", "")
@@ -208,16 +208,16 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
         ) as problem:
             # What was tapped is kept all the same.
             answers = apply_marks(register_id, operations, actor) if operations else []
-            conflicts = conflicts_of(found.register_id, answers, operations)
+            conflicts = conflicts_of(workshop.register_id, answers, operations)
             return _still_open(for_marking(public_id), chosen, conflicts, problem, early_reason)
         answers = closed.answers
     else:
         answers = apply_marks(register_id, operations, actor) if operations else []
-    conflicts = conflicts_of(found.register_id, answers, operations)
+    conflicts = conflicts_of(workshop.register_id, answers, operations)
     if request.headers.get("X-Requested-With") == "fetch":
         return _taps_saved(answers, conflicts)
     if conflicts:
-        return _register_page(found, session_id, conflicts, early_reason=early_reason)
+        return _register_page(workshop, session_id, conflicts, early_reason=early_reason)
     if closing:
         flash(_("The register of “%(title)s” is closed.", title=chosen.title))
         return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
@@ -227,7 +227,7 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
             "workshops.register",
             public_id=public_id,
             session_id=session_id,
-            group=_unmarked_group(found, chosen) or request.form.get("group", "")[:1] or None,
+            group=_unmarked_group(workshop, chosen) or request.form.get("group", "")[:1] or None,
         ),
         code=303,
     )
@@ -261,7 +261,7 @@ def _unmarked_group(found: Workshop, chosen: WorkshopSession) -> str:
 
 
 def _still_open(
-    found: Workshop,
+    workshop: Workshop,
     chosen: WorkshopSession,
     conflicts: Sequence[MarkConflict],
     problem: Problem,
@@ -269,25 +269,25 @@ def _still_open(
 ) -> ResponseReturnValue:
     """The register again, with why it was not closed: at its field, or at who has no mark."""
     if not isinstance(problem, SomebodyUnmarked):
-        return _register_page(found, chosen.public_id, conflicts, str(problem), early_reason)
+        return _register_page(workshop, chosen.public_id, conflicts, str(problem), early_reason)
     flash(str(problem), "warn")
-    group = "" if conflicts else _unmarked_group(found, chosen)
+    group = "" if conflicts else _unmarked_group(workshop, chosen)
     body, _status = _register_page(
-        found, chosen.public_id, conflicts, early_reason=early_reason, group=group
+        workshop, chosen.public_id, conflicts, early_reason=early_reason, group=group
     )
     return body, problem.status
 
 
 def _register_page(
-    found: Workshop,
+    workshop: Workshop,
     session_id: str,
     conflicts: Sequence[MarkConflict] = (),
     early_problem: str = "",
     early_reason: str = "",
     group: str = "",
 ) -> tuple[str, int]:
-    chosen = session_of(found, session_id)
-    sheet = slot_sheet(found.register_id, chosen.slot)
+    chosen = session_of(workshop, session_id)
+    sheet = slot_sheet(workshop.register_id, chosen.slot)
     shown = one_group(
         sheet.rows,
         attrgetter("letter"),
@@ -295,23 +295,23 @@ def _register_page(
         beside=sheet.left,
     )
     actor = current_actor()
-    may_mark = runs(actor, found, "attendance.mark")
+    may_mark = runs(actor, workshop, "attendance.mark")
     slot, now = chosen.slot, utc_now()
     signed = Signed(slot.closed_by, slot.confirmed_by)
     ends = ends_at(slot.starts_at, slot.minutes)
-    may_confirm = signed.stand is Stand.CLOSED and runs(actor, found, "attendance.confirm")
+    may_confirm = signed.stand is Stand.CLOSED and runs(actor, workshop, "attendance.confirm")
     # Whoever is not independent of the one that closed it would be refused.
     tied = may_confirm and actor.public_id in tied_to(db.session(), slot.closed_by)
     body = render_template(
         "workshops/register.html",
-        workshop=found,
+        workshop=workshop,
         chosen=chosen,
         sheet=sheet,
         shown=shown,
         # A register is closed once nobody of another group is without a mark.
         can_close=all(row.status for row in sheet.rows if row.letter != shown.letter),
-        may_enrol=runs(actor, found, "workshops.edit"),
-        codes=codes_of(found.register_id),
+        may_enrol=runs(actor, workshop, "workshops.edit"),
+        codes=codes_of(workshop.register_id),
         key=page_key(),
         conflicts=conflicts,
         conflicting={one.entry: _as_sentence(one) for one in conflicts},
@@ -321,7 +321,7 @@ def _register_page(
         tied=hindrance_sentence(Hindrance.TIED) if tied else "",
         closed_it=signed.closed_by == actor.public_id,
         signatures=signatures(chosen.slot),
-        markable=may_mark and chosen.slot.closed_at is None and found.state != "cancelled",
+        markable=may_mark and chosen.slot.closed_at is None and workshop.state != "cancelled",
         when=f"{day_text(slot.starts_at)}, {time_text(slot.starts_at)}",
         begun=not is_ahead(slot.starts_at, now),
         door=opens_at(slot.starts_at),
@@ -332,7 +332,7 @@ def _register_page(
         one=next(
             (
                 each
-                for each in (held_sessions(found) if slot.closed_at else ())
+                for each in (held_sessions(workshop) if slot.closed_at else ())
                 if each.public_id == chosen.public_id
             ),
             None,
@@ -345,11 +345,11 @@ def _register_page(
 @allow("attendance.see")
 def mark_history(public_id: str, session_id: str, entry_id: str) -> str:
     """History of a mark: who set it, and when."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
-    chosen = session_of(found, session_id)
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    chosen = session_of(workshop, session_id)
     return render_template(
         "workshops/mark_history.html",
-        workshop=found,
+        workshop=workshop,
         chosen=chosen,
-        history=history(found.register_id, chosen.slot.public_id, entry_id),
+        history=history(workshop.register_id, chosen.slot.public_id, entry_id),
     )

@@ -56,11 +56,11 @@ def _back(public_id: str, session_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseReturnValue:
     """Correct one mark of a register that was confirmed."""
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
+    workshop = for_marking(public_id)
+    chosen = session_of(workshop, session_id)
     if chosen.slot.confirmed_at is None:
         return _back(public_id, session_id)
-    row = sheet_row(found.register_id, chosen.slot, entry_id)
+    row = sheet_row(workshop.register_id, chosen.slot, entry_id)
     form = CorrectionForm(
         data={"status": row.status or "", "seen": str(row.version), "page_key": page_key()}
     )
@@ -72,7 +72,7 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
     refused = False
     if form.validate_on_submit():
         answer = closing.correct_mark(
-            found.register.public_id,
+            workshop.register.public_id,
             one_operation(
                 form.page_key.data,
                 chosen.slot.public_id,
@@ -100,7 +100,7 @@ def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseRetu
         form.seen.raw_data = None
         refused = True
     body, status = page(
-        "workshops/correct_mark.html", form=form, workshop=found, chosen=chosen, row=row
+        "workshops/correct_mark.html", form=form, workshop=workshop, chosen=chosen, row=row
     )
     return body, 409 if refused else status
 

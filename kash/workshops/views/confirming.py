@@ -40,15 +40,15 @@ from kash.workshops.queries.scope import own_workshop
 def confirm_registers(public_id: str) -> ResponseReturnValue:
     """All closed registers that this actor may confirm: exceptions first, then each day to read."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "attendance.confirm")
-    waiting = registers_to_confirm(found, actor)
+    workshop = own_workshop(public_id, actor, "attendance.confirm")
+    waiting = registers_to_confirm(workshop, actor)
     plain = [one for one in waiting if not one.wants_a_look]
-    tokens = read_tokens(found.register_id, [one.slot for one in plain], actor)
-    shown = _shown(grid(found.register_id).rows if plain else ())
-    codes = codes_of(found.register_id) if plain else {}
+    tokens = read_tokens(workshop.register_id, [one.slot for one in plain], actor)
+    shown = _shown(grid(workshop.register_id).rows if plain else ())
+    codes = codes_of(workshop.register_id) if plain else {}
     return render_template(
         "workshops/confirm_registers.html",
-        workshop=found,
+        workshop=workshop,
         singly=[one for one in waiting if one.wants_a_look],
         days=[
             (day, list(sessions))
@@ -59,7 +59,7 @@ def confirm_registers(public_id: str) -> ResponseReturnValue:
         codes=codes,
         tokens=tokens,
         names=names_of(one.closed_by for one in waiting),
-        for_others=_for_others(found, waiting),
+        for_others=_for_others(workshop, waiting),
     )
 
 
@@ -91,13 +91,13 @@ def _group() -> str | None:
     return request.values.get("group", "")[:1] or None
 
 
-def _for_others(found: Workshop, waiting: Sequence[HeldSession]) -> int:
+def _for_others(workshop: Workshop, waiting: Sequence[HeldSession]) -> int:
     """How many closed registers wait that this actor may not confirm: she closed them, or an
     account that is not independent of hers did."""
     mine = {one.public_id for one in waiting}
     return sum(
         1
-        for one in sessions_of(found)
+        for one in sessions_of(workshop)
         if one.closed and not one.confirmed and one.public_id not in mine
     )
 
@@ -107,8 +107,8 @@ def _for_others(found: Workshop, waiting: Sequence[HeldSession]) -> int:
 def confirm_day(public_id: str) -> ResponseReturnValue:
     """Confirm the registers of a day that were shown, those that stand as they were shown."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "attendance.confirm")
-    sessions = held_sessions(found)
+    workshop = own_workshop(public_id, actor, "attendance.confirm")
+    sessions = held_sessions(workshop)
     # Each is named with what proves that it was shown.
     seen = {
         one.slot: request.form[f"seen-{one.slot}"]
@@ -116,7 +116,7 @@ def confirm_day(public_id: str) -> ResponseReturnValue:
         if f"seen-{one.slot}" in request.form
     }
     taught = {one.slot: one.conduct.taught for one in sessions if one.conduct.taught is not None}
-    done = confirm_slots(found.register.public_id, seen, actor, taught)
+    done = confirm_slots(workshop.register.public_id, seen, actor, taught)
     if done.confirmed:
         flash(_("Registers confirmed: %(count)s.", count=len(done.confirmed)))
     for hindrance in dict.fromkeys(done.left.values()):
@@ -129,7 +129,7 @@ def confirm_day(public_id: str) -> ResponseReturnValue:
             ),
             "warn",
         )
-    return _onwards(found, actor)
+    return _onwards(workshop, actor)
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/confirm")
@@ -147,15 +147,15 @@ def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
 def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
     """Confirm it, and go on to the next that waits."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "attendance.confirm")
-    chosen = session_of(found, session_id)
+    workshop = own_workshop(public_id, actor, "attendance.confirm")
+    chosen = session_of(workshop, session_id)
     before = next(
-        (one for one in registers_to_confirm(found, actor) if one.public_id == chosen.public_id),
+        (one for one in registers_to_confirm(workshop, actor) if one.public_id == chosen.public_id),
         None,
     )
     try:
         confirm_slot(
-            found.register.public_id,
+            workshop.register.public_id,
             chosen.slot.public_id,
             actor,
             seen=request.form.get("seen", ""),
@@ -173,13 +173,13 @@ def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
                 code=303,
             )
         flash(str(problem), "warn")
-        return _register(found, chosen)
+        return _register(workshop, chosen)
     flash(_("The register is confirmed. It can only be corrected now, with a reason."))
-    return _onwards(found, actor, before)
+    return _onwards(workshop, actor, before)
 
 
-def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseReturnValue:
-    waiting = registers_to_confirm(found, actor)
+def _single(workshop: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseReturnValue:
+    waiting = registers_to_confirm(workshop, actor)
     one = next((each for each in waiting if each.public_id == chosen.public_id), None)
     if one is None:
         slot = chosen.slot
@@ -188,12 +188,12 @@ def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseR
         why = hindrance_to_confirm(signed, actor.public_id, independent=actor.public_id not in tied)
         if signed.stand is Stand.CLOSED and why:
             flash(hindrance_sentence(why), "warn")
-        return _register(found, chosen)
-    sheet = slot_sheet(found.register_id, chosen.slot)
-    shown, codes = _shown(sheet.rows), codes_of(found.register_id)
+        return _register(workshop, chosen)
+    sheet = slot_sheet(workshop.register_id, chosen.slot)
+    shown, codes = _shown(sheet.rows), codes_of(workshop.register_id)
     return render_template(
         "workshops/confirm_register.html",
-        workshop=found,
+        workshop=workshop,
         chosen=chosen,
         one=one,
         sheet=sheet,
@@ -201,7 +201,7 @@ def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseR
         others=_by_code(shown.others, codes),
         codes=codes,
         closed_by=names_of([one.closed_by]).get(one.closed_by, "") if one.closed_by else "",
-        token=read_tokens(found.register_id, [one.slot], actor).get(one.slot, ""),
+        token=read_tokens(workshop.register_id, [one.slot], actor).get(one.slot, ""),
         place=waiting.index(one) + 1,
         all=len(waiting),
         after=next_to_confirm(waiting, one),
@@ -216,20 +216,22 @@ def _register(found: Workshop, chosen: WorkshopSession) -> ResponseReturnValue:
 
 
 def _onwards(
-    found: Workshop, actor: Actor, after: HeldSession | None = None
+    workshop: Workshop, actor: Actor, after: HeldSession | None = None
 ) -> ResponseReturnValue:
     """To the register that comes after one; to what is left of the days; or back, if nothing is."""
-    waiting: Sequence[HeldSession] = registers_to_confirm(found, actor)
+    waiting: Sequence[HeldSession] = registers_to_confirm(workshop, actor)
     following = next_to_confirm(waiting, after) if after is not None else None
     if following is not None:
         address = url_for(
             "workshops.confirm_register",
-            public_id=found.public_id,
+            public_id=workshop.public_id,
             session_id=following.public_id,
             group=_group(),
         )
     elif waiting:
-        address = url_for("workshops.confirm_registers", public_id=found.public_id, group=_group())
+        address = url_for(
+            "workshops.confirm_registers", public_id=workshop.public_id, group=_group()
+        )
     else:
-        address = url_for("workshops.attendance", public_id=found.public_id)
+        address = url_for("workshops.attendance", public_id=workshop.public_id)
     return redirect(address, code=303)

@@ -62,25 +62,25 @@ def copy_people(public_id: str) -> ResponseReturnValue:
     """Choose another workshop that this actor runs, then tick who of it is enrolled here too. What
     is ticked is posted while one turns from one group to the other, and nothing is done yet."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    workshop = own_workshop(public_id, actor, "workshops.edit")
     source = request.args.get("source", "")
     if not source:
         others = db.session.scalars(
             workshops_of_trainer(actor)
-            .where(Workshop.id != found.id)
+            .where(Workshop.id != workshop.id)
             .order_by(None)
             .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
             .limit(100)
         ).all()
-        return page("workshops/copy_people.html", workshop=found, others=others, source=None)
+        return page("workshops/copy_people.html", workshop=workshop, others=others, source=None)
     other = own_workshop(source, actor, "workshops.edit")
-    if other.id == found.id:
+    if other.id == workshop.id:
         raise NotFound
-    people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(found)
+    people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(workshop)
     free = {one.person for one in people if not one.minor and one.person not in here}
     return page(
         "workshops/copy_people.html",
-        workshop=found,
+        workshop=workshop,
         others=(),
         source=other,
         shown=one_group(people, attrgetter("letter"), request.values.get("group", "")),

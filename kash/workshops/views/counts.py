@@ -34,9 +34,9 @@ _KEEP = "keep"
 @allow("attendance.see")
 def counts(public_id: str) -> ResponseReturnValue:
     """How many were there, by paper, by marks and by other counts."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
-    values = frame(found)
-    known = counts_of(found.register_id)
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    values = frame(workshop)
+    known = counts_of(workshop.register_id)
     differing = [*known.open, *(one for one, _reason in known.settled)]
     return page(
         "workshops/counts.html",
@@ -54,9 +54,9 @@ def counts(public_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def settle(public_id: str, session_id: str, entry_id: str, source: str) -> ResponseReturnValue:
     """Settle one difference: another mark, or a reason why it stays."""
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
-    one = _difference(found, chosen, entry_id, source)
+    workshop = for_marking(public_id)
+    chosen = session_of(workshop, session_id)
+    one = _difference(workshop, chosen, entry_id, source)
     form = SettleMarkForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
     form.become.choices = [
         (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(one.difference.status))),
@@ -69,7 +69,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
     if form.validate_on_submit():
         if form.become.data == _KEEP:
             settle_difference(
-                found.register.public_id,
+                workshop.register.public_id,
                 chosen.slot.public_id,
                 entry_id,
                 source,
@@ -80,7 +80,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
             )
             flash(_("Settled. The reason is kept."))
             return _back(public_id, one)
-        refusal = _marked(found, _operation(form, chosen, entry_id))
+        refusal = _marked(workshop, _operation(form, chosen, entry_id))
         if not refusal:
             flash(_("Settled. The mark is changed."))
             return _back(public_id, one)
@@ -88,7 +88,7 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
     return page(
         "workshops/settle.html",
         form=form,
-        workshop=found,
+        workshop=workshop,
         chosen=chosen,
         one=one,
         paper=PAPER,
@@ -109,9 +109,9 @@ def _operation(form: SettleMarkForm, chosen: WorkshopSession, entry_id: str) -> 
     )
 
 
-def _marked(found: Workshop, operation: Operation) -> str:
+def _marked(workshop: Workshop, operation: Operation) -> str:
     """Change the mark; what to say if that was not possible."""
-    answer = correct_mark(found.register.public_id, operation, current_actor())
+    answer = correct_mark(workshop.register.public_id, operation, current_actor())
     if was_taken(answer):
         return ""
     return reason_sentence(answer.reason) or _(
@@ -121,10 +121,10 @@ def _marked(found: Workshop, operation: Operation) -> str:
 
 
 def _difference(
-    found: Workshop, chosen: WorkshopSession, entry_id: str, source: str
+    workshop: Workshop, chosen: WorkshopSession, entry_id: str, source: str
 ) -> NamedDifference:
     slot = chosen.slot.public_id
-    known = counts_of(found.register_id)
+    known = counts_of(workshop.register_id)
     for one in (*known.open, *(one for one, _reason in known.settled)):
         about = one.difference
         if (about.slot, about.entry, about.source) == (slot, entry_id, source):

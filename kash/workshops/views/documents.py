@@ -30,14 +30,14 @@ from kash.workshops.queries.scope import own_workshop, workshop_with_people
 @allow("attendance.see")
 def documents(public_id: str) -> str:
     """Papers that can be printed."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
-    values = frame(found)
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    values = frame(workshop)
     return render_template(
         "workshops/documents.html",
         days=sorted(by_day(values["sessions"])),
-        chosen=last_choice(found.register_id),
+        chosen=last_choice(workshop.register_id),
         extras=EXTRAS,
-        unasked=len(names_not_asked(found.register_id)) if values["may_mark"] else 0,
+        unasked=len(names_not_asked(workshop.register_id)) if values["may_mark"] else 0,
         **values,
     )
 
@@ -71,7 +71,7 @@ def sheet_columns(
 def print_register(public_id: str) -> ResponseReturnValue:
     """The sign-in sheets of one day, or of all, as PDF. Each group has sheets of its own."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "attendance.mark")
+    workshop = own_workshop(public_id, actor, "attendance.mark")
     choice = SheetChoice(
         halves=request.form.get("columns") == "halves",
         extras=known_extras(request.form.getlist("extra")),
@@ -80,13 +80,13 @@ def print_register(public_id: str) -> ResponseReturnValue:
     wanted = request.form.get("day", "")
     days = {
         day: columns
-        for day, columns in sheet_columns(sessions_of(found), choice).items()
+        for day, columns in sheet_columns(sessions_of(workshop), choice).items()
         if wanted in ("", day.isoformat())
     }
     if not days:
         raise NotFound(_("There is no session on that day."))
     with FlashedProblems(NotFound, tone="warn"):
-        sheets = record_sheets(found.register.public_id, days, actor, choice=choice)
+        sheets = record_sheets(workshop.register.public_id, days, actor, choice=choice)
         return sheets_as_pdf(public_id, sheets, "workshops.documents")
     return redirect(url_for("workshops.documents", public_id=public_id), code=303)
 
@@ -95,15 +95,15 @@ def print_register(public_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def print_badges(public_id: str) -> ResponseReturnValue:
     """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
     with FlashedProblems(RenderError), FlashedProblems(NotFound, tone="warn"):
         sheet = sheet_format(request.form.get("paper", ""))
         left_out = request.form.get("unasked") == "leave_out"
         content = badges_pdf(
-            found.register_id,
-            found.version.public_title,
+            workshop.register_id,
+            workshop.version.public_title,
             sheet,
-            leave_out=names_not_asked(found.register_id) if left_out else (),
+            leave_out=names_not_asked(workshop.register_id) if left_out else (),
         )
         return download(content, name="badges.pdf", type="application/pdf")
     return redirect(url_for("workshops.documents", public_id=public_id), code=303)

@@ -37,25 +37,25 @@ _TONES = {Met.IN: "good", Met.ALREADY: "warn"}
 @uses_camera
 def scan(public_id: str, session_id: str) -> ResponseReturnValue:
     """Scan badges, or type the code that stands on one."""
-    found = for_marking(public_id)
-    chosen = session_of(found, session_id)
+    workshop = for_marking(public_id)
+    chosen = session_of(workshop, session_id)
     said: dict[str, str | int] = {}
     if request.method == "POST":
         came = scan_badge(
-            found.register.public_id,
+            workshop.register.public_id,
             chosen.slot.public_id,
             request.form.get("code", "")[:_LONGEST_CODE],
             current_actor(),
         )
-        found = for_marking(public_id)
-        chosen = session_of(found, session_id)
-        said = _said(came, slot_sheet(found.register_id, chosen.slot))
+        workshop = for_marking(public_id)
+        chosen = session_of(workshop, session_id)
+        said = _said(came, slot_sheet(workshop.register_id, chosen.slot))
         if request.headers.get("X-Requested-With") == "fetch":
             return jsonify(said)
-    sheet = slot_sheet(found.register_id, chosen.slot)
+    sheet = slot_sheet(workshop.register_id, chosen.slot)
     return page(
         "workshops/scan.html",
-        workshop=found,
+        workshop=workshop,
         chosen=chosen,
         said=said,
         here=_here(sheet),
@@ -106,10 +106,10 @@ def screen_code(public_id: str, session_id: str) -> ResponseReturnValue:
     return render_template("workshops/screen_code.html", **_wall(found, chosen))
 
 
-def _wall(found: Workshop, chosen: WorkshopSession) -> dict[str, Any]:
+def _wall(workshop: Workshop, chosen: WorkshopSession) -> dict[str, Any]:
     now, slot = utc_now(), chosen.slot
     site = public_address()
-    sheet = slot_sheet(found.register_id, slot)
+    sheet = slot_sheet(workshop.register_id, slot)
     taken = slot.closed_at is None and is_its_time(slot.starts_at, slot.minutes, now)
     code = wall_code(slot.public_id, turn_at(now)) if taken else ""
     address = f"{site}{url_for('workshops.check_in', code=code)}"

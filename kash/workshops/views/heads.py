@@ -42,27 +42,27 @@ from kash.workshops.services.errors import WorkshopCancelled
 def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     """Count heads by group, sex and age; each count replaces the one before, which stays in its
     history."""
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    if found.state == "cancelled":
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    if workshop.state == "cancelled":
         raise WorkshopCancelled
-    chosen = session_of(found, session_id)
+    chosen = session_of(workshop, session_id)
     if request.method == "GET":
-        return _page(found, chosen)
+        return _page(workshop, chosen)
     typed = heads_typed(request.form, [group.letter for group in groups()])
     reason = request.form.get("correction", "").strip() if chosen.slot.confirmed_at else ""
     why = _reason_fault(reason) if chosen.slot.confirmed_at else ""
     if typed.wrong or why:
-        return _page(found, chosen, typed, correction=reason, reason_fault=why), 422
+        return _page(workshop, chosen, typed, correction=reason, reason_fault=why), 422
     sent = replace(
         heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
     )
     with CaughtProblem(CountedMeanwhile, NotCounted) as caught:
-        record_heads(found.register.public_id, sent, current_actor())
+        record_heads(workshop.register.public_id, sent, current_actor())
         flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
         return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    chosen = session_of(found, session_id)
-    return _page(found, chosen, typed, caught.problem, correction=reason), 409
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = session_of(workshop, session_id)
+    return _page(workshop, chosen, typed, caught.problem, correction=reason), 409
 
 
 def _reason_fault(reason: str) -> str:
@@ -72,7 +72,7 @@ def _reason_fault(reason: str) -> str:
 
 
 def _page(
-    found: Workshop,
+    workshop: Workshop,
     chosen: WorkshopSession,
     typed: HeadsTyped | None = None,
     problem: Problem | None = None,
@@ -84,7 +84,7 @@ def _page(
     shown = {head_field(one.letter, one.sex, one.age_band): one.count for one in standing.cells}
     return render_template(
         "workshops/headcount.html",
-        workshop=found,
+        workshop=workshop,
         chosen=chosen,
         groups=groups(),
         sexes=(*SEXES, ""),
@@ -109,14 +109,14 @@ def _page(
 @allow("attendance.mark")
 def signatures(public_id: str, session_id: str) -> str:
     """Signatures on a screen in this session. Each look is an entry in the audit."""
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    chosen = session_of(found, session_id)
-    title, slot, register = chosen.title, chosen.slot.public_id, found.register.public_id
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = session_of(workshop, session_id)
+    title, slot, register = chosen.title, chosen.slot.public_id, workshop.register.public_id
     signed = show_signatures(register, slot, current_actor())
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
     return render_template(
         "workshops/signatures.html",
-        workshop=found,
+        workshop=workshop,
         title=title,
         session_id=session_id,
         shown=one_group(signed, attrgetter("letter"), request.args.get("group", "")),

@@ -59,18 +59,18 @@ def held(public_id: str) -> str:
     return _held_page(_mine(public_id))
 
 
-def _held_page(found: Workshop, refused: RefusedDecision | None = None) -> str:
-    listing = held_items(found.register_id)
-    to_match = waiting_count(found.register_id)[1]
-    lines = held_lines(found.register_id, listing.rows)
+def _held_page(workshop: Workshop, refused: RefusedDecision | None = None) -> str:
+    listing = held_items(workshop.register_id)
+    to_match = waiting_count(workshop.register_id)[1]
+    lines = held_lines(workshop.register_id, listing.rows)
     named = [line for line in lines if line.letter]
     return render_template(
         "workshops/held.html",
-        workshop=found,
+        workshop=workshop,
         listing=listing,
         lines=lines,
         shown=one_group(named, attrgetter("letter"), request.values.get("group", "")),
-        slot_names=numbered(sessions_of(found)),
+        slot_names=numbered(sessions_of(workshop)),
         words=words,
         refused=refused,
         longest=LONGEST_CORRECTION,

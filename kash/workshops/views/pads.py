@@ -103,11 +103,11 @@ def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
 @takes_file(LARGEST_FILE)
 def import_queue(public_id: str) -> ResponseReturnValue:
     """Bring in what a phone saved as a file, as nobody could send it."""
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
     form = QueueForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            brought = _bring_in(found, form.content())
+            brought = _bring_in(workshop, form.content())
             flash(
                 _(
                     "Brought in: %(applied)s. Here already: %(known)s. To decide: %(waiting)s.",
@@ -118,13 +118,13 @@ def import_queue(public_id: str) -> ResponseReturnValue:
             )
             then = "workshops.held" if brought.waiting else "workshops.attendance"
             return redirect(url_for(then, public_id=public_id), code=303)
-    found = own_workshop(public_id, current_actor(), "attendance.mark")
-    return page("workshops/pad_import.html", form=form, workshop=found, most_bytes=LARGEST_FILE)
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    return page("workshops/pad_import.html", form=form, workshop=workshop, most_bytes=LARGEST_FILE)
 
 
-def _bring_in(found: Workshop, content: bytes) -> Brought:
+def _bring_in(workshop: Workshop, content: bytes) -> Brought:
     file = read_queue(content)
-    pad = check_signature(file, credential(db.session(), file.pad), found.register_id)
+    pad = check_signature(file, credential(db.session(), file.pad), workshop.register_id)
     queue = pad if file.queue == pad.public_id else None
     if queue is None:
         queue = continued(db.session(), pad, file.queue)

@@ -59,16 +59,16 @@ def people(public_id: str) -> str:
     return _people_page(public_id, found)
 
 
-def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
+def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
     actor = current_actor()
     state = request.values.get("state", "confirmed")
     states = _STATES.get(state, _SHOWN_FIRST)
-    values = frame(found)
+    values = frame(workshop)
     shown = one_group(
-        people_in(found, states), attrgetter("letter"), request.values.get("group", "")
+        people_in(workshop, states), attrgetter("letter"), request.values.get("group", "")
     )
     can_find = values["may_edit"] and actor.may("people.find")
-    withdrawn = _withdrawn(found) if values["may_edit"] else None
+    withdrawn = _withdrawn(workshop) if values["may_edit"] else None
     return render_template(
         "workshops/people.html",
         shown=shown,
@@ -78,23 +78,23 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
         tones=ENROLMENT_TONE,
         move_words=MOVE,
         can_find=can_find,
-        closed=len(closed_people(actor, people_expected(found))) if values["may_edit"] else 0,
+        closed=len(closed_people(actor, people_expected(workshop))) if values["may_edit"] else 0,
         search=searched,
         withdrawn=withdrawn,
-        candidates=_candidates(found, searched),
+        candidates=_candidates(workshop, searched),
         ticked=set(request.form.getlist("chosen")),
         door=None,
         **values,
     )
 
 
-def _withdrawn(found: Workshop) -> OnePlace | None:
+def _withdrawn(workshop: Workshop) -> OnePlace | None:
     """Whose withdrawal the page offers to undo: the one that was just made."""
     enrolment = request.args.get("withdrawn", "")
     if not enrolment:
         return None
     try:
-        place = place_of(found, enrolment[:16])
+        place = place_of(workshop, enrolment[:16])
     except NotFound:
         return None
     return place if place.state is EnrolmentState.WITHDRAWN else None
@@ -105,16 +105,16 @@ def _withdrawn(found: Workshop) -> OnePlace | None:
 def find_people(public_id: str) -> ResponseReturnValue:
     """People by name, to enrol them: the list alone for a script, else the whole page."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    workshop = own_workshop(public_id, actor, "workshops.edit")
     text = CONTROL_CHARACTERS.sub("", request.form.get("search", "")).strip()[:200]
-    door = at_session(found)
+    door = at_session(workshop)
     by_script = request.headers.get("HX-Request") == "true"
     if not by_script and door is None:
-        return _people_page(public_id, found, text)
+        return _people_page(public_id, workshop, text)
     values = {
-        "workshop": found,
+        "workshop": workshop,
         "search": text,
-        "candidates": _candidates(found, text),
+        "candidates": _candidates(workshop, text),
         "ticked": set(request.form.getlist("chosen")),
         "door": door,
         "tones": ENROLMENT_TONE,
@@ -140,9 +140,9 @@ def _candidates(found: Workshop, text: str) -> OneGroup[PersonToEnrol]:
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol or invite someone who was found."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    workshop = own_workshop(public_id, actor, "workshops.edit")
     person = request.form.get("person", "")[:16]
-    if (door := at_session(found)) is not None:
+    if (door := at_session(workshop)) is not None:
         with FlashedProblems(MinorNotEnrolled):
             admit_walk_in(public_id, person, actor)
             return taken_in(public_id, person)
@@ -208,10 +208,10 @@ def answer(public_id: str) -> ResponseReturnValue:
 def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     """Take somebody out of a workshop, after a question that names her; it can be undone."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    who = place_of(found, enrolment_id)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    who = place_of(workshop, enrolment_id)
     if request.method == "GET":
-        return page("workshops/withdraw.html", workshop=found, who=who)
+        return page("workshops/withdraw.html", workshop=workshop, who=who)
     with FlashedProblems(MoveNotPossible):
         enrolment_services.change_enrolment(
             public_id, enrolment_id, EnrolmentState.WITHDRAWN, actor
@@ -231,8 +231,8 @@ def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
 def ask_contacts(public_id: str) -> ResponseReturnValue:
     """Ask a second person to open the contacts of everybody here to whom they are closed."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    closed = closed_people(actor, people_expected(found))
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    closed = closed_people(actor, people_expected(workshop))
     back = url_for("workshops.people", public_id=public_id)
     if not closed:
         flash(_("No contact here is closed to you, or all are asked for already."))
@@ -249,7 +249,7 @@ def ask_contacts(public_id: str) -> ResponseReturnValue:
         total=len(closed),
         shown=one_group(closed, attrgetter("letter"), request.form.get("group", "")),
         turning=url_for("workshops.ask_contacts", public_id=public_id),
-        heading=found.title,
+        heading=workshop.title,
         back=back,
     )
 
@@ -259,8 +259,8 @@ def ask_contacts(public_id: str) -> ResponseReturnValue:
 def walk_in(public_id: str) -> ResponseReturnValue:
     """Take in someone who came to the door, of a session if one is named: found, or typed anew."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    door = at_session(found)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    door = at_session(workshop)
     form = WalkInForm()
     form.group.choices = [(one.public_id, one.name) for one in groups()]
     if form.validate_on_submit() and not entry.goes_back():
@@ -286,7 +286,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
     return page(
         "workshops/walk_in.html",
         form=form,
-        workshop=found,
+        workshop=workshop,
         door=door,
         search="",
         candidates=one_group((), str),

@@ -150,9 +150,9 @@ def workshop(public_id: str) -> str:
     return render_template("workshops/plan.html", days=days_of(found, values["sessions"]), **values)
 
 
-def _offer(form: NewWorkshopForm | WorkshopForm, found: Workshop | None = None) -> None:
+def _offer(form: NewWorkshopForm | WorkshopForm, workshop: Workshop | None = None) -> None:
     offered = list(venues_in_use())
-    chosen = found.venue if found is not None else None
+    chosen = workshop.venue if workshop is not None else None
     if chosen is not None and not chosen.active:
         # Where it was planned to be stays, though nobody else may go there.
         offered.append(chosen)
@@ -160,7 +160,7 @@ def _offer(form: NewWorkshopForm | WorkshopForm, found: Workshop | None = None) 
         ("", _("Not decided yet")),
         *((one.public_id, _venue_text(one)) for one in offered),
     ]
-    form.facilitators.choices = [(one.public_id, one.name) for one in trainers(found)]
+    form.facilitators.choices = [(one.public_id, one.name) for one in trainers(workshop)]
 
 
 def _venue_text(venue: Venue) -> str:
@@ -210,9 +210,9 @@ def add() -> ResponseReturnValue:
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a workshop; what somebody else saved meanwhile stands beside what was typed."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    form = WorkshopForm(data=_values(found))
-    _offer(form, found)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    form = WorkshopForm(data=_values(workshop))
+    _offer(form, workshop)
     if form.validate_on_submit():
         with form.showing_problems():
             details = form.command(WorkshopDetails)
@@ -220,23 +220,25 @@ def edit(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     if form.changed_meanwhile:
-        found = own_workshop(public_id, actor, "workshops.edit")
-        form.show_row_version(found.row_version)
-    trainers_now = facilitators_of(found) if form.changed_meanwhile else []
-    return page("workshops/edit.html", form=form, workshop=found, their_facilitators=trainers_now)
+        workshop = own_workshop(public_id, actor, "workshops.edit")
+        form.show_row_version(workshop.row_version)
+    trainers_now = facilitators_of(workshop) if form.changed_meanwhile else []
+    return page(
+        "workshops/edit.html", form=form, workshop=workshop, their_facilitators=trainers_now
+    )
 
 
-def _values(found: Workshop) -> dict[str, Any]:
+def _values(workshop: Workshop) -> dict[str, Any]:
     return {
-        "title": found.title,
-        "starts_on": found.starts_on,
-        "ends_on": found.ends_on,
-        "day_starts_at": found.day_starts_at,
-        "day_ends_at": found.day_ends_at,
-        "venue": found.venue.public_id if found.venue else "",
-        "capacity": found.capacity,
-        "facilitators": [one.public_id for one in facilitators_of(found)],
-        "row_version": found.row_version,
+        "title": workshop.title,
+        "starts_on": workshop.starts_on,
+        "ends_on": workshop.ends_on,
+        "day_starts_at": workshop.day_starts_at,
+        "day_ends_at": workshop.day_ends_at,
+        "venue": workshop.venue.public_id if workshop.venue else "",
+        "capacity": workshop.capacity,
+        "facilitators": [one.public_id for one in facilitators_of(workshop)],
+        "row_version": workshop.row_version,
     }
 
 
@@ -245,15 +247,15 @@ def _values(found: Workshop) -> dict[str, Any]:
 def costs(public_id: str) -> ResponseReturnValue:
     """Say who pays which share."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    funding = funding_of(found)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    funding = funding_of(workshop)
     form = CostsForm(
         data={
             "lines": [
                 {"funder": one.funder.name, "share": one.share, "budget_code": one.budget_code}
                 for one in funding
             ],
-            "row_version": found.row_version,
+            "row_version": workshop.row_version,
         }
     )
     if form.validate_on_submit():
@@ -267,13 +269,13 @@ def costs(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
     if form.changed_meanwhile:
-        found = own_workshop(public_id, actor, "workshops.edit")
-        funding = funding_of(found)
-        form.show_row_version(found.row_version)
+        workshop = own_workshop(public_id, actor, "workshops.edit")
+        funding = funding_of(workshop)
+        form.show_row_version(workshop.row_version)
     return page(
         "workshops/costs.html",
         form=form,
-        workshop=found,
+        workshop=workshop,
         funders=funder_names(),
         funding=funding,
     )
@@ -284,13 +286,13 @@ def costs(public_id: str) -> ResponseReturnValue:
 def cancel(public_id: str) -> ResponseReturnValue:
     """Cancel a workshop, with the reason."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    workshop = own_workshop(public_id, actor, "workshops.edit")
     form = CancelForm()
     if form.validate_on_submit():
         cancel_workshop(public_id, form.reason.data, actor)
         flash(_("The workshop is cancelled."), "warn")
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
-    return page("workshops/cancel.html", form=form, workshop=found)
+    return page("workshops/cancel.html", form=form, workshop=workshop)
 
 
 @blueprint.post("/<public_id>/restore")
@@ -309,7 +311,7 @@ def restore(public_id: str) -> ResponseReturnValue:
 def duplicate(public_id: str) -> ResponseReturnValue:
     """Plan the same workshop again on other days."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    workshop = own_workshop(public_id, actor, "workshops.edit")
     form = DuplicateForm()
     if form.validate_on_submit():
         made = duplicate_workshop(
@@ -317,4 +319,4 @@ def duplicate(public_id: str) -> ResponseReturnValue:
         )
         flash(_("The workshop is planned again. Nobody is in it yet."))
         return redirect(url_for("workshops.workshop", public_id=made), code=303)
-    return page("workshops/duplicate.html", form=form, workshop=found)
+    return page("workshops/duplicate.html", form=form, workshop=workshop)

@@ -48,16 +48,16 @@ def sheets(public_id: str) -> ResponseReturnValue:
     return _sheets_page(found)
 
 
-def _sheets_page(found: Workshop, problem: str = "") -> ResponseReturnValue:
-    lines = sheets_of(found.register_id)
+def _sheets_page(workshop: Workshop, problem: str = "") -> ResponseReturnValue:
+    lines = sheets_of(workshop.register_id)
     body = render_template(
         "workshops/sheets.html",
         lines=lines,
         readers=names_of(line.read_by for line in lines),
-        unmatched=scans_of(found.register_id),
+        unmatched=scans_of(workshop.register_id),
         most=MOST_BYTES // MEGABYTE,
         problem=problem,
-        **frame(found),
+        **frame(workshop),
     )
     return body, 422 if problem else 200
 
@@ -67,18 +67,18 @@ def _sheets_page(found: Workshop, problem: str = "") -> ResponseReturnValue:
 @takes_file(MOST_BYTES)
 def upload_scans(public_id: str) -> ResponseReturnValue:
     """Take photos and scans of signed sheets, and find each page's sheet by its code."""
-    found = for_marking(public_id)
-    register, register_id = found.register.public_id, found.register_id
+    workshop = for_marking(public_id)
+    register, register_id = workshop.register.public_id, workshop.register_id
     files = [one for one in request.files.getlist("scans") if one.filename][:MOST_FILES]
     if not files:
-        return _sheets_page(found, _("Choose a photo or a scan first."))
+        return _sheets_page(workshop, _("Choose a photo or a scan first."))
     pages: list[ScannedPage] = []
     for number, file in enumerate(files, start=1):
         try:
             pages += scans.pages_of(file.read())
         except CannotClean:
             return _sheets_page(
-                found,
+                workshop,
                 _(
                     "File %(number)s could not be read. Photos as JPEG or PNG are taken, and PDF "
                     "from a scanner. Nothing was kept.",
@@ -93,7 +93,7 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
     try:
         kept = scans.store(register, ours)
     except StorageError as failure:
-        return _sheets_page(found, str(failure))
+        return _sheets_page(workshop, str(failure))
     if kept:
         keep_scans(register, kept, current_actor())
     matched = sum(1 for one in kept if one.sheet in homes)
@@ -115,10 +115,10 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
 @allow("attendance.confirm")
 def scan_picture(public_id: str, scan_id: str) -> ResponseReturnValue:
     """One page's picture."""
-    found = own_workshop(public_id, current_actor(), "attendance.confirm")
-    scan = scan_of(found.register_id, scan_id)
+    workshop = own_workshop(public_id, current_actor(), "attendance.confirm")
+    scan = scan_of(workshop.register_id, scan_id)
     try:
-        content = scans.picture(found.register.public_id, scan.public_id)
+        content = scans.picture(workshop.register.public_id, scan.public_id)
     except (StorageError, SealError):
         raise NotFound from None
     return Response(content, mimetype="image/jpeg")
@@ -128,35 +128,35 @@ def scan_picture(public_id: str, scan_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def match_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
     """Choose by hand which sheet a page is."""
-    found = for_marking(public_id)
-    scan = scan_of(found.register_id, scan_id)
-    lines = sheets_of(found.register_id)
+    workshop = for_marking(public_id)
+    scan = scan_of(workshop.register_id, scan_id)
+    lines = sheets_of(workshop.register_id)
     if request.method == "POST":
         sheet = request.form.get("sheet", "")
         if sheet in {line.public_id for line in lines}:
-            sheets_services.match_scan(found.register.public_id, scan_id, sheet, current_actor())
+            sheets_services.match_scan(workshop.register.public_id, scan_id, sheet, current_actor())
             return redirect(
                 url_for("workshops.read_sheet", public_id=public_id, sheet_id=sheet), code=303
             )
         flash(_("Choose a sheet."), "warn")
-    return page("workshops/match_scan.html", workshop=found, scan=scan, lines=lines)
+    return page("workshops/match_scan.html", workshop=workshop, scan=scan, lines=lines)
 
 
 @blueprint.route("/<public_id>/scans/<scan_id>/remove", methods=["GET", "POST"])
 @allow("attendance.mark")
 def remove_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
     """Throw a page's picture away."""
-    found = for_marking(public_id)
-    scan = scan_of(found.register_id, scan_id)
+    workshop = for_marking(public_id)
+    scan = scan_of(workshop.register_id, scan_id)
     if request.method == "POST":
-        register = found.register.public_id
+        register = workshop.register.public_id
         sheets_services.remove_scan(register, scan_id, current_actor())
         # An hourly chore deletes what could not be deleted now.
         with suppress(StorageError):
             scans.forget(register, scan_id)
         flash(_("The picture is removed."))
         return redirect(url_for("workshops.sheets", public_id=public_id), code=303)
-    return page("workshops/remove_scan.html", workshop=found, scan=scan)
+    return page("workshops/remove_scan.html", workshop=workshop, scan=scan)
 
 
 @blueprint.post("/<public_id>/sheets/<sheet_id>/print")
@@ -172,10 +172,10 @@ def print_again(public_id: str, sheet_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
     """Enter the signatures of one sheet beside its picture."""
-    found = for_marking(public_id)
-    register = found.register.public_id
-    sheet = printed_sheet(found.register_id, sheet_id)
-    reading = reading_of(found.register_id, sheet)
+    workshop = for_marking(public_id)
+    register = workshop.register.public_id
+    sheet = printed_sheet(workshop.register_id, sheet_id)
+    reading = reading_of(workshop.register_id, sheet)
     problem, ticks, written_in = "", reading.ticks, str(reading.written_in)
     if request.method == "POST":
         ticks = tuple(_signed(sheet))
@@ -199,13 +199,13 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
                 return _read(public_id, [answer.answer for answer in answers])
     body, _status = page(
         "workshops/read_sheet.html",
-        workshop=found,
+        workshop=workshop,
         sheet=sheet,
         reading=reading,
         ticks=ticks,
         written_in=written_in,
         problem=problem,
-        scans=scans_of(found.register_id, sheet_id),
+        scans=scans_of(workshop.register_id, sheet_id),
         column_heading=column_heading,
     )
     return body, 422 if problem else 200

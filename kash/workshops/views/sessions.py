@@ -70,13 +70,13 @@ def _details(form: SessionForm, workshop: Workshop) -> SessionDetails:
 def add_session(public_id: str) -> ResponseReturnValue:
     """Add a session, then the next: each is offered where the one before ends."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    form = SessionForm(data=_next_session(found) | {"row_version": found.row_version})
-    _offer(form, found)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    form = SessionForm(data=_next_session(workshop) | {"row_version": workshop.row_version})
+    _offer(form, workshop)
     if form.validate_on_submit():
         with form.showing_problems():
             made = sessions_services.add_session(
-                public_id, _details(form, found), form.row_version_shown, actor
+                public_id, _details(form, workshop), form.row_version_shown, actor
             )
             flash(_("The session is added: %(title)s", title=form.title.data))
             # The first field of the next one has the focus.
@@ -90,8 +90,8 @@ def add_session(public_id: str) -> ResponseReturnValue:
 def session(public_id: str, session_id: str) -> ResponseReturnValue:
     """Change a session."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    chosen = session_of(found, session_id)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    chosen = session_of(workshop, session_id)
     local = to_local(chosen.slot.starts_at)
     form = SessionForm(
         data={
@@ -99,14 +99,14 @@ def session(public_id: str, session_id: str) -> ResponseReturnValue:
             "day": local.date().isoformat(),
             "at": local.time(),
             "minutes": chosen.slot.minutes,
-            "row_version": found.row_version,
+            "row_version": workshop.row_version,
         }
     )
-    _offer(form, found)
+    _offer(form, workshop)
     if form.validate_on_submit():
         with form.showing_problems():
             change_session(
-                public_id, session_id, _details(form, found), form.row_version_shown, actor
+                public_id, session_id, _details(form, workshop), form.row_version_shown, actor
             )
             flash(_("Saved."))
             return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
@@ -114,15 +114,15 @@ def session(public_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _shown(form: SessionForm, public_id: str, session_id: str | None) -> ResponseReturnValue:
-    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    workshop = own_workshop(public_id, current_actor(), "workshops.edit")
     if form.changed_meanwhile:
-        form.show_row_version(found.row_version)
+        form.show_row_version(workshop.row_version)
     return page(
         "workshops/session.html",
         form=form,
-        workshop=found,
-        chosen=session_of(found, session_id) if session_id else None,
-        theirs=sessions_of(found) if form.changed_meanwhile else [],
+        workshop=workshop,
+        chosen=session_of(workshop, session_id) if session_id else None,
+        theirs=sessions_of(workshop) if form.changed_meanwhile else [],
     )
 
 
@@ -131,14 +131,14 @@ def _shown(form: SessionForm, public_id: str, session_id: str | None) -> Respons
 def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
     """Take a session out of the plan."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    chosen = session_of(found, session_id)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    chosen = session_of(workshop, session_id)
     if request.method == "POST":
         with FlashedProblems(SlotHasMarks):
             sessions_services.remove_session(public_id, session_id, actor)
             flash(_("The session is removed."))
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
-    return page("workshops/remove_session.html", workshop=found, chosen=chosen)
+    return page("workshops/remove_session.html", workshop=workshop, chosen=chosen)
 
 
 @blueprint.route("/<public_id>/order", methods=["GET", "POST"])
@@ -146,8 +146,8 @@ def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
 def order(public_id: str) -> ResponseReturnValue:
     """Put the sessions in another order; their times follow."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
-    sessions = sessions_of(found)
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    sessions = sessions_of(workshop)
     if request.method == "POST":
         wanted = moved_order([one.public_id for one in sessions], request.form)
         if request.headers.get("X-Requested-With") == "fetch":
@@ -156,7 +156,7 @@ def order(public_id: str) -> ResponseReturnValue:
         with FlashedProblems(RegisterBegun, DoesNotFit):
             order_sessions(public_id, wanted, actor)
         return redirect(url_for("workshops.order", public_id=public_id), code=303)
-    return page("workshops/order.html", workshop=found, sessions=sessions)
+    return page("workshops/order.html", workshop=workshop, sessions=sessions)
 
 
 @blueprint.route("/<public_id>/lay-out", methods=["GET", "POST"])
@@ -164,10 +164,10 @@ def order(public_id: str) -> ResponseReturnValue:
 def lay_out(public_id: str) -> ResponseReturnValue:
     """Lay the sessions out afresh, without gaps and with the usual pauses."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "workshops.edit")
+    workshop = own_workshop(public_id, actor, "workshops.edit")
     if request.method == "POST":
         with FlashedProblems(RegisterBegun, DoesNotFit):
             lay_out_anew(public_id, actor)
             flash(_("The sessions are laid out afresh."))
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
-    return page("workshops/lay_out.html", workshop=found)
+    return page("workshops/lay_out.html", workshop=workshop)
