@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,30 +46,37 @@ def tally(questions: Sequence[AskedQuestion], ballots: Sequence[Ballot]) -> Tall
     counts: dict[int, Counts] = {}
     comments: dict[int, Sequence[str]] = {}
     for place, question in enumerate(questions):
+        answering = [one for one in kept if one.answers[place]]
         if question.kind is QuestionKind.COMMENT:
-            said = [one.answers[place] for one in kept if one.answers[place]]
+            said = [one.answers[place] for one in answering]
             secrets.SystemRandom().shuffle(said)
             if said:
                 comments[place] = said
-        else:
-            given = [(one.group, one.answers[place]) for one in kept if one.answers[place]]
-            if len(given) >= FEWEST:
-                counts[place] = _by_part(question, given)
+        # Some leave it empty: then these are the few.
+        elif answering := told(answering):
+            counts[place] = _by_part(question, place, answering)
     return Tally(len(kept), len(ballots) - len(kept), counts, comments)
 
 
-def _by_part(question: AskedQuestion, given: Sequence[tuple[str, str]]) -> Counts:
-    parts = Counter(group or REST for group, _answer in given)
-    if not parts_may_show(parts):
-        parts = Counter({"": len(given)})
-    found = Counter((group or REST if "" not in parts else "", answer) for group, answer in given)
-    return {part: {key: found[part, key] for key in question.keys} for part in sorted(parts)}
+def _by_part(question: AskedQuestion, place: int, answering: Sequence[Ballot]) -> Counts:
+    apart = parts_may_show(
+        Counter(one.group or REST for one in answering),
+        Counter(one.group or REST for one in answering if not one.on_paper),
+    )
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in answering:
+        found[(one.group or REST) if apart else ""][one.answers[place]] += 1
+    return {part: {key: found[part][key] for key in question.keys} for part in sorted(found)}
 
 
-def parts_may_show(parts: Mapping[str, int]) -> bool:
+def parts_may_show(parts: Mapping[str, int], from_phones: Mapping[str, int]) -> bool:
     """True if answers may be told apart by group: there are two parts at least, and in each, those
-    who named no group being one, five people. A smaller one would be all minus the others."""
-    return len(parts) > 1 and min(parts.values()) >= FEWEST
+    who named no group being one, five people. A smaller one would be all minus the others.
+
+    `from_phones` are those that nobody entered from paper, which must be five or none in a part.
+    """
+    few = [count for count in from_phones.values() if 0 < count < FEWEST]
+    return len(parts) > 1 and min(parts.values()) >= FEWEST and not few
 
 
 def all_together(counts: Counts) -> dict[str, int]:
