@@ -50,7 +50,7 @@ from kash.accounts.services.asking import (
     ask_to_reopen,
 )
 from kash.accounts.services.backing import vouch_for
-from kash.accounts.services.deciding import agree, fetch_link, withdraw
+from kash.accounts.services.deciding import agree, fetch_link, fetched_before, withdraw
 from kash.accounts.services.invitations import accept_invitation, invite
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.offboarding import LET_GO, hand_over
@@ -492,6 +492,25 @@ def test_the_same_is_asked_for_once_and_an_address_taken_meanwhile_is_refused(
         agree(director, request)
     with pytest.raises(NeedsSecond):
         ask_to_invite(administrator, **{**offer, "email": "m@example.org", "reason": " "})
+
+
+def test_a_form_sent_twice_shows_its_own_link_again_and_no_other(
+    sqlite_app: APIFlask, actor: Accounts
+) -> None:
+    administrator, director = actor("administrator"), actor("director")
+    requests = [
+        ask_to_invite(
+            administrator, name="N", email=email, roles=[Role.CUSTODIAN], reason="Needed."
+        )
+        for email in ("m@example.org", "n@example.org")
+    ]
+    for request in requests:
+        agree(director, request)
+    tokens = [fetch_link(administrator, request, "one key") for request in requests]
+    assert len(set(tokens)) == 2
+    assert [fetched_before(administrator, one, "one key") for one in requests] == tokens
+    for who, key in ((administrator, "another"), (administrator, ""), (director, "one key")):
+        assert fetched_before(who, requests[0], key) == ""
 
 
 def test_requests_end_with_the_account_that_asked_and_with_the_one_concerned(

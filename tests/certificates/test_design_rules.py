@@ -47,6 +47,17 @@ def test_a_content_comes_back_from_its_json(content: DesignContent) -> None:
     assert content_from(json.loads(json.dumps(content.as_json()))) == content
 
 
+def test_the_digest_of_what_was_approved_stays_whatever_the_order_of_its_parts() -> None:
+    parts = {"en": Words("A"), "sw": Words("Cheti \u201ckwa\u201d")}
+    pictures = {"moon": "a" * 16, "sun": "b" * 16}
+    turned = DesignContent(
+        words=dict(reversed(parts.items())), pictures=dict(reversed(pictures.items()))
+    )
+    kept = "01be35abeb94e70be8bafff2fa840b7c4a75cdee8dc6619a9d9005c866980038"
+    assert DesignContent(words=parts, pictures=pictures).digest == kept
+    assert turned.digest == kept
+
+
 @given(st.text(), st.text())
 def test_what_is_filled_in_is_never_filled_in_again(title: str, days: str) -> None:
     filled = filled_sentence("[title]|[days]", {"title": title, "days": days})

@@ -263,6 +263,12 @@ def test_marks_are_those_of_the_workshops_funders(ready: Ready) -> None:
     assert storage.get(old[1].key) == png("red")
     assert storage.get(new[1].key) == png("blue")
     assert len(db.session.scalars(select(FunderMark)).all()) == 3
+    printed = utc_now()
+    signing.remove_mark(funder, ready.director)
+    assert marks_at(ready.workshop, None) == []
+    assert len(marks_at(ready.workshop, printed)) == 1
+    with pytest.raises(NotFound):
+        signing.remove_mark(funder, ready.director)
 
 
 @pytest.mark.parametrize("size", [(12_000, 100), (3_000, 12_000), (12_000, 12_000)])

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kash.accounts.services.locking import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
@@ -29,7 +29,7 @@ from kash.forums.services.series import (
     end_membership,
     open_forum,
 )
-from kash.people.models import Person
+from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import Forbidden, NotFound
@@ -156,6 +156,23 @@ def test_a_member_chooses_for_herself_and_for_nobody_else(
         )
 
 
+@pytest.mark.any_engine
+def test_a_member_finds_herself_among_groups_that_stand_together(
+    series: Series, actor: Callable[..., Actor]
+) -> None:
+    db.session.execute(update(Group).values(position=0))
+    db.session.commit()
+    seen = {}
+    for appears in ("counted", "office"):
+        own = actor("peer", person_id=series.person_ids[appears])
+        lines = series_queries.member_lines(_row(Forum, series.forum), own)
+        (seen[appears],) = [line.public_id for line in lines if line.own]
+    assert seen == {appears: series.members[appears] for appears in seen}
+    lines = series_queries.member_lines(_row(Forum, series.forum), series.secretary)
+    expected = ["office", "alias", "counted", "name"]
+    assert [line.public_id for line in lines] == [series.members[one] for one in expected]
+
+
 def test_whoever_left_reaches_nothing(series: Series, actor: Callable[..., Actor]) -> None:
     own = actor("police_peer", person_id=series.person_ids["office"])
     assert series_queries.forum(series.forum, own).public_id == series.forum
@@ -219,7 +236,7 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     )
     held = _row(Meeting, meeting)
     slots = db.session.scalars(select(Slot).where(Slot.register_id == held.register_id)).all()
-    assert [slot.starts_at for slot in slots] == [moment]
+    assert [(slot.starts_at, slot.minutes) for slot in slots] == [(moment, 120)]
     assert (held.place, held.row_version) == ("Hall", 2)
     with pytest.raises(problems.MeetingChanged):
         change_meeting(

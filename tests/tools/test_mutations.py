@@ -82,6 +82,12 @@ def test_words_and_logs_and_locks_are_left_alone(line: str) -> None:
     assert _told(f"def act():\n    {line}\n") == set()
 
 
+def test_what_settles_an_order_among_equals_is_left_alone() -> None:
+    assert _told("def act():\n    x = q.order_by(A.name, A.id)\n") == {
+        "filter: q.order_by(A.name, A.id) → q.order_by(A.id)"
+    }
+
+
 def test_one_fault_is_planted_and_nothing_else_changes() -> None:
     faults = faults_of("r.py", RULES)
     plain = ast.unparse(ast.parse(RULES)).splitlines()
