@@ -64,6 +64,7 @@ from kash.platform.vault import (
 )
 from kash.policy import Actor, Role
 from kash.settings import Settings
+from tests.naming_entries import _entries_name_what_was_agreed  # noqa: F401 - a fixture
 from tests.presses import _presses_are_warm, warm_press  # noqa: F401 - fixtures
 
 # The sample is loaded once for all that look at it.

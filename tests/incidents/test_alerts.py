@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from flask import current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -257,6 +258,8 @@ def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_dril
     for later in (timedelta(0), timedelta(days=1), timedelta(days=2)):
         assert remind_members(morning + later) == 3
     assert remind_members(morning + timedelta(hours=5)) == 0
+    current_app.config["MAIL_IS_SET_UP"] = False
+    assert remind_members(morning) == 0
 
 
 def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(

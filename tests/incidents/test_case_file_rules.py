@@ -12,7 +12,16 @@ from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
 from kash.incidents.rules.case_file import contents, may_hold_narrative, may_print, who_agreed
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.dues import due_days, is_overdue
-from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
+from kash.incidents.rules.record import (
+    Act,
+    CashBail,
+    Information,
+    Party,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
 
 NAMES = {code: str(name) for code, name in ACT_NAMES.items()}
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -99,6 +108,21 @@ def test_nothing_of_the_health_of_whoever_did_not_agree_to_that_is_in_the_file(
     for act in made.acts:
         if act.code in ("H2", "M4"):
             assert set(act.persons or everyone) <= told
+
+
+@given(a_case(), st.sets(st.sampled_from(PERSONS)))
+def test_money_and_referrals_of_another_are_in_nobodys_file(
+    record: Record, chosen: set[str]
+) -> None:
+    people = [one.id for one in record.persons]
+    record.bail = [CashBail(id=f"b{key}", person=key, amount=500) for key in [*people, ""]]
+    record.referrals = [Referral(id=f"r{key}", kind="legal", person=key) for key in [*people, ""]]
+    made = contents(record, chosen, with_narrative=True)
+    theirs = {one for one in people if one in chosen and record.consents_to("court", one)}
+    whole = record.consents_to("court") and theirs == set(people)
+    expected = theirs | ({""} if whole else set())
+    assert {one.person for one in made.bail} == expected
+    assert {one.person for one in made.referrals} == expected
 
 
 @given(a_case())

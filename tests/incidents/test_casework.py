@@ -26,7 +26,7 @@ from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.reminding import remind_members
 from kash.incidents.services.saved_views import remove_view, save_view, saved_views
 from kash.incidents.services.shredding import shred_case
-from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
@@ -100,6 +100,13 @@ def test_a_case_goes_its_way_and_every_step_is_one_entry(
     assert entries("incidents.moved") == [
         (who.actor.public_id, [reference]) for who in (anna, brenda, anna, anna, anna)
     ]
+
+
+@pytest.mark.any_engine
+def test_what_is_closed_is_not_called_urgent(a_member: Member, filed: Filed) -> None:
+    her = a_member("documentation")
+    with pytest.raises(StepRefused):
+        mark_urgent(filed(Record(), state="closed"), True, by=her.actor, vault=her.vault())
 
 
 def test_whoever_filed_or_triaged_does_not_verify(a_member: Member, filed: Filed) -> None:

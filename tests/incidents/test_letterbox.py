@@ -78,6 +78,15 @@ def test_its_size_and_order_tell_nothing(drafts: dict[str, Draft]) -> None:
     assert box_as_bytes(backwards) == sealed
 
 
+@given(some.lists(some.integers(0, 4000), max_size=3), some.integers(0, 200))
+def test_a_draft_is_counted_as_no_smaller_than_it_is(bodies: list[int], wrapped: int) -> None:
+    screens = {f"s{at}": _letter(size) for at, size in enumerate(bodies)}
+    for letter in screens.values():
+        letter.wrapped = "B" * wrapped
+    draft = Draft(kept_until=date(2026, 1, 1), adds_to="x" * 16, screens=screens)
+    assert len(draft.model_dump_json()) <= draft.size <= len(draft.model_dump_json()) + 1200
+
+
 def test_more_than_fits_is_refused_and_not_cut_off() -> None:
     letter = Letter(public_id="x", kind="k", compartment_id=1, body="A" * MOST, wrapped="B")
     draft = Draft(kept_until=date(2026, 1, 1), screens={"words": letter})

@@ -28,6 +28,7 @@ from kash.incidents.rules.mediation import (
     take_over,
     who_may_be_helped,
 )
+from kash.incidents.rules.parts import Asked
 from kash.incidents.rules.record import Filing, Information, Intervention, Party, Person, Record
 from kash.people.rules.directory import Stretch
 
@@ -183,12 +184,25 @@ def test_a_brief_is_done_with_once_it_has_an_end(
     over = ended or response != "agreed"
     assert done == (["b1"] if over else [])
     assert one.brief == ("" if over else "b1")
-    assert [event.what for event in events_of(record)] == [
-        *([f"mediator_{response}"] if response != "no_answer" else []),
-        *(["mediation_ended"] if ended else []),
-    ]
+    words = [f"mediator_{response}"] if response != "no_answer" else []
+    words += ["mediation_ended"] if ended else []
+    told = [(event.what, event.by, event.at, event.about) for event in events_of(record)]
+    assert told == [(word, "a1", NOW, "i1") for word in words]
     # What is done with is not asked for again.
     assert take_over(record, {}) == []
+
+
+@pytest.mark.parametrize(("ended", "result"), [(NOW, ""), (None, RESULTS["release"][0])])
+def test_a_mediation_ends_with_a_result_and_a_moment(ended: datetime | None, result: str) -> None:
+    answered = Intervention(
+        id="i1",
+        response="agreed",
+        answered_at=NOW,
+        ended_at=ended,
+        asked=[Asked(kind="release", result=result)],
+    )
+    record = Record(interventions=[answered])
+    assert [event.what for event in events_of(record)] == ["mediator_agreed"]
 
 
 def three_women() -> Record:

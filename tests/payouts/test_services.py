@@ -174,6 +174,7 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
         ready.proposed()
 
     lines = lines_by_name(ready, made)
+    assert (lines[BARAKA].band, lines[ZAWADI].band) == (NEAR, FAR)
     baraka = [lines[BARAKA].public_id]
     assert pay_in_cash(one, baraka, ready.trainer) == InCash(1, 0)
     assert pay_in_cash(one, baraka, ready.trainer) == InCash(0, 0)
