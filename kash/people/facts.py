@@ -61,7 +61,7 @@ class Search(StrEnum):
 
 
 class AskedOf(StrEnum):
-    """Whom the empty lists ask for a fact."""
+    """Groups that the empty lists ask for a fact."""
 
     NOBODY = ""
     POLICE = "police"

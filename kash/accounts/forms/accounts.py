@@ -187,7 +187,7 @@ class RolesForm(KashForm):
 
 
 class InviteForm(RolesForm):
-    """Whom to invite, and as what. `key` makes the same form, sent twice, make one link."""
+    """An invitation. `key` makes the same form, sent twice, make one link."""
 
     name = text_field(_l("Name"))
     email = email_field(

@@ -60,7 +60,7 @@ class InvitedRow(KashForm):
 
 
 class InviteSeveralForm(KashForm):
-    """Whom to invite. `key` makes the same form, sent twice, invite everybody once."""
+    """Everybody to invite. `key` makes the same form, sent twice, invite everybody once."""
 
     pasted = long_text_field(
         _l("Paste a list"),

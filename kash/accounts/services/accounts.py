@@ -273,13 +273,13 @@ def link_person(by: ActorLike, public_id: str, person_id: int | None) -> None:
         change.about(public_id)
 
 
-def end_sessions(session: Session, account_id: int, *, but: str = "") -> None:
+def end_sessions(session: Session, account_id: int, *, excluding: str = "") -> None:
     """End an account's sessions, all or all but one, inside the caller's transaction."""
     ending = session.scalars(
         select(SignedInSession.public_id).where(
             SignedInSession.account_id == account_id,
             SignedInSession.ended_at.is_(None),
-            SignedInSession.public_id != but,
+            SignedInSession.public_id != excluding,
         )
     ).all()
     session.execute(
@@ -329,7 +329,7 @@ def change_password(by: Actor, present: str, new: str, client: Client, *, mark: 
         account = locked_account(change.session, by.public_id)
         account.password_hash = hashed
         account.password_changed_at = change.now
-        end_sessions(change.session, account.id, but=by.session_id)
+        end_sessions(change.session, account.id, excluding=by.session_id)
         forget_marks(change.session, account.id)
         present_session = change.session.scalar(
             select(SignedInSession).where(SignedInSession.public_id == by.session_id)

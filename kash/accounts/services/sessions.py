@@ -47,7 +47,7 @@ def end_other_sessions(by: Actor) -> None:
     if by.account_id is None:
         return
     with audited("accounts.other_sessions_ended", by) as change:
-        end_sessions(change.session, by.account_id, but=by.session_id)
+        end_sessions(change.session, by.account_id, excluding=by.session_id)
         change.about(by.public_id)
 
 
@@ -74,7 +74,7 @@ def end_sessions_of(by: Actor, public_id: str) -> None:
     """End every session of an account, but the actor's present one. Raises NotFound."""
     with audited("accounts.sessions_ended_for", by) as change:
         account = locked_account(change.session, public_id)
-        end_sessions(change.session, account.id, but=by.session_id)
+        end_sessions(change.session, account.id, excluding=by.session_id)
         change.about(public_id)
 
 

@@ -58,7 +58,7 @@ def signing_lines(
 
 
 def _usual_signers() -> tuple[Signer, ...]:
-    """Whom the programme's settings name: the lead, whoever approved, and perhaps a third."""
+    """Signers by the programme's settings: the lead, whoever approved, and perhaps a third."""
     kept = paper_wording()
     second, third = kept.signer(1), kept.signer(2)
     signers = [

@@ -43,14 +43,14 @@ class ZoneForm(RowVersionForm):
     within = choice_field(_l("Lies in"), required=False)
     active = BooleanField(_l("In use"), default=True)
 
-    def offer(self, zones: Sequence[Zone], but: str = "") -> None:
+    def offer(self, zones: Sequence[Zone], excluding: str = "") -> None:
         """Set what can be chosen: wider areas, and never the zone itself."""
         self.within.choices = [
             ("", _("None")),
             *(
                 (zone.public_id, zone.name)
                 for zone in zones
-                if zone.kind != "ward" and zone.public_id != but
+                if zone.kind != "ward" and zone.public_id != excluding
             ),
         ]
 
@@ -106,7 +106,7 @@ def edit_zone(public_id: str) -> ResponseReturnValue:
     """Change an area; a new name goes to all that was typed with the old one."""
     found = places.zone(public_id)
     form = ZoneForm(data=_values(found))
-    form.offer(places.zones(also_closed=True), but=public_id)
+    form.offer(places.zones(also_closed=True), excluding=public_id)
     if form.validate_on_submit():
         with form.showing_problems():
             change_zone(

@@ -39,10 +39,10 @@ def _letter(others: Iterable[Meeting], starts_at: datetime) -> str:
         raise MonthFull from None
 
 
-def _other_meetings(session: Session, forum: Forum, but: int | None = None) -> list[Meeting]:
+def _other_meetings(session: Session, forum: Forum, excluding: int | None = None) -> list[Meeting]:
     wanted = select(Meeting).where(Meeting.forum_id == forum.id)
-    if but is not None:
-        wanted = wanted.where(Meeting.id != but)
+    if excluding is not None:
+        wanted = wanted.where(Meeting.id != excluding)
     return list(session.scalars(wanted.order_by(Meeting.starts_at)))
 
 
@@ -119,7 +119,7 @@ def change_meeting(
         meeting = planned_meeting(change.session, forum, meeting_id)
         if meeting.row_version != row_version:
             raise MeetingChanged
-        others = _other_meetings(change.session, forum, but=meeting.id)
+        others = _other_meetings(change.session, forum, excluding=meeting.id)
         if starts_at != meeting.starts_at:
             _moment_is_free(others, starts_at)
             if _month(starts_at) != _month(meeting.starts_at):

@@ -121,11 +121,11 @@ def _rows(items: Sequence[PlannedItem]) -> list[AgendaTemplateItem]:
     ]
 
 
-def _name_is_free(session: Session, name: str, but: int | None) -> None:
+def _name_is_free(session: Session, name: str, excluding: int | None) -> None:
     taken = session.scalar(
         select(AgendaTemplate.id).where(func.lower(AgendaTemplate.name) == name.lower())
     )
-    if taken is not None and taken != but:
+    if taken is not None and taken != excluding:
         raise ForumNameTaken
 
 

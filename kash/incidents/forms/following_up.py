@@ -42,7 +42,7 @@ def _key_or_fresh(form: KashForm, fresh: str) -> None:
 
 
 class ReferralForm(KashForm):
-    """Whom somebody is sent to. `key` makes the same form, sent twice, refer once."""
+    """The service that somebody is sent to. `key` makes the same form, sent twice, refer once."""
 
     kind = choice_field(_l("For what"), offered(names.REFERRAL_NAMES, _l("Choose")))
     service = choice_field(

@@ -37,8 +37,8 @@ class OnRoster:
 
 
 def in_order(roster: Sequence[OnRoster], minute: int) -> list[OnRoster]:
-    """Whom to tell, one after the other: those on duty in this minute of the week, then the others,
-    each by her place; those who are away only if nobody else is there."""
+    """Officers to tell, one after the other: those on duty in this minute of the week, then the
+    others, each by her place; those who are away only if nobody else is there."""
     ready = [one for one in roster if one.active] or list(roster)
     return sorted(
         ready, key=lambda one: (not one.is_on_duty(minute), one.position, one.name, one.account)

@@ -39,7 +39,7 @@ def unheard(record: Record, person: str) -> Choice | None:
 
 
 def everybody(record: Record) -> list[str]:
-    """Whom to ask: the ids of those on record, or an empty one where nobody is."""
+    """Those to ask: the ids of those on record, or an empty one where nobody is."""
     return [one.id for one in record.persons] or [""]
 
 

@@ -65,8 +65,8 @@ def may_mediate(
     *,
     seen: Concerning | None = None,
 ) -> list[Mediator]:
-    """Whom to ask about a case: nobody who is a party, serves at an implicated station or said no.
-    `seen`: the record with all that belong to it, if any do, whose parties count as well.
+    """Mediators to ask about a case: nobody who is a party, serves at an implicated station or
+    said no. `seen`: the record with all that belong to it, if any do, whose parties count as well.
 
     Those on duty at the station come first, then others on duty there at other hours, then the
     rest.

@@ -107,8 +107,8 @@ def people_lists(actor: Actor) -> Listing[Any]:
 
 
 def list_people(people_list: PeopleList) -> Listing[Any]:
-    """Whom a list added or found, as rows of public_id, chosen_name, minor, added and row_version
-    (0 if she stayed as she was)."""
+    """People whom a list added or found, as rows of public_id, chosen_name, minor, added and
+    row_version (0 if she stayed as she was)."""
     statement: Any = (
         select(
             Person.public_id,

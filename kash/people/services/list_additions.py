@@ -82,7 +82,7 @@ class Addition:
 def additions(
     preview: Preview, by: Actor, report: Callable[[int], None] | None = None
 ) -> list[Addition]:
-    """Whom a list adds, sealed and numbered before its transaction begins."""
+    """People whom a list adds, sealed and numbered before its transaction begins."""
     now = utc_now()
     groups = {each.public_id: each for each in db.session.scalars(select(Group))}
     made = []

@@ -12,14 +12,14 @@ from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState, moving_up, seated
 
 
-def confirmed_in(session: Session, workshop: Workshop, but: int | None = None) -> int:
+def confirmed_in(session: Session, workshop: Workshop, excluding: int | None = None) -> int:
     """How many have a seat, one person left out of account if asked."""
     session.flush()
     statement = select(func.count(Enrolment.id)).where(
         Enrolment.workshop_id == workshop.id, Enrolment.state == str(EnrolmentState.CONFIRMED)
     )
-    if but is not None:
-        statement = statement.where(Enrolment.id != but)
+    if excluding is not None:
+        statement = statement.where(Enrolment.id != excluding)
     return session.scalar(statement) or 0
 
 
