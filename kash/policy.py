@@ -138,6 +138,13 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.CUSTODIAN: _ALL,
     },
     "curriculum.see": _SEEING_COURSES,
+    # Versions side by side, drafts among them, with what is for facilitators only.
+    "curriculum.compare": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _ALL,
+        _R.MONITORING: _ALL,
+        _R.DOCUMENTATION: _ALL,
+    },
     "curriculum.edit": {_R.TRAINER: _ALL},
     "curriculum.approve": {_R.DIRECTOR: _ALL},
     # Whoever sees a question sees what is right: nobody who may have to answer it.

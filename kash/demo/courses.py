@@ -7,11 +7,16 @@ from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse, SamplePlan, Sam
 from kash.demo.curriculum_swahili import USHIRIKIANO
 from kash.platform.database import new_public_id
 from kash.policy import Actor
+from kash.training.queries import version_with_plans
 from kash.training.rules.fields import KINDS, Value
-from kash.training.rules.nodes import Node
-from kash.training.services.copies import fill_draft, start_version
+from kash.training.rules.nodes import Key, Node
+from kash.training.rules.texts import FieldText
+from kash.training.rules.translations import fingerprint
+from kash.training.services.copies import fill_draft, start_version, translate
 from kash.training.services.courses import add_course
 from kash.training.services.states import propose, publish
+from kash.training.services.translations import write_words
+from kash.training.trees import tree_of
 
 
 def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
@@ -37,7 +42,23 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
         following = start_version(made, course.language, trainer)
         if course is USHIRIKIANO:
             propose(following, trainer)
+        else:
+            _begin_translation(version, trainer)
     return versions
+
+
+def _begin_translation(version: str, trainer: Actor) -> None:
+    """A translation into Kiswahili of which the first titles are worded."""
+    made = translate(version, "sw", trainer)
+    source = tree_of(version_with_plans(version))
+    said = {"version": ["Tukifanya Kazi Pamoja: Kozi ya Msingi"], "module": ["Kukutana"]}
+    words: dict[Key, dict[str, FieldText]] = {}
+    for node in source.walk():
+        if said.get(node.kind):
+            name = node.declared.fields[0].name
+            text = FieldText(said[node.kind].pop(0), fingerprint(node[name]))
+            words[node.key] = {name: text}
+    write_words(made, words, 1, by=trainer)
 
 
 def tree_of_sample(course: SampleCourse) -> Node:

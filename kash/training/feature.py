@@ -37,6 +37,10 @@ def _plans(known: Mapping[str, str]) -> Select[str]:
     )
 
 
+def _published(_known: Mapping[str, str]) -> Select[str]:
+    return select(CourseVersion.public_id).where(CourseVersion.state == "published")
+
+
 FEATURE = Feature(
     "training",
     modules=(views,),
@@ -50,6 +54,7 @@ FEATURE = Feature(
         *FOUND,
         APPROVAL,
         SampleId("/courses/<public_id>", lambda _: select(Course.public_id)),
+        SampleId("/courses/versions/<public_id>/follow/<source_id>", _published),
         SampleId("/courses/versions/<public_id>/modules/<module_id>", _modules),
         SampleId("/courses/versions/<public_id>/plans/<plan_id>", _plans),
     ),

@@ -204,6 +204,22 @@ def source_of(found: CourseVersion) -> CourseVersion | None:
     )
 
 
+def newer_source(source: CourseVersion) -> CourseVersion | None:
+    """The newest published version of a course in the language of one that was translated, if it
+    is newer than that."""
+    return db.session.scalar(
+        select(CourseVersion)
+        .where(
+            CourseVersion.course_id == source.course_id,
+            CourseVersion.language == source.language,
+            CourseVersion.state == "published",
+            CourseVersion.number > source.number,
+        )
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+    )
+
+
 def version_with_plans(public_id: str) -> CourseVersion:
     """A version with all that is in it, whoever asks. Raises NotFound."""
     return one_or_404(db.session.scalar(_whole(public_id)))

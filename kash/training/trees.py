@@ -4,7 +4,9 @@ walks these."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from kash.platform.database import new_public_id
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.rules.fields import MODULE, PLAN, PLAN_ROWS, VERSION, RowKind, Value
 from kash.training.rules.nodes import Node
@@ -56,20 +58,28 @@ def lay_out(version: CourseVersion, tree: Node) -> None:
 
 
 def _module_row(node: Node, place: int) -> Module:
-    module = Module(lineage=node.lineage, made_from=dict(node.made_from), position=place)
+    module = Module(**_keys(node, place))
     write_values(module, MODULE, node.fields)
     module.plans[:] = [_plan_row(plan, at) for at, plan in enumerate(node.of(PLAN.name), 1)]
     return module
 
 
 def _plan_row(node: Node, place: int) -> SessionPlan:
-    plan = SessionPlan(lineage=node.lineage, made_from=dict(node.made_from), position=place)
+    plan = SessionPlan(**_keys(node, place))
     write_values(plan, PLAN, node.fields)
     for kind in PLAN_ROWS:
         for at, below in enumerate(node.of(kind.name), 1):
-            row = PlanRow(
-                kind=kind.name, lineage=below.lineage, made_from=dict(below.made_from), position=at
-            )
+            row = PlanRow(kind=kind.name, **_keys(below, at))
             write_values(row, kind, below.fields)
             plan.rows.append(row)
     return plan
+
+
+def _keys(node: Node, place: int) -> dict[str, Any]:
+    """An id of its own, the lineage and fingerprints of the node, and its place."""
+    return {
+        "public_id": new_public_id(),
+        "lineage": node.lineage,
+        "made_from": dict(node.made_from),
+        "position": place,
+    }

@@ -975,6 +975,11 @@ class _Builder:
         published = self.version(course, 1, "published", side)
         draft = self.version(course, 2, "draft", side)
         proposed = self.version(course, 3, "proposed", side)
+        translation = self.version(course, 4, "draft", side)
+        translation["version"].language = "sw"
+        translation["version"].translates_id = published["version"].id
+        for kind in ("module", "plan"):
+            translation[kind].lineage = published[kind].lineage
         register = self.add(Register(purpose="workshop"))
         venue = self.add(
             # Whoever keeps the places sees their names, and sees no workshop.
@@ -1091,6 +1096,8 @@ class _Builder:
                 "version": published["version"].public_id,
                 "version_plan": published["plan"].public_id,
                 "draft": draft["version"].public_id,
+                "translation": translation["version"].public_id,
+                "translation_plan": translation["plan"].public_id,
                 "draft_module": draft["module"].public_id,
                 "draft_plan": draft["plan"].public_id,
                 "proposed": proposed["version"].public_id,

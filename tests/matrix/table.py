@@ -68,6 +68,7 @@ search                all  all  all   all  all    all  all     all     all
 directory.see         all  all  all   all  all    all  all     all     all
 directory.change      -    all  all   -    all    all  -       -       -
 curriculum.see        -    all  all   all  all    -    taught  taught  -
+curriculum.compare    -    all  all   all  all    -    -       -       -
 curriculum.change     -    -    all   -    -      -    -       -       -
 curriculum.approve    -    all  -     -    -      -    -       -       -
 assessments.questions -    all  all   all  -      -    -       -       -
@@ -407,6 +408,17 @@ PLACES: dict[str, Place] = {
     "training.version": _of("version", get="curriculum.see"),
     "training.session": _of("version", get="curriculum.see", plan_id="version_plan"),
     "training.guide": _of("version", get="curriculum.see"),
+    "training.compare_versions": _of("version", get="curriculum.compare"),
+    "training.translate": _of("version", post="curriculum.change"),
+    "training.translation": _of("translation", get="curriculum.compare"),
+    "training.write_translation": _of("translation", post="curriculum.change"),
+    "training.session_translation": _of(
+        "translation", get="curriculum.compare", plan_id="translation_plan"
+    ),
+    "training.write_session_translation": _of(
+        "translation", post="curriculum.change", plan_id="translation_plan"
+    ),
+    "training.follow": _of("translation", both="curriculum.change", source_id="version"),
     "training.edit": _of("draft", both="curriculum.change"),
     "training.arrange_modules": _of("draft", post="curriculum.change"),
     "training.arrange_plans": _of("draft", post="curriculum.change", module_id="draft_module"),

@@ -255,6 +255,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "directory.see": "directory.see",
         "directory.edit": "directory.change",
         "curriculum.see": "curriculum.see",
+        "curriculum.compare": "curriculum.compare",
         "curriculum.edit": "curriculum.change",
         "curriculum.approve": "curriculum.approve",
         "assessments.questions": "assessments.questions",

@@ -46,6 +46,8 @@ from tools.pictures.payout_addresses import payout_places
 from tools.pictures.sample_values import Choices, Known, one_of, prepared_one
 from tools.pictures.workshop_addresses import WorkshopAddresses
 
+# Pages of a version that are read, not written.
+_READ = ("training.guide", "training.session")
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
 LEFT_OUT = frozenset(
@@ -311,7 +313,12 @@ class Addresses:
             return {"": states["published"], "proposed": states["proposed"]}
         if endpoint == "training.publish":
             return {"": states["proposed"]}
-        return {"": states["published" if endpoint == "training.guide" else "draft"]}
+        if "translation" in endpoint or endpoint == "training.follow":
+            translations = CourseVersion.translates_id.is_not(None)
+            return {"": one_of(select(CourseVersion.public_id).where(translations))}
+        if endpoint == "training.compare_versions":
+            return {"": states["draft"]}
+        return {"": states["published" if endpoint in _READ else "draft"]}
 
     def _lists(self, endpoint: str, _key: str, _known: Known) -> Choices:
         added = one_of(select(PeopleList.public_id).where(PeopleList.state == "added"))

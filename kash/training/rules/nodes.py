@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_default
 
 from kash.training.rules.fields import (
     KINDS,
@@ -36,7 +37,7 @@ class Node:
     kind: str
     lineage: str
     fields: Mapping[str, Value]
-    made_from: Mapping[str, str] = field(default_factory=dict)
+    made_from: Mapping[str, str] = with_default(default_factory=dict)
     children: tuple[Node, ...] = ()
     lent: tuple[str, ...] = ()
 
@@ -49,6 +50,17 @@ class Node:
     def declared(self) -> RowKind:
         """The declaration of its kind."""
         return KINDS[self.kind]
+
+    @property
+    def is_worded(self) -> bool:
+        """True if something is written in a field that each language words anew."""
+        return any(self.fields.get(field.name) for field in self.declared if field.translated)
+
+    @property
+    def text(self) -> str:
+        """The first text of the row, by which somebody knows it."""
+        said = (self.fields.get(field.name) for field in self.declared if field.translated)
+        return next((str(value) for value in said if value), "")
 
     def walk(self) -> Iterator[Node]:
         """The node and all below it, in the order of reading."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kash.training.rules.fields import Field, Value
+from kash.training.rules.fields import PLAN, Field, Value
 from kash.training.rules.nodes import Node, by_key
 
 # No version has it: the text of a field that nobody has ever compared.
@@ -67,6 +68,22 @@ def gaps(source: Node, translation: Node) -> Iterator[FieldGap]:
             found = gap(field, node, other)
             if found is not None:
                 yield FieldGap(node.kind, node.lineage, field.name, found)
+
+
+def counted_gaps(source: Node, translation: Node) -> dict[str, Counter[Gap]]:
+    """How many fields are missing and stale, by the lineage of the session that they are in; ""
+    stands for the version's own and the titles of modules."""
+    session = {
+        below.key: node.lineage
+        for node in source.walk()
+        if node.kind == PLAN.name
+        for below in node.walk()
+    }
+    counted: dict[str, Counter[Gap]] = {"": Counter()}
+    counted |= {lineage: Counter() for lineage in session.values()}
+    for each in gaps(source, translation):
+        counted[session.get((each.kind, each.lineage), "")][each.gap] += 1
+    return counted
 
 
 def translated(source: Node, known: Node | None) -> Node:

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from kash.platform.database import is_public_id
+from kash.platform.database import is_public_id, new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.models import CourseVersion, PlanRow, SessionPlan
 from kash.training.rules.fields import KINDS, LEGAL_POINT, MOST_ROWS, PLAN, Value
-from kash.training.rules.texts import SessionText
+from kash.training.rules.texts import RowText, SessionText
 from kash.training.services.versions import locked_draft
 from kash.training.trees import values, write_values
 
@@ -43,12 +43,17 @@ def write_session(
         if plan.row_version != row_version:
             raise ChangedMeanwhile
         in_outline = (plan.title, plan.minutes)
-        write_values(plan, PLAN, text.fields)
+        put_session(plan, text)
         # Whoever has the outline open would write the old title over this one.
         version.row_version += in_outline != (plan.title, plan.minutes)
-        plan.rows[:] = list(_rows(plan, text))
         plan.row_version += 1
         change.about(version.public_id, plan_id)
+
+
+def put_session(plan: SessionPlan, text: SessionText) -> None:
+    """Make a session what was written; rows whose ids are new get a lineage of their own."""
+    write_values(plan, PLAN, text.fields)
+    plan.rows[:] = list(_rows(plan, text))
 
 
 def plan_in(version: CourseVersion, plan_id: str) -> SessionPlan:
@@ -68,7 +73,7 @@ def _rows(plan: SessionPlan, text: SessionText) -> Iterator[PlanRow]:
         if row is None or row.kind != written.kind:
             if not is_public_id(written.public_id):
                 raise NotFound
-            row = PlanRow(kind=written.kind, public_id=written.public_id)
+            row = _new_row(written)
         kind = KINDS[written.kind]
         before = values(row, kind)
         write_values(row, kind, written.fields)
@@ -77,6 +82,14 @@ def _rows(plan: SessionPlan, text: SessionText) -> Iterator[PlanRow]:
         places[written.kind] += 1
         row.position = places[written.kind]
         yield row
+
+
+def _new_row(written: RowText) -> PlanRow:
+    kind = KINDS[written.kind]
+    row = PlanRow(kind=written.kind, public_id=written.public_id)
+    row.lineage, row.made_from = new_public_id(), {}
+    write_values(row, kind, {field.name: field.empty for field in kind})
+    return row
 
 
 def _says_else(before: Mapping[str, Value], now: Mapping[str, Value]) -> bool:

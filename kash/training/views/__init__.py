@@ -1,5 +1,5 @@
 """Pages about courses: the catalogue, a version to read, a draft to write, and translations."""
 
-from kash.training.views import courses, outline, sessions, versions
+from kash.training.views import comparison, courses, outline, sessions, translations, versions
 
-__all__ = ["courses", "outline", "sessions", "versions"]
+__all__ = ["comparison", "courses", "outline", "sessions", "translations", "versions"]

@@ -11,7 +11,7 @@ from kash.platform.approvals.errors import SamePerson
 from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.language import LANGUAGES
+from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
 from kash.training.approval import APPROVAL
@@ -37,6 +37,8 @@ def version(public_id: str) -> ResponseReturnValue:
 def _version_page(found: CourseVersion, form: ReturnForm) -> str:
     actor = current_actor()
     decision = APPROVAL.offered(found, actor)
+    versions = queries.versions_of(actor, found.course) if queries.sees_everything(actor) else []
+    open_in = {each.language for each in versions if each.state != "published"}
     return render_template(
         "training/version.html",
         version=found,
@@ -50,6 +52,12 @@ def _version_page(found: CourseVersion, form: ReturnForm) -> str:
         whole=queries.sees_everything(current_actor()),
         telling=telling_words(found.public_title),
         form=form,
+        siblings=len(versions),
+        into=[
+            (code, LANGUAGES.get(code, code))
+            for code in programme_languages()
+            if code != found.language and code not in open_in
+        ],
     )
 
 
