@@ -89,3 +89,11 @@ def test_everyone_is_counted_whoever_passes() -> None:
     assert passed == [False, False, True]
     assert candidates.everyone == 3
     assert candidates.sounds == {sound("otieno"): 2, sound("wekesa"): 1}
+
+
+def test_only_stations_that_are_known_are_asked_about() -> None:
+    asked = [
+        Likeness(key=name, group="police", name=name, station=station)
+        for name, station in (("amani", "north"), ("baraka", ""))
+    ]
+    assert Candidates(asked).stations == {"north"}

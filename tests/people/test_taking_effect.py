@@ -15,10 +15,11 @@ from kash.people.documents.consents import consent_form, form_language
 from kash.people.models import Person, Posting
 from kash.people.queries.consents import consent_holds
 from kash.people.queries.minors import minors_unseen
-from kash.people.queries.postings import movable_from
+from kash.people.queries.postings import PostedPerson, movable_from
 from kash.people.rules.persons import PURPOSES, is_minor
 from kash.people.services.consents import record_consent
 from kash.people.services.contacts import show_contact
+from kash.people.services.list_changes import depending
 from kash.people.services.minors import note_who_came_of_age
 from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.people.services.persons import ContactChange, ContactRefused, PersonDetails, change_person
@@ -235,7 +236,25 @@ def test_a_station_is_moved_by_its_page_and_only_ones_own(
     late = browser.post("/people/transfer", data=sent | {"chosen": [hers], "since": "2026-01-01"})
     assert (late.status_code, "before the present posting began" in late.text) == (422, True)
     assert browser.post("/people/transfer", data=sent | {"chosen": [hers]}).status_code == 303
-    assert movable_from(trainer, second)[0].public_id == hers
+    moved = PostedPerson(hers, "Asali Sampuli", "Nyalenda", "A", True)
+    assert movable_from(trainer, second) == [moved]
+
+
+@pytest.mark.any_engine
+def test_a_list_is_kept_by_a_later_posting_of_somebody_on_it_and_of_nobody_else(
+    person: Adding, row: Row
+) -> None:
+    first, second = (
+        add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        for name in ("Kondele", "Nyalenda")
+    )
+    here = person(organisation=first, since=date(2026, 3, 1))
+    other = person(chosen_name="Baraka Mfano", organisation=first, reference="", phone=None)
+    mine, others = row(here).id, row(other).id
+    assert depending(db.session(), [mine, others]) is False
+    transfer_many([here], second, TODAY, today=TODAY, by=SYSTEM)
+    assert depending(db.session(), [others]) is False
+    assert depending(db.session(), [mine, others]) is True
 
 
 def test_she_sees_who_looked_and_others_do_not(

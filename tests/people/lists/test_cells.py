@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 
 from kash.people.rules.lists.births import Born, read_birth
 from kash.people.rules.lists.capitals import as_name, in_capitals
-from kash.people.rules.lists.cells import Cell, is_empty, is_not_said
-from kash.people.rules.lists.classing import Comparison, Facts, PlacedRow, compare
+from kash.people.rules.lists.cells import Cell, is_empty, is_not_said, plain
+from kash.people.rules.lists.classing import (
+    NEW,
+    OUT,
+    Comparison,
+    Facts,
+    PlacedRow,
+    State,
+    class_rows,
+    compare,
+)
 from kash.people.rules.lists.headings import field_by_heading, match_columns
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.lists.rows import ReadRow, read_row
 from kash.people.rules.lists.sections import is_section, lone_names, skipped_as
+from kash.people.rules.matching import Match, Reason
 from kash.people.rules.persons import ages_disagree, sort_name, within_band
 
 TODAY = date(2026, 11, 24)
@@ -57,6 +67,22 @@ def test_a_phone_is_read_or_what_is_wrong_with_it_is_told(
 ) -> None:
     read = row("Asali Sampuli", written)
     assert (read.phone, codes(read)) == (phone, told)
+    assert read.wrong is bool({"phone_wrong", "phone_digits_lost", "phone_day"} & set(told))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (("Asali\x07Sampuli", "", "", ""), "control"),
+        (("Asali Sampuli", "x" * 2001, "", ""), "too_long"),
+        (("", "0712600002", "", ""), "no_name"),
+        (("Asali Sampuli", "", "18-24", "1980"), "birth_disagrees"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_wrong(cells: tuple[str, ...], code: str) -> None:
+    columns = {"name": [0], "phone": [1], "birth": [2, 3]}
+    read = read_row(2, cells, columns, {}, TODAY, "KE")
+    assert (codes(read), read.wrong) == ([code], True)
 
 
 def test_no_remark_about_a_phone_quotes_a_number() -> None:
@@ -196,6 +222,7 @@ def test_dots_and_lines_to_write_on_say_nothing() -> None:
         ("JK MWANGI III", "JK Mwangi III"),
         ("DR. JANE AWUOR", "Dr. Jane Awuor"),
         ("OLE KINA", "Ole Kina"),
+        ("ASALI (MARY) SAMPULI", "Asali (Mary) Sampuli"),
         ("Wanjiru KAMAU", "Wanjiru Kamau"),
         # Not in capitals: nothing is known better than who wrote it.
         ("Achieng Ng'Ang'A", "Achieng Ng'Ang'A"),
@@ -238,10 +265,32 @@ def test_writing_a_name_small_changes_nothing_but_capitals(written: str) -> None
         ("Simu | Phone", "phone"),
         ("Group", "group"),
         ("Rank and name", "name"),
+        ("Please write certificate name", "printed_name"),
+        ("Your service no", "reference"),
     ],
 )
 def test_a_heading_is_taken_for_what_is_asked(heading: str, field: str) -> None:
     assert field_by_heading(heading)[0] == field
+
+
+@pytest.mark.parametrize("heading", ["Jina / Name", "Simu | Phone", "Phone (Simu)"])
+def test_a_heading_in_two_languages_is_nearly_certain(heading: str) -> None:
+    assert field_by_heading(heading)[1] == 97
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (datetime(2026, 11, 20, 8, 30, tzinfo=UTC), date(2026, 11, 20)),
+        (date(2026, 11, 20), date(2026, 11, 20)),
+        (time(8, 30), "08:30:00"),
+        (True, "yes"),
+        (7, 7.0),
+        (None, ""),
+    ],
+)
+def test_a_cell_of_a_sheet_is_a_number_a_day_or_a_text(given: object, read: object) -> None:
+    assert plain(given) == read
 
 
 def test_numbers_below_a_question_of_its_own_are_no_ages() -> None:
@@ -302,3 +351,21 @@ def test_a_name_alone_is_asked_about_where_all_others_have_a_number_of_their_lin
     names: list[tuple[int, list[Cell]]] = [(at, ["", f"Mfano {at}"]) for at in range(2, 12)]
     assert lone_names(names, [1], 0) == set()
     assert lone_names([*unnumbered[:6], *names[6:]], [1], None) == set()
+
+
+def test_a_row_shows_whether_a_person_decided_it() -> None:
+    placed = PlacedRow(row("Asali Sampuli"), "group")
+    alike = Match("asali", 50, (), certain=False)
+    same = Match("asali", 99, (Reason.SAME_REFERENCE,), certain=True)
+
+    def classed(match: Match, decision: str) -> tuple[State, str, bool, bool]:
+        (found,) = class_rows([placed], [(match,)], {2: decision} if decision else {})
+        return found.state, found.same_as, found.decided, found.may_be_new
+
+    assert classed(alike, "") == (State.DOUBTFUL, "", False, True)
+    assert classed(alike, "asali") == (State.SAME, "asali", True, True)
+    assert classed(alike, NEW) == (State.NEW, "", True, True)
+    assert classed(alike, OUT) == (State.OUT, "", True, True)
+    assert classed(same, "") == (State.SAME, "asali", False, False)
+    # Nobody is new with a number that is taken.
+    assert classed(same, NEW) == (State.SAME, "asali", False, False)

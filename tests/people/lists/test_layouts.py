@@ -101,3 +101,10 @@ def test_any_file_is_read_or_refused_in_a_sentence(grid: list[list[Cell]]) -> No
 def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are() -> None:
     names: list[list[Cell]] = [["Name"], ["Otieno, John"], ["Amani Mfano"], ["Zawadi; Mfano"]]
     assert apart(sheet_of(names)) == sheet_of(names)
+
+
+def test_a_row_that_answers_with_two_words_of_the_headings_is_no_second_line_of_them() -> None:
+    head = ["Name", "Phone", "Sex", "Ward", "Station", "Language"]
+    answers = ["", "", "", "Ward", "Station", ""]
+    table = table_of(sheet_of([head, ["Asali Sampuli"], answers, head, ["Baraka Mfano"]]), 1)
+    assert table.nobody == {4: "headings"}

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kash.people.lists.files import MOST_BYTES
-from kash.people.models import Group, PeopleList, Person
+from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.people.services.consents import record_consent
 from kash.people.services.list_changes import NotUndone, undo_list
 from kash.people.services.lists import choose
@@ -204,6 +204,20 @@ def test_empty_fields_are_filled_and_others_only_when_chosen(
     db.session.rollback()
     row = db.session.query(Person).filter_by(public_id=person).one()
     assert (row.ward, row.language, row.phone_lookup) == ("Kondele", "", None)
+
+
+@pytest.mark.any_engine
+def test_whoever_stands_on_a_list_unchanged_is_one_of_its_people_all_the_same(
+    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
+) -> None:
+    group = groups[1].public_id
+    person = add_person(PersonDetails("Amani Mfano", group, reference="K-1"), trainer)
+    made = bring(trainer, "Name;Code\nAmani Mfano;K-1\n", group=group)
+    confirm(made, trainer)
+    db.session.rollback()
+    (kept,) = db.session.query(PeopleListPerson).all()
+    assert db.session.get_one(Person, kept.person_id).public_id == person
+    assert (kept.added, kept.row, kept.row_version) == (False, 2, 0)
 
 
 def test_a_list_is_not_undone_once_something_depends_on_it(

@@ -262,6 +262,8 @@ def test_a_starting_worker_finds_what_it_dropped(queue_app: Flask) -> None:
         too_often: "failed",
         elsewhere: "running",
     }
+    over = [name for name in (once, again, too_often, elsewhere) if row(name).finished_at]
+    assert over == [once, too_often]
     assert row(once).error == "The work was interrupted before its end. Start it again."
     assert job_queue().huey.storage.queue_size() == 1
 

@@ -84,7 +84,7 @@ def table_of(sheet: TableSheet, header: int) -> Table:
         for number, cells in sheet.rows
         if number < header and not any(each in cells for each in filled(over))
     ]
-    directly = over or _cells(sheet.rows, header - 1)
+    directly = _cells(sheet.rows, header - 1)
     heads = _heads(*(_texts(cells, width) for cells in (over, own, under, directly)))
     heads, starts = _side_by_side(heads, titles, width)
     blocks = [
