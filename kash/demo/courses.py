@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse, SamplePlan, SampleStep
 from kash.demo.curriculum_swahili import USHIRIKIANO
@@ -43,8 +45,28 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
         if course is USHIRIKIANO:
             propose(following, trainer)
         else:
+            fill_draft(following, _revised(tree_of(version_with_plans(following))), trainer)
             _begin_translation(version, trainer)
     return versions
+
+
+def _revised(tree: Node) -> Node:
+    """The course as the trainer goes on writing it: one session is longer, says something else at
+    its start and needs less, and the last module comes before the one that it followed."""
+
+    def revise(node: Node) -> Node:
+        if node.kind == "step" and node["method"] == "reflection" and node["minutes"] == 10:
+            words = "Everybody writes or draws one card: what she was told, and by whom."
+            return replace(node, fields={**node.fields, "minutes": 20, "to_do": words})
+        below = tuple(revise(child) for child in node.children)
+        if node.kind == "plan" and node["title"] == "What I was told about you":
+            kept = tuple(child for child in below if child.text != "Wall space")
+            return replace(node, fields={**node.fields, "minutes": 70}, children=kept)
+        return replace(node, children=below)
+
+    revised = revise(tree)
+    *first, one, other = revised.children
+    return replace(revised, children=(*first, other, one))
 
 
 def _begin_translation(version: str, trainer: Actor) -> None:

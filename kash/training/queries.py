@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.feature import Part, declared
 from kash.platform.database import db
-from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.approval import APPROVAL
@@ -42,7 +41,8 @@ class PublishedVersion:
     plans: int
 
 
-def _versions_in_reach(actor: Actor) -> ColumnElement[bool]:
+def versions_in_reach(actor: Actor) -> ColumnElement[bool]:
+    """A condition on versions: all for whoever sees the curriculum, else what was taught to her."""
     granted = GRANTS["curriculum.see"]
     held = {granted[role] for role in actor.roles if role in granted}
     if Reach.ALL in held:
@@ -69,7 +69,8 @@ def _plans_of(version_id: Any) -> Any:
     )
 
 
-def _minutes_of(version_id: Any) -> Any:
+def minutes_of(version_id: Any) -> Any:
+    """The minutes of all sessions of a version, within a select of versions."""
     return (
         select(func.coalesce(func.sum(SessionPlan.minutes), 0))
         .join(Module, Module.id == SessionPlan.module_id)
@@ -79,44 +80,9 @@ def _minutes_of(version_id: Any) -> Any:
     )
 
 
-def courses(actor: Actor) -> Listing[Any]:
-    """Courses as rows of public_id, name, audience, level, published, drafts and proposed (numbers
-    of versions in reach)."""
-    reach = _versions_in_reach(actor)
-
-    def versions_in(state: str) -> Any:
-        return (
-            select(func.count(CourseVersion.id))
-            .where(CourseVersion.course_id == Course.id, CourseVersion.state == state, reach)
-            .correlate(Course)
-            .scalar_subquery()
-        )
-
-    statement = select(
-        Course.public_id,
-        Course.name,
-        Course.audience,
-        Course.level,
-        versions_in("published").label("published"),
-        versions_in("proposed").label("proposed"),
-        versions_in("draft").label("drafts"),
-    )
-    if not sees_everything(actor):
-        statement = statement.where(exists().where(CourseVersion.course_id == Course.id, reach))
-    return listing(
-        statement,
-        sorts={
-            "name": func.lower(Course.name),
-            "level": (Course.level, func.lower(Course.name)),
-        },
-        default_sort="name",
-        key=Course.id,
-    )
-
-
 def find_courses(actor: Actor, text: str, limit: int) -> list[tuple[str, str]]:
     """(public id, name) of courses in reach, found by name or public title; one query."""
-    reach = _versions_in_reach(actor)
+    reach = versions_in_reach(actor)
     statement = select(Course.public_id, Course.name).where(
         or_(
             Course.name.icontains(text, autoescape=True),
@@ -138,7 +104,7 @@ def course(actor: Actor, public_id: str) -> Course:
     statement = select(Course).where(Course.public_id == public_id)
     if not sees_everything(actor):
         statement = statement.where(
-            exists().where(CourseVersion.course_id == Course.id, _versions_in_reach(actor))
+            exists().where(CourseVersion.course_id == Course.id, versions_in_reach(actor))
         )
     return one_or_404(db.session.scalar(statement))
 
@@ -157,9 +123,9 @@ def versions_of(actor: Actor, found: Course) -> list[Any]:
                 CourseVersion.published_at,
                 CourseVersion.created_at,
                 _plans_of(CourseVersion.id).label("plans"),
-                _minutes_of(CourseVersion.id).label("minutes"),
+                minutes_of(CourseVersion.id).label("minutes"),
             )
-            .where(CourseVersion.course_id == found.id, _versions_in_reach(actor))
+            .where(CourseVersion.course_id == found.id, versions_in_reach(actor))
             .order_by(CourseVersion.number.desc())
         )
     )
@@ -180,7 +146,7 @@ def _whole(public_id: str) -> Select[CourseVersion]:
 
 def version(actor: Actor, public_id: str) -> CourseVersion:
     """A version in reach with its course, modules, plans and their rows. Raises NotFound."""
-    return one_or_404(db.session.scalar(_whole(public_id).where(_versions_in_reach(actor))))
+    return one_or_404(db.session.scalar(_whole(public_id).where(versions_in_reach(actor))))
 
 
 def read_version(found: CourseVersion) -> Node:
@@ -234,7 +200,7 @@ def published_versions() -> list[PublishedVersion]:
             CourseVersion.number,
             CourseVersion.language,
             CourseVersion.public_title,
-            _minutes_of(CourseVersion.id),
+            minutes_of(CourseVersion.id),
             _plans_of(CourseVersion.id),
         )
         .join(CourseVersion.course)

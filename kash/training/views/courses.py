@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,12 +11,16 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, queries
+from kash.training.catalogue import catalogue, known_words
 from kash.training.forms.courses import (
     CourseForm,
     NewCourseForm,
     NewVersionForm,
     language_choices,
 )
+from kash.training.rules.fields import METHODS
+from kash.training.rules.search import LENGTHS, read_search
+from kash.training.rules.states import group_size
 from kash.training.services import copies
 from kash.training.services import courses as services
 from kash.training.services.copies import DraftExists
@@ -25,8 +29,24 @@ from kash.training.services.copies import DraftExists
 @blueprint.get("")
 @allow("curriculum.see")
 def index() -> ResponseReturnValue:
-    """Every course in reach."""
-    return render_template("training/courses.html", listing=queries.courses(current_actor()))
+    """The catalogue: every course in reach, or those that answer a search."""
+    actor = current_actor()
+    search = read_search(request.args, LANGUAGES)
+    audiences, levels = known_words(actor)
+    found = catalogue(actor, search)
+    return render_template(
+        "training/courses.html",
+        listing=found.listing,
+        offered=found.offered,
+        search=search,
+        audiences=[(each, each) for each in audiences],
+        levels=[(each, each) for each in levels],
+        languages=[(code, LANGUAGES.get(code, code)) for code in programme_languages()],
+        methods=[(name, _(words)) for name, words in METHODS.items()],
+        lengths=[(name, _(length[0])) for name, length in LENGTHS.items()],
+        language_names=LANGUAGES,
+        group_size=group_size,
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
