@@ -1,4 +1,4 @@
-"""The catalogue: which courses there are, narrowed by what somebody looks for."""
+"""The catalogue: courses, narrowed by what somebody looks for."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def catalogue(actor: Actor, search: CourseSearch) -> Catalogue:
 
 
 def _wanted(actor: Actor, search: CourseSearch) -> list[ColumnElement[bool]]:
-    """What a version must be: in reach, and all that is looked for."""
+    """Conditions on a version: in reach, and all that is looked for."""
     wanted = [versions_in_reach(actor)]
     if search.language:
         wanted.append(CourseVersion.language == search.language)
