@@ -42,6 +42,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "members.open_vault", "members.keys", "members.begin",
         # Shown only where somebody has agreed to it, and once the case is closed.
         "incidents.case_file", "incidents.shred",
+        # Shown only with the code of a form that is open.
+        "evaluations.answer",
         # Shown only once another workshop was chosen.
         "workshops.copy_people",
         # Shown only to a second person who stands behind nobody concerned.
@@ -147,8 +149,8 @@ def test_nothing_is_posted_without_its_token(
     monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
     wrong: list[str] = []
     for endpoint, place in PLACES.items():
-        if not place.post or endpoint == "certificates.verify":
-            # Whoever checks a certificate has no session, and so no token either.
+        if not place.post or endpoint in ("certificates.verify", "evaluations.answer"):
+            # Whoever checks a certificate, or answers, has no session and so no token.
             continue
         role = who_may(place.post)
         address = address_of(world, endpoint, role)

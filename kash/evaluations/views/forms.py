@@ -9,7 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.evaluations import blueprint
-from kash.evaluations.errors import AnotherForm, NoQuestions, NotOfThisWorkshop, WrongClosingTime
+from kash.evaluations.errors import (
+    AlreadyOpened,
+    AnotherForm,
+    NoQuestions,
+    NotOfThisWorkshop,
+    NotOpen,
+    WrongClosingTime,
+)
 from kash.evaluations.forms import OpenForm
 from kash.evaluations.queries.forms import forms_of, hall_code, questions_of, taken_so_far
 from kash.evaluations.queries.results import in_the_room, results_of
@@ -18,7 +25,7 @@ from kash.evaluations.rules.times import USUALLY_OPEN
 from kash.evaluations.services import closing, forms
 from kash.evaluations.views.scope import run_form, seen_form, to_form
 from kash.platform.database import db, utc_now
-from kash.platform.web import Problem, current_actor, page
+from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import day_text
 from kash.policy import allow
@@ -130,7 +137,7 @@ def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
 def longer(public_id: str, form_id: str) -> ResponseReturnValue:
     """Have an open form close a quarter of an hour later."""
     run_form(public_id, form_id)
-    with FlashedProblems(Problem, tone="warn"):
+    with FlashedProblems(NotOpen, WrongClosingTime, tone="warn"):
         forms.give_more_time(public_id, form_id, by=current_actor())
         flash(_("A quarter of an hour more."))
     return to_form(public_id, form_id)
@@ -143,7 +150,7 @@ def close(public_id: str, form_id: str) -> ResponseReturnValue:
     found, one = run_form(public_id, form_id)
     if request.method == "GET":
         return render_template("evaluations/close.html", workshop=found, form=one, fewest=FEWEST)
-    with FlashedProblems(Problem, tone="warn"):
+    with FlashedProblems(NotOpen, tone="warn"):
         closing.close_form(public_id, form_id, by=current_actor())
         flash(_("The form is closed, and its key is destroyed."))
     return to_form(public_id, form_id)
@@ -156,7 +163,7 @@ def remove(public_id: str, form_id: str) -> ResponseReturnValue:
     found, one = run_form(public_id, form_id)
     if request.method == "GET":
         return render_template("evaluations/remove.html", workshop=found, form=one)
-    with FlashedProblems(Problem, tone="warn"):
+    with FlashedProblems(AlreadyOpened, tone="warn"):
         forms.remove_form(public_id, form_id, by=current_actor())
         flash(_("Removed."))
         return _to_all(public_id)

@@ -16,7 +16,7 @@ from kash.evaluations.queries.forms import form_of, questions_of
 from kash.evaluations.services import forms
 from kash.evaluations.views.scope import run_form, to_form
 from kash.platform.database import db
-from kash.platform.web import Problem, current_actor, page
+from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.policy import allow
@@ -97,7 +97,7 @@ def question(public_id: str, form_id: str, question_id: str) -> ResponseReturnVa
 def move_question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
     """Ask a question one place earlier."""
     run_form(public_id, form_id)
-    with FlashedProblems(Problem, tone="warn"):
+    with FlashedProblems(AlreadyOpened, tone="warn"):
         forms.move_question_up(public_id, form_id, question_id, by=current_actor())
     return to_form(public_id, form_id)
 
@@ -107,7 +107,7 @@ def move_question(public_id: str, form_id: str, question_id: str) -> ResponseRet
 def remove_question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
     """Take a question off."""
     run_form(public_id, form_id)
-    with FlashedProblems(Problem, tone="warn"):
+    with FlashedProblems(AlreadyOpened, tone="warn"):
         forms.remove_question(public_id, form_id, question_id, by=current_actor())
         flash(_("The question is removed."))
     return to_form(public_id, form_id)
