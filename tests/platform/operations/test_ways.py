@@ -15,8 +15,8 @@ from kash.platform.web.bodies import MEGABYTE
 from kash.platform.web.input import LARGEST_FORM
 from kash.policy import Actor, Role
 
-# Paper is set by the press, which may take its time, and whoever reads the handbook can wait. A hall
-# that answers an evaluation at once must not stand in the way of who reports.
+# Paper is set by the press, which may take its time, and whoever reads the handbook can wait. So do
+# halls that answer an evaluation at once: they must not stand in the way of who reports.
 SLOW = {
     "evaluations.answer",
     "incidents.paper",
