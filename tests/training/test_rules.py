@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.training.rules.states import next_state, total_minutes
+from kash.training.models import CourseVersion, PlanRow, SessionPlan
+from kash.training.rules.fields import KINDS, PLAN, PLAN_ROWS, VERSION, Kind
+from kash.training.rules.objectives import unseen_words
+from kash.training.rules.states import group_size, next_state, total_minutes
 from kash.training.rules.texts import lines
 from kash.training.rules.titles import telling_words
 
@@ -56,3 +59,45 @@ def test_lines_hold_something_and_no_marks(parts: list[str]) -> None:
     for line in lines("\n".join(parts)):
         assert line == line.strip()
         assert line[0] not in "-•*"
+
+
+@pytest.mark.parametrize(
+    ("objective", "unseen"),
+    [
+        ("Understands the limit of 24 hours", ("understands",)),
+        ("Know whom to call, and be aware of the law", ("know", "be aware")),
+        ("Washiriki wanaelewa na kujua haki zao", ("wanaelewa", "kujua")),
+        ("Wafahamu sheria", ("wafahamu",)),
+        ("Tells a friend what Article 49 says", ()),
+        ("Shows the acknowledgement, and writes it down", ()),
+        ("Aeleza sheria, aonyesha mfano", ()),
+        ("Anajulisha kituo", ()),
+        ("", ()),
+    ],
+)
+def test_words_of_an_objective_that_nobody_can_observe(
+    objective: str, unseen: tuple[str, ...]
+) -> None:
+    assert unseen_words(objective) == unseen
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [(12, 24, "12–24"), (12, None, "12+"), (None, 24, "≤ 24"), (12, 12, "12"), (None, None, "")],
+)
+def test_group_sizes(least: int | None, most: int | None, words: str) -> None:
+    assert group_size(least, most) == words
+
+
+def test_every_field_takes_what_is_empty_and_has_a_column() -> None:
+    """A field without a column, or a column that no field declares, would lose what is written."""
+    own = {"id", "public_id", "lineage", "made_from", "position", "plan_id", "module_id", "kind"}
+    own |= {"version_id", "row_version"}
+    of_rows = {name for kind in PLAN_ROWS for name in (each.name for each in kind)}
+    assert of_rows == set(PlanRow.__table__.columns.keys()) - own
+    assert {each.name for each in PLAN} == set(SessionPlan.__table__.columns.keys()) - own
+    assert {each.name for each in VERSION} < set(CourseVersion.__table__.columns.keys())
+    for kind in KINDS.values():
+        for field in kind:
+            assert field.takes(field.empty) or field.needed
+            assert field.kind is not Kind.LINE or not field.takes("a\nb")
