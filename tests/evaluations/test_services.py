@@ -17,6 +17,7 @@ from kash.evaluations.queries.results import results_of
 from kash.evaluations.rules.answers import QuestionKind
 from kash.evaluations.services import forms
 from kash.evaluations.services.answering import enter_sheet, take_answer
+from kash.evaluations.services.clearing import something_is_left
 from kash.evaluations.services.closing import close_overdue
 from kash.evaluations.services.forms import QuestionDetails
 from kash.platform.database import db, new_public_id, utc_now
@@ -198,6 +199,18 @@ def test_a_key_that_a_crash_left_is_destroyed_and_one_in_the_making_is_not(
     monkeypatch.setattr("kash.evaluations.form_keys.time.time", lambda: now + 600)
     close_overdue()
     assert keys(app) == set()
+
+
+def test_a_box_that_a_backup_held_up_is_cleared_by_the_next_chore(
+    postgresql_app: APIFlask, evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluated.answer({0: "5"})
+    with monkeypatch.context() as patched:
+        patched.setattr("kash.evaluations.services.closing.clear_box", lambda: None)
+        evaluated.close()
+    assert something_is_left()
+    close_overdue()
+    assert not something_is_left()
 
 
 def test_a_form_whose_key_is_gone_closes_and_says_so(app: APIFlask, evaluated: Evaluated) -> None:

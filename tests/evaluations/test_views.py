@@ -14,11 +14,13 @@ from flask.testing import FlaskClient
 
 from kash.accounts.models import CountedTries
 from kash.evaluations.models import EvaluationBox, EvaluationForm
+from kash.evaluations.services.forms import add_form
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
+from kash.workshops.services.enrolment import enrol
 from tests.evaluations.conftest import Evaluated
-from tests.workshops.conftest import FIRST_DAY, Held
+from tests.workshops.conftest import FIRST_DAY, Held, make_person
 
 Browser = Callable[[Actor], FlaskClient]
 
@@ -45,7 +47,10 @@ def test_a_phone_answers_without_an_account_in_a_few_kilobytes(
     assert page.status_code == 200
     assert '<html lang="sw">' in page.text
     assert "Nilijisikia salama" in page.text
-    assert len(gzip.compress(page.data)) < 5_000
+    loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    assert len(loaded) == 6
+    sizes = [len(gzip.compress(client.get(one).data)) for one in loaded]
+    assert sum(sizes, len(gzip.compress(page.data))) < 11_000
     fields = sheet_in(page.text) | {"q0": "5", "q4": "Mapumziko\r\nzaidi", "group": ""}
     sent = client.post("/e", data=fields)
     assert sent.status_code == 200
@@ -161,6 +166,27 @@ def test_a_trainer_makes_opens_fills_and_closes_a_form(
     assert ["Today was worth my time.", "All", "5 · Yes, fully", "5"] in rows
     assert ["Food", "All", "good", "5"] in rows
     assert sorted(row[2] for row in rows if "note" in row[2])[0] == "'=note 0"
+
+
+@pytest.mark.parametrize("police", [4, 5])
+def test_the_group_is_asked_for_only_where_it_could_ever_be_shown(
+    plan: Callable[..., Held], client_for: Browser, police: int
+) -> None:
+    held = plan()
+    for number in range(5 + police):
+        person = make_person(f"Sampuli {number}", "A" if number < police else "B")
+        enrol(held.workshop, person, held.trainer)
+    form = add_form(held.workshop, None, by=held.trainer)
+    page = f"/workshops/{held.workshop}/evaluations/{form}/open"
+    browser = client_for(held.trainer)
+    shown = browser.get(page).text
+    assert ("Ask for the group" in shown) is (police == 5)
+    now = re.search(r'name="closes_at"[^>]*value="([^"]+)"', shown)
+    assert now is not None
+    browser.post(page, data={"closes_at": now[1], "asks_group": "y"})
+    db.session.rollback()
+    row = db.session.query(EvaluationForm).one()
+    assert (row.state, row.asks_group) == ("open", police == 5)
 
 
 def test_somebody_else_sees_results_and_opens_nothing(

@@ -10,7 +10,7 @@ from datetime import time, timedelta
 
 from sqlalchemy import func, select
 
-from kash.attendance.models import Mark, MarkStatus, Slot
+from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.evaluations.models import (
     COMMENT,
     EvaluationComment,
@@ -19,7 +19,8 @@ from kash.evaluations.models import (
     EvaluationQuestion,
 )
 from kash.evaluations.queries.forms import questions_of
-from kash.evaluations.rules.results import all_together
+from kash.evaluations.rules.results import FEWEST, all_together
+from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web.formats import from_local
@@ -85,3 +86,16 @@ def in_the_room(workshop: Workshop, form: EvaluationForm) -> int:
         begins = from_local(form.day, _MIDNIGHT)
         count = count.where(Slot.starts_at >= begins, Slot.starts_at < begins + timedelta(days=1))
     return db.session.scalar(count) or 0
+
+
+def groups_stand_apart(found: Workshop) -> bool:
+    """True if two groups at least have five people on the register, so that telling their answers
+    apart could ever be shown."""
+    rows = db.session.execute(
+        select(func.count())
+        .select_from(RosterEntry)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .where(RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_(None))
+        .group_by(Person.group_id)
+    )
+    return sum(1 for (count,) in rows if count >= FEWEST) > 1

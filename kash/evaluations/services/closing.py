@@ -27,7 +27,11 @@ from kash.evaluations.rules.answers import Ballot, unpacked
 from kash.evaluations.rules.box import Box, ballots_in
 from kash.evaluations.rules.results import Tally, tally
 from kash.evaluations.rules.times import should_be_closed
-from kash.evaluations.services.clearing import clear_box, clear_box_patiently
+from kash.evaluations.services.clearing import (
+    clear_box,
+    clear_box_patiently,
+    something_is_left,
+)
 from kash.evaluations.services.forms import held_form
 from kash.platform.database import after_commit, db, new_public_id, utc_now
 from kash.platform.vault import Change, SealError, audited, seal
@@ -62,7 +66,7 @@ def close_overdue() -> int:
     still = db.session.scalars(
         select(EvaluationForm.public_id).where(EvaluationForm.state == "open")
     ).all()
-    if destroy_other_keys(still):
+    if destroy_other_keys(still) or (not still and something_is_left()):
         clear_box_patiently()
     return closed
 

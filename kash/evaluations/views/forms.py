@@ -19,7 +19,7 @@ from kash.evaluations.errors import (
 )
 from kash.evaluations.forms import OpenForm
 from kash.evaluations.queries.forms import forms_of, hall_code, questions_of, taken_so_far
-from kash.evaluations.queries.results import in_the_room, results_of
+from kash.evaluations.queries.results import groups_stand_apart, in_the_room, results_of
 from kash.evaluations.rules.results import FEWEST, is_unanimous, mean_step
 from kash.evaluations.rules.times import USUALLY_OPEN
 from kash.evaluations.services import closing, forms
@@ -118,13 +118,16 @@ def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
     """Have a form take answers until a time."""
     found, one = run_form(public_id, form_id)
     entered = OpenForm(data={"closes_at": utc_now() + USUALLY_OPEN})
+    if not groups_stand_apart(found):
+        # Nobody is asked for what could never be shown.
+        del entered.asks_group
     if entered.validate_on_submit():
         with entered.showing_problems(NoQuestions, closes_at=WrongClosingTime):
             forms.open_form(
                 public_id,
                 form_id,
                 entered.closes_at.data,
-                asks_group=entered.asks_group.data,
+                asks_group="asks_group" in entered and entered.asks_group.data,
                 by=current_actor(),
             )
             flash(_("The form is open. Show its code on the wall."))
