@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kash.feature import Part, declared
 from kash.platform.database import db
@@ -111,7 +111,9 @@ def course(actor: Actor, public_id: str) -> Course:
 
 def versions_of(actor: Actor, found: Course) -> list[Any]:
     """The versions of a course in reach, the newest first, as rows of public_id, number, language,
-    public_title, state, published_at, created_at, plans and minutes."""
+    public_title, state, published_at, created_at, source (the number of the version that it
+    translates), plans and minutes."""
+    source = aliased(CourseVersion)
     return list(
         db.session.execute(
             select(
@@ -122,9 +124,11 @@ def versions_of(actor: Actor, found: Course) -> list[Any]:
                 CourseVersion.state,
                 CourseVersion.published_at,
                 CourseVersion.created_at,
+                source.number.label("source"),
                 _plans_of(CourseVersion.id).label("plans"),
                 minutes_of(CourseVersion.id).label("minutes"),
             )
+            .outerjoin(source, source.id == CourseVersion.translates_id)
             .where(CourseVersion.course_id == found.id, versions_in_reach(actor))
             .order_by(CourseVersion.number.desc())
         )

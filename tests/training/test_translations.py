@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.platform.database import db
+from kash.platform.database import db, new_public_id
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM
 from kash.training import queries
@@ -249,6 +250,10 @@ def test_a_session_is_translated_on_its_own_page(sign_in: SignIn, published: Dra
     answer = browser.post(path, data=sent | {name: "Anarudia", "then": "next"})
     assert answer.location.endswith("/translation")
     assert pairs(version).of("objective")[0].text == "Anarudia"
+    assert "Nobody can see this" not in browser.get(path).text
+    word(version, "Anaelewa")
+    assert "Nobody can see this: anaelewa" in browser.get(path).text
+    word(version, "Anarudia")
     late = browser.post(path, data=sent | {name: "Mine"})
     assert (late.status_code, "Anarudia" in late.text, "Mine" in late.text) == (409, True, True)
     other = start_version(published.course, "en", SYSTEM)
@@ -302,3 +307,46 @@ def test_two_versions_stand_side_by_side(sign_in: SignIn, published: Draft) -> N
         assert browser.get(there, query_string={"with": strange}).status_code == 404
     whole = compare(tree_of(loaded(published.version)), tree_of(loaded(newer)))
     assert sum(pair.differs for pair in whole.walk()) == 2
+
+
+def test_the_number_of_queries_of_a_translation_does_not_grow(
+    sign_in: SignIn, published: Draft, count_queries: Callable[[], Any]
+) -> None:
+    browser = sign_in("trainer")
+    version = translate(published.version, "sw", SYSTEM)
+    session = pairs(version).public_id
+    paths = [
+        f"/courses/versions/{version}/translation",
+        f"/courses/versions/{version}/plans/{session}/translation",
+        f"/courses/versions/{version}/compare",
+    ]
+
+    def counts() -> list[int]:
+        found = []
+        for path in paths:
+            browser.get(path)
+            with count_queries() as counted:
+                assert browser.get(path).status_code == 200
+            found.append(counted.count)
+        return found
+
+    before = counts()
+    tree = tree_of(loaded(version))
+    more = tuple(
+        replace(child, lineage=new_public_id(), children=())
+        for _twice in range(2)
+        for child in tree.children
+    )
+    fill_draft(version, replace(tree, children=(*tree.children, *more)), SYSTEM)
+    paths[1] = f"/courses/versions/{version}/plans/{pairs(version).public_id}/translation"
+    assert counts() == before
+    assert max(before) <= 18
+
+
+def test_a_new_version_in_a_new_language_is_a_translation_from_the_start(
+    sign_in: SignIn, published: Draft
+) -> None:
+    browser = sign_in("trainer")
+    made = browser.post(f"/courses/{published.course}/versions", data={"language": "sw"})
+    assert made.location.endswith("/translation")
+    assert "missing: 5" in browser.get(made.location).text

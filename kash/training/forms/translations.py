@@ -14,8 +14,9 @@ from kash.platform.web import KashForm
 from kash.platform.web.row_versions import number_shown
 from kash.training.forms.fields import form_of
 from kash.training.rules.comparison import Pair
-from kash.training.rules.fields import Field
+from kash.training.rules.fields import OBJECTIVE, Field
 from kash.training.rules.nodes import Key, Node
+from kash.training.rules.objectives import unseen_words
 from kash.training.rules.texts import FieldText
 from kash.training.rules.translations import Gap, fingerprint, gap
 
@@ -57,6 +58,13 @@ class RowPart:
     def key(self) -> Key:
         """The kind and the lineage of the row."""
         return self.pair.node.key
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Words of an objective that nobody can observe."""
+        if self.key[0] != OBJECTIVE.name:
+            return ()
+        return unseen_words(self.form["text"].data)
 
 
 class WordsPage:

@@ -120,6 +120,8 @@ def start_version(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("training.course", public_id=public_id))
     with FlashedProblems(DraftExists, tone="warn"):
         made = copies.start_version(public_id, form.language.data, current_actor())
+        if queries.version(current_actor(), made).translates_id is not None:
+            return redirect(url_for("training.translation", public_id=made))
         flash(_("This draft is a copy of the last version."))
         return redirect(url_for("training.edit", public_id=made))
     return redirect(url_for("training.course", public_id=public_id))

@@ -37,12 +37,14 @@ def version(public_id: str) -> ResponseReturnValue:
 def _version_page(found: CourseVersion, form: ReturnForm) -> str:
     actor = current_actor()
     decision = APPROVAL.offered(found, actor)
+    tree = queries.read_version(found)
     versions = queries.versions_of(actor, found.course) if queries.sees_everything(actor) else []
     open_in = {each.language for each in versions if each.state != "published"}
     return render_template(
         "training/version.html",
         version=found,
-        tree=queries.read_version(found),
+        tree=tree,
+        lent=sum(len(node.lent) for node in tree.walk()),
         group_size=group_size(found.group_least, found.group_most),
         decision=decision,
         names=names_of([found.published_for, decision.standing_in]),
