@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, literal, select
 
 from kash.assessments import blueprint, views
 from kash.assessments.chapters import CHAPTERS
 from kash.assessments.merging import ANSWERS, SCORES, move_answers, move_scores
-from kash.assessments.models import Question
+from kash.assessments.models import AskedQuestion, Question, WorkshopTest
 from kash.assessments.trail_words import ACTION_WORDS
+from kash.assessments.views.phones import join_phones
 from kash.feature import Feature
 from kash.people.references import Reference
 from kash.platform.web.sample_ids import SampleId
 from kash.training.course_links import CourseLink
 from kash.training.models import Course
+from kash.workshops.models import Workshop
+from kash.workshops.tabs import Tab
 
 
 def _questions(known: Mapping[str, str]) -> Select[str]:
@@ -27,16 +30,43 @@ def _questions(known: Mapping[str, str]) -> Select[str]:
     )
 
 
+def _tests(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(WorkshopTest.public_id)
+        .join(WorkshopTest.workshop)
+        .where(Workshop.public_id == known["public_id"])
+        .order_by(WorkshopTest.id)
+    )
+
+
+def _asked(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(AskedQuestion.public_id)
+        .join(AskedQuestion.test)
+        .where(WorkshopTest.public_id == known["test_id"])
+        .order_by(AskedQuestion.position)
+    )
+
+
+def _moments(_known: Mapping[str, str]) -> Select[str]:
+    return select(literal("follow_up"))
+
+
 FEATURE = Feature(
     "assessments",
     modules=(views,),
+    start=join_phones,
     blueprints=(blueprint,),
     parts=(
         ACTION_WORDS,
         CHAPTERS,
         CourseLink(_l("Questions"), "assessments.bank", "test", "assessments.questions"),
+        Tab(_l("Tests"), "assessments.workshop", "assessments.see", 40),
         Reference(ANSWERS, _l("Answers in tests"), move_answers),
         Reference(SCORES, _l("Scores of tests"), move_scores),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),
+        SampleId("/workshops/<public_id>/tests/<test_id>", _tests),
+        SampleId("/workshops/<public_id>/tests/<test_id>/aloud/<asked_id>", _asked),
+        SampleId("/workshops/<public_id>/tests/make/<moment>", _moments),
     ),
 )

@@ -21,7 +21,6 @@ from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
-from kash.demo.curriculum import WORKING_TOGETHER
 from kash.demo.evaluations import evaluate_workshops
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
@@ -30,7 +29,7 @@ from kash.demo.participants import People, add_people, find_a_minor
 from kash.demo.payouts import pay_out
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.phones import send_from_the_door
-from kash.demo.questions import write_questions
+from kash.demo.questions import hold_tests, write_questions
 from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
@@ -112,9 +111,11 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     incidents = record_incidents(actors, members, utc_now())
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
-    write_questions(actors, courses[WORKING_TOGETHER.name])
+    for version in courses.values():
+        write_questions(actors, version)
     hold_the_first(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
+    hold_tests(actors, workshops)
     send_from_the_door(actors, workshops[4])
     evaluate_workshops(actors, workshops, today)
     batches = make_batches(actors, workshops, today)

@@ -1,15 +1,25 @@
-"""Questions of the sample's first course."""
+"""Questions of the sample's first course, and what people answered before and after workshops."""
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
+from sqlalchemy import select
+
+from kash.assessments.queries.bank import bank_of
+from kash.assessments.queries.tests import one_test, participants, questions_of
 from kash.assessments.rules.bank import BankQuestion, true_false
-from kash.assessments.rules.scoring import Kind, Option
+from kash.assessments.rules.scoring import NOT_SURE, Kind, Option
+from kash.assessments.rules.times import Moment
+from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import add_question
+from kash.assessments.services.tests import make_test, open_for_phones
 from kash.demo.accounts import TRAINER
+from kash.platform.database import db
 from kash.policy import Actor
 from kash.training.queries import objectives_of, version_with_plans
+from kash.workshops.models import Workshop
 
 
 def _choices(*texts: tuple[str, str]) -> tuple[Option, ...]:
@@ -25,7 +35,7 @@ QUESTIONS = (
         Kind.SINGLE,
         "en",
         {
-            "en": "Somebody was arrested on a Monday morning. By when must she be before a court?",
+            "en": "Somebody was arrested on a Monday morning. By when must a court hear it?",
             "sw": "Mtu alikamatwa Jumatatu asubuhi. Lazima afikishwe mahakamani kabla ya lini?",
         },
         _choices(
@@ -60,18 +70,18 @@ QUESTIONS = (
         Kind.MULTIPLE,
         "en",
         {
-            "en": "What must somebody be told when she is arrested?",
+            "en": "What must somebody who is arrested be told?",
             "sw": "Mtu lazima aambiwe nini anapokamatwa?",
         },
         (
-            Option("a", True, {"en": "Why she is arrested", "sw": "Sababu ya kukamatwa"}),
+            Option("a", True, {"en": "Why they are arrested", "sw": "Sababu ya kukamatwa"}),
             Option(
-                "b", True, {"en": "That she may remain silent", "sw": "Kwamba anaweza kunyamaza"}
+                "b", True, {"en": "That they may remain silent", "sw": "Kwamba anaweza kunyamaza"}
             ),
             Option(
                 "c",
                 False,
-                {"en": "What bail will cost her", "sw": "Dhamana itamgharimu kiasi gani"},
+                {"en": "What bail will cost", "sw": "Dhamana itamgharimu kiasi gani"},
             ),
         ),
     ),
@@ -79,7 +89,7 @@ QUESTIONS = (
         Kind.TRUE_FALSE,
         "en",
         {
-            "en": "A station must take a report from whoever comes, whatever her work is.",
+            "en": "A station must take a report from whoever comes, whatever their work is.",
             "sw": "Kituo lazima kipokee ripoti ya yeyote anayekuja, kazi yake iwe ipi.",
         },
         true_false(True),
@@ -120,10 +130,53 @@ _ABOUT = {
 
 
 def write_questions(actors: dict[str, Actor], version: str) -> None:
-    """Write the questions of the course of a version, tied to its objectives."""
-    course = version_with_plans(version).course.public_id
-    objectives = objectives_of(course, "en")
+    """Write the questions of the course of a version in its language first, tied to its objectives."""
+    found = version_with_plans(version)
+    course, language = found.course.public_id, found.language
+    objectives = objectives_of(course, language)
     for question in QUESTIONS:
         words = next((_ABOUT[start] for start in _ABOUT if question.text.startswith(start)), None)
         about = next((one.lineage for one in objectives if words and words in one.text), "")
-        add_question(course, replace(question, objective=about), actors[TRAINER.key])
+        written = replace(question, objective=about, language=language)
+        add_question(course, written, actors[TRAINER.key])
+
+
+def hold_tests(actors: dict[str, Actor], workshops: list[str]) -> None:
+    """Test the people of the first workshop before and after, and open a test in the one that is
+    running."""
+    by = actors[TRAINER.key]
+    chance = random.Random(7)
+    held, running = workshops[0], workshops[4]
+    for moment, knows in ((Moment.BEFORE, 0.35), (Moment.AFTER, 0.75)):
+        test = _make(held, moment, by)
+        found = _workshop(held)
+        asked = questions_of(one_test(found, test))
+        people = participants(found)
+        # Two were not there any more when the second test was written, and one came late.
+        there = people[1:] if moment is Moment.BEFORE else people[:-2]
+        entered = [
+            Entered(one.person, question.public_id, _chosen(chance, value, knows))
+            for one in there
+            for question, value in asked
+        ]
+        enter_answers(held, test, entered, "paper", by)
+    open_for_phones(running, _make(running, Moment.BEFORE, by), 60 * 24, by)
+
+
+def _workshop(public_id: str) -> Workshop:
+    return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
+
+
+def _make(workshop: str, moment: Moment, by: Actor) -> str:
+    course = _workshop(workshop).version.course
+    return make_test(workshop, moment, [row.public_id for row in bank_of(course)], by)
+
+
+def _chosen(chance: random.Random, question: BankQuestion, knows: float) -> tuple[str, ...]:
+    if question.kind is Kind.SCALE:
+        return (str(min(5, max(1, round(chance.gauss(1 + 4 * knows, 1))))),)
+    if chance.random() < knows:
+        return tuple(sorted(question.right))
+    if chance.random() < 0.4:
+        return (NOT_SURE,)
+    return (chance.choice([key for key in question.keys if key not in question.right]),)

@@ -1138,6 +1138,17 @@ class _Builder:
                 created_by="system",
             )
         )
+        scale = self.add(Question(course_id=course.id, kind="scale"))
+        scale_revision = self.add(
+            QuestionRevision(
+                question_id=scale.id,
+                number=1,
+                language="en",
+                texts={"en": self.value("question", side)},
+                options=[],
+                created_by="system",
+            )
+        )
         made = {}
         for moment in ("before", "after"):
             now = utc_now() if moment == "before" else None
@@ -1155,6 +1166,9 @@ class _Builder:
                 test,
                 self.add(AskedQuestion(test_id=test.id, revision_id=revision.id, position=1)),
             )
+        scale_asked = self.add(
+            AskedQuestion(test_id=made["before"][0].id, revision_id=scale_revision.id, position=2)
+        )
         for person in people:
             public_id = new_public_id()
             said = seal(self.value("answer", side), kind=TEXT_KIND, public_id=public_id)
@@ -1174,7 +1188,7 @@ class _Builder:
             "question": question.public_id,
             "test": made["before"][0].public_id,
             "new_test": made["after"][0].public_id,
-            "asked": made["before"][1].public_id,
+            "scale_asked": scale_asked.public_id,
         }
 
     def pad(self, register: Register, trainer: Account) -> Pad:

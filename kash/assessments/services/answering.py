@@ -75,20 +75,22 @@ def ticket_of(test: str, entry: str) -> str:
     return lookup(f"{test}:{entry}", kind="assessments.ticket")[:_TICKET_LENGTH]
 
 
-def person_behind(session: Session, workshop: Workshop, entry: str) -> int | None:
-    """The person whom a badge names on a workshop's register; None if it is of another one."""
+def entry_on_register(session: Session, workshop: Workshop, entry: str) -> tuple[str, int] | None:
+    """The entry of a workshop's register that a badge names, by its present id, and its person;
+    None if the badge is of another one. A badge may be older than a merge of two people."""
     now = session.scalar(
         select(RosterEntry.public_id)
         .join(EntryAlias, EntryAlias.entry_id == RosterEntry.id)
         .where(EntryAlias.public_id == entry)
     )
-    return session.scalar(
-        select(RosterEntry.person_id).where(
+    row = session.execute(
+        select(RosterEntry.public_id, RosterEntry.person_id).where(
             RosterEntry.register_id == workshop.register_id,
             RosterEntry.public_id == (now or entry),
             RosterEntry.removed_at.is_(None),
         )
-    )
+    ).first()
+    return (row.public_id, row.person_id) if row is not None else None
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,10 @@ def receive(
         workshop = session.get(Workshop, test.workshop_id) if test is not None else None
         if test is None or workshop is None:
             raise CodeUnknown
-        person_id = person_behind(session, workshop, entry)
-        if person_id is None:
+        found = entry_on_register(session, workshop, entry)
+        if found is None:
             raise CodeUnknown
+        person_id = found[1]
         person = session.get_one(Person, person_id)
         change.about(test.public_id, person.public_id)
         sent = [

@@ -1,0 +1,96 @@
+"""Reading what is typed in from paper: letters of choices, and lists of scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kash.assessments.rules.scoring import NOT_SURE, Kind
+
+MOST_LINES = 500
+_SCORE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]))?\s*%?")
+# What stands between a person and her score: a tab, a semicolon, a comma that is no decimal one, or
+# the last space.
+_LINE = re.compile(r"(?P<who>.+?)\s*[\t;:,\s]\s*(?P<score>[0-9]{1,4}(?:[.,][0-9])?\s*%?)")
+
+
+def read_cell(kind: Kind, keys: Mapping[str, str], typed: str) -> tuple[str, ...] | None:
+    """Choices that a cell names by their letters; empty for an empty cell, None if it names none.
+
+    `keys` are the keys of the choices by their letters (digits for a scale). Several letters stand
+    together, as "AC"; spaces, commas and small letters do not matter.
+    """
+    read = re.sub(r"[\s,;./-]", "", typed).upper()
+    if not read:
+        return ()
+    if read == NOT_SURE:
+        return (NOT_SURE,) if kind is not Kind.SCALE else None
+    if len(set(read)) != len(read) or any(letter not in keys for letter in read):
+        return None
+    if len(read) > 1 and kind is not Kind.MULTIPLE:
+        return None
+    return tuple(keys[letter] for letter in read)
+
+
+def read_score(typed: str) -> int | None:
+    """Tenths of a per cent from "87", "87.5", "87,5 %"; None if it is no score up to 100."""
+    found = _SCORE.fullmatch(typed.strip())
+    if found is None:
+        return None
+    tenths = int(found[1]) * 10 + int(found[2] or 0)
+    return tenths if tenths <= 1000 else None
+
+
+def written_score(tenths: int) -> str:
+    """A score as it is typed: "87.5", and "90" without a decimal that says nothing."""
+    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else f"{tenths // 10}"
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """A line of a pasted list: its number from 1, whom it names, and the score in tenths; None
+    where it is no score."""
+
+    number: int
+    who: str
+    tenths: int | None
+
+
+def read_score_lines(text: str) -> list[ScoreLine]:
+    """The lines of a list that somebody pasted: a badge's code or a name, then the score."""
+    lines: list[ScoreLine] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
+            lines.append(ScoreLine(number, line.strip()[:80], None))
+        else:
+            lines.append(ScoreLine(number, found["who"].strip(), read_score(found["score"])))
+    return lines
+
+
+def named(lines: Sequence[ScoreLine], people: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    """{what is wrong: numbers of the lines}: "score", "unknown", "several" people of that name, or
+    "twice" the same person. `people` are public ids by what may name them."""
+    wrong: dict[str, list[int]] = {}
+    seen: set[str] = set()
+    for line in lines:
+        found = people.get(line.who.casefold(), ())
+        problem = (
+            "score"
+            if line.tenths is None
+            else "unknown"
+            if not found
+            else "several"
+            if len(found) > 1
+            else "twice"
+            if found[0] in seen
+            else ""
+        )
+        if problem:
+            wrong.setdefault(problem, []).append(line.number)
+        else:
+            seen.add(found[0])
+    return wrong

@@ -1,0 +1,314 @@
+"""Typing answers in: from paper by a grid, hands that were counted, and scores from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.assessments import blueprint
+from kash.assessments.forms.tests import SourceForm
+from kash.assessments.models import AskedQuestion, WorkshopTest
+from kash.assessments.queries.tests import (
+    Participant,
+    hands_of,
+    listed_scores,
+    participants,
+    questions_of,
+    standing_answers,
+)
+from kash.assessments.rules.bank import BankQuestion
+from kash.assessments.rules.entry import (
+    MOST_LINES,
+    ScoreLine,
+    named,
+    read_cell,
+    read_score,
+    read_score_lines,
+    written_score,
+)
+from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, Kind
+from kash.assessments.rules.times import Moment
+from kash.assessments.services.answering import (
+    Entered,
+    count_hands,
+    enter_answers,
+    enter_scores,
+)
+from kash.assessments.services.errors import WrongEntry
+from kash.assessments.views.scope import own_test
+from kash.assessments.words import (
+    MOMENT,
+    NOT_SURE_WORDS,
+    answer_words,
+    choices_of,
+    offers_not_sure,
+    text_of,
+)
+from kash.attendance.rules.door import badge_entry
+from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.rules.persons import sort_name
+from kash.platform.web import NotFound, current_actor
+from kash.platform.web.forms import clean_text
+from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.language import language_code
+from kash.policy import allow
+from kash.workshops.frame import frame
+from kash.workshops.models import Workshop
+
+Asked = Sequence[tuple[AskedQuestion, BankQuestion]]
+
+
+@blueprint.route("/workshops/<public_id>/tests/<test_id>/grid", methods=["GET", "POST"])
+@allow("assessments.hold")
+def grid(public_id: str, test_id: str) -> ResponseReturnValue:
+    """A row for each person of one group, a column for each question."""
+    found, row = own_test(public_id, test_id)
+    shown = _group(found)
+    asked = questions_of(row)
+    stored = _stored(row, shown.rows, asked)
+    form = SourceForm()
+    if request.method == "GET":
+        return _grid_page(found, row, shown, stored, {}, form)
+    typed = {name: clean_text(request.form.get(name, stored[name])) or "" for name in stored}
+    entered, wrong = _read_grid(typed, shown.rows, asked)
+    if wrong or not form.validate():
+        return _grid_page(found, row, shown, typed, wrong, form), 422
+    count = enter_answers(public_id, test_id, entered, form.source.data, current_actor())
+    flash(_("Answers saved: %(count)s.", count=count))
+    turn = request.form.get("turn_to", "")[:2] or shown.letter
+    return redirect(
+        url_for("assessments.grid", public_id=public_id, test_id=test_id, group=turn), code=303
+    )
+
+
+def _group(found: Workshop) -> OneGroup[Participant]:
+    return one_group(participants(found), attrgetter("letter"), request.values.get("group", "")[:2])
+
+
+def _name(person: str, question: str) -> str:
+    return f"{person}-{question}"
+
+
+def _stored(row: WorkshopTest, people: Sequence[Participant], asked: Asked) -> dict[str, str]:
+    """What stands in each cell, by its name; own words stand there only as a sign."""
+    given = standing_answers([row.id]).get(row.id, {})
+    language = language_code()
+    return {
+        _name(one.person, question.public_id): answer_words(
+            value, given.get(one.person_id, {}).get(question.revision_id, frozenset()), language
+        )
+        for one in people
+        for question, value in asked
+    }
+
+
+def _read_grid(
+    typed: Mapping[str, str], people: Sequence[Participant], asked: Asked
+) -> tuple[list[Entered], dict[str, str]]:
+    """What changed since the page was shown, and what is wrong, by the names of cells."""
+    entered: list[Entered] = []
+    wrong: dict[str, str] = {}
+    language = language_code()
+    for one in people:
+        for question, value in asked:
+            name = _name(one.person, question.public_id)
+            if name not in request.form or typed[name] == request.form.get(f"was-{name}", ""):
+                continue
+            if value.kind is Kind.SHORT_TEXT:
+                if len(typed[name]) > LONGEST_TEXT or CONTROL_CHARACTERS.search(typed[name]):
+                    wrong[name] = _("Use at most %(most)s characters.", most=LONGEST_TEXT)
+                else:
+                    entered.append(Entered(one.person, question.public_id, (), typed[name]))
+                continue
+            keys = {letter: key for key, letter, _text in choices_of(value, language)}
+            read = read_cell(value.kind, keys, typed[name])
+            if read is None:
+                wrong[name] = _("%(typed)s is no choice here.", typed=typed[name][:12])
+            else:
+                entered.append(Entered(one.person, question.public_id, read))
+    return entered, wrong
+
+
+def _grid_page(
+    found: Workshop,
+    row: WorkshopTest,
+    shown: OneGroup[Participant],
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str],
+    form: SourceForm,
+) -> str:
+    posted = request.method == "POST"
+    return render_template(
+        "assessments/grid.html",
+        **frame(found),
+        test=row,
+        title=MOMENT[Moment(row.moment)],
+        shown=shown,
+        questions=questions_of(row),
+        typed=typed,
+        was={name: request.form.get(f"was-{name}", "") for name in typed} if posted else typed,
+        wrong=wrong,
+        form=form,
+        language=language_code(),
+        text_of=text_of,
+        choices_of=choices_of,
+        name=_name,
+        longest=LONGEST_TEXT,
+    )
+
+
+@blueprint.route("/workshops/<public_id>/tests/<test_id>/aloud/<asked_id>", methods=["GET", "POST"])
+@allow("assessments.hold")
+def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
+    """One question to be read aloud, with the hands for each choice."""
+    found, row = own_test(public_id, test_id)
+    asked = [one for one in questions_of(row) if one[1].kind is not Kind.SHORT_TEXT]
+    at = next((at for at, (one, _v) in enumerate(asked) if one.public_id == asked_id), None)
+    if at is None:
+        raise NotFound
+    question, value = asked[at]
+    choices = choices_of(value, language_code())
+    if offers_not_sure(value):
+        choices.append((NOT_SURE, NOT_SURE, str(NOT_SURE_WORDS)))
+    counted = hands_of(row).get(question.id, {})
+    typed = {key: str(counted.get(key, "")) for key, _letter, _text in choices}
+    wrong: dict[str, str] = {}
+    if request.method == "POST":
+        typed = {key: request.form.get(f"hands-{key}", "")[:8].strip() for key in typed}
+        wrong = {
+            key: _("Use a number from 0 to 500.")
+            for key, said in typed.items()
+            if said and not (said.isascii() and said.isdigit() and int(said) <= 500)
+        }
+        if not wrong:
+            hands = {key: int(said) for key, said in typed.items() if said}
+            count_hands(public_id, test_id, asked_id, hands, current_actor())
+            flash(_("Saved."))
+            return redirect(_after(public_id, test_id, asked, at), code=303)
+    body = render_template(
+        "assessments/aloud.html",
+        **frame(found),
+        test=row,
+        title=MOMENT[Moment(row.moment)],
+        question=question,
+        text=text_of(value, language_code()),
+        number=at + 1,
+        total=len(asked),
+        choices=choices,
+        typed=typed,
+        wrong=wrong,
+        before=asked[at - 1][0].public_id if at else "",
+    )
+    return body, 422 if wrong else 200
+
+
+def _after(public_id: str, test_id: str, asked: Asked, at: int) -> str:
+    """Where the next question is read, or the test after the last one."""
+    if at + 1 < len(asked):
+        following = asked[at + 1][0].public_id
+        return url_for(
+            "assessments.aloud", public_id=public_id, test_id=test_id, asked_id=following
+        )
+    return url_for("assessments.test", public_id=public_id, test_id=test_id)
+
+
+@blueprint.route("/workshops/<public_id>/tests/<test_id>/scores", methods=["GET", "POST"])
+@allow("assessments.hold")
+def scores(public_id: str, test_id: str) -> ResponseReturnValue:
+    """Scores that were marked elsewhere: typed beside the names of one group, or as pasted rows."""
+    found, row = own_test(public_id, test_id)
+    shown = _group(found)
+    present = listed_scores(row)
+    stored = {
+        one.person: written_score(present[one.person_id]) if one.person_id in present else ""
+        for one in shown.rows
+    }
+    if request.method == "GET":
+        return _scores_page(found, row, shown, stored, {}, "", [])
+    pasted = request.form.get("pasted", "")[:40_000]
+    typed = {
+        person: request.form.get(f"score-{person}", stored[person]).strip()[:12]
+        for person in stored
+    }
+    wrong = {
+        person: _("A score is a number from 0 to 100.")
+        for person, said in typed.items()
+        if said and read_score(said) is None
+    }
+    lines = read_score_lines(pasted)
+    problems = _line_problems(found, lines)
+    if wrong or problems:
+        return _scores_page(found, row, shown, typed, wrong, pasted, problems), 422
+    wanted = {person: read_score(said) for person, said in typed.items() if said != stored[person]}
+    people = _Named(_who(found))
+    wanted |= {people.get(line.who.casefold())[0]: line.tenths for line in lines}
+    try:
+        count = enter_scores(public_id, test_id, wanted, current_actor())
+    except WrongEntry as problem:
+        found, row = own_test(public_id, test_id)
+        return _scores_page(found, row, shown, typed, problem.where, pasted, [str(problem)]), 422
+    flash(_("Scores saved: %(count)s.", count=count))
+    turn = request.form.get("turn_to", "")[:2] or shown.letter
+    return redirect(
+        url_for("assessments.scores", public_id=public_id, test_id=test_id, group=turn), code=303
+    )
+
+
+def _who(found: Workshop) -> dict[str, list[str]]:
+    """Public ids of people by what may name them in a list: the name, and the badge's code."""
+    made: dict[str, list[str]] = {}
+    for one in participants(found):
+        for name in {one.name.casefold(), sort_name(one.name), one.entry}:
+            made.setdefault(name, []).append(one.person)
+    return made
+
+
+class _Named(dict[str, list[str]]):
+    """Whom a line names, a badge's code in any way that it is written."""
+
+    def get(self, who: str, default: Any = ()) -> Any:
+        """As a mapping; what reads as a badge's code is looked for as one."""
+        return super().get(who) or super().get(badge_entry(who) or "") or default
+
+
+def _line_problems(found: Workshop, lines: Sequence[ScoreLine]) -> list[str]:
+    if len(lines) > MOST_LINES:
+        return [_("Paste at most %(most)s rows at once.", most=MOST_LINES)]
+    wrong = named(lines, _Named(_who(found)))
+    words = {
+        "score": _("no score from 0 to 100"),
+        "unknown": _("nobody of this workshop has this name or badge"),
+        "several": _("several people have this name: use the code of the badge"),
+        "twice": _("a person who stands further up already"),
+    }
+    return [
+        _("Row %(numbers)s: %(problem)s.", numbers=", ".join(map(str, at)), problem=words[kind])
+        for kind, at in wrong.items()
+    ]
+
+
+def _scores_page(
+    found: Workshop,
+    row: WorkshopTest,
+    shown: OneGroup[Participant],
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str],
+    pasted: str,
+    problems: Sequence[str],
+) -> str:
+    return render_template(
+        "assessments/scores.html",
+        **frame(found),
+        test=row,
+        title=MOMENT[Moment(row.moment)],
+        shown=shown,
+        typed=typed,
+        wrong=wrong,
+        pasted=pasted,
+        problems=problems,
+    )

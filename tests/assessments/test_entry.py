@@ -1,0 +1,74 @@
+"""What is typed in from paper."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.assessments.rules.entry import (
+    ScoreLine,
+    named,
+    read_cell,
+    read_score,
+    read_score_lines,
+    written_score,
+)
+from kash.assessments.rules.scoring import Kind
+
+KEYS = {"A": "a", "B": "c", "C": "d"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "read"),
+    [
+        (Kind.SINGLE, " b", ("c",)),
+        (Kind.SINGLE, "", ()),
+        (Kind.SINGLE, "?", ("?",)),
+        (Kind.SINGLE, "AB", None),
+        (Kind.SINGLE, "D", None),
+        (Kind.MULTIPLE, "a, C", ("a", "d")),
+        (Kind.MULTIPLE, "AA", None),
+        (Kind.MULTIPLE, "A?", None),
+        (Kind.SCALE, "?", None),
+    ],
+)
+def test_letters_name_choices(kind: Kind, typed: str, read: tuple[str, ...] | None) -> None:
+    assert read_cell(kind, KEYS, typed) == read
+
+
+@given(st.integers(0, 1000))
+def test_scores_are_written_and_read_back(tenths: int) -> None:
+    assert read_score(written_score(tenths)) == tenths
+
+
+@pytest.mark.parametrize(
+    ("typed", "tenths"),
+    [("87,5 %", 875), ("105", None), ("100.1", None), ("-3", None), ("12.55", None), ("", None)],
+)
+def test_scores_beyond_a_hundred_are_none(typed: str, tenths: int | None) -> None:
+    assert read_score(typed) == tenths
+
+
+def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None:
+    lines = read_score_lines(
+        "Zawadi Sampuli\t80\n\nBaraka Sampuli, 75,5\nK7Q4-K7Q4-K7Q4-K7Q4 90%\nNobody 50\n"
+        "Faraja 105\nZawadi Sampuli;70\nno score here\nJuma 40"
+    )
+    assert lines[:3] == [
+        ScoreLine(1, "Zawadi Sampuli", 800),
+        ScoreLine(3, "Baraka Sampuli", 755),
+        ScoreLine(4, "K7Q4-K7Q4-K7Q4-K7Q4", 900),
+    ]
+    people = {
+        "zawadi sampuli": ["p1"],
+        "baraka sampuli": ["p2"],
+        "k7q4-k7q4-k7q4-k7q4": ["p3"],
+        "juma": ["p4", "p5"],
+    }
+    assert named(lines, people) == {
+        "unknown": [5],
+        "score": [6, 8],
+        "twice": [7],
+        "several": [9],
+    }

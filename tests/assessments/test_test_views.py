@@ -1,0 +1,176 @@
+"""The tab "Tests" of a workshop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.assessments.queries.tests import (
+    hands_of,
+    listed_scores,
+    sittings,
+    workshop_tests,
+)
+from kash.assessments.rules.times import Moment
+from kash.assessments.services.answering import Entered, enter_answers
+from kash.policy import Actor
+from tests.assessments.conftest import COURT, Bank
+
+ClientFor = Callable[[Actor], FlaskClient]
+
+
+@pytest.fixture
+def url(bank: Bank) -> str:
+    return f"/workshops/{bank.held.workshop}/tests"
+
+
+@pytest.fixture
+def desk(bank: Bank, client_for: ClientFor) -> FlaskClient:
+    return client_for(bank.trainer)
+
+
+def test_a_test_is_made_opened_shown_on_the_wall_and_closed(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    assert COURT.text in desk.get(f"{url}/make/before").text
+    nothing = desk.post(f"{url}/make/before", data={})
+    assert (nothing.status_code, "Choose at least one question." in nothing.text) == (422, True)
+    made = desk.post(f"{url}/make/before", data={"questions": bank.questions[:2]})
+    page = made.location
+    (row,) = workshop_tests(bank.workshop)
+    assert (row.moment, row.questions) == (Moment.BEFORE, 2)
+    wrong = desk.post(f"{page}/open", data={"minutes": "1"})
+    assert (wrong.status_code, "Use a number from 5 to 44640." in wrong.text) == (422, True)
+    assert "The test is not open now." in desk.get(f"{page}/wall").text
+    desk.post(f"{page}/open", data={"minutes": "30"})
+    code = bank.row(row.public_id).hall_code or ""
+    wall = desk.get(f"{page}/wall").text
+    assert f"{code[:3]}-{code[3:]}" in wall
+    assert all(one.name not in wall for one in bank.people())
+    assert "Closed." in desk.post(f"{page}/close", follow_redirects=True).text
+
+
+def test_a_grid_of_letters_takes_answers_of_one_group_and_changes_only_what_was_typed(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    test = bank.test()
+    asked = bank.asked(test)
+    people = {one.letter: one for one in bank.people()}
+    page = desk.get(f"{url}/{test}/grid?group=A").text
+    assert (people["A"].name in page, people["B"].name in page) == (True, False)
+    cell = f"{people['A'].person}-{asked[0]}"
+    sent = {"group": "A", "source": "paper", cell: "x", f"was-{cell}": ""}
+    wrong = desk.post(f"{url}/{test}/grid", data=sent)
+    assert (wrong.status_code, "x is no choice here." in wrong.text) == (422, True)
+    desk.post(f"{url}/{test}/grid", data=sent | {cell: "a", f"{cell[:17]}{asked[1]}": "b"})
+    scores = sittings(bank.workshop)[Moment.BEFORE].whole_scores()
+    assert scores == {people["A"].person_id: 100.0}
+    # A page that was open meanwhile, and says nothing new, undoes nothing.
+    stale = desk.post(f"{url}/{test}/grid", data=sent | {cell: ""}, follow_redirects=True)
+    assert "Answers saved: 0." in stale.text
+    assert sittings(bank.workshop)[Moment.BEFORE].whole_scores() == scores
+
+
+def test_hands_are_typed_question_by_question(bank: Bank, url: str, desk: FlaskClient) -> None:
+    test = bank.test()
+    asked = bank.asked(test)
+    page = f"{url}/{test}/aloud/{asked[0]}"
+    assert COURT.text in desk.get(page).text
+    wrong = desk.post(page, data={"hands-a": "many"})
+    assert (wrong.status_code, "Use a number from 0 to 500." in wrong.text) == (422, True)
+    following = desk.post(page, data={"hands-a": "12", "hands-?": "3"})
+    assert following.location == f"{url}/{test}/aloud/{asked[1]}"
+    assert list(hands_of(bank.row(test)).values()) == [{"a": 12, "?": 3}]
+    assert "24 hours" in desk.get(f"{url}/results").text
+    assert desk.get(f"{url}/{test}/aloud/{asked[3]}").status_code == 404
+
+
+def test_scores_are_typed_or_pasted_and_nothing_is_lost_where_one_is_wrong(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    test = bank.test(questions=[])
+    baraka, faraja, zawadi = bank.people()
+    page = f"{url}/{test}/scores"
+    sent = {
+        "group": "B",
+        f"score-{faraja.person}": "105",
+        "pasted": f"{baraka.entry.upper()} 60\nNobody 30",
+    }
+    wrong = desk.post(page, data=sent)
+    assert wrong.status_code == 422
+    assert "A score is a number from 0 to 100." in wrong.text
+    assert "Row 2: nobody of this workshop has this name or badge." in wrong.text
+    assert ('value="105"' in wrong.text, "Nobody 30" in wrong.text) == (True, True)
+    assert listed_scores(bank.row(test)) == {}
+    right = {
+        f"score-{faraja.person}": "87.5",
+        "pasted": f"{baraka.entry.upper()} 60\n{zawadi.name}, 70",
+    }
+    desk.post(page, data=sent | right)
+    assert listed_scores(bank.row(test)) == {
+        baraka.person_id: 600,
+        faraja.person_id: 875,
+        zawadi.person_id: 700,
+    }
+
+
+def test_results_tell_the_gain_by_objective_without_a_name(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    people = bank.people()
+    for moment, choice, scale in ((Moment.BEFORE, "b", "2"), (Moment.AFTER, "a", "4")):
+        test = bank.test(moment)
+        asked = bank.asked(test)
+        entered = [
+            Entered(one.person, question, (chosen,))
+            for one in (people if moment is Moment.BEFORE else people[:2])
+            for question, chosen in zip(asked, (choice, "f", scale), strict=False)
+        ]
+        enter_answers(bank.held.workshop, test, entered, "paper", bank.trainer)
+    page = desk.get(f"{url}/results").text
+    assert "100 %" in page
+    assert "Answered only before: 1, with a mean score of 50." in page
+    assert "+2.0" in page
+    assert all(one.name not in page for one in people)
+    assert "Answered both: 2. Mean score before 50, after 100." in desk.get(url).text
+
+
+def test_names_in_the_list_of_a_test_are_of_one_group(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    page = desk.get(f"{url}/{bank.test()}?group=B").text
+    assert [one.name in page for one in bank.people()] == [False, True, True]
+
+
+def test_another_trainer_sees_no_test_of_this_workshop(
+    bank: Bank, url: str, sign_in: Callable[..., FlaskClient]
+) -> None:
+    test = bank.test()
+    stranger = sign_in("trainer")
+    assert [stranger.get(one).status_code for one in (url, f"{url}/{test}", f"{url}/results")] == [
+        403, 403, 403,
+    ]  # fmt: skip
+    reads = sign_in("monitoring")
+    assert reads.get(f"{url}/{test}").status_code == 200
+    assert reads.post(f"{url}/{test}/close").status_code == 403
+
+
+def test_a_test_of_many_people_asks_as_often_as_one_of_few(
+    bank: Bank, url: str, desk: FlaskClient, count_queries: Callable[[], Any]
+) -> None:
+    test = bank.test()
+    asked = bank.asked(test)
+    people = [one.person for one in bank.people()]
+
+    def queries(count: int) -> int:
+        entered = [Entered(one, asked[0], ("a",)) for one in people[:count]]
+        enter_answers(bank.held.workshop, test, entered, "paper", bank.trainer)
+        desk.get(f"{url}/{test}?group=B")
+        with count_queries() as counted:
+            desk.get(f"{url}/{test}?group=B")
+        return int(counted.count)
+
+    assert queries(1) == queries(3)
