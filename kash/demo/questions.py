@@ -130,7 +130,7 @@ _ABOUT = {
 
 
 def write_questions(actors: dict[str, Actor], version: str) -> None:
-    """Write the questions of the course of a version in its language first, tied to its objectives."""
+    """Write the questions of a version's course in its language first, tied to its objectives."""
     found = version_with_plans(version)
     course, language = found.course.public_id, found.language
     objectives = objectives_of(course, language)

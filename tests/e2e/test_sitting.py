@@ -1,0 +1,128 @@
+"""A test on two phones without an account, with the network cut at every step: every answer is
+there in the end, and none twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from apiflask import APIFlask
+from playwright.sync_api import Browser, Page, Route, expect
+from werkzeug.serving import make_server
+
+from kash.assessments.models import Answer
+from kash.assessments.queries.tests import sittings, standing_answers
+from kash.assessments.rules.times import Moment
+from kash.assessments.services.answering import Entered, enter_answers
+from kash.assessments.services.tests import close_now, open_for_phones
+from kash.attendance.rules.door import badge_shown
+from kash.platform.database import db
+from tests.assessments.conftest import Bank, bank  # noqa: F401 - fixtures
+from tests.workshops.conftest import held, plan  # noqa: F401 - fixtures
+
+from .looking import PHONE, findings
+from .phones import Answering
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(app: APIFlask) -> Iterator[str]:
+    answering = Answering(app)
+    server = make_server("localhost", 0, answering, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+    answering.rest()
+
+
+def _phone(browser: Browser) -> Page:
+    page = browser.new_context(viewport=PHONE, locale="en-GB").new_page()
+    page.set_default_timeout(15_000)
+    return page
+
+
+def _standing(page: Page, tone: str) -> None:
+    expect(page.locator(f"[data-standing={tone}]:not(:empty)")).to_be_visible()
+
+
+def _begin(page: Page, badge: str) -> None:
+    page.get_by_label("Code of your badge").fill(badge)
+    page.get_by_role("button", name="Begin").click()
+
+
+def test_no_answer_is_lost_or_doubled_between_two_phones_and_a_broken_network(
+    browser: Browser,
+    bank: Bank,  # noqa: F811 - the fixture
+    address: str,
+) -> None:
+    test = bank.test(questions=bank.questions[:3])
+    open_for_phones(bank.held.workshop, test, 30, bank.trainer)
+    code, who = bank.row(test).hall_code, bank.people()[0]
+    first = _phone(browser)
+    first.goto(f"{address}/t/#{code}")
+    assert "#" not in first.url
+    first.evaluate("navigator.serviceWorker.ready")
+    # Cut before it begins: what was typed stays.
+    first.context.set_offline(True)
+    _begin(first, badge_shown(who.entry))
+    expect(first.get_by_role("alert")).to_contain_text("There is no network")
+    first.context.set_offline(False)
+    first.get_by_role("button", name="Begin").click()
+    expect(first.get_by_role("heading")).to_have_text("How soon before a court?")
+    # Cut while answering, and loaded again without a network.
+    first.context.set_offline(True)
+    first.get_by_label("24 hours").check()
+    _standing(first, "waits")
+    assert findings(first, "a question") == []
+    first.reload()
+    expect(first.get_by_label("24 hours")).to_be_checked()
+    _standing(first, "waits")
+    first.context.set_offline(False)
+    _standing(first, "sent")
+    # Cut on the way back: the server has it, and the phone does not know.
+    heard: list[int] = []
+
+    def lose(route: Route) -> None:
+        heard.append(route.fetch().status)
+        route.abort()
+
+    first.route("**/t/answers", lose, times=1)
+    first.get_by_role("button", name="Next").click()
+    first.get_by_label("False").check()
+    _standing(first, "sent")
+    assert heard == [200]
+    # Another phone with the same badge: told what was answered, not how, it says something else.
+    second = _phone(browser)
+    second.goto(f"{address}/t/#{code}")
+    _begin(second, badge_shown(who.entry))
+    expect(second.get_by_label("24 hours")).not_to_be_checked()
+    second.get_by_label("A week").check()
+    _standing(second, "sent")
+    # Cut until after it closed: what was given in time counts.
+    first.context.set_offline(True)
+    first.get_by_role("button", name="Next").click()
+    first.get_by_label("Mostly").check()
+    _standing(first, "waits")
+    close_now(bank.held.workshop, test, bank.trainer)
+    first.context.set_offline(False)
+    expect(first.get_by_role("heading")).to_have_text("The test is closed")
+    expect(first.locator("main")).to_contain_text("Nothing of it is left on this phone.")
+    kept = first.evaluate("localStorage.sitting")
+    assert ("court" in kept, '"queue":[]' in kept) == (False, True)
+
+    assert db.session.query(Answer).count() == 4
+    row = bank.row(test)
+    given = standing_answers([row.id])[row.id][who.person_id]
+    assert [given[one.revision_id] for one in row.questions] == [{"b"}, {"f"}, {"4"}]
+    # As if it had been written on paper.
+    paper = [
+        Entered(bank.people()[1].person, asked, (chosen,))
+        for asked, chosen in zip(bank.asked(test), ("b", "f", "4"), strict=True)
+    ]
+    enter_answers(bank.held.workshop, test, paper, "paper", bank.trainer)
+    assert set(sittings(bank.workshop)[Moment.BEFORE].whole_scores().values()) == {50.0}
