@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from kash.handbook.places import Chapters
+from kash.handbook.places import Chapters, each
 from kash.policy import Role
 
 CHAPTERS = Chapters(
     {
+        **each(
+            "assessments",
+            "workshop make choose test remove wall results grid aloud scores",
+            {
+                Role.TRAINER: "trainer#tests-of-a-workshop",
+                Role.DIRECTOR: "director#people-workshops-attendance",
+                Role.MONITORING: "monitoring#what-was-learned",
+            },
+        ),
         "assessments": {
             Role.TRAINER: "trainer#questions-and-tests",
             Role.DIRECTOR: "director#people-workshops-attendance",

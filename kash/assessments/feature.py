@@ -52,6 +52,8 @@ def _moments(_known: Mapping[str, str]) -> Select[str]:
     return select(literal("follow_up"))
 
 
+_UNDER = "aloud choose grid make open_test remove results scores test"
+
 FEATURE = Feature(
     "assessments",
     modules=(views,),
@@ -61,7 +63,13 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         CourseLink(_l("Questions"), "assessments.bank", "test", "assessments.questions"),
-        Tab(_l("Tests"), "assessments.workshop", "assessments.see", 40),
+        Tab(
+            _l("Tests"),
+            "assessments.workshop",
+            "assessments.see",
+            40,
+            tuple(f"assessments.{name}" for name in _UNDER.split()),
+        ),
         Reference(ANSWERS, _l("Answers in tests"), move_answers),
         Reference(SCORES, _l("Scores of tests"), move_scores),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),

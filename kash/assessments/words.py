@@ -32,7 +32,7 @@ MOMENT: Mapping[Moment, Any] = {
     Moment.FOLLOW_UP: _l("Three months later"),
 }
 STAND: Mapping[Stand, Any] = {
-    Stand.NOT_OPENED: _l("Not opened yet"),
+    Stand.NOT_OPENED: _l("Not opened for phones"),
     Stand.OPEN: _l("Open"),
     Stand.CLOSED: _l("Closed"),
 }

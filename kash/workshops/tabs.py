@@ -20,7 +20,8 @@ _UNDER = {
 
 @dataclass(frozen=True)
 class Tab(Part):
-    """A tab: its endpoint takes the workshop's `public_id`.
+    """A tab: its endpoint takes the workshop's `public_id`; `under` are endpoints of pages that have
+    it above them.
 
     By their `order` Plan is 10, People 20, Attendance 30, Certificates 50, Documents 90.
     """
@@ -29,6 +30,7 @@ class Tab(Part):
     endpoint: str
     permission: str
     order: int
+    under: tuple[str, ...] = ()
 
 
 def tabs_for(
@@ -48,7 +50,7 @@ def tabs_for(
         {
             "label": tab.label,
             "url": url_for(tab.endpoint, public_id=public_id),
-            "current": here == tab.endpoint,
+            "current": here == tab.endpoint or here in tab.under,
             "note": said.get(tab.endpoint, ""),
         }
         for tab in sorted(declared(Tab), key=lambda tab: tab.order)

@@ -49,8 +49,8 @@ function newId() {
 }
 
 const language = () => {
-  const wanted = kept().language || document.documentElement.lang;
-  return WORDS[wanted] ? wanted : Object.keys(WORDS)[0];
+  const wanted = [kept().language, ...navigator.languages.map((one) => one.split("-")[0])];
+  return wanted.find((one) => WORDS[one]) || Object.keys(WORDS)[0];
 };
 const say = (key, values = {}) =>
   (WORDS[language()][key] || key).replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");

@@ -82,7 +82,8 @@ def gain_of(
         ]
         half = _half_width(residuals, inside)
         if half is not None:
-            low, high = gain - half / room, gain + half / room
+            # Nobody can gain more than there was to know.
+            low, high = gain - half / room, min(1.0, gain + half / room)
     return Gain(
         people=len(both),
         before=mean_before,

@@ -278,7 +278,7 @@ class _Named(dict[str, list[str]]):
 
 def _line_problems(found: Workshop, lines: Sequence[ScoreLine]) -> list[str]:
     if len(lines) > MOST_LINES:
-        return [_("Paste at most %(most)s rows at once.", most=MOST_LINES)]
+        return [_("These are too many rows for once. At most: %(most)s.", most=MOST_LINES)]
     wrong = named(lines, _Named(_who(found)))
     words = {
         "score": _("no score from 0 to 100"),
