@@ -9,6 +9,11 @@ CHAPTERS = Chapters(
     {
         **each(
             "assessments",
+            "phone phone_leave phone_worker",
+            "signing-in#answer-a-test-without-an-account",
+        ),
+        **each(
+            "assessments",
             "workshop make choose test remove wall results grid aloud scores",
             {
                 Role.TRAINER: "trainer#tests-of-a-workshop",

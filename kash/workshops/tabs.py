@@ -20,8 +20,7 @@ _UNDER = {
 
 @dataclass(frozen=True)
 class Tab(Part):
-    """A tab: its endpoint takes the workshop's `public_id`; `under` are endpoints of pages that have
-    it above them.
+    """A tab: its endpoint takes the workshop's `public_id`; `under` are the endpoints below it.
 
     By their `order` Plan is 10, People 20, Attendance 30, Certificates 50, Documents 90.
     """
