@@ -57,7 +57,7 @@ from kash.assessments.words import MOMENT, STAND, STAND_TONE, choices_of, text_o
 from kash.people.rules.one_group import one_group
 from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
-from kash.platform.web import current_actor, page
+from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import time_text
 from kash.platform.web.language import language_code
@@ -102,7 +102,7 @@ def make(public_id: str, moment: str) -> ResponseReturnValue:
     """Make a test from the questions of the course."""
     found = held_by_her(public_id)
     if moment not in {str(one) for one in Moment}:
-        return redirect(url_for("assessments.workshop", public_id=public_id))
+        raise NotFound
     when = Moment(moment)
     bank = bank_of(found.version.course)
     form = _make_form(bank)
