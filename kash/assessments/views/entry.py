@@ -95,7 +95,7 @@ def _name(person: str, question: str) -> str:
 
 
 def _stored(row: WorkshopTest, people: Sequence[Participant], asked: Asked) -> dict[str, str]:
-    """What stands in each cell, by its name; own words stand there only as a sign."""
+    """Contents of each cell, by its name; own words stand there only as a sign."""
     given = standing_answers([row.id]).get(row.id, {})
     language = language_code()
     return {
@@ -110,7 +110,7 @@ def _stored(row: WorkshopTest, people: Sequence[Participant], asked: Asked) -> d
 def _read_grid(
     typed: Mapping[str, str], people: Sequence[Participant], asked: Asked
 ) -> tuple[list[Entered], dict[str, str]]:
-    """What changed since the page was shown, and what is wrong, by the names of cells."""
+    """Answers that changed since the page was shown, and what is wrong, by the names of cells."""
     entered: list[Entered] = []
     wrong: dict[str, str] = {}
     language = language_code()
@@ -269,7 +269,7 @@ def _who(found: Workshop) -> dict[str, list[str]]:
 
 
 class _Named(dict[str, list[str]]):
-    """Whom a line names, a badge's code in any way that it is written."""
+    """People whom lines name, a badge's code in any way that it is written."""
 
     def get(self, who: str, default: Any = ()) -> Any:
         """As a mapping; what reads as a badge's code is looked for as one."""

@@ -155,7 +155,7 @@ def _told(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> ResponseRetu
 
 
 class Unreadable(Problem):
-    """What was sent is nothing that the page sends."""
+    """Something arrived that the page never sends."""
 
     status = 400
 

@@ -1,4 +1,4 @@
-"""What was learned: gains between two tests, with what they rest on."""
+"""Results: gains between two tests, with what they rest on."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def _chosen(form: MakeForm, bank: Sequence[BankRow]) -> list[str]:
 
 
 def _proposed(found: Workshop, bank: Sequence[BankRow]) -> list[str]:
-    """What the test before asked; all questions if there is none."""
+    """The questions of the tests that are there already; all if there is none."""
     asked = {
         value.lineage for test in whole_tests(found).values() for _one, value in questions_of(test)
     }
