@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
+from time import monotonic
+from typing import Any
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -17,9 +19,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOURS = ["color-contrast", "link-in-text-block"]
 # What else depends on where things stand and how large they are.
 SIZES = ["target-size", "scrollable-region-focusable"]
+# Either the whole page, or what is in doubt and a few of each look: what stands so looks the same.
 _RUN = """async ([type, values, without, looks]) => {
-  const at = looks === null ? document
-    : { include: [...new Set(looks.flatMap(look => window.looks.get(look)))] };
+  const at = looks === null ? document : { include: [...new Set([...window.doubtful,
+    ...looks.flatMap(look => window.looks.get(look).slice(0, 3))])] };
   const found = await axe.run(at, {
     runOnly: { type, values }, resultTypes: ["violations"],
     rules: Object.fromEntries(without.map(rule => [rule, { enabled: false }])),
@@ -125,11 +128,39 @@ _BUILD = """() => {
     document.querySelector("meta[name=viewport]")?.content];
   return [[...head, ...build.frame].join("|"), build.own.join("|")];
 }"""
+# What axe has to look at for the sake of its size: whatever is smaller than a fingertip or lies on
+# another, and what scrolls. All else is large and free. Where it lies is kept for axe.
+_DOUBTFUL = """() => {
+  const roles = ["button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "option",
+    "combobox", "textbox", "searchbox", "slider", "spinbutton", "treeitem", "gridcell"];
+  const kinds = ["a[href]", "area", "button", "input", "select", "textarea", "summary",
+    ...roles.map(role => `[role=${role}]`)];
+  const all = [...document.querySelectorAll(kinds.join())]
+    .filter(one => one.checkVisibility({ visibilityProperty: true }))
+    .map(one => [one, one.getBoundingClientRect()]);
+  const found = new Set();
+  all.forEach(([one, box], place) => {
+    if (box.width < 24 || box.height < 24) found.add(one);
+    for (const [other, next] of all.slice(place + 1)) {
+      if (box.left < next.right && next.left < box.right &&
+          box.top < next.bottom && next.top < box.bottom) found.add(one).add(other);
+    }
+  });
+  for (const one of document.body.querySelectorAll("*")) {
+    if ((one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth) &&
+        one.checkVisibility({ visibilityProperty: true })) {
+      const { overflowX, overflowY } = getComputedStyle(one);
+      if (/auto|scroll/.test(overflowX + overflowY)) found.add(one);
+    }
+  }
+  window.doubtful = [...found];
+  return found.size;
+}"""
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it. What stands
 # so is kept for axe.
 _LOOKS = """() => {
-  const kept = new Map(), faded = new Map();
+  const kept = new Map(), faded = new Map(), OVER = "over ";
   // What changes the colours of all that lies in an element.
   const effects = (element) => {
     if (element === null) return "";
@@ -141,25 +172,49 @@ _LOOKS = """() => {
     }
     return faded.get(element);
   };
+  // What is not there at all is left out.
+  const ground = ({ backgroundColor, backgroundImage }) =>
+    backgroundColor === "rgba(0, 0, 0, 0)" && backgroundImage === "none"
+      ? "" : `${backgroundColor} ${backgroundImage};`;
+  const opaque = ({ backgroundColor, backgroundImage }) =>
+    /^rgb\\(/.test(backgroundColor) && backgroundImage === "none";
+  // What is seen through a text that lies over something else, in its middle and at its ends.
+  const through = (element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const seen = [(left + right) / 2, left + 1, right - 1].map(x => {
+      const under = document.elementsFromPoint(x, (top + bottom) / 2);
+      const place = under.indexOf(element);
+      if (place === -1) return location.href;
+      const last = under.findIndex((one, at) => at >= place && opaque(getComputedStyle(one)));
+      if (last === -1) return location.href;
+      return under.slice(place, last + 1).map(one => ground(getComputedStyle(one)) + effects(one))
+        .join("");
+    });
+    return [...new Set(seen)].join(" or ");
+  };
   const below = (element) => {
     if (element === null) return "";
     if (!kept.has(element)) {
       const style = getComputedStyle(element);
-      let said = `${style.backgroundColor} ${style.backgroundImage}`;
-      if (!/^rgb\\(/.test(style.backgroundColor) || style.backgroundImage !== "none") {
-        if (!["static", "relative"].includes(style.position)) said += location.href;
+      let said = ground(style);
+      if (!opaque(style)) {
+        if (!["static", "relative"].includes(style.position)) said += OVER;
         said += below(element.parentElement);
       }
       kept.set(element, said);
     }
     return kept.get(element);
   };
+  // What is said only to who hears the page has no colours, neither here nor for axe.
+  const heard = (element) => element !== null &&
+    (getComputedStyle(element).clipPath === "inset(50%)" || heard(element.parentElement));
   const found = window.looks = new Map();
   const add = (element) => {
-    if (!element.checkVisibility({ visibilityProperty: true })) return;
+    if (!element.checkVisibility({ visibilityProperty: true }) || heard(element)) return;
     const style = getComputedStyle(element);
     let look = [style.color, style.fontSize, style.fontWeight, style.textShadow,
       below(element), effects(element)].join(" | ");
+    if (look.includes(OVER)) look += through(element);
     const link = element.closest("a");
     if (link !== null) {
       const own = getComputedStyle(link), around = getComputedStyle(link.parentElement);
@@ -177,11 +232,56 @@ _LOOKS = """() => {
   return [...found.keys()];
 }"""
 
+# All that is read of a page in the light, at once.
+_AT_A_SIZE = f"""([judged, phone]) => ({{
+  wide: {_WIDE}, covered: phone ? ({_COVERED})() : [],
+  ...(judged ? {{
+    build: ({_BUILD})(), looks: ({_LOOKS})(), out: ({_TAB_OUT})(), over: ({OVERPRINT})(),
+    doubtful: ({_DOUBTFUL})(),
+  }} : {{}}),
+}})"""
+
+# In the dark what was in doubt is no matter.
+_IN_THE_DARK = f"() => {{ window.doubtful = []; return ({_LOOKS})(); }}"
+
 
 def covered(page: Page) -> list[str]:
     """What is docked at the foot of the window and lies on something else."""
     said: list[str] = page.evaluate(_COVERED)
     return said
+
+
+def _stays_out(page: Page) -> bool:
+    """Whether this page's tab does not come into view within two seconds: that is a script's work,
+    which begins once the window has another size."""
+    until = monotonic() + 2
+    while page.evaluate(_TAB_OUT):
+        if monotonic() > until:
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+class _Axe:
+    """Axe on a page as it stands, brought there when it is first asked."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._there = page, False
+
+    def by_all_rules(self) -> list[str]:
+        """What is found on the whole page by the rules that ask neither colours nor sizes."""
+        return self._run(["tag", RULES, [*COLOURS, *SIZES], None])
+
+    def at(self, rules: list[str], looks: set[str]) -> list[str]:
+        """What some rules find where something is in doubt, or stands in one of these ways."""
+        return self._run(["rule", rules, [], sorted(looks)])
+
+    def _run(self, how: list[Any]) -> list[str]:
+        if not self._there:
+            self._page.evaluate(AXE)
+            self._there = True
+        found: list[str] = self._page.evaluate(_RUN, how)
+        return found
 
 
 class Looker:
@@ -196,53 +296,67 @@ class Looker:
     def findings(
         self, page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)
     ) -> list[str]:
-        """What axe finds, and whether the page is wider than its window, in each guise."""
-        found: list[str] = []
+        """What axe finds, and whether the page is wider than its window, in each guise. The window
+        is left dark, and as large as the first of the sizes."""
+        axe = _Axe(page)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        page.evaluate(AXE)
-        for size in (SMALLEST, PHONE):
+        found: list[str] = []
+        guises: dict[tuple[int, str], list[str]] = {}
+        for size in (SMALLEST, PHONE, *(size for size in sizes if size != PHONE)):
             page.set_viewport_size(size)
-            wide = page.evaluate(_WIDE)
-            if wide > 0:
-                found.append(f"{where} at {size['width']} px: {wide} px too wide")
-        # On the phone, at which the loop has ended.
-        found += [f"{where} at 360 px: {one}" for one in covered(page)]
-        for size in sizes:
+            width = size["width"]
+            said = page.evaluate(_AT_A_SIZE, [size in sizes, size == PHONE])
+            if size in (SMALLEST, PHONE) and said["wide"] > 0:
+                found.append(f"{where} at {width} px: {said['wide']} px too wide")
+            found += [f"{where} at {width} px: {one}" for one in said["covered"]]
+            if size not in sizes:
+                continue
+            guise = f"{where} at {width} px"
+            light = [f"{guise}, light: {one}" for one in self._in_the_light(axe, said)]
+            if said["out"] and _stays_out(page):
+                light.append(f"{guise}: its tab is out of view")
+            light += [f"{guise}: “{words}” runs over" for words in said["over"]]
+            guises[width, "light"] = light
+        # From the last size back to the first, so that nothing is set twice.
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        for size in reversed(sizes):
             if page.viewport_size != size:
                 page.set_viewport_size(size)
-            page.emulate_media(color_scheme="light", reduced_motion="reduce")
-            guise = f"{where} at {size['width']} px"
-            found += [f"{guise}, light: {one}" for one in self._in_the_light(page)]
-            if page.evaluate(_TAB_OUT):
-                found.append(f"{guise}: its tab is out of view")
-            found += [f"{guise}: “{words}” runs over" for words in page.evaluate(OVERPRINT)]
-            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            found += [f"{guise}, dark: {one}" for one in self._colours(page, "dark")]
+            dark = self._in_the_dark(axe, page.evaluate(_IN_THE_DARK))
+            guises[size["width"], "dark"] = [
+                f"{where} at {size['width']} px, dark: {one}" for one in dark
+            ]
+        for size in sizes:
+            found += guises[size["width"], "light"] + guises[size["width"], "dark"]
         return found
 
-    def _in_the_light(self, page: Page) -> list[str]:
-        """What axe finds by all rules, by those of colours if some of them are new. Where a page
-        that was built the same was judged, in whatever size, and so was its frame, only what
-        depends on sizes and colours is asked."""
-        frame, own = page.evaluate(_BUILD)
-        if own in self._builds and frame in self._frames:
-            sized: list[str] = page.evaluate(_RUN, ["rule", SIZES, [], None])
-            return sized + self._colours(page, "light")
-        found: list[str] = page.evaluate(_RUN, ["tag", RULES, COLOURS, None])
-        if not found:
-            self._builds.add(own)
-            self._frames.add(frame)
-        return found + self._colours(page, "light")
+    def _in_the_light(self, axe: _Axe, said: dict[str, Any]) -> list[str]:
+        """What axe finds by all rules. Where a page that was built the same was judged, in whatever
+        size, and so was its frame, only sizes and colours are asked, if any is in doubt or new."""
+        frame, own = said["build"]
+        found: list[str] = []
+        if own not in self._builds or frame not in self._frames:
+            found = axe.by_all_rules()
+            if not found:
+                self._builds.add(own)
+                self._frames.add(frame)
+        new = set(said["looks"]) - self._judged["light"]
+        if rules := [*(SIZES if said["doubtful"] else ()), *(COLOURS if new else ())]:
+            wrong = axe.at(rules, new)
+            if not wrong:
+                self._judged["light"] |= new
+            found += wrong
+        return found
 
-    def _colours(self, page: Page, scheme: str) -> list[str]:
+    def _in_the_dark(self, axe: _Axe, looks: list[str]) -> list[str]:
         """What axe finds of the colours of what stands in a way that it has not judged before, and
         well."""
-        looks = set(page.evaluate(_LOOKS)) - self._judged[scheme]
-        if not looks:
+        new = set(looks) - self._judged["dark"]
+        if not new:
             return []
-        found: list[str] = page.evaluate(_RUN, ["rule", COLOURS, [], sorted(looks)])
+        found = axe.at(COLOURS, new)
         if not found:
-            self._judged[scheme] |= looks
+            self._judged["dark"] |= new
         return found
 
 

@@ -19,6 +19,10 @@ STYLES = [
     for name in ("tokens.css", "components.css")
 ]
 
+SMALL = """<p><button style="width: 10px; height: 10px; margin-right: {}">Go</button><button
+  style="width: 10px; height: 10px">Stay</button></p>"""
+ROLLS = """<section aria-label="Text"{} style="height: 40px; overflow: auto; width: 90px">
+  <p style="width: 20rem">Long, and long, and long, and long, and long.</p><p>Long</p></section>"""
 PAGE = """<!doctype html><html lang="en"><head><title>Page</title>
 <meta name="viewport" content="width=device-width">
 <style>:root {{ color-scheme: light dark }} body {{ background: #fff; color: #111 }}
@@ -46,6 +50,15 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         "a picture without words": '<p><img width="5" height="5"></p>',
         "overprint": """<ol class="ledger"><li style="display: grid; grid-template-columns: 3rem">
             <div class="key" style="white-space: nowrap">can be opened</div></li></ol>""",
+        "small": SMALL.format("1px"),
+        "far": SMALL.format("40px"),
+        "covered": """<p style="position: relative; height: 60px">
+            <button style="width: 60px; height: 40px">Go</button>
+            <button style="position: absolute; left: 12px; width: 60px; height: 40px">Stay</button>
+            </p>""",
+        "small in a line": '<p>Read <a href="/" style="font-size: 12px">this</a> first.</p>',
+        "rolls": ROLLS.format(""),
+        "rolls by keys": ROLLS.format(' tabindex="0"'),
         "wide": '<p><img alt="" width="340" height="5"></p>',
     }
     found: dict[str, list[str]] = {}
@@ -76,6 +89,20 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
             f"page at {width} px, light: image-alt: img" for width in (360, 1280)
         ],
         "overprint": [f"page at {width} px: “can be opened” runs over" for width in (360, 1280)],
+        "small": [
+            f"page at {width} px, light: target-size: button:nth-child(1), button:nth-child(2)"
+            for width in (360, 1280)
+        ],
+        "far": [],
+        "covered": [
+            f"page at {width} px, light: target-size: button:nth-child(1)" for width in (360, 1280)
+        ],
+        "small in a line": [],
+        "rolls": [
+            f"page at {width} px, light: scrollable-region-focusable: section"
+            for width in (360, 1280)
+        ],
+        "rolls by keys": [],
         "wide": ["page at 320 px: 28 px too wide"],
     }
 
