@@ -68,7 +68,7 @@ from tests.naming_entries import _entries_name_what_was_agreed  # noqa: F401 - a
 from tests.presses import _presses_are_warm, warm_press  # noqa: F401 - fixtures
 
 # The sample is loaded once for all that look at it.
-from tests.sample import postgresql_sample, sample, sqlite_sample  # noqa: F401
+from tests.sample import _loaded_sample, sample  # noqa: F401
 
 PASSWORD = "seven boats cross at dusk"
 ENGINES = ("sqlite", "postgresql")

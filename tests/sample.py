@@ -1,4 +1,8 @@
-"""The sample, loaded once for each engine and left as it is: the tests here only look at it."""
+"""The sample, loaded once and left as it is: the tests here only look at it.
+
+On PostgreSQL where that is installed, which refuses more and sorts nothing by itself. What loads it
+are the services, and those are tested on SQLite each by itself.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +34,8 @@ class Sample:
     result: Result
 
 
-def _load(folder: Path, compiled: Path, database_url: str = "") -> Sample:
-    from tests.conftest import CHEAP
+def _load(folder: Path, compiled: Path, database_url: str) -> Sample:
+    from tests.conftest import CHEAP, Browser
 
     settings = Settings(
         data_dir=folder,
@@ -42,6 +46,7 @@ def _load(folder: Path, compiled: Path, database_url: str = "") -> Sample:
     )
     app = create_app(settings)
     keep_compiled(app, compiled)
+    app.test_client_class = Browser
     app.config.update(
         TESTING=True,
         WTF_CSRF_ENABLED=False,
@@ -56,41 +61,31 @@ def _load(folder: Path, compiled: Path, database_url: str = "") -> Sample:
     return Sample(app, folder / "demo", result)
 
 
-def _close(sample: Sample) -> None:
+@pytest.fixture(scope="session")
+def _loaded_sample(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, compiled: Path
+) -> Iterator[Sample]:
+    from tests.conftest import _postgresql_programs
+
+    folder = tmp_path_factory.mktemp("sample") / "var"
+    address = ""
+    if _postgresql_programs() is not None:
+        cluster = request.getfixturevalue("postgresql_cluster")
+        server = create_engine(cluster, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text("CREATE DATABASE sample"))
+        server.dispose()
+        address = make_url(cluster).set(database="sample").render_as_string(False)
+    sample = _load(folder, compiled, address)
+    yield sample
     with sample.app.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def sqlite_sample(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Sample]:
-    """The sample on SQLite."""
-    sample = _load(tmp_path_factory.mktemp("sample") / "var", compiled)
-    yield sample
-    _close(sample)
-
-
-@pytest.fixture(scope="session")
-def postgresql_sample(
-    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory, compiled: Path
-) -> Iterator[Sample]:
-    """The sample on PostgreSQL."""
-    server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text("CREATE DATABASE sample"))
-    address = make_url(postgresql_cluster).set(database="sample").render_as_string(False)
-    sample = _load(tmp_path_factory.mktemp("sample") / "var", compiled, address)
-    yield sample
-    _close(sample)
-    server.dispose()
-
-
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)],
-)
-def sample(request: pytest.FixtureRequest) -> Iterator[Sample]:
-    """The sample on each engine, in an application context."""
-    found: Sample = request.getfixturevalue(f"{request.param}_sample")
-    with found.app.app_context():
-        yield found
+@pytest.fixture
+def sample(_loaded_sample: Sample) -> Iterator[Sample]:
+    """The sample, in an application context."""
+    with _loaded_sample.app.app_context():
+        yield _loaded_sample
         db.session.remove()

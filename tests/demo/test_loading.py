@@ -173,9 +173,9 @@ def test_an_account_alone_is_enough_to_refuse(app: APIFlask, actor: Callable[...
         load_programme(SAMPLE_PASSWORD, local_today())
 
 
-def test_each_role_signs_in_with_the_password(sqlite_sample: Sample) -> None:
+def test_each_role_signs_in_with_the_password(sample: Sample) -> None:
     for key in ("administrator", "director", "trainer", "peer", "police", "funder"):
-        browser = sqlite_sample.app.test_client()
+        browser = sample.app.test_client()
         answer = browser.post(
             "/sign-in",
             data={"email": f"{key}@demo.example", "password": SAMPLE_PASSWORD},

@@ -229,10 +229,10 @@ def test_no_paper_is_made_that_nobody_tried_to_read() -> None:
 
 
 @pytest.fixture
-def made(sqlite_sample: Sample, request: pytest.FixtureRequest) -> Iterator[bytes]:
+def made(sample: Sample, request: pytest.FixtureRequest) -> Iterator[bytes]:
     """One kind of paper of the sample."""
-    with sqlite_sample.app.test_request_context():
-        yield PAPERS[request.param](sqlite_sample)
+    with sample.app.test_request_context():
+        yield PAPERS[request.param](sample)
         db.session.remove()
 
 

@@ -46,8 +46,8 @@ def loaded() -> LoadedProgramme:
     )
 
 
-def test_every_page_has_an_address(sqlite_sample: Sample) -> None:
-    app = sqlite_sample.app
+def test_every_page_has_an_address(sample: Sample) -> None:
+    app = sample.app
     known = "0" * 16
     prepared = Prepared(*[known] * 7)
     with app.test_request_context():

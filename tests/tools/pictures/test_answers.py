@@ -20,12 +20,12 @@ def _pages(sample: Sample, key: str, actor: Actor) -> dict[tuple[str, str], str]
 
 
 def test_each_begins_on_a_page_of_its_account_and_ends_with_a_press(
-    sqlite_sample: Sample,
+    sample: Sample,
 ) -> None:
-    with sqlite_sample.app.app_context():
+    with sample.app.app_context():
         declared = answers("a password", loaded().workshops[-2])
         actors = {"visitor": NOBODY, **loaded().actors}
-        pages = {key: _pages(sqlite_sample, key, actor) for key, actor in actors.items()}
+        pages = {key: _pages(sample, key, actor) for key, actor in actors.items()}
     strays = [
         (each.key, each.endpoint, each.variant)
         for each in declared
