@@ -119,8 +119,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if folder == "e2e":
                 return folder if module.endswith(WALKING) else module
             if folder == "matrix":
-                # The forms are found on all pages, which takes as long as what else is asked there.
-                return "forms" if module.endswith("test_bad_forms.py") else folder
+                return folder
             if folder == "demo" or module.startswith("tests/tools/pictures/"):
                 return "sample"
             path = module.removeprefix("tests/")

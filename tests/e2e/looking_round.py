@@ -38,7 +38,7 @@ def adds_to_settings(walk: Walk) -> None:
 def writes_an_agenda(walk: Walk) -> None:
     """A template; the empty page before it."""
     trainer = walk.people["trainer"]
-    trainer.go("/forums/templates")
+    trainer.looks_in("/forums/templates")
     trainer.go("/forums/templates/new")
     trainer.fill(name="Short review")
     trainer.page.get_by_label("Item 1", exact=True).fill("Opening")
@@ -46,7 +46,7 @@ def writes_an_agenda(walk: Walk) -> None:
     trainer.page.wait_for_url("**/forums/templates")
     trainer.link("Short review")
     trainer.page.wait_for_url(re.compile(r"/templates/[0-9a-z]{16}$"))
-    trainer.go(f"{trainer.path}/remove")
+    trainer.looks_in(f"{trainer.path}/remove")
 
 
 def asks_to_remove_a_second_step(walk: Walk) -> None:
@@ -65,8 +65,8 @@ def asks_to_remove_a_second_step(walk: Walk) -> None:
     administrator.link("Baraka")
     administrator.page.wait_for_url(re.compile(r"/accounts/[0-9a-z]{16}$"))
     account = administrator.path
-    for page in ("hand-over", "lock", "roles", "name", "participant", "new-password"):
-        administrator.go(f"{account}/{page}")
+    pages = ("hand-over", "lock", "roles", "name", "participant", "new-password")
+    administrator.looks_in(*(f"{account}/{page}" for page in pages))
 
 
 def stands_at_the_door(walk: Walk) -> None:
@@ -74,19 +74,20 @@ def stands_at_the_door(walk: Walk) -> None:
     trainer = walk.people["trainer"]
     trainer.go(f"{walk.workshop}/attendance")
     register = trainer.page.locator(".ledger .what a").first.get_attribute("href")
-    for page in ("scan", "screen", "headcount", "signatures"):
-        trainer.go(f"{register}/{page}")
-    for page in ("attendance/counts", "attendance/conflicts", "walk-ins", "sheets", "pad"):
-        trainer.go(f"{walk.workshop}/{page}")
-    trainer.go(f"{walk.workshop}/pad/import")
+    pages = ("scan", "screen", "headcount", "signatures")
+    trainer.looks_in(*(f"{register}/{page}" for page in pages))
+    pages = (
+        "attendance/counts", "attendance/conflicts", "walk-ins", "sheets", "pad", "pad/import",
+        "people/copy",
+    )  # fmt: skip
+    trainer.looks_in(*(f"{walk.workshop}/{page}" for page in pages))
     director = walk.people["director"]
     director.go("/")
     director.sees("To confirm:")
     director.go(f"{register}/confirm")
     director.button("Confirm, then the next")
     director.page.wait_for_url(lambda url: register not in url)
-    director.go(f"{walk.workshop}/attendance/confirm")
-    trainer.go(f"{walk.workshop}/people/copy")
+    director.looks_in(f"{walk.workshop}/attendance/confirm")
     trainer.go(f"{walk.workshop}/people")
     asking = trainer.page.locator("main table a[data-confirm]").first.get_attribute("href")
     trainer.go(asking or "")
@@ -111,8 +112,7 @@ def pays_out(walk: Walk) -> None:
     trainer.go(f"{at}/rates/programme")
     trainer.button("Use the programme's rates")
     trainer.page.wait_for_url(f"**{at}")
-    for page in ("bands", "payees/new"):
-        trainer.go(f"{at}/{page}")
+    trainer.looks_in(f"{at}/bands", f"{at}/payees/new")
     trainer.go(at)
     trainer.page.locator("main table a").first.click()
     trainer.page.wait_for_url("**/payouts/people/*")
@@ -123,18 +123,18 @@ def pays_out(walk: Walk) -> None:
     director.go(paid)
     director.button("Approve")
     director.sees("Approved and frozen")
-    for page in ("numbers", "results", "cash"):
-        trainer.go(f"{paid}/{page}")
+    trainer.looks_in(f"{paid}/numbers", f"{paid}/results")
+    trainer.go(f"{paid}/cash")
     trainer.page.locator("[name=paid]").first.check()
     trainer.button("Note as paid")
     trainer.page.wait_for_url(f"**{paid}")
     trainer.page.locator("main table a").first.click()
     trainer.page.wait_for_url("**/lines/*")
-    trainer.go("/payouts/")
+    trainer.looks_in("/payouts/")
 
 
 def visits(walk: Walk) -> None:
-    """Each of these as it is."""
+    """Each of these as it is in the end."""
     director = walk.people["director"]
     director.go("/breaches/new")
     director.page.fill("[name=what]", "A sign-in sheet was left in a car.")
@@ -155,20 +155,18 @@ def visits(walk: Walk) -> None:
             "/account/after-recovery", "/confirm",
         ),
         "director": (
-            "/", "/workshops/", "/people", "/forums/", walk.forum, walk.workshop,
+            "/", "/workshops", "/people", "/forums/", walk.forum, walk.workshop,
             "/account", "/account/stand-in", "/account/after-recovery", "/accounts",
             "/accounts/requests", "/access", "/breaches", "/settings", "/settings/marks",
             "/settings/places", "/settings/retention", "/settings/retention/people",
         ),
         "trainer": (
-            "/", "/workshops/", "/people/organisations", "/people/organisations/new",
+            "/", "/workshops", "/people/organisations", "/people/organisations/new",
             "/forums/", walk.forum, f"{walk.forum}/actions", f"{walk.workshop}/edit",
             f"{walk.workshop}/costs", f"{walk.workshop}/sessions/new",
             f"{walk.workshop}/order", f"{walk.workshop}/lay-out",
             f"{walk.workshop}/duplicate", f"{walk.workshop}/cancel", "/account",
         ),
-        "peer": ("/", "/workshops/", walk.workshop, "/certificates/", "/people", "/account"),
+        "peer": ("/", "/workshops", walk.workshop, "/certificates/", "/people", "/account"),
     }.items():  # fmt: skip
-        walker = walk.people[name]
-        for path in paths:
-            walker.go(path)
+        walk.people[name].looks_in(*paths)

@@ -45,16 +45,19 @@ def kept_profile(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
 
 def type_into_every_field(page: Page, first: int) -> dict[str, int]:
     """Type a canary of its own into every field that is seen: the fields' names by canaries."""
+    fields = page.locator(TYPED)
+    names = fields.evaluate_all(
+        """(all, own) => all.map(one => one.checkVisibility({ visibilityProperty: true })
+          && !one.readOnly && !one.matches(`:disabled, ${own}`) ? one.name || one.id || "?" : "")
+        """,
+        OWN,
+    )
     typed: dict[str, int] = {}
-    for field in page.locator(TYPED).all():
-        if not field.is_visible() or not field.is_editable():
-            continue
-        if field.evaluate(f"one => one.matches('{OWN}')"):
-            continue
-        number = first + len(typed)
-        field.fill(canary(number))
-        name = field.get_attribute("name") or field.get_attribute("id") or "?"
-        typed[f"{page.url.partition('?')[0]}: {name}"] = number
+    for place, name in enumerate(names):
+        if name:
+            number = first + len(typed)
+            fields.nth(place).fill(canary(number))
+            typed[f"{page.url.partition('?')[0]}: {name} {place}"] = number
     return typed
 
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from .looking import DESK, PHONE, findings
+from .profiles import TYPED
 from .walking import PASSWORD, Walk
 
 pytestmark = pytest.mark.browser
@@ -19,17 +20,26 @@ MOST_BYTES = 60 * 1024
 
 
 @pytest.mark.parametrize("who", WALKERS)
-def test_every_page_is_usable_by_everyone(walk: Walk, who: str) -> None:
+def test_every_page_is_usable_by_everyone_and_no_title_tells_what_this_is(
+    walk: Walk, who: str
+) -> None:
     walker = walk.people[who]
     page = walker.page
     found: list[str] = []
+    titles: set[str] = set()
     for path in list(walker.been.values()):
         if path.endswith("/leave"):
             continue
-        walker.go(path)
+        answer = walker.go(path)
+        if path in walker.unopened and (answer is None or not answer.ok):
+            found.append(f"{who} {path} could not be opened")
+        titles.add(page.title())
+        if page.locator(TYPED).count() == 0:
+            walker.without_fields.add(path)
         found += findings(page, f"{who} {path}")
     page.set_viewport_size(DESK)
     assert found == [], "\n".join(found)
+    assert titles == {"Lakeside"}
 
 
 def test_pages_of_a_report_are_usable_by_everyone(walk: Walk) -> None:

@@ -53,7 +53,7 @@ def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
             take_over(context, walker)
             page = context.new_page()
             for kind, path in walker.been.items():
-                if kind in seen:
+                if kind in seen or path in walker.without_fields:
                     continue
                 answer = page.goto(walk.served.address + path)
                 if answer is None or not answer.ok or page.locator("form").count() == 0:

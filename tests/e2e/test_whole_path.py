@@ -133,15 +133,6 @@ def test_nothing_went_wrong_in_any_browser(walk: Walk) -> None:
     }
 
 
-def test_no_title_tells_what_this_is(walk: Walk) -> None:
-    trainer = walk.people["trainer"]
-    titles = set()
-    for path in list(trainer.been.values()):
-        trainer.go(path)
-        titles.add(trainer.page.title())
-    assert titles == {"Lakeside"}
-
-
 def test_cards_of_a_shelter_and_what_others_read_of_it(walk: Walk) -> None:
     said = walk.text("cards.pdf")
     assert said.count("Sample House") == said.count("116") == 10

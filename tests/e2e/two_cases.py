@@ -399,8 +399,8 @@ def _reads_back(walk: Walk, cases: Cases) -> None:
     officer.go("/w?show=all")
     cases.pages["register"] = officer.page.locator("main").inner_text()
     officer.fill(words="kovu")
-    officer.button("Search")
-    officer.page.wait_for_load_state()
+    with officer.page.expect_navigation():
+        officer.button("Search")
     cases.pages["found"] = officer.page.locator("main table").inner_text()
     walk.looks_at(officer, "the register, searched")
     peer.go("/w/r")

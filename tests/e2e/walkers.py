@@ -22,6 +22,11 @@ def text_of(pdf: bytes, folder: Path, name: str) -> str:
     ).stdout
 
 
+def _kind(path: str) -> str:
+    """A path without the ids in it."""
+    return re.sub(r"[0-9a-hjkmnp-tv-z]{16}", "*", path)
+
+
 @dataclass
 class Walker:
     """One of the people, with a browser of her own. Where she has been is kept."""
@@ -31,6 +36,10 @@ class Walker:
     page: Page
     address: str
     been: dict[str, str] = field(default_factory=dict)
+    # Of these, pages that nobody has opened yet: they are still to be looked at.
+    unopened: set[str] = field(default_factory=set)
+    # Pages that were looked at, and have no field to type into.
+    without_fields: set[str] = field(default_factory=set)
     troubles: list[str] = field(default_factory=list)
     recovery_codes: list[str] = field(default_factory=list)
 
@@ -56,12 +65,17 @@ class Walker:
             and kind.startswith("text/html")
         ):
             path = answer.url.removeprefix(self.address).partition("?")[0]
-            kept = re.sub(r"[0-9a-hjkmnp-tv-z]{16}", "*", path)
             if "/join/" not in path:
-                self.been.setdefault(kept, path)
+                self.been.setdefault(_kind(path), path)
 
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
+    def go(self, path: str) -> Response | None:
+        return self.page.goto(self.address + path)
+
+    def looks_in(self, *paths: str) -> None:
+        """Have these pages looked at as they are in the end: nothing is done there on the way."""
+        for path in paths:
+            if self.been.setdefault(_kind(path), path) == path:
+                self.unopened.add(path)
 
     def fill(self, **fields: str) -> None:
         for name, value in fields.items():

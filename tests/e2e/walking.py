@@ -416,8 +416,8 @@ class Walk:
             label=next(one for one in owner.locator("option").all_inner_texts() if "Odera" in one)
         )
         trainer.page.locator("[name=action-due]").first.fill("2099-01-31")
-        trainer.page.get_by_role("button", name="Save", exact=True).click()
-        trainer.page.wait_for_load_state()
+        with trainer.page.expect_navigation():
+            trainer.page.get_by_role("button", name="Save", exact=True).click()
         trainer.go(meeting)
         trainer.sees(DECISION)
         trainer.link("Record as held")

@@ -184,7 +184,7 @@ def look_at_pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
             if act not in (ANYONE, SIGNED_IN) and MAY[act][role] == "-":
                 continue
             page = address_of(world, endpoint, role)
-            answer = world.browser(role).get(page)
+            answer = world.own_page(endpoint, role)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
             if faults := kept_fields(answer.text):

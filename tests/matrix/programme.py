@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +21,7 @@ from typing import Any
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from kash.accounts.models import (
     Account,
@@ -178,7 +180,7 @@ from kash.workshops.models import (
     WorkshopSession,
 )
 
-from .table import NOBODY, ROLES
+from .table import NOBODY, PLACES, ROLES
 
 PASSWORD = "seven boats cross at dusk"
 OWN, OTHER = "own", "other"
@@ -231,9 +233,13 @@ class World:
     records: dict[tuple[str, str], Records] = field(default_factory=dict)
     # Whose person, of those in `values`, is the own one of a role.
     own_person: dict[str, str] = field(default_factory=dict)
+    # What each role was shown of its own records, by endpoint and role, with all as remembered.
+    shown: dict[tuple[str, str], TestResponse] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=lambda: {"programme/logo.png": b"a picture"})
     _kept: sqlite3.Connection | None = None
     _kept_contents: str = ""
+    # When each file was written, and what stood in it.
+    _kept_files: dict[Path, tuple[int, bytes]] = field(default_factory=dict)
     _watch: sqlite3.Connection | None = None
     _version: int = 0
 
@@ -250,6 +256,17 @@ class World:
             browser.set_cookie("vault", self.vault_cookies[role])
         return browser
 
+    def own_page(self, endpoint: str, role: str) -> TestResponse:
+        """A page of a role's own records, asked for once: it is judged in more than one way."""
+        key = (endpoint, role)
+        if key not in self.shown:
+            records = self.records[role, OWN]
+            parts = {name: records[what] for name, what in PLACES[endpoint].address.items()}
+            with self.app.test_request_context():
+                address = self.app.url_for(endpoint, **parts)
+            self.shown[key] = self.browser(role).get(address)
+        return self.shown[key]
+
     def keep(self) -> None:
         """Remember everything as it stands."""
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
@@ -257,17 +274,39 @@ class World:
             live.backup(self._kept)
         self._version = self._version_now()
         self._kept_contents = self.contents()
+        self._kept_files = {
+            path: (written, path.read_bytes()) for path, written in self._files_now().items()
+        }
 
     def put_back(self) -> None:
         """Make everything as it was remembered."""
         assert self._kept is not None
         with closing(sqlite3.connect(self.database)) as live:
             self._kept.backup(live)
-        self.keep_files()
+        self._put_files_back()
         self._version = self._version_now()
 
-    def keep_files(self) -> None:
-        """Files are no rows: what a form took away is put there again."""
+    def _files_now(self) -> dict[Path, int]:
+        """When each file of the programme was written."""
+        return {
+            path: path.stat().st_mtime_ns
+            for folder, _folders, names in os.walk(self.folder / "files")
+            for path in (Path(folder, name) for name in names)
+        }
+
+    def _put_files_back(self) -> None:
+        """Files are no rows: what a form took away, changed or brought is as it was."""
+        now = self._files_now()
+        for path in now.keys() - self._kept_files.keys():
+            path.unlink()
+        for path, (written, content) in self._kept_files.items():
+            if now.get(path) != written:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+                self._kept_files[path] = (path.stat().st_mtime_ns, content)
+
+    def make_files(self) -> None:
+        """What lies beside the tables."""
         with self.app.app_context():
             for key, content in self.files.items():
                 storage.put(key, content)
@@ -416,7 +455,7 @@ class _Builder:
     # --- everything -----------------------------------------------------------------------------
 
     def build(self) -> None:
-        self.world.keep_files()
+        self.world.make_files()
         self.add(
             Programme(
                 id=1,
@@ -519,7 +558,7 @@ class _Builder:
             role: self.signature_use(accounts[role])
             for role in ("director", "trainer", "other trainer")
         }
-        self.world.keep_files()
+        self.world.make_files()
         lists = {
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
