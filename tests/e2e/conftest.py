@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from kash.people.models import Organisation
 from kash.platform.database import db
@@ -30,6 +30,13 @@ def browser_type_launch_args() -> dict[str, Any]:
     if found is None:
         pytest.fail("chromium-headless-shell is missing: ./kash.sh test installs it")
     return {"executable_path": found, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patience() -> None:
+    """What is expected of a page is waited for as long as a busy machine may need, also where a
+    script tries again after eight seconds."""
+    expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -74,8 +74,8 @@ def stands_at_the_door(walk: Walk) -> None:
     trainer = walk.people["trainer"]
     trainer.go(f"{walk.workshop}/attendance")
     register = trainer.page.locator(".ledger .what a").first.get_attribute("href")
-    pages = ("scan", "screen", "headcount", "signatures")
-    trainer.looks_in(*(f"{register}/{page}" for page in pages))
+    at_the_door = ("scan", "screen", "headcount", "signatures")
+    trainer.looks_in(*(f"{register}/{page}" for page in at_the_door))
     pages = (
         "attendance/counts", "attendance/conflicts", "walk-ins", "sheets", "pad", "pad/import",
         "people/copy",

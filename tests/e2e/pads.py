@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.waiting import wait_until
 
+from .faults import note_faults
 from .looking import PHONE
 from .serving import Served
 
@@ -94,7 +95,7 @@ class Pad:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.problems: list[str] = []
-        self.page.on("pageerror", lambda problem: self.problems.append(str(problem)))
+        note_faults(self.page, self.problems)
 
     def go(self, path: str) -> None:
         self.page.goto(self.hall.served.address + path)

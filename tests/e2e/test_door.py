@@ -35,6 +35,7 @@ from kash.workshops.views import door as door_views
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, sessions
 
+from .faults import note_faults
 from .looking import DESK, PHONE, findings
 from .phones import Answering
 
@@ -81,7 +82,7 @@ class Site:
         context.add_cookies([{"name": name, "value": cookie.value, "url": self.address}])
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda problem: self.problems.append(str(problem)))
+        note_faults(page, self.problems)
         return page
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
+from .faults import note_faults
 from .looking import DESK
 from .serving import Served
 from .test_accessibility import findings
@@ -27,7 +28,7 @@ class Device:
         self.page: Page = self.context.new_page()
         self.address = address
         self.troubles: list[str] = []
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        note_faults(self.page, self.troubles)
         self.page.on(
             "console",
             lambda said: (

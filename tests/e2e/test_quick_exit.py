@@ -54,8 +54,8 @@ def test_an_answer_that_comes_after_she_left_is_neither_shown_nor_kept(
     page = _a_report(a_phone())
     waiting: list[Route] = []
     page.route("**/w/n", lambda route: waiting.append(route))
-    page.locator("main .actions .btn.main").click()
-    page.wait_for_timeout(200)
+    with page.expect_request("**/w/n"):
+        page.locator("main .actions .btn.main").click()
     page.locator("[data-leave]").click()
     expect(page.locator("[data-code-shown]")).to_be_visible()
     (late,) = waiting

@@ -10,6 +10,8 @@ from pathlib import Path
 import pyotp
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
+from .faults import note_faults
+
 
 def text_of(pdf: bytes, folder: Path, name: str) -> str:
     """What a PDF says, page by page, each page ended by a form feed."""
@@ -45,7 +47,7 @@ class Walker:
 
     def watch(self) -> None:
         self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        note_faults(self.page, self.troubles)
         self.page.on("response", self._answered)
 
     def _console(self, message: ConsoleMessage) -> None:
