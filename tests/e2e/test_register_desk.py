@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
 from kash.attendance.forms import one_operation
 from kash.attendance.services.marking import apply_marks
@@ -250,7 +250,11 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     assert marks(held) == [("present", 2)]
 
     # A phone closes the page before a tap was sent; meanwhile somebody marks her otherwise.
-    closed: list[object] = []
+    closed: list[str] = []
+
+    def gone(frame: Frame) -> None:
+        closed.append(frame.url)
+
     page.route(
         "**/attendance/*",
         lambda route: (
@@ -263,7 +267,7 @@ def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     make_mark(held, "Faraja Sampuli", "excused", version=2)
     page.on("dialog", lambda dialog: dialog.accept())
     # Nothing of it arrives before the page is closed.
-    page.once("framenavigated", closed.append)
+    page.once("framenavigated", gone)
     page.reload()
     expect(row("Zawadi Sampuli")).to_have_attribute("data-saved", "Saved")
     expect(row("Faraja Sampuli").locator(".error")).to_contain_text("You marked absent; ")
