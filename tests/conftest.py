@@ -91,7 +91,8 @@ CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 
 # The modules of browser tests that look at the one walk through the site.
 WALKING = (
-    "test_accessibility.py", "test_residue.py", "test_two_cases.py", "test_whole_path.py",
+    "test_accessibility.py", "test_designer.py", "test_residue.py", "test_two_cases.py",
+    "test_whole_path.py",
 )  # fmt: skip
 # Whose tests share what costs seconds: a served site, a database that was migrated, a process that
 # has loaded everything.

@@ -43,6 +43,17 @@ def kept_profile(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
         context.close()
 
 
+# All that a browser goes by when it keeps what is typed, and the scripts of a page.
+_KIND = """all => all.map(one => [one, one.form].map(each => [each?.localName, each?.type,
+  each?.name?.replace?.(/[0-9a-hjkmnp-tv-z]{16}|[0-9]+/g, "*"), each?.autocomplete,
+  ...Object.keys(each?.dataset ?? {})].join()).join(" in "))"""
+
+
+def kinds_of_fields(page: Page) -> set[str]:
+    """The fields of a page that can be typed into, those that a browser treats alike as one."""
+    return set(page.locator(TYPED).evaluate_all(_KIND))
+
+
 def type_into_every_field(page: Page, first: int) -> dict[str, int]:
     """Type a canary of its own into every field that is seen: the fields' names by canaries."""
     fields = page.locator(TYPED)

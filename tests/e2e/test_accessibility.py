@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from .looking import DESK, PHONE, findings
-from .profiles import TYPED
+from .profiles import kinds_of_fields
 from .walking import PASSWORD, Walk
 
 pytestmark = pytest.mark.browser
@@ -34,8 +34,7 @@ def test_every_page_is_usable_by_everyone_and_no_title_tells_what_this_is(
         if path in walker.unopened and (answer is None or not answer.ok):
             found.append(f"{who} {path} could not be opened")
         titles.add(page.title())
-        if page.locator(TYPED).count() == 0:
-            walker.without_fields.add(path)
+        walker.fields[path] = kinds_of_fields(page)
         found += findings(page, f"{who} {path}")
     page.set_viewport_size(DESK)
     assert found == [], "\n".join(found)

@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Response, expect
+from playwright.sync_api import Response, expect
 
-from .serving import Served
-from .walking import Walk, Walker
+from .walking import Walk
 
 # The page waits for a pause in typing, and the server draws by a fresh child.
 PATIENCE = 60_000
 
 
-@pytest.fixture(scope="module")
-def director(
-    browser: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-    compiled: Path,
-    empty_database: Path,
-) -> Iterator[Walker]:
-    """The director of an empty programme."""
-    folder = tmp_path_factory.mktemp("designer")
-    served = Served(folder / "var", compiled, empty_database)
-    walk = Walk(served, browser, folder)
-    try:
-        walk.sets_up()
-        walk.invites("director", "director", "Achieng")
-        yield walk.people["director"]
-    finally:
-        for walker in walk.people.values():
-            walker.context.close()
-        served.stop()
-
-
 @pytest.mark.browser
-def test_the_picture_follows_what_is_typed_and_shows_the_longest_name(director: Walker) -> None:
+def test_the_picture_follows_what_is_typed_and_shows_the_longest_name(walk: Walk) -> None:
+    director = walk.people["director"]
     page = director.page
     director.go("/certificates/designs/classic/edit")
     picture = page.locator("[data-preview-picture]")

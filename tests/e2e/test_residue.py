@@ -45,20 +45,23 @@ def _control(context: BrowserContext, address: str) -> Page:
 def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
     walk: Walk, browser: Browser, tmp_path: Path
 ) -> None:
-    """Every form that anybody met on her way, those of the sealed record among them."""
+    """Each kind of field that anybody met on her way, those of the sealed record among them."""
     typed: dict[str, int] = {}
     seen: set[str] = set()
+    kinds: set[str] = set()
     with kept_profile(browser, tmp_path) as context:
         for walker in walk.people.values():
             take_over(context, walker)
             page = context.new_page()
             for kind, path in walker.been.items():
-                if kind in seen or path in walker.without_fields:
+                # A page that was looked at, and whose fields are all like others.
+                if kind in seen or walker.fields.get(path, {""}) <= kinds:
                     continue
                 answer = page.goto(walk.served.address + path)
                 if answer is None or not answer.ok or page.locator("form").count() == 0:
                     continue
                 seen.add(kind)
+                kinds |= walker.fields.get(path, set())
                 typed |= type_into_every_field(page, 10 + len(typed))
             # The last page stays as it is, as when the phone is taken from her.
         control = _control(context, walk.served.address)
@@ -66,7 +69,7 @@ def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
         control.wait_for_timeout(500)
         control.goto(f"{walk.served.address}/sign-in")
         control.wait_for_timeout(2500)
-    assert len(typed) > 150
+    assert len(typed) > 100
     found = found_in(tmp_path)
     assert {name for name, number in typed.items() if number in found} == set()
     assert found == {*_KEPT_BY_A_FORM, _KEPT_BY_A_TAB}

@@ -40,8 +40,8 @@ class Walker:
     been: dict[str, str] = field(default_factory=dict)
     # Of these, pages that nobody has opened yet: they are still to be looked at.
     unopened: set[str] = field(default_factory=set)
-    # Pages that were looked at, and have no field to type into.
-    without_fields: set[str] = field(default_factory=set)
+    # Of pages that were looked at: what kinds of fields can be typed into.
+    fields: dict[str, set[str]] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     recovery_codes: list[str] = field(default_factory=list)
 
