@@ -159,7 +159,7 @@ def test_what_is_published_never_changes(published: Draft) -> None:
     assert actions() == entries
 
 
-def test_a_new_version_copies_the_last(published: Draft) -> None:
+def test_a_new_version_copies_the_last(published: Draft, actor: Callable[..., Actor]) -> None:
     made = start_version(published.course, "en", SYSTEM)
     with pytest.raises(DraftExists):
         start_version(published.course, "en", SYSTEM)
@@ -170,6 +170,9 @@ def test_a_new_version_copies_the_last(published: Draft) -> None:
     ] == published.outline()
     assert copy.modules[0].public_id not in published.modules
     start_version(published.course, "sw", SYSTEM)
+    director = actor("director")
+    listed = queries.versions_of(director, queries.course(director, published.course))
+    assert [(one.number, one.language) for one in listed] == [(3, "sw"), (2, "en"), (1, "en")]
     with pytest.raises(NotFound):
         start_version("nothing", "en", SYSTEM)
 

@@ -170,6 +170,21 @@ def test_a_mark_corrected_after_the_confirming_opens_nothing(
     assert not opened(enrolled.trainer, stranger)
 
 
+@pytest.mark.any_engine
+def test_a_mark_of_another_that_was_put_right_before_the_confirming_closes_nothing(
+    enrolled: Held, stranger: str, actor: Actors
+) -> None:
+    enrol(enrolled.workshop, add(SYSTEM, "Baraka Mfano", None), enrolled.trainer)
+    slot = enrolled.row.register.slots[0]
+    for status in ("absent", "present"):
+        made = operation(enrolled, slot, "Baraka Mfano", status)
+        register = enrolled.register
+        db.session.rollback()
+        apply_marks(register, [made], enrolled.trainer)
+    confirm_slot(enrolled.register, mark_and_close(enrolled, "Asali Mfano"), actor("director"))
+    assert opened(enrolled.trainer, stranger)
+
+
 def test_being_put_among_those_who_taught_opens_nothing(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:

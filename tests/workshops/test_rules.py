@@ -173,7 +173,9 @@ def test_a_session_follows_on_where_the_last_one_ends(
 ) -> None:
     day, hour, minute = ends
     days = days_between(FIRST, FIRST + timedelta(1))
-    assert following_on(datetime(2026, 11, day, hour, minute), days, time(8, 30), time(16, 30)) == (
+    # Whatever seconds a moment has, none is typed into a form.
+    moment = datetime(2026, 11, day, hour, minute, 9, 5)
+    assert following_on(moment, days, time(8, 30), time(16, 30)) == (
         date(2026, 11, follows[0]),
         time(*follows[1:]),
     )

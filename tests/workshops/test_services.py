@@ -297,6 +297,8 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
         "waiting",
     ]
     assert roster(held) == ["Asha", "Bahati"]
+    queue = people_in(held.row, [EnrolmentState.WAITING])
+    assert [(one.name, one.place_in_queue) for one in queue] == [("Chausiku", 1), ("Dalila", 2)]
     enrolled = people_in(held.row, [EnrolmentState.CONFIRMED])
     change_enrolment(held.workshop, enrolled[0].enrolment, EnrolmentState.WITHDRAWN, held.trainer)
     assert states(held) == {

@@ -28,7 +28,7 @@ from kash.platform.vault import (
     verify,
     verifying,
 )
-from kash.platform.vault.queries import entry_with_code, known_actions, recent
+from kash.platform.vault.queries import entry_with_code, known_actions, recent, told_by_day
 from kash.policy import NOBODY, SYSTEM, Actor, Role
 
 ACTOR = Actor(public_id="0123456789abcdef")
@@ -67,6 +67,23 @@ def test_an_action_leaves_exactly_one_entry(chained: Flask) -> None:
     head = db.session.get_one(AuditHead, 1)
     assert (head.seq, head.mac) == (1, entry.mac)
     assert mirrored(chained) == {1: {entry.mac}}
+
+
+def test_what_is_told_by_day_is_told_of_one_actor_and_of_no_later_moment(chained: Flask) -> None:
+    began = utc_now()
+    for by, action in ((SYSTEM, "mediation.duty_changed"), (ACTOR, "mediation.duty_changed")):
+        with audited(action, by) as change:
+            change.about(SUBJECT)
+    with audited("people.person_added", ACTOR) as change:
+        change.about(SUBJECT)
+    session, later = db.session(), utc_now()
+    told = told_by_day(session, began, later, actor=ACTOR.public_id)
+    assert [(who, action) for _at, who, action in told] == [
+        (ACTOR.public_id, "mediation.duty_changed")
+    ]
+    assert len(told_by_day(session, began, later)) == 2
+    assert told_by_day(session, began, told[0][0], actor=ACTOR.public_id) == []
+    assert [entry.action for entry in recent(session)] == ["people.person_added"]
 
 
 def test_entries_follow_one_another(chained: Flask) -> None:
