@@ -22,12 +22,19 @@ from kash.accounts.errors import (
     PasskeyRefused,
     WrongCode,
 )
-from kash.accounts.models import Account, Passkey, PasskeyChallenge, Programme, SignedInSession
+from kash.accounts.models import (
+    Account,
+    CountedTries,
+    Passkey,
+    PasskeyChallenge,
+    Programme,
+    SignedInSession,
+)
 from kash.accounts.queries.accounts import account, unused_recovery_codes
 from kash.accounts.queries.passkeys import passkeys_of
 from kash.accounts.rules.passkeys import Site, may_be_a_copy, site_of
 from kash.accounts.services.offboarding import deactivate
-from kash.accounts.services.passkey_challenges import CONFIRM, SECOND_STEP
+from kash.accounts.services.passkey_challenges import CONFIRM, SECOND_STEP, offer_challenge
 from kash.accounts.services.passkey_proofs import (
     check_passkey,
     confirm_with_passkey,
@@ -48,7 +55,7 @@ from kash.accounts.services.throttle import Client, forget_tries
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, TooManyTries
 from kash.policy import Actor
 
 from .authenticator import Authenticator
@@ -386,3 +393,13 @@ def test_an_account_in_a_list_costs_no_query_for_its_passkeys(
         accounts = db.session.scalars(select(Account)).all()
         assert [one.has_second_step for one in accounts] == [True] * 3
     assert seen.count == 2
+
+
+def test_one_address_is_offered_only_so_many_challenges(sqlite_app: APIFlask) -> None:
+    offer_challenge(CONFIRM, None, HERE)
+    db.session.execute(update(CountedTries).values(tries=300))
+    db.session.commit()
+    with pytest.raises(TooManyTries):
+        offer_challenge(CONFIRM, None, HERE)
+    offer_challenge(CONFIRM, None, Client("198.51.100.8"))
+    assert db.session.scalar(select(func.count(PasskeyChallenge.id))) == 2

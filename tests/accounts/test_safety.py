@@ -31,7 +31,9 @@ from kash.accounts.queries.accounts import usable_invitation
 from kash.accounts.queries.breaches import breach, breach_page
 from kash.accounts.queries.delegations import (
     accounts_that_may,
+    delegation,
     delegations_among,
+    delegations_of,
     lent_to,
 )
 from kash.accounts.queries.hand_overs import last_hand_over
@@ -375,7 +377,7 @@ def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(
     sqlite_app: APIFlask, actor: Actors
 ) -> None:
     director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
-    ended, lent = _lend(director, other, 0, 0), _lend(director, officer, 1, 3)
+    lent, ended = _lend(director, officer, 1, 3), _lend(director, other, 0, 0)
     now = utc_now()
 
     def among(who: Actor, at: datetime = now) -> list[str]:
@@ -388,8 +390,22 @@ def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(
         days=3
     )
     assert among(director, now + timedelta(days=2)) == [lent]
+    of_hers = [one.public_id for one in delegations_of(director.account_id or 0, now)]
+    assert of_hers == [lent, ended]
+    for who in (director, officer, None):
+        found = delegation(lent, who.account_id if who is not None else None, now)
+        assert found.public_id == lent
+    for public_id, who, at in (
+        (lent, other, now),
+        (ended, officer, now),
+        (ended, director, now + timedelta(days=2)),
+    ):
+        with pytest.raises(NotFound):
+            delegation(public_id, who.account_id, at)
     end_stand_in(director, ended)
     assert among(director) == [lent]
+    with pytest.raises(NotFound):
+        delegation(ended, director.account_id, now)
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer", "funder", "administrator", "custodian"])

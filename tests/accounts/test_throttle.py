@@ -218,6 +218,10 @@ def test_confirming_the_password_is_counted_by_session(app: APIFlask, actor: Acc
     who = actor("trainer", email=EMAIL)
     for _ in range(50):
         _guess(HERE)
+    for number in range(STRANGERS_ON_ONE_ACCOUNT):
+        _guess(Client(f"203.0.113.{number}"))
+    with pytest.raises(SignInPaused):
+        check_password(EMAIL, PASSWORD, AWAY)
     present = Actor(**{**vars(who), "session_id": "0123456789abcdef"})
     for _ in range(TRIES_OF_ONE_CLIENT):
         with pytest.raises(WrongPassword):

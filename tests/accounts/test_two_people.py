@@ -401,6 +401,9 @@ def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Acc
     assert [str(one.standing) for one in possible_seconds(line)] == ["new"]
     actor("director", name="Zawadi")
     assert [str(one.standing) for one in possible_seconds(line)] == ["may", "new"]
+    # Whom a request concerns is no second person for it, nor is whoever asks.
+    own = request_by_id(administrator, ask_for_link(administrator, director.public_id, "Lost."))
+    assert [one.name for one in possible_seconds(own)] == ["Zawadi"]
     db.session.execute(
         update(Account)
         .where(Account.public_id == director.public_id)

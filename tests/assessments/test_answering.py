@@ -240,6 +240,8 @@ def test_hands_are_counted_for_choices_that_are_there(bank: Bank) -> None:
     for wrong in ({"z": 1}, {"a": 501}, {"a": -1}):
         with pytest.raises(WrongEntry):
             count_hands(bank.held.workshop, test, asked[0], wrong, bank.trainer)
+    with pytest.raises(WrongEntry):
+        count_hands(bank.held.workshop, test, "0123456789abcdef", {"a": 1}, bank.trainer)
 
 
 @pytest.mark.any_engine

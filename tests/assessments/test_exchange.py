@@ -138,6 +138,11 @@ def test_a_package_holds_each_question_as_an_item_with_its_right_answers() -> No
         offered = [one.get("identifier") for one in item.iter(f"{space}qti-simple-choice")]
         if question.kind not in (Kind.SCALE, Kind.SHORT_TEXT):
             assert offered == list(question.keys)
+        several = question.kind is Kind.MULTIPLE
+        declared = next(item.iter(f"{space}qti-response-declaration")).get("cardinality")
+        assert declared == ("multiple" if several else "single")
+        shares = {one.get("map-key") for one in item.iter(f"{space}qti-map-entry")}
+        assert shares == (question.right if several else set())
 
 
 def test_a_translation_is_stale_once_its_source_says_something_else() -> None:

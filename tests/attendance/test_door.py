@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -379,6 +380,13 @@ def test_a_queue_comes_in_as_a_file_once(both_engines_app: APIFlask, taken: Take
     assert bring(taken, content) == Brought(applied=2, known=1, waiting=1)
     assert bring(taken, content) == Brought(applied=0, known=4, waiting=0)
     assert db.session.query(MarkOperation).count() == 4
+
+
+def test_a_file_is_read_whatever_the_letters_in_it() -> None:
+    payload = json.dumps({"pad": "p" * 16, "items": [{"é": 1}]}, ensure_ascii=False)
+    whole = {"format": "kash-pad-queue", "version": 1, "payload": payload, "signature": "s"}
+    content = json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode()
+    assert read_queue(content).items == [{"é": 1}]
 
 
 def test_any_byte_changed_is_refused(taken: Taken) -> None:

@@ -288,6 +288,20 @@ def test_one_wrong_field_spoils_an_operation_or_is_read_as_it_stands(
     assert {key for key in ours if ours[key] != theirs[key]} <= called
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "note", "text": ""},
+        {"kind": "note", "text": "  "},
+        {"kind": "signature", "entry": "e" * 16, "strokes": []},
+        {"kind": "signature", "entry": "e" * 16, "strokes": [[]]},
+    ],
+)
+def test_what_says_nothing_is_no_operation(wrong: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable):
+        read_operation(json.dumps({**_COMMON, **wrong}).encode(), "p" * 16, 1)
+
+
 def test_an_operation_is_one_object_with_nothing_but_blanks_around_it() -> None:
     sound = json.dumps({**_COMMON, **_SOUND["mark"], "kind": "mark"}).encode()
     _read, sent = read_operation(sound, "p" * 16, 1)

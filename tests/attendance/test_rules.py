@@ -29,7 +29,14 @@ from kash.attendance.rules.marking import (
     decide_batch,
     is_readable,
 )
-from kash.attendance.rules.presence import MadeMark, SlotTime, presences, tally
+from kash.attendance.rules.presence import (
+    CountedMark,
+    MadeMark,
+    SlotTime,
+    presences,
+    standing_mark,
+    tally,
+)
 from kash.attendance.rules.sheets import sheet_rows
 
 NOW = datetime(2026, 11, 17, 6, 0, tzinfo=UTC)
@@ -343,3 +350,24 @@ def test_nobody_confirms_what_she_closed_and_what_is_confirmed_stays(
         assert hindrance_to_confirm(Signed("a"), by, differences=1) is (
             Hindrance.CLOSED_BY_HERSELF if by == "a" else Hindrance.DIFFERENCES
         )
+
+
+_counted = st.builds(
+    CountedMark,
+    status=st.sampled_from(["present", "late", "absent"]),
+    weight=st.integers(0, 2),
+    version=st.integers(1, 5),
+    operation=st.integers(1, 9),
+)
+
+
+@given(_counted, _counted)
+def test_of_two_who_are_one_the_mark_stands_that_counts_more_or_came_later(
+    one: CountedMark, other: CountedMark
+) -> None:
+    status, version = standing_mark(one, other)
+    assert version > max(one.version, other.version)
+    if one.weight != other.weight:
+        assert status == (one if one.weight > other.weight else other).status
+    elif one.operation != other.operation:
+        assert status == (one if one.operation > other.operation else other).status

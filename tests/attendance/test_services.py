@@ -16,7 +16,7 @@ from kash.attendance.register import put_on_roster, take_off_roster
 from kash.attendance.rules.marking import STANDARD_STATUSES, OperationAnswer, RejectionReason, Reply
 from kash.attendance.services.closing import reopen_slot
 from kash.attendance.services.door_operations import person_of_entry
-from kash.attendance.services.marking import NobodyMarked, apply_marks, close_slot
+from kash.attendance.services.marking import NobodyMarked, SomebodyUnmarked, apply_marks, close_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
@@ -114,6 +114,17 @@ def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
     reopen_slot(kept.public_id, kept.slots[0], trainer)
     assert replies(apply_marks(kept.public_id, [late], trainer)) == ["applied"]
     assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
+
+
+def test_nobody_of_this_register_is_forgotten_and_others_are_not_counted(
+    sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept, _elsewhere = keep(people=2), keep(people=3)
+    at = (kept.public_id, kept.slots[0], trainer)
+    with pytest.raises(SomebodyUnmarked):
+        close_slot(*at, [kept.operation(0, "present")], everybody=True)
+    both = [kept.operation(number, "present") for number in (0, 1)]
+    assert close_slot(*at, both, everybody=True).closed
 
 
 def test_a_slot_is_not_closed_over_a_conflict(

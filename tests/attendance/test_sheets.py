@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kash.attendance import documents
 from kash.attendance.counts import OtherCount
 from kash.attendance.documents import SheetHead
-from kash.attendance.models import RosterEntry, Sheet
+from kash.attendance.models import RosterEntry, Settlement, Sheet
 from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.counts import Counts, counts_of
 from kash.attendance.queries.sheets import (
@@ -290,6 +290,25 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
     late = save_reading(kept.public_id, made[1], [{0}, set()], 0, 1, trainer)
     assert [answer.reason for answer in late] == ["slot_locked"]
     assert differences(counts_of(kept.id)) == [("Person 001", "paper", True, "")]
+
+
+def test_what_two_sources_say_is_settled_one_by_one(
+    sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep(people=1)
+    for source, reason in (("paper", "Forgot."), ("pay", "Was paid."), ("paper", "Was late.")):
+        settle_difference(
+            kept.public_id,
+            kept.slots[0],
+            kept.entries[0],
+            source,
+            counted=True,
+            status="absent",
+            reason=reason,
+            by=trainer,
+        )
+    rows = db.session.query(Settlement.source, Settlement.reason).order_by(Settlement.source)
+    assert [tuple(row) for row in rows] == [("paper", "Was late."), ("pay", "Was paid.")]
 
 
 def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(

@@ -18,6 +18,7 @@ from kash.attendance.services.statuses import (
     AlwaysInUse,
     StatusDetails,
     StatusProblem,
+    TooManyStatuses,
     WeightIsFixed,
     WeightIsUsed,
     add_status,
@@ -182,3 +183,15 @@ def test_hours_are_each_share_of_each_session(
     assert 0 <= found.minutes <= found.total_minutes == sum(minutes)
     heavier = {code: min(100, weight + 1) for code, weight in weights.items()}
     assert presences([1], slots, marks, heavier)[1].weighted >= found.weighted
+
+
+def test_a_programme_has_only_so_many_statuses(sqlite_app: APIFlask) -> None:
+    def added(number: int) -> str:
+        letter = f"Z{chr(ord('A') + number)}"
+        return add_status(StatusDetails(f"status {number}", letter, 50, "warn"), SYSTEM)
+
+    there = len(statuses_for("workshop"))
+    for number in range(20 - there):
+        added(number)
+    with pytest.raises(TooManyStatuses):
+        added(25)

@@ -81,7 +81,9 @@ def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) 
     with pytest.raises(services.NothingChanged):
         services.put_into_use(made, 1, director)
     changed = DesignContent(base="modern", accent="#7a1f3d")
-    services.save_design(made, "Ours", changed, 1, director)
+    # From which design it was made is no matter of the form.
+    services.save_design(made, "Ours", replace(changed, base="classic"), 1, director)
+    assert content_from(found(made).content) == changed
     with pytest.raises(services.DesignChangedMeanwhile):
         services.save_design(made, "Ours", replace(changed, page="A5"), 1, director)
     assert services.put_into_use(made, 2, director) == 2
@@ -119,6 +121,18 @@ def test_what_is_not_ready_is_not_put_into_use(director: Actor) -> None:
     with pytest.raises(services.NotReady) as refused:
         services.put_into_use(made, 1, director)
     assert {lack.kind for lack in refused.value.lacks} == {"contrast", "sentence"}
+
+
+@pytest.mark.any_engine
+def test_a_design_of_ones_own_holds_only_so_many_pictures(director: Actor) -> None:
+    made = services.make_design("Own", DesignContent(base="own", html="<p>x</p>"), director)
+    for number in range(12):
+        services.put_picture(made, "own", f"p{number}", png("red"), director)
+    with pytest.raises(services.TooManyPictures):
+        services.put_picture(made, "own", "another", png("red"), director)
+    services.put_picture(made, "own", "p3", png("blue"), director)
+    assert len(content_from(found(made).content).pictures) == 12
+    assert len(db.session.scalars(select(DesignImage.public_id)).all()) == 12
 
 
 def test_pictures_of_a_version_outlive_those_that_take_their_place(director: Actor) -> None:

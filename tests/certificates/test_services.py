@@ -152,7 +152,7 @@ def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approve
         for one in (ready.trainer, ready.director)
     )
     assert [one.batch_public_id for one in waiting_for(theirs)] == [batch]
-    assert waiting_for(hers) == []
+    assert waiting_for(hers) == waiting_for(actor("peer")) == []
     with pytest.raises(StandsInForProposer):
         approve(ready.batch(batch), hers)
     assert ready.batch(batch).state == "proposed"

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.models import Person, Venue, Zone
+from kash.people.queries.organisations import find_organisations
 from kash.people.queries.places import spellings, venue_names, venues
 from kash.people.rules.places import alike_area, tells_of_nobody
+from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.people.services.places import (
     LiesInItself,
     PlaceTaken,
@@ -112,3 +114,19 @@ def test_a_venue_out_of_use_is_offered_no_longer(both_engines_app: APIFlask) -> 
     assert [one.name for one in venues(also_closed=True)] == ["Hall"]
     with pytest.raises(ChangedMeanwhile):
         change_venue(made, VenueDetails("Hall"), 1, SYSTEM)
+
+
+def test_an_organisation_is_found_by_its_name_or_place_as_they_were_typed(
+    sqlite_app: APIFlask,
+) -> None:
+    for name, place in (("Half 50% Club", "Kondele"), ("Riverbank Station", "Lower_Town")):
+        add_organisation(OrganisationDetails(name, "station", place=place), SYSTEM)
+
+    def found(text: str) -> list[str]:
+        return [one.name for one in find_organisations(text, 5)]
+
+    assert found("%") == ["Half 50% Club"]
+    assert found("_") == ["Riverbank Station"]
+    assert found("KONDELE") == ["Half 50% Club"]
+    assert found("a") == ["Half 50% Club", "Riverbank Station"]
+    assert [one.name for one in find_organisations("a", 1)] == ["Half 50% Club"]

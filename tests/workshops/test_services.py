@@ -22,7 +22,12 @@ from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.due import open_slots, upcoming_sessions
-from kash.workshops.queries.people import attendance_record, people_in
+from kash.workshops.queries.people import (
+    OwnWorkshop,
+    attendance_record,
+    people_in,
+    workshops_of_person,
+)
 from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of, trainers, venues
 from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
@@ -312,6 +317,10 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     assert roster(held) == ["Bahati", "Chausiku", "Dalila"]
     assert enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
     assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
+    days, title = (FIRST_DAY, SECOND_DAY), "Kisumu Central"
+    assert workshops_of_person(people["Asha"]) == [
+        OwnWorkshop(held.workshop, title, *days, "planned", EnrolmentState.CONFIRMED, 0)
+    ]
     assert verify(db.session()).sound
 
 

@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=8, help="of tests for each fault, CPU (8)")
     parser.add_argument("--reached", type=Path, metavar="FILE", help="keep what reaches what there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the answers there as well")
+    parser.add_argument(
+        "--again", type=Path, metavar="FILE", help="those that survived by its JSON"
+    )
     parser.add_argument("--list", action="store_true", help="print the sample and ask nobody")
     chosen = parser.parse_args(arguments)
     root = Path.cwd()
@@ -40,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
         if fault.kind in kinds
     ]
     faults = drawn(every, chosen.sample, chosen.seed)
+    if chosen.again:
+        before = json.loads(chosen.again.read_text("utf-8"))
+        left = {one["fault"] for one in before if one["said"] not in ("found", "equal")}
+        faults = [fault for fault in every if fault.words in left]
     faults = [fault for fault in faults if not chosen.only or chosen.only in fault.words]
     if chosen.list:
         print("\n".join(fault.words for fault in faults))
