@@ -153,7 +153,7 @@ def blobs(members: Iterable[VaultMember]) -> list[Blob]:
 
         def as_private(key: bytes) -> object:
             info = sealing._filing_info(where, made.generation)
-            return sealing._from(X25519PrivateKey.from_private_bytes(key), row.wrapped, info)
+            return sealing.open_from(X25519PrivateKey.from_private_bytes(key), row.wrapped, info)
 
         return [as_secret] if row.form == "kept" else [as_secret, as_private]
 
