@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.platform.database import db, new_public_id
+from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM
 from kash.training import queries
@@ -22,13 +23,13 @@ from kash.training.rules.texts import FieldText, RowText, SessionText
 from kash.training.rules.translations import counted_gaps, fingerprint
 from kash.training.services.copies import (
     DraftExists,
-    NotOfThisCourse,
     SameLanguage,
     fill_draft,
     follow,
     start_version,
     translate,
 )
+from kash.training.services.courses import add_course
 from kash.training.services.sessions import write_session
 from kash.training.services.states import TitlesMissing, propose, publish
 from kash.training.services.translations import write_session_words, write_words
@@ -140,8 +141,11 @@ def test_a_translation_goes_on_from_a_newer_version(published: Draft) -> None:
     assert pairs(draft).title == "Maneno"
     assert pairs(draft).rows == []
     assert counts(draft) == {"missing": 0, "stale": 0}
-    with pytest.raises(NotOfThisCourse):
+    with pytest.raises(SameLanguage):
         follow(draft, draft, now + 1, SYSTEM)
+    _course, elsewhere = add_course("B", "", "", public_title="B", language="en", by=SYSTEM)
+    with pytest.raises(NotFound):
+        follow(draft, elsewhere, now + 1, SYSTEM)
 
 
 def test_a_version_is_translated_into_another_language_once(published: Draft) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.platform.vault import audited
-from kash.platform.web import Problem
+from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
@@ -29,12 +29,6 @@ class SameLanguage(Problem):
 
     field = "language"
     sentence = _l("This version is in that language already.")
-
-
-class NotOfThisCourse(Problem):
-    """A draft translates a version of its own course, in another language."""
-
-    sentence = _l("A translation goes on only from a version of its own course.")
 
 
 def start_version(course_id: str, language: str, by: Actor) -> str:
@@ -97,8 +91,8 @@ def translate(public_id: str, language: str, by: Actor) -> str:
 def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
     """Lay a draft out anew after another version of its course, and keep its words.
 
-    Rows that the source lacks go with their words. Raises NotFound, NotADraft, NotOfThisCourse and
-    ChangedMeanwhile.
+    Rows that the source lacks go with their words. Raises NotFound, also if the source is of
+    another course, NotADraft, SameLanguage and ChangedMeanwhile.
     """
     with audited("training.translation_moved_on", by) as change:
         session = change.session
@@ -106,8 +100,10 @@ def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
         if draft.row_version != row_version:
             raise ChangedMeanwhile
         source = locked_version(session, source_id)
-        if source.course_id != draft.course_id or source.language == draft.language:
-            raise NotOfThisCourse
+        if source.course_id != draft.course_id:
+            raise NotFound
+        if source.language == draft.language:
+            raise SameLanguage
         lay_out(draft, translated(tree_of(source), tree_of(draft)))
         draft.translates_id = source.id
         draft.row_version += 1

@@ -124,9 +124,10 @@ def follow(public_id: str, source_id: str) -> ResponseReturnValue:
     """Ask, then lay a translation out anew after another version of its course."""
     found, _source = _both(public_id)
     newer = queries.version(current_actor(), source_id)
+    one_or_404(newer if newer.course_id == found.course_id else None)
     if request.method == "POST":
         shown = number_shown(request.form.get("row_version", ""))
-        with FlashedProblems(ChangedMeanwhile, NotADraft, copies.NotOfThisCourse, tone="warn"):
+        with FlashedProblems(ChangedMeanwhile, NotADraft, SameLanguage, tone="warn"):
             copies.follow(public_id, source_id, shown, current_actor())
             flash(_("The translation follows version %(number)s now.", number=newer.number))
         return redirect(url_for("training.translation", public_id=public_id))
