@@ -104,12 +104,10 @@ def test_a_seed_draws_the_same_sample_on_every_machine() -> None:
     assert sorted(one.number for one in everything) == list(range(len(faults)))
 
 
-def test_what_is_called_equal_still_stands_in_the_code() -> None:
+def test_what_is_called_equal_says_why() -> None:
     listed = json.loads((ROOT / "tools/mutations/equal.json").read_text("utf-8"))
-    paths = {one["fault"].split(" ")[0].rstrip(":") for one in listed}
-    there = {one.words for path in paths for one in faults_of(path, (ROOT / path).read_text())}
-    assert [one["fault"] for one in listed if one["fault"] not in there] == []
     assert [one["fault"] for one in listed if len(one["why"]) < 20] == []
+    assert len({one["fault"] for one in listed}) == len(listed)
 
 
 def test_equal_faults_count_neither_way() -> None:

@@ -58,6 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.json:
         chosen.json.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print("\n".join(table(told, len(every), chosen.seed)))
+    gone = set(equal) - {fault.words for fault in every} if len(kinds) == len(KINDS) else set()
+    print(*(f"No longer there, and to be taken off the list: {one}" for one in gone), sep="\n")
     return 1 if any(one["said"] == "unplanted" for one in told) else 0
 
 
