@@ -19,7 +19,7 @@ from kash.forums.queries.series import secretaries
 from kash.forums.rules import TypedMinutesRow
 from kash.forums.services import problems
 from kash.forums.services.agenda import add_item, order_items, remove_item
-from kash.forums.services.meetings import cancel_meeting, change_meeting, hold_meeting
+from kash.forums.services.meetings import cancel_meeting, change_meeting, hold_meeting, plan_meeting
 from kash.forums.services.minutes import close_action, reopen_action, write_item
 from kash.forums.services.register import add_guest
 from kash.forums.services.series import (
@@ -311,11 +311,14 @@ def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -
     """Also when the later meeting was planned first."""
     later = series.plan(nairobi(2026, 12, 17))
     _item(series, later, "Opening")
+    other = open_forum(name="Another", by=series.secretary)
+    elsewhere = plan_meeting(other, starts_at=nairobi(2026, 12, 18), by=series.secretary)
     earlier = series.plan(nairobi(2026, 11, 26))
     item = _item(series, earlier)
     assert _titles(later) == [(1, "plain", "Opening")]
     _write(series, earlier, item, actions=[TypedMinutesRow("", "Send the list")])
     assert _titles(later) == [(1, "arising", ""), (2, "plain", "Opening")]
+    assert _titles(elsewhere) == []
     arising = _row(Meeting, later).items[0].public_id
     with pytest.raises(problems.StaysOnAgenda):
         remove_item(series.forum, later, arising, by=series.secretary)

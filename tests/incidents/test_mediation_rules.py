@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.names import REQUEST_NAMES, RESULT_NAMES, WANTED_NAMES
-from kash.incidents.rules.conflicts import Reader, conflict_of
+from kash.incidents.rules.conflicts import Conflict, Reader, conflict_of
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.mediation import (
     FOR_PEOPLE,
@@ -84,6 +84,22 @@ def test_nobody_with_a_part_in_it_is_ever_offered(
         (bool(station) and station not in one.stations, not one.on_duty(minute)) for one in chosen
     ]
     assert order == sorted(order)
+
+
+@given(readers, parties)
+def test_whoever_is_a_party_by_account_person_number_or_station_has_a_conflict(
+    reader: Reader, involved: list[Party]
+) -> None:
+    numbers = {number.replace(" ", "").lstrip("0") for number in reader.service_numbers}
+    named = any(
+        (one.account and one.account == reader.account)
+        or (one.person and one.person == reader.person)
+        or one.service_number in numbers
+        for one in involved
+    )
+    there = any(one.kind == "police" and one.station in reader.stations for one in involved)
+    expected = Conflict.NAMED if named else Conflict.STATION if there else None
+    assert conflict_of(reader, Record(parties=involved)) is expected
 
 
 @pytest.mark.parametrize("kept", ["10234", "no 10234", "P/No. 010-234", "No 0 10 234"])
@@ -227,6 +243,16 @@ def test_two_of_three_released_frees_nobody_by_name_and_three_of_three_frees_all
     assert somebody_is_free(record) == (free < len(whom))
     for one in record.persons:
         one.released_at = one.released_at or (NOW if one.id in whom[:free] else None)
+    assert not somebody_is_free(record)
+
+
+@pytest.mark.parametrize("persons", [[], ["p1"]])
+def test_nobody_is_waited_for_before_anybody_was_let_go(persons: list[str]) -> None:
+    record = three_women()
+    record.interventions = [
+        Intervention(id="i1", persons=persons, asked=[Asked(kind="release", result=result)])
+        for result in ("", "refused")
+    ]
     assert not somebody_is_free(record)
 
 
