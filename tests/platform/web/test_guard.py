@@ -89,6 +89,7 @@ def test_every_endpoint_declares_a_permission(app: APIFlask) -> None:
         "certificates.verify",
         "certificates.worker_file",
         "desk.set_up",
+        "evaluations.answer",
         "handbook.open_chapter",
         "watch.healthz",
         "watch.metrics",
