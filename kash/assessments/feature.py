@@ -9,6 +9,7 @@ from sqlalchemy import Select, literal, select
 
 from kash.assessments import blueprint, views
 from kash.assessments.chapters import CHAPTERS
+from kash.assessments.course_file import QUESTIONS
 from kash.assessments.merging import ANSWERS, SCORES, move_answers, move_scores
 from kash.assessments.models import AskedQuestion, Question, WorkshopTest
 from kash.assessments.trail_words import ACTION_WORDS
@@ -70,6 +71,7 @@ FEATURE = Feature(
             40,
             tuple(f"assessments.{name}" for name in _UNDER.split()),
         ),
+        QUESTIONS,
         Reference(ANSWERS, _l("Answers in tests"), move_answers),
         Reference(SCORES, _l("Scores of tests"), move_scores),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),

@@ -13,6 +13,7 @@ from kash.platform.web.sample_ids import SampleId
 from kash.training import blueprint, views
 from kash.training.approval import APPROVAL
 from kash.training.chapters import CHAPTERS
+from kash.training.commands import training_commands
 from kash.training.course_links import course_links
 from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -45,6 +46,7 @@ FEATURE = Feature(
     "training",
     modules=(views,),
     blueprints=(blueprint,),
+    commands=(training_commands,),
     words={"course_links": course_links},
     parts=(
         ACTION_WORDS,

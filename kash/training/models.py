@@ -35,11 +35,15 @@ class Lineage:
 
 
 class Course(PublicId, Base):
-    """Something that is taught, whatever its present wording."""
+    """Something that is taught, whatever its present wording.
+
+    `lineage` is the key that it has in every Kash to which it travels.
+    """
 
     __tablename__ = "course"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    lineage: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
     name: Mapped[str] = mapped_column(String(160), unique=True)
     audience: Mapped[str] = mapped_column(String(200), default="")
     level: Mapped[str] = mapped_column(String(40), default="")
@@ -54,6 +58,7 @@ class CourseVersion(PublicId, Base):
     """One wording of a course in one language. Once published it never changes.
 
     A translation is of the version `translates_id`; its rows have the lineages of that one's.
+    `lineage` is the key that the version has in every Kash to which it travels.
 
     `public_title` is neutral, and the only title on certificates, badges and messages.
     `row_version` grows with each change of the outline, so that nobody overwrites what they have
@@ -63,12 +68,14 @@ class CourseVersion(PublicId, Base):
     __tablename__ = "course_version"
     __table_args__ = (
         UniqueConstraint("course_id", "number"),
+        UniqueConstraint("course_id", "lineage"),
         CheckConstraint("state in ('draft', 'proposed', 'published')", name="state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int] = mapped_column(SmallInteger)
+    lineage: Mapped[str] = mapped_column(String(16), default=new_public_id)
     language: Mapped[str] = mapped_column(String(8))
     translates_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)
     made_from: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

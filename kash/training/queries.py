@@ -135,7 +135,8 @@ def versions_of(actor: Actor, found: Course) -> list[Any]:
     )
 
 
-def _loaded(statement: Select[CourseVersion]) -> Select[CourseVersion]:
+def loaded(statement: Select[CourseVersion]) -> Select[CourseVersion]:
+    """A select of versions that loads all that is in them."""
     return statement.options(
         joinedload(CourseVersion.course),
         selectinload(CourseVersion.modules)
@@ -145,7 +146,7 @@ def _loaded(statement: Select[CourseVersion]) -> Select[CourseVersion]:
 
 
 def _whole(public_id: str) -> Select[CourseVersion]:
-    return _loaded(select(CourseVersion).where(CourseVersion.public_id == public_id))
+    return loaded(select(CourseVersion).where(CourseVersion.public_id == public_id))
 
 
 def version(actor: Actor, public_id: str) -> CourseVersion:
@@ -170,7 +171,7 @@ def source_of(found: CourseVersion) -> CourseVersion | None:
     if found.translates_id is None:
         return None
     return db.session.scalar(
-        _loaded(select(CourseVersion).where(CourseVersion.id == found.translates_id))
+        loaded(select(CourseVersion).where(CourseVersion.id == found.translates_id))
     )
 
 

@@ -9,6 +9,7 @@ from kash.platform.web.action_words import ActionWords
 ACTION_WORDS = ActionWords(
     {
         "training.course_added": _l("training: course added"),
+        "training.course_brought_in": _l("training: course brought in"),
         "training.course_changed": _l("training: course changed"),
         "training.module_removed": _l("training: module removed"),
         "training.modules_arranged": _l("training: modules arranged"),

@@ -402,6 +402,9 @@ PLACES: dict[str, Place] = {
     # --- training ---------------------------------------------------------------------------
     "training.index": Place("curriculum.see"),
     "training.add_course": Place("curriculum.change", "curriculum.change"),
+    "training.bring": Place("curriculum.change", "curriculum.change"),
+    "training.confirm_course": Place(post="curriculum.change"),
+    "training.take_course": _of("course", get="curriculum.compare"),
     "training.course": _of("course", get="curriculum.see"),
     "training.edit_course": _of("course", both="curriculum.change"),
     "training.start_version": _of("course", post="curriculum.change"),

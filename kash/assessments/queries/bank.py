@@ -93,6 +93,20 @@ def bank_of(course: Course, *, retired: bool = False) -> list[BankRow]:
     return [_row(*row) for row in db.session.execute(statement.where(wanted)).all()]
 
 
+def wordings_of_course(session: Session, course_id: int) -> list[QuestionRevision]:
+    """All wordings of all questions of a course, those put away among them, the newest of each
+    question first; one query."""
+    return list(
+        session.scalars(
+            select(QuestionRevision)
+            .join(QuestionRevision.question)
+            .options(contains_eager(QuestionRevision.question))
+            .where(Question.course_id == course_id)
+            .order_by(Question.id, QuestionRevision.number.desc())
+        )
+    )
+
+
 def _row(revision: QuestionRevision, fixed: bool) -> BankRow:
     question = value_of(revision)
     return BankRow(

@@ -43,7 +43,8 @@ def _refuse_flawed(question: BankQuestion) -> None:
         raise QuestionFlawed(flaw)
 
 
-def _refuse_full(session: Session, course: Course, more: int = 1) -> None:
+def refuse_full(session: Session, course: Course, more: int = 1) -> None:
+    """Raise BankFull if a course has no room for so many more questions."""
     there = session.scalar(
         select(func.count(Question.id)).where(
             Question.course_id == course.id, Question.retired_at.is_(None)
@@ -61,13 +62,21 @@ def add_question(course_id: str, question: BankQuestion, by: Actor) -> str:
     _refuse_flawed(question)
     with audited("assessments.question_added", by) as change:
         course = _held_course(change.session, course_id)
-        _refuse_full(change.session, course)
-        made = _added(change, course, question, by)
+        refuse_full(change.session, course)
+        made = put_question(change, course, question, by)
         change.about(course.public_id, made.public_id)
         return made.public_id
 
 
-def _added(change: Change, course: Course, question: BankQuestion, by: Actor) -> Question:
+def put_question(
+    change: Change,
+    course: Course,
+    question: BankQuestion,
+    by: Actor,
+    made_from: dict[str, str] | None = None,
+) -> Question:
+    """Add a question to a locked course. Its translations were made from `made_from`, today's words
+    if that is None."""
     made = Question(
         course_id=course.id,
         lineage=question.lineage or new_public_id(),
@@ -77,12 +86,13 @@ def _added(change: Change, course: Course, question: BankQuestion, by: Actor) ->
     )
     change.session.add(made)
     change.session.flush()
-    digest = source_digest(question)
-    _write(change, made, question, 1, dict.fromkeys(question.languages[1:], digest), by)
+    if made_from is None:
+        made_from = dict.fromkeys(question.languages[1:], source_digest(question))
+    write_revision(change, made, question, 1, made_from, by)
     return made
 
 
-def _write(
+def write_revision(
     change: Change,
     held: Question,
     question: BankQuestion,
@@ -90,6 +100,7 @@ def _write(
     made_from: dict[str, str],
     by: Actor,
 ) -> None:
+    """Add a wording to a locked question."""
     change.session.add(
         QuestionRevision(
             question_id=held.id,
@@ -154,7 +165,7 @@ def _changed(
         return False
     fixed = bool(session.scalar(select(is_fixed()).where(QuestionRevision.id == latest.id)))
     if fixed:
-        _write(change, held, question, latest.number + 1, made_from, by)
+        write_revision(change, held, question, latest.number + 1, made_from, by)
         return True
     latest.language = question.language
     latest.texts = dict(question.texts)
@@ -196,7 +207,7 @@ def take_back(course_id: str, public_id: str, by: Actor) -> None:
     with audited("assessments.question_taken_back", by) as change:
         course = _held_course(change.session, course_id)
         held = _held_question(change.session, course, public_id)
-        _refuse_full(change.session, course)
+        refuse_full(change.session, course)
         held.retired_at = None
         change.about(course.public_id, held.public_id)
 
@@ -231,8 +242,8 @@ def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> Br
         for question in questions:
             held = there.get(question.lineage) if question.lineage else None
             if held is None:
-                _refuse_full(session, course)
-                made = _added(change, course, question, by)
+                refuse_full(session, course)
+                made = put_question(change, course, question, by)
                 there[made.lineage] = made
                 new += 1
                 continue
@@ -244,8 +255,8 @@ def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> Br
             ).one()
             if held.kind != question.kind:
                 # What is asked in another way is another question.
-                _refuse_full(session, course)
-                _added(change, course, replace(question, lineage=""), by)
+                refuse_full(session, course)
+                put_question(change, course, replace(question, lineage=""), by)
                 new += 1
                 continue
             here = value_of(latest)

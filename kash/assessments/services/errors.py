@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from kash.assessments.rules.scoring import Flaw
 from kash.platform.web.errors import Problem
 
-_FLAWS = {
+FLAW_SENTENCES = {
     Flaw.NO_TEXT: _l("Write the question."),
     Flaw.TOO_FEW_OPTIONS: _l("Write at least two choices."),
     Flaw.TOO_MANY_OPTIONS: _l("A question has at most eight choices; four are enough."),
@@ -25,7 +25,7 @@ class QuestionFlawed(Problem):
     field = "text"
 
     def __init__(self, flaw: Flaw) -> None:
-        super().__init__(str(_FLAWS[flaw]))
+        super().__init__(str(FLAW_SENTENCES[flaw]))
         self.flaw = flaw
 
 

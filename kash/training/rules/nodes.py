@@ -100,7 +100,7 @@ def untitled(tree: Node) -> tuple[Node, ...]:
 
 
 # The kinds of rows that may stand in a row of a kind, and how many of each.
-_BELOW: dict[str, dict[str, int]] = {
+BELOW: dict[str, dict[str, int]] = {
     VERSION.name: {MODULE.name: MOST_MODULES},
     MODULE.name: {PLAN.name: MOST_PLANS},
     PLAN.name: {kind.name: MOST_ROWS for kind in PLAN_ROWS},
@@ -119,7 +119,7 @@ def check_tree(tree: Node) -> None:
                 raise ValueError(f"{node.kind}.{each.name} cannot be {value!r}")
         counted = Counter(child.kind for child in node.children)
         for kind, number in counted.items():
-            if number > _BELOW.get(node.kind, {}).get(kind, 0):
+            if number > BELOW.get(node.kind, {}).get(kind, 0):
                 raise ValueError(f"{node.kind}: too many of {kind}, or they belong elsewhere")
     keys = Counter(node.key for node in tree.walk())
     twice = [key for key, number in keys.items() if number > 1]

@@ -20,7 +20,8 @@ class CourseTaken(Problem):
     sentence = _l("Another course has this name.")
 
 
-def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
+def refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
+    """Raise CourseTaken if another course has this name."""
     statement = select(Course.id).where(func.lower(Course.name) == name.lower())
     if excluding is not None:
         statement = statement.where(Course.id != excluding)
@@ -37,7 +38,7 @@ def add_course(
     """
     with audited("training.course_added", by) as change:
         session = change.session
-        _refuse_taken(session, name)
+        refuse_taken(session, name)
         course = Course(name=name, audience=audience, level=level, created_at=change.now)
         draft = CourseVersion(
             course=course,
@@ -59,6 +60,6 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
         course = one_or_404(
             session.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
         )
-        _refuse_taken(session, name, excluding=course.id)
+        refuse_taken(session, name, excluding=course.id)
         course.name, course.audience, course.level = name, audience, level
         change.about(course.public_id)

@@ -1,0 +1,108 @@
+"""`flask training`: courses in files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
+
+from kash.feature import declared
+from kash.platform.database import db
+from kash.platform.refusals import told_at_terminal
+from kash.platform.web import Problem
+from kash.policy import SYSTEM
+from kash.training.course_additions import CourseAddition
+from kash.training.course_files import Beside, course_file
+from kash.training.models import Course
+from kash.training.rules.bringing import Standing
+from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
+from kash.training.rules.plain_values import Unreadable
+from kash.training.services.bringing import Wanted, bring_course
+from kash.training.words import fault_sentence
+
+training_commands = AppGroup("training", help="Courses in files.")
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _read(file: Path) -> CourseFile:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError:
+        raise click.ClickException(_("There is no such file.")) from None
+    try:
+        return read_file(content, declared(CourseAddition))
+    except Unreadable as problem:
+        raise click.ClickException(
+            "\n".join(fault_sentence(fault) for fault in problem.faults)
+        ) from None
+
+
+@training_commands.command("export")
+@click.argument("course")
+@click.argument("file", type=_FILE)
+def export(course: str, file: Path) -> None:
+    """Write a course, by its name or number, into a new file."""
+    found = db.session.scalar(
+        select(Course).where(
+            or_(Course.public_id == course, func.lower(Course.name) == course.lower())
+        )
+    )
+    if found is None:
+        raise click.ClickException(_("There is no such course."))
+    with told_at_terminal(Problem):
+        content = course_file(found, SYSTEM)
+    try:
+        with file.open("xb") as opened:
+            opened.write(content)
+    except FileExistsError:
+        raise click.ClickException(_("There is such a file already.")) from None
+    except OSError:
+        raise click.ClickException(_("The file cannot be written there.")) from None
+    click.echo(file)
+
+
+@training_commands.command("check")
+@click.argument("file", type=_FILE)
+def check(file: Path) -> None:
+    """Read a file and say what is wrong in it; nothing is brought in."""
+    read = _read(file)
+    click.echo(f"{read.name}: {len(read.versions)}")
+
+
+@training_commands.command("bring")
+@click.argument("file", type=_FILE)
+@click.option("--name", default="", help="Another name for a new course.")
+@click.option(
+    "--differing", is_flag=True, help="Also add a draft of each version that differs from here."
+)
+def bring(file: Path, name: str, differing: bool) -> None:
+    """Bring in a course from a file: what is new becomes a draft, what is here stays."""
+    read = _read(file)
+    drafts = [version.lineage for version in read.versions] if differing else []
+    with told_at_terminal(Problem):
+        brought = bring_course(read, Wanted(name=name.strip()[:160], drafts=drafts), by=SYSTEM)
+    _tell(brought.before)
+
+
+def _tell(before: Beside) -> None:
+    words = {
+        Standing.NEW: _("new"),
+        Standing.SAME: _("the same"),
+        Standing.DIFFERS: _("differs"),
+    }
+    click.echo(before.file.name)
+    for placed in before.versions:
+        version = placed.version
+        click.echo(f"  {version.number} {version.language}: {words[placed.standing]}")
+    for addition, counts in before.additions:
+        told = _(
+            "New: %(new)s. The same: %(same)s. Different: %(differs)s.",
+            new=counts.new,
+            same=counts.same,
+            differs=counts.differs,
+        )
+        click.echo(f"  {addition.label}: {told}")

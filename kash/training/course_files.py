@@ -1,0 +1,140 @@
+"""Course files out of what is stored, and beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.platform.database import db
+from kash.platform.web import Problem
+from kash.policy import Actor
+from kash.training.course_additions import Counts, CourseAddition, additions_seen
+from kash.training.models import Course, CourseVersion
+from kash.training.queries import loaded
+from kash.training.rules.bringing import HereVersion, Placed, Standing, place_versions, shown_code
+from kash.training.rules.course_file import (
+    MOST_BYTES,
+    CourseFile,
+    FileVersion,
+    written_file,
+)
+from kash.training.trees import tree_of
+
+
+class TooLarge(Problem):
+    """A course that no file can carry."""
+
+    sentence = _l("This course is larger than 5 MB, so that no file can carry it.")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A course file beside what is here: `course` is the public id of the course that it carries,
+    empty if that is new; `additions` how those of it stand, by their label."""
+
+    file: CourseFile
+    course: str
+    name: str
+    versions: tuple[Placed, ...]
+    additions: tuple[tuple[CourseAddition, Counts], ...]
+
+    @property
+    def new(self) -> int:
+        """How many versions are new."""
+        return sum(each.standing is Standing.NEW for each in self.versions)
+
+    @property
+    def brings_nothing_new(self) -> bool:
+        """True if there is nothing in it that is not here, though some of it may differ."""
+        return (
+            bool(self.course)
+            and not self.new
+            and not any(counts.new for _addition, counts in self.additions)
+        )
+
+    @property
+    def differs(self) -> bool:
+        """True if something of it is here, but says something else."""
+        return any(each.standing is Standing.DIFFERS for each in self.versions) or any(
+            counts.differs for _addition, counts in self.additions
+        )
+
+    @property
+    def code(self) -> str:
+        """16 digits by which it is known whether this still holds."""
+        counted = [(addition.name, counts) for addition, counts in self.additions]
+        return shown_code(self.versions, self.course, counted)
+
+
+def course_file(course: Course, actor: Actor) -> bytes:
+    """A course as a file: all its versions, and of what other rooms add all that the actor sees.
+
+    Raises TooLarge.
+    """
+    versions = _versions(db.session(), course)
+    lineages = {version.id: version.lineage for version in versions}
+    carried = CourseFile(
+        course.lineage,
+        course.name,
+        course.audience,
+        course.level,
+        tuple(
+            FileVersion(
+                version.lineage,
+                version.number,
+                version.language,
+                tree_of(version),
+                lineages.get(version.translates_id or 0, ""),
+                version.published_at.date() if version.published_at is not None else None,
+            )
+            for version in versions
+        ),
+    )
+    plain = {each.name: made for each in additions_seen(actor) if (made := each.plain(course))}
+    made = written_file(carried, plain)
+    if len(made) > MOST_BYTES:
+        raise TooLarge
+    return made
+
+
+def _versions(session: Session, course: Course) -> Sequence[CourseVersion]:
+    return session.scalars(
+        loaded(select(CourseVersion).where(CourseVersion.course_id == course.id)).order_by(
+            CourseVersion.number
+        )
+    ).all()
+
+
+def beside(
+    session: Session, file: CourseFile, additions: Sequence[CourseAddition], *, locked: bool = False
+) -> tuple[Course | None, Beside]:
+    """The course here that a file carries, None if it is new, and how both stand to each other."""
+    statement = select(Course).where(Course.lineage == file.lineage)
+    course = session.scalar(statement.with_for_update() if locked else statement)
+    here = [
+        HereVersion(
+            version.public_id,
+            version.lineage,
+            version.number,
+            version.language,
+            version.state,
+            tree_of(version),
+        )
+        for version in (_versions(session, course) if course is not None else ())
+    ]
+    counted = tuple(
+        (addition, addition.compare(session, course, file.additions[addition.name]))
+        for addition in additions
+        if addition.name in file.additions
+    )
+    return course, Beside(
+        file,
+        course.public_id if course is not None else "",
+        course.name if course is not None else "",
+        place_versions(file.versions, here),
+        counted,
+    )

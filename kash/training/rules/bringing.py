@@ -1,0 +1,78 @@
+"""How the versions of a file stand to those that are here: new, the same, or different."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kash.training.rules.comparison import compare
+from kash.training.rules.course_file import FileVersion
+from kash.training.rules.nodes import Node
+
+
+class Standing(StrEnum):
+    """How a version of a file stands to what is here."""
+
+    NEW = "new"
+    SAME = "same"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True)
+class HereVersion:
+    """A version that is here."""
+
+    public_id: str
+    lineage: str
+    number: int
+    language: str
+    state: str
+    tree: Node
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A version of a file, and which one here it is the same as or differs from.
+
+    `changes` counts rows that differ.
+    """
+
+    version: FileVersion
+    standing: Standing
+    here: HereVersion | None = None
+    changes: int = 0
+
+
+def place_versions(
+    versions: Sequence[FileVersion], here: Sequence[HereVersion]
+) -> tuple[Placed, ...]:
+    """Versions of a file beside those of the same course here.
+
+    The same is what says the same in the same language, so that a file that was brought in stays
+    known though its versions got keys of their own here. Of others the key tells whether they are
+    new.
+    """
+    return tuple(_place(version, here) for version in versions)
+
+
+def _place(version: FileVersion, here: Sequence[HereVersion]) -> Placed:
+    alike = [each for each in here if each.lineage == version.lineage]
+    for each in (*alike, *here):
+        if (each.language, each.tree) == (version.language, version.tree):
+            return Placed(version, Standing.SAME, each)
+    if not alike:
+        return Placed(version, Standing.NEW)
+    changes = sum(pair.differs for pair in compare(alike[0].tree, version.tree).walk())
+    # Only the language, or what a translation was made from, may be another.
+    return Placed(version, Standing.DIFFERS, alike[0], max(changes, 1))
+
+
+def shown_code(placed: Sequence[Placed], *more: object) -> str:
+    """16 digits by which it is known later whether what was shown still holds."""
+    told = [
+        (each.version.lineage, each.standing, each.here.public_id if each.here else "")
+        for each in placed
+    ]
+    return hashlib.sha256(repr((told, more)).encode()).hexdigest()[:16]

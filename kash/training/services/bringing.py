@@ -1,0 +1,170 @@
+"""Bringing in a course that a file carries: what is new becomes a draft, what is here stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web import Problem
+from kash.policy import Actor
+from kash.training.course_additions import CourseAddition, additions_written
+from kash.training.course_files import Beside, beside
+from kash.training.models import Course, CourseVersion
+from kash.training.rules.bringing import Placed, Standing
+from kash.training.rules.course_file import CourseFile
+from kash.training.services.courses import refuse_taken
+from kash.training.trees import lay_out
+
+
+class NotAsShown(Problem):
+    """Somebody changed the course while the file was looked at."""
+
+    field = ""
+    sentence = _l("The course changed here meanwhile. Look again, then bring the file in.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is brought in of a file besides what is new.
+
+    `name` is the name of a new course, that of the file if it is empty. `drafts` are the lineages
+    of versions that differ and become another draft. `additions` are names of additions of which
+    also what differs is taken. `code` is that of what was shown.
+    """
+
+    name: str = ""
+    drafts: Collection[str] = ()
+    additions: Collection[str] = ()
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A course that was brought in, with the public ids of the drafts that were made; `before` is
+    how the file stood to what was here."""
+
+    course: str
+    before: Beside
+    drafts: tuple[str, ...] = ()
+
+
+def bring_course(file: CourseFile, wanted: Wanted, *, by: Actor) -> Brought:
+    """Bring in a course with all that is new of it. Nothing is published, nothing here changed.
+
+    Raises CourseTaken if a new course has the name of another, and NotAsShown if what is here is no
+    more what was shown.
+    """
+    additions = additions_written(by)
+    with audited("training.course_brought_in", by) as change:
+        course, before = beside(change.session, file, additions, locked=True)
+        if wanted.code is not None and wanted.code != before.code:
+            raise NotAsShown
+        if not _takes_anything(before, wanted):
+            change.nothing()
+            return Brought(before.course, before)
+        return _bring(change, course, before, additions, wanted, by)
+
+
+def _takes_anything(before: Beside, wanted: Wanted) -> bool:
+    return (
+        not before.course
+        or any(_is_taken(each, wanted) for each in before.versions)
+        or any(
+            counts.new or (counts.differs and addition.name in wanted.additions)
+            for addition, counts in before.additions
+        )
+    )
+
+
+def _is_taken(placed: Placed, wanted: Wanted) -> bool:
+    differing = placed.standing is Standing.DIFFERS and placed.version.lineage in wanted.drafts
+    return placed.standing is Standing.NEW or differing
+
+
+def _bring(
+    change: Change,
+    course: Course | None,
+    before: Beside,
+    additions: Sequence[CourseAddition],
+    wanted: Wanted,
+    by: Actor,
+) -> Brought:
+    session, file = change.session, before.file
+    if course is None:
+        name = wanted.name or file.name
+        refuse_taken(session, name)
+        course = Course(
+            lineage=file.lineage,
+            name=name,
+            audience=file.audience,
+            level=file.level,
+            created_at=change.now,
+        )
+        session.add(course)
+        session.flush()
+    change.about(course.public_id)
+    made = _drafts(change, course, before, wanted)
+    for addition in additions:
+        if addition.name in file.additions:
+            addition.store(
+                change,
+                course,
+                file.additions[addition.name],
+                differing=addition.name in wanted.additions,
+                by=by,
+            )
+    change.about(*made)
+    return Brought(course.public_id, before, tuple(made))
+
+
+def _drafts(change: Change, course: Course, before: Beside, wanted: Wanted) -> list[str]:
+    """Make a draft of each version that is taken; returns their public ids.
+
+    What a translation is of is the draft that was made of it or, where there is none, what stood
+    here before.
+    """
+    session = change.session
+    last = session.scalar(
+        select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
+    )
+    number = last or 0
+    made: dict[str, CourseVersion] = {}
+    for placed in sorted(before.versions, key=lambda each: each.version.number):
+        if not _is_taken(placed, wanted):
+            continue
+        version = placed.version
+        number = max(number + 1, version.number) if last is None else number + 1
+        draft = CourseVersion(
+            public_id=new_public_id(),
+            lineage=version.lineage if placed.standing is Standing.NEW else new_public_id(),
+            course_id=course.id,
+            number=number,
+            language=version.language,
+            public_title="",
+            created_at=change.now,
+        )
+        lay_out(draft, version.tree)
+        session.add(draft)
+        made[version.lineage] = draft
+    session.flush()
+    here = {each.version.lineage: each.here.public_id for each in before.versions if each.here}
+    for placed in before.versions:
+        source = placed.version.translates
+        translation = made.get(placed.version.lineage)
+        if translation is None or not source:
+            continue
+        found = made.get(source)
+        translation.translates_id = (
+            found.id
+            if found is not None
+            else session.scalar(
+                select(CourseVersion.id).where(CourseVersion.public_id == here[source])
+            )
+        )
+    session.flush()
+    return [draft.public_id for draft in made.values()]

@@ -1,0 +1,124 @@
+"""Pages on which a course is taken away in a file and brought in from one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kash.feature import declared
+from kash.platform.database import db
+from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.language import LANGUAGES
+from kash.policy import allow
+from kash.training import blueprint, queries
+from kash.training.course_additions import CourseAddition, additions_written
+from kash.training.course_files import Beside, TooLarge, beside, course_file
+from kash.training.forms.course_files import (
+    BringForm,
+    CourseFileForm,
+    packed,
+    unpacked,
+)
+from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
+from kash.training.rules.nodes import planned_minutes
+from kash.training.rules.plain_values import Unreadable
+from kash.training.services.bringing import Brought, bring_course
+from kash.training.services.courses import CourseTaken
+from kash.training.words import fault_sentence
+
+
+@blueprint.get("/<public_id>/file")
+@allow("curriculum.compare")
+def take_course(public_id: str) -> ResponseReturnValue:
+    """A course with all its versions as one file, for another Kash."""
+    actor = current_actor()
+    found = queries.course(actor, public_id)
+    with FlashedProblems(TooLarge):
+        made = course_file(found, actor)
+        return download(made, name="course.json", type="application/json")
+    return redirect(url_for("training.course", public_id=public_id))
+
+
+def _beside(file: CourseFile) -> Beside:
+    return beside(db.session(), file, additions_written(current_actor()))[1]
+
+
+@blueprint.route("/bring", methods=["GET", "POST"])
+@allow("curriculum.edit")
+@takes_file(MOST_BYTES)
+def bring() -> ResponseReturnValue:
+    """Choose a course file; what is in it is shown, and nothing kept."""
+    form = CourseFileForm()
+    faults: list[str] = []
+    if form.validate_on_submit():
+        sent = form.file.data
+        content = sent.read(MOST_BYTES + 1) if sent else b""
+        try:
+            if not content:
+                form.file.errors = [_("Choose a file first.")]
+            else:
+                shown = _beside(read_file(content, declared(CourseAddition)))
+                return _look(shown, packed(content))
+        except Unreadable as problem:
+            form.file.errors = [_("This file cannot be brought in.")]
+            faults = [fault_sentence(fault) for fault in problem.faults]
+    return page("training/bring.html", form=form, faults=faults, most_bytes=MOST_BYTES)
+
+
+def _look(shown: Beside, content: str) -> ResponseReturnValue:
+    form = BringForm(formdata=None)
+    form.offer(shown)
+    form.packed.data, form.code.data = content, shown.code
+    if form.name is not None:
+        form.name.data = shown.file.name
+    return _look_page(shown, form)
+
+
+def _look_page(shown: Beside, form: BringForm) -> ResponseReturnValue:
+    return page(
+        "training/bring_look.html",
+        form=form,
+        shown=shown,
+        language_names=LANGUAGES,
+        minutes=planned_minutes,
+        sessions=lambda tree: sum(len(module.children) for module in tree.children),
+    )
+
+
+@blueprint.post("/bring/confirm")
+@allow("curriculum.edit")
+@takes_file(2 * MOST_BYTES, as_text=True)
+def confirm_course() -> ResponseReturnValue:
+    """Bring in what was looked at; the file comes along, and is read anew."""
+    try:
+        file = read_file(unpacked(request.form.get("packed", "")), declared(CourseAddition))
+    except Unreadable:
+        flash(_("The file did not come along. Choose it again."), "bad")
+        return redirect(url_for("training.bring"))
+    shown = _beside(file)
+    form = BringForm()
+    form.offer(shown)
+    if form.validate():
+        with form.showing_problems(Problem, name=CourseTaken):
+            brought = bring_course(file, form.wanted(), by=current_actor())
+            flash(brought_sentence(brought))
+            return redirect(url_for("training.course", public_id=brought.course))
+        shown = _beside(file)
+        form.code.data = shown.code
+    return _look_page(shown, form)
+
+
+def brought_sentence(brought: Brought) -> str:
+    """Sentence on what came of a file."""
+    made = len(brought.drafts)
+    if made == 0:
+        return _("Brought in. No version was new.")
+    return ngettext(
+        "Brought in. %(num)s version is here now as a draft.",
+        "Brought in. %(num)s versions are here now as drafts.",
+        made,
+    )
