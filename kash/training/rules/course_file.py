@@ -212,7 +212,9 @@ def _version(row: dict[str, Any], reading: Reading, place: Place) -> FileVersion
     keys = set[tuple[str, str]]()
     tree = _row(VERSION.name, said, reading, place, keys)
     if sum(kind == PLAN.name for kind, _lineage in keys) > MOST_PLANS:
-        reading.fault(place, N_("There are more than %(most)s sessions here."), most=MOST_PLANS)
+        reading.fault(
+            place, N_("There are too many sessions here: more than %(most)s."), most=MOST_PLANS
+        )
     return FileVersion(
         reading.key(said.get("lineage"), (*place, "lineage")),
         reading.number(said.get("number"), (*place, "number"), 1, MOST_NUMBER),
