@@ -1,4 +1,4 @@
-"""What other rooms add to the file that carries a course. A room that stands above declares its
+"""Additions of other rooms to the file that carries a course. A room that stands above declares its
 own, so that courses know nothing of it."""
 
 from __future__ import annotations

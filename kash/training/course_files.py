@@ -44,7 +44,7 @@ class Beside:
 
     @property
     def new(self) -> int:
-        """How many versions are new."""
+        """Number of versions that are new."""
         return sum(each.standing is Standing.NEW for each in self.versions)
 
     @property

@@ -53,7 +53,7 @@ def elsewhere(course: str) -> None:
 
 
 def entries() -> int:
-    """How many entries the audit trail has."""
+    """Number of entries of the audit trail."""
     return db.session.scalar(select(func.count(AuditEntry.seq))) or 0
 
 
@@ -65,7 +65,7 @@ def retitle(version: str, title: str) -> None:
 
 
 def told(file: CourseFile) -> list[Any]:
-    """What a file says, but for what was published where."""
+    """All that a file says, but for what was published where."""
     return [
         (each.lineage, each.number, each.language, each.translates, each.tree)
         for each in file.versions

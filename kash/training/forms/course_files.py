@@ -25,7 +25,7 @@ class CourseFileForm(KashForm):
 
 
 class BringForm(KashForm):
-    """What is brought in of a file that was looked at. The file itself goes along, so that nothing
+    """Decisions about a file that was looked at. The file itself goes along, so that nothing
     of it is kept before somebody confirms."""
 
     packed = HiddenField()
@@ -50,7 +50,7 @@ class BringForm(KashForm):
         ]
 
     def wanted(self) -> Wanted:
-        """What was decided."""
+        """The decisions, as a service takes them."""
         name = self.name.data if self.name is not None else ""
         return Wanted(name, self.drafts.data or (), self.additions.data or (), self.code.data)
 

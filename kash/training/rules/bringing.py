@@ -1,4 +1,4 @@
-"""How the versions of a file stand to those that are here: new, the same, or different."""
+"""Versions of a file beside those that are here: new, the same, or different."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kash.training.rules.nodes import Node
 
 
 class Standing(StrEnum):
-    """How a version of a file stands to what is here."""
+    """Standing of a version of a file to what is here."""
 
     NEW = "new"
     SAME = "same"

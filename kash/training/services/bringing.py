@@ -30,7 +30,7 @@ class NotAsShown(Problem):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is brought in of a file besides what is new.
+    """Decisions about a file: its name here, and what of it is taken besides what is new.
 
     `name` is the name of a new course, that of the file if it is empty. `drafts` are the lineages
     of versions that differ and become another draft. `additions` are names of additions of which
