@@ -18,7 +18,7 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from benchmarks.answer_marks import PAPER_FINE, Pen
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets, row_labels
+from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.layout import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
@@ -27,7 +27,7 @@ from kash.assessments.sheets.layout import (
     code_box,
     pages_of,
 )
-from kash.assessments.sheets.markup import SaidTwice, SheetWording
+from kash.assessments.sheets.markup import PrintedRow, SaidTwice, SheetWording
 from kash.assessments.sheets.plane import Point, projected, projection_of
 
 _DESK = 30.0
@@ -68,7 +68,7 @@ class Paper:
 
 def papers(ids: Sequence[str], options: Sequence[int], page: int = 1) -> list[Paper]:
     """Empty sheets with so many bubbles in each row, as the press draws them: this page of each."""
-    rows = [row_labels(count - 1, not_sure=True) for count in options]
+    rows = [PrintedRow(at, "ABCDE"[:count]) for at, count in enumerate(options, 1)]
     layouts = pages_of(options)
     pdf = answer_sheets(
         rows,

@@ -20,7 +20,8 @@ import pytest
 from sqlalchemy import select
 
 import kash
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets, row_labels
+from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
+from kash.assessments.sheets.markup import PrintedRow
 from kash.assessments.sheets.words import sheet_wording
 from kash.attendance.documents import badges_pdf
 from kash.certificates import documents as certificates
@@ -147,7 +148,7 @@ def _guide(_sample: Sample) -> bytes:
 
 def _answer_sheets(_sample: Sample) -> bytes:
     return answer_sheets(
-        [row_labels(4, not_sure=True), row_labels(2, not_sure=True)] * 6,
+        [PrintedRow(number, "ABCD?") for number in range(1, 13)],
         [PrintedAnswerSheet("7km2qx4t00000001", "Asali Kielelezo", "7KM2-QX4T")],
         sheet_wording("Working Together", "Before the workshop", ["en", "sw"]),
         file_title="Answer sheets: Working Together",

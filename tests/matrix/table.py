@@ -457,6 +457,9 @@ PLACES: dict[str, Place] = {
         "workshop", both="assessments.hold", test_id="test", asked_id="scale_asked"
     ),
     "assessments.scores": _of("workshop", both="assessments.hold", test_id="test"),
+    "assessments.sheets": _of("workshop", both="assessments.hold", test_id="test"),
+    "assessments.print_sheets": _of("workshop", post="assessments.hold", test_id="test"),
+    "assessments.confirm_sheets": _of("workshop", post="assessments.hold", test_id="test"),
     "assessments.phone": Place(ANYONE),
     "assessments.phone_leave": Place(ANYONE),
     "assessments.phone_worker": Place(ANYONE),

@@ -1,7 +1,8 @@
 """The child that reads photos of answer sheets.
 
 Run like the cleaner's child, whose limits it shares. For each picture it writes a line of JSON, and
-after it the straightened sheet and a strip of each row that a person is to look at, as JPEG.
+after it strips of the straightened sheet, as JPEG: its line for a name, and each row that a person
+is to look at.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from kash.assessments.sheets.finding import NotFound, found_sheet, is_dark
-from kash.assessments.sheets.layout import SheetLayout, layouts_of
+from kash.assessments.sheets.layout import NAME_LINE, SheetLayout, layouts_of
 from kash.assessments.sheets.measuring import FINE, measured, straightened
 from kash.assessments.sheets.reasons import Reason
 from kash.assessments.sheets.verdicts import RowReading, row_reading
@@ -43,7 +44,7 @@ def greys(source: BinaryIO, code: str) -> Iterator[Any]:
 
 
 def reading(grey: Any, pages: Sequence[SheetLayout], several: str) -> tuple[dict[str, Any], bytes]:
-    """The answer about a picture, and the pictures to be shown: the sheet, then rows in doubt.
+    """The answer about a picture, and the strips to be shown: the name, then rows in doubt.
 
     `several` says of each row of all pages, by 1 or 0, whether it may have more than one mark.
     """
@@ -66,26 +67,28 @@ def reading(grey: Any, pages: Sequence[SheetLayout], several: str) -> tuple[dict
 def _told(
     sheet: str, page: int, rows: Sequence[RowReading], drawn: Any, layout: SheetLayout
 ) -> tuple[dict[str, Any], bytes]:
-    pictures = [_jpeg(drawn)]
+    strips = [_strip(drawn, NAME_LINE)]
     asked = iter(rows)
     for column in layout.columns:
         for row in column.rows:
             if next(asked).is_asked:
                 half = column.pitch / 2
                 box = (column.left - 1.5, row.y - half, column.right + 1.5, row.y + half)
-                pictures.append(_jpeg(drawn.crop(tuple(round(each * FINE) for each in box))))
+                strips.append(_strip(drawn, box))
     told = {
         "sheet": sheet,
         "page": page,
         "rows": [[row.verdict, row.marks, row.darkness] for row in rows],
-        "pictures": list(map(len, pictures)),
+        "strips": list(map(len, strips)),
     }
-    return told, b"".join(pictures)
+    return told, b"".join(strips)
 
 
-def _jpeg(picture: Any) -> bytes:
+def _strip(drawn: Any, box: tuple[float, float, float, float]) -> bytes:
+    """A part of the straightened sheet, given in millimetres, as JPEG."""
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY)
+    part = drawn.crop(tuple(round(each * FINE) for each in box))
+    part.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from kash.assessments.sheets.layout import Corner, CornerCode, code_text, pages_of
-from kash.assessments.sheets.markup import SheetWording, page_markup
+from kash.assessments.sheets.markup import PrintedRow, SheetWording, page_markup
 from kash.platform.press import PagedDocument, RegisterSheet, register
-
-LETTERS = string.ascii_uppercase
-NOT_SURE = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +23,8 @@ class PrintedAnswerSheet:
     badge: str = ""
 
 
-def row_labels(options: int, *, not_sure: bool) -> tuple[str, ...]:
-    """Labels before a row's bubbles: a letter each, and a question mark for "not sure"."""
-    return (*LETTERS[:options], *([NOT_SURE] if not_sure else []))
-
-
 def answer_sheets(
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[PrintedRow],
     sheets: Sequence[PrintedAnswerSheet],
     wording: SheetWording,
     *,
@@ -41,20 +32,17 @@ def answer_sheets(
     language: str,
     dated: datetime | None = None,
 ) -> bytes:
-    """The sheets as one PDF. `rows` are the labels of each question's bubbles.
-
-    Raises RenderError.
-    """
-    layouts = pages_of([len(labels) for labels in rows])
+    """The sheets as one PDF. Raises RenderError."""
+    layouts = pages_of([len(row.labels) for row in rows])
     paged = PagedDocument(
         html="", title=file_title, language=language, kind="answers", page_count="", dated=dated
     )
     looks: dict[tuple[int, bool], str] = {}
     first = 0
     for page, layout in enumerate(layouts, 1):
-        labels = rows[first : first + len(layout.bubbles)]
+        printed = rows[first : first + len(layout.bubbles)]
         for blank in {not one.name for one in sheets}:
-            looks[page, blank] = page_markup(layout, labels, first + 1, wording, blank=blank)
+            looks[page, blank] = page_markup(layout, printed, wording, blank=blank)
         first += len(layout.bubbles)
     return register(
         paged,

@@ -30,6 +30,9 @@ _FIRST_BUBBLE, _BUBBLE_STEP = 20.0, 14.5
 _FIRST_ROW, _LAST_ROW = 74.0, 259.0
 _LARGEST_PITCH = 12.0
 
+# Where a name is printed or written: left, top, right and bottom.
+NAME_LINE = (10.0, 33.0, 200.0, 46.0)
+
 # A code holds 20 characters, which is the most that its smallest symbol takes.
 CODE_BOX = 26.0
 _CODE_EDGE = 5.0

@@ -47,22 +47,28 @@ class SheetWording:
     corner: str
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedRow:
+    """A row: the question's number, and what stands before each of its bubbles."""
+
+    number: int
+    labels: Sequence[str]
+
+
 def page_markup(
     layout: SheetLayout,
-    labels: Sequence[Sequence[str]],
-    first: int,
+    rows: Sequence[PrintedRow],
     wording: SheetWording,
     *,
     blank: bool,
 ) -> str:
-    """A page. `labels` are what stands before each bubble, row by row; `first` is the number of the
-    first row. A blank one has a line to write a name on."""
+    """A page with these rows. A blank one has a line to write a name on."""
     return (
         f'<section class="answers" style="background-image: url({_drawing(layout, blank)})">'
         + "".join(_codes(wording))
         + _head(wording, blank)
         + _how(wording)
-        + "".join(_rows(layout, labels, first))
+        + "".join(_rows(layout, rows))
         + _foot(wording)
         + "</section>"
     )
@@ -111,20 +117,20 @@ def _said(sentence: SaidTwice) -> str:
     )
 
 
-def _rows(layout: SheetLayout, labels: Sequence[Sequence[str]], first: int) -> Iterator[str]:
-    number = 0
+def _rows(layout: SheetLayout, printed: Sequence[PrintedRow]) -> Iterator[str]:
+    following = iter(printed)
     for column in layout.columns:
         for row in column.rows:
+            said = next(following)
             left = column.left + _NUMBER_LEFT
             yield (
                 f'<p class="answers-row" style="left: {left:.2f}mm; top: {row.y - 3:.2f}mm">'
-                f'<b style="width: {_NUMBER_WIDTH}mm">{first + number}</b>'
+                f'<b style="width: {_NUMBER_WIDTH}mm">{said.number}</b>'
             )
-            for x, label in zip(row.bubbles, labels[number], strict=True):
+            for x, label in zip(row.bubbles, said.labels, strict=True):
                 at = x - _LETTERS_LEFT - left
                 yield f' <span style="left: {at:.2f}mm">{escaped(label)}</span>'
             yield "</p>"
-            number += 1
 
 
 def _drawing(layout: SheetLayout, blank: bool) -> str:

@@ -27,14 +27,14 @@ _LONGEST_LINE = 64 * 1024
 class ReadSheet:
     """A sheet that was read: its public id, its page from 1, and each row of that page in order.
 
-    `picture` is the sheet as seen from straight above, and `strips` the rows that a person is asked
-    about, by their place from 0: all as JPEG, with nothing in them but what is seen.
+    `name` shows the line for a name, and `strips` the rows that a person is asked about, by their
+    place from 0: as seen from straight above, as JPEG, with nothing in them but what is seen.
     """
 
     sheet: str
     page: int
     rows: tuple[RowReading, ...]
-    picture: bytes
+    name: bytes
     strips: dict[int, bytes]
 
 
@@ -105,21 +105,21 @@ def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadSheet |
 
 
 def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadSheet, bytes]:
-    """A sheet, and what comes after its pictures. Raises ValueError, or another of its kind."""
+    """A sheet, and what comes after its strips. Raises ValueError, or another of its kind."""
     number = told["page"]
     if type(number) is not int or not 1 <= number <= len(pages) or not is_public_id(told["sheet"]):
         raise ValueError
     bubbles = pages[number - 1].bubbles
     rows = tuple(_row(row, count) for row, count in zip(told["rows"], bubbles, strict=True))
     asked = [at for at, row in enumerate(rows) if row.is_asked]
-    pictures: list[bytes] = []
-    for length in told["pictures"]:
+    strips: list[bytes] = []
+    for length in told["strips"]:
         if type(length) is not int or not 0 < length <= len(rest):
             raise ValueError
-        pictures.append(rest[:length])
+        strips.append(rest[:length])
         rest = rest[length:]
-    strips = dict(zip(asked, pictures[1:], strict=True))
-    return ReadSheet(told["sheet"], number, rows, pictures[0], strips), rest
+    by_row = dict(zip(asked, strips[1:], strict=True))
+    return ReadSheet(told["sheet"], number, rows, strips[0], by_row), rest
 
 
 def _row(told: Any, bubbles: int) -> RowReading:

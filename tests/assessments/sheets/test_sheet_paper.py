@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 import pikepdf
 import pytest
 from apiflask import APIFlask
 
 from benchmarks.answer_photos import WORDING
-from kash.assessments.sheets import kept
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets, row_labels
+from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.layout import Corner
-from kash.assessments.sheets.reading import ReadSheet, UnreadPhoto
+from kash.assessments.sheets.markup import PrintedRow
+from kash.assessments.sheets.reading import UnreadPhoto
 from kash.assessments.sheets.reasons import Reason
-from kash.assessments.sheets.verdicts import RowReading, Verdict
 from kash.assessments.sheets.words import refusal, sheet_wording
-from kash.platform import storage
-from kash.platform.database import utc_now
 from kash.platform.press import registers
 from tests.platform.press.conftest import checked, text_of  # noqa: F401 - fixtures
 from tests.platform.press.hearing import faults
 
 pytestmark = pytest.mark.any_engine
 
-ROWS = [row_labels(4, not_sure=True), row_labels(2, not_sure=True), ("A", "B")] * 15
+ROWS = [PrintedRow(at, ("ABCD?", "AB?", "AB")[at % 3]) for at in range(1, 46)]
 SHEET = "7km2qx4t0000000"
 
 
-def paper(*sheets: PrintedAnswerSheet, rows: list[tuple[str, ...]] = ROWS) -> bytes:
+def paper(*sheets: PrintedAnswerSheet, rows: list[PrintedRow] = ROWS) -> bytes:
     return answer_sheets(rows, sheets, WORDING, file_title="Answer sheets", language="en")
 
 
@@ -100,43 +96,3 @@ def test_each_reason_is_told_in_a_sentence_of_its_own_and_both_languages_stand_o
         assert [language for language, _ in wording.fill.each] == ["sw", "en"]
         assert wording.fill.each[0][1] != wording.fill.each[1][1]
         assert len(sheet_wording("Working Together", "", ["en"]).keep.each) == 1
-
-
-# --- Pictures that wait -----------------------------------------------------------------------
-
-
-def read_sheet(*verdicts: Verdict) -> ReadSheet:
-    rows = tuple(RowReading(verdict, (0,), (0.5, 0.0)) for verdict in verdicts)
-    strips = {at: b"strip %d" % at for at, row in enumerate(rows) if row.is_asked}
-    return ReadSheet(f"{SHEET}1", 1, rows, b"\xff\xd8 the whole sheet", strips)
-
-
-def test_a_picture_lies_sealed_until_it_is_confirmed_and_is_gone_after(app: APIFlask) -> None:
-    with app.app_context():
-        kept.keep("r" * 16, read_sheet(Verdict.MARKED, Verdict.DOUBT))
-        kept.keep("s" * 16, read_sheet(Verdict.BLANK))
-        files = [found.key for found in storage.list("answer-sheets")]
-        assert len(files) == 4
-        sealed = b"".join(storage.get(key) for key in files)
-        assert (b"strip" in sealed, b"whole" in sealed) == (False, False)
-        assert kept.sheet_picture("r" * 16) == b"\xff\xd8 the whole sheet"
-        assert kept.row_picture("r" * 16, 1) == b"strip 1"
-        with pytest.raises(storage.FileMissing):
-            kept.row_picture("r" * 16, 0)
-        kept.forget("r" * 16)
-        kept.forget("r" * 16)
-        assert {found.key.split("/")[1] for found in storage.list("answer-sheets")} == {"s" * 16}
-
-
-def test_pictures_of_readings_that_nobody_knows_are_deleted_the_next_day(
-    app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with app.app_context():
-        for reading in ("r", "s"):
-            kept.keep(reading * 16, read_sheet(Verdict.BLANK))
-        kept.forget_orphans(lambda _asked: ())
-        assert len(list(storage.list("answer-sheets"))) == 4
-        later = utc_now() + timedelta(days=2)
-        monkeypatch.setattr(kept, "utc_now", lambda: later)
-        kept.forget_orphans(lambda asked: {"s" * 16} & set(asked))
-        assert {found.key.split("/")[1] for found in storage.list("answer-sheets")} == {"s" * 16}

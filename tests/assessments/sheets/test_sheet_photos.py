@@ -137,7 +137,7 @@ def test_what_is_no_readable_sheet_is_refused_for_its_own_reason() -> None:
     badge = qr_symbol("KB1:7KM2QX4T00000001")
     drawn = Image.frombytes("1", (badge.size, badge.size), badge.rows).convert("L")
     card = ImageOps.expand(ImageOps.invert(drawn), 4, 255).resize((600, 600), 0)
-    desk = Image.effect_noise((900, 1200), 60)
+    desk = Image.frombytes("L", (900, 1200), Random(1).randbytes(900 * 1200))
     assert told(desk)["reason"] == Reason.NO_CODE
     assert told(card)["reason"] == Reason.OTHER_PAPER
     assert told(taken().point(lambda level: level * 0.05))["reason"] == Reason.TOO_DARK
@@ -189,8 +189,8 @@ def test_the_child_reads_a_photo_and_shows_the_rows_that_it_asks_about() -> None
     assert (read.sheet, read.page) == (IDS[0], 1)
     assert [row.marks for row in read.rows] == [one.marks for one in rows]
     assert sorted(read.strips) == [at for at, one in enumerate(rows) if not one.plain] != []
-    with Image.open(io.BytesIO(read.picture)) as whole:
-        assert (whole.format, whole.size, whole.info.get("exif")) == ("JPEG", (1050, 1485), None)
+    with Image.open(io.BytesIO(read.name)) as line:
+        assert (line.format, line.size, line.info.get("exif")) == ("JPEG", (950, 65), None)
     for strip in read.strips.values():
         with Image.open(io.BytesIO(strip)) as shown:
             assert shown.size == (456, 60)
@@ -219,7 +219,7 @@ TOLD: dict[str, Any] = {
     "sheet": IDS[0],
     "page": 1,
     "rows": [["marked", [1], [0, 0.5, 0]], ["blank", [], [0, 0]]],
-    "pictures": [4, 5],
+    "strips": [4, 5],
 }
 
 
@@ -231,7 +231,7 @@ def test_an_answer_is_taken_apart_as_it_was_put_together() -> None:
     refused = b'{"reason": "corners missing", "missing": [0, 2]}\n'
     read, unread = photos_told(answered() + refused, PAGES)
     assert isinstance(read, ReadSheet)
-    assert (read.picture, read.strips) == (b"hole", {1: b"strip"})
+    assert (read.name, read.strips) == (b"hole", {1: b"strip"})
     assert unread == UnreadPhoto(Reason.CORNERS_MISSING, (Corner.TOP_LEFT, Corner.BOTTOM_RIGHT))
 
 
@@ -249,8 +249,8 @@ def test_an_answer_is_taken_apart_as_it_was_put_together() -> None:
         answered(sheet="../../secret.ke"),
         answered(page=2),
         answered(page=True),
-        answered(pictures=[4, -5]),
-        answered(pictures=[9]),
+        answered(strips=[4, -5]),
+        answered(strips=[9]),
         answered(rows=[["marked", [1], [0, 0.5, 0]]]),
         answered(rows=[["marked", [3], [0, 0.5, 0]], ["blank", [], [0, 0]]]),
         answered(rows=[["marked", [], [0, 0.5, 0]], ["blank", [], [0, 0]]]),
