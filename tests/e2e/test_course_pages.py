@@ -1,4 +1,4 @@
-"""A session is written in a browser: rows come and go in place, and their minutes add up."""
+"""A session is written in a browser, and pages of versions are usable by everyone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
-from kash.policy import Actor
-from tests.training.conftest import Draft, draft  # noqa: F401
+from kash.policy import SYSTEM, Actor
+from kash.training.queries import version_with_plans
+from kash.training.rules.texts import SessionText
+from kash.training.services.copies import start_version, translate
+from kash.training.services.sessions import write_session
+from kash.training.services.states import propose, publish
+from tests.training.conftest import ANOTHER, Draft, draft  # noqa: F401
 
-from .looking import DESK
+from .looking import DESK, findings
 from .test_door import Site, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
@@ -55,4 +60,34 @@ def test_steps_are_written_in_place_and_their_minutes_add_up(
         (60, "In pairs"),
     ]
     assert [row.text for row in saved.of("objective")] == ["Repeats what she heard"]
+    page.context.close()
+
+
+def test_pages_of_versions_are_usable_by_everyone(
+    site: Site,  # noqa: F811
+    draft: Draft,  # noqa: F811
+    browser: Browser,
+    actor: Callable[..., Actor],
+) -> None:
+    propose(draft.version, SYSTEM)
+    publish(draft.version, ANOTHER)
+    newer = start_version(draft.course, "en", SYSTEM)
+    plan = version_with_plans(newer).modules[0].plans[1]
+    write_session(newer, plan.public_id, SessionText({"why": "Said"}), 1, by=SYSTEM)
+    made = translate(draft.version, "sw", SYSTEM)
+    beside = version_with_plans(made).modules[0].plans[1].public_id
+    versions = "/courses/versions"
+    page = site.page(browser, actor("trainer"), viewport=DESK)
+    found: list[str] = []
+    for path in (
+        "/courses",
+        f"{versions}/{newer}/plans/{plan.public_id}",
+        f"{versions}/{newer}/plans/{plan.public_id}/edit",
+        f"{versions}/{newer}/compare",
+        f"{versions}/{made}/translation",
+        f"{versions}/{made}/plans/{beside}/translation",
+    ):
+        page.goto(f"{site.address}{path}")
+        found += findings(page, path)
+    assert found == []
     page.context.close()
