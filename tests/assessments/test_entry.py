@@ -72,3 +72,8 @@ def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None
         "twice": [7],
         "several": [9],
     }
+
+
+def test_a_line_of_thousands_of_spaces_is_no_row_and_costs_no_time() -> None:
+    (line,) = read_score_lines("x" + " " * 50_000 + "y")
+    assert (len(line.who), line.tenths) == (80, None)

@@ -44,8 +44,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "incidents.case_file", "incidents.shred",
         # Shown only with the code of a form that is open.
         "evaluations.answer",
-        # Shown only once another workshop was chosen.
-        "workshops.copy_people",
+        # Shown only once another workshop, or a kind of question, was chosen.
+        "workshops.copy_people", "assessments.add",
         # Shown only to a second person who stands behind nobody concerned.
         "accounts.request",
     }  # fmt: skip

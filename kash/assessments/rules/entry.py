@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kash.assessments.rules.scoring import NOT_SURE, Kind
 
-MOST_LINES = 500
+MOST_LINES, LONGEST_LINE = 500, 200
 _SCORE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]))?\s*%?")
 # What stands between a person and her score: a tab, a semicolon, a comma that is no decimal one, or
 # the last space.
@@ -63,7 +63,8 @@ def read_score_lines(text: str) -> list[ScoreLine]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        found = _LINE.fullmatch(line.strip())
+        # A longer line is no row of such a list, and would be tried in too many ways.
+        found = _LINE.fullmatch(line.strip()) if len(line) <= LONGEST_LINE else None
         if found is None:
             lines.append(ScoreLine(number, line.strip()[:80], None))
         else:
