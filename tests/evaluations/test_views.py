@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.accounts.models import CountedTries
+from kash.evaluations.form_keys import destroy_form_key
 from kash.evaluations.models import EvaluationBox, EvaluationForm
 from kash.evaluations.services.forms import add_form
 from kash.platform.database import db, new_public_id, utc_now
@@ -109,6 +110,18 @@ def test_after_its_time_a_form_says_so_on_the_phone(
     assert client.get(f"/e?code={fields['code']}").status_code == 409
     evaluated.close()
     assert client.post("/e", data=fields).status_code == 409
+
+
+def test_a_form_whose_key_is_gone_says_so_and_not_that_few_answered(
+    evaluated: Evaluated, client_for: Browser
+) -> None:
+    for _each in range(5):
+        evaluated.answer({0: "5"})
+    destroy_form_key(evaluated.form)
+    evaluated.close()
+    shown = client_for(evaluated.trainer).get(evaluated.address).text
+    assert "their key is gone" in shown
+    assert "Fewer than" not in shown
 
 
 def test_a_trainer_makes_opens_fills_and_closes_a_form(
