@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from kash.accounts.models import (
     Invitation,
     SignedInSession,
 )
-from kash.accounts.queries import accounts, hand_overs
+from kash.accounts.queries import accounts, hand_overs, trail
 from kash.accounts.queries.access import AccessFilter, access_listing, review_reminder
 from kash.accounts.queries.accounts import usable_invitation
 from kash.accounts.queries.breaches import breach, breach_page
@@ -674,3 +674,24 @@ def test_accounts_that_are_locked_are_marked(
         for one in db.session.scalars(select(Account).where(Account.paused_at.is_not(None)))
     } == {"Amina"}
     assert db.session.scalar(select(func.count()).select_from(AccountRole)) == 2
+
+
+def test_a_month_of_what_mediators_did_ends_with_its_last_day(
+    sqlite_app: APIFlask, monkeypatch: pytest.MonkeyPatch, actor: Actors
+) -> None:
+    asked: list[tuple[datetime, datetime]] = []
+
+    def told(_session: Any, since: datetime, until: datetime, **_more: Any) -> list[Any]:
+        asked.append((since, until))
+        return []
+
+    monkeypatch.setattr(trail, "told_by_day", told)
+    for month in (date(2026, 1, 1), date(2026, 2, 1), date(2026, 12, 1)):
+        assert trail.audit_by_day(month) == []
+    here = ZoneInfo("Africa/Nairobi")
+    days = [[moment.astimezone(here) for moment in pair] for pair in asked]
+    assert [(until.month, until.day, until.hour) for _since, until in days] == [
+        (2, 1, 0),
+        (3, 1, 0),
+        (1, 1, 0),
+    ]

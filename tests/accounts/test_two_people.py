@@ -226,6 +226,9 @@ def test_an_account_that_one_person_invited_stays_her_puppet_when_it_gains_power
         with pytest.raises(CannotAgree):
             agree(puppet, request)
         withdraw(asker, request)
+        last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+        assert last is not None
+        assert list(last.subjects) == [target.public_id, request]
 
 
 def test_a_link_made_alone_opens_nothing_once_its_account_has_power(

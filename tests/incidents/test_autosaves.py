@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import select, text
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
@@ -22,9 +24,11 @@ from kash.incidents.services.documentation import (
     SentPage,
     add_case,
 )
+from kash.incidents.services.filing import shred_old_drafts
 from kash.platform.database import db
 from kash.platform.vault import DocumentKey, SealedDocument
 from kash.platform.vault.models import VaultOpening
+from kash.platform.web.formats import local_today
 from tests.incidents.filed_cases import filed
 from tests.incidents.form_pages import PHRASE, TOKEN, entries, fields_of, filled
 
@@ -232,3 +236,13 @@ def test_a_form_sent_with_a_closed_vault_comes_back_whole(
     )
     assert (record.place.place, record.narrative) == (PHRASE, "Line one\nLine two")
     assert record.acts[0].persons == ["p1"]
+
+
+def test_an_unfinished_form_is_shredded_after_its_day_and_not_on_it(sqlite_app: APIFlask) -> None:
+    today = local_today()
+    for key, day in (("a", today - timedelta(days=1)), ("b", today), ("c", today)):
+        db.session.add(IncidentDraft(code_hash=key * 64, kept_until=day))
+    db.session.commit()
+    shred_old_drafts()
+    left = db.session.scalars(select(IncidentDraft.code_hash).order_by(IncidentDraft.code_hash))
+    assert [key[0] for key in left] == ["b", "c"]

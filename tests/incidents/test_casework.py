@@ -122,6 +122,16 @@ def test_whoever_filed_or_triaged_does_not_verify(a_member: Member, filed: Filed
     assert step(carol, reference, "verify") == "verified"
 
 
+@pytest.mark.any_engine
+def test_the_only_officer_does_not_verify_alone(a_member: Member, filed: Filed) -> None:
+    anna = a_member("documentation")
+    reference = filed(Record())
+    step(anna, reference, "triage")
+    with pytest.raises(StepRefused) as refused:
+        step(anna, reference, "verify")
+    assert refused.value.why is Refusal.SAME_PERSON
+
+
 def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
     a_member: Member, filed: Filed
 ) -> None:

@@ -91,9 +91,9 @@ class Ready:
     def person(self, name: str) -> str:
         return db.session.query(Person).filter_by(chosen_name=name).one().public_id
 
-    def band(self, **bands: str) -> None:
-        """Choose bands by first names."""
-        choose_bands(
+    def band(self, **bands: str) -> int:
+        """Choose bands by first names; how many changed."""
+        return choose_bands(
             self.workshop,
             {
                 self.person(f"{name} Sampuli"): Chosen("participant", band)

@@ -152,7 +152,8 @@ def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
 
 
 def test_the_whole_way_of_a_list(ready: Ready) -> None:
-    ready.band(Zawadi=FAR, Baraka=NEAR)
+    assert double_claims(ready.workshop, ()) == []
+    assert [ready.band(Zawadi=FAR, Baraka=NEAR) for _ in range(2)] == [2, 0]
     made = ready.proposed()
     with pytest.raises(OneWaits):
         ready.proposed()

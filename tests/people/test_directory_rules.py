@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -165,3 +165,9 @@ def test_a_check_of_more_than_six_months_is_stale(checked: date, today: date, st
 def test_words_are_found_without_accents_and_apostrophes() -> None:
     assert found_by("Ng’ang’a  CLÍNIC", "Nyalenda-B") == "nganga clinic nyalenda b"
     assert found_by("’’ --") == ""
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))
+def test_minutes_of_a_week_are_counted_from_monday(moment: datetime) -> None:
+    monday = datetime.combine(moment.date() - timedelta(days=moment.weekday()), time())
+    assert minute_of_week(moment) == (moment - monday) // timedelta(minutes=1)

@@ -23,8 +23,9 @@ from kash.people.rules.lists.classing import (
     compare,
 )
 from kash.people.rules.lists.headings import field_by_heading, match_columns
+from kash.people.rules.lists.names import read_name
 from kash.people.rules.lists.phones import read_phone
-from kash.people.rules.lists.rows import ReadRow, read_row
+from kash.people.rules.lists.rows import ReadRow, capitals_in, read_row
 from kash.people.rules.lists.sections import is_section, lone_names, skipped_as
 from kash.people.rules.matching import Match, Reason
 from kash.people.rules.persons import ages_disagree, sort_name, within_band
@@ -83,6 +84,24 @@ def test_a_row_that_cannot_be_right_is_wrong(cells: tuple[str, ...], code: str) 
     columns = {"name": [0], "phone": [1], "birth": [2, 3]}
     read = read_row(2, cells, columns, {}, TODAY, "KE")
     assert (codes(read), read.wrong) == ([code], True)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("M / F", "two_answers"), ("abc / def", "sex_wrong"), ("male / def", "sex_wrong")],
+)
+def test_two_answers_are_told_from_none(written: str, code: str) -> None:
+    read = row("Asali Sampuli", "", written)
+    assert (codes(read), read.wrong) == ([code], True)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("=A1", "name_formula"), ("12", "name_no_letter"), ("Ab " * 100, "too_long")],
+)
+def test_what_is_no_name_is_wrong(written: str, code: str) -> None:
+    read = read_name(written)
+    assert [(one.code, one.wrong) for one in read.remarks] == [(code, True)]
 
 
 def test_no_remark_about_a_phone_quotes_a_number() -> None:
@@ -369,3 +388,17 @@ def test_a_row_shows_whether_a_person_decided_it() -> None:
     assert classed(same, "") == (State.SAME, "asali", False, False)
     # Nobody is new with a number that is taken.
     assert classed(same, NEW) == (State.SAME, "asali", False, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "shouted"),
+    [
+        ("ASALI SAMPULI", "", True),
+        ("Asali Sampuli", "ASALI SAMPULI", True),
+        ("Asali Sampuli", "Asali", False),
+    ],
+)
+def test_capitals_are_found_in_the_printed_name_too(name: str, printed: str, shouted: bool) -> None:
+    columns = {"name": [0], "printed_name": [1]}
+    read = read_row(2, (name, printed), columns, {}, TODAY, "KE")
+    assert capitals_in(read) is shouted

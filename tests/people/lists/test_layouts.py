@@ -108,3 +108,27 @@ def test_a_row_that_answers_with_two_words_of_the_headings_is_no_second_line_of_
     answers = ["", "", "", "Ward", "Station", ""]
     table = table_of(sheet_of([head, ["Asali Sampuli"], answers, head, ["Baraka Mfano"]]), 1)
     assert table.nobody == {4: "headings"}
+
+
+def test_three_lists_side_by_side_are_three_lists() -> None:
+    people = ["Asali Sampuli", "0712600001", "Baraka Mfano", "0712600002", "Zawadi Juma", ""]
+    table = table_of(sheet_of([["Name", "Phone"] * 3, people]), 1)
+    assert [cells[0] for _number, cells in table.rows] == people[::2]
+
+
+def test_a_line_that_asks_for_nothing_known_is_no_fact_of_a_person() -> None:
+    lines = [
+        ["Name: Asali Sampuli"],
+        ["Phone: 0712600001"],
+        ["Sex: F"],
+        ["Weather that day: rain"],
+        ["Name: Baraka Mfano"],
+        ["Phone: 0712600002"],
+        ["Sex: M"],
+        ["Name: Zawadi Juma"],
+        ["Phone: 0712600003"],
+        ["Sex: F"],
+    ]
+    table = table_of(sheet_of(lines), 0)
+    assert table.headings == ("Name", "Phone", "Sex")
+    assert table.nobody == {4: "note"}

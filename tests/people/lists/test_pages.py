@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from kash.people.lists.files import MOST_BYTES
-from kash.people.models import Group, PeopleList, PeopleListPerson, Person
+from kash.people.lists.placing import ADD
+from kash.people.models import Group, Organisation, PeopleList, PeopleListPerson, Person
 from kash.people.services.consents import record_consent
 from kash.people.services.list_changes import NotUndone, undo_list
 from kash.people.services.lists import choose
@@ -218,6 +220,23 @@ def test_whoever_stands_on_a_list_unchanged_is_one_of_its_people_all_the_same(
     (kept,) = db.session.query(PeopleListPerson).all()
     assert db.session.get_one(Person, kept.person_id).public_id == person
     assert (kept.added, kept.row, kept.row_version) == (False, 2, 0)
+
+
+@pytest.mark.any_engine
+def test_undoing_a_list_takes_away_its_own_stations_and_no_others(
+    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
+) -> None:
+    for name in ("Aaa Post", "Zzz Post"):
+        add_organisation(OrganisationDetails(name, "station"), trainer)
+    made = bring(trainer, "Name;Station\nAmani Mfano;Middle Post\n", group=groups[0].public_id)
+    choose(made, lambda choices: choices.stations.update({"Middle Post": ADD}), trainer)
+    confirm(made, trainer)
+    names = select(Organisation.name).order_by(Organisation.name)
+    assert db.session.scalars(names).all() == ["Aaa Post", "Middle Post", "Zzz Post"]
+    db.session.rollback()
+    undo_list(made, trainer)
+    db.session.rollback()
+    assert db.session.scalars(names).all() == ["Aaa Post", "Zzz Post"]
 
 
 def test_a_list_is_not_undone_once_something_depends_on_it(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kash.people.rules.lists.births import Born, read_birth
 from kash.people.rules.lists.headings import FIELDS, WAYS_OF, field_by_heading
 from kash.people.rules.lists.phones import read_phone
+from kash.people.rules.lists.stations import StationGuess, Stations
 from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)
@@ -65,3 +66,10 @@ def test_a_heading_is_known_in_any_case_and_with_a_bracket(field: str, data: st.
 @given(st.text())
 def test_any_text_as_a_heading_is_a_field_or_none(text: str) -> None:
     assert field_by_heading(text)[0] in ("", *FIELDS)
+
+
+def test_of_two_stations_that_are_as_alike_none_is_guessed() -> None:
+    known = [("one", "Kondele Post A"), ("two", "Kondele Post B")]
+    assert Stations(known).guess("Kondele Post C") == StationGuess("", certain=False)
+    assert Stations(known[:1]).guess("Kondele Post C") == StationGuess("one", certain=False)
+    assert Stations(known).guess("kondele post a") == StationGuess("one", certain=True)

@@ -28,7 +28,13 @@ from kash.platform.vault import (
     verify,
     verifying,
 )
-from kash.platform.vault.queries import entry_with_code, known_actions, recent, told_by_day
+from kash.platform.vault.queries import (
+    entries_about,
+    entry_with_code,
+    known_actions,
+    recent,
+    told_by_day,
+)
 from kash.policy import NOBODY, SYSTEM, Actor, Role
 
 ACTOR = Actor(public_id="0123456789abcdef")
@@ -84,6 +90,21 @@ def test_what_is_told_by_day_is_told_of_one_actor_and_of_no_later_moment(chained
     assert len(told_by_day(session, began, later)) == 2
     assert told_by_day(session, began, told[0][0], actor=ACTOR.public_id) == []
     assert [entry.action for entry in recent(session)] == ["people.person_added"]
+
+
+def test_what_names_somebody_is_found_newest_first_and_actions_by_their_names(
+    chained: Flask,
+) -> None:
+    for action, by in (("people.b", ACTOR), ("people.c", SYSTEM), ("people.a", ACTOR)):
+        with audited(action, by) as change:
+            change.about(SUBJECT, *([OTHER] if action == "people.b" else []))
+    session = db.session()
+    named = session.scalars(entries_about(SUBJECT)).all()
+    assert [entry.action for entry in named] == ["people.a", "people.c", "people.b"]
+    others = session.scalars(entries_about(SUBJECT, but_by=SYSTEM.public_id)).all()
+    assert [entry.action for entry in others] == ["people.a", "people.b"]
+    assert [entry.action for entry in session.scalars(entries_about(OTHER))] == ["people.b"]
+    assert known_actions(session) == ["people.a", "people.b", "people.c"]
 
 
 def test_entries_follow_one_another(chained: Flask) -> None:
