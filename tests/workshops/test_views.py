@@ -20,6 +20,7 @@ from kash.platform.database import db, new_public_id
 from kash.platform.jobs.models import Job
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
+from kash.training.models import PlanRow, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.queries.plan import sessions_of
@@ -768,3 +769,19 @@ def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(
         "Opening of the second day",
     ]
     assert fields(site.get(f"{page}?after=nothing"))["day"] == "2026-11-18"
+
+
+def test_a_session_shows_what_its_plan_is_to_do_and_leads_to_the_plan(
+    site: FlaskClient, held: Held
+) -> None:
+    plan = db.session.query(SessionPlan).filter_by(title="Session 1").one()
+    for position, text in enumerate(("Names three rights", ""), 1):
+        plan.rows.append(PlanRow(kind="objective", position=position, text=text))
+    version, plan_id = plan.module.version.public_id, plan.public_id
+    db.session.commit()
+    path = f"/workshops/{held.workshop}/sessions/{sessions(held)[0]}"
+    body = site.get(path).text
+    assert re.findall(r"<li>([^<]*)</li>", body.partition("What it is to do")[2]) == [
+        "Names three rights"
+    ]
+    assert f"/courses/versions/{version}/plans/{plan_id}" in body
