@@ -7,6 +7,7 @@ import contextlib
 import io
 import multiprocessing
 import os
+import runpy
 import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
@@ -32,26 +33,60 @@ def in_fork(act: Callable[..., None], *given: Any) -> tuple[int | None, Any]:
 
 def flask(environment: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
     """`flask ARGUMENTS` under these variables: its code, what it prints, and what as an error."""
-    _, said = in_fork(_flask, dict(environment), arguments)
+    return _told(_flask, environment, arguments, "")
+
+
+def module(
+    environment: Mapping[str, str], name: str, *arguments: str, typed: str = ""
+) -> tuple[int, str, str]:
+    """`python -m NAME ARGUMENTS` under these variables, with this to read as its input: its code,
+    what it prints, and what as an error."""
+    return _told(_module, environment, (name, *arguments), typed)
+
+
+def _told(act: Callable[..., None], environment: Mapping[str, str], *given: Any) -> Any:
+    _, said = in_fork(_command, act, dict(environment), *given)
     assert said is not None, "the command was killed"
-    code, printed, error = said
-    return code, printed, error
+    return said
 
 
-def _flask(environment: dict[str, str], arguments: tuple[str, ...], tell: Connection) -> None:
+def _flask(arguments: tuple[str, ...]) -> None:
     from flask.cli import main
 
+    sys.argv = ["flask", "--app", "app", *arguments]
+    main()
+
+
+def _module(arguments: tuple[str, ...]) -> None:
+    sys.argv = ["python", *arguments[1:]]
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+
+
+def _command(
+    act: Callable[[tuple[str, ...]], None],
+    environment: dict[str, str],
+    arguments: tuple[str, ...],
+    typed: str,
+    tell: Connection,
+) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = ["flask", "--app", "app", *arguments]
+    reading, writing = os.pipe()
+    os.write(writing, typed.encode())
+    os.close(writing)
+    os.dup2(reading, 0)
     printed, error = io.StringIO(), io.StringIO()
     code: object = 0
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(error):
         try:
-            main()
+            act(arguments)
         except SystemExit as end:
             code = end.code
+        except Exception:
+            # As the interpreter tells what nobody caught.
+            sys.excepthook(*sys.exc_info())
+            code = 1
     if isinstance(code, str):
-        error.write(code)
+        error.write(f"{code}\n")
         code = 1
     tell.send((code or 0, printed.getvalue(), error.getvalue()))

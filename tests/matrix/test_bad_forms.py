@@ -105,10 +105,9 @@ def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> 
     for form in forms:
         typed = {one.name for one in form.fields if one.typed}
         for name in sorted({one.name for one in form.fields}):
-            # What is typed is wrong in several ways above, too; what is called so in another form
-            # of the room was wrong there.
+            # What is typed is wrong in several ways above, too; so is a choice of another form.
             like = (room_of(form.endpoint), name)
-            times = (0 if name in typed else 1) if like in seen else (1 if name in typed else 2)
+            times = 1 if name in typed or like in seen else 2
             seen.add(like)
             for _ in range(times):
                 turn += 1

@@ -6,8 +6,6 @@ import io
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import tarfile
 import textwrap
 from base64 import b64decode, b64encode
@@ -47,6 +45,7 @@ from kash.platform.operations.restoring import restore_backup
 from kash.platform.vault import audited, lookup, open_text, seal, verify
 from kash.policy import SYSTEM
 from kash.settings import Settings
+from tests.forks import module
 
 PASSPHRASE = "seven calm herons cross slowly"
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -346,31 +345,31 @@ def test_another_key_that_was_there_is_kept(backed_up: Path, tmp_path: Path) -> 
 
 
 def test_the_commands(backed_up: Path, tmp_path: Path) -> None:
-    def command(*arguments: str, folder: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "kash.platform.operations", *arguments, "--passphrase-fd", "0"],
-            input=PASSPHRASE + "\n",
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            env=os.environ | {"KASH_DATA_DIR": str(tmp_path / folder)},
+    def command(*arguments: str, folder: str) -> tuple[int, str, str]:
+        return module(
+            os.environ | {"KASH_DATA_DIR": str(tmp_path / folder)},
+            "kash.platform.operations",
+            *arguments,
+            "--passphrase-fd",
+            "0",
+            typed=PASSPHRASE + "\n",
         )
 
     again = tmp_path / "again.age"
-    made = command("backup", str(again), folder="here")
-    assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout.splitlines()[:2] == [
+    code, printed, error = command("backup", str(again), folder="here")
+    assert (code, error) == (0, "")
+    assert printed.splitlines()[:2] == [
         f"Backup written to {again}",
         "Database, stored files: 2, the server's key. No sessions.",
     ]
-    back = command("restore", str(again), folder="there")
-    assert (back.returncode, back.stderr) == (0, "")
-    assert back.stdout.splitlines()[1:] == [
+    code, printed, error = command("restore", str(again), folder="there")
+    assert (code, error) == (0, "")
+    assert printed.splitlines()[1:] == [
         "Database, stored files: 2, the server's key. Nobody is signed in.",
         "The audit says that it was restored, and began a new mirror.",
     ]
-    twice = command("restore", str(again), folder="there")
-    assert twice.returncode == 1
-    assert twice.stderr == (
+    code, _printed, error = command("restore", str(again), folder="there")
+    assert code == 1
+    assert error == (
         "Error: The database is not empty. A backup is put back into a new one only.\n"
     )

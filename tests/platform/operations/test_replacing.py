@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
-import subprocess
-import sys
+import runpy
 import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from flask import Flask
 
 from kash.platform.operations.numbers import folder_for_numbers
 from kash.settings import Settings
+from tests.forks import in_fork
 from tests.platform.operations.test_server import ROOT, Running, children, until
 
 # Each process answers at most so many; what is in the file is for a real office.
@@ -25,24 +27,17 @@ OPTIONS = ("--max-requests", "200", "--max-requests-jitter", "40")
 
 
 @pytest.mark.parametrize(("processes", "most"), [("1", 0), ("2", 2000)])
-def test_only_where_another_answers_meanwhile(
-    processes: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KASH_WEB_WORKERS", processes)
-    monkeypatch.setenv("KASH_DATA_DIR", str(tmp_path))
-    told = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import runpy; c = runpy.run_path('gunicorn.conf.py');"
-            "print(c['workers'], c['max_requests'], c['max_requests_jitter'])",
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout.split() == [processes, str(most), str(most)]
+def test_only_where_another_answers_meanwhile(processes: str, most: int, tmp_path: Path) -> None:
+    settings = {"KASH_WEB_WORKERS": processes, "KASH_DATA_DIR": str(tmp_path)}
+    assert in_fork(configured, settings) == (0, (int(processes), most, most))
+
+
+def configured(settings: dict[str, str], tell: Connection) -> None:
+    """How many processes the server will have under these settings, and what each answers."""
+    os.chdir(ROOT)
+    os.environ.update(settings)
+    found = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    tell.send((found["workers"], found["max_requests"], found["max_requests_jitter"]))
 
 
 @pytest.fixture

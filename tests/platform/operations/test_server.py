@@ -26,6 +26,7 @@ from kash.platform.operations.numbers import clear_numbers, folder_for_numbers
 from kash.platform.operations.server import keep_compiled
 from kash.settings import CannotStart, Settings, load_settings
 from tests.conftest import lend_compiled
+from tests.forks import module
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
@@ -291,12 +292,16 @@ def test_a_database_that_does_not_answer_is_said_in_a_line(
 
 def _answer(command: list[str], folder: Path, variable: str, value: str) -> tuple[int, str, str]:
     """How a command ends with a setting: its code, what it says as an error, and what else."""
+    environment = os.environ | {"KASH_DATA_DIR": str(folder), variable: value}
+    if command[2] != "gunicorn":
+        code, printed, error = module(environment, *command[2:])
+        return code, error, printed
     done = subprocess.run(
         command,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        env=os.environ | {"KASH_DATA_DIR": str(folder), variable: value},
+        env=environment,
     )
     return done.returncode, done.stderr, done.stdout
 
