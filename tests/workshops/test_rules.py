@@ -203,6 +203,9 @@ def test_overlap_is_symmetric_and_touching_is_none(a: int, la: int, b: int, lb: 
         (time(13, 15), 60, Break.LUNCH),
         (time(16, 0), 90, Break.OTHER),
         (time(12, 0), 20, Break.TEA),
+        (time(12, 0), 40, Break.LUNCH),
+        (time(9, 0), 40, Break.TEA),
+        (time(9, 0), 41, Break.OTHER),
     ],
 )
 def test_pauses_are_named(starts_at: time, minutes: int, kind: Break) -> None:

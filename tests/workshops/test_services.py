@@ -263,14 +263,18 @@ def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
             held.row_version,
             held.trainer,
         )
+    before = held.row_version
     change_session(
         held.workshop,
         first.public_id,
         SessionDetails("A better title", first.starts_at, first.minutes),
-        held.row_version,
+        before,
         held.trainer,
     )
     assert times(held)[0] == (17, "08:30", "A better title")
+    assert held.row_version == before + 1
+    shown = [(one.closed, one.marked, one.present) for one in sessions_of(held.row)]
+    assert shown == [(True, 1, 1), *[(False, 0, 0)] * (len(shown) - 1)]
 
 
 def test_sessions_change_their_order_and_times_follow(
@@ -357,6 +361,21 @@ def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
         )
     assert db.session.query(Person).count() == before
     assert (states(held), roster(held)) == ({}, [])
+
+
+@pytest.mark.any_engine
+def test_whoever_turns_out_to_be_under_eighteen_is_given_no_seat_but_may_decline(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan()
+    enrol(held.workshop, make_person("Asha"), held.trainer, EnrolmentState.INVITED)
+    db.session.query(Person).update({"minor": True})
+    db.session.commit()
+    (invited,) = people_in(held.row, [EnrolmentState.INVITED])
+    with pytest.raises(MinorNotEnrolled):
+        change_enrolment(held.workshop, invited.enrolment, EnrolmentState.CONFIRMED, held.trainer)
+    change_enrolment(held.workshop, invited.enrolment, EnrolmentState.DECLINED, held.trainer)
+    assert states(held) == {"Asha": "declined"}
 
 
 def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_seat(
@@ -513,6 +532,8 @@ def test_the_attendance_record_counts_weighted_minutes(
         (0, 90, 0),
         (90, 90, 100),
     ]
+    each = [workshops_of_person(one.person.public_id)[0].minutes for one in record]
+    assert each == [one.minutes for one in record]
     assert [one.person.chosen_name for one in record] == [
         "Baraka Sampuli",
         "Faraja Sampuli",
