@@ -17,6 +17,7 @@ from kash.members.feature import FEATURE as MEMBERS
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
+from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
 from kash.workshops.feature import FEATURE as WORKSHOPS
 
@@ -31,6 +32,7 @@ FEATURES: tuple[Feature, ...] = (
     ASSESSMENTS,
     EVALUATIONS,
     PAYOUTS,
+    TRACKS,
     CERTIFICATES,
     INCIDENTS,
     FORUMS,

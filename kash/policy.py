@@ -165,6 +165,19 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # What was answered, once the form is closed; whoever answers needs no account.
     "evaluations.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
     "evaluations.run": {_R.TRAINER: _OWN},
+    "tracks.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    # Who stands where: peers see themselves.
+    "tracks.standing": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _OWN,
+        _R.MONITORING: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
+    "tracks.edit": {_R.TRAINER: _ALL},
+    "tracks.approve": {_R.DIRECTOR: _ALL},
+    # Who is enrolled, and what was seen of them: never of oneself.
+    "tracks.keep": {_R.TRAINER: _OWN},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,
@@ -234,6 +247,7 @@ DELEGABLE: Mapping[str, str] = {
     "certificates.approve": "certificates.see",
     "curriculum.approve": "curriculum.see",
     "payouts.approve": "payouts.see",
+    "tracks.approve": "tracks.see",
 }
 _NEVER_STANDS_IN = frozenset({Role.PEER, Role.POLICE_PEER, Role.FUNDER})
 

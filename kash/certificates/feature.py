@@ -20,6 +20,7 @@ from kash.certificates.services.signatures import signature_ends
 from kash.certificates.services.signing import make_first_key, sign_earlier
 from kash.certificates.setting_lines import LINES
 from kash.certificates.today import TODAY
+from kash.certificates.track_kinds import TRACK_PARTS
 from kash.certificates.trail_words import ACTION_WORDS
 from kash.certificates.views.person_section import person_rows
 from kash.certificates.views.verification import join_verification
@@ -44,6 +45,7 @@ FEATURE = Feature(
         *TODAY,
         *FOUND,
         *LINES,
+        *TRACK_PARTS,
         Tab(_l("Certificates"), "certificates.workshop", "certificates.see", 50),
         PersonSection(_l("Certificates"), person_rows),
         Reference(COLUMN, _l("Certificates"), move_certificates),

@@ -299,3 +299,11 @@ def locked_version(session: Session, public_id: str) -> CourseVersion:
         .with_for_update(of=CourseVersion)
     )
     return one_or_404(session.scalar(_whole(public_id)) if held is not None else None)
+
+
+def all_courses() -> list[tuple[str, str]]:
+    """(public id, name) of all courses by name, for lists of choices."""
+    rows = db.session.execute(
+        select(Course.public_id, Course.name).order_by(func.lower(Course.name), Course.id)
+    )
+    return [(row.public_id, row.name) for row in rows]

@@ -55,12 +55,17 @@ SHOWN_AS = {
     "people.agree_contact": "contacts",
     "people.looks": "looks",
     "people.minors": "minors",
+    "tracks.approve": "tracks",
+    "tracks.edit": "tracks_returned",
     "vault.members": "to_let_in",
     "vault.open": "vault",
     "vault.unseal": "vault",
 }
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
+    "tracks.keep",
+    "tracks.see",
+    "tracks.standing",
     "accounts.propose",
     "accounts.see",
     "approvals.delegate",

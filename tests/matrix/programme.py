@@ -170,6 +170,7 @@ from kash.platform.vault import (
 )
 from kash.platform.vault.phones import new_pair
 from kash.settings import Settings
+from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import (
     Enrolment,
@@ -585,6 +586,7 @@ class _Builder:
                     **self.holder_link(person),
                     "entry": sides[side]["entries"][person.public_id],
                     "enrolment": sides[side]["enrolments"][person.public_id],
+                    "seen_fact": sides[side]["seen_facts"][person.public_id],
                     "member": forums[side]["members"].get(
                         person.public_id, next(iter(forums[side]["members"].values()))
                     ),
@@ -1129,6 +1131,7 @@ class _Builder:
         proposed_batch = self.batch(workshop, trainer, "proposed")
         tests = self.tests(course, workshop, people, side)
         payouts = self.payouts(workshop, trainer, people)
+        track, facts = self.track(course, people)
         return {
             "ids": {
                 "course": course.public_id,
@@ -1154,7 +1157,9 @@ class _Builder:
                 **tests,
                 **payouts,
                 **self.evaluations(workshop),
+                **track,
             },
+            "seen_facts": facts,
             "entries": entries,
             "enrolments": enrolments,
             "certificates": certificates,
@@ -1288,6 +1293,45 @@ class _Builder:
             "open_evaluation": made["open"].public_id,
             "closed_evaluation": made["closed"].public_id,
         }
+
+    # --- tracks ---------------------------------------------------------------------------------
+
+    def track(self, course: Course, people: list[Person]) -> tuple[dict[str, str], dict[str, str]]:
+        """A track on which everybody is, with a version in each state; and what was seen of each,
+        by person."""
+        track = self.add(Track(name=f"Way {new_public_id()}", course_id=course.id))
+        leaf = {"is": "role", "role": "mentor", "months": 6}
+        versions = {
+            state: self.add(
+                TrackVersion(track_id=track.id, number=number, tree={"all": [leaf]}, state=state)
+            )
+            for number, state in enumerate(("published", "draft", "proposed"), 1)
+        }
+        facts = {}
+        for person in people:
+            self.add(
+                TrackEnrolment(
+                    track_id=track.id,
+                    version_id=versions["published"].id,
+                    person_id=person.id,
+                    enrolled_by="system",
+                )
+            )
+            fact = SeenFact(
+                person_id=person.id,
+                kind="role",
+                about="mentor",
+                day=DAY,
+                seen_by="system",
+                entered_by="system",
+            )
+            facts[person.public_id] = self.add(fact).public_id
+        return {
+            "track": track.public_id,
+            "track_version": versions["published"].public_id,
+            "track_draft": versions["draft"].public_id,
+            "track_proposed": versions["proposed"].public_id,
+        }, facts
 
     # --- payouts --------------------------------------------------------------------------------
 

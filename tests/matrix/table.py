@@ -108,6 +108,12 @@ payouts.return        -    all  own   -    -      -    -       -       -
 payouts.settle        -    all  own   -    -      -    -       -       -
 payouts.pay           -    -    own   -    -      -    -       -       -
 payouts.rates         -    all  -     -    -      -    -       -       -
+tracks.see            -    all  all   all  -      -    -       -       -
+tracks.standing       -    all  own   all  -      -    self    self    -
+tracks.write          -    -    all   -    -      -    -       -       -
+tracks.approve        -    all  -     -    -      -    -       -       -
+tracks.keep           -    -    own   -    -      -    -       -       -
+tracks.enter          -    -    all   -    -      -    -       -       -
 incidents.file        -    -    -     -    all    all  self    self    -
 incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -
@@ -733,6 +739,27 @@ PLACES: dict[str, Place] = {
     "evaluations.paper": _of("workshop", get="evaluations.see", form_id="evaluation"),
     "evaluations.enter_sheet": _of("workshop", both="evaluations.run", form_id="open_evaluation"),
     "evaluations.export": _of("workshop", get="evaluations.see", form_id="closed_evaluation"),
+    # --- tracks -----------------------------------------------------------------------------
+    "tracks.index": Place("tracks.see"),
+    "tracks.add": Place("tracks.write", "tracks.write"),
+    "tracks.track": _of("track", get="tracks.see"),
+    "tracks.edit": _of("track", both="tracks.write"),
+    "tracks.start": _of("track", post="tracks.write"),
+    "tracks.version": _of("track", get="tracks.see", version_id="track_version"),
+    "tracks.write": _of("track", both="tracks.write", version_id="track_draft"),
+    "tracks.propose": _of("track", post="tracks.write", version_id="track_draft"),
+    "tracks.take_back": _of("track", post="tracks.write", version_id="track_proposed"),
+    "tracks.publish": _of("track", both="tracks.approve", version_id="track_proposed"),
+    "tracks.return_to_draft": _of("track", post="tracks.approve", version_id="track_proposed"),
+    "tracks.people": _of("track", get="tracks.see"),
+    "tracks.find": _of("track", post="tracks.enter"),
+    "tracks.enter_facts": _of("track", both="tracks.enter"),
+    "tracks.enrol": Place("", "tracks.keep", {"public_id": "track"}, sent={"person": "person"}),
+    "tracks.progress": _of("track", get="tracks.standing", person_id="person"),
+    "tracks.move": _of("track", both="tracks.keep", person_id="person"),
+    "tracks.take_off": _of("track", both="tracks.keep", person_id="person"),
+    "tracks.withdraw": _of("track", both="tracks.keep", person_id="person", fact_id="seen_fact"),
+    "tracks.end_role": _of("track", both="tracks.keep", person_id="person", fact_id="seen_fact"),
     # --- payouts ----------------------------------------------------------------------------
     "payouts.index": Place("payouts.see"),
     "payouts.rates": Place("payouts.rates", "payouts.rates"),

@@ -1,0 +1,103 @@
+"""Scores of people in the tests of a course, whichever of its workshops it was."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.assessments.models import (
+    Answer,
+    AskedQuestion,
+    ListedScore,
+    QuestionRevision,
+    WorkshopTest,
+)
+from kash.assessments.queries.bank import value_of
+from kash.assessments.rules.results import Asked, Sitting
+from kash.assessments.rules.scoring import read_choices
+from kash.platform.web.formats import to_local
+from kash.training.models import Course, CourseVersion
+from kash.workshops.models import Workshop
+
+
+def scores_in(
+    session: Session, course: str, people: Collection[int] | None = None
+) -> dict[int, list[tuple[int, date]]]:
+    """{person: [(score, day)]} of all tests of a course (public id), scores of a hundred rounded
+    down; at most four queries, however many tests there are."""
+    tests = session.scalars(
+        select(WorkshopTest.id)
+        .join(Workshop, Workshop.id == WorkshopTest.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.public_id == course)
+    ).all()
+    if not tests:
+        return {}
+    asked = _asked(session, tests)
+    answers, days = _answers(session, tests, people)
+    listed, listed_days = _listed(session, tests, people)
+    found: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    for test in tests:
+        sitting = Sitting(asked[test], answers[test], listed[test])
+        for person, score in sitting.whole_scores().items():
+            day = days.get((test, person)) or listed_days[test, person]
+            found[person].append((int(score), to_local(day).date()))
+    return dict(found)
+
+
+def _asked(session: Session, tests: Collection[int]) -> dict[int, list[Asked]]:
+    found: dict[int, list[Asked]] = defaultdict(list)
+    for one in session.scalars(
+        select(AskedQuestion)
+        .where(AskedQuestion.test_id.in_(tests))
+        .options(joinedload(AskedQuestion.revision).joinedload(QuestionRevision.question))
+    ):
+        value = value_of(one.revision)
+        found[one.test_id].append(Asked(one.revision_id, value.kind, value.right, value.objective))
+    return found
+
+
+Days = dict[tuple[int, int], datetime]
+
+
+def _answers(
+    session: Session, tests: Collection[int], people: Collection[int] | None
+) -> tuple[dict[int, dict[int, dict[int, frozenset[str]]]], Days]:
+    narrowed = [] if people is None else [Answer.person_id.in_(people)]
+    found: dict[int, dict[int, dict[int, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
+    days: Days = {}
+    for test, person, revision, chosen, given_at in session.execute(
+        select(
+            AskedQuestion.test_id,
+            Answer.person_id,
+            AskedQuestion.revision_id,
+            Answer.chosen,
+            Answer.given_at,
+        )
+        .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
+        .where(AskedQuestion.test_id.in_(tests), Answer.stands, *narrowed)
+    ):
+        found[test][person][revision] = read_choices(chosen)
+        days[test, person] = max(given_at, days.get((test, person), given_at))
+    return found, days
+
+
+def _listed(
+    session: Session, tests: Collection[int], people: Collection[int] | None
+) -> tuple[dict[int, dict[int, float]], Days]:
+    narrowed = [] if people is None else [ListedScore.person_id.in_(people)]
+    found: dict[int, dict[int, float]] = defaultdict(dict)
+    days: Days = {}
+    for test, person, tenths, entered_at in session.execute(
+        select(
+            ListedScore.test_id, ListedScore.person_id, ListedScore.tenths, ListedScore.entered_at
+        ).where(ListedScore.test_id.in_(tests), *narrowed)
+    ):
+        found[test][person] = tenths / 10
+        days[test, person] = entered_at
+    return found, days

@@ -1,0 +1,124 @@
+"""Problems that stand in the way of what is done with tracks."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.errors import Problem
+
+
+class NameTaken(Problem):
+    """Another track has this name."""
+
+    field = "name"
+    sentence = _l("Another track has this name.")
+
+
+class UnknownCourse(Problem):
+    """A course that is not there."""
+
+    field = "course"
+    sentence = _l("Choose a course from the list.")
+
+
+class UnsoundTree(Problem):
+    """Requirements that cannot be saved; its page says why, each beside its place."""
+
+    sentence = _l("These requirements can't be saved yet. What is wrong stands beside each.")
+
+
+class NotADraft(Problem):
+    """Only a draft can be written in."""
+
+    sentence = _l("This version is no draft any more, so it cannot be changed.")
+
+
+class StepNotPossible(Problem):
+    """The version is in another state by now."""
+
+    sentence = _l("This version is in another state by now. Look at it again.")
+
+
+class DraftExists(Problem):
+    """A track has one version at most that is not published."""
+
+    sentence = _l("There is a version already that is not published yet.")
+
+
+class NothingPublished(Problem):
+    """Nobody can be enrolled on a track without a published version."""
+
+    sentence = _l("Nobody can be enrolled before a version of this track is published.")
+
+
+class OneselfOnATrack(Problem):
+    """Nobody enrols herself, moves herself or enters what she did."""
+
+    status = 403
+    sentence = _l("This is about yourself: somebody else must do it.")
+
+
+class AlreadyEnrolled(Problem):
+    """The person is on this track already."""
+
+    sentence = _l("She is on this track already.")
+
+
+class MinorOnATrack(Problem):
+    """Nobody under 18 is enrolled."""
+
+    sentence = _l("Nobody under 18 is enrolled.")
+
+
+class SameVersion(Problem):
+    """The person is on this version already."""
+
+    field = "version"
+    sentence = _l("She is on this version already. Choose another one.")
+
+
+class DayToCome(Problem):
+    """Nothing is entered that has not happened yet."""
+
+    field = "day"
+    sentence = _l("This day is still to come.")
+
+
+class SupervisedByHerself(Problem):
+    """Nobody sees or supervises what she did herself."""
+
+    field = "seen_by"
+    sentence = _l("One of those that are ticked is this person herself. Somebody else must see it.")
+
+
+class UnknownWitness(Problem):
+    """An account that cannot be chosen as who saw it."""
+
+    field = "seen_by"
+    sentence = _l("Choose somebody from the list.")
+
+
+class NothingEntered(Problem):
+    """A grid in which nothing is ticked."""
+
+    sentence = _l("Nobody is ticked yet.")
+
+
+class NotEntered(Problem):
+    """A requirement for which nothing is entered by hand."""
+
+    field = "requirement"
+    sentence = _l("Choose a requirement from the list.")
+
+
+class AlreadyWithdrawn(Problem):
+    """A fact that was withdrawn already."""
+
+    sentence = _l("This was withdrawn already.")
+
+
+class WrongEnd(Problem):
+    """A role ends on a day from its first one to today."""
+
+    field = "until"
+    sentence = _l("The last day lies between the first one and today.")

@@ -1,0 +1,100 @@
+"""The declaration of tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from kash.feature import Feature
+from kash.people.models import Person
+from kash.people.sections import PersonSection
+from kash.platform.web.navigation import Destination
+from kash.platform.web.sample_ids import SampleId
+from kash.tracks import blueprint, views
+from kash.tracks.approval import APPROVAL
+from kash.tracks.chapters import CHAPTERS
+from kash.tracks.hits import FOUND
+from kash.tracks.kinds import KINDS, ROLES
+from kash.tracks.merging import REFERENCES
+from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+from kash.tracks.today import TODAY
+from kash.tracks.trail_words import ACTION_WORDS
+from kash.tracks.views.person_section import person_rows
+from kash.tracks.words import (
+    FLAWS,
+    JOINS,
+    PARAMETERS,
+    RENEWAL,
+    RENEWAL_TONE,
+    SEEN,
+    join_word,
+    pieces,
+    sentence,
+    track_name,
+)
+
+
+def _versions(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(TrackVersion.public_id)
+        .join(TrackVersion.track)
+        .where(Track.public_id == known["public_id"])
+        .order_by(TrackVersion.number.desc())
+    )
+
+
+def _people(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(Person.public_id)
+        .join(TrackEnrolment, TrackEnrolment.person_id == Person.id)
+        .join(TrackEnrolment.track)
+        .where(Track.public_id == known["public_id"])
+        .order_by(TrackEnrolment.id)
+    )
+
+
+def _facts(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(SeenFact.public_id)
+        .join(SeenFact.person)
+        .where(Person.public_id == known["person_id"], SeenFact.kind == "role")
+    )
+
+
+FEATURE = Feature(
+    "tracks",
+    modules=(views,),
+    blueprints=(blueprint,),
+    words={
+        "join_word": join_word,
+        "track_name": track_name,
+        "track_pieces": pieces,
+        "track_sentence": sentence,
+        "track_words": {
+            "flaws": FLAWS,
+            "joins": JOINS,
+            "parameters": PARAMETERS,
+            "renewal": RENEWAL,
+            "renewal_tone": RENEWAL_TONE,
+            "roles": ROLES,
+            "seen": SEEN,
+        },
+    },
+    parts=(
+        ACTION_WORDS,
+        CHAPTERS,
+        Destination("tracks.index", _l("Tracks"), "history", "tracks.see", 115),
+        *TODAY,
+        *FOUND,
+        *REFERENCES,
+        APPROVAL,
+        *KINDS,
+        PersonSection(_l("Tracks"), person_rows),
+        SampleId("/tracks/<public_id>", lambda _: select(Track.public_id).order_by(Track.id)),
+        SampleId("/tracks/<public_id>/versions/<version_id>", _versions),
+        SampleId("/tracks/<public_id>/people/<person_id>", _people),
+        SampleId("/tracks/<public_id>/people/<person_id>/facts/<fact_id>", _facts),
+    ),
+)

@@ -1,0 +1,103 @@
+"""Kinds of requirements: a room that knows a fact of people declares how a track may ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable
+from sqlalchemy.orm import Session
+
+from kash.feature import Part, declared
+from kash.tracks.rules.kinds import KindRule
+from kash.tracks.rules.renewal import Window
+from kash.tracks.rules.tree import Leaf
+
+Found = dict[int, tuple[int, date]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Question to a kind: whose facts (ids of persons, None: everybody's), within which days, how
+    much is needed, and what day it is. `through` are the tracks from which it is asked."""
+
+    today: date
+    people: Collection[int] | None = None
+    window: Window | None = None
+    need: int = 1
+    through: frozenset[str] = frozenset()
+
+    def of(self, person: Any) -> list[ColumnElement[bool]]:
+        """The conditions by which a column of persons is narrowed."""
+        return [] if self.people is None else [person.in_(self.people)]
+
+    def within(self, day: Any) -> list[ColumnElement[bool]]:
+        """The conditions by which a column of days is narrowed."""
+        if self.window is None:
+            return []
+        since = [] if self.window.since is None else [day >= self.window.since]
+        return [*since, day <= self.window.until]
+
+
+@dataclass(frozen=True)
+class LeafKind(Part):
+    """A kind of requirement.
+
+    `label` names it in a list of kinds. `sentence` is how it reads, with its parameters in braces:
+    the same sentence is read and written in. `choices` are the words of a parameter that is one of
+    a list. `facts` answers {person: (amount, day)}: how much she has, and on which day what is
+    needed was reached, or was last added to. `seen` is the kind of what the programme enters for
+    it, empty if nobody enters it.
+    """
+
+    rule: KindRule
+    label: Any
+    sentence: Any
+    facts: Callable[[Session, Leaf, Asked], Found]
+    seen: str = ""
+    choices: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class LastDays(Part):
+    """Last days of certificates: {person: day} of a course (its key) for these persons, of the
+    certificate that holds longest; without those that hold for ever."""
+
+    read: Callable[[Session, int, Collection[int]], Mapping[int, date]]
+
+
+def leaf_kinds() -> dict[str, LeafKind]:
+    """All kinds by their keys, in the order of the features."""
+    return {one.rule.key: one for one in declared(LeafKind)}
+
+
+def kind_rules() -> dict[str, KindRule]:
+    """The rules of all kinds by their keys."""
+    return {key: one.rule for key, one in leaf_kinds().items()}
+
+
+def found_by(session: Session, statement: Executable) -> Found:
+    """What a select of (person, amount, day) finds."""
+    return {person: (amount, day) for person, amount, day in session.execute(statement)}
+
+
+def facts_of(session: Session, leaves: Collection[Leaf], asked: Asked) -> dict[Leaf, Found]:
+    """Facts towards each requirement, as eligibility asks for them. A kind that nobody declares any
+    more has none."""
+    kinds = leaf_kinds()
+    return {
+        leaf: kinds[leaf.kind].facts(
+            session, leaf, replace(asked, need=kinds[leaf.kind].rule.needed(leaf))
+        )
+        if leaf.kind in kinds
+        else {}
+        for leaf in leaves
+    }
+
+
+def needs_of_leaves(leaves: Collection[Leaf]) -> dict[Leaf, int]:
+    """How much is needed of each requirement."""
+    rules = kind_rules()
+    return {leaf: rules[leaf.kind].needed(leaf) if leaf.kind in rules else 1 for leaf in leaves}

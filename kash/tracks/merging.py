@@ -1,0 +1,39 @@
+"""Tracks of two people who turn out to be one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from kash.people.references import Reference, Row, joined
+
+_FACT = "seen_fact.person_id"
+_ENROLMENT = "track_enrolment.person_id"
+_OF_A_FACT = (
+    "amount",
+    "until",
+    "seen_by",
+    "entered_by",
+    "entered_at",
+    "withdrawn_at",
+    "withdrawn_by",
+    "withdrawn_because",
+)
+
+
+def better_fact(kept: Row, gone: Row) -> dict[str, Any]:
+    """Changes to the fact of who is kept, so that of two about one thing on one day the better
+    stands: what was withdrawn never hides what was not."""
+
+    def worth(row: Row) -> tuple[bool, int]:
+        return row["withdrawn_at"] is None, row["amount"]
+
+    return {name: gone[name] for name in _OF_A_FACT} if worth(gone) > worth(kept) else {}
+
+
+REFERENCES = (
+    Reference(_FACT, _l("Facts for tracks"), joined(_FACT, ("kind", "about", "day"), better_fact)),
+    # She stays on the version of who is kept.
+    Reference(_ENROLMENT, _l("Tracks"), joined(_ENROLMENT, ("track_id",), lambda _k, _g: {})),
+)

@@ -1,0 +1,146 @@
+"""Tracks, their versions, who is enrolled on them, and what the programme saw people do."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.people.models import Person
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.training.models import Course
+
+
+class Track(PublicId, Base):
+    """A way to something that a person can become, whatever its present requirements.
+
+    `name_sw` is its name in Kiswahili, empty if it is the same. Certificates of `course_id` are
+    those that a renewal is about.
+    """
+
+    __tablename__ = "track"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name_sw: Mapped[str] = mapped_column(String(120), default="")
+    purpose: Mapped[str] = mapped_column(String(300), default="")
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    course: Mapped[Course | None] = relationship()
+    versions: Mapped[list[TrackVersion]] = relationship(
+        back_populates="track", order_by="TrackVersion.number.desc()"
+    )
+
+
+class TrackVersion(PublicId, Base):
+    """The requirements of a track, as JSON (`rules/tree.py`). Once published they never change.
+
+    `row_version` grows with each change. `published_for` is for whom whoever published it stood in,
+    if she did; `returned_because` is what was said when it was sent back.
+    """
+
+    __tablename__ = "track_version"
+    __table_args__ = (
+        UniqueConstraint("track_id", "number"),
+        CheckConstraint("state in ('draft', 'proposed', 'published')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    tree: Mapped[dict[str, Any]] = mapped_column(JSON)
+    renewal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    row_version: Mapped[int] = mapped_column(default=1)
+    returned_because: Mapped[str] = mapped_column(String(500), default="")
+    proposed_by: Mapped[str | None] = mapped_column(String(16))
+    published_by: Mapped[str | None] = mapped_column(String(16))
+    published_for: Mapped[str | None] = mapped_column(String(16))
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    track: Mapped[Track] = relationship(back_populates="versions")
+
+
+class TrackEnrolment(PublicId, Base):
+    """A person on a track, by the version that she began or was moved to."""
+
+    __tablename__ = "track_enrolment"
+    __table_args__ = (UniqueConstraint("track_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    enrolled_by: Mapped[str] = mapped_column(String(16))
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    track: Mapped[Track] = relationship()
+    version: Mapped[TrackVersion] = relationship()
+    person: Mapped[Person] = relationship()
+    moves: Mapped[list[TrackMove]] = relationship(
+        order_by="TrackMove.id.desc()", cascade="all, delete-orphan"
+    )
+
+
+class TrackMove(Base):
+    """A move of somebody from one version of her track to another, and why. Only added to."""
+
+    __tablename__ = "track_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("track_enrolment.id"), index=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
+    to_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    moved_by: Mapped[str] = mapped_column(String(16))
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class SeenFact(PublicId, Base):
+    """Something that the programme saw a person do, on a day; one of a kind a day.
+
+    `about` says what it was about, for kinds that need it: a course (public id), a document with
+    its version, a role. `amount` is a score of a hundred for an oral test, else 1. `until` is the
+    last day of a role that ended. `seen_by` is the account of who saw it.
+    """
+
+    __tablename__ = "seen_fact"
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "about", "day"),
+        CheckConstraint(
+            "kind in ('practicum', 'outreach', 'oral_test', 'document', 'role')", name="kind"
+        ),
+        CheckConstraint("amount between 0 and 100", name="amount"),
+        CheckConstraint("until is null or until >= day", name="days"),
+        Index("ix_seen_fact_kind_about_person_id", "kind", "about", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    about: Mapped[str] = mapped_column(String(170), default="")
+    day: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+    amount: Mapped[int] = mapped_column(SmallInteger, default=1)
+    seen_by: Mapped[str] = mapped_column(String(16))
+    entered_by: Mapped[str] = mapped_column(String(16))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(16))
+    withdrawn_because: Mapped[str] = mapped_column(String(300), default="")
+
+    person: Mapped[Person] = relationship()

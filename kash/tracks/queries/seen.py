@@ -1,0 +1,111 @@
+"""Facts that the programme entered, as requirements ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from kash.tracks.leaf_kinds import Asked, Found, found_by
+from kash.tracks.models import SeenFact
+from kash.tracks.rules.renewal import months_between, months_later
+from kash.tracks.rules.tree import Leaf
+
+About = Callable[[Leaf], str]
+
+
+def about_nothing(_leaf: Leaf) -> str:
+    """The words of what needs none."""
+    return ""
+
+
+def document_of(leaf: Leaf) -> str:
+    """A document with its version, as what was signed is entered."""
+    return f"{leaf.text('document')} · {leaf.text('version')}"
+
+
+def counted(kind: str, about: About = about_nothing) -> Callable[[Session, Leaf, Asked], Found]:
+    """Facts of a requirement that counts how often something was seen."""
+
+    def facts(session: Session, leaf: Leaf, asked: Asked) -> Found:
+        numbered = (
+            select(
+                SeenFact.person_id,
+                SeenFact.day,
+                func.row_number()
+                .over(partition_by=SeenFact.person_id, order_by=SeenFact.day)
+                .label("number"),
+            )
+            .where(
+                SeenFact.kind == kind,
+                SeenFact.about == about(leaf),
+                SeenFact.withdrawn_at.is_(None),
+                *asked.of(SeenFact.person_id),
+                *asked.within(SeenFact.day),
+            )
+            .subquery()
+        )
+        return found_by(
+            session,
+            select(
+                numbered.c.person_id,
+                func.count(),
+                func.max(case((numbered.c.number <= asked.need, numbered.c.day))),
+            ).group_by(numbered.c.person_id),
+        )
+
+    return facts
+
+
+def oral_scores(session: Session, course: str, asked: Asked) -> Found:
+    """Best scores of oral tests of a course (public id)."""
+    best = func.max(SeenFact.amount)
+    reached = func.min(case((SeenFact.amount >= asked.need, SeenFact.day)))
+    return found_by(
+        session,
+        select(SeenFact.person_id, best, func.coalesce(reached, func.max(SeenFact.day)))
+        .where(
+            SeenFact.kind == "oral_test",
+            SeenFact.about == course,
+            SeenFact.withdrawn_at.is_(None),
+            *asked.of(SeenFact.person_id),
+            *asked.within(SeenFact.day),
+        )
+        .group_by(SeenFact.person_id),
+    )
+
+
+def role_months(session: Session, leaf: Leaf, asked: Asked) -> Found:
+    """Months for which a role was held without a break; of several times the longest. Of a window
+    only the days within it count."""
+    found: Found = {}
+    first = asked.window.since if asked.window is not None else None
+    last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
+    for person, since, until in session.execute(
+        select(SeenFact.person_id, SeenFact.day, SeenFact.until)
+        .where(
+            SeenFact.kind == "role",
+            SeenFact.about == leaf.text("role"),
+            SeenFact.withdrawn_at.is_(None),
+            *asked.of(SeenFact.person_id),
+        )
+        .order_by(SeenFact.day)
+    ):
+        held = _held(since, until, first, last, asked.need)
+        if held is not None and held[0] > found.get(person, (-1, held[1]))[0]:
+            found[person] = held
+    return found
+
+
+def _held(
+    since: date, until: date | None, first: date | None, last: date, need: int
+) -> tuple[int, date] | None:
+    """Months held from one day to another and the day on which there were enough."""
+    begins = max(since, first) if first is not None else since
+    ends = min(until, last) if until is not None else last
+    if ends < begins:
+        return None
+    months = months_between(begins, ends)
+    return months, months_later(begins, need) if months >= need else ends

@@ -1,0 +1,60 @@
+"""Tracks on Today: versions that wait to be published, and those that were sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.tracks.queries.tracks import WaitingTrack, waiting_for
+
+
+def _waiting(asked: Viewer) -> Sequence[WaitingTrack]:
+    actor = asked.actor
+    return waiting_for(actor) if actor.may("tracks.approve") or actor.may("tracks.edit") else []
+
+
+def _line(one: WaitingTrack, title: str, text: str, button: str) -> TodayLine:
+    return TodayLine(
+        title % {"track": one.name, "number": one.number},
+        url_for("tracks.version", public_id=one.track, version_id=one.version),
+        text,
+        key=_("Track"),
+        button=button,
+        about=one.name,
+    )
+
+
+def _proposed(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        _line(
+            one,
+            _("Proposed: %(track)s, version %(number)s"),
+            _("Nobody is enrolled on it before it is published."),
+            _("Read and decide"),
+        )
+        for one in asked.once(_waiting)
+        if not one.returned
+    ]
+
+
+def _returned(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        _line(
+            one,
+            _("Sent back: %(track)s, version %(number)s"),
+            _("The reason stands on its page. Change it and propose it again."),
+            _("See why"),
+        )
+        for one in asked.once(_waiting)
+        if one.returned
+    ]
+
+
+TODAY = (
+    Need("tracks", 152, _proposed, lead=_l("Tracks that wait for you:"), lead_place=92),
+    Need("tracks_returned", 162, _returned),
+)

@@ -1,0 +1,26 @@
+"""Words of the audit trail for what is done here: the room, then what happened."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.action_words import ActionWords
+
+ACTION_WORDS = ActionWords(
+    {
+        "tracks.enrolled": _l("tracks: person enrolled"),
+        "tracks.fact_withdrawn": _l("tracks: fact withdrawn"),
+        "tracks.facts_entered": _l("tracks: facts entered"),
+        "tracks.moved": _l("tracks: person moved to another version"),
+        "tracks.proposal_taken_back": _l("tracks: proposal taken back"),
+        "tracks.role_ended": _l("tracks: role ended"),
+        "tracks.taken_off": _l("tracks: person taken off"),
+        "tracks.track_added": _l("tracks: track added"),
+        "tracks.track_changed": _l("tracks: track changed"),
+        "tracks.version_proposed": _l("tracks: version proposed"),
+        "tracks.version_published": _l("tracks: version published"),
+        "tracks.version_returned": _l("tracks: version returned"),
+        "tracks.version_started": _l("tracks: version started"),
+        "tracks.version_written": _l("tracks: version written"),
+    }
+)

@@ -1,0 +1,143 @@
+"""Requirements as sentences, and other words of tracks, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.tracks.leaf_kinds import LeafKind, leaf_kinds
+from kash.tracks.queries.tracks import Names
+from kash.tracks.rules.checks import Flaw
+from kash.tracks.rules.kinds import Parameter, ParameterKind
+from kash.tracks.rules.renewal import RenewalState
+from kash.tracks.rules.tree import Group, Join, Leaf
+
+_BRACES = re.compile(r"\{([a-z]+)\}")
+
+JOINS = {
+    Join.ALL: _l("All of these"),
+    Join.ANY: _l("Any one of these"),
+    Join.SOME: _l("At least so many of these"),
+}
+FLAWS = {
+    Flaw.EMPTY: _l("Nothing stands in this group yet. Add a requirement, or remove it."),
+    Flaw.COUNT: _l("This number must lie between 1 and the number of parts below."),
+    Flaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
+    Flaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
+    Flaw.UNPUBLISHED: _l("This course has no published version, so nobody could fulfil this."),
+    Flaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
+    Flaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
+    Flaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
+    Flaw.TOO_MUCH: _l("A track has at most 40 requirements and groups, four deep."),
+    Flaw.WINDOW: _l("Enter a number of months from 1 to 120."),
+    Flaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
+    Flaw.GRACE: _l("Enter a number of days from 0 to 366."),
+    Flaw.RENEWS_NOTHING: _l("Choose this track's certificate first, on “Change the name”."),
+}
+RENEWAL = {
+    RenewalState.HOLDS: _l("valid, cannot be renewed yet"),
+    RenewalState.OPEN: _l("valid, can be renewed now"),
+    RenewalState.GRACE: _l("has expired, can still be renewed"),
+    RenewalState.LAPSED: _l("has expired"),
+}
+RENEWAL_TONE = {
+    RenewalState.HOLDS: "good",
+    RenewalState.OPEN: "live",
+    RenewalState.GRACE: "warn",
+    RenewalState.LAPSED: "bad",
+}
+PARAMETERS = {
+    "share": _l("per cent"),
+    "score": _l("score of 100"),
+    "count": _l("how often"),
+    "months": _l("months"),
+    "course": _l("course"),
+    "versions": _l("versions"),
+    "document": _l("document"),
+    "version": _l("version"),
+    "role": _l("role"),
+    "track": _l("track"),
+}
+SEEN = {
+    "practicum": _l("Practice session"),
+    "outreach": _l("Supervised outreach"),
+    "oral_test": _l("Oral test"),
+    "document": _l("Signed document"),
+    "role": _l("Role"),
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a sentence: plain text, or a parameter with its word."""
+
+    text: str
+    parameter: Parameter | None = None
+
+
+def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[Piece]:
+    """A requirement's sentence, taken apart at its parameters."""
+    parameters = {one.name: one for one in kind.rule.parameters}
+    found = []
+    for number, text in enumerate(_BRACES.split(str(kind.sentence))):
+        parameter = parameters.get(text) if number % 2 else None
+        if parameter is not None:
+            found.append(Piece(word_of(kind, parameter, leaf, names), parameter))
+        elif text:
+            found.append(Piece(text))
+    return found
+
+
+def sentence(leaf: Leaf, names: Names) -> str:
+    """A requirement as a sentence."""
+    kind = leaf_kinds().get(leaf.kind)
+    if kind is None:
+        return _("A requirement that is not known any more")
+    return "".join(piece.text for piece in pieces(kind, leaf, names))
+
+
+def word_of(kind: LeafKind, parameter: Parameter, leaf: Leaf, names: Names) -> str:
+    """A parameter of a requirement in words."""
+    said = leaf.text(parameter.name)
+    if parameter.kind is ParameterKind.COURSE:
+        return names.courses.get(said) or _("a course")
+    if parameter.kind is ParameterKind.TRACK:
+        return names.track(said, language()) or _("a track")
+    if parameter.kind is ParameterKind.CHOICE:
+        return str((kind.choices or {}).get(said, "–"))
+    if parameter.kind is ParameterKind.VERSIONS:
+        return _versions(leaf, names)
+    return said or "–"
+
+
+def _versions(leaf: Leaf, names: Names) -> str:
+    chosen = leaf.texts("versions")
+    numbers = [
+        number
+        for version, number, _language in names.versions.get(leaf.text("course"), ())
+        if version in chosen
+    ]
+    if not chosen:
+        return _("any version")
+    return ", ".join(_("version %(number)s", number=number) for number in numbers) or "–"
+
+
+def join_word(group: Group) -> str:
+    """How many parts of a group are needed, in words."""
+    if group.join is Join.SOME:
+        return _("At least %(count)s of these", count=group.count)
+    return str(JOINS[group.join])
+
+
+def track_name(name: str, name_sw: str) -> str:
+    """The name of a track in the reader's language."""
+    return (name_sw or name) if language() == "sw" else name
+
+
+def language() -> str:
+    """The code of the reader's language."""
+    return str(get_locale() or "en").split("_")[0]

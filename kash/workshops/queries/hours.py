@@ -1,0 +1,115 @@
+"""Shares of a course's hours that people attended, whichever of its workshops it was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
+from kash.platform.database import utc_now
+from kash.training.models import Course, CourseVersion
+from kash.workshops.models import Workshop
+
+
+def hour_shares(
+    session: Session,
+    course: str,
+    versions: Collection[str],
+    need: int,
+    today: date,
+    *,
+    people: Collection[int] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> dict[int, tuple[int, date]]:
+    """{person: (per cent, day)} of the hours of one workshop of a course, of each person's best.
+
+    `course` and `versions` are public ids; no versions are all. The day is the last of the workshop
+    in which `need` per cent were reached first, or of her latest one. Hours count as for a
+    certificate; those that are still to come have been missed by nobody, but are part of the whole.
+    `since` and `until` bound the last day of workshops. One query.
+    """
+    now = utc_now()
+    of_course = _workshops_of(course, versions, since, until)
+    held = or_(
+        Slot.closed_at.is_not(None), Slot.starts_at > now, exists().where(Mark.slot_id == Slot.id)
+    )
+    whole = (
+        select(Slot.register_id, func.sum(Slot.minutes).label("minutes"))
+        .join(Workshop, Workshop.register_id == Slot.register_id)
+        .where(*of_course, held)
+        .group_by(Slot.register_id)
+        .subquery()
+    )
+    narrowed = [] if people is None else [Mark.person_id.in_(people)]
+    attended = (
+        select(
+            Mark.person_id,
+            Slot.register_id,
+            Workshop.ends_on,
+            func.sum(Slot.minutes * MarkStatus.weight).label("weighted"),
+        )
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .join(Workshop, Workshop.register_id == Slot.register_id)
+        .where(*of_course, Slot.starts_at <= now, *narrowed)
+        .group_by(Mark.person_id, Slot.register_id, Workshop.ends_on)
+        .subquery()
+    )
+    share = (attended.c.weighted // 100) * 100 // whole.c.minutes
+    reached = func.min(case((share >= need, attended.c.ends_on)))
+    rows = session.execute(
+        select(
+            attended.c.person_id,
+            func.max(share),
+            func.coalesce(reached, func.max(attended.c.ends_on)),
+        )
+        .join(whole, whole.c.register_id == attended.c.register_id)
+        .join(
+            RosterEntry,
+            (RosterEntry.register_id == attended.c.register_id)
+            & (RosterEntry.person_id == attended.c.person_id)
+            & RosterEntry.removed_at.is_(None),
+        )
+        .where(whole.c.minutes > 0)
+        .group_by(attended.c.person_id)
+    )
+    return {person: (int(best), min(day, today)) for person, best, day in rows}
+
+
+def _workshops_of(
+    course: str, versions: Collection[str], since: date | None, until: date | None
+) -> list[ColumnElement[bool]]:
+    taught = (
+        select(CourseVersion.id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.public_id == course)
+    )
+    if versions:
+        taught = taught.where(CourseVersion.public_id.in_(versions))
+    conditions: list[ColumnElement[bool]] = [
+        Workshop.state == "planned",
+        Workshop.version_id.in_(taught),
+    ]
+    if since is not None:
+        conditions.append(Workshop.ends_on >= since)
+    if until is not None:
+        conditions.append(Workshop.ends_on <= until)
+    return conditions
+
+
+def next_workshops(session: Session, courses: Collection[str], today: date) -> dict[str, date]:
+    """The first day of the next workshop of each of these courses (public ids) that has one."""
+    rows = session.execute(
+        select(Course.public_id, func.min(Workshop.starts_on))
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .join(Workshop, Workshop.version_id == CourseVersion.id)
+        .where(
+            Course.public_id.in_(courses), Workshop.state == "planned", Workshop.starts_on >= today
+        )
+        .group_by(Course.public_id)
+    )
+    return {row[0]: row[1] for row in rows}

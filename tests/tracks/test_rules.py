@@ -1,0 +1,268 @@
+"""The tree of a track: one person as all, nobody harmed by what she achieves, flaws refused."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kash.tracks.rules.checks import Catalogue, Flaw, FlawAt, flaws_of, put, renewal_flaws
+from kash.tracks.rules.eligibility import (
+    Change,
+    change_between,
+    fulfilling,
+    next_steps,
+    progress_of,
+)
+from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind, needs_of, read_leaf
+from kash.tracks.rules.renewal import (
+    RenewalState,
+    Window,
+    months_between,
+    months_later,
+    renewal_state,
+    window_of,
+)
+from kash.tracks.rules.tree import (
+    Group,
+    Join,
+    Leaf,
+    Node,
+    NotATree,
+    Renewal,
+    leaves_of,
+    renewal_as_json,
+    renewal_from_json,
+    tree_as_json,
+    tree_from_json,
+)
+
+HOURS = KindRule(
+    "hours",
+    (
+        Parameter("course", ParameterKind.COURSE),
+        Parameter("versions", ParameterKind.VERSIONS),
+        Parameter("share", ParameterKind.NUMBER),
+    ),
+    need="share",
+)
+PRACTICE = KindRule("practice", (Parameter("count", ParameterKind.NUMBER, most=50),), need="count")
+ROLE = KindRule("role", (Parameter("months", ParameterKind.NUMBER),), need="months", span="months")
+TRACK = KindRule("track", (Parameter("track", ParameterKind.TRACK),))
+KINDS = {kind.key: kind for kind in (HOURS, PRACTICE, ROLE, TRACK)}
+CATALOGUE = Catalogue({"c": frozenset({"v1", "v2"}), "draft": frozenset()}, {"other": frozenset()})
+DAY = date(2026, 1, 1)
+
+
+def some_leaf(chance: random.Random) -> Leaf:
+    return Leaf.of("practice", count=chance.randint(1, 5), about=chance.choice("abcdef"))
+
+
+def some_tree(chance: random.Random, depth: int = 3) -> Node:
+    if depth == 0 or chance.random() < 0.35:
+        return some_leaf(chance)
+    parts = tuple(some_tree(chance, depth - 1) for _ in range(chance.randint(1, 4)))
+    return Group(chance.choice(list(Join)), parts, chance.randint(1, len(parts)))
+
+
+def history(chance: random.Random, tree: Node) -> dict[Leaf, dict[int, tuple[int, date]]]:
+    return {
+        leaf: {
+            person: (chance.randint(0, 6), DAY + timedelta(days=chance.randint(0, 90)))
+            for person in range(8)
+            if chance.random() < 0.7
+        }
+        for leaf in leaves_of(tree)
+    }
+
+
+def plainly(node: Node, person: int, facts: object, needs: object) -> bool:
+    """The same question asked in the plainest way, to hold the rule against."""
+    if isinstance(node, Leaf):
+        return facts[node].get(person, (0, None))[0] >= needs[node]  # type: ignore[index]
+    return sum(plainly(part, person, facts, needs) for part in node.parts) >= node.needed
+
+
+def test_one_person_and_all_are_judged_alike_and_as_the_tree_says_in_2000_histories() -> None:
+    chance = random.Random(1)
+    for _ in range(2000):
+        tree = some_tree(chance)
+        facts, needs = history(chance, tree), needs_of(leaves_of(tree), KINDS)
+        everybody = fulfilling(tree, facts, needs)
+        for person in range(8):
+            own = {leaf: {person: f[person]} for leaf, f in facts.items() if person in f}
+            assert fulfilling(tree, own, needs) == {
+                one: on for one, on in everybody.items() if one == person
+            }
+            assert (person in everybody) == plainly(tree, person, facts, needs)
+            assert (person in everybody) == (not next_steps(person, tree, facts, needs))
+
+
+def test_an_achievement_more_never_makes_anyone_less_eligible_in_2000_histories() -> None:
+    chance = random.Random(2)
+    for _ in range(2000):
+        tree = some_tree(chance)
+        facts, needs = history(chance, tree), needs_of(leaves_of(tree), KINDS)
+        before = fulfilling(tree, facts, needs)
+        leaf, person = chance.choice(leaves_of(tree)), chance.randrange(8)
+        amount, on = facts[leaf].get(person, (0, DAY))
+        facts[leaf][person] = (amount + chance.randint(1, 3), on)
+        assert fulfilling(tree, facts, needs).keys() >= before.keys()
+
+
+def test_the_steps_that_are_named_are_enough() -> None:
+    chance = random.Random(3)
+    for _ in range(500):
+        tree = some_tree(chance)
+        facts, needs = history(chance, tree), needs_of(leaves_of(tree), KINDS)
+        for leaf in next_steps(0, tree, facts, needs):
+            facts[leaf][0] = (needs[leaf], DAY)
+        assert 0 in fulfilling(tree, facts, needs)
+
+
+def test_of_what_not_all_is_needed_the_nearest_comes_next() -> None:
+    far, near = Leaf.of("practice", count=5, about="a"), Leaf.of("practice", count=4, about="b")
+    tree = Group(Join.ANY, (far, near))
+    facts = {far: {1: (1, DAY)}, near: {1: (3, DAY)}}
+    needs = needs_of([far, near], KINDS)
+    assert next_steps(1, tree, facts, needs) == [near]
+    assert next_steps(2, tree, facts, needs) == [far]
+    assert [(one.have, one.need, one.done_on) for one in progress_of(1, [near], facts, needs)] == [
+        (3, 4, None)
+    ]
+
+
+def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed() -> None:
+    one, two, three = (Leaf.of("practice", count=1, about=name) for name in "abc")
+    facts = {one: {1: (1, DAY)}, two: {1: (1, DAY + timedelta(3))}, three: {1: (1, DAY)}}
+    facts[three][1] = (1, DAY + timedelta(9))
+    needs = needs_of([one, two, three], KINDS)
+    parts = (one, two, three)
+    assert fulfilling(Group(Join.ALL, parts), facts, needs) == {1: DAY + timedelta(9)}
+    assert fulfilling(Group(Join.ANY, parts), facts, needs) == {1: DAY}
+    assert fulfilling(Group(Join.SOME, parts, 2), facts, needs) == {1: DAY + timedelta(3)}
+    assert fulfilling(Group(Join.SOME, parts, 4), facts, needs) == {}
+    assert fulfilling(Group(Join.ALL), facts, needs) == {}
+
+
+def test_what_a_new_tree_changes_is_counted_by_who_gains_and_who_loses() -> None:
+    assert change_between({1: DAY, 2: DAY}, {2: DAY, 3: DAY, 4: DAY}) == Change(2, 1, 1)
+
+
+@given(st.randoms(use_true_random=False))
+def test_a_tree_is_the_same_after_it_was_stored(chance: random.Random) -> None:
+    tree = some_tree(chance)
+    stored = tree_from_json(tree_as_json(tree))
+    assert tree_as_json(stored) == tree_as_json(tree)
+    assert leaves_of(stored) == leaves_of(tree)
+    renewal = Renewal(stored, 12, 30)
+    assert renewal_from_json(renewal_as_json(renewal)) == renewal
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["is", "all", "any", "some", "count"]), inner)
+        ),
+        max_leaves=8,
+    )
+)
+@settings(max_examples=100)
+def test_whatever_is_stored_is_a_tree_or_refused(written: object) -> None:
+    with contextlib.suppress(NotATree):
+        tree_as_json(tree_from_json(written))
+
+
+HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())
+
+
+@pytest.mark.parametrize(
+    ("tree", "flaw"),
+    [
+        (Group(Join.SOME, (HOURS_OF_C,), 2), FlawAt(Flaw.COUNT)),
+        (Group(Join.SOME, (HOURS_OF_C,), 0), FlawAt(Flaw.COUNT)),
+        (Group(Join.ALL, ()), FlawAt(Flaw.EMPTY)),
+        (Leaf.of("hours", course="draft", share=80), FlawAt(Flaw.UNPUBLISHED, (), "course")),
+        (Leaf.of("hours", course="gone", share=80), FlawAt(Flaw.UNPUBLISHED, (), "course")),
+        (Leaf.of("hours", course="c", share=105), FlawAt(Flaw.PARAMETER, (), "share")),
+        (
+            Group(Join.ALL, (HOURS_OF_C, Leaf.of("hours", course="c", share=9, versions=("x",)))),
+            FlawAt(Flaw.OTHER_COURSE, (1,), "versions"),
+        ),
+        (Leaf.of("nonsense"), FlawAt(Flaw.UNKNOWN_KIND)),
+        (Leaf.of("track", track="mine"), FlawAt(Flaw.LOOP, (), "track")),
+        (Leaf.of("track", track="far"), FlawAt(Flaw.LOOP, (), "track")),
+        (Leaf.of("track", track="nowhere"), FlawAt(Flaw.NO_SUCH_TRACK, (), "track")),
+        (Group(Join.ALL, (HOURS_OF_C,) * 60), FlawAt(Flaw.TOO_MUCH)),
+    ],
+)
+def test_what_can_never_be_fulfilled_is_refused(tree: Node, flaw: FlawAt) -> None:
+    tracks = {"other": frozenset(), "near": frozenset({"mine"}), "far": frozenset({"near"})}
+    catalogue = Catalogue(CATALOGUE.versions, {**tracks, "mine": frozenset({"other"})})
+    assert flaws_of(tree, "mine", KINDS, catalogue) == [flaw]
+
+
+def test_a_sound_tree_has_no_flaw() -> None:
+    tree = Group(Join.SOME, (HOURS_OF_C, Leaf.of("track", track="other")), 1)
+    assert flaws_of(tree, "mine", KINDS, CATALOGUE) == []
+
+
+def test_a_window_shorter_than_what_it_holds_is_refused() -> None:
+    long, short = Leaf.of("role", months=12), Leaf.of("role", months=3)
+
+    def flaws(tree: Node, months: int) -> list[Flaw]:
+        return [one.flaw for one in renewal_flaws(Renewal(tree, months), KINDS, course="c")]
+
+    both = Group(Join.ALL, (long, short))
+    assert flaws(both, 12) == []
+    assert flaws(both, 11) == [Flaw.SHORT_WINDOW]
+    assert flaws(Group(Join.ANY, (long, short)), 3) == []
+    assert flaws(Group(Join.SOME, (long, short), 2), 3) == [Flaw.SHORT_WINDOW]
+    assert flaws(both, 0) == [Flaw.WINDOW]
+    assert [
+        one.flaw for one in renewal_flaws(Renewal(short, 6, grace_days=400), KINDS, course="")
+    ] == [Flaw.RENEWS_NOTHING, Flaw.GRACE]
+
+
+def test_only_facts_of_the_window_count_and_expiry_stays_the_last_day() -> None:
+    renewal = Renewal(HOURS_OF_C, months=12, grace_days=30)
+    last = date(2026, 8, 31)
+    assert window_of(renewal, last) == Window(date(2025, 9, 1), date(2026, 9, 30))
+    days = {
+        date(2025, 8, 31): RenewalState.HOLDS,
+        date(2025, 9, 1): RenewalState.OPEN,
+        last: RenewalState.OPEN,
+        date(2026, 9, 1): RenewalState.GRACE,
+        date(2026, 9, 30): RenewalState.GRACE,
+        date(2026, 10, 1): RenewalState.LAPSED,
+    }
+    assert {day: renewal_state(renewal, last, day) for day in days} == days
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 200))
+def test_months_are_whole_from_the_day_they_are_reached(day: date, months: int) -> None:
+    later = months_later(day, months)
+    assert months_between(day, later) == months
+    assert months_between(day, later - timedelta(1)) == max(months - 1, 0)
+
+
+def test_a_part_is_changed_or_left_out_at_its_place() -> None:
+    one, two = Leaf.of("practice", count=1), Leaf.of("practice", count=2)
+    tree = Group(Join.ALL, (one, Group(Join.ANY, (one, two))))
+    assert put(tree, (1, 0), lambda _node: None) == Group(Join.ALL, (one, Group(Join.ANY, (two,))))
+    assert put(tree, (0,), lambda _node: two) == Group(Join.ALL, (two, tree.parts[1]))
+    assert put(tree, (7, 3), lambda _node: None) == tree
+    assert put(tree, (), lambda _node: None) == tree
+
+
+def test_a_number_that_is_none_stays_as_typed_and_does_not_hold() -> None:
+    sent = {"course": [" c "], "versions": ["v2", "", "v1"], "share": ["eighty"]}
+    leaf = read_leaf(HOURS, sent)
+    assert leaf == Leaf.of("hours", course="c", versions=("v1", "v2"), share="eighty")
+    assert flaws_of(leaf, "mine", KINDS, CATALOGUE) == [FlawAt(Flaw.PARAMETER, (), "share")]
