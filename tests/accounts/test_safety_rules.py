@@ -100,6 +100,7 @@ def test_who_may_stand_in_for_what() -> None:
         "certificates.approve": {"director", "trainer", "monitoring"},
         "curriculum.approve": {"director", "trainer", "monitoring", "documentation"},
         "payouts.approve": {"director", "monitoring"},
+        "tracks.approve": {"director", "trainer", "monitoring"},
     }
     for never in (Role.PEER, Role.POLICE_PEER, Role.FUNDER):
         assert not may_stand_in({never, Role.TRAINER}, "certificates.approve")

@@ -238,6 +238,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("evaluation_form", "state"): ["draft", "closed"],
     ("evaluation_question", "kind"): ["scale", "comment"],
     ("question", "kind"): ["single", "scale"],
+    ("track_version", "state"): ["published", "draft"],
+    ("seen_fact", "kind"): ["practicum", "role"],
     ("workshop_test", "moment"): ["before", "after"],
     ("answer", "source"): ["phone", "paper"],
     # What is late does not stand.
