@@ -61,7 +61,7 @@ class OneselfOnATrack(Problem):
 class AlreadyEnrolled(Problem):
     """The person is on this track already."""
 
-    sentence = _l("She is on this track already.")
+    sentence = _l("This person is on this track already.")
 
 
 class MinorOnATrack(Problem):
@@ -74,7 +74,7 @@ class SameVersion(Problem):
     """The person is on this version already."""
 
     field = "version"
-    sentence = _l("She is on this version already. Choose another one.")
+    sentence = _l("This person is on this version already. Choose another one.")
 
 
 class DayToCome(Problem):
@@ -88,7 +88,9 @@ class SupervisedByHerself(Problem):
     """Nobody sees or supervises what she did herself."""
 
     field = "seen_by"
-    sentence = _l("One of those that are ticked is this person herself. Somebody else must see it.")
+    sentence = _l(
+        "Whoever is chosen as having seen it is ticked as well. Somebody else must see it."
+    )
 
 
 class UnknownWitness(Problem):

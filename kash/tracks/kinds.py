@@ -76,7 +76,7 @@ KINDS = (
     LeafKind(
         KindRule("practicum", (Parameter("count", ParameterKind.NUMBER, most=50),), need="count"),
         _l("Practicum"),
-        _l("Did practice sessions that somebody saw, at least: {count}"),
+        _l("Practised while somebody saw it, at least so often: {count}"),
         counted("practicum"),
         seen="practicum",
     ),
@@ -123,7 +123,7 @@ KINDS = (
 
 
 def about_of(leaf: Leaf) -> str:
-    """What a fact that is entered for a requirement is about (`SeenFact.about`)."""
+    """Subject that a fact which is entered for a requirement has (`SeenFact.about`)."""
     return {
         "test": leaf.text("course"),
         "document": document_of(leaf),

@@ -79,7 +79,7 @@ def kind_rules() -> dict[str, KindRule]:
 
 
 def found_by(session: Session, statement: Executable) -> Found:
-    """What a select of (person, amount, day) finds."""
+    """Facts that a select of (person, amount, day) finds."""
     return {person: (amount, day) for person, amount, day in session.execute(statement)}
 
 
@@ -98,6 +98,6 @@ def facts_of(session: Session, leaves: Collection[Leaf], asked: Asked) -> dict[L
 
 
 def needs_of_leaves(leaves: Collection[Leaf]) -> dict[Leaf, int]:
-    """How much is needed of each requirement."""
+    """Amounts that are needed of each requirement."""
     rules = kind_rules()
     return {leaf: rules[leaf.kind].needed(leaf) if leaf.kind in rules else 1 for leaf in leaves}

@@ -63,7 +63,7 @@ PARAMETERS = {
     "track": _l("track"),
 }
 SEEN = {
-    "practicum": _l("Practice session"),
+    "practicum": _l("Practice that was seen"),
     "outreach": _l("Supervised outreach"),
     "oral_test": _l("Oral test"),
     "document": _l("Signed document"),
@@ -127,7 +127,7 @@ def _versions(leaf: Leaf, names: Names) -> str:
 
 
 def join_word(group: Group) -> str:
-    """How many parts of a group are needed, in words."""
+    """Words of how many parts of a group are needed."""
     if group.join is Join.SOME:
         return _("At least %(count)s of these", count=group.count)
     return str(JOINS[group.join])

@@ -18,25 +18,25 @@ class TrackForm(KashForm):
 
 
 class ReturnForm(KashForm):
-    """Why a proposal goes back."""
+    """Reason for which a proposal goes back."""
 
     because = text_field(_l("What should be changed"), most=500)
 
 
 class MoveForm(KashForm):
-    """To which version somebody is moved, and why."""
+    """Version to which somebody is moved, and why."""
 
     version = choice_field(_l("Version"))
     reason = long_text_field(_l("Why"), most=500, required=True)
 
 
 class WithdrawForm(KashForm):
-    """Why a fact is withdrawn."""
+    """Reason for which a fact is withdrawn."""
 
     because = text_field(_l("What was wrong"), most=300)
 
 
 class EndForm(KashForm):
-    """On which day somebody held a role last."""
+    """Day on which somebody held a role last."""
 
     until = DayField(_l("Last day"), validators=[required()])

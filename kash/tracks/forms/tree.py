@@ -35,7 +35,7 @@ GROUP = "group"
 
 @dataclass
 class TreeSheet:
-    """What the page holds: the tree, that of the renewal, its months and days as typed, and
+    """Content of the page: the tree, that of the renewal, its months and days as typed, and
     sentences by place and parameter."""
 
     tree: Node
@@ -48,7 +48,7 @@ class TreeSheet:
 
     @classmethod
     def of(cls, version: TrackVersion) -> TreeSheet:
-        """What is stored."""
+        """Content that is stored."""
         sheet = cls(tree_from_json(version.tree), row_version=version.row_version)
         if version.renewal:
             renewal = renewal_from_json(version.renewal)
@@ -58,7 +58,7 @@ class TreeSheet:
 
     @classmethod
     def posted(cls, form: MultiDict[str, str], row_version: int) -> TreeSheet:
-        """What was sent, with the button's change of the tree done."""
+        """Content that was sent, with the button's change of the tree done."""
         sheet = cls(
             _read(form, TREE),
             renews=form.get("renews") == "yes",

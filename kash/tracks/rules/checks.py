@@ -25,7 +25,7 @@ LONGEST_GRACE = 366
 
 
 class Flaw(StrEnum):
-    """Why a tree cannot be saved."""
+    """Reason for which a tree cannot be saved."""
 
     EMPTY = "empty"
     COUNT = "count"
@@ -53,8 +53,8 @@ class FlawAt:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What there is: published versions of courses by course; and of tracks, which other tracks
-    each asks for, whatever its version."""
+    """Courses and tracks that there are: published versions by course; and by track, which other
+    tracks it asks for in any of its versions."""
 
     versions: Mapping[str, frozenset[str]]
     tracks: Mapping[str, frozenset[str]]
@@ -138,8 +138,8 @@ def tracks_asked_for(tree: Node, kinds: Kinds) -> frozenset[str]:
 
 
 def renewal_flaws(renewal: Renewal, kinds: Kinds, *, course: str) -> list[FlawAt]:
-    """What keeps a renewal from being saved, its tree apart; `course` is that of the certificate
-    which it renews, empty if there is none."""
+    """Flaws that keep a renewal from being saved, its tree apart; `course` is that of the
+    certificate which it renews, empty if there is none."""
     found = []
     if not course:
         found.append(FlawAt(Flaw.RENEWS_NOTHING))
@@ -153,7 +153,7 @@ def renewal_flaws(renewal: Renewal, kinds: Kinds, *, course: str) -> list[FlawAt
 
 
 def least_months(node: Node, kinds: Kinds) -> int:
-    """How many months a tree takes at the least. What takes months runs beside the rest."""
+    """Months that a tree takes at the least. What takes months runs beside the rest."""
     if isinstance(node, Leaf):
         return kinds[node.kind].least_months(node) if node.kind in kinds else 0
     each = sorted(least_months(part, kinds) for part in node.parts)

@@ -72,8 +72,8 @@ def _some(found: list[dict[int, date]], needed: int) -> dict[int, date]:
 
 @dataclass(frozen=True)
 class Change:
-    """How many people a new tree would change: who would fulfil it and did not, who did and would
-    not, who does by both, who does by neither."""
+    """Number of people whom a new tree would change: who would fulfil it and did not, who did and
+    would not, and who does by both."""
 
     gained: int
     lost: int
@@ -81,7 +81,7 @@ class Change:
 
 
 def change_between(before: Mapping[int, date], after: Mapping[int, date]) -> Change:
-    """What changes for people if one tree follows another, by who fulfils each."""
+    """Change for people if one tree follows another, by who fulfils each."""
     kept = len(before.keys() & after.keys())
     return Change(gained=len(after) - kept, lost=len(before) - kept, kept=kept)
 
@@ -127,7 +127,7 @@ def next_steps(person: int, node: Node, facts: Facts, needs: Needs) -> list[Leaf
 
 
 def _share(person: int, node: Node, facts: Facts, needs: Needs) -> float:
-    """How much of a tree one person has, from 0 to 1."""
+    """Share of a tree that one person has, from 0 to 1."""
     if isinstance(node, Leaf):
         amount = facts.get(node, {}).get(person, (0, None))[0]
         need = needs[node]
@@ -139,7 +139,7 @@ def _share(person: int, node: Node, facts: Facts, needs: Needs) -> float:
 
 
 def count_done(node: Group, done: frozenset[Leaf]) -> int:
-    """How many parts of a group are fulfilled by these requirements."""
+    """Number of parts of a group that are fulfilled by these requirements."""
     return sum(_holds(part, done) for part in node.parts)
 
 

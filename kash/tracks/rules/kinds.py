@@ -57,11 +57,11 @@ class KindRule:
     span: str = ""
 
     def needed(self, leaf: Leaf) -> int:
-        """How much of it is needed."""
+        """Amount of it that is needed."""
         return leaf.number(self.need) if self.need else 1
 
     def least_months(self, leaf: Leaf) -> int:
-        """How many months it takes at the least; 0 for what can be done within days."""
+        """Months that it takes at the least; 0 for what can be done within days."""
         return leaf.number(self.span) if self.span else 0
 
 
@@ -69,7 +69,7 @@ Kinds = Mapping[str, KindRule]
 
 
 def needs_of(leaves: list[Leaf], kinds: Kinds) -> dict[Leaf, int]:
-    """How much is needed of each requirement."""
+    """Amounts that are needed of each requirement."""
     return {leaf: kinds[leaf.kind].needed(leaf) for leaf in leaves}
 
 

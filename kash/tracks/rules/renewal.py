@@ -61,7 +61,7 @@ def window_of(renewal: Renewal, last_day: date) -> Window:
 
 
 def renewal_state(renewal: Renewal, last_day: date, today: date) -> RenewalState:
-    """How somebody stands on a day. A certificate holds through its last day, whatever was done."""
+    """Standing of somebody on a day. Her certificate holds through its last day in any case."""
     window = window_of(renewal, last_day)
     if today > window.until:
         return RenewalState.LAPSED

@@ -62,7 +62,7 @@ class Group:
 
     @property
     def needed(self) -> int:
-        """How many of its parts must be fulfilled."""
+        """Number of its parts that must be fulfilled."""
         if self.join is Join.ALL:
             return len(self.parts)
         return 1 if self.join is Join.ANY else self.count
@@ -73,7 +73,7 @@ Node = Leaf | Group
 
 @dataclass(frozen=True)
 class Renewal:
-    """What renews a certificate: a tree of facts dated within `months` before its last day, or in
+    """Renewal of a certificate: a tree of facts dated within `months` before its last day, or in
     the `grace_days` after it."""
 
     tree: Node
@@ -99,7 +99,7 @@ def nodes_of(node: Node) -> Iterator[Node]:
 
 
 def depth_of(node: Node) -> int:
-    """How many groups lie within each other at most."""
+    """Number of groups that lie within each other at most."""
     if isinstance(node, Leaf):
         return 0
     return 1 + max((depth_of(part) for part in node.parts), default=0)

@@ -47,14 +47,14 @@ class SeenForm(KashForm):
 
 @dataclass
 class Grid:
-    """What is ticked or typed, by person (public id); and what is wrong, by person."""
+    """Ticks and scores as typed, by person (public id); and what is wrong, by person."""
 
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def posted(cls, people: list[ToEnter]) -> Grid:
-        """What was sent about these people."""
+        """The grid that was sent, as far as it is about these people."""
         there = {one.person for one in people}
         return cls(
             {
@@ -127,7 +127,7 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
 
 
 def _what(leaf: Leaf, known: Names) -> str:
-    """What is entered for a requirement, in words."""
+    """Words of what is entered for a requirement."""
     kind = leaf_kinds()[leaf.kind]
     word = str(SEEN[kind.seen])
     if leaf.kind in ("role", "document"):
@@ -168,6 +168,6 @@ def _page(
 
 
 def _elsewhere(typed: Mapping[str, str], rows: Sequence[ToEnter]) -> dict[str, str]:
-    """What was typed for people who are not on the page."""
+    """Ticks and scores of people who are not on the page."""
     here = {one.person for one in rows}
     return {person: value for person, value in typed.items() if person not in here}

@@ -39,7 +39,7 @@ from kash.tracks.services import seen as seen_services
 @blueprint.get("/<public_id>/people")
 @allow("tracks.see")
 def people(public_id: str) -> ResponseReturnValue:
-    """Who stands where on a track."""
+    """List of who stands where on a track."""
     return _people_page(public_id, found=None)
 
 
@@ -176,7 +176,7 @@ def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
         return render_template("tracks/take_off.html", standing=found)
     with FlashedProblems(OneselfOnATrack, tone="warn"):
         enrolments.take_off(public_id, person_id, by=current_actor())
-        flash(_("Taken off. What was entered about her stays."))
+        flash(_("Taken off. What was entered about this person stays."))
         return redirect(url_for("tracks.people", public_id=public_id))
     return _to_progress(public_id, person_id)
 

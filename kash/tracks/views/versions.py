@@ -55,7 +55,7 @@ def _version_page(track: Track, found: TrackVersion, form: ReturnForm) -> str:
 
 
 def _change(track: Track, tree: Node) -> Change:
-    """How many people of all a tree would change, against the published version."""
+    """Number of people of all whom a tree would change, against the published version."""
     session, asked = db.session(), Asked(local_today())
     present = published_version(track)
     before = fulfilled(session, tree_from_json(present.tree), asked) if present else {}
@@ -156,7 +156,9 @@ def publish(public_id: str, version_id: str) -> ResponseReturnValue:
         return render_template("tracks/publish.html", track=track, version=found)
     with FlashedProblems(SamePerson, StepNotPossible, UnsoundTree, tone="warn"):
         services.publish(version_id, by=current_actor())
-        flash(_("Published. Who is on an earlier version stays there until she is moved."))
+        flash(
+            _("Published. Whoever is on an earlier version stays there until somebody moves them.")
+        )
     return redirect(_address(public_id, version_id))
 
 
