@@ -12,6 +12,7 @@ from kash.assessments.chapters import CHAPTERS
 from kash.assessments.course_file import QUESTIONS
 from kash.assessments.merging import ANSWERS, SCORES, move_answers, move_scores
 from kash.assessments.models import AskedQuestion, Question, WorkshopTest
+from kash.assessments.today import TODAY
 from kash.assessments.trail_words import ACTION_WORDS
 from kash.assessments.views.phones import join_phones
 from kash.feature import Feature
@@ -63,6 +64,7 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
+        *TODAY,
         CourseLink(_l("Questions"), "assessments.bank", "test", "assessments.questions"),
         Tab(
             _l("Tests"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 # A hall may have no network until evening: what was given in time still counts when it comes.
@@ -11,6 +11,15 @@ ARRIVES_WITHIN = timedelta(hours=48)
 # A slow phone still shows the test when it has just closed.
 GRACE = timedelta(minutes=1)
 LEAST_MINUTES, MOST_MINUTES = 5, 60 * 24 * 31
+
+
+# After a quarter of a year; half a year later nobody tells any more what the workshop did.
+FOLLOW_UP_AFTER, FOLLOW_UP_UNTIL = timedelta(days=85), timedelta(days=180)
+
+
+def follow_up_days(today: date) -> tuple[date, date]:
+    """Between which last days of workshops the same questions are due once more."""
+    return today - FOLLOW_UP_UNTIL, today - FOLLOW_UP_AFTER
 
 
 class Moment(StrEnum):

@@ -127,7 +127,7 @@ function drawDoor(state, problem = "") {
 }
 
 async function scan(video, badge) {
-  const { startScanner } = await import("./scanner.js");
+  const { startScanner } = await import("../js/scanner.js");
   camera = new AbortController();
   video.hidden = false;
   const found = (read) => {

@@ -1,0 +1,32 @@
+"""Tests on Today: workshops whose questions should be asked once more, months later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.rules.times import Moment
+from kash.platform.web.formats import day_text
+from kash.platform.web.today import MOST_SHOWN, Need, TodayLine, Viewer
+
+
+def _due(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Ask once more: %(title)s", title=one.title),
+            url_for("assessments.make", public_id=one.public_id, moment=str(Moment.FOLLOW_UP)),
+            _("Three months have passed: the same questions tell what stayed."),
+            key=day_text(one.ends_on),
+            small=str(one.ends_on.year),
+            button=_("Make the test"),
+            about=one.title,
+        )
+        for one in follow_ups_due(asked.actor, asked.day, MOST_SHOWN)
+    ]
+
+
+TODAY = (Need("follow_ups", 145, _due, lead=_l("Workshops to ask once more:"), lead_place=85),)

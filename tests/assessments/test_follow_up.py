@@ -1,0 +1,36 @@
+"""Three months later the same questions are due once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.rules.times import Moment
+from kash.policy import Actor
+from tests.assessments.conftest import Bank
+from tests.workshops.conftest import SECOND_DAY
+
+
+@pytest.mark.parametrize(("days", "due"), [(84, 0), (85, 1), (180, 1), (181, 0)])
+def test_a_workshop_is_asked_once_more_after_a_quarter_and_not_after_half_a_year(
+    bank: Bank, days: int, due: int
+) -> None:
+    bank.test()
+    assert len(follow_ups_due(bank.trainer, SECOND_DAY + timedelta(days=days), 10)) == due
+
+
+def test_only_whoever_runs_a_workshop_that_was_tested_is_told_and_only_until_it_is_asked(
+    bank: Bank, actor: Callable[..., Actor]
+) -> None:
+    day = SECOND_DAY + timedelta(days=90)
+    assert follow_ups_due(bank.trainer, day, 10) == []
+    bank.test()
+    (found,) = follow_ups_due(bank.trainer, day, 10)
+    assert (found.public_id, found.ends_on) == (bank.held.workshop, SECOND_DAY)
+    assert follow_ups_due(actor("trainer"), day, 10) == []
+    assert follow_ups_due(actor("director"), day, 10) == []
+    bank.test(Moment.FOLLOW_UP)
+    assert follow_ups_due(bank.trainer, day, 10) == []
