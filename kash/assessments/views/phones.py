@@ -56,8 +56,8 @@ LARGEST_BODY = 256 * 1024
 # A whole hall behind one address mistypes its badges; whoever guesses needs millions of tries.
 _WINDOW, _TRIES = timedelta(minutes=10), 120
 _WRONG_CODE = "assessments.code"
-_FILES = ("icon.svg", "tokens.css", "answer.css", "sitting/sitting.css", "js/exit.js", "sitting/sitting.js",
-          "js/scanner.js")  # fmt: skip
+_FILES = ("icon.svg", "tokens.css", "answer.css", "sitting/sitting.css", "js/exit.js",
+          "sitting/sitting.js", "js/scanner.js")  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ID = 36
 
