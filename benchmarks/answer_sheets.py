@@ -71,7 +71,7 @@ def read_photo(paper: Paper, seed: int) -> ReadPhoto:
     content = photo(picture, how, random)
     began = time.process_time()
     (grey,) = greys(io.BytesIO(content), "jpeg")
-    told, _pictures = reading(grey, [paper.layout], "0" * len(meant))
+    told, _pictures = reading(grey, [paper.layout])
     seconds = time.process_time() - began
     if "reason" in told:
         return ReadPhoto(seed, meant, (), told["reason"], seconds)

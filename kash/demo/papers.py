@@ -7,6 +7,11 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import select
 
+from kash.assessments.documents import named_sheets, sheets_of_test
+from kash.assessments.models import AskedQuestion, WorkshopTest
+from kash.assessments.queries.sheets import blank_sheets
+from kash.assessments.queries.tests import participants
+from kash.assessments.sheets.drawing import PrintedAnswerSheet
 from kash.attendance.documents import register_pdf
 from kash.attendance.rules.sheets import SheetChoice
 from kash.attendance.services.sheets import record_sheets
@@ -23,11 +28,9 @@ from kash.workshops.views.documents import sheet_columns, sheet_head
 
 
 def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) -> list[Path]:
-    """Write certificates, their zip, a register and minutes into a folder; returns the files.
+    """Write certificates, their zip, a register, minutes and answer sheets into a folder.
 
-    With `cards` the certificates once more as such.
-
-    Raises RenderError.
+    With `cards` the certificates once more as such. Returns the files. Raises RenderError.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     issued = loaded.batches[0]
@@ -37,6 +40,7 @@ def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) 
             "certificates.zip": make_zip_file(SILENT, batch=issued).whole(),
             "register.pdf": _register(loaded),
             "minutes.pdf": _minutes(loaded),
+            "answer-sheets.pdf": _answer_sheets(),
         }
         if cards:
             papers["cards.pdf"] = make_cards(SILENT, batch=issued).whole()
@@ -57,6 +61,16 @@ def _register(loaded: LoadedProgramme) -> bytes:
     )
     running = workshop(loaded.workshops[-2], trainer)
     return register_pdf(running.register_id, sheets, sheet_head(running))
+
+
+def _answer_sheets() -> bytes:
+    """Sheets of a test, for two people and for whoever writes a name on one."""
+    asks = select(AskedQuestion.id).where(AskedQuestion.test_id == WorkshopTest.id).exists()
+    row = db.session.scalars(select(WorkshopTest).where(asks).order_by(WorkshopTest.id)).first()
+    assert row is not None  # noqa: S101 - the sample has some
+    people = [one for one in participants(row.workshop) if one.letter == "A"][:2]
+    printed = [*named_sheets(row, people), PrintedAnswerSheet(blank_sheets(row)[0])]
+    return sheets_of_test(row.workshop, row, printed)
 
 
 def _minutes(loaded: LoadedProgramme) -> bytes:

@@ -22,6 +22,7 @@ from kash.assessments.rules.bank import BankQuestion, true_false
 from kash.assessments.rules.paper import sheet_questions
 from kash.assessments.rules.scoring import Kind, Option
 from kash.assessments.rules.times import Moment
+from kash.assessments.services.bank import add_question
 from kash.assessments.sheets.layout import pages_of
 from kash.attendance.models import EntryAlias, RosterEntry
 from kash.platform import storage
@@ -75,12 +76,12 @@ def desk(bank: Bank, client_for: ClientFor) -> FlaskClient:
 class Paper:
     """The answer sheets of one test, printed by the page."""
 
-    def __init__(self, bank: Bank, desk: FlaskClient) -> None:
+    def __init__(self, bank: Bank, desk: FlaskClient, questions: list[str] | None = None) -> None:
         self.bank, self.desk = bank, desk
-        self.test = bank.test()
+        self.test = bank.test(questions=questions)
         self.url = f"/workshops/{bank.held.workshop}/tests/{self.test}/sheets"
         self.asked = bank.asked(self.test)[:3]
-        self.layout = pages_of([4, 3, 5])[0]
+        self.layout = pages_of([4, 3, 5] if questions is None else [5])[0]
 
     def printed(self, **data: str) -> list[Image.Image]:
         made = self.desk.post(f"{self.url}/print", data=data)
@@ -149,6 +150,20 @@ def test_a_row_in_doubt_is_shown_and_only_what_is_decided_is_stored(paper: Paper
     assert paper.stored() == {mine.name: [["b"], [], ["4"]]}
     nothing = paper.confirmed(page, **{f"row-0-{paper.asked[1]}": "none"})
     assert "1 row was not decided." in nothing.text
+
+
+def test_two_marks_where_several_are_right_are_ticked_but_still_asked_about(
+    bank: Bank, desk: FlaskClient
+) -> None:
+    many = add_question(bank.course.public_id, options(4, Kind.MULTIPLE), bank.trainer)
+    paper = Paper(bank, desk, [many])
+    (sheet,) = paper.printed(group="A", what="people")
+    page = paper.brought(paper.taken(sheet, (0, 2)))
+    (asked,) = paper.asked
+    boxes = re.findall(rf'name="row-0-{asked}" value="(\w+)" (\w*)>', page.text)
+    assert boxes == [("0", "checked"), ("1", ""), ("2", "checked"), ("3", ""), ("4", "")]
+    paper.confirmed(page, **{f"row-0-{asked}": "2"})
+    assert list(paper.stored().values()) == [[["c"]]]
 
 
 def test_a_blank_sheet_is_whose_the_trainer_says_and_two_are_not_one_persons(paper: Paper) -> None:

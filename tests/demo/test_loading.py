@@ -35,7 +35,13 @@ def _count(kind: type[Base], *conditions: object) -> int:
 def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) -> None:
     assert sample.result.exit_code == 0, sample.result.output
     lines = sample.result.output.splitlines()
-    names = ("certificates.pdf", "certificates.zip", "register.pdf", "minutes.pdf")
+    names = (
+        "certificates.pdf",
+        "certificates.zip",
+        "register.pdf",
+        "minutes.pdf",
+        "answer-sheets.pdf",
+    )
     assert [line.strip() for line in lines if line.startswith(f"  {sample.folder}")] == [
         str(sample.folder / name) for name in names
     ]

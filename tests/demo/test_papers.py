@@ -17,7 +17,7 @@ from kash.people.models import Person
 from kash.platform.database import db
 from tests.sample import Sample
 
-PAPERS = ("certificates.pdf", "register.pdf", "minutes.pdf")
+PAPERS = ("certificates.pdf", "register.pdf", "minutes.pdf", "answer-sheets.pdf")
 
 
 def _text(path: Path) -> str:

@@ -20,9 +20,6 @@ import pytest
 from sqlalchemy import select
 
 import kash
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
-from kash.assessments.sheets.markup import PrintedRow
-from kash.assessments.sheets.words import sheet_wording
 from kash.attendance.documents import badges_pdf
 from kash.certificates import documents as certificates
 from kash.certificates import previews
@@ -146,20 +143,10 @@ def _guide(_sample: Sample) -> bytes:
     return guide(found, with_notes=True)
 
 
-def _answer_sheets(_sample: Sample) -> bytes:
-    return answer_sheets(
-        [PrintedRow(number, "ABCD?") for number in range(1, 13)],
-        [PrintedAnswerSheet("7km2qx4t00000001", "Asali Kielelezo", "7KM2-QX4T")],
-        sheet_wording("Working Together", "Before the workshop", ["en", "sw"]),
-        file_title="Answer sheets: Working Together",
-        language="en",
-    )
-
-
 PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "attendance.documents.register_pdf": _written("register.pdf"),
     "attendance.documents.badges_pdf": _badges,
-    "assessments.sheets.drawing.answer_sheets": _answer_sheets,
+    "assessments.sheets.drawing.answer_sheets": _written("answer-sheets.pdf"),
     "certificates.documents.make_print_file": _written("certificates.pdf"),
     "certificates.documents.make_zip_file": _one_of_the_zip,
     "certificates.documents.make_cards": lambda _sample: certificates.make_cards(

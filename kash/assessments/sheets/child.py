@@ -43,11 +43,8 @@ def greys(source: BinaryIO, code: str) -> Iterator[Any]:
         yield image.convert("L")
 
 
-def reading(grey: Any, pages: Sequence[SheetLayout], several: str) -> tuple[dict[str, Any], bytes]:
-    """The answer about a picture, and the strips to be shown: the name, then rows in doubt.
-
-    `several` says of each row of all pages, by 1 or 0, whether it may have more than one mark.
-    """
+def reading(grey: Any, pages: Sequence[SheetLayout]) -> tuple[dict[str, Any], bytes]:
+    """The answer about a picture, and the strips to be shown: the name, then rows in doubt."""
     try:
         found = found_sheet(grey)
         if found.page > len(pages):
@@ -59,8 +56,7 @@ def reading(grey: Any, pages: Sequence[SheetLayout], several: str) -> tuple[dict
             raise NotFound(Reason.TOO_DARK if is_dark(grey) else Reason.UNCLEAR)
     except NotFound as why:
         return {"reason": why.reason, "missing": list(map(int, why.missing))}, b""
-    before = sum(len(one.bubbles) for one in pages[: found.page - 1])
-    rows = [row_reading(one, several=several[before + at] == "1") for at, one in enumerate(bubbles)]
+    rows = [row_reading(one) for one in bubbles]
     return _told(found.sheet, found.page, rows, page, layout)
 
 
@@ -96,14 +92,14 @@ def main(arguments: list[str]) -> int:
     """Read the file in the descriptor that the caller passed on."""
     megabytes, seconds, descriptor = (int(part) for part in arguments[:3])
     cleaner.limit(megabytes, seconds)
-    code, layouts, several = arguments[3:6]
+    code, layouts = arguments[3:5]
     out = sys.stdout.buffer
     try:
         pages = layouts_of(layouts)
         with os.fdopen(os.dup(descriptor), "rb") as source:
             source.seek(0)
             for grey in greys(source, code):
-                told, pictures = reading(grey, pages, several)
+                told, pictures = reading(grey, pages)
                 out.write(json.dumps(told).encode("ascii") + b"\n" + pictures)
                 out.flush()
     except MemoryError:

@@ -50,27 +50,20 @@ def read_photos(
     pieces: Iterable[bytes],
     kind: FileKind,
     pages: Sequence[SheetLayout],
-    several: Sequence[bool],
     limits: CleaningLimits | None = None,
 ) -> list[ReadSheet | UnreadPhoto]:
     """Readings of a photo, or of each page of a scan, for a test whose sheets have these pages.
 
-    `several` tells of each row of all pages whether it may have more than one mark. Whether the
-    sheet is one of this test, the caller asks by its id. Raises CannotClean, also for a kind that
-    is not taken, and CleaningBusy.
+    Whether the sheet is one of this test, the caller asks by its id. Raises CannotClean, also for a
+    kind that is not taken, and CleaningBusy.
     """
     if kind.code not in SCANS:
         raise CannotClean
-    if len(several) != sum(len(page.bubbles) for page in pages):
-        raise ValueError("each row says whether it may have several marks")
     limits = limits or CleaningLimits(seconds=60)
-    marks = "".join("1" if one else "0" for one in several)
     with turn(), in_memory(pieces) as descriptor:
         arguments = (limits.megabytes, limits.seconds, descriptor, kind.code)
         try:
-            child = start(
-                _CHILD, [*arguments, layouts_text(pages), marks], descriptors=[descriptor]
-            )
+            child = start(_CHILD, [*arguments, layouts_text(pages)], descriptors=[descriptor])
         except NoAnswer:
             raise CannotClean from None
         try:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 EMPTY_AT_MOST = 0.07
 MARKED_AT_LEAST = 0.13
-# Strokes round a bubble: it was ringed in place of filled, or crossed out.
+# Strokes round an empty bubble: it was ringed in place of filled.
 AROUND_AT_MOST = 0.16
 _NEAR, _MOST_SPILL = 4, 0.08
 
@@ -76,26 +76,23 @@ def without_spill(rows: Sequence[Sequence[Bubble] | None]) -> list[list[Bubble] 
     return cleared
 
 
-def row_reading(bubbles: Sequence[Bubble] | None, *, several: bool = False) -> RowReading:
+def row_reading(bubbles: Sequence[Bubble] | None) -> RowReading:
     """The reading of a row's bubbles; None for a row that was not found.
 
-    `several` may be marked in a row of which more than one answer is right.
+    Two marks are for a person to decide even where several are allowed: whether one of them was
+    crossed out, darkness does not tell.
     """
     if bubbles is None:
         return RowReading(Verdict.DOUBT)
     darkness = tuple(round(one.inside, 3) for one in bubbles)
     marks = tuple(at for at, one in enumerate(bubbles) if one.inside >= MARKED_AT_LEAST)
-    verdict = _verdict(bubbles, marks, several)
-    return RowReading(verdict, marks if verdict is not Verdict.BLANK else (), darkness)
+    return RowReading(_verdict(bubbles, marks), marks, darkness)
 
 
-def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int], several: bool) -> Verdict:
+def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int]) -> Verdict:
     for at, one in enumerate(bubbles):
-        if at not in marks and one.inside > EMPTY_AT_MOST:
-            return Verdict.DOUBT
-        # Whoever may mark several crosses out by strokes that leave the bubble.
-        if one.around > AROUND_AT_MOST and (several or at not in marks):
+        if at not in marks and (one.inside > EMPTY_AT_MOST or one.around > AROUND_AT_MOST):
             return Verdict.DOUBT
     if not marks:
         return Verdict.BLANK
-    return Verdict.MARKED if several or len(marks) == 1 else Verdict.DOUBLE
+    return Verdict.MARKED if len(marks) == 1 else Verdict.DOUBLE

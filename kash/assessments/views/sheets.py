@@ -17,33 +17,30 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kash.assessments import blueprint
+from kash.assessments.documents import named_sheets, rows_of, sheets_of_test
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.sheets import MOST_BLANK, blank_sheets, person_sheet, sheets_of
+from kash.assessments.queries.sheets import MOST_BLANK, blank_sheets, sheets_of
 from kash.assessments.queries.tests import (
     Participant,
     participants,
-    questions_of,
     standing_answers,
 )
-from kash.assessments.rules.paper import SheetQuestion, sheet_questions
+from kash.assessments.rules.paper import SheetQuestion
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
+from kash.assessments.sheets.drawing import PrintedAnswerSheet
 from kash.assessments.sheets.layout import SheetLayout, pages_of
-from kash.assessments.sheets.markup import PrintedRow
 from kash.assessments.sheets.reading import ReadSheet, UnreadPhoto, read_photos
-from kash.assessments.sheets.words import refusal, sheet_wording
+from kash.assessments.sheets.verdicts import RowReading
+from kash.assessments.sheets.words import refusal
 from kash.assessments.views.scope import own_test
 from kash.assessments.words import MOMENT
-from kash.attendance.rules.door import badge_shown
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.cleaning import HEAD, CannotClean, CleaningBusy, kind_of
 from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.bodies import MEGABYTE, takes_file
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import date_text
-from kash.platform.web.programme import programme_languages
 from kash.policy import allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
@@ -55,7 +52,8 @@ MOST_FILES = 20
 @dataclass(frozen=True)
 class ShownRow:
     """A row of a reading: its question, the answer by its letters, and, if a person is to say what
-    stands there, the picture of the row as an address. `name` is what its fields are called."""
+    stands there, the picture of the row as an address. Where several may be marked, what seems to
+    be is ticked beforehand. `name` is what its fields are called."""
 
     name: str
     question: SheetQuestion
@@ -105,7 +103,7 @@ def sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     files = [one for one in request.files.getlist("photos") if one.filename][:MOST_FILES]
     if not files:
         return _page(found, row, shown, _Photos(problems=[_("Choose a photo or a scan first.")]))
-    questions = _questions(row)
+    questions = rows_of(row)
     photos = _Photos()
     read = _Reader(found, row, shown, questions, photos)
     for number, file in enumerate(files, start=1):
@@ -115,10 +113,6 @@ def sheets(public_id: str, test_id: str) -> ResponseReturnValue:
 
 def _group(found: Workshop) -> OneGroup[Participant]:
     return one_group(participants(found), attrgetter("letter"), request.values.get("group", "")[:2])
-
-
-def _questions(row: WorkshopTest) -> list[SheetQuestion]:
-    return sheet_questions([(one.public_id, value) for one, value in questions_of(row)])
 
 
 def _layouts(questions: Sequence[SheetQuestion]) -> list[SheetLayout]:
@@ -147,11 +141,10 @@ class _Reader:
     def file(self, number: int, content: bytes) -> None:
         """Read one file that was sent."""
         kind = kind_of(content[:HEAD])
-        several = [one.several for one in self._questions]
         try:
             if kind is None or not self._pages:
                 raise CannotClean
-            read = read_photos([content], kind, self._pages, several)
+            read = read_photos([content], kind, self._pages)
         except CannotClean:
             self._say(
                 number,
@@ -193,7 +186,7 @@ class _Reader:
                 ShownRow(
                     f"{number}-{question.asked}",
                     question,
-                    question.letters(chosen or ()),
+                    question.letters(chosen or _seeming(question, row)),
                     chosen is None,
                     _address(read.strips.get(at, b"")),
                 )
@@ -208,6 +201,10 @@ class _Reader:
         )
 
 
+def _seeming(question: SheetQuestion, row: RowReading) -> tuple[str, ...]:
+    return question.chosen(row.marks) or () if question.several else ()
+
+
 def _address(picture: bytes) -> str:
     return "data:image/jpeg;base64," + b64encode(picture).decode() if picture else ""
 
@@ -215,7 +212,7 @@ def _address(picture: bytes) -> str:
 def _page(
     found: Workshop, row: WorkshopTest, shown: OneGroup[Participant], photos: _Photos
 ) -> ResponseReturnValue:
-    questions = _questions(row)
+    questions = rows_of(row)
     body = render_template(
         "assessments/sheets.html",
         **frame(found),
@@ -240,7 +237,6 @@ def print_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     """Sheets of one group as one PDF, or blank ones."""
     found, row = own_test(public_id, test_id)
     back = url_for("assessments.sheets", public_id=public_id, test_id=test_id)
-    questions = _questions(row)
     people = _group(found).rows
     blank = request.form.get("what") == "blank"
     if blank:
@@ -251,24 +247,12 @@ def print_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
             return redirect(back, code=303)
         printed = [PrintedAnswerSheet(one) for one in blank_sheets(row)[:count]]
     else:
-        printed = [
-            PrintedAnswerSheet(person_sheet(row, one.entry), one.name, badge_shown(one.entry))
-            for one in people
-        ]
-    if not questions or not printed:
+        printed = named_sheets(row, people)
+    if not rows_of(row) or not printed:
         flash(_("There is nothing to print."), "warn")
         return redirect(back, code=303)
-    languages = programme_languages()
-    title = found.version.public_title
-    line = f"{MOMENT[Moment(row.moment)]} · {date_text(found.starts_on)}"
     with FlashedProblems(RenderError):
-        made = answer_sheets(
-            [PrintedRow(one.number, one.labels) for one in questions],
-            printed,
-            sheet_wording(title, line, languages),
-            file_title=_("Answer sheets: %(title)s", title=title),
-            language=languages[0],
-        )
+        made = sheets_of_test(found, row, printed)
         return download(made, name="answer-sheets.pdf", type="application/pdf")
     return redirect(back, code=303)
 
@@ -279,7 +263,7 @@ def confirm_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     """Enter what was read and decided. Rows that nobody decided are left as they were."""
     found, row = own_test(public_id, test_id)
     shown = _group(found)
-    questions = {one.asked: one for one in _questions(row)}
+    questions = {one.asked: one for one in rows_of(row)}
     people = {one.person: one for one in shown.rows}
     sent = _sent(questions, people)
     taken: set[tuple[str, str]] = set()

@@ -48,7 +48,7 @@ def taken(how: Scene = GOOD, picture: Image.Image | None = None) -> Image.Image:
 
 def told(grey: Image.Image, pages: Sequence[SheetLayout] = ()) -> dict[str, Any]:
     pages = pages or [sheets()[0].layout]
-    return child.reading(grey, pages, "0" * sum(len(page.bubbles) for page in pages))[0]
+    return child.reading(grey, pages)[0]
 
 
 def marks(answer: dict[str, Any]) -> list[tuple[str, tuple[int, ...]]]:
@@ -173,13 +173,12 @@ def test_a_row_that_something_lies_on_is_asked_about_and_no_other() -> None:
 # --- Through the confined child ---------------------------------------------------------------
 
 LAYOUT = SheetLayout(OPTIONS)
-ONE_EACH = [False] * len(OPTIONS)
 
 
 def through(content: bytes) -> list[ReadSheet | UnreadPhoto]:
     kind = kind_of(content[:HEAD])
     assert kind is not None
-    return read_photos([content[:99], content[99:]], kind, [LAYOUT], ONE_EACH)
+    return read_photos([content[:99], content[99:]], kind, [LAYOUT])
 
 
 def test_the_child_reads_a_photo_and_shows_the_rows_that_it_asks_about() -> None:
@@ -209,7 +208,7 @@ def test_what_is_no_picture_is_refused() -> None:
         with pytest.raises(CannotClean):
             through(content)
     with pytest.raises(CannotClean):
-        read_photos([b""], KINDS["heic"], [LAYOUT], ONE_EACH)
+        read_photos([b""], KINDS["heic"], [LAYOUT])
 
 
 # --- What it answers is not believed ----------------------------------------------------------
@@ -275,4 +274,4 @@ def test_a_child_that_dies_or_floods_leaves_no_reading(monkeypatch: pytest.Monke
         monkeypatch.setattr(reading, "start", hostile)
         monkeypatch.setattr(reading, "_MOST_ANSWERED", 2**20)
         with pytest.raises(CannotClean):
-            read_photos([b"x"], KINDS["jpeg"], PAGES, [False] * 2, CleaningLimits(seconds=20))
+            read_photos([b"x"], KINDS["jpeg"], PAGES, CleaningLimits(seconds=20))

@@ -107,30 +107,27 @@ def row(*inside: float, around: float = 0.0) -> list[Bubble]:
 
 
 @pytest.mark.parametrize(
-    ("bubbles", "several", "verdict", "marks"),
+    ("bubbles", "verdict", "marks"),
     [
-        (row(0.02, 0.5, 0.01), False, Verdict.MARKED, (1,)),
-        (row(0.02, 0.5, 0.4), True, Verdict.MARKED, (1, 2)),
-        (row(0.02, 0.5, 0.4), False, Verdict.DOUBLE, (1, 2)),
-        (row(0.02, 0.0, -0.03), False, Verdict.BLANK, ()),
-        (row(0.02, 0.0, -0.03), True, Verdict.BLANK, ()),
+        (row(0.02, 0.5, 0.01), Verdict.MARKED, (1,)),
+        (row(0.02, 0.0, -0.03), Verdict.BLANK, ()),
+        # One of two may be crossed out, also where two are allowed.
+        (row(0.02, 0.5, 0.4), Verdict.DOUBLE, (1, 2)),
         # A second mark that may be one, or an only one that may be none.
-        (row(0.1, 0.5, 0.0), False, Verdict.DOUBT, (1,)),
-        (row(0.1, 0.0, 0.0), False, Verdict.DOUBT, ()),
-        (row(0.1, 0.6, 0.5), True, Verdict.DOUBT, (1, 2)),
-        # Strokes round an empty bubble, and round a mark where one of several may be struck out.
-        ([Bubble(0.0, 0.3), Bubble(0.5, 0.0)], False, Verdict.DOUBT, (1,)),
-        ([Bubble(0.0, 0.0), Bubble(0.5, 0.3)], True, Verdict.DOUBT, (1,)),
-        ([Bubble(0.0, 0.0), Bubble(0.5, 0.3)], False, Verdict.MARKED, (1,)),
+        (row(0.1, 0.5, 0.0), Verdict.DOUBT, (1,)),
+        (row(0.1, 0.0, 0.0), Verdict.DOUBT, ()),
+        # Strokes round an empty bubble; round a mark they are only bold.
+        ([Bubble(0.0, 0.3), Bubble(0.5, 0.0)], Verdict.DOUBT, (1,)),
+        ([Bubble(0.0, 0.0), Bubble(0.5, 0.3)], Verdict.MARKED, (1,)),
         # A ring that was drawn so boldly that its inside is lighter than what is taken for paper.
-        ([Bubble(-0.9, 0.9), Bubble(0.5, 0.0)], False, Verdict.DOUBT, (1,)),
-        (None, False, Verdict.DOUBT, ()),
+        ([Bubble(-0.9, 0.9), Bubble(0.5, 0.0)], Verdict.DOUBT, (1,)),
+        (None, Verdict.DOUBT, ()),
     ],
 )
 def test_only_a_row_that_is_plain_is_taken_without_asking(
-    bubbles: list[Bubble] | None, several: bool, verdict: Verdict, marks: tuple[int, ...]
+    bubbles: list[Bubble] | None, verdict: Verdict, marks: tuple[int, ...]
 ) -> None:
-    read = row_reading(bubbles, several=several)
+    read = row_reading(bubbles)
     assert (read.verdict, read.marks) == (verdict, marks)
     assert read.is_asked == (verdict is not Verdict.MARKED)
 
@@ -146,7 +143,7 @@ def test_what_blur_puts_into_every_bubble_is_no_mark_and_takes_none_away() -> No
     ]
     # Where all are marked, there is nothing that tells of blur.
     marked = without_spill([row(0.5, 0.6)] * 9)
-    assert {row_reading(one, several=True).marks for one in marked} == {(0, 1)}
+    assert {row_reading(one).marks for one in marked} == {(0, 1)}
 
 
 # --- The plane --------------------------------------------------------------------------------
