@@ -78,6 +78,7 @@ OWN_WISH = {
     "audit.see",
     "audit.verify",
     "breaches.see",
+    "curriculum.compare",
     "certificates.badge",
     "certificates.design",
     "certificates.keys",

@@ -87,11 +87,11 @@ def _write(quiz: Element, question: BankQuestion, scale: Sequence[str]) -> None:
         for option in question.options:
             _answer(made, share if option.right else wrong, _spans(option.texts), "html")
     tags = SubElement(made, "tags")
-    for tag in _tags(question):
+    for tag in _tag_names(question):
         _text(SubElement(tags, "tag"), tag)
 
 
-def _tags(question: BankQuestion) -> list[str]:
+def _tag_names(question: BankQuestion) -> list[str]:
     tags = [_LANGUAGE + question.language]
     if question.objective:
         tags.append(_OBJECTIVE + question.objective)

@@ -39,7 +39,6 @@ class TestThere(Problem):
     """The workshop has a test of this moment."""
 
     __test__ = False
-    field = "moment"
     sentence = _l("This workshop has such a test already.")
 
 

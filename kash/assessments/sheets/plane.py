@@ -51,7 +51,7 @@ def projection_of(pairs: Sequence[tuple[Point, Point]]) -> Projection:
 
 def turned_over(projection: Projection, point: Point) -> bool:
     """True if the projection mirrors the plane at this point."""
-    a, b, _c, d, e, _f, g, h = projection
+    a, b, _, d, e, _, g, h = projection
     x, y = point
     below = g * x + h * y + 1.0
     u, v = projected(projection, point)
