@@ -87,7 +87,6 @@ OWN_WISH = {
     "certificates.see",
     "certificates.see_designs",
     "certificates.sign",
-    "curriculum.compare",
     "curriculum.see",
     "directory.edit",
     "directory.see",
