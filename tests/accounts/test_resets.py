@@ -338,7 +338,7 @@ def test_a_kept_form_is_sealed_to_its_session(both_engines_app: APIFlask, actor:
     ).one()
     assert stored is not None
     assert b"story" not in stored
-    db.session.execute(update(SignedInSession).values(kept_at=utc_now() - timedelta(minutes=16)))
+    db.session.execute(update(SignedInSession).values(kept_at=utc_now() - timedelta(minutes=15)))
     db.session.commit()
     assert kept_form(mine) is None
     assert not keep_form(mine, "/x", [("text", "x" * 300_000)])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import DIGESTS
@@ -178,7 +178,22 @@ def test_on_could_not_be_asked_only_a_mediator_is_asked() -> None:
     assert {one for one in PURPOSES if record.consents_to(one, "p1")} == UNASKED
 
 
-@given(st.lists(SAID, max_size=12), st.integers(0, 2))
+# As most records have it: one asked herself now and then, the rest for all.
+OF_KEEPING = st.builds(
+    CaseConsent,
+    purpose=st.just("record"),
+    given=st.sampled_from([True, True, False]),
+    at=st.sampled_from([NOW + timedelta(minutes=number) for number in range(3)]),
+    by=st.sampled_from([OFFICER, OFFICER, ""]),
+    person=st.sampled_from(["", *PERSONS]),
+    origin=st.sampled_from(["herself", "herself", "not_asked"]),
+    wish=st.booleans(),
+    for_all=st.booleans(),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(OF_KEEPING, min_size=1, max_size=5), st.integers(0, 2))
 def test_the_register_keeps_what_the_record_keeps(
     consents: list[CaseConsent], persons: int
 ) -> None:

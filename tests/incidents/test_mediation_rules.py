@@ -86,6 +86,29 @@ def test_nobody_with_a_part_in_it_is_ever_offered(
     assert order == sorted(order)
 
 
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        ({"account": "a1"}, Conflict.NAMED),
+        ({"person": "p1"}, Conflict.NAMED),
+        ({"service_number": "No 010-234"}, Conflict.NAMED),
+        ({"kind": "police", "station": "s1"}, Conflict.STATION),
+        ({"account": "a2", "person": "p2", "service_number": "77"}, None),
+    ],
+)
+def test_one_thing_that_is_known_of_a_party_keeps_her_away(
+    known: dict[str, str], why: Conflict | None
+) -> None:
+    reader = Reader(
+        account="a1",
+        person="p1",
+        stations=frozenset({"s1"}),
+        service_numbers=frozenset({"10234"}),
+    )
+    record = Record(parties=[Party(id="x", **{"kind": "client"} | known)])
+    assert conflict_of(reader, record) is why
+
+
 @given(readers, parties)
 def test_whoever_is_a_party_by_account_person_number_or_station_has_a_conflict(
     reader: Reader, involved: list[Party]
