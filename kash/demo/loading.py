@@ -16,7 +16,7 @@ from kash.accounts.services.asking import ask_to_invite
 from kash.accounts.services.invitations import invite
 from kash.accounts.services.programme import change_programme, set_up_programme
 from kash.accounts.setup import spend_set_up_code
-from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
+from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, TRAINER, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.contacts import ask_for_contacts
@@ -43,6 +43,8 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
 from kash.platform.vault import audited
 from kash.policy import SYSTEM, Actor, Role
+from kash.training.services.bringing import bring_library
+from kash.training.starting_library import library
 
 LANGUAGES = ("en", "sw")
 
@@ -111,6 +113,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     incidents = record_incidents(actors, members, utc_now())
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
+    bring_library(library(), by=actors[TRAINER.key])
     for version in courses.values():
         write_questions(actors, version)
     hold_the_first(actors, people, courses, today)

@@ -1,4 +1,4 @@
-"""`flask training`: courses in files."""
+"""`flask training`: courses in files, and the starting library."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from kash.training.models import Course
 from kash.training.rules.bringing import Standing
 from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
 from kash.training.rules.plain_values import Unreadable
-from kash.training.services.bringing import Wanted, bring_course
+from kash.training.services.bringing import Wanted, bring_course, bring_library
+from kash.training.starting_library import library
 from kash.training.words import fault_sentence
 
-training_commands = AppGroup("training", help="Courses in files.")
+training_commands = AppGroup("training", help="Courses in files, and the starting library.")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -106,3 +107,17 @@ def _tell(before: Beside) -> None:
             differs=counts.differs,
         )
         click.echo(f"  {addition.label}: {told}")
+
+
+@training_commands.command("library")
+def load_library() -> None:
+    """Add the courses of the starting library as drafts; what is here already stays."""
+    with told_at_terminal(Problem):
+        done = bring_library(library(), by=SYSTEM)
+    for brought in done.brought:
+        _tell(brought.before)
+    here, taken = _("here already"), _("Another course has this name.")
+    for file in done.here:
+        click.echo(f"{file.name}: {here}")
+    for file in done.taken:
+        click.echo(f"{file.name}: {taken}", err=True)

@@ -11,6 +11,7 @@ ACTION_WORDS = ActionWords(
         "training.course_added": _l("training: course added"),
         "training.course_brought_in": _l("training: course brought in"),
         "training.course_changed": _l("training: course changed"),
+        "training.library_brought_in": _l("training: courses of the library brought in"),
         "training.module_removed": _l("training: module removed"),
         "training.modules_arranged": _l("training: modules arranged"),
         "training.plan_removed": _l("training: plan removed"),

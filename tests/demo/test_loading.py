@@ -24,6 +24,7 @@ from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
 from kash.policy import NOBODY, Actor, Role
 from kash.training.models import Course, CourseVersion
+from kash.training.starting_library import library
 from kash.workshops.models import Workshop
 from tests.sample import SAMPLE_PASSWORD, Sample
 
@@ -63,7 +64,7 @@ def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
     assert dict(groups.all()) == {"A": 30, "B": 32}
     # Whoever came in at the door gave none.
     assert _count(Person, Person.phone_sealed.is_(None)) == 2
-    assert _count(Course) == 2
+    assert _count(Course) == 2 + len(library())
     published = db.session.scalars(
         select(CourseVersion.language).where(CourseVersion.state == "published")
     )

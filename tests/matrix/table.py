@@ -410,6 +410,7 @@ PLACES: dict[str, Place] = {
     "training.add_course": Place("curriculum.change", "curriculum.change"),
     "training.bring": Place("curriculum.change", "curriculum.change"),
     "training.confirm_course": Place(post="curriculum.change"),
+    "training.starting_library": Place("curriculum.change", "curriculum.change"),
     "training.take_course": _of("course", get="curriculum.compare"),
     "training.course": _of("course", get="curriculum.see"),
     "training.edit_course": _of("course", both="curriculum.change"),

@@ -5,6 +5,7 @@ A new one is a line below. Whoever writes something says so: it is pictured afte
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -16,8 +17,10 @@ from kash.certificates.rules.payload import qr_text
 from kash.demo.casework import CaseWork
 from kash.evaluations.models import EvaluationForm
 from kash.evaluations.queries.forms import hall_code
-from kash.platform.database import db
+from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import local_today
+from kash.training.rules.course_file import sealed
+from kash.training.starting_library import FOLDER
 from tools.pictures.acts import Answer, Attach, Fetch, Fill, Go, Press
 from tools.pictures.case_answers import case_answers
 from tools.pictures.design_answers import design_answers
@@ -106,6 +109,21 @@ def _of_lists() -> Iterator[Answer]:
         Press("button:has-text('Read it again so')", "#columns"),
     )
     yield Answer("trainer", "people.list", "read-again", columns, writes=True)
+
+
+def _of_courses() -> Iterator[Answer]:
+    """A file of a course that is here, whose first version differs and second is a new one."""
+    plain = json.loads(sorted(FOLDER.glob("*.json"))[0].read_bytes())
+    wrong = Attach("#file", "course.json", sealed({**plain, "versions": [{"number": "two"}]}))
+    yield Answer("trainer", "training.bring", "wrong", (wrong, _ERRORS))
+    first, *others = plain["versions"]
+    changed = {**first, "summary": "Changed elsewhere."}
+    newer = {**first, "lineage": new_public_id(), "number": 9, "summary": "The next one."}
+    looked = Attach(
+        "#file", "course.json", sealed({**plain, "versions": [changed, *others, newer]})
+    )
+    look = Press(_MAIN, "main .ledger")
+    yield Answer("trainer", "training.bring", "looked-at", (looked, look))
 
 
 def _of_certificates() -> Iterator[Answer]:
@@ -271,6 +289,7 @@ def answers(password: str, running: str, work: CaseWork | None = None) -> list[A
         *_searches(),
         *_of_people(),
         *_of_lists(),
+        *_of_courses(),
         *_of_certificates(),
         *_of_evaluations(),
         *_of_payouts(),

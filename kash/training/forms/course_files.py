@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -53,6 +54,16 @@ class BringForm(KashForm):
         """The decisions, as a service takes them."""
         name = self.name.data if self.name is not None else ""
         return Wanted(name, self.drafts.data or (), self.additions.data or (), self.code.data)
+
+
+class LibraryForm(KashForm):
+    """Courses of the library that are wanted."""
+
+    courses = SeveralField(_l("Courses"))
+
+    def offer(self, courses: Sequence[tuple[str, str]]) -> None:
+        """Offer courses by lineage and name."""
+        self.courses.choices = list(courses)
 
 
 def packed(content: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -17,7 +17,7 @@ from kash.training.course_files import Beside, beside
 from kash.training.models import Course, CourseVersion
 from kash.training.rules.bringing import Placed, Standing
 from kash.training.rules.course_file import CourseFile
-from kash.training.services.courses import refuse_taken
+from kash.training.services.courses import CourseTaken, refuse_taken
 from kash.training.trees import lay_out
 
 
@@ -53,6 +53,16 @@ class Brought:
     drafts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class LibraryBrought:
+    """What came of the library: courses that were brought in, those that were here already, and
+    names that other courses have."""
+
+    brought: list[Brought] = field(default_factory=list)
+    here: list[CourseFile] = field(default_factory=list)
+    taken: list[CourseFile] = field(default_factory=list)
+
+
 def bring_course(file: CourseFile, wanted: Wanted, *, by: Actor) -> Brought:
     """Bring in a course with all that is new of it. Nothing is published, nothing here changed.
 
@@ -68,6 +78,26 @@ def bring_course(file: CourseFile, wanted: Wanted, *, by: Actor) -> Brought:
             change.nothing()
             return Brought(before.course, before)
         return _bring(change, course, before, additions, wanted, by)
+
+
+def bring_library(files: Sequence[CourseFile], *, by: Actor) -> LibraryBrought:
+    """Bring in courses of the library, in one go: what is new of each. A course whose name another
+    has stays out."""
+    additions = additions_written(by)
+    done = LibraryBrought()
+    with audited("training.library_brought_in", by) as change:
+        for file in files:
+            course, before = beside(change.session, file, additions, locked=True)
+            if course is not None and not _takes_anything(before, Wanted()):
+                done.here.append(file)
+                continue
+            try:
+                done.brought.append(_bring(change, course, before, additions, Wanted(), by))
+            except CourseTaken:
+                done.taken.append(file)
+        if not done.brought:
+            change.nothing()
+    return done
 
 
 def _takes_anything(before: Beside, wanted: Wanted) -> bool:

@@ -1,4 +1,5 @@
-"""Pages on which a course is taken away in a file and brought in from one."""
+"""Pages on which a course is taken away in a file and brought in from one, and the starting
+library."""
 
 from __future__ import annotations
 
@@ -20,14 +21,16 @@ from kash.training.course_files import Beside, TooLarge, beside, course_file
 from kash.training.forms.course_files import (
     BringForm,
     CourseFileForm,
+    LibraryForm,
     packed,
     unpacked,
 )
 from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
 from kash.training.rules.nodes import planned_minutes
 from kash.training.rules.plain_values import Unreadable
-from kash.training.services.bringing import Brought, bring_course
+from kash.training.services.bringing import Brought, bring_course, bring_library
 from kash.training.services.courses import CourseTaken
+from kash.training.starting_library import library
 from kash.training.words import fault_sentence
 
 
@@ -121,4 +124,47 @@ def brought_sentence(brought: Brought) -> str:
         "Brought in. %(num)s version is here now as a draft.",
         "Brought in. %(num)s versions are here now as drafts.",
         made,
+    )
+
+
+@blueprint.route("/library", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def starting_library() -> ResponseReturnValue:
+    """The courses that come with Kash: which are here already, and which to add."""
+    books = [_beside(file) for file in library()]
+    form = LibraryForm()
+    offered = [book for book in books if not book.brings_nothing_new]
+    form.offer([(book.file.lineage, book.file.name) for book in offered])
+    if form.validate_on_submit():
+        if not form.courses.data:
+            form.mark_wrong(form.courses, _("Choose at least one course."))
+        else:
+            files = [book.file for book in books if book.file.lineage in form.courses.data]
+            done = bring_library(files, by=current_actor())
+            if done.brought:
+                flash(
+                    ngettext(
+                        "%(num)s course was added as a draft. Read it, then propose it.",
+                        "%(num)s courses were added as drafts. Read them, then propose them.",
+                        len(done.brought),
+                    )
+                )
+            for file in done.taken:
+                flash(
+                    _(
+                        "%(name)s stayed out: another course has this name. Change that one's "
+                        "name first.",
+                        name=file.name,
+                    ),
+                    "warn",
+                )
+            return redirect(url_for("training.index"))
+    elif not form.is_submitted():
+        form.courses.data = [book.file.lineage for book in offered]
+    return page(
+        "training/library.html",
+        form=form,
+        books=books,
+        minutes=planned_minutes,
+        language_names=LANGUAGES,
     )
