@@ -55,7 +55,7 @@ class Brought:
 
 @dataclass(frozen=True)
 class LibraryBrought:
-    """What came of the library: courses that were brought in, those that were here already, and
+    """Courses of the library: those that were brought in, those that were here already, and
     names that other courses have."""
 
     brought: list[Brought] = field(default_factory=list)
