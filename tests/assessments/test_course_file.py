@@ -129,3 +129,9 @@ def test_two_questions_with_one_key_are_refused(app: Any) -> None:
     reading = Reading()
     QUESTIONS.check([whole, whole], reading, ("questions",))
     assert [fault.where for fault in reading.faults] == ["questions 2 / lineage"]
+
+
+def test_whoever_may_not_see_what_is_right_takes_no_question_away(bank: Bank, sign_in: Any) -> None:
+    address = f"/courses/{bank.course.public_id}/file"
+    assert len(sign_in("director").get(address).json["questions"]) == len(bank.questions)
+    assert "questions" not in sign_in("documentation").get(address).json

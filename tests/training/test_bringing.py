@@ -72,7 +72,9 @@ def told(file: CourseFile) -> list[Any]:
     ]
 
 
-def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(published: Draft) -> None:
+def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(
+    both_engines_app: APIFlask, published: Draft
+) -> None:
     translate(published.version, "sw", SYSTEM)
     carried = file_of(published.course)
     elsewhere(published.course)
