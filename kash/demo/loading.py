@@ -34,6 +34,7 @@ from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
+from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
@@ -43,8 +44,10 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
 from kash.platform.vault import audited
 from kash.policy import SYSTEM, Actor, Role
+from kash.training.models import Course, CourseVersion
 from kash.training.services.bringing import bring_library
 from kash.training.starting_library import library
+from kash.workshops.models import Enrolment, Workshop
 
 LANGUAGES = ("en", "sw")
 
@@ -123,6 +126,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     evaluate_workshops(actors, workshops, today)
     batches = make_batches(actors, workshops, today)
     pay_out(actors, workshops)
+    _set_on_a_track(actors, workshops[0], today)
     forum, meetings = hold_forum(actors, people, today)
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     ask_for_contacts(actors)
@@ -133,6 +137,20 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
     return LoadedProgramme(actors, workshops, batches, forum, meetings, members, incidents, work)
+
+
+def _set_on_a_track(actors: dict[str, Actor], workshop: str, today: date) -> None:
+    """Put whoever came to a workshop on the track to becoming a peer educator."""
+    rows = db.session.execute(
+        select(Person.public_id, Course.public_id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Workshop, Workshop.id == Enrolment.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Workshop.public_id == workshop, Enrolment.state == "confirmed", ~Person.minor)
+        .order_by(Person.id)
+    ).all()
+    make_tracks(actors, rows[0][1], [row[0] for row in rows], today)
 
 
 def _add_groups(session: Session) -> None:

@@ -10,9 +10,12 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
+from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.issuing import set_rule
+from kash.certificates.services.revoking import revoke
+from kash.certificates.track_kinds import last_days
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.approvals.errors import SamePerson
@@ -111,6 +114,43 @@ def test_a_certificate_counts_until_it_is_revoked(tracked: Tracked) -> None:
     tracked.ready.issued()
     leaf = Leaf.of("certificate", course=tracked.course)
     assert set(tracked.fulfil(leaf)) == {ALL}
+    revoke(db.session.query(Certificate).one(), "wrong_record", "Wrong", tracked.director)
+    assert tracked.fulfil(leaf) == {}
+
+
+def test_the_last_day_is_that_of_the_certificate_which_holds_longest(tracked: Tracked) -> None:
+    set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
+    tracked.ready.confirm(ALL)
+    tracked.ready.issued()
+    key, course = tracked.keys()[ALL], tracked.row.track.course_id
+    assert course is not None
+    found = db.session.query(Certificate).one()
+    first = found.expires_on
+    assert last_days(db.session(), course, [key]) == {key: first}
+    assert last_days(db.session(), course + 1, [key]) == {}
+    renewal = CertificateBatch(
+        workshop_id=found.batch.workshop_id,
+        rule_id=found.batch.rule_id,
+        kind="renewal",
+        state="issued",
+        proposed_by="system",
+    )
+    later = Certificate(
+        batch=renewal,
+        person_id=key,
+        serial="0123456789AB",
+        printed_name=ALL,
+        public_title=found.public_title,
+        minutes=found.minutes,
+        issued_on=first,
+        expires_on=first and first + timedelta(days=365),
+        renews_id=found.id,
+    )
+    db.session.add(later)
+    db.session.commit()
+    assert last_days(db.session(), course, [key]) == {key: later.expires_on}
+    revoke(later, "wrong_record", "Wrong", tracked.director)
+    assert last_days(db.session(), course, [key]) == {key: first}
 
 
 def test_another_track_counts_for_whoever_is_on_it_and_fulfils_it(tracked: Tracked) -> None:

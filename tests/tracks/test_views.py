@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from kash.certificates.services.issuing import set_rule
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.policy import Actor
@@ -225,8 +226,6 @@ def test_her_page_names_the_exact_next_step_and_the_day_on_which_it_can_be_done(
 def test_a_renewal_shows_its_window_and_that_the_last_day_stays(
     tracked: Tracked, client_for: ClientFor
 ) -> None:
-    from kash.certificates.services.issuing import set_rule
-
     set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
     tracked.ready.confirm(ALL)
     tracked.ready.issued()

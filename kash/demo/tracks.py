@@ -1,0 +1,71 @@
+"""The sample's track to becoming a peer educator: published, with people on it, and a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from kash.demo.accounts import DIRECTOR, TRAINER
+from kash.policy import Actor
+from kash.tracks.rules.tree import Group, Join, Leaf, Renewal
+from kash.tracks.services.enrolments import enrol
+from kash.tracks.services.seen import SeenTogether, enter
+from kash.tracks.services.tracks import TrackDetails, add_track
+from kash.tracks.services.versions import propose, publish, start_version, write_version
+
+_CODE, _EDITION = "Code of conduct", "2"
+
+
+def make_tracks(
+    actors: dict[str, Actor], course: str, workshop_people: Sequence[str], today: date
+) -> str:
+    """A track over a course, on which these people of a workshop are (all by public id); its
+    public id."""
+    trainer, director = actors[TRAINER.key], actors[DIRECTOR.key]
+    track, version = add_track(
+        TrackDetails(
+            "Peer educator",
+            "Mwelimishaji rika",
+            "Teaches others of the same group, and may mediate once somebody else has seen it.",
+            course,
+        ),
+        by=trainer,
+    )
+    practice = Group(Join.ANY, (Leaf.of("practicum", count=2), Leaf.of("outreach", count=3)))
+    tree = Group(
+        Join.ALL,
+        (
+            Leaf.of("hours", course=course, share=80, versions=()),
+            Leaf.of("test", course=course, score=70),
+            practice,
+            Leaf.of("document", document=_CODE, version=_EDITION),
+        ),
+    )
+    renewal = Renewal(Group(Join.ALL, (Leaf.of("practicum", count=1),)), 12, 30)
+    write_version(version, tree, renewal, 1, by=trainer)
+    propose(version, by=trainer)
+    publish(version, by=director)
+    for person in workshop_people:
+        enrol(track, person, by=trainer)
+    _see(actors, workshop_people, course, today)
+    draft = start_version(track, by=trainer)
+    stricter = Group(Join.ALL, (*tree.parts, Leaf.of("role", role="mentor", months=3)))
+    write_version(draft, stricter, renewal, 1, by=trainer)
+    return track
+
+
+def _see(actors: dict[str, Actor], people: Sequence[str], course: str, today: date) -> None:
+    """Practice, signed documents, oral tests and a role of the first of these people."""
+    trainer, director = actors[TRAINER.key], actors[DIRECTOR.key]
+
+    def see(kind: str, about: str, ago: int, amounts: dict[str, int]) -> None:
+        day = today - timedelta(days=ago)
+        enter(SeenTogether(kind, about, day, director.public_id), amounts, by=trainer)
+
+    see("document", f"{_CODE} · {_EDITION}", 20, dict.fromkeys(people[:6], 1))
+    see("practicum", "", 12, dict.fromkeys(people[:5], 1))
+    see("practicum", "", 9, dict.fromkeys(people[:2], 1))
+    see("outreach", "", 8, dict.fromkeys(people[3:6], 1))
+    scores = (84, 76, 62, 91, 70)
+    see("oral_test", course, 7, dict(zip(people, scores, strict=False)))
+    see("role", "mentor", 100, {people[0]: 1})
