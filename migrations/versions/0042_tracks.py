@@ -145,7 +145,9 @@ def upgrade() -> None:
         sa.UniqueConstraint('public_id', name=op.f('uq_seen_fact_public_id')),
     )
     op.create_index(
-        'ix_seen_fact_kind_about_person_id', 'seen_fact', ['kind', 'about', 'person_id']
+        'ix_seen_fact_kind_about_person_id',
+        'seen_fact',
+        ['kind', 'about', 'person_id', 'day', 'withdrawn_at', 'amount', 'until'],
     )
 
 

@@ -28,7 +28,7 @@ ClientFor = Callable[[Actor], FlaskClient]
 
 def fields(page: str) -> dict[str, Any]:
     """What a browser would send of the page's large form, without its buttons."""
-    form = page.split('class="form wide"', 1)[1].split("</form>", 1)[0]
+    form = page.split('class="form wide-form"', 1)[1].split("</form>", 1)[0]
     sent: dict[str, Any] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         name = re.search(r'name="([^"]*)"', tag)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -30,30 +31,24 @@ def counted(kind: str, about: About = about_nothing) -> Callable[[Session, Leaf,
     """Facts of a requirement that counts how often something was seen."""
 
     def facts(session: Session, leaf: Leaf, asked: Asked) -> Found:
-        numbered = (
-            select(
-                SeenFact.person_id,
-                SeenFact.day,
-                func.row_number()
-                .over(partition_by=SeenFact.person_id, order_by=SeenFact.day)
-                .label("number"),
-            )
-            .where(
-                SeenFact.kind == kind,
-                SeenFact.about == about(leaf),
-                SeenFact.withdrawn_at.is_(None),
-                *asked.of(SeenFact.person_id),
-                *asked.within(SeenFact.day),
-            )
-            .subquery()
+        seen = (
+            SeenFact.kind == kind,
+            SeenFact.about == about(leaf),
+            SeenFact.withdrawn_at.is_(None),
+            *asked.of(SeenFact.person_id),
+            *asked.within(SeenFact.day),
         )
+        if asked.need == 1:
+            first = select(SeenFact.person_id, func.count(), func.min(SeenFact.day))
+            return found_by(session, first.where(*seen).group_by(SeenFact.person_id))
+        place = func.row_number().over(partition_by=SeenFact.person_id, order_by=SeenFact.day)
+        numbered = (
+            select(SeenFact.person_id, SeenFact.day, place.label("place")).where(*seen).subquery()
+        )
+        reached = func.max(case((numbered.c.place <= asked.need, numbered.c.day)))
         return found_by(
             session,
-            select(
-                numbered.c.person_id,
-                func.count(),
-                func.max(case((numbered.c.number <= asked.need, numbered.c.day))),
-            ).group_by(numbered.c.person_id),
+            select(numbered.c.person_id, func.count(), reached).group_by(numbered.c.person_id),
         )
 
     return facts
@@ -84,14 +79,12 @@ def role_months(session: Session, leaf: Leaf, asked: Asked) -> Found:
     first = asked.window.since if asked.window is not None else None
     last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
     for person, since, until in session.execute(
-        select(SeenFact.person_id, SeenFact.day, SeenFact.until)
-        .where(
+        select(SeenFact.person_id, SeenFact.day, SeenFact.until).where(
             SeenFact.kind == "role",
             SeenFact.about == leaf.text("role"),
             SeenFact.withdrawn_at.is_(None),
             *asked.of(SeenFact.person_id),
         )
-        .order_by(SeenFact.day)
     ):
         held = _held(since, until, first, last, asked.need)
         if held is not None and held[0] > found.get(person, (-1, held[1]))[0]:
@@ -99,6 +92,7 @@ def role_months(session: Session, leaf: Leaf, asked: Asked) -> Found:
     return found
 
 
+@lru_cache(maxsize=4_096)
 def _held(
     since: date, until: date | None, first: date | None, last: date, need: int
 ) -> tuple[int, date] | None:

@@ -5,7 +5,6 @@ One function, whether for one person or for a hundred thousand: what differs is 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -40,13 +39,10 @@ def fulfilling(node: Node, facts: Facts, needs: Needs) -> dict[int, date]:
 
 def _all(found: list[dict[int, date]]) -> dict[int, date]:
     fewest, *others = sorted(found, key=len)
+    people = set(fewest)
     for other in others:
-        fewest = {
-            person: on if (then := other[person]) <= on else then
-            for person, on in fewest.items()
-            if person in other
-        }
-    return fewest
+        people &= other.keys()
+    return {person: max([one[person] for one in found]) for person in people}
 
 
 def _any(found: list[dict[int, date]]) -> dict[int, date]:
@@ -61,10 +57,14 @@ def _any(found: list[dict[int, date]]) -> dict[int, date]:
 
 
 def _some(found: list[dict[int, date]], needed: int) -> dict[int, date]:
-    days: defaultdict[int, list[date]] = defaultdict(list)
+    days: dict[int, list[date]] = {}
     for one in found:
         for person, on in one.items():
-            days[person].append(on)
+            held = days.get(person)
+            if held is None:
+                days[person] = [on]
+            else:
+                held.append(on)
     return {
         person: sorted(each)[needed - 1] for person, each in days.items() if len(each) >= needed
     }
