@@ -27,7 +27,7 @@ from kash.assessments.sheets.layout import (
     code_box,
     pages_of,
 )
-from kash.assessments.sheets.markup import PrintedRow, SaidTwice, SheetWording
+from kash.assessments.sheets.markup import BubbleRow, SaidTwice, SheetWording
 from kash.assessments.sheets.plane import Point, projected, projection_of
 
 _DESK = 30.0
@@ -68,7 +68,7 @@ class Paper:
 
 def papers(ids: Sequence[str], options: Sequence[int], page: int = 1) -> list[Paper]:
     """Empty sheets with so many bubbles in each row, as the press draws them: this page of each."""
-    rows = [PrintedRow(at, "ABCDE"[:count]) for at, count in enumerate(options, 1)]
+    rows = [BubbleRow(at, "ABCDE"[:count]) for at, count in enumerate(options, 1)]
     layouts = pages_of(options)
     pdf = answer_sheets(
         rows,

@@ -20,7 +20,7 @@ from random import Random
 from benchmarks.answer_photos import Meant, Paper, copied, marked, papers, photo, scene
 from benchmarks.telling import as_json, tell
 from kash.assessments.sheets.child import greys, reading
-from kash.assessments.sheets.verdicts import Verdict
+from kash.assessments.sheets.verdicts import RowVerdict
 
 AT_MOST = {"silently_wrong": 0.0, "asked_percent": 8.0, "answer_sheet_ms": 100.0}
 # Forty rows, twenty, ten and thirty; five bubbles, four, three and two.
@@ -48,7 +48,7 @@ class ReadPhoto:
         return [
             at
             for at, (meant, row) in enumerate(zip(self.meant, self.rows, strict=False))
-            if row[0] == Verdict.MARKED and row[1] != meant.marks
+            if row[0] == RowVerdict.MARKED and row[1] != meant.marks
         ]
 
 
@@ -95,7 +95,7 @@ def figures(rows: int, seed: int) -> dict[str, float]:
     """All figures over so many rows."""
     taken = list(photos(rows, seed))
     read = [(meant, row) for one in taken for meant, row in zip(one.meant, one.rows, strict=False)]
-    asked = [meant for meant, row in read if row[0] != Verdict.MARKED]
+    asked = [meant for meant, row in read if row[0] != RowVerdict.MARKED]
     kinds = collections.Counter(one.kind for one in asked)
     for one in taken:
         for at in one.silently_wrong:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kash.assessments.models import QuestionRevision
 from kash.assessments.queries.bank import value_of, wordings_of_course
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion
-from kash.assessments.rules.scoring import MOST_OPTIONS, WITH_OPTIONS, Kind, Option
+from kash.assessments.rules.scoring import MOST_OPTIONS, WITH_OPTIONS, Option, QuestionKind
 from kash.assessments.services.bank import (
     MOST_QUESTIONS,
     put_question,
@@ -155,10 +155,10 @@ def _plain_option(option: Option) -> dict[str, object]:
 
 def _question(said: dict[str, Any], reading: Reading, place: Place) -> FileQuestion:
     known = len(reading.faults)
-    kind = reading.choice(said.get("kind"), (*place, "kind"), [str(each) for each in Kind])
+    kind = reading.choice(said.get("kind"), (*place, "kind"), [str(each) for each in QuestionKind])
     language = reading.language(said.get("language"), (*place, "language"))
     question = BankQuestion(
-        Kind(kind) if kind else Kind.SHORT_TEXT,
+        QuestionKind(kind) if kind else QuestionKind.SHORT_TEXT,
         language,
         _texts(said.get("texts"), reading, (*place, "texts"), LONG),
         _options(said.get("options"), reading, (*place, "options")),
@@ -210,9 +210,9 @@ def _made_from(value: object, reading: Reading, place: Place) -> dict[str, str]:
 
 
 def _refuse_flawed(question: BankQuestion, reading: Reading, place: Place) -> None:
-    if question.kind is Kind.TRUE_FALSE and question.keys != (TRUE, FALSE):
+    if question.kind is QuestionKind.TRUE_FALSE and question.keys != (TRUE, FALSE):
         reading.fault((*place, "options"), N_("The choices t and f belong here, in this order."))
-    elif question.kind not in (*WITH_OPTIONS, Kind.TRUE_FALSE) and question.options:
+    elif question.kind not in (*WITH_OPTIONS, QuestionKind.TRUE_FALSE) and question.options:
         reading.fault((*place, "options"), N_("This kind of question has no choices."))
     elif question.kind in WITH_OPTIONS and not all(
         option.texts.get(question.language, "").strip() for option in question.options

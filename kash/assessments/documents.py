@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from kash.assessments.models import WorkshopTest
 from kash.assessments.queries.sheets import person_sheet
-from kash.assessments.queries.tests import Participant, questions_of
+from kash.assessments.queries.tests import RegisteredPerson, questions_of
 from kash.assessments.rules.paper import SheetQuestion, sheet_questions
 from kash.assessments.rules.times import Moment
 from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
-from kash.assessments.sheets.markup import PrintedRow
+from kash.assessments.sheets.markup import BubbleRow
 from kash.assessments.sheets.words import sheet_wording
 from kash.assessments.words import MOMENT
 from kash.attendance.rules.door import badge_shown
@@ -26,7 +26,9 @@ def rows_of(test: WorkshopTest) -> list[SheetQuestion]:
     return sheet_questions([(one.public_id, value) for one, value in questions_of(test)])
 
 
-def named_sheets(test: WorkshopTest, people: Sequence[Participant]) -> list[PrintedAnswerSheet]:
+def named_sheets(
+    test: WorkshopTest, people: Sequence[RegisteredPerson]
+) -> list[PrintedAnswerSheet]:
     """A sheet for each of these people, with name and badge."""
     return [
         PrintedAnswerSheet(person_sheet(test, one.entry), one.name, badge_shown(one.entry))
@@ -43,7 +45,7 @@ def sheets_of_test(
     title = found.version.public_title
     line = f"{MOMENT[Moment(test.moment)]} · {date_text(found.starts_on)}"
     return answer_sheets(
-        [PrintedRow(one.number, one.labels) for one in rows_of(test)],
+        [BubbleRow(one.number, one.labels) for one in rows_of(test)],
         printed,
         sheet_wording(title, line, languages),
         file_title=_("Answer sheets: %(title)s", title=title),

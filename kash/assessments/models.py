@@ -122,7 +122,7 @@ class AskedQuestion(PublicId, Base):
     revision: Mapped[QuestionRevision] = relationship()
 
 
-class Answer(PublicId, Base):
+class GivenAnswer(PublicId, Base):
     """One person's answer to one question of a test, as it arrived. All are kept; of those to one
     question the one that was given last `stands`.
 

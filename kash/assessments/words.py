@@ -8,35 +8,45 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion, placed_letter
-from kash.assessments.rules.items import Verdict
-from kash.assessments.rules.scoring import KNOWLEDGE, NOT_SURE, SCALE_POINTS, Kind
-from kash.assessments.rules.times import Moment, Stand
+from kash.assessments.rules.items import ItemVerdict
+from kash.assessments.rules.scoring import KNOWLEDGE, NOT_SURE, SCALE_POINTS, QuestionKind
+from kash.assessments.rules.times import AnsweringState, Moment
 
-KIND: Mapping[Kind, Any] = {
-    Kind.SINGLE: _l("One right choice"),
-    Kind.MULTIPLE: _l("Several right choices"),
-    Kind.TRUE_FALSE: _l("True or false"),
-    Kind.SCALE: _l("Scale of five"),
-    Kind.SHORT_TEXT: _l("Own words"),
+KIND: Mapping[QuestionKind, Any] = {
+    QuestionKind.SINGLE: _l("One right choice"),
+    QuestionKind.MULTIPLE: _l("Several right choices"),
+    QuestionKind.TRUE_FALSE: _l("True or false"),
+    QuestionKind.SCALE: _l("Scale of five"),
+    QuestionKind.SHORT_TEXT: _l("Own words"),
 }
-KIND_HELP: Mapping[Kind, Any] = {
-    Kind.SINGLE: _l("Best for most people: short to read, and one tap answers it."),
-    Kind.MULTIPLE: _l("Hard for whoever reads slowly. Two questions with one choice often do."),
-    Kind.TRUE_FALSE: _l("Half of those who do not know guess right. “Not sure” is always offered."),
-    Kind.SCALE: _l("For attitudes and confidence. It has no right answer and stands in no gain."),
-    Kind.SHORT_TEXT: _l("Read by the trainer, and scored by nobody."),
+KIND_HELP: Mapping[QuestionKind, Any] = {
+    QuestionKind.SINGLE: _l("Best for most people: short to read, and one tap answers it."),
+    QuestionKind.MULTIPLE: _l(
+        "Hard for whoever reads slowly. Two questions with one choice often do."
+    ),
+    QuestionKind.TRUE_FALSE: _l(
+        "Half of those who do not know guess right. “Not sure” is always offered."
+    ),
+    QuestionKind.SCALE: _l(
+        "For attitudes and confidence. It has no right answer and stands in no gain."
+    ),
+    QuestionKind.SHORT_TEXT: _l("Read by the trainer, and scored by nobody."),
 }
 MOMENT: Mapping[Moment, Any] = {
     Moment.BEFORE: _l("Before the workshop"),
     Moment.AFTER: _l("After the workshop"),
     Moment.FOLLOW_UP: _l("Three months later"),
 }
-STAND: Mapping[Stand, Any] = {
-    Stand.NOT_OPENED: _l("Not opened for phones"),
-    Stand.OPEN: _l("Open"),
-    Stand.CLOSED: _l("Closed"),
+STAND: Mapping[AnsweringState, Any] = {
+    AnsweringState.NOT_OPENED: _l("Not opened for phones"),
+    AnsweringState.OPEN: _l("Open"),
+    AnsweringState.CLOSED: _l("Closed"),
 }
-STAND_TONE: Mapping[Stand, str] = {Stand.NOT_OPENED: "", Stand.OPEN: "live", Stand.CLOSED: "good"}
+STAND_TONE: Mapping[AnsweringState, str] = {
+    AnsweringState.NOT_OPENED: "",
+    AnsweringState.OPEN: "live",
+    AnsweringState.CLOSED: "good",
+}
 SCALE = (
     _l("Not at all"),
     _l("A little"),
@@ -46,26 +56,28 @@ SCALE = (
 )
 NOT_SURE_WORDS = _l("Not sure")
 TRUE_WORD, FALSE_WORD = _l("True"), _l("False")
-VERDICT: Mapping[Verdict, Any] = {
-    Verdict.TOO_FEW: _l("Too few answers to say anything: ten are needed."),
-    Verdict.NEARLY_ALL_KNOW: _l("Nearly everybody knows this."),
-    Verdict.HARDLY_ANY_KNOW: _l("Hardly anybody knows this: check the question, and the session."),
-    Verdict.MISSED_BY_KNOWERS: _l("Most who knew the rest missed this one: check it."),
-    Verdict.TELLS_LITTLE: _l(
+VERDICT: Mapping[ItemVerdict, Any] = {
+    ItemVerdict.TOO_FEW: _l("Too few answers to say anything: ten are needed."),
+    ItemVerdict.NEARLY_ALL_KNOW: _l("Nearly everybody knows this."),
+    ItemVerdict.HARDLY_ANY_KNOW: _l(
+        "Hardly anybody knows this: check the question, and the session."
+    ),
+    ItemVerdict.MISSED_BY_KNOWERS: _l("Most who knew the rest missed this one: check it."),
+    ItemVerdict.TELLS_LITTLE: _l(
         "Whoever knew the rest did no better here than others: look at its wording."
     ),
-    Verdict.USEFUL: _l("Whoever knew the rest mostly knew this: it tells well."),
-    Verdict.NOTHING_ODD: _l("Nothing odd so far. From fifty answers up more can be said."),
+    ItemVerdict.USEFUL: _l("Whoever knew the rest mostly knew this: it tells well."),
+    ItemVerdict.NOTHING_ODD: _l("Nothing odd so far. From fifty answers up more can be said."),
 }
 
 
 def choices_of(question: BankQuestion, language: str) -> list[tuple[str, str, str]]:
     """The choices of a question as screen and paper show them: (key, letter, text), without "not
     sure". None for own words."""
-    if question.kind is Kind.TRUE_FALSE:
+    if question.kind is QuestionKind.TRUE_FALSE:
         words = {TRUE: TRUE_WORD, FALSE: FALSE_WORD}
         return [(key, placed_letter(at), str(words[key])) for at, key in enumerate(question.keys)]
-    if question.kind is Kind.SCALE:
+    if question.kind is QuestionKind.SCALE:
         return [(str(at), str(at), str(SCALE[at - 1])) for at in range(1, SCALE_POINTS + 1)]
     return [
         (

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kash.assessments.queries.bank import bank_of
 from kash.assessments.queries.tests import one_test, participants, questions_of
 from kash.assessments.rules.bank import BankQuestion, true_false
-from kash.assessments.rules.scoring import NOT_SURE, Kind, Option
+from kash.assessments.rules.scoring import NOT_SURE, Option, QuestionKind
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import add_question
@@ -32,7 +32,7 @@ def _choices(*texts: tuple[str, str]) -> tuple[Option, ...]:
 
 QUESTIONS = (
     BankQuestion(
-        Kind.SINGLE,
+        QuestionKind.SINGLE,
         "en",
         {
             "en": "Somebody was arrested on a Monday morning. By when must a court hear it?",
@@ -45,7 +45,7 @@ QUESTIONS = (
         ),
     ),
     BankQuestion(
-        Kind.TRUE_FALSE,
+        QuestionKind.TRUE_FALSE,
         "en",
         {
             "en": "Condoms that somebody carries prove an offence.",
@@ -54,7 +54,7 @@ QUESTIONS = (
         true_false(False),
     ),
     BankQuestion(
-        Kind.SINGLE,
+        QuestionKind.SINGLE,
         "en",
         {
             "en": "Who may search a woman who was arrested?",
@@ -67,7 +67,7 @@ QUESTIONS = (
         ),
     ),
     BankQuestion(
-        Kind.MULTIPLE,
+        QuestionKind.MULTIPLE,
         "en",
         {
             "en": "What must somebody who is arrested be told?",
@@ -86,7 +86,7 @@ QUESTIONS = (
         ),
     ),
     BankQuestion(
-        Kind.TRUE_FALSE,
+        QuestionKind.TRUE_FALSE,
         "en",
         {
             "en": "A station must take a report from whoever comes, whatever their work is.",
@@ -95,7 +95,7 @@ QUESTIONS = (
         true_false(True),
     ),
     BankQuestion(
-        Kind.SINGLE,
+        QuestionKind.SINGLE,
         "en",
         {
             "en": "After rape, within what time does medicine against HIV help?",
@@ -108,7 +108,7 @@ QUESTIONS = (
         ),
     ),
     BankQuestion(
-        Kind.SCALE,
+        QuestionKind.SCALE,
         "en",
         {
             "en": "I would call somebody of the other group if there was trouble tonight.",
@@ -173,7 +173,7 @@ def _make(workshop: str, moment: Moment, by: Actor) -> str:
 
 
 def _chosen(chance: random.Random, question: BankQuestion, knows: float) -> tuple[str, ...]:
-    if question.kind is Kind.SCALE:
+    if question.kind is QuestionKind.SCALE:
         return (str(min(5, max(1, round(chance.gauss(1 + 4 * knows, 1))))),)
     if chance.random() < knows:
         return tuple(sorted(question.right))

@@ -13,13 +13,13 @@ class AlreadyOpened(Problem):
     sentence = _l("This form was opened already: its questions stay as they are.")
 
 
-class NoQuestions(Problem):
+class FormWithoutQuestions(Problem):
     """A form without questions asks nothing."""
 
     sentence = _l("Add a question first.")
 
 
-class TooManyQuestions(Problem):
+class TooManyInForm(Problem):
     """Nobody answers so many on a phone."""
 
     sentence = _l("A form has at most 12 questions, 3 of them for comments.")
@@ -53,7 +53,7 @@ class NotOfThisWorkshop(Problem):
     sentence = _l("Choose a day of this workshop.")
 
 
-class NotOpen(Problem):
+class FormNotOpen(Problem):
     """A form that is not open takes no answers."""
 
     sentence = _l("This form takes no answers: it is not open, or its time is over.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.evaluations.errors import OptionsDiffer
-from kash.evaluations.rules.answers import MOST_OPTIONS, QuestionKind
+from kash.evaluations.rules.answers import MOST_OPTIONS, BallotQuestionKind
 from kash.evaluations.services.forms import QuestionDetails
 from kash.evaluations.wording import KIND
 from kash.platform.web.forms import (
@@ -23,7 +23,7 @@ from kash.platform.web.row_versions import RowVersionForm
 _LONGEST_QUESTION, _LONGEST_OPTION = 160, 60
 
 
-class QuestionForm(RowVersionForm):
+class EvaluationQuestionForm(RowVersionForm):
     """One question in each of the programme's languages; options are written one on a line."""
 
     kind = radio_field(_l("How it is answered"), [(str(kind), word) for kind, word in KIND.items()])
@@ -43,7 +43,7 @@ class QuestionForm(RowVersionForm):
 
     def check_together(self) -> None:
         """Also: a choice has as many options in each language."""
-        if self.kind.data != QuestionKind.CHOICE:
+        if self.kind.data != BallotQuestionKind.CHOICE:
             return
         lines = [_lines(self[f"options_{code}"].data) for code in self._languages()]
         numbers = {len(one) for one in lines}
@@ -62,10 +62,10 @@ class QuestionForm(RowVersionForm):
         languages = self._languages()
         lines = [_lines(self[f"options_{code}"].data) for code in languages]
         return QuestionDetails(
-            kind=QuestionKind(self.kind.data or ""),
+            kind=BallotQuestionKind(self.kind.data or ""),
             texts={code: self[f"text_{code}"].data or "" for code in languages},
             options=[dict(zip(languages, one, strict=True)) for one in zip(*lines, strict=True)]
-            if self.kind.data == QuestionKind.CHOICE
+            if self.kind.data == BallotQuestionKind.CHOICE
             else [],
         )
 
@@ -74,7 +74,7 @@ def _lines(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-class OpenForm(KashForm):
+class OpenEvaluationForm(KashForm):
     """Opening a form: until when, and whether the group is asked for."""
 
     closes_at = MomentField(_l("Closes by itself at"), validators=[required()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kash.evaluations.rules.answers import QuestionKind
+from kash.evaluations.rules.answers import BallotQuestionKind
 
 Texts = dict[str, str]
 
@@ -13,22 +13,22 @@ Texts = dict[str, str]
 class StandardQuestion:
     """A question in the words of each language."""
 
-    kind: QuestionKind
+    kind: BallotQuestionKind
     texts: Texts
     options: tuple[Texts, ...] = ()
 
 
 def _scale(en: str, sw: str) -> StandardQuestion:
-    return StandardQuestion(QuestionKind.SCALE, {"en": en, "sw": sw})
+    return StandardQuestion(BallotQuestionKind.SCALE, {"en": en, "sw": sw})
 
 
 def _comment(en: str, sw: str) -> StandardQuestion:
-    return StandardQuestion(QuestionKind.COMMENT, {"en": en, "sw": sw})
+    return StandardQuestion(BallotQuestionKind.COMMENT, {"en": en, "sw": sw})
 
 
 def _choice(en: str, sw: str, *options: tuple[str, str]) -> StandardQuestion:
     return StandardQuestion(
-        QuestionKind.CHOICE,
+        BallotQuestionKind.CHOICE,
         {"en": en, "sw": sw},
         tuple({"en": in_en, "sw": in_sw} for in_en, in_sw in options),
     )

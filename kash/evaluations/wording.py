@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.evaluations.models import EvaluationForm, EvaluationQuestion
-from kash.evaluations.rules.answers import REST, SCALE, QuestionKind
+from kash.evaluations.rules.answers import REST, SCALE, BallotQuestionKind
 from kash.platform.web.formats import day_text
 from kash.platform.web.language import language_code
 
 KIND = {
-    QuestionKind.SCALE: _l("Scale from 1 to 5"),
-    QuestionKind.CHOICE: _l("One of several answers"),
-    QuestionKind.COMMENT: _l("Short comment"),
+    BallotQuestionKind.SCALE: _l("Scale from 1 to 5"),
+    BallotQuestionKind.CHOICE: _l("One of several answers"),
+    BallotQuestionKind.COMMENT: _l("Short comment"),
 }
 STATE = {"draft": _l("Not open yet"), "open": _l("Open"), "closed": _l("Closed")}
 STATE_TONE = {"draft": "", "open": "live", "closed": "good"}
@@ -48,7 +48,7 @@ def form_title(form: EvaluationForm) -> str:
 
 def option_words(question: EvaluationQuestion) -> dict[str, str]:
     """The answers that a question offers, by their keys."""
-    if question.kind == QuestionKind.SCALE:
+    if question.kind == BallotQuestionKind.SCALE:
         return {key: f"{key} · {word}" for key, word in STEPS.items()}
     return {str(number): in_words(one) for number, one in enumerate(question.options, start=1)}
 

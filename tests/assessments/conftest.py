@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.tests import Participant, participants
+from kash.assessments.queries.tests import RegisteredPerson, participants
 from kash.assessments.rules.bank import BankQuestion, true_false
-from kash.assessments.rules.scoring import Kind, Option
+from kash.assessments.rules.scoring import Option, QuestionKind
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.bank import add_question
 from kash.assessments.services.tests import make_test
@@ -20,7 +20,7 @@ from kash.workshops.models import Workshop
 from tests.workshops.conftest import Held, held, plan  # noqa: F401 - fixtures
 
 COURT = BankQuestion(
-    Kind.SINGLE,
+    QuestionKind.SINGLE,
     "en",
     {"en": "How soon before a court?", "sw": "Baada ya muda gani mahakamani?"},
     (
@@ -29,9 +29,11 @@ COURT = BankQuestion(
         Option("c", False, {"en": "A month", "sw": "Mwezi"}),
     ),
 )
-SEARCH = BankQuestion(Kind.TRUE_FALSE, "en", {"en": "Condoms prove a crime."}, true_false(False))
-SAFE = BankQuestion(Kind.SCALE, "en", {"en": "I would report to this station."})
-WHOM = BankQuestion(Kind.SHORT_TEXT, "en", {"en": "Whom would you call?"})
+SEARCH = BankQuestion(
+    QuestionKind.TRUE_FALSE, "en", {"en": "Condoms prove a crime."}, true_false(False)
+)
+SAFE = BankQuestion(QuestionKind.SCALE, "en", {"en": "I would report to this station."})
+WHOM = BankQuestion(QuestionKind.SHORT_TEXT, "en", {"en": "Whom would you call?"})
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Bank:
         """Public ids of what a test asks, in its order."""
         return [one.public_id for one in self.row(test).questions]
 
-    def people(self) -> list[Participant]:
+    def people(self) -> list[RegisteredPerson]:
         """Who stands on the register, by name."""
         return participants(self.workshop)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from kash.assessments.models import Answer
+from kash.assessments.models import GivenAnswer
 from kash.assessments.queries.bank import question_of
 from kash.assessments.queries.tests import (
     hands_of,
@@ -22,9 +22,9 @@ from kash.assessments.queries.tests import (
 from kash.assessments.rules.results import compare
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import (
+    AnswerReply,
     Entered,
     FromPhone,
-    Reply,
     count_hands,
     enter_answers,
     enter_scores,
@@ -35,7 +35,7 @@ from kash.assessments.services.errors import (
     AnsweredAlready,
     CodeUnknown,
     NothingToAnswer,
-    NotOpen,
+    NotOpenToAnswers,
     TestThere,
     WrongEntry,
 )
@@ -69,7 +69,7 @@ class Phone:
     ) -> FromPhone:
         return FromPhone(op or str(uuid4()), self.asked[question], (choice,), "", at or utc_now())
 
-    def send(self, *items: FromPhone, sent_at: datetime | None = None) -> list[Reply]:
+    def send(self, *items: FromPhone, sent_at: datetime | None = None) -> list[AnswerReply]:
         replies = receive(self.test, self.entry, self.device, sent_at or utc_now(), items)
         return [reply for _op, reply in replies]
 
@@ -93,9 +93,9 @@ def test_an_answer_that_is_sent_again_is_kept_once(bank: Bank, opened: str) -> N
     phone = Phone(bank, opened)
     first = phone.answer("a")
     entries = db.session.query(AuditEntry).count()
-    assert phone.send(first) == [Reply.KEPT]
-    assert phone.send(first, first) == [Reply.KEPT, Reply.KEPT]
-    assert db.session.query(Answer).count() == 1
+    assert phone.send(first) == [AnswerReply.KEPT]
+    assert phone.send(first, first) == [AnswerReply.KEPT, AnswerReply.KEPT]
+    assert db.session.query(GivenAnswer).count() == 1
     assert db.session.query(AuditEntry).count() == entries + 1
 
 
@@ -108,7 +108,7 @@ def test_of_two_phones_the_answer_given_last_stands_whichever_is_heard_last(
     # It was without a network until now.
     early.send(early.answer("a", at=now - timedelta(seconds=40)), sent_at=now)
     assert standing(bank, opened) == ["b"]
-    assert db.session.query(Answer).count() == 2
+    assert db.session.query(GivenAnswer).count() == 2
 
 
 def test_what_was_given_in_time_counts_when_it_comes_after_closing_and_what_was_not_is_kept(
@@ -122,7 +122,7 @@ def test_what_was_given_in_time_counts_when_it_comes_after_closing_and_what_was_
         row.closes_at = given - timedelta(hours=1)
     in_time = phone.answer("a", at=given - timedelta(minutes=90))
     too_late = phone.answer("b", at=given)
-    assert phone.send(in_time, too_late, sent_at=given) == [Reply.KEPT, Reply.LATE]
+    assert phone.send(in_time, too_late, sent_at=given) == [AnswerReply.KEPT, AnswerReply.LATE]
     assert (standing(bank, opened), late_answers(bank.row(opened))) == (["a"], 1)
 
 
@@ -143,7 +143,7 @@ def test_what_answers_no_question_is_refused_alone(
     item = FromPhone(
         wrong.op_id, wrong.question or phone.asked[0], wrong.chosen, wrong.text, wrong.device_time
     )
-    assert phone.send(item, phone.answer("a")) == [Reply.REFUSED, Reply.KEPT]
+    assert phone.send(item, phone.answer("a")) == [AnswerReply.REFUSED, AnswerReply.KEPT]
 
 
 @pytest.mark.any_engine
@@ -151,7 +151,7 @@ def test_another_persons_operation_is_neither_taken_over_nor_told(bank: Bank, op
     mine, other = Phone(bank, opened), Phone(bank, opened, person=1)
     first = mine.answer("a")
     mine.send(first)
-    assert other.send(other.answer("b", op=first.op_id)) == [Reply.REFUSED]
+    assert other.send(other.answer("b", op=first.op_id)) == [AnswerReply.REFUSED]
     assert standing(bank, opened) == ["a"]
 
 
@@ -167,8 +167,8 @@ def test_a_badge_of_nobody_here_sends_nothing(bank: Bank, opened: str) -> None:
 def test_own_words_are_sealed_and_read_without_names(bank: Bank, opened: str) -> None:
     phone = Phone(bank, opened)
     words = FromPhone(str(uuid4()), phone.asked[3], (), "The paralegal", utc_now())
-    assert phone.send(words) == [Reply.KEPT]
-    (stored,) = db.session.query(Answer)
+    assert phone.send(words) == [AnswerReply.KEPT]
+    (stored,) = db.session.query(GivenAnswer)
     assert b"paralegal" not in (stored.text_sealed or b"")
     assert list(written_answers(bank.row(opened)).values()) == [["The paralegal"]]
 
@@ -213,7 +213,7 @@ def test_a_row_that_is_wrong_leaves_nothing_of_the_whole_entry(bank: Bank, opene
             "paper",
             bank.trainer,
         )
-    assert db.session.query(Answer).count() == 0
+    assert db.session.query(GivenAnswer).count() == 0
 
 
 @pytest.mark.any_engine
@@ -283,7 +283,7 @@ def test_what_was_opened_or_answered_is_neither_changed_nor_removed(bank: Bank) 
     assert len(bank.asked(test)) == 2
     open_for_phones(bank.held.workshop, test, 30, bank.trainer)
     close_now(bank.held.workshop, test, bank.trainer)
-    with pytest.raises(NotOpen):
+    with pytest.raises(NotOpenToAnswers):
         close_now(bank.held.workshop, test, bank.trainer)
     for refused in (
         lambda: change_test(bank.held.workshop, test, [], bank.trainer),
@@ -312,6 +312,6 @@ def test_two_who_were_one_have_one_answer_that_stands(bank: Bank, opened: str) -
     merge_people(people[1].person, people[2].person, {}, (1, 1), bank.trainer)
     db.session.rollback()
     assert standing(bank, opened) == ["b"]
-    assert {row.person_id for row in db.session.query(Answer)} == {
+    assert {row.person_id for row in db.session.query(GivenAnswer)} == {
         db.session.query(Person.id).filter_by(public_id=people[1].person).scalar()
     }

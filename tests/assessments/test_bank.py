@@ -9,10 +9,10 @@ import pytest
 from kash.assessments.queries.bank import bank_of, looked_at, question_of, revisions_of, value_of
 from kash.assessments.rules.bank import BankQuestion
 from kash.assessments.rules.moodle import read_bank, written_bank
-from kash.assessments.rules.scoring import Flaw, Kind, Option
+from kash.assessments.rules.scoring import Option, QuestionFlaw, QuestionKind
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import (
-    Brought,
+    QuestionsBrought,
     add_question,
     bring_in,
     change_question,
@@ -108,7 +108,7 @@ def test_a_question_without_a_right_choice_is_not_kept(bank: Bank) -> None:
     none_right = replace(COURT, options=(COURT.options[1], COURT.options[2]))
     with pytest.raises(QuestionFlawed) as refused:
         add_question(bank.course.public_id, none_right, bank.trainer)
-    assert refused.value.flaw is Flaw.NONE_RIGHT
+    assert refused.value.flaw is QuestionFlaw.NONE_RIGHT
     assert len(bank_of(bank.course)) == 4
 
 
@@ -137,10 +137,10 @@ def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_word
     _change(bank, shorter)
     questions = [row.question for row in bank_of(bank.course)]
     read = read_bank(written_bank("Bank", questions, SCALE), "en").questions
-    assert bring_in(course, read, bank.trainer) == Brought(0, 4, 0)
+    assert bring_in(course, read, bank.trainer) == QuestionsBrought(0, 4, 0)
     open_for_phones(bank.held.workshop, bank.test(), 30, bank.trainer)
     other = [replace(read[0], texts={"en": "Another?"}), replace(WHOM, lineage="")]
-    assert bring_in(course, other, bank.trainer) == Brought(1, 0, 1)
+    assert bring_in(course, other, bank.trainer) == QuestionsBrought(1, 0, 1)
     assert question_of(bank.course, bank.questions[0]).number == 2
     assert len(bank_of(bank.course)) == 5
 
@@ -148,8 +148,8 @@ def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_word
 def test_a_question_of_another_kind_under_a_known_id_is_another_question(bank: Bank) -> None:
     there = bank_of(bank.course)[0].question
     strange = replace(SAFE, lineage=there.lineage)
-    assert bring_in(bank.course.public_id, [strange], bank.trainer) == Brought(1, 0, 0)
-    assert bank_of(bank.course)[0].question.kind is Kind.SINGLE
+    assert bring_in(bank.course.public_id, [strange], bank.trainer) == QuestionsBrought(1, 0, 0)
+    assert bank_of(bank.course)[0].question.kind is QuestionKind.SINGLE
 
 
 def test_each_change_leaves_one_entry_that_names_no_words(bank: Bank) -> None:

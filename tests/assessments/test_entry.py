@@ -14,7 +14,7 @@ from kash.assessments.rules.entry import (
     read_score_lines,
     written_score,
 )
-from kash.assessments.rules.scoring import Kind
+from kash.assessments.rules.scoring import QuestionKind
 
 KEYS = {"A": "a", "B": "c", "C": "d"}
 
@@ -22,18 +22,18 @@ KEYS = {"A": "a", "B": "c", "C": "d"}
 @pytest.mark.parametrize(
     ("kind", "typed", "read"),
     [
-        (Kind.SINGLE, " b", ("c",)),
-        (Kind.SINGLE, "", ()),
-        (Kind.SINGLE, "?", ("?",)),
-        (Kind.SINGLE, "AB", None),
-        (Kind.SINGLE, "D", None),
-        (Kind.MULTIPLE, "a, C", ("a", "d")),
-        (Kind.MULTIPLE, "AA", None),
-        (Kind.MULTIPLE, "A?", None),
-        (Kind.SCALE, "?", None),
+        (QuestionKind.SINGLE, " b", ("c",)),
+        (QuestionKind.SINGLE, "", ()),
+        (QuestionKind.SINGLE, "?", ("?",)),
+        (QuestionKind.SINGLE, "AB", None),
+        (QuestionKind.SINGLE, "D", None),
+        (QuestionKind.MULTIPLE, "a, C", ("a", "d")),
+        (QuestionKind.MULTIPLE, "AA", None),
+        (QuestionKind.MULTIPLE, "A?", None),
+        (QuestionKind.SCALE, "?", None),
     ],
 )
-def test_letters_name_choices(kind: Kind, typed: str, read: tuple[str, ...] | None) -> None:
+def test_letters_name_choices(kind: QuestionKind, typed: str, read: tuple[str, ...] | None) -> None:
     assert read_cell(kind, KEYS, typed) == read
 
 

@@ -17,9 +17,9 @@ from kash.assessments.rules.bank import (
     stale_languages,
     true_false,
 )
-from kash.assessments.rules.moodle import MOST_QUESTIONS, Unreadable, read_bank, written_bank
+from kash.assessments.rules.moodle import MOST_QUESTIONS, UnreadableBank, read_bank, written_bank
 from kash.assessments.rules.qti import written_package
-from kash.assessments.rules.scoring import WITH_OPTIONS, Kind, Option
+from kash.assessments.rules.scoring import WITH_OPTIONS, Option, QuestionKind
 from kash.platform.database import public_id_from
 
 SCALE = ("Not at all", "A little", "Partly", "Mostly", "Fully")
@@ -39,16 +39,16 @@ def _words(chance: random.Random, most: int) -> str:
 
 
 def _question(chance: random.Random) -> BankQuestion:
-    kind = chance.choice(list(Kind))
+    kind = chance.choice(list(QuestionKind))
     codes = chance.sample(["en", "sw", "luo"], chance.randint(1, 3))
     options: list[Option] = []
     if kind in WITH_OPTIONS:
         for at in range(chance.randint(2, 6)):
             texts = {code: f"{at} {_words(chance, 20)}" for code in codes}
             options.append(Option(next_key([one.key for one in options]), at == 0, texts))
-        if kind is Kind.MULTIPLE and len(options) > 2:
+        if kind is QuestionKind.MULTIPLE and len(options) > 2:
             options[1] = Option(options[1].key, True, options[1].texts)
-    made = true_false(chance.random() < 0.5) if kind is Kind.TRUE_FALSE else tuple(options)
+    made = true_false(chance.random() < 0.5) if kind is QuestionKind.TRUE_FALSE else tuple(options)
     return BankQuestion(
         kind,
         codes[0],
@@ -86,7 +86,7 @@ def test_a_file_written_by_moodle_is_read_as_plain_text() -> None:
     read = read_bank(MOODLE.encode(), "sw")
     (court,) = read.questions
     assert (court.kind, court.texts) == (
-        Kind.SINGLE,
+        QuestionKind.SINGLE,
         {"sw": "After arrest, how soon before a court?"},
     )
     assert [(one.texts["sw"], one.right) for one in court.options] == [
@@ -118,7 +118,7 @@ BOMB = (
     ],
 )
 def test_files_that_hide_something_or_are_none_are_refused(content: bytes, reason: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(UnreadableBank) as refused:
         read_bank(content, "en")
     assert refused.value.reason == reason
 
@@ -136,9 +136,9 @@ def test_a_package_holds_each_question_as_an_item_with_its_right_answers() -> No
         right = {one.text for one in item.iter(f"{space}qti-value")}
         assert right == question.right
         offered = [one.get("identifier") for one in item.iter(f"{space}qti-simple-choice")]
-        if question.kind not in (Kind.SCALE, Kind.SHORT_TEXT):
+        if question.kind not in (QuestionKind.SCALE, QuestionKind.SHORT_TEXT):
             assert offered == list(question.keys)
-        several = question.kind is Kind.MULTIPLE
+        several = question.kind is QuestionKind.MULTIPLE
         declared = next(item.iter(f"{space}qti-response-declaration")).get("cardinality")
         assert declared == ("multiple" if several else "single")
         shares = {one.get("map-key") for one in item.iter(f"{space}qti-map-entry")}
@@ -147,15 +147,15 @@ def test_a_package_holds_each_question_as_an_item_with_its_right_answers() -> No
 
 def test_a_translation_is_stale_once_its_source_says_something_else() -> None:
     options = (Option("a", True, {"en": "Yes", "sw": "Ndiyo"}), Option("b", False, {"en": "No"}))
-    question = BankQuestion(Kind.SINGLE, "en", {"en": "Who?", "sw": "Nani?"}, options)
+    question = BankQuestion(QuestionKind.SINGLE, "en", {"en": "Who?", "sw": "Nani?"}, options)
     assert question.languages == ("en",)
     whole = BankQuestion(
-        Kind.SINGLE,
+        QuestionKind.SINGLE,
         "en",
         question.texts,
         (options[0], Option("b", False, {"en": "No", "sw": "La"})),
     )
     made_from = {"sw": source_digest(whole)}
     assert (whole.languages, stale_languages(whole, made_from)) == (("en", "sw"), ())
-    changed = BankQuestion(Kind.SINGLE, "en", {"en": "Whom?", "sw": "Nani?"}, whole.options)
+    changed = BankQuestion(QuestionKind.SINGLE, "en", {"en": "Whom?", "sw": "Nani?"}, whole.options)
     assert stale_languages(changed, made_from) == ("sw",)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from apiflask import APIFlask
 
-from kash.assessments.models import Answer
+from kash.assessments.models import GivenAnswer
 from kash.assessments.services.tests import open_for_phones
 from kash.platform.database import db, utc_now
 from kash.platform.vault import verify
@@ -37,6 +37,8 @@ def test_phones_heard_at_the_same_moment_leave_one_answer_that_stands(
 
     with ThreadPoolExecutor(8) as senders:
         list(senders.map(send, range(8)))
-    assert db.session.query(Answer).count() == 12
-    assert [row.op_id for row in db.session.query(Answer).filter(Answer.stands)] == [f"{0:032d}"]
+    assert db.session.query(GivenAnswer).count() == 12
+    assert [row.op_id for row in db.session.query(GivenAnswer).filter(GivenAnswer.stands)] == [
+        f"{0:032d}"
+    ]
     assert verify(db.session()).sound

@@ -15,12 +15,12 @@ from werkzeug.test import TestResponse
 
 from benchmarks.answer_marks import PAPER_FINE, Pen
 from benchmarks.answer_photos import Scene, photo
-from kash.assessments.models import Answer
+from kash.assessments.models import GivenAnswer
 from kash.assessments.queries.sheets import blank_sheets, person_sheet, sheets_of
 from kash.assessments.queries.tests import standing_answers
 from kash.assessments.rules.bank import BankQuestion, true_false
 from kash.assessments.rules.paper import sheet_questions
-from kash.assessments.rules.scoring import Kind, Option
+from kash.assessments.rules.scoring import Option, QuestionKind
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.bank import add_question
 from kash.assessments.sheets.layout import pages_of
@@ -33,13 +33,13 @@ from tests.assessments.conftest import COURT, SAFE, SEARCH, WHOM, Bank
 pytestmark = pytest.mark.any_engine
 
 
-def options(count: int, kind: Kind = Kind.SINGLE) -> BankQuestion:
+def options(count: int, kind: QuestionKind = QuestionKind.SINGLE) -> BankQuestion:
     made = tuple(Option(chr(97 + at), at == 0, {"en": str(at)}) for at in range(count))
     return BankQuestion(kind, "en", {"en": "?"}, made)
 
 
 def test_rows_keep_the_numbers_of_their_questions_and_say_what_the_grid_says() -> None:
-    several = options(4, Kind.MULTIPLE)
+    several = options(4, QuestionKind.MULTIPLE)
     asked = [COURT, WHOM, SAFE, options(5), several, SEARCH]
     rows = sheet_questions([(f"q{at}", one) for at, one in enumerate(asked)])
     assert [(row.number, row.labels, row.several) for row in rows] == [
@@ -133,7 +133,7 @@ def test_a_sheet_that_was_printed_filled_and_photographed_fills_the_grid(paper: 
     assert paper.stored() == {}
     assert "Answers saved: 3." in paper.confirmed(page).text
     assert paper.stored() == {mine.name: [["a"], ["?"], ["5"]]}
-    assert [one.source for one in db.session.query(Answer)] == ["photo"] * 3
+    assert [one.source for one in db.session.query(GivenAnswer)] == ["photo"] * 3
     assert list(storage.list()) == []
     again = paper.brought(paper.taken(sheet, (1,), (2,), (4,)))
     assert "This person has answers in this test already." in again.text
@@ -155,7 +155,7 @@ def test_a_row_in_doubt_is_shown_and_only_what_is_decided_is_stored(paper: Paper
 def test_two_marks_where_several_are_right_are_ticked_but_still_asked_about(
     bank: Bank, desk: FlaskClient
 ) -> None:
-    many = add_question(bank.course.public_id, options(4, Kind.MULTIPLE), bank.trainer)
+    many = add_question(bank.course.public_id, options(4, QuestionKind.MULTIPLE), bank.trainer)
     paper = Paper(bank, desk, [many])
     (sheet,) = paper.printed(group="A", what="people")
     page = paper.brought(paper.taken(sheet, (0, 2)))

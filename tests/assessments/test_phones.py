@@ -11,7 +11,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.assessments.models import Answer
+from kash.assessments.models import GivenAnswer
 from kash.assessments.services.tests import close_now, open_for_phones
 from kash.assessments.views import phones
 from kash.assessments.views.phones import _FILES
@@ -121,7 +121,7 @@ def test_answers_are_told_one_by_one_and_sent_twice_kept_once(
     for _ in range(2):
         answer = client.post("/t/answers", json=body).get_json()
         assert answer["replies"] == {"1" * 32: "kept", "2" * 32: "refused"}
-    assert db.session.query(Answer).count() == 1
+    assert db.session.query(GivenAnswer).count() == 1
     again = opened(client, bank, test_id).get_json()
     assert again["done"] == [said["questions"][0]["id"]]
 
@@ -149,7 +149,7 @@ def test_what_no_phone_sends_is_refused_with_a_sentence(
     answer = client.post("/t/answers", json=sending(said, **change))
     assert answer.status_code == status
     assert answer.get_json()["problem"]
-    assert db.session.query(Answer).count() == 0
+    assert db.session.query(GivenAnswer).count() == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 100_000])

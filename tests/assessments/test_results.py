@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.assessments.rules.results import Asked, Sitting, compare
-from kash.assessments.rules.scoring import Kind
+from kash.assessments.rules.results import AnsweredTest, ScoredQuestion, compare
+from kash.assessments.rules.scoring import QuestionKind
 from kash.assessments.rules.times import (
     ARRIVES_WITHIN,
+    AnsweringState,
     Given,
-    Stand,
     given_moment,
     is_late,
     replaces,
@@ -27,8 +27,10 @@ NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
 RIGHT = frozenset("a")
 
 
-def _sitting(chance: random.Random, asked: list[Asked], people: range, knows: float) -> Sitting:
-    return Sitting(
+def _sitting(
+    chance: random.Random, asked: list[ScoredQuestion], people: range, knows: float
+) -> AnsweredTest:
+    return AnsweredTest(
         asked,
         {
             person: {
@@ -46,8 +48,10 @@ def _sitting(chance: random.Random, asked: list[Asked], people: range, knows: fl
 def test_gains_of_fifty_cohorts_are_those_of_a_table_worked_through_row_by_row() -> None:
     chance = random.Random(50)
     for _ in range(50):
-        asked = [Asked(at, Kind.SINGLE, RIGHT, f"objective{at % 3}") for at in range(9)]
-        later = [*asked[1:], Asked(99, Kind.SINGLE, RIGHT, "objective0")]
+        asked = [
+            ScoredQuestion(at, QuestionKind.SINGLE, RIGHT, f"objective{at % 3}") for at in range(9)
+        ]
+        later = [*asked[1:], ScoredQuestion(99, QuestionKind.SINGLE, RIGHT, "objective0")]
         people = range(chance.randint(8, 25))
         before = _sitting(chance, asked, people, 0.4)
         after = _sitting(chance, later, people, 0.7)
@@ -82,31 +86,33 @@ def test_gains_of_fifty_cohorts_are_those_of_a_table_worked_through_row_by_row()
 
 
 def test_a_changed_wording_is_never_paired_with_the_old_one() -> None:
-    before = Sitting([Asked(1, Kind.SINGLE, RIGHT)], {7: {1: frozenset("b")}}, {})
-    after = Sitting([Asked(2, Kind.SINGLE, RIGHT)], {7: {2: RIGHT}}, {})
+    before = AnsweredTest(
+        [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)], {7: {1: frozenset("b")}}, {}
+    )
+    after = AnsweredTest([ScoredQuestion(2, QuestionKind.SINGLE, RIGHT)], {7: {2: RIGHT}}, {})
     found = compare(before, after)
     assert (found.gain.gain, found.gain.people, found.paired, found.unpaired) == (None, 0, 0, 2)
 
 
 def test_an_attitude_is_a_shift_and_stands_in_no_gain() -> None:
-    asked = [Asked(1, Kind.SCALE), Asked(2, Kind.SINGLE, RIGHT)]
-    before = Sitting(asked, {7: {1: frozenset("2"), 2: frozenset("b")}}, {})
-    after = Sitting(asked, {7: {1: frozenset("4"), 2: RIGHT}}, {})
+    asked = [ScoredQuestion(1, QuestionKind.SCALE), ScoredQuestion(2, QuestionKind.SINGLE, RIGHT)]
+    before = AnsweredTest(asked, {7: {1: frozenset("2"), 2: frozenset("b")}}, {})
+    after = AnsweredTest(asked, {7: {1: frozenset("4"), 2: RIGHT}}, {})
     found = compare(before, after)
     ((revision, shift),) = found.scales
     assert (revision, shift.shift, found.gain.gain) == (1, 2.0, 1.0)
 
 
 def test_scores_from_a_list_count_where_both_tests_asked_the_same() -> None:
-    same = Sitting([], {}, {1: 40.0}), Sitting([], {}, {1: 70.0})
+    same = AnsweredTest([], {}, {1: 40.0}), AnsweredTest([], {}, {1: 70.0})
     assert compare(*same).gain.gain == 0.5
-    other = Sitting([Asked(1, Kind.SINGLE, RIGHT)], {}, {1: 40.0})
+    other = AnsweredTest([ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)], {}, {1: 40.0})
     assert compare(other, same[1]).gain.people == 0
 
 
 def test_whoever_took_every_answer_back_did_not_sit_the_test() -> None:
-    asked = [Asked(1, Kind.SINGLE, RIGHT)]
-    sitting = Sitting(asked, {1: {1: frozenset()}, 2: {1: frozenset("?")}}, {})
+    asked = [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)]
+    sitting = AnsweredTest(asked, {1: {1: frozenset()}, 2: {1: frozenset("?")}}, {})
     assert sitting.people() == {2}
     assert sitting.whole_scores() == {2: 0.0}
 
@@ -158,7 +164,7 @@ def test_until_when_an_answer_counts(given: timedelta, received: timedelta, late
 
 def test_where_a_test_stands() -> None:
     closes = NOON + timedelta(minutes=30)
-    assert stand_of(None, None, NOON) is Stand.NOT_OPENED
-    assert stand_of(NOON, closes, NOON - timedelta(seconds=1)) is Stand.NOT_OPENED
-    assert stand_of(NOON, closes, NOON) is Stand.OPEN
-    assert stand_of(NOON, closes, closes) is Stand.CLOSED
+    assert stand_of(None, None, NOON) is AnsweringState.NOT_OPENED
+    assert stand_of(NOON, closes, NOON - timedelta(seconds=1)) is AnsweringState.NOT_OPENED
+    assert stand_of(NOON, closes, NOON) is AnsweringState.OPEN
+    assert stand_of(NOON, closes, closes) is AnsweringState.CLOSED

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.assessments.rules.items import Verdict, correlation, correlation_interval, look_at
+from kash.assessments.rules.items import ItemVerdict, correlation, correlation_interval, look_at
 from kash.assessments.rules.scoring import (
     KNOWLEDGE,
     NOT_SURE,
-    Flaw,
-    Kind,
+    QuestionFlaw,
+    QuestionKind,
     flaw_of,
     is_answer,
     percent,
@@ -26,25 +26,27 @@ CHOSEN = st.frozensets(st.sampled_from(KEYS))
 
 @given(st.sampled_from(sorted(KNOWLEDGE)), CHOSEN, CHOSEN)
 def test_scores_lie_between_none_and_all_of_it(
-    kind: Kind, right: frozenset[str], chosen: frozenset[str]
+    kind: QuestionKind, right: frozenset[str], chosen: frozenset[str]
 ) -> None:
     found = score(kind, right, chosen)
     assert found is not None
     assert 0.0 <= found <= 1.0
     if chosen == right and chosen:
         assert found == 1.0
-    elif kind is not Kind.MULTIPLE:
+    elif kind is not QuestionKind.MULTIPLE:
         assert found == 0.0
 
 
 @given(st.frozensets(st.sampled_from(KEYS), min_size=1, max_size=3), CHOSEN)
 def test_a_wrong_choice_more_never_helps(right: frozenset[str], chosen: frozenset[str]) -> None:
     wrong = next(key for key in KEYS if key not in right)
-    assert score(Kind.MULTIPLE, right, chosen | {wrong}) <= score(Kind.MULTIPLE, right, chosen)  # type: ignore[operator]
+    assert score(QuestionKind.MULTIPLE, right, chosen | {wrong}) <= score(
+        QuestionKind.MULTIPLE, right, chosen
+    )  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("kind", sorted(KNOWLEDGE))
-def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind: Kind) -> None:
+def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind: QuestionKind) -> None:
     assert is_answer(kind, KEYS, [NOT_SURE], "")
     assert score(kind, {"a"}, {NOT_SURE}) == 0.0
     assert not is_answer(kind, KEYS, [NOT_SURE, "a"], "")
@@ -53,28 +55,30 @@ def test_not_sure_is_an_answer_that_scores_nothing_and_stands_alone(kind: Kind) 
 @pytest.mark.parametrize(
     ("kind", "chosen", "text", "is_one"),
     [
-        (Kind.SINGLE, ["a"], "", True),
-        (Kind.SINGLE, [], "", True),
-        (Kind.SINGLE, ["a", "b"], "", False),
-        (Kind.SINGLE, ["e"], "", False),
-        (Kind.SINGLE, ["a"], "and words", False),
-        (Kind.MULTIPLE, ["a", "b"], "", True),
-        (Kind.MULTIPLE, ["a", "a"], "", False),
-        (Kind.SCALE, ["5"], "", True),
-        (Kind.SCALE, ["6"], "", False),
-        (Kind.SCALE, [NOT_SURE], "", False),
-        (Kind.SHORT_TEXT, [], "Call the clinic", True),
-        (Kind.SHORT_TEXT, ["a"], "", False),
-        (Kind.SHORT_TEXT, [], "x" * 301, False),
+        (QuestionKind.SINGLE, ["a"], "", True),
+        (QuestionKind.SINGLE, [], "", True),
+        (QuestionKind.SINGLE, ["a", "b"], "", False),
+        (QuestionKind.SINGLE, ["e"], "", False),
+        (QuestionKind.SINGLE, ["a"], "and words", False),
+        (QuestionKind.MULTIPLE, ["a", "b"], "", True),
+        (QuestionKind.MULTIPLE, ["a", "a"], "", False),
+        (QuestionKind.SCALE, ["5"], "", True),
+        (QuestionKind.SCALE, ["6"], "", False),
+        (QuestionKind.SCALE, [NOT_SURE], "", False),
+        (QuestionKind.SHORT_TEXT, [], "Call the clinic", True),
+        (QuestionKind.SHORT_TEXT, ["a"], "", False),
+        (QuestionKind.SHORT_TEXT, [], "x" * 301, False),
     ],
 )
-def test_what_answers_a_question(kind: Kind, chosen: list[str], text: str, is_one: bool) -> None:
+def test_what_answers_a_question(
+    kind: QuestionKind, chosen: list[str], text: str, is_one: bool
+) -> None:
     assert is_answer(kind, KEYS, chosen, text) is is_one
 
 
 def test_attitudes_and_words_have_no_score() -> None:
-    assert score(Kind.SCALE, (), {"5"}) is None
-    assert score(Kind.SHORT_TEXT, (), ()) is None
+    assert score(QuestionKind.SCALE, (), {"5"}) is None
+    assert score(QuestionKind.SHORT_TEXT, (), ()) is None
 
 
 @given(CHOSEN)
@@ -90,21 +94,36 @@ def test_what_is_left_out_counts_as_not_known() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "options", "flaw"),
     [
-        (Kind.SINGLE, "  ", [("Yes", True), ("No", False)], Flaw.NO_TEXT),
-        (Kind.SINGLE, "Who?", [("Yes", True)], Flaw.TOO_FEW_OPTIONS),
-        (Kind.SINGLE, "Who?", [("Yes", True), ("yes ", False)], Flaw.SAME_OPTION_TWICE),
-        (Kind.SINGLE, "Who?", [("A", False), ("B", False)], Flaw.NONE_RIGHT),
-        (Kind.SINGLE, "Who?", [("A", True), ("B", True), ("C", False)], Flaw.MORE_THAN_ONE_RIGHT),
-        (Kind.MULTIPLE, "Who?", [("A", True), ("B", True), ("C", False)], None),
-        (Kind.MULTIPLE, "Who?", [("A", True), ("B", True)], Flaw.ALL_RIGHT),
-        (Kind.SINGLE, "Who?", [(str(at), at == 0) for at in range(9)], Flaw.TOO_MANY_OPTIONS),
-        (Kind.TRUE_FALSE, "So?", [("", True), ("", False)], None),
-        (Kind.SCALE, "How sure are you?", [], None),
-        (Kind.SHORT_TEXT, "Whom do you call?", [], None),
+        (QuestionKind.SINGLE, "  ", [("Yes", True), ("No", False)], QuestionFlaw.NO_TEXT),
+        (QuestionKind.SINGLE, "Who?", [("Yes", True)], QuestionFlaw.TOO_FEW_OPTIONS),
+        (
+            QuestionKind.SINGLE,
+            "Who?",
+            [("Yes", True), ("yes ", False)],
+            QuestionFlaw.SAME_OPTION_TWICE,
+        ),
+        (QuestionKind.SINGLE, "Who?", [("A", False), ("B", False)], QuestionFlaw.NONE_RIGHT),
+        (
+            QuestionKind.SINGLE,
+            "Who?",
+            [("A", True), ("B", True), ("C", False)],
+            QuestionFlaw.MORE_THAN_ONE_RIGHT,
+        ),
+        (QuestionKind.MULTIPLE, "Who?", [("A", True), ("B", True), ("C", False)], None),
+        (QuestionKind.MULTIPLE, "Who?", [("A", True), ("B", True)], QuestionFlaw.ALL_RIGHT),
+        (
+            QuestionKind.SINGLE,
+            "Who?",
+            [(str(at), at == 0) for at in range(9)],
+            QuestionFlaw.TOO_MANY_OPTIONS,
+        ),
+        (QuestionKind.TRUE_FALSE, "So?", [("", True), ("", False)], None),
+        (QuestionKind.SCALE, "How sure are you?", [], None),
+        (QuestionKind.SHORT_TEXT, "Whom do you call?", [], None),
     ],
 )
 def test_questions_that_cannot_be_asked(
-    kind: Kind, text: str, options: list[tuple[str, bool]], flaw: Flaw | None
+    kind: QuestionKind, text: str, options: list[tuple[str, bool]], flaw: QuestionFlaw | None
 ) -> None:
     assert flaw_of(kind, text, options) is flaw
 
@@ -116,17 +135,17 @@ def _pairs(count: int, knowers_right: bool) -> list[tuple[float, float]]:
 @pytest.mark.parametrize(
     ("answers", "verdict"),
     [
-        (_pairs(9, True), Verdict.TOO_FEW),
-        ([(1.0, 0.5)] * 12, Verdict.NEARLY_ALL_KNOW),
-        ([(0.0, 0.5)] * 12, Verdict.HARDLY_ANY_KNOW),
-        (_pairs(12, True), Verdict.NOTHING_ODD),
-        (_pairs(49, False), Verdict.NOTHING_ODD),
-        (_pairs(60, False), Verdict.MISSED_BY_KNOWERS),
-        (_pairs(60, True), Verdict.USEFUL),
-        ([(float(at % 2), float(at % 4 > 1)) for at in range(60)], Verdict.TELLS_LITTLE),
+        (_pairs(9, True), ItemVerdict.TOO_FEW),
+        ([(1.0, 0.5)] * 12, ItemVerdict.NEARLY_ALL_KNOW),
+        ([(0.0, 0.5)] * 12, ItemVerdict.HARDLY_ANY_KNOW),
+        (_pairs(12, True), ItemVerdict.NOTHING_ODD),
+        (_pairs(49, False), ItemVerdict.NOTHING_ODD),
+        (_pairs(60, False), ItemVerdict.MISSED_BY_KNOWERS),
+        (_pairs(60, True), ItemVerdict.USEFUL),
+        ([(float(at % 2), float(at % 4 > 1)) for at in range(60)], ItemVerdict.TELLS_LITTLE),
     ],
 )
-def test_a_question_looked_at(answers: list[tuple[float, float]], verdict: Verdict) -> None:
+def test_a_question_looked_at(answers: list[tuple[float, float]], verdict: ItemVerdict) -> None:
     assert look_at(answers).verdict is verdict
 
 

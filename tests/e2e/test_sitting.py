@@ -11,7 +11,7 @@ from apiflask import APIFlask
 from playwright.sync_api import Browser, Page, Route, expect
 from werkzeug.serving import make_server
 
-from kash.assessments.models import Answer
+from kash.assessments.models import GivenAnswer
 from kash.assessments.queries.tests import sittings, standing_answers
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
@@ -115,7 +115,7 @@ def test_no_answer_is_lost_or_doubled_between_two_phones_and_a_broken_network(
     kept = first.evaluate("localStorage.sitting")
     assert ("court" in kept, '"queue":[]' in kept) == (False, True)
 
-    assert db.session.query(Answer).count() == 4
+    assert db.session.query(GivenAnswer).count() == 4
     row = bank.row(test)
     given = standing_answers([row.id])[row.id][who.person_id]
     assert [given[one.revision_id] for one in row.questions] == [{"b"}, {"f"}, {"4"}]

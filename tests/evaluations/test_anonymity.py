@@ -27,7 +27,7 @@ from kash.evaluations.models import (
     EvaluationQuestion,
 )
 from kash.evaluations.queries.forms import box_of
-from kash.evaluations.rules.answers import AskedQuestion, QuestionKind, packed_size, unpacked
+from kash.evaluations.rules.answers import BallotQuestion, BallotQuestionKind, packed_size, unpacked
 from kash.evaluations.rules.box import ballots_in, empty_box
 from kash.evaluations.services.answering import take_answer
 from kash.evaluations.services.closing import close_overdue
@@ -83,8 +83,8 @@ def make_forms(workshop_id: int, count: int) -> list[EvaluationForm]:
     return made
 
 
-def asked_for_a_comment() -> list[AskedQuestion]:
-    return [AskedQuestion(QuestionKind.COMMENT)]
+def asked_for_a_comment() -> list[BallotQuestion]:
+    return [BallotQuestion(BallotQuestionKind.COMMENT)]
 
 
 def answer_and_close(forms: Mapping[int, str]) -> dict[str, Ranked]:

@@ -7,7 +7,7 @@ from threading import Barrier
 
 from apiflask import APIFlask
 
-from kash.evaluations.errors import NotOpen
+from kash.evaluations.errors import FormNotOpen
 from kash.evaluations.queries.results import results_of
 from kash.evaluations.services.answering import take_answer
 from kash.evaluations.services.closing import close_form
@@ -48,7 +48,7 @@ def test_what_comes_while_a_form_closes_is_counted_or_refused(
             together.wait()
             try:
                 return take_answer(evaluated.form, {0: "4"}, "", new_public_id())
-            except NotOpen:
+            except FormNotOpen:
                 return False
 
     def close(given: Evaluated) -> bool:

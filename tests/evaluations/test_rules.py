@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from kash.evaluations.rules.answers import (
     LONGEST_COMMENT,
-    AskedQuestion,
     Ballot,
-    QuestionKind,
-    Unreadable,
+    BallotQuestion,
+    BallotQuestionKind,
+    UnreadableBallot,
     packed,
     packed_size,
     read_answers,
     unpacked,
 )
 from kash.evaluations.rules.box import (
-    BoxFull,
+    BallotBoxFull,
     ballots_in,
     empty_box,
     slots_for,
@@ -39,9 +39,9 @@ from kash.evaluations.rules.results import (
 )
 from kash.evaluations.rules.times import closing_fits, should_be_closed, takes_answers
 
-SCALE = AskedQuestion(QuestionKind.SCALE)
-CHOICE = AskedQuestion(QuestionKind.CHOICE, 3)
-COMMENT = AskedQuestion(QuestionKind.COMMENT)
+SCALE = BallotQuestion(BallotQuestionKind.SCALE)
+CHOICE = BallotQuestion(BallotQuestionKind.CHOICE, 3)
+COMMENT = BallotQuestion(BallotQuestionKind.COMMENT)
 ASKED = [SCALE, CHOICE, COMMENT]
 NOW = datetime(2026, 11, 17, 13, 0, tzinfo=UTC)
 
@@ -70,9 +70,9 @@ def test_every_answer_is_packed_to_one_size_and_comes_back(ballot: Ballot) -> No
     "wrong", [{0: "0"}, {0: "6"}, {0: "5 5"}, {1: "4"}, {2: "x" * (LONGEST_COMMENT + 1)}]
 )
 def test_an_answer_that_is_not_offered_is_none(wrong: dict[int, str]) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableBallot):
         read_answers(ASKED, wrong, "", "AB")
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableBallot):
         read_answers(ASKED, {0: "1"}, "C", "AB")
 
 
@@ -93,7 +93,7 @@ def test_a_box_keeps_every_answer_is_always_as_large_and_knows_what_was_sent(
 
 def test_a_full_box_and_an_answer_of_another_size_are_refused() -> None:
     box = with_ballot(empty_box(1, 4), b"abcd", "1")
-    with pytest.raises(BoxFull):
+    with pytest.raises(BallotBoxFull):
         with_ballot(box, b"efgh", "2")
     with pytest.raises(ValueError, match="another size"):
         with_ballot(empty_box(1, 4), b"abc", "1")
@@ -129,7 +129,7 @@ def test_results_hold_what_was_answered_and_no_part_of_fewer_than_five(
     for place, question in enumerate(ASKED):
         said = [one for one in kept if one.answers[place]]
         answers = Counter(one.answers[place] for one in said)
-        if question.kind is QuestionKind.COMMENT:
+        if question.kind is BallotQuestionKind.COMMENT:
             assert Counter(found.comments.get(place, ())) == answers
         elif not told(said):
             assert place not in found.counts

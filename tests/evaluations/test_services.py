@@ -14,7 +14,7 @@ from kash.evaluations import errors
 from kash.evaluations.models import EvaluationBox, EvaluationComment, EvaluationCount
 from kash.evaluations.queries.forms import form_with_code, questions_of
 from kash.evaluations.queries.results import results_of
-from kash.evaluations.rules.answers import QuestionKind
+from kash.evaluations.rules.answers import BallotQuestionKind
 from kash.evaluations.services import forms
 from kash.evaluations.services.answering import enter_sheet, take_answer
 from kash.evaluations.services.clearing import something_is_left
@@ -82,19 +82,19 @@ def test_nothing_is_taken_before_opening_or_after_closing(
 ) -> None:
     code = evaluated.code
     draft = forms.add_form(evaluated.workshop, SECOND_DAY, by=evaluated.trainer)
-    with pytest.raises(errors.NotOpen):
+    with pytest.raises(errors.FormNotOpen):
         take_answer(draft, {0: "5"}, "", new_public_id())
     with pytest.raises(NotFound):
         take_answer(new_public_id(), {0: "5"}, "", new_public_id())
     later = utc_now() + timedelta(hours=2)
     with monkeypatch.context() as patched:
         patched.setattr("kash.evaluations.services.answering.utc_now", lambda: later)
-        with pytest.raises(errors.NotOpen):
+        with pytest.raises(errors.FormNotOpen):
             evaluated.answer({0: "5"})
     evaluated.close()
-    with pytest.raises(errors.NotOpen):
+    with pytest.raises(errors.FormNotOpen):
         evaluated.answer({0: "5"})
-    with pytest.raises(errors.NotOpen):
+    with pytest.raises(errors.FormNotOpen):
         evaluated.close()
     assert form_with_code(code) is None
 
@@ -256,7 +256,9 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
         return [one.public_id for one in questions_of(db.session(), row)]
 
     first, second, *rest = there()
-    words = QuestionDetails(QuestionKind.CHOICE, {"en": "Food"}, [{"en": "good"}, {"en": "bad"}])
+    words = QuestionDetails(
+        BallotQuestionKind.CHOICE, {"en": "Food"}, [{"en": "good"}, {"en": "bad"}]
+    )
     forms.save_question(*at, first, words, 1, by=by)
     with pytest.raises(ChangedMeanwhile):
         forms.save_question(*at, first, words, 1, by=by)
@@ -266,11 +268,15 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
     assert there() == [second, first, *rest[1:]]
     with pytest.raises(errors.OptionsDiffer):
         forms.save_question(
-            *at, None, QuestionDetails(QuestionKind.CHOICE, {"en": "x"}, [{"en": "y"}]), 4, by=by
+            *at,
+            None,
+            QuestionDetails(BallotQuestionKind.CHOICE, {"en": "x"}, [{"en": "y"}]),
+            4,
+            by=by,
         )
-    comment = QuestionDetails(QuestionKind.COMMENT, {"en": "More?"})
+    comment = QuestionDetails(BallotQuestionKind.COMMENT, {"en": "More?"})
     forms.save_question(*at, None, comment, 4, by=by)
-    with pytest.raises(errors.TooManyQuestions):
+    with pytest.raises(errors.TooManyInForm):
         forms.save_question(*at, None, comment, 5, by=by)
     with pytest.raises(errors.WrongClosingTime):
         forms.open_form(*at, utc_now() + timedelta(days=4), asks_group=False, by=by)
@@ -290,7 +296,7 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
 def test_a_new_form_takes_over_the_questions_of_the_one_before(plan: Callable[..., Held]) -> None:
     held = plan()
     form = forms.add_form(held.workshop, FIRST_DAY, by=held.trainer)
-    words = QuestionDetails(QuestionKind.SCALE, {"en": "Lunch was good."})
+    words = QuestionDetails(BallotQuestionKind.SCALE, {"en": "Lunch was good."})
     forms.save_question(held.workshop, form, None, words, 1, by=held.trainer)
     other = forms.add_form(held.workshop, SECOND_DAY, by=held.trainer)
     db.session.rollback()

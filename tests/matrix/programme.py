@@ -44,8 +44,8 @@ from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.application import create_app
 from kash.assessments.models import (
-    Answer,
     AskedQuestion,
+    GivenAnswer,
     Question,
     QuestionRevision,
     WorkshopTest,
@@ -1217,7 +1217,7 @@ class _Builder:
             public_id = new_public_id()
             said = seal(self.value("answer", side), kind=TEXT_KIND, public_id=public_id)
             self.add(
-                Answer(
+                GivenAnswer(
                     public_id=public_id,
                     op_id=new_public_id(),
                     asked_id=made["before"][1].id,

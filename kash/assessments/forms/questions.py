@@ -12,7 +12,13 @@ from flask_wtf.file import FileField
 
 from kash.assessments.queries.bank import BankRow
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion, next_key, placed_letter
-from kash.assessments.rules.scoring import ADVISED_OPTIONS, MOST_OPTIONS, WITH_OPTIONS, Kind, Option
+from kash.assessments.rules.scoring import (
+    ADVISED_OPTIONS,
+    MOST_OPTIONS,
+    WITH_OPTIONS,
+    Option,
+    QuestionKind,
+)
 from kash.platform.web import KashForm
 from kash.platform.web.forms import (
     BooleanField,
@@ -27,13 +33,13 @@ from kash.platform.web.row_versions import RowVersionForm
 LONGEST_QUESTION, LONGEST_OPTION = 600, 200
 
 
-class BringForm(KashForm):
+class BringQuestionsForm(KashForm):
     """A file of questions."""
 
     file = FileField(_l("Moodle XML file"))
 
 
-class QuestionForm(RowVersionForm):
+class BankQuestionForm(RowVersionForm):
     """A question of any kind. `question_form` adds the fields of each language and choice."""
 
     objective = choice_field(_l("Objective that it asks about"), required=False)
@@ -41,7 +47,7 @@ class QuestionForm(RowVersionForm):
     languages: Sequence[str] = ()
     places: int = 0
 
-    def question(self, kind: Kind, before: BankQuestion | None) -> BankQuestion:
+    def question(self, kind: QuestionKind, before: BankQuestion | None) -> BankQuestion:
         """The question as it was typed; `before` is how it stands, whose keys stay."""
         texts = {code: self[f"text_{code}"].data or "" for code in self.languages}
         return BankQuestion(
@@ -53,8 +59,8 @@ class QuestionForm(RowVersionForm):
             before.lineage if before is not None else "",
         )
 
-    def _options(self, kind: Kind, before: BankQuestion | None) -> tuple[Option, ...]:
-        if kind is Kind.TRUE_FALSE:
+    def _options(self, kind: QuestionKind, before: BankQuestion | None) -> tuple[Option, ...]:
+        if kind is QuestionKind.TRUE_FALSE:
             right = self["right"].data
             return (Option(TRUE, right == TRUE, {}), Option(FALSE, right == FALSE, {}))
         keys = list(before.keys) if before is not None else []
@@ -87,12 +93,12 @@ class QuestionForm(RowVersionForm):
 
 
 def question_form(
-    kind: Kind,
+    kind: QuestionKind,
     languages: Sequence[str],
     objectives: Sequence[tuple[str, str]],
     row: BankRow | None = None,
     wanted: int = 0,
-) -> QuestionForm:
+) -> BankQuestionForm:
     """A form for a question of this kind in these languages, the first of which it is written in,
     filled from how it stands."""
     before = row.question if row is not None else None
@@ -125,12 +131,12 @@ def question_form(
         )
         if before is not None and place < len(before.options):
             values[f"right_{place}"] = before.options[place].right
-    if kind is Kind.TRUE_FALSE:
+    if kind is QuestionKind.TRUE_FALSE:
         fields["right"] = radio_field(
             _l("What is right"), choices=[(TRUE, _l("True")), (FALSE, _l("False"))]
         )
         values["right"] = next(iter(before.right), None) if before is not None else None
-    made: type[QuestionForm] = type("QuestionForm", (QuestionForm,), fields)
+    made: type[BankQuestionForm] = type("BankQuestionForm", (BankQuestionForm,), fields)
     form = made(data=values)
     if row is not None and form.row_version.raw_data is None:
         form.show_row_version(row.row_version)
@@ -142,7 +148,7 @@ def question_form(
     return form
 
 
-def _places(kind: Kind, before: BankQuestion | None, wanted: int) -> int:
+def _places(kind: QuestionKind, before: BankQuestion | None, wanted: int) -> int:
     if kind not in WITH_OPTIONS:
         return 0
     there = len(before.options) if before is not None else 0

@@ -15,7 +15,7 @@ class MakeForm(KashForm):
     questions = SeveralField(_l("Questions"))
 
 
-class OpenForm(KashForm):
+class OpenTestForm(KashForm):
     """For how long phones may answer."""
 
     minutes = whole_number_field(

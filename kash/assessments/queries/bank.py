@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from kash.assessments.models import (
-    Answer,
     AskedQuestion,
+    GivenAnswer,
     HandCount,
     Question,
     QuestionRevision,
@@ -20,7 +20,7 @@ from kash.assessments.models import (
 )
 from kash.assessments.rules.bank import BankQuestion, options_read, stale_languages
 from kash.assessments.rules.items import ItemStatistics, look_at
-from kash.assessments.rules.scoring import Kind, read_choices, score
+from kash.assessments.rules.scoring import QuestionKind, read_choices, score
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.training.models import Course
@@ -44,7 +44,7 @@ def value_of(revision: QuestionRevision) -> BankQuestion:
     """A revision as a plain value."""
     question = revision.question
     return BankQuestion(
-        Kind(question.kind),
+        QuestionKind(question.kind),
         revision.language,
         revision.texts,
         options_read(revision.options),
@@ -73,7 +73,7 @@ def is_fixed() -> ColumnElement[bool]:
             exists().where(
                 WorkshopTest.id == AskedQuestion.test_id, WorkshopTest.opens_at.is_not(None)
             ),
-            exists().where(Answer.asked_id == AskedQuestion.id),
+            exists().where(GivenAnswer.asked_id == AskedQuestion.id),
             exists().where(HandCount.asked_id == AskedQuestion.id),
         ),
     )
@@ -178,22 +178,22 @@ def looked_at(revision_id: int, session: Session | None = None) -> Looked:
     rows = asking.execute(
         select(
             AskedQuestion.test_id,
-            Answer.person_id,
+            GivenAnswer.person_id,
             QuestionRevision.id,
             QuestionRevision.options,
             Question.kind,
-            Answer.chosen,
+            GivenAnswer.chosen,
         )
-        .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
+        .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
         .join(QuestionRevision, QuestionRevision.id == AskedQuestion.revision_id)
         .join(Question, Question.id == QuestionRevision.question_id)
-        .where(AskedQuestion.test_id.in_(moments), Answer.stands, Answer.chosen != "")
+        .where(AskedQuestion.test_id.in_(moments), GivenAnswer.stands, GivenAnswer.chosen != "")
     ).all()
     own: dict[tuple[int, int], float] = {}
     rest: dict[tuple[int, int], list[float]] = defaultdict(list)
     for row in rows:
         right = [one["key"] for one in row.options if one["right"]]
-        found = score(Kind(row.kind), right, read_choices(row.chosen))
+        found = score(QuestionKind(row.kind), right, read_choices(row.chosen))
         place = (row.test_id, row.person_id)
         if found is None:
             continue

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.assessments.models import (
-    Answer,
     AskedQuestion,
+    GivenAnswer,
     ListedScore,
     QuestionRevision,
     WorkshopTest,
 )
 from kash.assessments.queries.bank import value_of
-from kash.assessments.rules.results import Asked, Sitting
+from kash.assessments.rules.results import AnsweredTest, ScoredQuestion
 from kash.assessments.rules.scoring import read_choices
 from kash.platform.web.formats import to_local
 from kash.training.models import Course, CourseVersion
@@ -43,22 +43,24 @@ def scores_in(
     listed, listed_days = _listed(session, tests, people)
     found: dict[int, list[tuple[int, date]]] = defaultdict(list)
     for test in tests:
-        sitting = Sitting(asked[test], answers[test], listed[test])
+        sitting = AnsweredTest(asked[test], answers[test], listed[test])
         for person, score in sitting.whole_scores().items():
             day = days.get((test, person)) or listed_days[test, person]
             found[person].append((int(score), to_local(day).date()))
     return dict(found)
 
 
-def _asked(session: Session, tests: Collection[int]) -> dict[int, list[Asked]]:
-    found: dict[int, list[Asked]] = defaultdict(list)
+def _asked(session: Session, tests: Collection[int]) -> dict[int, list[ScoredQuestion]]:
+    found: dict[int, list[ScoredQuestion]] = defaultdict(list)
     for one in session.scalars(
         select(AskedQuestion)
         .where(AskedQuestion.test_id.in_(tests))
         .options(joinedload(AskedQuestion.revision).joinedload(QuestionRevision.question))
     ):
         value = value_of(one.revision)
-        found[one.test_id].append(Asked(one.revision_id, value.kind, value.right, value.objective))
+        found[one.test_id].append(
+            ScoredQuestion(one.revision_id, value.kind, value.right, value.objective)
+        )
     return found
 
 
@@ -68,19 +70,19 @@ Days = dict[tuple[int, int], datetime]
 def _answers(
     session: Session, tests: Collection[int], people: Collection[int] | None
 ) -> tuple[dict[int, dict[int, dict[int, frozenset[str]]]], Days]:
-    narrowed = [] if people is None else [Answer.person_id.in_(people)]
+    narrowed = [] if people is None else [GivenAnswer.person_id.in_(people)]
     found: dict[int, dict[int, dict[int, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
     days: Days = {}
     for test, person, revision, chosen, given_at in session.execute(
         select(
             AskedQuestion.test_id,
-            Answer.person_id,
+            GivenAnswer.person_id,
             AskedQuestion.revision_id,
-            Answer.chosen,
-            Answer.given_at,
+            GivenAnswer.chosen,
+            GivenAnswer.given_at,
         )
-        .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
-        .where(AskedQuestion.test_id.in_(tests), Answer.stands, *narrowed)
+        .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
+        .where(AskedQuestion.test_id.in_(tests), GivenAnswer.stands, *narrowed)
     ):
         found[test][person][revision] = read_choices(chosen)
         days[test, person] = max(given_at, days.get((test, person), given_at))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.tests import Participant
+from kash.assessments.queries.tests import RegisteredPerson
 from kash.attendance.models import EntryAlias, RosterEntry
 from kash.platform.database import db, public_id_from
 from kash.platform.vault import lookup
@@ -30,7 +30,9 @@ def blank_sheets(test: WorkshopTest) -> list[str]:
     return [_id(f"{test.public_id}:blank:{number}") for number in range(1, MOST_BLANK + 1)]
 
 
-def sheets_of(test: WorkshopTest, people: Sequence[Participant]) -> dict[str, Participant]:
+def sheets_of(
+    test: WorkshopTest, people: Sequence[RegisteredPerson]
+) -> dict[str, RegisteredPerson]:
     """{id of a sheet: whose it is}, with sheets that were printed before two people were joined."""
     by_entry = {one.entry: one for one in people}
     aliases = db.session.execute(

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from kash.assessments.models import (
-    Answer,
     AskedQuestion,
+    GivenAnswer,
     HandCount,
     ListedScore,
     QuestionRevision,
@@ -20,7 +20,7 @@ from kash.assessments.models import (
 )
 from kash.assessments.queries.bank import value_of
 from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.results import Asked, Sitting
+from kash.assessments.rules.results import AnsweredTest, ScoredQuestion
 from kash.assessments.rules.scoring import read_choices
 from kash.assessments.rules.times import Moment, follow_up_days
 from kash.attendance.models import RosterEntry
@@ -55,9 +55,9 @@ class TestRow:
 def workshop_tests(found: Workshop) -> list[TestRow]:
     """The tests of a workshop, that before it first."""
     answered = (
-        select(func.count(Answer.person_id.distinct()))
-        .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
-        .where(AskedQuestion.test_id == WorkshopTest.id, Answer.stands)
+        select(func.count(GivenAnswer.person_id.distinct()))
+        .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
+        .where(AskedQuestion.test_id == WorkshopTest.id, GivenAnswer.stands)
         .correlate(WorkshopTest)
         .scalar_subquery()
     )
@@ -119,7 +119,7 @@ def questions_of(test: WorkshopTest) -> list[tuple[AskedQuestion, BankQuestion]]
 
 
 @dataclass(frozen=True)
-class Participant:
+class RegisteredPerson:
     """Somebody on the register of a workshop; `entry` is what her badge names."""
 
     person_id: int
@@ -129,7 +129,7 @@ class Participant:
     letter: str
 
 
-def participants(found: Workshop) -> list[Participant]:
+def participants(found: Workshop) -> list[RegisteredPerson]:
     """Everybody on a workshop's register, by name."""
     rows = db.session.execute(
         select(Person.id, Person.public_id, RosterEntry.public_id, Person.chosen_name, Group.letter)
@@ -138,7 +138,7 @@ def participants(found: Workshop) -> list[Participant]:
         .where(RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Person.sort_name, Person.id)
     )
-    return [Participant(*row) for row in rows]
+    return [RegisteredPerson(*row) for row in rows]
 
 
 def standing_answers(
@@ -147,16 +147,21 @@ def standing_answers(
     """{test: {person: {revision: choices}}} of the answers that stand; one query."""
     found: dict[int, dict[int, dict[int, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
     rows = (session or db.session()).execute(
-        select(AskedQuestion.test_id, Answer.person_id, AskedQuestion.revision_id, Answer.chosen)
-        .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
-        .where(AskedQuestion.test_id.in_(test_ids), Answer.stands)
+        select(
+            AskedQuestion.test_id,
+            GivenAnswer.person_id,
+            AskedQuestion.revision_id,
+            GivenAnswer.chosen,
+        )
+        .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
+        .where(AskedQuestion.test_id.in_(test_ids), GivenAnswer.stands)
     )
     for test, person, revision, chosen in rows:
         found[test][person][revision] = read_choices(chosen)
     return found
 
 
-def sittings(found: Workshop) -> dict[Moment, Sitting]:
+def sittings(found: Workshop) -> dict[Moment, AnsweredTest]:
     """The tests of a workshop as they were answered, by their moments; five queries."""
     tests = whole_tests(found)
     ids = [one.id for one in tests.values()]
@@ -169,9 +174,9 @@ def sittings(found: Workshop) -> dict[Moment, Sitting]:
     ):
         scores[test][person] = tenths / 10
     return {
-        moment: Sitting(
+        moment: AnsweredTest(
             [
-                Asked(asked.revision_id, value.kind, value.right, value.objective)
+                ScoredQuestion(asked.revision_id, value.kind, value.right, value.objective)
                 for asked, value in questions_of(test)
             ],
             answers.get(test.id, {}),
@@ -205,9 +210,9 @@ def late_answers(test: WorkshopTest) -> int:
     """How many people have answers that came too late to count."""
     return int(
         db.session.scalar(
-            select(func.count(Answer.person_id.distinct()))
-            .join(AskedQuestion, AskedQuestion.id == Answer.asked_id)
-            .where(AskedQuestion.test_id == test.id, Answer.late)
+            select(func.count(GivenAnswer.person_id.distinct()))
+            .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
+            .where(AskedQuestion.test_id == test.id, GivenAnswer.late)
         )
         or 0
     )
@@ -218,10 +223,14 @@ def written_answers(test: WorkshopTest) -> Mapping[int, list[str]]:
     their order tells nothing either."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = db.session.scalars(
-        select(Answer)
-        .join(Answer.asked)
-        .options(contains_eager(Answer.asked))
-        .where(AskedQuestion.test_id == test.id, Answer.stands, Answer.text_sealed.is_not(None))
+        select(GivenAnswer)
+        .join(GivenAnswer.asked)
+        .options(contains_eager(GivenAnswer.asked))
+        .where(
+            AskedQuestion.test_id == test.id,
+            GivenAnswer.stands,
+            GivenAnswer.text_sealed.is_not(None),
+        )
     )
     for row in rows:
         if row.text_sealed is not None:

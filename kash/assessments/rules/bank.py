@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Any
 
-from kash.assessments.rules.scoring import WITH_OPTIONS, Flaw, Kind, Option, flaw_of
+from kash.assessments.rules.scoring import WITH_OPTIONS, Option, QuestionFlaw, QuestionKind, flaw_of
 
 TRUE, FALSE = "t", "f"
 
@@ -18,7 +18,7 @@ class BankQuestion:
     """A question in all its languages. `language` is the one it was written in first; `objective`
     and `lineage` are what stays the same wherever the course travels."""
 
-    kind: Kind
+    kind: QuestionKind
     language: str
     texts: Mapping[str, str]
     options: tuple[Option, ...] = ()
@@ -53,7 +53,7 @@ class BankQuestion:
             return told
         return told and all(option.texts.get(language, "").strip() for option in self.options)
 
-    def flaw(self) -> Flaw | None:
+    def flaw(self) -> QuestionFlaw | None:
         """The first flaw that it has in its first language, or None."""
         shown = [(option.texts.get(self.language, ""), option.right) for option in self.options]
         return flaw_of(self.kind, self.text, shown)

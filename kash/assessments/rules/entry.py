@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kash.assessments.rules.scoring import NOT_SURE, Kind
+from kash.assessments.rules.scoring import NOT_SURE, QuestionKind
 
 MOST_LINES, LONGEST_LINE = 500, 200
 _SCORE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]))?\s*%?")
@@ -15,7 +15,7 @@ _SCORE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]))?\s*%?")
 _LINE = re.compile(r"(?P<who>.+?)\s*[\t;:,\s]\s*(?P<score>[0-9]{1,4}(?:[.,][0-9])?\s*%?)")
 
 
-def read_cell(kind: Kind, keys: Mapping[str, str], typed: str) -> tuple[str, ...] | None:
+def read_cell(kind: QuestionKind, keys: Mapping[str, str], typed: str) -> tuple[str, ...] | None:
     """Choices that a cell names by their letters; empty for an empty cell, None if it names none.
 
     `keys` are the keys of the choices by their letters (digits for a scale). Several letters stand
@@ -25,10 +25,10 @@ def read_cell(kind: Kind, keys: Mapping[str, str], typed: str) -> tuple[str, ...
     if not read:
         return ()
     if read == NOT_SURE:
-        return (NOT_SURE,) if kind is not Kind.SCALE else None
+        return (NOT_SURE,) if kind is not QuestionKind.SCALE else None
     if len(set(read)) != len(read) or any(letter not in keys for letter in read):
         return None
-    if len(read) > 1 and kind is not Kind.MULTIPLE:
+    if len(read) > 1 and kind is not QuestionKind.MULTIPLE:
         return None
     return tuple(keys[letter] for letter in read)
 

@@ -15,7 +15,7 @@ NEARLY_ALL = 0.95
 HARDLY_ANY = 0.25
 
 
-class Verdict(StrEnum):
+class ItemVerdict(StrEnum):
     """Verdict on a question, by what its answers show so far."""
 
     TOO_FEW = "too_few"
@@ -37,7 +37,7 @@ class ItemStatistics:
     discrimination: float | None = None
     low: float | None = None
     high: float | None = None
-    verdict: Verdict = Verdict.TOO_FEW
+    verdict: ItemVerdict = ItemVerdict.TOO_FEW
 
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
@@ -80,19 +80,19 @@ def look_at(answers: Sequence[tuple[float, float]]) -> ItemStatistics:
     )
 
 
-def _by_difficulty(difficulty: float) -> Verdict:
+def _by_difficulty(difficulty: float) -> ItemVerdict:
     if difficulty >= NEARLY_ALL:
-        return Verdict.NEARLY_ALL_KNOW
-    return Verdict.HARDLY_ANY_KNOW if difficulty <= HARDLY_ANY else Verdict.NOTHING_ODD
+        return ItemVerdict.NEARLY_ALL_KNOW
+    return ItemVerdict.HARDLY_ANY_KNOW if difficulty <= HARDLY_ANY else ItemVerdict.NOTHING_ODD
 
 
 def _by_both(
     answers: Sequence[tuple[float, float]], difficulty: float, found: float, low: float
-) -> Verdict:
+) -> ItemVerdict:
     knowers = sorted(answers, key=lambda one: one[1])[-(len(answers) // 3) :]
     if found <= 0.0 and fmean(score for score, _ in knowers) < 0.5:
-        return Verdict.MISSED_BY_KNOWERS
+        return ItemVerdict.MISSED_BY_KNOWERS
     plain = _by_difficulty(difficulty)
-    if plain is not Verdict.NOTHING_ODD:
+    if plain is not ItemVerdict.NOTHING_ODD:
         return plain
-    return Verdict.USEFUL if low > 0.0 else Verdict.TELLS_LITTLE
+    return ItemVerdict.USEFUL if low > 0.0 else ItemVerdict.TELLS_LITTLE

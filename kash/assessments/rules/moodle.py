@@ -16,21 +16,26 @@ from xml.etree.ElementTree import Element, SubElement, TreeBuilder, indent, tost
 from xml.parsers import expat
 
 from kash.assessments.rules.bank import BankQuestion, next_key, true_false
-from kash.assessments.rules.scoring import SCALE_POINTS, Kind, Option
+from kash.assessments.rules.scoring import SCALE_POINTS, Option, QuestionKind
 
 MOST_QUESTIONS = 500
 MOST_BYTES = 2 * 1024 * 1024
 _MOST_ELEMENTS, _MOST_DEPTH = 100_000, 40
 _SCALE, _OBJECTIVE, _LANGUAGE = "kash:scale", "kash:objective:", "kash:language:"
-_KINDS = {Kind.SINGLE: "multichoice", Kind.MULTIPLE: "multichoice", Kind.TRUE_FALSE: "truefalse",
-          Kind.SCALE: "multichoice", Kind.SHORT_TEXT: "essay"}  # fmt: skip
+_KINDS = {
+    QuestionKind.SINGLE: "multichoice",
+    QuestionKind.MULTIPLE: "multichoice",
+    QuestionKind.TRUE_FALSE: "truefalse",
+    QuestionKind.SCALE: "multichoice",
+    QuestionKind.SHORT_TEXT: "essay",
+}
 _LINEAGE = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _CODE = re.compile(r"[a-z]{2,3}")
 # What XML cannot hold.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Unreadable(Exception):
+class UnreadableBank(Exception):
     """The file cannot be read. `reason` is "xml", "doctype", "quiz" or "many"."""
 
     def __init__(self, reason: str) -> None:
@@ -69,21 +74,21 @@ def _write(quiz: Element, question: BankQuestion, scale: Sequence[str]) -> None:
     _text(SubElement(made, "generalfeedback", format="html"), "")
     SubElement(made, "defaultgrade").text = "1"
     SubElement(made, "idnumber").text = question.lineage
-    if question.kind is Kind.TRUE_FALSE:
+    if question.kind is QuestionKind.TRUE_FALSE:
         for option, word in zip(question.options, ("true", "false"), strict=True):
             _answer(made, 100.0 if option.right else 0.0, word, "moodle_auto_format")
-    elif question.kind is Kind.SCALE:
+    elif question.kind is QuestionKind.SCALE:
         _choices(made, single=True)
         for word in scale:
             _answer(made, 100.0, escape(word, quote=False), "html")
-    elif question.kind is Kind.SHORT_TEXT:
+    elif question.kind is QuestionKind.SHORT_TEXT:
         SubElement(made, "responseformat").text = "plain"
         SubElement(made, "responserequired").text = "0"
         SubElement(made, "responsefieldlines").text = "3"
     else:
-        _choices(made, single=question.kind is Kind.SINGLE)
+        _choices(made, single=question.kind is QuestionKind.SINGLE)
         share = 100.0 / (len(question.right) or 1)
-        wrong = 0.0 if question.kind is Kind.SINGLE else -share
+        wrong = 0.0 if question.kind is QuestionKind.SINGLE else -share
         for option in question.options:
             _answer(made, share if option.right else wrong, _spans(option.texts), "html")
     tags = SubElement(made, "tags")
@@ -95,7 +100,7 @@ def _tag_names(question: BankQuestion) -> list[str]:
     tags = [_LANGUAGE + question.language]
     if question.objective:
         tags.append(_OBJECTIVE + question.objective)
-    if question.kind is Kind.SCALE:
+    if question.kind is QuestionKind.SCALE:
         tags.append(_SCALE)
     return tags
 
@@ -133,10 +138,13 @@ def _marked_up(text: str) -> str:
 
 
 def read_bank(content: bytes, language: str) -> ReadBank:
-    """The questions of a file. Texts without a language are in `language`. Raises Unreadable."""
+    """The questions of a file. Texts without a language are in `language`.
+
+    Raises UnreadableBank.
+    """
     quiz = _parsed(content)
     if quiz.tag != "quiz":
-        raise Unreadable("quiz")
+        raise UnreadableBank("quiz")
     questions: list[BankQuestion] = []
     left_out: list[tuple[str, str]] = []
     for one in quiz.iter("question"):
@@ -149,12 +157,12 @@ def read_bank(content: bytes, language: str) -> ReadBank:
         else:
             questions.append(read)
         if len(questions) + len(left_out) > MOST_QUESTIONS:
-            raise Unreadable("many")
+            raise UnreadableBank("many")
     return ReadBank(tuple(questions), tuple(left_out))
 
 
 def _parsed(content: bytes) -> Element:
-    """The root of a document that declares no type. Raises Unreadable."""
+    """The root of a document that declares no type. Raises UnreadableBank."""
     builder = TreeBuilder()
     depth, elements = 0, 0
 
@@ -162,7 +170,7 @@ def _parsed(content: bytes) -> Element:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
         if depth > _MOST_DEPTH or elements > _MOST_ELEMENTS:
-            raise Unreadable("many")
+            raise UnreadableBank("many")
         builder.start(tag, attributes)
 
     def end(tag: str) -> None:
@@ -171,7 +179,7 @@ def _parsed(content: bytes) -> Element:
         builder.end(tag)
 
     def refuse(*_declared: object) -> None:
-        raise Unreadable("doctype")
+        raise UnreadableBank("doctype")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -182,7 +190,7 @@ def _parsed(content: bytes) -> Element:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError):
-        raise Unreadable("xml") from None
+        raise UnreadableBank("xml") from None
     return builder.close()
 
 
@@ -206,15 +214,15 @@ def _read(one: Element, kind: str, language: str) -> BankQuestion | None:
         right = next((_plain(text).strip().lower() for text, share in answers if share > 0), "")
         if right not in ("true", "false"):
             return None
-        found, options = Kind.TRUE_FALSE, true_false(right == "true")
+        found, options = QuestionKind.TRUE_FALSE, true_false(right == "true")
     elif kind == "multichoice" and _SCALE in tags and len(answers) == SCALE_POINTS:
-        found = Kind.SCALE
+        found = QuestionKind.SCALE
     elif kind == "multichoice":
         single = (one.findtext("single") or "true").strip().lower() in ("true", "1")
-        found = Kind.SINGLE if single else Kind.MULTIPLE
+        found = QuestionKind.SINGLE if single else QuestionKind.MULTIPLE
         options = _options([(_languages(text, first), share > 0) for text, share in answers])
     elif kind in ("essay", "shortanswer"):
-        found = Kind.SHORT_TEXT
+        found = QuestionKind.SHORT_TEXT
     else:
         return None
     if first not in texts and texts:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kash.assessments.rules.bank import BankQuestion, placed_letter
-from kash.assessments.rules.scoring import NOT_SURE, SCALE_POINTS, Kind, is_answer
+from kash.assessments.rules.scoring import NOT_SURE, SCALE_POINTS, QuestionKind, is_answer
 
 # Bubbles of a row, "not sure" among them. A question with more choices is typed in.
 MOST_CHOICES = 5
@@ -19,14 +19,14 @@ class SheetQuestion:
 
     number: int
     asked: str
-    kind: Kind
+    kind: QuestionKind
     keys: tuple[str, ...]
     labels: tuple[str, ...]
 
     @property
     def several(self) -> bool:
         """True if more than one choice may be marked."""
-        return self.kind is Kind.MULTIPLE
+        return self.kind is QuestionKind.MULTIPLE
 
     def chosen(self, marks: Sequence[int]) -> tuple[str, ...] | None:
         """The answer that marks (places of choices from 0) are; None if they are none."""
@@ -55,9 +55,9 @@ def sheet_questions(asked: Sequence[tuple[str, BankQuestion]]) -> list[SheetQues
 
 
 def _choices(question: BankQuestion) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if question.kind is Kind.SHORT_TEXT:
+    if question.kind is QuestionKind.SHORT_TEXT:
         return (), ()
-    if question.kind is Kind.SCALE:
+    if question.kind is QuestionKind.SCALE:
         points = tuple(str(point) for point in range(1, SCALE_POINTS + 1))
         return points, points
     letters = tuple(placed_letter(at) for at in range(len(question.keys)))

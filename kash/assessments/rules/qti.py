@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from kash.assessments.rules.bank import BankQuestion, placed_letter
-from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, Kind
+from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, QuestionKind
 
 _ITEM = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 _PACKAGE = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
@@ -67,14 +67,14 @@ def _item(
         },
     )
     knowledge = question.kind in KNOWLEDGE
-    several = question.kind is Kind.MULTIPLE
+    several = question.kind is QuestionKind.MULTIPLE
     declared = SubElement(
         item,
         "qti-response-declaration",
         {
             "identifier": "RESPONSE",
             "cardinality": "multiple" if several else "single",
-            "base-type": "string" if question.kind is Kind.SHORT_TEXT else "identifier",
+            "base-type": "string" if question.kind is QuestionKind.SHORT_TEXT else "identifier",
         },
     )
     if knowledge:
@@ -105,13 +105,13 @@ def _item(
 def _body(
     body: Element, question: BankQuestion, words: tuple[str, str], scale: Sequence[str]
 ) -> None:
-    if question.kind is Kind.SHORT_TEXT:
+    if question.kind is QuestionKind.SHORT_TEXT:
         asked = SubElement(
             body, "qti-extended-text-interaction", {"response-identifier": "RESPONSE"}
         )
         SubElement(asked, "qti-prompt").text = question.text
         return
-    most = "0" if question.kind is Kind.MULTIPLE else "1"
+    most = "0" if question.kind is QuestionKind.MULTIPLE else "1"
     given: dict[str, Any] = {"response-identifier": "RESPONSE", "max-choices": most}
     asked = SubElement(body, "qti-choice-interaction", given)
     SubElement(asked, "qti-prompt").text = question.text
@@ -122,9 +122,9 @@ def _body(
 def _choices(
     question: BankQuestion, words: tuple[str, str], scale: Sequence[str]
 ) -> list[tuple[str, str]]:
-    if question.kind is Kind.TRUE_FALSE:
+    if question.kind is QuestionKind.TRUE_FALSE:
         return list(zip(question.keys, words, strict=True))
-    if question.kind is Kind.SCALE:
+    if question.kind is QuestionKind.SCALE:
         # An identifier begins with a letter.
         return [(f"p{point}", scale[point - 1]) for point in range(1, SCALE_POINTS + 1)]
     return [

@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kash.assessments.rules.gains import Gain, Shift, gain_of, shift_of
-from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, Kind, percent, score
+from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, QuestionKind, percent, score
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScoredQuestion:
     """A question as one test asked it: its revision, what is right, the objective it is about."""
 
     revision: int
-    kind: Kind
+    kind: QuestionKind
     right: frozenset[str] = frozenset()
     objective: str = ""
 
@@ -25,11 +25,11 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class AnsweredTest:
     """A test as it was answered: choices by person and revision, and scores of a hundred that were
     marked elsewhere, by person."""
 
-    asked: Sequence[Asked]
+    asked: Sequence[ScoredQuestion]
     answers: Mapping[int, Mapping[int, frozenset[str]]]
     scores: Mapping[int, float]
 
@@ -37,7 +37,7 @@ class Sitting:
         """Everybody who answered anything."""
         return frozenset(one for one, given in self.answers.items() if any(given.values()))
 
-    def score_over(self, person: int, questions: Collection[Asked]) -> float:
+    def score_over(self, person: int, questions: Collection[ScoredQuestion]) -> float:
         """Her score of a hundred over these questions; what she left out scores nothing."""
         given = self.answers.get(person, {})
         found = (score(one.kind, one.right, given.get(one.revision, ())) for one in questions)
@@ -61,7 +61,7 @@ class ObjectiveGain:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedTests:
     """Two tests compared. `paired` questions stand in both in the same words, `unpaired` do not and
     count for nothing here. `scales` are shifts by revision."""
 
@@ -72,14 +72,14 @@ class Comparison:
     unpaired: int
 
 
-def compare(before: Sitting, after: Sitting) -> Comparison:
+def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
     """Gains and shifts from one test to another."""
     later = {one.revision for one in after.asked}
     both = [one for one in before.asked if one.revision in later]
     knowledge = [one for one in both if one.scores]
     asked = {one.revision for one in (*before.asked, *after.asked) if one.scores}
     same = len(asked) == len(knowledge)
-    return Comparison(
+    return ComparedTests(
         gain=gain_of(_scored(before, knowledge, same), _scored(after, knowledge, same)),
         objectives=[
             ObjectiveGain(
@@ -90,22 +90,22 @@ def compare(before: Sitting, after: Sitting) -> Comparison:
         scales=[
             (one.revision, shift_of(_points(before, one), _points(after, one), SCALE_POINTS))
             for one in both
-            if one.kind is Kind.SCALE
+            if one.kind is QuestionKind.SCALE
         ],
         paired=len(both),
         unpaired=len({one.revision for one in (*before.asked, *after.asked)}) - len(both),
     )
 
 
-def _by_objective(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
-    found: dict[str, list[Asked]] = {}
+def _by_objective(asked: Iterable[ScoredQuestion]) -> dict[str, list[ScoredQuestion]]:
+    found: dict[str, list[ScoredQuestion]] = {}
     for one in asked:
         found.setdefault(one.objective, []).append(one)
     return found
 
 
 def _scored(
-    sitting: Sitting, questions: Sequence[Asked], with_marked: bool = False
+    sitting: AnsweredTest, questions: Sequence[ScoredQuestion], with_marked: bool = False
 ) -> dict[str, float]:
     """Scores over these questions. Scores that were marked elsewhere cannot be taken apart: they
     count only where both tests asked the same."""
@@ -115,7 +115,7 @@ def _scored(
     return marked | {str(one): sitting.score_over(one, questions) for one in sitting.people()}
 
 
-def _points(sitting: Sitting, asked: Asked) -> dict[str, int]:
+def _points(sitting: AnsweredTest, asked: ScoredQuestion) -> dict[str, int]:
     found: dict[str, int] = {}
     for person, given in sitting.answers.items():
         chosen = given.get(asked.revision, frozenset())

@@ -15,7 +15,7 @@ SCALE_POINTS = 5
 LONGEST_TEXT = 300
 
 
-class Kind(StrEnum):
+class QuestionKind(StrEnum):
     """Kinds of questions."""
 
     SINGLE = "single"
@@ -25,12 +25,12 @@ class Kind(StrEnum):
     SHORT_TEXT = "short_text"
 
 
-KNOWLEDGE = frozenset({Kind.SINGLE, Kind.MULTIPLE, Kind.TRUE_FALSE})
+KNOWLEDGE = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE})
 # Kinds with options that somebody writes; those of the others are fixed.
-WITH_OPTIONS = frozenset({Kind.SINGLE, Kind.MULTIPLE})
+WITH_OPTIONS = frozenset({QuestionKind.SINGLE, QuestionKind.MULTIPLE})
 
 
-class Flaw(StrEnum):
+class QuestionFlaw(StrEnum):
     """Why a question cannot be asked like this."""
 
     NO_TEXT = "no_text"
@@ -52,46 +52,50 @@ class Option:
     texts: Mapping[str, str]
 
 
-def flaw_of(kind: Kind, text: str, options: Collection[tuple[str, bool]]) -> Flaw | None:
+def flaw_of(
+    kind: QuestionKind, text: str, options: Collection[tuple[str, bool]]
+) -> QuestionFlaw | None:
     """The first flaw of a question in one language, or None; options as text and whether right."""
     if not text.strip():
-        return Flaw.NO_TEXT
+        return QuestionFlaw.NO_TEXT
     if kind not in KNOWLEDGE:
         return None
     right = sum(1 for _, is_right in options if is_right)
-    if kind is Kind.TRUE_FALSE:
-        return None if right == 1 else Flaw.NONE_RIGHT
+    if kind is QuestionKind.TRUE_FALSE:
+        return None if right == 1 else QuestionFlaw.NONE_RIGHT
     said = {" ".join(words.casefold().split()) for words, _ in options}
     if len(options) < 2:
-        return Flaw.TOO_FEW_OPTIONS
+        return QuestionFlaw.TOO_FEW_OPTIONS
     if len(options) > MOST_OPTIONS:
-        return Flaw.TOO_MANY_OPTIONS
+        return QuestionFlaw.TOO_MANY_OPTIONS
     if len(said) < len(options):
-        return Flaw.SAME_OPTION_TWICE
+        return QuestionFlaw.SAME_OPTION_TWICE
     if right == 0:
-        return Flaw.NONE_RIGHT
-    if kind is Kind.SINGLE and right > 1:
-        return Flaw.MORE_THAN_ONE_RIGHT
-    return Flaw.ALL_RIGHT if right == len(options) else None
+        return QuestionFlaw.NONE_RIGHT
+    if kind is QuestionKind.SINGLE and right > 1:
+        return QuestionFlaw.MORE_THAN_ONE_RIGHT
+    return QuestionFlaw.ALL_RIGHT if right == len(options) else None
 
 
-def choices_allowed(kind: Kind, keys: Collection[str]) -> frozenset[str]:
+def choices_allowed(kind: QuestionKind, keys: Collection[str]) -> frozenset[str]:
     """The choices that an answer may hold, "not sure" on every knowledge question included."""
-    if kind is Kind.SCALE:
+    if kind is QuestionKind.SCALE:
         return frozenset(str(point) for point in range(1, SCALE_POINTS + 1))
-    if kind is Kind.SHORT_TEXT:
+    if kind is QuestionKind.SHORT_TEXT:
         return frozenset()
     return frozenset(keys) | {NOT_SURE}
 
 
-def is_answer(kind: Kind, keys: Collection[str], chosen: Collection[str], text: str) -> bool:
+def is_answer(
+    kind: QuestionKind, keys: Collection[str], chosen: Collection[str], text: str
+) -> bool:
     """True if this answers such a question. Taking an answer back leaves it empty, and is one."""
-    if kind is Kind.SHORT_TEXT:
+    if kind is QuestionKind.SHORT_TEXT:
         return not chosen and len(text) <= LONGEST_TEXT
     taken = frozenset(chosen)
     if text or len(taken) != len(chosen) or not taken <= choices_allowed(kind, keys):
         return False
-    if NOT_SURE in taken or kind is not Kind.MULTIPLE:
+    if NOT_SURE in taken or kind is not QuestionKind.MULTIPLE:
         return len(taken) <= 1
     return True
 
@@ -106,7 +110,7 @@ def read_choices(stored: str) -> frozenset[str]:
     return frozenset(stored.split(",")) if stored else frozenset()
 
 
-def score(kind: Kind, right: Collection[str], chosen: Collection[str]) -> float | None:
+def score(kind: QuestionKind, right: Collection[str], chosen: Collection[str]) -> float | None:
     """How much of an answer is right, 0 to 1; None for kinds that have no right answer.
 
     "Not sure" and no answer score 0. With several right choices each wrong one takes away what a
@@ -115,7 +119,7 @@ def score(kind: Kind, right: Collection[str], chosen: Collection[str]) -> float 
     if kind not in KNOWLEDGE:
         return None
     wanted, taken = frozenset(right), frozenset(chosen)
-    if kind is not Kind.MULTIPLE:
+    if kind is not QuestionKind.MULTIPLE:
         return 1.0 if taken and taken == wanted else 0.0
     hits = len(taken & wanted) - len(taken - wanted)
     return max(0.0, hits / len(wanted)) if wanted else 0.0

@@ -30,7 +30,7 @@ class Moment(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
-class Stand(StrEnum):
+class AnsweringState(StrEnum):
     """Stand of a test."""
 
     NOT_OPENED = "not_opened"
@@ -38,11 +38,13 @@ class Stand(StrEnum):
     CLOSED = "closed"
 
 
-def stand_of(opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Stand:
+def stand_of(
+    opens_at: datetime | None, closes_at: datetime | None, now: datetime
+) -> AnsweringState:
     """Where a test stands now."""
     if opens_at is None or closes_at is None or now < opens_at:
-        return Stand.NOT_OPENED
-    return Stand.OPEN if now < closes_at else Stand.CLOSED
+        return AnsweringState.NOT_OPENED
+    return AnsweringState.OPEN if now < closes_at else AnsweringState.CLOSED
 
 
 def given_moment(device_time: datetime, sent_at: datetime, received_at: datetime) -> datetime:

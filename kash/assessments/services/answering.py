@@ -16,8 +16,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kash.assessments.models import (
-    Answer,
     AskedQuestion,
+    GivenAnswer,
     HandCount,
     ListedScore,
     QuestionRevision,
@@ -27,7 +27,7 @@ from kash.assessments.queries.bank import value_of
 from kash.assessments.queries.tests import TEXT_KIND
 from kash.assessments.rules.scoring import (
     KNOWLEDGE,
-    Kind,
+    QuestionKind,
     choices_allowed,
     is_answer,
     written_choices,
@@ -47,7 +47,7 @@ MOST_AT_ONCE = 200
 _TICKET_LENGTH = 32
 
 
-class Reply(StrEnum):
+class AnswerReply(StrEnum):
     """Replies to an answer that was sent."""
 
     KEPT = "kept"
@@ -56,7 +56,7 @@ class Reply(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentAnswer:
     """An answer as it was sent. `question` is the asked question's public id; `text` is what was
     written in her own words."""
 
@@ -106,7 +106,7 @@ class FromPhone:
 
 def receive(
     test_id: str, entry: str, device: str, sent_at: datetime, items: Sequence[FromPhone]
-) -> list[tuple[str, Reply]]:
+) -> list[tuple[str, AnswerReply]]:
     """Take what a phone kept, each answered by its operation's id. Raises CodeUnknown.
 
     The ticket was compared before. Nobody is signed in, so the entry in the audit names the test
@@ -125,7 +125,7 @@ def receive(
         person = session.get_one(Person, person_id)
         change.about(test.public_id, person.public_id)
         sent = [
-            Sent(
+            SentAnswer(
                 item.op_id,
                 item.question,
                 item.chosen,
@@ -145,12 +145,12 @@ def receive(
 @dataclass(frozen=True)
 class _Recorded:
     op_id: str
-    reply: Reply
+    reply: AnswerReply
     new: bool = False
 
 
 def _record(
-    change: Change, test: WorkshopTest, sent: Mapping[int, Sequence[Sent]], entered_by: str
+    change: Change, test: WorkshopTest, sent: Mapping[int, Sequence[SentAnswer]], entered_by: str
 ) -> list[_Recorded]:
     """Keep answers by person, and let those stand that were given last."""
     session = change.session
@@ -166,14 +166,18 @@ def _record(
     operations = [one.op_id for some in sent.values() for one in some]
     known = {
         row.op_id: row
-        for row in session.scalars(select(Answer).where(Answer.op_id.in_(operations)))
+        for row in session.scalars(select(GivenAnswer).where(GivenAnswer.op_id.in_(operations)))
     }
     standing = {
         (row.asked_id, row.person_id): row
         for row in session.scalars(
-            select(Answer)
-            .join(Answer.asked)
-            .where(AskedQuestion.test_id == test.id, Answer.person_id.in_(people), Answer.stands)
+            select(GivenAnswer)
+            .join(GivenAnswer.asked)
+            .where(
+                AskedQuestion.test_id == test.id,
+                GivenAnswer.person_id.in_(people),
+                GivenAnswer.stands,
+            )
         )
     }
     replies: list[_Recorded] = []
@@ -183,12 +187,12 @@ def _record(
             if there is not None:
                 # Whoever guesses another's operation learns nothing of it.
                 mine = there.person_id == person_id
-                late = Reply.LATE if there.late else Reply.KEPT
-                replies.append(_Recorded(one.op_id, late if mine else Reply.REFUSED))
+                late = AnswerReply.LATE if there.late else AnswerReply.KEPT
+                replies.append(_Recorded(one.op_id, late if mine else AnswerReply.REFUSED))
                 continue
             question = asked.get(one.question)
             if question is None or not is_answer(*question[1:], one.chosen, one.text):
-                replies.append(_Recorded(one.op_id, Reply.REFUSED))
+                replies.append(_Recorded(one.op_id, AnswerReply.REFUSED))
                 continue
             row = _made(change, test, question[0], person_id, one, entered_by)
             place = (row.asked_id, person_id)
@@ -196,12 +200,16 @@ def _record(
             if row.stands:
                 standing[place] = row
             known[one.op_id] = row
-            replies.append(_Recorded(one.op_id, Reply.LATE if row.late else Reply.KEPT, True))
+            replies.append(
+                _Recorded(one.op_id, AnswerReply.LATE if row.late else AnswerReply.KEPT, True)
+            )
     session.flush()
     return replies
 
 
-def _asked(session: Session, test: WorkshopTest) -> dict[str, tuple[int, Kind, tuple[str, ...]]]:
+def _asked(
+    session: Session, test: WorkshopTest
+) -> dict[str, tuple[int, QuestionKind, tuple[str, ...]]]:
     """{asked question's public id: its id, kind and keys}. Its wording is held, so that nobody
     changes what is being answered."""
     rows = session.execute(
@@ -223,12 +231,12 @@ def _made(
     test: WorkshopTest,
     asked_id: int,
     person_id: int,
-    one: Sent,
+    one: SentAnswer,
     entered_by: str,
-) -> Answer:
+) -> GivenAnswer:
     public_id = new_public_id()
     from_phone = one.source == "phone"
-    return Answer(
+    return GivenAnswer(
         public_id=public_id,
         op_id=one.op_id,
         asked_id=asked_id,
@@ -245,7 +253,7 @@ def _made(
     )
 
 
-def _stand(session: Session, row: Answer, present: Answer | None) -> None:
+def _stand(session: Session, row: GivenAnswer, present: GivenAnswer | None) -> None:
     before = Given(present.given_at, present.op_id) if present is not None else None
     if not row.late and replaces(Given(row.given_at, row.op_id), before):
         if present is not None:
@@ -280,14 +288,14 @@ def enter_answers(
         test = held_test(session, workshop, test_id)
         people = _people(session, workshop)
         wrong = {f"{one.person}-{one.question}": "" for one in entered if one.person not in people}
-        sent: dict[int, list[Sent]] = {}
+        sent: dict[int, list[SentAnswer]] = {}
         for one in entered:
             if one.person in people:
                 sent.setdefault(people[one.person], []).append(
-                    Sent(str(uuid4()), one.question, one.chosen, one.text, change.now, source)
+                    SentAnswer(str(uuid4()), one.question, one.chosen, one.text, change.now, source)
                 )
         replies = _record(change, test, sent, by.public_id)
-        if wrong or any(reply.reply is Reply.REFUSED for reply in replies):
+        if wrong or any(reply.reply is AnswerReply.REFUSED for reply in replies):
             raise WrongEntry(wrong)
         change.about(workshop.public_id, test.public_id)
         if not replies:
@@ -364,7 +372,11 @@ def count_hands(
         if found is None:
             raise WrongEntry({question: ""})
         asked_id, kind, keys = found
-        allowed = choices_allowed(kind, keys) if kind in KNOWLEDGE or kind is Kind.SCALE else set()
+        allowed = (
+            choices_allowed(kind, keys)
+            if kind in KNOWLEDGE or kind is QuestionKind.SCALE
+            else set()
+        )
         wrong = {
             f"{question}-{choice}": ""
             for choice, count in hands.items()

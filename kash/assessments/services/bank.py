@@ -213,7 +213,7 @@ def take_back(course_id: str, public_id: str, by: Actor) -> None:
 
 
 @dataclass(frozen=True)
-class Brought:
+class QuestionsBrought:
     """How many questions of a file were new, said the same, or changed."""
 
     new: int
@@ -221,7 +221,7 @@ class Brought:
     changed: int
 
 
-def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> Brought:
+def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> QuestionsBrought:
     """Bring in the questions of a file. One that is here already, by its lineage, is compared.
 
     Raises NotFound, QuestionFlawed and BankFull.
@@ -266,4 +266,4 @@ def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> Br
             else:
                 _changed(change, held, keyed, by, keyed.languages)
                 changed += 1
-        return Brought(new, same, changed)
+        return QuestionsBrought(new, same, changed)

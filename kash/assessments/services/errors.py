@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.assessments.rules.scoring import Flaw
+from kash.assessments.rules.scoring import QuestionFlaw
 from kash.platform.web.errors import Problem
 
 FLAW_SENTENCES = {
-    Flaw.NO_TEXT: _l("Write the question."),
-    Flaw.TOO_FEW_OPTIONS: _l("Write at least two choices."),
-    Flaw.TOO_MANY_OPTIONS: _l("A question has at most eight choices; four are enough."),
-    Flaw.SAME_OPTION_TWICE: _l("Two choices say the same."),
-    Flaw.NONE_RIGHT: _l("Mark the right choice."),
-    Flaw.MORE_THAN_ONE_RIGHT: _l("Only one choice can be right here."),
-    Flaw.ALL_RIGHT: _l("Not all choices can be right: then nobody can miss it."),
+    QuestionFlaw.NO_TEXT: _l("Write the question."),
+    QuestionFlaw.TOO_FEW_OPTIONS: _l("Write at least two choices."),
+    QuestionFlaw.TOO_MANY_OPTIONS: _l("A question has at most eight choices; four are enough."),
+    QuestionFlaw.SAME_OPTION_TWICE: _l("Two choices say the same."),
+    QuestionFlaw.NONE_RIGHT: _l("Mark the right choice."),
+    QuestionFlaw.MORE_THAN_ONE_RIGHT: _l("Only one choice can be right here."),
+    QuestionFlaw.ALL_RIGHT: _l("Not all choices can be right: then nobody can miss it."),
 }
 
 
@@ -24,7 +24,7 @@ class QuestionFlawed(Problem):
 
     field = "text"
 
-    def __init__(self, flaw: Flaw) -> None:
+    def __init__(self, flaw: QuestionFlaw) -> None:
         super().__init__(str(FLAW_SENTENCES[flaw]))
         self.flaw = flaw
 
@@ -42,14 +42,14 @@ class TestThere(Problem):
     sentence = _l("This workshop has such a test already.")
 
 
-class NoQuestions(Problem):
+class NoQuestionsChosen(Problem):
     """Nothing was chosen to be asked."""
 
     field = "questions"
     sentence = _l("Choose at least one question.")
 
 
-class TooManyQuestions(Problem):
+class TooManyAsked(Problem):
     """More questions than a test may have."""
 
     field = "questions"
@@ -68,7 +68,7 @@ class NothingToAnswer(Problem):
     sentence = _l("This test has no questions, only scores. Phones have nothing to show.")
 
 
-class NotOpen(Problem):
+class NotOpenToAnswers(Problem):
     """The test takes no answers now."""
 
     sentence = _l("This test is not open.")

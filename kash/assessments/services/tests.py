@@ -10,8 +10,8 @@ from sqlalchemy import and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kash.assessments.models import (
-    Answer,
     AskedQuestion,
+    GivenAnswer,
     HandCount,
     ListedScore,
     Question,
@@ -19,14 +19,14 @@ from kash.assessments.models import (
     WorkshopTest,
 )
 from kash.assessments.queries.bank import newest
-from kash.assessments.rules.times import Moment, Stand, stand_of
+from kash.assessments.rules.times import AnsweringState, Moment, stand_of
 from kash.assessments.services.errors import (
     AnsweredAlready,
     NothingToAnswer,
-    NotOpen,
+    NotOpenToAnswers,
     NotYetClosed,
     TestThere,
-    TooManyQuestions,
+    TooManyAsked,
 )
 from kash.attendance.rules.door import CODE_LENGTH
 from kash.platform.vault import audited
@@ -64,10 +64,10 @@ def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Ac
 
     A question that another test of this workshop asks is asked in the same words, so that the two
     can be compared; any other one in its newest. Without questions it is for scores from a list.
-    Raises NotFound, TestThere, TooManyQuestions and WorkshopCancelled.
+    Raises NotFound, TestThere, TooManyAsked and WorkshopCancelled.
     """
     if len(questions) > MOST_ASKED:
-        raise TooManyQuestions
+        raise TooManyAsked
     with audited("assessments.test_made", by) as change:
         session = change.session
         workshop = _held(session, workshop_id)
@@ -126,9 +126,9 @@ def _ask(
 
 def change_test(workshop_id: str, public_id: str, questions: Sequence[str], by: Actor) -> None:
     """Ask other questions. Raises NotFound, AnsweredAlready once it was opened or answered,
-    TooManyQuestions and WorkshopCancelled."""
+    TooManyAsked and WorkshopCancelled."""
     if len(questions) > MOST_ASKED:
-        raise TooManyQuestions
+        raise TooManyAsked
     with audited("assessments.test_changed", by) as change:
         session = change.session
         workshop = _held(session, workshop_id)
@@ -144,7 +144,7 @@ def _is_answered(session: Session, test: WorkshopTest) -> bool:
     asked = and_(
         AskedQuestion.test_id == test.id,
         or_(
-            exists().where(Answer.asked_id == AskedQuestion.id),
+            exists().where(GivenAnswer.asked_id == AskedQuestion.id),
             exists().where(HandCount.asked_id == AskedQuestion.id),
         ),
     )
@@ -158,7 +158,7 @@ def remove_test(workshop_id: str, public_id: str, by: Actor) -> None:
         session = change.session
         workshop = held_workshop(session, workshop_id)
         test = held_test(session, workshop, public_id)
-        if stand_of(test.opens_at, test.closes_at, change.now) is Stand.OPEN:
+        if stand_of(test.opens_at, test.closes_at, change.now) is AnsweringState.OPEN:
             raise NotYetClosed
         # Phones without a network may still hold answers to it.
         if test.opens_at is not None or _is_answered(session, test):
@@ -193,11 +193,11 @@ def _new_code(session: Session) -> str:
 
 
 def close_now(workshop_id: str, public_id: str, by: Actor) -> None:
-    """Close a test before its time. Raises NotFound and NotOpen."""
+    """Close a test before its time. Raises NotFound and NotOpenToAnswers."""
     with audited("assessments.test_closed", by) as change:
         workshop = held_workshop(change.session, workshop_id)
         test = held_test(change.session, workshop, public_id)
-        if stand_of(test.opens_at, test.closes_at, change.now) is not Stand.OPEN:
-            raise NotOpen
+        if stand_of(test.opens_at, test.closes_at, change.now) is not AnsweringState.OPEN:
+            raise NotOpenToAnswers
         test.closes_at = change.now
         change.about(workshop.public_id, test.public_id)

@@ -14,10 +14,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from kash.assessments.sheets.finding import NotFound, found_sheet, is_dark
+from kash.assessments.sheets.finding import SheetNotFound, found_sheet, is_dark
 from kash.assessments.sheets.layout import NAME_LINE, SheetLayout, layouts_of
 from kash.assessments.sheets.measuring import FINE, measured, straightened
-from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.reasons import UnreadReason
 from kash.assessments.sheets.verdicts import RowReading, row_reading
 from kash.platform.cleaning import child as cleaner
 from kash.platform.cleaning import scans_child
@@ -48,13 +48,13 @@ def reading(grey: Any, pages: Sequence[SheetLayout]) -> tuple[dict[str, Any], by
     try:
         found = found_sheet(grey)
         if found.page > len(pages):
-            raise NotFound(Reason.NO_SUCH_PAGE)
+            raise SheetNotFound(UnreadReason.NO_SUCH_PAGE)
         layout = pages[found.page - 1]
         page = straightened(grey, found)
         bubbles = measured(page, layout, found.corners)
         if bubbles.count(None) > len(bubbles) * _MOST_LOST:
-            raise NotFound(Reason.TOO_DARK if is_dark(grey) else Reason.UNCLEAR)
-    except NotFound as why:
+            raise SheetNotFound(UnreadReason.TOO_DARK if is_dark(grey) else UnreadReason.UNCLEAR)
+    except SheetNotFound as why:
         return {"reason": why.reason, "missing": list(map(int, why.missing))}, b""
     rows = [row_reading(one) for one in bubbles]
     return _told(found.sheet, found.page, rows, page, layout)

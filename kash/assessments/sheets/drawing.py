@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kash.assessments.sheets.layout import Corner, CornerCode, code_text, pages_of
-from kash.assessments.sheets.markup import PrintedRow, SheetWording, page_markup
+from kash.assessments.sheets.markup import BubbleRow, SheetWording, page_markup
 from kash.platform.press import PagedDocument, RegisterSheet, register
 
 
@@ -24,7 +24,7 @@ class PrintedAnswerSheet:
 
 
 def answer_sheets(
-    rows: Sequence[PrintedRow],
+    rows: Sequence[BubbleRow],
     sheets: Sequence[PrintedAnswerSheet],
     wording: SheetWording,
     *,

@@ -27,7 +27,7 @@ from kash.assessments.sheets.plane import (
     projection_of,
     turned_over,
 )
-from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.reasons import UnreadReason
 
 # The longer side of what a photo is looked at in first: codes read as well as on larger ones.
 _LONGEST_SIDE, _LARGER = 2000, 1.5
@@ -50,16 +50,16 @@ class FoundSheet:
     projection: Projection
 
 
-class NotFound(Exception):
+class SheetNotFound(Exception):
     """No sheet can be read off this photo, and why. `missing` corners, where some were found."""
 
-    def __init__(self, reason: Reason, missing: Iterable[Corner] = ()) -> None:
+    def __init__(self, reason: UnreadReason, missing: Iterable[Corner] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.missing = tuple(sorted(missing))
 
 
-class _Seen:
+class _SeenCodes:
     """Codes seen so far on one photo."""
 
     def __init__(self) -> None:
@@ -85,9 +85,9 @@ class _Seen:
             )
             known = self.places.setdefault(code, place)
             if _apart(known, place):
-                raise NotFound(Reason.TWO_SHEETS)
+                raise SheetNotFound(UnreadReason.TWO_SHEETS)
         if len({(code.sheet, code.page) for code in self.places}) > 1:
-            raise NotFound(Reason.TWO_SHEETS)
+            raise SheetNotFound(UnreadReason.TWO_SHEETS)
 
     @property
     def corners(self) -> dict[Corner, tuple[Point, ...]]:
@@ -101,8 +101,8 @@ def _apart(one: tuple[Point, ...], other: tuple[Point, ...]) -> bool:
 
 
 def found_sheet(grey: Any) -> FoundSheet:
-    """The sheet on a grey picture. Raises NotFound."""
-    seen = _Seen()
+    """The sheet on a grey picture. Raises SheetNotFound."""
+    seen = _SeenCodes()
     longest = max(grey.size)
     scale = min(1.0, _LONGEST_SIDE / longest)
     small = grey if scale == 1.0 else grey.resize(_scaled(grey.size, scale), reducing_gap=2)
@@ -116,7 +116,7 @@ def found_sheet(grey: Any) -> FoundSheet:
     if len(seen.places) < _FEWEST_CORNERS:
         why = _why(seen, small)
         missing = set(Corner) - set(seen.corners)
-        raise NotFound(why, missing if why is Reason.CORNERS_MISSING else ())
+        raise SheetNotFound(why, missing if why is UnreadReason.CORNERS_MISSING else ())
     return _sheet(seen)
 
 
@@ -147,7 +147,7 @@ def _barcodes(picture: Any, binarizer: Any) -> list[Any]:
     )
 
 
-def _look_closer(grey: Any, seen: _Seen) -> None:
+def _look_closer(grey: Any, seen: _SeenCodes) -> None:
     """Look for the code that is missing where it must lie."""
     import zxingcpp
 
@@ -193,16 +193,16 @@ def _projection(corners: Mapping[Corner, tuple[Point, ...]]) -> Projection:
     )
 
 
-def _sheet(seen: _Seen) -> FoundSheet:
+def _sheet(seen: _SeenCodes) -> FoundSheet:
     first = next(iter(seen.places))
     try:
         projection = _projection(seen.corners)
     except NoProjection:
-        raise NotFound(Reason.UNCLEAR) from None
+        raise SheetNotFound(UnreadReason.UNCLEAR) from None
     if turned_over(projection, (PAGE_WIDTH / 2, PAGE_HEIGHT / 2)):
-        raise NotFound(Reason.MIRRORED)
+        raise SheetNotFound(UnreadReason.MIRRORED)
     if not _fits(projection, seen.corners):
-        raise NotFound(Reason.TWO_SHEETS)
+        raise SheetNotFound(UnreadReason.TWO_SHEETS)
     return FoundSheet(first.sheet, first.page, frozenset(seen.corners), projection)
 
 
@@ -216,14 +216,14 @@ def _fits(projection: Projection, corners: Mapping[Corner, tuple[Point, ...]]) -
     return True
 
 
-def _why(seen: _Seen, picture: Any) -> Reason:
+def _why(seen: _SeenCodes, picture: Any) -> UnreadReason:
     if is_dark(picture):
-        return Reason.TOO_DARK
+        return UnreadReason.TOO_DARK
     if seen.places:
-        return Reason.CORNERS_MISSING
+        return UnreadReason.CORNERS_MISSING
     if seen.others:
-        return Reason.OTHER_PAPER
-    return Reason.NO_CODE
+        return UnreadReason.OTHER_PAPER
+    return UnreadReason.NO_CODE
 
 
 def is_dark(picture: Any) -> bool:

@@ -48,7 +48,7 @@ class SheetWording:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedRow:
+class BubbleRow:
     """A row: the question's number, and what stands before each of its bubbles."""
 
     number: int
@@ -57,7 +57,7 @@ class PrintedRow:
 
 def page_markup(
     layout: SheetLayout,
-    rows: Sequence[PrintedRow],
+    rows: Sequence[BubbleRow],
     wording: SheetWording,
     *,
     blank: bool,
@@ -117,7 +117,7 @@ def _said(sentence: SaidTwice) -> str:
     )
 
 
-def _rows(layout: SheetLayout, printed: Sequence[PrintedRow]) -> Iterator[str]:
+def _rows(layout: SheetLayout, printed: Sequence[BubbleRow]) -> Iterator[str]:
     following = iter(printed)
     for column in layout.columns:
         for row in column.rows:

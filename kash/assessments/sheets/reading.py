@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kash.assessments.sheets.layout import Corner, SheetLayout, layouts_text
-from kash.assessments.sheets.reasons import Reason
-from kash.assessments.sheets.verdicts import RowReading, Verdict
+from kash.assessments.sheets.reasons import UnreadReason
+from kash.assessments.sheets.verdicts import RowReading, RowVerdict
 from kash.platform.cleaning import SCANS, CannotClean, CleaningLimits, FileKind
 from kash.platform.cleaning.child_process import turn
 from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
@@ -24,7 +24,7 @@ _LONGEST_LINE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class ReadSheet:
+class ReadAnswerSheet:
     """A sheet that was read: its public id, its page from 1, and each row of that page in order.
 
     `name` shows the line for a name, and `strips` the rows that a person is asked about, by their
@@ -42,7 +42,7 @@ class ReadSheet:
 class UnreadPhoto:
     """A photo of which nothing was taken, and why. `missing` are the corners that no code told."""
 
-    reason: Reason
+    reason: UnreadReason
     missing: tuple[Corner, ...] = ()
 
 
@@ -51,7 +51,7 @@ def read_photos(
     kind: FileKind,
     pages: Sequence[SheetLayout],
     limits: CleaningLimits | None = None,
-) -> list[ReadSheet | UnreadPhoto]:
+) -> list[ReadAnswerSheet | UnreadPhoto]:
     """Readings of a photo, or of each page of a scan, for a test whose sheets have these pages.
 
     Whether the sheet is one of this test, the caller asks by its id. Raises CannotClean, also for a
@@ -75,9 +75,9 @@ def read_photos(
     return photos_told(answer, pages)
 
 
-def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadSheet | UnreadPhoto]:
+def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadAnswerSheet | UnreadPhoto]:
     """The photos that a child's answer tells of. Raises CannotClean for what is no such answer."""
-    found: list[ReadSheet | UnreadPhoto] = []
+    found: list[ReadAnswerSheet | UnreadPhoto] = []
     while answer:
         line, ending, answer = answer.partition(b"\n")
         if not ending or len(line) > _LONGEST_LINE:
@@ -86,7 +86,7 @@ def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadSheet |
             told = json.loads(line)
             if "reason" in told:
                 missing = tuple(Corner(each) for each in told["missing"])
-                found.append(UnreadPhoto(Reason(told["reason"]), missing))
+                found.append(UnreadPhoto(UnreadReason(told["reason"]), missing))
                 continue
             sheet, answer = _sheet(told, answer, pages)
         except (KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError):
@@ -97,7 +97,7 @@ def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadSheet |
     return found
 
 
-def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadSheet, bytes]:
+def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadAnswerSheet, bytes]:
     """A sheet, and what comes after its strips. Raises ValueError, or another of its kind."""
     number = told["page"]
     if type(number) is not int or not 1 <= number <= len(pages) or not is_public_id(told["sheet"]):
@@ -112,15 +112,15 @@ def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadSh
         strips.append(rest[:length])
         rest = rest[length:]
     by_row = dict(zip(asked, strips[1:], strict=True))
-    return ReadSheet(told["sheet"], number, rows, strips[0], by_row), rest
+    return ReadAnswerSheet(told["sheet"], number, rows, strips[0], by_row), rest
 
 
 def _row(told: Any, bubbles: int) -> RowReading:
     verdict, marks, darkness = told
-    row = RowReading(Verdict(verdict), tuple(marks), tuple(map(float, darkness)))
+    row = RowReading(RowVerdict(verdict), tuple(marks), tuple(map(float, darkness)))
     if list(row.marks) != sorted(set(row.marks) & set(range(bubbles))):
         raise ValueError
-    if row.verdict is Verdict.MARKED and not row.marks:
+    if row.verdict is RowVerdict.MARKED and not row.marks:
         raise ValueError
     if len(row.darkness) not in (0, bubbles):
         raise ValueError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class UnreadReason(StrEnum):
     """The reason that nothing of a photo was taken."""
 
     TOO_DARK = "too dark"

@@ -18,7 +18,7 @@ AROUND_AT_MOST = 0.16
 _NEAR, _MOST_SPILL = 4, 0.08
 
 
-class Verdict(StrEnum):
+class RowVerdict(StrEnum):
     """A row as it is taken. All but the first are for a person to decide."""
 
     MARKED = "marked"
@@ -42,14 +42,14 @@ class RowReading:
     A row that was not found on the photo is in doubt, and has no darkness.
     """
 
-    verdict: Verdict
+    verdict: RowVerdict
     marks: tuple[int, ...] = ()
     darkness: tuple[float, ...] = ()
 
     @property
     def is_asked(self) -> bool:
         """True if a person is to say what stands there."""
-        return self.verdict is not Verdict.MARKED
+        return self.verdict is not RowVerdict.MARKED
 
 
 def between(row: Sequence[Bubble]) -> bool:
@@ -83,16 +83,16 @@ def row_reading(bubbles: Sequence[Bubble] | None) -> RowReading:
     crossed out, darkness does not tell.
     """
     if bubbles is None:
-        return RowReading(Verdict.DOUBT)
+        return RowReading(RowVerdict.DOUBT)
     darkness = tuple(round(one.inside, 3) for one in bubbles)
     marks = tuple(at for at, one in enumerate(bubbles) if one.inside >= MARKED_AT_LEAST)
     return RowReading(_verdict(bubbles, marks), marks, darkness)
 
 
-def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int]) -> Verdict:
+def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int]) -> RowVerdict:
     for at, one in enumerate(bubbles):
         if at not in marks and (one.inside > EMPTY_AT_MOST or one.around > AROUND_AT_MOST):
-            return Verdict.DOUBT
+            return RowVerdict.DOUBT
     if not marks:
-        return Verdict.BLANK
-    return Verdict.MARKED if len(marks) == 1 else Verdict.DOUBLE
+        return RowVerdict.BLANK
+    return RowVerdict.MARKED if len(marks) == 1 else RowVerdict.DOUBLE

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from kash.assessments.sheets.layout import Corner
 from kash.assessments.sheets.markup import SaidTwice, SheetWording
 from kash.assessments.sheets.reading import UnreadPhoto
-from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.reasons import UnreadReason
 
 _ON_PAPER: Mapping[str, Any] = {
     "name_line": _l("Your name or badge"),
@@ -27,19 +27,19 @@ _CORNERS: Mapping[Corner, Any] = {
     Corner.BOTTOM_RIGHT: _l("bottom right"),
     Corner.BOTTOM_LEFT: _l("bottom left"),
 }
-_REASONS: Mapping[Reason, Any] = {
-    Reason.TOO_DARK: _l("This photo is too dark. Take it again by a window or under a lamp."),
-    Reason.NO_CODE: _l(
+_REASONS: Mapping[UnreadReason, Any] = {
+    UnreadReason.TOO_DARK: _l("This photo is too dark. Take it again by a window or under a lamp."),
+    UnreadReason.NO_CODE: _l(
         "No answer sheet is seen on this photo. Lay the sheet flat, with its printed side up, and "
         "take all of it, from close and sharp."
     ),
-    Reason.OTHER_PAPER: _l("This is another paper, not an answer sheet."),
-    Reason.TWO_SHEETS: _l("More than one sheet is on this photo. Take each by itself."),
-    Reason.MIRRORED: _l(
+    UnreadReason.OTHER_PAPER: _l("This is another paper, not an answer sheet."),
+    UnreadReason.TWO_SHEETS: _l("More than one sheet is on this photo. Take each by itself."),
+    UnreadReason.MIRRORED: _l(
         "This photo is mirrored. Take it with the camera on the back of the phone."
     ),
-    Reason.NO_SUCH_PAGE: _l("This sheet was printed for another test."),
-    Reason.UNCLEAR: _l(
+    UnreadReason.NO_SUCH_PAGE: _l("This sheet was printed for another test."),
+    UnreadReason.UNCLEAR: _l(
         "The rows on this photo cannot be told apart. Lay the sheet flat and take it again, sharp "
         "and from above."
     ),
@@ -69,7 +69,7 @@ def sheet_wording(title: str, line: str, languages: Sequence[str]) -> SheetWordi
 
 def refusal(photo: UnreadPhoto) -> str:
     """The reason that nothing of a photo was taken, and what to do, as a sentence."""
-    if photo.reason is not Reason.CORNERS_MISSING:
+    if photo.reason is not UnreadReason.CORNERS_MISSING:
         return str(_REASONS[photo.reason])
     return _(
         "Three of the sheet's four codes must be seen. Not seen: %(corners)s. If they are torn "

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from kash.assessments import blueprint
-from kash.assessments.forms.questions import BringForm, QuestionForm, question_form
+from kash.assessments.forms.questions import BankQuestionForm, BringQuestionsForm, question_form
 from kash.assessments.queries.bank import (
     BankRow,
     bank_of,
@@ -19,12 +19,12 @@ from kash.assessments.queries.bank import (
     value_of,
 )
 from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.moodle import MOST_BYTES, Unreadable, read_bank, written_bank
+from kash.assessments.rules.moodle import MOST_BYTES, UnreadableBank, read_bank, written_bank
 from kash.assessments.rules.qti import written_package
-from kash.assessments.rules.scoring import KNOWLEDGE, MOST_OPTIONS, Kind
+from kash.assessments.rules.scoring import KNOWLEDGE, MOST_OPTIONS, QuestionKind
 from kash.assessments.services.bank import (
     MOST_QUESTIONS,
-    Brought,
+    QuestionsBrought,
     add_question,
     bring_in,
     change_question,
@@ -87,7 +87,7 @@ def bank(public_id: str) -> ResponseReturnValue:
         language_names=LANGUAGES,
         choices_of=choices_of,
         text_of=text_of,
-        form=BringForm(formdata=None),
+        form=BringQuestionsForm(formdata=None),
     )
 
 
@@ -111,9 +111,9 @@ def add(public_id: str) -> ResponseReturnValue:
     return _question_page(found, form, kind, None)
 
 
-def _kind() -> Kind | None:
+def _kind() -> QuestionKind | None:
     asked = request.values.get("kind", "")
-    return Kind(asked) if asked in {str(kind) for kind in Kind} else None
+    return QuestionKind(asked) if asked in {str(kind) for kind in QuestionKind} else None
 
 
 def _wanted() -> int:
@@ -162,7 +162,7 @@ def question(public_id: str, question_id: str) -> ResponseReturnValue:
 
 
 def _question_page(
-    found: Course, form: QuestionForm, kind: Kind, row: BankRow | None
+    found: Course, form: BankQuestionForm, kind: QuestionKind, row: BankRow | None
 ) -> ResponseReturnValue:
     return page(
         "assessments/question.html",
@@ -230,7 +230,7 @@ def bring(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("assessments.bank", public_id=public_id))
     try:
         read = read_bank(content, language_code())
-    except Unreadable as problem:
+    except UnreadableBank as problem:
         flash(unreadable_sentence(problem.reason), "bad")
         return redirect(url_for("assessments.bank", public_id=public_id))
     with FlashedProblems(BankFull):
@@ -251,7 +251,7 @@ def unreadable_sentence(reason: str) -> str:
     }[reason]
 
 
-def brought_sentence(brought: Brought) -> str:
+def brought_sentence(brought: QuestionsBrought) -> str:
     """Sentence on what came of a file."""
     return _(
         "New questions: %(new)s. The same as here: %(same)s. Changed: %(changed)s.",

@@ -14,7 +14,7 @@ from kash.assessments import blueprint
 from kash.assessments.forms.tests import SourceForm
 from kash.assessments.models import AskedQuestion, WorkshopTest
 from kash.assessments.queries.tests import (
-    Participant,
+    RegisteredPerson,
     hands_of,
     listed_scores,
     participants,
@@ -31,7 +31,7 @@ from kash.assessments.rules.entry import (
     read_score_lines,
     written_score,
 )
-from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, Kind
+from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, QuestionKind
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import (
     Entered,
@@ -86,7 +86,7 @@ def grid(public_id: str, test_id: str) -> ResponseReturnValue:
     )
 
 
-def _group(found: Workshop) -> OneGroup[Participant]:
+def _group(found: Workshop) -> OneGroup[RegisteredPerson]:
     return one_group(participants(found), attrgetter("letter"), request.values.get("group", "")[:2])
 
 
@@ -94,7 +94,7 @@ def _name(person: str, question: str) -> str:
     return f"{person}-{question}"
 
 
-def _stored(row: WorkshopTest, people: Sequence[Participant], asked: Asked) -> dict[str, str]:
+def _stored(row: WorkshopTest, people: Sequence[RegisteredPerson], asked: Asked) -> dict[str, str]:
     """Contents of each cell, by its name; own words stand there only as a sign."""
     given = standing_answers([row.id]).get(row.id, {})
     language = language_code()
@@ -108,7 +108,7 @@ def _stored(row: WorkshopTest, people: Sequence[Participant], asked: Asked) -> d
 
 
 def _read_grid(
-    typed: Mapping[str, str], people: Sequence[Participant], asked: Asked
+    typed: Mapping[str, str], people: Sequence[RegisteredPerson], asked: Asked
 ) -> tuple[list[Entered], dict[str, str]]:
     """Answers that changed since the page was shown, and what is wrong, by the names of cells."""
     entered: list[Entered] = []
@@ -119,7 +119,7 @@ def _read_grid(
             name = _name(one.person, question.public_id)
             if name not in request.form or typed[name] == request.form.get(f"was-{name}", ""):
                 continue
-            if value.kind is Kind.SHORT_TEXT:
+            if value.kind is QuestionKind.SHORT_TEXT:
                 if len(typed[name]) > LONGEST_TEXT or CONTROL_CHARACTERS.search(typed[name]):
                     wrong[name] = _("Use at most %(most)s characters.", most=LONGEST_TEXT)
                 else:
@@ -137,7 +137,7 @@ def _read_grid(
 def _grid_page(
     found: Workshop,
     row: WorkshopTest,
-    shown: OneGroup[Participant],
+    shown: OneGroup[RegisteredPerson],
     typed: Mapping[str, str],
     wrong: Mapping[str, str],
     form: SourceForm,
@@ -167,7 +167,7 @@ def _grid_page(
 def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
     """One question to be read aloud, with the hands for each choice."""
     found, row = own_test(public_id, test_id)
-    asked = [one for one in questions_of(row) if one[1].kind is not Kind.SHORT_TEXT]
+    asked = [one for one in questions_of(row) if one[1].kind is not QuestionKind.SHORT_TEXT]
     at = next((at for at, (one, _v) in enumerate(asked) if one.public_id == asked_id), None)
     if at is None:
         raise NotFound
@@ -296,7 +296,7 @@ def _line_problems(found: Workshop, lines: Sequence[ScoreLine]) -> list[str]:
 def _scores_page(
     found: Workshop,
     row: WorkshopTest,
-    shown: OneGroup[Participant],
+    shown: OneGroup[RegisteredPerson],
     typed: Mapping[str, str],
     wrong: Mapping[str, str],
     pasted: str,

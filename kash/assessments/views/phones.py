@@ -31,8 +31,8 @@ from kash.assessments.queries.tests import (
     standing_answers,
 )
 from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, Kind
-from kash.assessments.rules.times import Stand, stand_of
+from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, QuestionKind
+from kash.assessments.rules.times import AnsweringState, stand_of
 from kash.assessments.services.answering import (
     MOST_AT_ONCE,
     FromPhone,
@@ -40,7 +40,7 @@ from kash.assessments.services.answering import (
     receive,
     ticket_of,
 )
-from kash.assessments.services.errors import CodeUnknown, NotOpen
+from kash.assessments.services.errors import CodeUnknown, NotOpenToAnswers
 from kash.assessments.words import NOT_SURE_WORDS, choices_of, offers_not_sure, text_of
 from kash.attendance.rules.door import badge_entry, read_code
 from kash.platform.database import db, is_public_id, utc_now
@@ -154,7 +154,7 @@ def _told(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> ResponseRetu
         return {"problem": _("Too many at once. This phone tries again by itself.")}, 503
 
 
-class Unreadable(Problem):
+class UnreadableRequest(Problem):
     """Something arrived that the page never sends."""
 
     status = 400
@@ -165,9 +165,9 @@ def _body() -> Mapping[str, Any]:
     try:
         sent = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError):
-        raise Unreadable(_("This could not be read.")) from None
+        raise UnreadableRequest(_("This could not be read.")) from None
     if not isinstance(sent, dict):
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     return sent
 
 
@@ -190,8 +190,8 @@ def _opened(sent: Mapping[str, Any]) -> dict[str, Any]:
     except CodeUnknown:
         count_try(_WRONG_CODE, address, limit=_TRIES, window=_WINDOW)
         raise
-    if stand_of(test.opens_at, test.closes_at, utc_now()) is not Stand.OPEN:
-        raise NotOpen
+    if stand_of(test.opens_at, test.closes_at, utc_now()) is not AnsweringState.OPEN:
+        raise NotOpenToAnswers
     given = standing_answers([test.id]).get(test.id, {}).get(person, {})
     asked = questions_of(test)
     return {
@@ -239,20 +239,20 @@ def _question(public_id: str, value: BankQuestion) -> dict[str, Any]:
         "id": public_id,
         "kind": str(value.kind),
         "text": {code: text_of(value, code) for code in languages},
-        "choices": [] if value.kind is Kind.SHORT_TEXT else list(choices.items()),
+        "choices": [] if value.kind is QuestionKind.SHORT_TEXT else list(choices.items()),
     }
 
 
 def _taken(sent: Mapping[str, Any]) -> dict[str, Any]:
     test_id, entry = _text(sent, "test", 16), _text(sent, "entry", 16)
     if not is_public_id(test_id) or not is_public_id(entry):
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     shown, ticket = _text(sent, "ticket", 64), ticket_of(test_id, entry)
     if not hmac.compare_digest(shown.encode(), ticket.encode()):
         raise Forbidden
     items = sent.get("items")
     if not isinstance(items, list) or len(items) > MOST_AT_ONCE:
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     replies = receive(
         test_id,
         entry,
@@ -268,22 +268,22 @@ def _taken(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _item(one: Any) -> FromPhone:
-    """One answer as it was sent. Raises Unreadable."""
+    """One answer as it was sent. Raises UnreadableRequest."""
     if not isinstance(one, dict):
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     op, chosen = one.get("op"), one.get("chosen")
     if not isinstance(op, str) or not 16 <= len(op) <= _LONGEST_ID or not op.isascii():
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     if not isinstance(chosen, list) or not all(
         isinstance(key, str) and 0 < len(key) < 3 for key in chosen
     ):
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     words = CONTROL_CHARACTERS.sub("", _text(one, "text", LONGEST_TEXT + 1)).strip()
     return FromPhone(op, _text(one, "q", 16), tuple(chosen), words, _moment(one.get("at")))
 
 
 def _moment(milliseconds: object) -> datetime:
-    """A moment of a phone's clock, which may be anywhere. Raises Unreadable."""
+    """A moment of a phone's clock, which may be anywhere. Raises UnreadableRequest."""
     if not isinstance(milliseconds, int) or not 0 <= milliseconds < 10**13:
-        raise Unreadable(_("This could not be read."))
+        raise UnreadableRequest(_("This could not be read."))
     return _EPOCH + timedelta(milliseconds=milliseconds)

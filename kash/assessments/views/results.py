@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kash.assessments import blueprint
 from kash.assessments.queries.tests import hands_of, questions_of, sittings, whole_tests
-from kash.assessments.rules.results import Comparison, Sitting, compare
+from kash.assessments.rules.results import AnsweredTest, ComparedTests, compare
 from kash.assessments.rules.scoring import NOT_SURE
 from kash.assessments.rules.times import Moment
 from kash.assessments.views.bank import objective_choices
@@ -30,10 +30,10 @@ class Compared:
 
     first: Moment
     second: Moment
-    found: Comparison
+    found: ComparedTests
 
 
-def compared(sat: Mapping[Moment, Sitting]) -> list[Compared]:
+def compared(sat: Mapping[Moment, AnsweredTest]) -> list[Compared]:
     """All pairs of tests that can be compared: before and after, before and months later."""
     return [
         Compared(first, second, compare(sat[first], sat[second]))

@@ -21,7 +21,7 @@ from kash.assessments.documents import named_sheets, rows_of, sheets_of_test
 from kash.assessments.models import WorkshopTest
 from kash.assessments.queries.sheets import MOST_BLANK, blank_sheets, sheets_of
 from kash.assessments.queries.tests import (
-    Participant,
+    RegisteredPerson,
     participants,
     standing_answers,
 )
@@ -30,7 +30,7 @@ from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.sheets.drawing import PrintedAnswerSheet
 from kash.assessments.sheets.layout import SheetLayout, pages_of
-from kash.assessments.sheets.reading import ReadSheet, UnreadPhoto, read_photos
+from kash.assessments.sheets.reading import ReadAnswerSheet, UnreadPhoto, read_photos
 from kash.assessments.sheets.verdicts import RowReading
 from kash.assessments.sheets.words import refusal
 from kash.assessments.views.scope import own_test
@@ -111,7 +111,7 @@ def sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     return _page(found, row, shown, photos)
 
 
-def _group(found: Workshop) -> OneGroup[Participant]:
+def _group(found: Workshop) -> OneGroup[RegisteredPerson]:
     return one_group(participants(found), attrgetter("letter"), request.values.get("group", "")[:2])
 
 
@@ -126,7 +126,7 @@ class _Reader:
         self,
         found: Workshop,
         row: WorkshopTest,
-        shown: OneGroup[Participant],
+        shown: OneGroup[RegisteredPerson],
         questions: Sequence[SheetQuestion],
         photos: _Photos,
     ) -> None:
@@ -159,7 +159,7 @@ class _Reader:
     def _say(self, number: int, problem: str) -> None:
         self._photos.problems.append(_("Photo %(number)s: ", number=number) + problem)
 
-    def _photo(self, number: int, read: ReadSheet | UnreadPhoto) -> None:
+    def _photo(self, number: int, read: ReadAnswerSheet | UnreadPhoto) -> None:
         if isinstance(read, UnreadPhoto):
             return self._say(number, refusal(read))
         whose = self._whose.get(read.sheet)
@@ -175,7 +175,7 @@ class _Reader:
         self._photos.sheets.append(self._sheet(read, whose))
         return None
 
-    def _sheet(self, read: ReadSheet, whose: Participant | None) -> ShownSheet:
+    def _sheet(self, read: ReadAnswerSheet, whose: RegisteredPerson | None) -> ShownSheet:
         number = len(self._photos.sheets)
         first = sum(len(page.bubbles) for page in self._pages[: read.page - 1])
         rows = []
@@ -210,7 +210,7 @@ def _address(picture: bytes) -> str:
 
 
 def _page(
-    found: Workshop, row: WorkshopTest, shown: OneGroup[Participant], photos: _Photos
+    found: Workshop, row: WorkshopTest, shown: OneGroup[RegisteredPerson], photos: _Photos
 ) -> ResponseReturnValue:
     questions = rows_of(row)
     body = render_template(
@@ -301,7 +301,7 @@ def confirm_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
 
 
 def _sent(
-    questions: Mapping[str, SheetQuestion], people: Mapping[str, Participant]
+    questions: Mapping[str, SheetQuestion], people: Mapping[str, RegisteredPerson]
 ) -> list[ShownSheet]:
     """The sheets as the form sends them: `whose-<number>`, `there-<number>-<question>` for each row
     of it, and `row-<number>-<question>` for each choice, by its place; "none" for an empty row."""

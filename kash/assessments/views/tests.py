@@ -12,11 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.assessments import blueprint
-from kash.assessments.forms.tests import MakeForm, OpenForm
+from kash.assessments.forms.tests import MakeForm, OpenTestForm
 from kash.assessments.models import WorkshopTest
 from kash.assessments.queries.bank import BankRow, bank_of
 from kash.assessments.queries.tests import (
-    Participant,
+    RegisteredPerson,
     late_answers,
     listed_scores,
     participants,
@@ -27,15 +27,15 @@ from kash.assessments.queries.tests import (
     workshop_tests,
     written_answers,
 )
-from kash.assessments.rules.times import Moment, Stand, stand_of
+from kash.assessments.rules.times import AnsweringState, Moment, stand_of
 from kash.assessments.services.errors import (
     AnsweredAlready,
-    NoQuestions,
+    NoQuestionsChosen,
     NothingToAnswer,
-    NotOpen,
+    NotOpenToAnswers,
     NotYetClosed,
     TestThere,
-    TooManyQuestions,
+    TooManyAsked,
 )
 from kash.assessments.services.tests import (
     change_test,
@@ -70,7 +70,7 @@ from kash.workshops.services.errors import WorkshopCancelled
 _USUAL_MINUTES = {Moment.BEFORE: 30, Moment.AFTER: 30, Moment.FOLLOW_UP: 60 * 24 * 7}
 
 
-def stand(test: Any) -> Stand:
+def stand(test: Any) -> AnsweringState:
     """Where a test stands now."""
     return stand_of(test.opens_at, test.closes_at, utc_now())
 
@@ -110,7 +110,7 @@ def make(public_id: str, moment: str) -> ResponseReturnValue:
         form.questions.data = _proposed(found, bank)
     elif form.validate():
         with form.showing_problems(
-            TestThere, WorkshopCancelled, questions=(NoQuestions, TooManyQuestions)
+            TestThere, WorkshopCancelled, questions=(NoQuestionsChosen, TooManyAsked)
         ):
             made = make_test(public_id, when, _chosen(form, bank), current_actor())
             flash(_("Saved."))
@@ -131,7 +131,7 @@ def choose(public_id: str, test_id: str) -> ResponseReturnValue:
         form.questions.data = [one.public_id for one in bank if one.question.lineage in asked]
     elif form.validate():
         with form.showing_problems(
-            AnsweredAlready, WorkshopCancelled, questions=(NoQuestions, TooManyQuestions)
+            AnsweredAlready, WorkshopCancelled, questions=(NoQuestionsChosen, TooManyAsked)
         ):
             change_test(public_id, test_id, _chosen(form, bank), current_actor())
             flash(_("Saved."))
@@ -147,9 +147,12 @@ def _make_form(bank: Sequence[BankRow]) -> MakeForm:
 
 
 def _chosen(form: MakeForm, bank: Sequence[BankRow]) -> list[str]:
-    """The questions in the order of the bank. Raises NoQuestions, unless only scores are wanted."""
+    """The questions in the order of the bank; none only if scores alone are wanted.
+
+    Raises NoQuestionsChosen.
+    """
     if not form.questions.data and request.form.get("scores") != "1":
-        raise NoQuestions
+        raise NoQuestionsChosen
     wanted = set(form.questions.data)
     return [one.public_id for one in bank if one.public_id in wanted]
 
@@ -181,11 +184,11 @@ def _make_page(
 
 
 @dataclass(frozen=True)
-class Answered:
+class ScoredPerson:
     """A person in the list of a test: how many questions she answered, and her score of a
     hundred."""
 
-    who: Participant
+    who: RegisteredPerson
     count: int
     score: float | None
 
@@ -195,13 +198,13 @@ class Answered:
         return self.who.letter
 
 
-def answered_by(found: Workshop, test: WorkshopTest) -> list[Answered]:
+def answered_by(found: Workshop, test: WorkshopTest) -> list[ScoredPerson]:
     """Everybody on the register, and what she answered."""
     given = standing_answers([test.id]).get(test.id, {})
     sitting = sittings(found)[Moment(test.moment)]
     scores = sitting.whole_scores()
     return [
-        Answered(
+        ScoredPerson(
             one,
             sum(1 for chosen in given.get(one.person_id, {}).values() if chosen),
             scores.get(one.person_id),
@@ -218,10 +221,12 @@ def test(public_id: str, test_id: str) -> ResponseReturnValue:
     return _test_page(found, row, None)
 
 
-def _test_page(found: Workshop, row: WorkshopTest, form: OpenForm | None) -> ResponseReturnValue:
+def _test_page(
+    found: Workshop, row: WorkshopTest, form: OpenTestForm | None
+) -> ResponseReturnValue:
     moment = Moment(row.moment)
     people = answered_by(found, row)
-    open_form = form or OpenForm(formdata=None, data={"minutes": _USUAL_MINUTES[moment]})
+    open_form = form or OpenTestForm(formdata=None, data={"minutes": _USUAL_MINUTES[moment]})
     body = render_template(
         "assessments/test.html",
         **frame(found),
@@ -251,7 +256,7 @@ def _test_page(found: Workshop, row: WorkshopTest, form: OpenForm | None) -> Res
 def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
     """Open a test for phones, or give it more time."""
     found, row = own_test(public_id, test_id)
-    form = OpenForm()
+    form = OpenTestForm()
     if not form.validate_on_submit():
         return _test_page(found, row, form)
     with FlashedProblems(NothingToAnswer, WorkshopCancelled):
@@ -265,7 +270,7 @@ def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
 def close_test(public_id: str, test_id: str) -> ResponseReturnValue:
     """Close a test before its time."""
     own_test(public_id, test_id)
-    with FlashedProblems(NotOpen):
+    with FlashedProblems(NotOpenToAnswers):
         close_now(public_id, test_id, current_actor())
         flash(_("Closed. Answers given before now still count when they arrive."))
     return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
@@ -305,7 +310,7 @@ def wall_code(public_id: str, test_id: str) -> ResponseReturnValue:
 
 def _wall(found: Workshop, row: WorkshopTest) -> dict[str, Any]:
     site = public_address()
-    is_open = stand(row) is Stand.OPEN
+    is_open = stand(row) is AnsweringState.OPEN
     code = (row.hall_code or "") if is_open else ""
     # Behind the mark nothing of an address is sent, logged or kept by a server.
     address = f"{site}{url_for('assessments.phone')}#{code}"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.rules.door import one_of, read_code, short_code
 from kash.evaluations.models import EvaluationBox, EvaluationForm, EvaluationQuestion
-from kash.evaluations.rules.answers import AskedQuestion, QuestionKind
-from kash.evaluations.rules.box import Box
+from kash.evaluations.rules.answers import BallotQuestion, BallotQuestionKind
+from kash.evaluations.rules.box import BallotBox
 from kash.people.models import Group
 from kash.platform.database import db
 from kash.platform.vault import lookup
@@ -53,14 +53,14 @@ def questions_of(session: Session, form_id: int) -> list[EvaluationQuestion]:
     return list(rows)
 
 
-def asked(questions: Sequence[EvaluationQuestion]) -> list[AskedQuestion]:
+def asked(questions: Sequence[EvaluationQuestion]) -> list[BallotQuestion]:
     """The questions as rules know them."""
-    return [AskedQuestion(QuestionKind(one.kind), len(one.options)) for one in questions]
+    return [BallotQuestion(BallotQuestionKind(one.kind), len(one.options)) for one in questions]
 
 
-def box_of(row: EvaluationBox) -> Box:
+def box_of(row: EvaluationBox) -> BallotBox:
     """The box of an open form, as rules know it."""
-    return Box(row.slots, row.piece, row.taken, row.salt, row.seen, row.body)
+    return BallotBox(row.slots, row.piece, row.taken, row.salt, row.seen, row.body)
 
 
 def group_letters(session: Session) -> list[str]:
@@ -90,7 +90,7 @@ def taken_so_far(form: EvaluationForm) -> int:
 
 
 @dataclass(frozen=True)
-class OpenForm:
+class OpenEvaluation:
     """An open form with its workshop, by public ids."""
 
     workshop: str
@@ -99,7 +99,7 @@ class OpenForm:
     closes_at: datetime
 
 
-def open_forms(actor: Actor) -> list[OpenForm]:
+def open_forms(actor: Actor) -> list[OpenEvaluation]:
     """The forms that are open in the workshops that this actor runs."""
     if actor.reach("evaluations.run") is not Reach.OWN:
         return []
@@ -112,7 +112,7 @@ def open_forms(actor: Actor) -> list[OpenForm]:
         .order_by(EvaluationForm.closes_at, EvaluationForm.id)
     )
     return [
-        OpenForm(workshop, title, form, closes_at)
+        OpenEvaluation(workshop, title, form, closes_at)
         for workshop, title, form, closes_at in rows
         if closes_at is not None
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class QuestionKind(StrEnum):
+class BallotQuestionKind(StrEnum):
     """Kind of a question."""
 
     SCALE = "scale"
@@ -29,16 +29,16 @@ _FRAME, _MARKED = 64, 8
 
 
 @dataclass(frozen=True)
-class AskedQuestion:
+class BallotQuestion:
     """A question as it is asked: its kind, and how many options a choice has."""
 
-    kind: QuestionKind
+    kind: BallotQuestionKind
     options: int = 0
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Answers that can be given; none for a comment."""
-        if self.kind is QuestionKind.SCALE:
+        if self.kind is BallotQuestionKind.SCALE:
             return SCALE
         return tuple(str(number) for number in range(1, self.options + 1))
 
@@ -53,12 +53,12 @@ class Ballot:
     on_paper: bool = False
 
 
-class Unreadable(ValueError):
+class UnreadableBallot(ValueError):
     """Something that is no answer to this form. The message holds no value."""
 
 
 def read_answers(
-    questions: Sequence[AskedQuestion],
+    questions: Sequence[BallotQuestion],
     given: Mapping[int, str],
     group: str,
     groups: Sequence[str],
@@ -67,20 +67,20 @@ def read_answers(
 ) -> Ballot:
     """A ballot of what was given to questions by their places, from 0.
 
-    What is left empty stays so. Raises Unreadable if an answer is none of those that can be given,
-    or a comment is too long.
+    What is left empty stays so. Raises UnreadableBallot if an answer is none of those that can be
+    given, or a comment is too long.
     """
     answers = []
     for place, question in enumerate(questions):
         said = given.get(place, "").strip()
-        if question.kind is QuestionKind.COMMENT:
+        if question.kind is BallotQuestionKind.COMMENT:
             if len(said) > LONGEST_COMMENT:
-                raise Unreadable("comment")
+                raise UnreadableBallot("comment")
         elif said and said not in question.keys:
-            raise Unreadable("option")
+            raise UnreadableBallot("option")
         answers.append(said)
     if group and group not in groups:
-        raise Unreadable("group")
+        raise UnreadableBallot("group")
     return Ballot(tuple(answers), group, on_paper)
 
 
@@ -89,22 +89,25 @@ def says_nothing(ballot: Ballot) -> bool:
     return not any(ballot.answers)
 
 
-def packed_size(questions: Sequence[AskedQuestion]) -> int:
+def packed_size(questions: Sequence[BallotQuestion]) -> int:
     """Bytes that hold any answer to these questions."""
     size = _FRAME
     for question in questions:
         size += _MARKED
-        if question.kind is QuestionKind.COMMENT:
+        if question.kind is BallotQuestionKind.COMMENT:
             size += LONGEST_COMMENT * _BYTES_A_CHARACTER
     return size
 
 
 def packed(ballot: Ballot, size: int) -> bytes:
-    """A ballot as bytes of one size, whatever was answered. Raises Unreadable if it is larger."""
+    """A ballot as bytes of one size, whatever was answered.
+
+    Raises UnreadableBallot if it is larger.
+    """
     said = [list(ballot.answers), ballot.group, int(ballot.on_paper)]
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     if len(text) > size:
-        raise Unreadable("size")
+        raise UnreadableBallot("size")
     return text.ljust(size)
 
 

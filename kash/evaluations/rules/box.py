@@ -13,12 +13,12 @@ _HASH = 16
 _LEAST, _STEP = 40, 20
 
 
-class BoxFull(ValueError):
+class BallotBoxFull(ValueError):
     """More was sent than the box holds."""
 
 
 @dataclass(frozen=True)
-class Box:
+class BallotBox:
     """A box: see `EvaluationBox`, whose columns these are."""
 
     slots: int
@@ -35,30 +35,32 @@ def slots_for(expected: int) -> int:
     return -(-wanted // _STEP) * _STEP
 
 
-def empty_box(slots: int, piece: int) -> Box:
+def empty_box(slots: int, piece: int) -> BallotBox:
     """A box that holds only chance: `slots` pieces of `piece` bytes."""
-    return Box(slots, piece, 0, secrets.token_bytes(SALT), b"", secrets.token_bytes(slots * piece))
+    return BallotBox(
+        slots, piece, 0, secrets.token_bytes(SALT), b"", secrets.token_bytes(slots * piece)
+    )
 
 
-def ballots_in(box: Box) -> list[bytes]:
+def ballots_in(box: BallotBox) -> list[bytes]:
     """The sealed answers, in no order."""
     return [box.body[at : at + box.piece] for at in range(0, box.taken * box.piece, box.piece)]
 
 
-def was_sent(box: Box, nonce: str) -> bool:
+def was_sent(box: BallotBox, nonce: str) -> bool:
     """True if something with this nonce lies in the box."""
     return _hashed(box.salt, nonce) in _seen(box)
 
 
-def with_ballot(box: Box, sealed: bytes, nonce: str) -> Box:
+def with_ballot(box: BallotBox, sealed: bytes, nonce: str) -> BallotBox:
     """The box with one more sealed answer: all of them shuffled, all that is empty drawn anew.
 
-    Raises BoxFull, and ValueError if the answer is of another size.
+    Raises BallotBoxFull, and ValueError if the answer is of another size.
     """
     if len(sealed) != box.piece:
         raise ValueError("an answer is of another size than the others")
     if box.taken >= box.slots:
-        raise BoxFull
+        raise BallotBoxFull
     pieces = [*ballots_in(box), sealed]
     secrets.SystemRandom().shuffle(pieces)
     empty = secrets.token_bytes((box.slots - len(pieces)) * box.piece)
@@ -66,7 +68,7 @@ def with_ballot(box: Box, sealed: bytes, nonce: str) -> Box:
     return replace(box, taken=len(pieces), seen=b"".join(seen), body=b"".join(pieces) + empty)
 
 
-def _seen(box: Box) -> Sequence[bytes]:
+def _seen(box: BallotBox) -> Sequence[bytes]:
     return [box.seen[at : at + _HASH] for at in range(0, len(box.seen), _HASH)]
 
 

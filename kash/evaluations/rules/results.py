@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kash.evaluations.rules.answers import REST, AskedQuestion, Ballot, QuestionKind
+from kash.evaluations.rules.answers import REST, Ballot, BallotQuestion, BallotQuestionKind
 
 FEWEST = 5
 
@@ -40,14 +40,14 @@ def told(ballots: Sequence[Ballot]) -> list[Ballot]:
     return together if len(together) >= FEWEST else []
 
 
-def tally(questions: Sequence[AskedQuestion], ballots: Sequence[Ballot]) -> Tally:
+def tally(questions: Sequence[BallotQuestion], ballots: Sequence[Ballot]) -> Tally:
     """Count each question by itself; comments are shuffled, each question's by itself."""
     kept = told(ballots)
     counts: dict[int, Counts] = {}
     comments: dict[int, Sequence[str]] = {}
     for place, question in enumerate(questions):
         answering = [one for one in kept if one.answers[place]]
-        if question.kind is QuestionKind.COMMENT:
+        if question.kind is BallotQuestionKind.COMMENT:
             said = [one.answers[place] for one in answering]
             secrets.SystemRandom().shuffle(said)
             if said:
@@ -58,7 +58,7 @@ def tally(questions: Sequence[AskedQuestion], ballots: Sequence[Ballot]) -> Tall
     return Tally(len(kept), len(ballots) - len(kept), counts, comments)
 
 
-def _by_part(question: AskedQuestion, place: int, answering: Sequence[Ballot]) -> Counts:
+def _by_part(question: BallotQuestion, place: int, answering: Sequence[Ballot]) -> Counts:
     apart = parts_may_show(
         Counter(one.group or REST for one in answering),
         Counter(one.group or REST for one in answering if not one.on_paper),

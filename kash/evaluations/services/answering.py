@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.evaluations.errors import FormFull, NotAnAnswer, NothingAnswered, NotOpen
+from kash.evaluations.errors import FormFull, FormNotOpen, NotAnAnswer, NothingAnswered
 from kash.evaluations.form_keys import OVERHEAD, seal_answer
 from kash.evaluations.models import EvaluationBox, EvaluationForm
 from kash.evaluations.queries.forms import asked, box_of, group_letters, questions_of
 from kash.evaluations.rules.answers import (
-    Unreadable,
+    UnreadableBallot,
     packed,
     packed_size,
     read_answers,
     says_nothing,
 )
-from kash.evaluations.rules.box import BoxFull, was_sent, with_ballot
+from kash.evaluations.rules.box import BallotBoxFull, was_sent, with_ballot
 from kash.evaluations.rules.times import takes_answers
 from kash.evaluations.services.forms import held_form
 from kash.platform.database import utc_now, writing
@@ -32,7 +32,7 @@ def take_answer(public_id: str, given: Mapping[int, str], group: str, nonce: str
     """Put an answer into a form's box; False if the same was sent before.
 
     `given` are answers by the places of questions, from 0; `nonce` is what the phone made up for
-    this sheet. Raises NotFound, NotOpen, FormFull, NothingAnswered and NotAnAnswer.
+    this sheet. Raises NotFound, FormNotOpen, FormFull, NothingAnswered and NotAnAnswer.
     """
     with writing() as session:
         form = one_or_404(
@@ -74,7 +74,7 @@ def _put(
     ).first()
     session.refresh(form)
     if row is None or not takes_answers(form.state, form.closes_at, utc_now()):
-        raise NotOpen
+        raise FormNotOpen
     box = box_of(row)
     if was_sent(box, nonce):
         return False
@@ -85,13 +85,13 @@ def _put(
         if says_nothing(ballot):
             raise NothingAnswered
         text = packed(ballot, packed_size(questions))
-    except Unreadable:
+    except UnreadableBallot:
         raise NotAnAnswer from None
     if form.public_key is None or row.piece != len(text) + OVERHEAD:
-        raise NotOpen
+        raise FormNotOpen
     try:
         box = with_ballot(box, seal_answer(form.public_key, form.public_id, text), nonce)
-    except BoxFull:
+    except BallotBoxFull:
         raise FormFull from None
     row.taken, row.seen, row.body = box.taken, box.seen, box.body
     row.on_paper += on_paper

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.evaluations.errors import NotOpen
+from kash.evaluations.errors import FormNotOpen
 from kash.evaluations.form_keys import (
     KeyGone,
     destroy_form_key,
@@ -24,7 +24,7 @@ from kash.evaluations.models import (
 )
 from kash.evaluations.queries.forms import asked, box_of, questions_of
 from kash.evaluations.rules.answers import Ballot, unpacked
-from kash.evaluations.rules.box import Box, ballots_in
+from kash.evaluations.rules.box import BallotBox, ballots_in
 from kash.evaluations.rules.results import Tally, tally
 from kash.evaluations.rules.times import should_be_closed
 from kash.evaluations.services.clearing import (
@@ -42,11 +42,11 @@ _log = structlog.get_logger("kash.evaluations")
 
 
 def close_form(workshop: str, public_id: str, *, by: Actor) -> None:
-    """Close a form and write down what may be told of it. Raises NotFound and NotOpen."""
+    """Close a form and write down what may be told of it. Raises NotFound and FormNotOpen."""
     with audited("evaluations.form_closed", by) as change:
         form = held_form(change.session, workshop, public_id)
         if form.state != "open":
-            raise NotOpen
+            raise FormNotOpen
         _close(change, form)
         after_commit(clear_box)
         change.about(workshop, form.public_id)
@@ -102,7 +102,7 @@ def _close(change: Change, form: EvaluationForm) -> None:
     after_commit(lambda: destroy_form_key(public_id))
 
 
-def _opened(form: EvaluationForm, box: Box) -> list[Ballot]:
+def _opened(form: EvaluationForm, box: BallotBox) -> list[Ballot]:
     """Answers that can be opened: none if the key is gone, as after a backup was put back."""
     try:
         private = private_half(form.public_id)

@@ -13,11 +13,11 @@ from kash.attendance.models import RosterEntry
 from kash.evaluations.errors import (
     AlreadyOpened,
     AnotherForm,
-    NoQuestions,
+    FormNotOpen,
+    FormWithoutQuestions,
     NotOfThisWorkshop,
-    NotOpen,
     OptionsDiffer,
-    TooManyQuestions,
+    TooManyInForm,
     WrongClosingTime,
 )
 from kash.evaluations.form_keys import OVERHEAD, make_form_key
@@ -27,7 +27,7 @@ from kash.evaluations.rules.answers import (
     MOST_COMMENTS,
     MOST_OPTIONS,
     MOST_QUESTIONS,
-    QuestionKind,
+    BallotQuestionKind,
     packed_size,
 )
 from kash.evaluations.rules.box import empty_box, slots_for
@@ -47,7 +47,7 @@ from kash.workshops.services.planning import held_for_change, held_workshop
 class QuestionDetails:
     """A question as entered: words by language, and those of each option by language."""
 
-    kind: QuestionKind
+    kind: BallotQuestionKind
     texts: dict[str, str]
     options: Sequence[dict[str, str]] = field(default=())
 
@@ -143,10 +143,10 @@ def save_question(
 ) -> None:
     """Add a question at the end of a form that was not opened, or change one (public id).
 
-    Raises NotFound, AlreadyOpened, ChangedMeanwhile, TooManyQuestions and OptionsDiffer.
+    Raises NotFound, AlreadyOpened, ChangedMeanwhile, TooManyInForm and OptionsDiffer.
     """
-    options = list(details.options) if details.kind is QuestionKind.CHOICE else []
-    if details.kind is QuestionKind.CHOICE and not 2 <= len(options) <= MOST_OPTIONS:
+    options = list(details.options) if details.kind is BallotQuestionKind.CHOICE else []
+    if details.kind is BallotQuestionKind.CHOICE and not 2 <= len(options) <= MOST_OPTIONS:
         raise OptionsDiffer
     with audited("evaluations.question_saved", by) as change:
         session = change.session
@@ -161,9 +161,9 @@ def save_question(
         else:
             row = one_or_404(next((one for one in there if one.public_id == question), None))
         row.kind, row.texts, row.options = str(details.kind), details.texts, options
-        comments = sum(1 for one in there if one.kind == QuestionKind.COMMENT)
+        comments = sum(1 for one in there if one.kind == BallotQuestionKind.COMMENT)
         if len(there) > MOST_QUESTIONS or comments > MOST_COMMENTS:
-            raise TooManyQuestions
+            raise TooManyInForm
         form.row_version += 1
         session.flush()
         change.about(form.public_id, row.public_id)
@@ -215,7 +215,7 @@ def open_form(
 ) -> None:
     """Have a form take answers from now on, sealed to a key of its own.
 
-    Raises NotFound, WorkshopCancelled, AlreadyOpened, NoQuestions and WrongClosingTime.
+    Raises NotFound, WorkshopCancelled, AlreadyOpened, FormWithoutQuestions and WrongClosingTime.
     """
     with audited("evaluations.form_opened", by) as change:
         session = change.session
@@ -223,7 +223,7 @@ def open_form(
         form = _draft(session, workshop, public_id)
         questions = asked(questions_of(session, form.id))
         if not questions:
-            raise NoQuestions
+            raise FormWithoutQuestions
         if not closing_fits(closes_at, change.now):
             raise WrongClosingTime
         form.state, form.opened_at, form.closes_at = "open", change.now, closes_at
@@ -248,12 +248,12 @@ def _expected(session: Session, form: EvaluationForm) -> int:
 
 
 def give_more_time(workshop: str, public_id: str, *, by: Actor) -> None:
-    """Have an open form close a quarter of an hour later. Raises NotFound, NotOpen and
+    """Have an open form close a quarter of an hour later. Raises NotFound, FormNotOpen and
     WrongClosingTime."""
     with audited("evaluations.time_given", by) as change:
         form = held_form(change.session, workshop, public_id)
         if form.state != "open" or form.closes_at is None or form.opened_at is None:
-            raise NotOpen
+            raise FormNotOpen
         later = max(form.closes_at, change.now) + LONGER
         if not closing_fits(later, form.opened_at):
             raise WrongClosingTime

@@ -12,12 +12,12 @@ from kash.evaluations import blueprint
 from kash.evaluations.errors import (
     AlreadyOpened,
     AnotherForm,
-    NoQuestions,
+    FormNotOpen,
+    FormWithoutQuestions,
     NotOfThisWorkshop,
-    NotOpen,
     WrongClosingTime,
 )
-from kash.evaluations.forms import OpenForm
+from kash.evaluations.forms import OpenEvaluationForm
 from kash.evaluations.queries.forms import forms_of, hall_code, questions_of, taken_so_far
 from kash.evaluations.queries.results import groups_stand_apart, in_the_room, results_of
 from kash.evaluations.rules.results import FEWEST, is_unanimous, mean_step
@@ -117,12 +117,12 @@ def form(public_id: str, form_id: str) -> ResponseReturnValue:
 def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
     """Have a form take answers until a time."""
     found, one = run_form(public_id, form_id)
-    entered = OpenForm(data={"closes_at": utc_now() + USUALLY_OPEN})
+    entered = OpenEvaluationForm(data={"closes_at": utc_now() + USUALLY_OPEN})
     if not groups_stand_apart(found):
         # Nobody is asked for what could never be shown.
         del entered.asks_group
     if entered.validate_on_submit():
-        with entered.showing_problems(NoQuestions, closes_at=WrongClosingTime):
+        with entered.showing_problems(FormWithoutQuestions, closes_at=WrongClosingTime):
             forms.open_form(
                 public_id,
                 form_id,
@@ -140,7 +140,7 @@ def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
 def longer(public_id: str, form_id: str) -> ResponseReturnValue:
     """Have an open form close a quarter of an hour later."""
     run_form(public_id, form_id)
-    with FlashedProblems(NotOpen, WrongClosingTime, tone="warn"):
+    with FlashedProblems(FormNotOpen, WrongClosingTime, tone="warn"):
         forms.give_more_time(public_id, form_id, by=current_actor())
         flash(_("A quarter of an hour more."))
     return to_form(public_id, form_id)
@@ -153,7 +153,7 @@ def close(public_id: str, form_id: str) -> ResponseReturnValue:
     found, one = run_form(public_id, form_id)
     if request.method == "GET":
         return render_template("evaluations/close.html", workshop=found, form=one, fewest=FEWEST)
-    with FlashedProblems(NotOpen, tone="warn"):
+    with FlashedProblems(FormNotOpen, tone="warn"):
         closing.close_form(public_id, form_id, by=current_actor())
         flash(_("The form is closed, and its key is destroyed."))
     return to_form(public_id, form_id)

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from kash.accounts.services.throttle import count_try, tries_are_over
 from kash.evaluations import blueprint
-from kash.evaluations.errors import NotOpen
+from kash.evaluations.errors import FormNotOpen
 from kash.evaluations.form_keys import KeyGone, typing_key
 from kash.evaluations.models import EvaluationForm
 from kash.evaluations.queries.forms import (
@@ -70,7 +70,7 @@ def _form() -> EvaluationForm | None:
     if found is None:
         count_try(_WRONG_CODE, address, limit=_TRIES, window=_WINDOW)
     elif found.closes_at is None or found.closes_at <= utc_now():
-        raise NotOpen
+        raise FormNotOpen
     return found
 
 
@@ -93,7 +93,7 @@ def _sheet(
         key = base64.b64encode(typing_key(form.public_id)).decode()
     except (KeyGone, SealError):
         # Whatever is put into the box could be opened by nobody.
-        raise NotOpen from None
+        raise FormNotOpen from None
     return _shown(
         "evaluations/answer.html",
         language,
@@ -115,13 +115,13 @@ def _answered(language: str) -> ResponseReturnValue:
         raise Forbidden
     form = _form()
     if form is None:
-        raise NotOpen
+        raise FormNotOpen
     public_id = form.public_id
     try:
         take_answer(public_id, sent_answers(), request.form.get("group", ""), sent_nonce())
     except Problem as problem:
         again = form_with_code(request.values.get("code", "")[:20])
-        if again is None or isinstance(problem, NotOpen) or _by_script():
+        if again is None or isinstance(problem, FormNotOpen) or _by_script():
             raise
         return _sheet(again, language, str(problem), problem.status)
     if _by_script():

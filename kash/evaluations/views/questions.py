@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.evaluations import blueprint
-from kash.evaluations.errors import AlreadyOpened, TooManyQuestions
-from kash.evaluations.forms import QuestionForm
+from kash.evaluations.errors import AlreadyOpened, TooManyInForm
+from kash.evaluations.forms import EvaluationQuestionForm
 from kash.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.evaluations.queries.forms import form_of, questions_of
 from kash.evaluations.services import forms
@@ -45,10 +45,10 @@ def _page(
         raise AlreadyOpened
     workshop_id, form_id = workshop.public_id, form.public_id
     question_id = question.public_id if question is not None else None
-    entered = QuestionForm(data=_values(form, question))
+    entered = EvaluationQuestionForm(data=_values(form, question))
     entered.keep_languages()
     if entered.validate_on_submit():
-        with entered.showing_problems(TooManyQuestions):
+        with entered.showing_problems(TooManyInForm):
             forms.save_question(
                 workshop_id,
                 form_id,

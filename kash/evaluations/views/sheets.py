@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.evaluations import blueprint
-from kash.evaluations.errors import NotOpen
+from kash.evaluations.errors import FormNotOpen
 from kash.evaluations.models import EvaluationForm
 from kash.evaluations.queries.forms import group_letters, hall_code, questions_of
 from kash.evaluations.rules.answers import LONGEST_COMMENT
@@ -29,7 +29,7 @@ def wall(public_id: str, form_id: str) -> ResponseReturnValue:
     """A page for the wall: the code of an open form, the same for everybody in the hall."""
     found, form = run_form(public_id, form_id)
     if not takes_answers(form.state, form.closes_at, utc_now()):
-        raise NotOpen
+        raise FormNotOpen
     code, site = hall_code(form), public_address()
     address = f"{site}{url_for('evaluations.answer', code=code)}"
     return render_template(

@@ -11,9 +11,9 @@ from apiflask import APIFlask
 from benchmarks.answer_photos import WORDING
 from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.layout import Corner
-from kash.assessments.sheets.markup import PrintedRow
+from kash.assessments.sheets.markup import BubbleRow
 from kash.assessments.sheets.reading import UnreadPhoto
-from kash.assessments.sheets.reasons import Reason
+from kash.assessments.sheets.reasons import UnreadReason
 from kash.assessments.sheets.words import refusal, sheet_wording
 from kash.platform.press import registers
 from tests.platform.press.conftest import checked, text_of  # noqa: F401 - fixtures
@@ -21,11 +21,11 @@ from tests.platform.press.hearing import faults
 
 pytestmark = pytest.mark.any_engine
 
-ROWS = [PrintedRow(at, ("ABCD?", "AB?", "AB")[at % 3]) for at in range(1, 46)]
+ROWS = [BubbleRow(at, ("ABCD?", "AB?", "AB")[at % 3]) for at in range(1, 46)]
 SHEET = "7km2qx4t0000000"
 
 
-def paper(*sheets: PrintedAnswerSheet, rows: list[PrintedRow] = ROWS) -> bytes:
+def paper(*sheets: PrintedAnswerSheet, rows: list[BubbleRow] = ROWS) -> bytes:
     return answer_sheets(rows, sheets, WORDING, file_title="Answer sheets", language="en")
 
 
@@ -89,9 +89,9 @@ def test_each_reason_is_told_in_a_sentence_of_its_own_and_both_languages_stand_o
 ) -> None:
     with app.test_request_context():
         missing = (Corner.TOP_LEFT, Corner.BOTTOM_RIGHT)
-        told = {reason: refusal(UnreadPhoto(reason, missing)) for reason in Reason}
-        assert len(set(told.values())) == len(Reason)
-        assert "top left, bottom right" in told[Reason.CORNERS_MISSING]
+        told = {reason: refusal(UnreadPhoto(reason, missing)) for reason in UnreadReason}
+        assert len(set(told.values())) == len(UnreadReason)
+        assert "top left, bottom right" in told[UnreadReason.CORNERS_MISSING]
         wording = sheet_wording("Working Together", "Before", ["sw", "en"])
         assert [language for language, _ in wording.fill.each] == ["sw", "en"]
         assert wording.fill.each[0][1] != wording.fill.each[1][1]

@@ -17,9 +17,9 @@ from benchmarks.answer_photos import Meant, Paper, Scene, marked, papers, photo
 from benchmarks.answer_sheets import read_photo
 from kash.assessments.sheets import child, reading
 from kash.assessments.sheets.layout import Corner, SheetLayout
-from kash.assessments.sheets.reading import ReadSheet, UnreadPhoto, photos_told, read_photos
-from kash.assessments.sheets.reasons import Reason
-from kash.assessments.sheets.verdicts import Verdict
+from kash.assessments.sheets.reading import ReadAnswerSheet, UnreadPhoto, photos_told, read_photos
+from kash.assessments.sheets.reasons import UnreadReason
+from kash.assessments.sheets.verdicts import RowVerdict
 from kash.platform.cleaning import HEAD, KINDS, CannotClean, CleaningLimits, kind_of
 from kash.platform.confinement import children
 
@@ -74,7 +74,7 @@ def test_no_row_of_a_bad_photo_is_read_wrong_without_anybody_being_asked(seed: i
     read = read_photo(sheets()[seed % 2], seed)
     assert (read.refused, read.silently_wrong) == ("", [])
     plain = [row[0] for meant, row in zip(read.meant, read.rows, strict=True) if meant.plain]
-    assert plain.count(Verdict.MARKED) >= len(plain) - 1
+    assert plain.count(RowVerdict.MARKED) >= len(plain) - 1
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_sheet_is_read_however_it_lies(how: Scene) -> None:
 def test_two_torn_corners_are_too_many_and_are_named() -> None:
     torn = (Corner.TOP_RIGHT, Corner.BOTTOM_LEFT)
     assert told(taken(replace(GOOD, torn=torn))) == {
-        "reason": Reason.CORNERS_MISSING,
+        "reason": UnreadReason.CORNERS_MISSING,
         "missing": [Corner.TOP_RIGHT, Corner.BOTTOM_LEFT],
     }
 
@@ -116,7 +116,7 @@ def test_a_sheet_beside_another_is_not_read_nor_are_two_copies_of_one() -> None:
         desk = Image.new("L", (1720, 1240), 90)
         desk.paste(one, (10, 20))
         desk.paste(second, (870, 30))
-        assert told(desk)["reason"] == Reason.TWO_SHEETS
+        assert told(desk)["reason"] == UnreadReason.TWO_SHEETS
 
 
 def test_halves_of_two_copies_are_not_taken_for_one_sheet() -> None:
@@ -128,7 +128,7 @@ def test_halves_of_two_copies_are_not_taken_for_one_sheet() -> None:
     for box in ((650, 20), (870, 30)):
         for down in (0, 1000):
             desk.paste(90, (box[0], box[1] + down, box[0] + 200, box[1] + down + 188))
-    assert told(desk)["reason"] in (Reason.TWO_SHEETS, Reason.UNCLEAR)
+    assert told(desk)["reason"] in (UnreadReason.TWO_SHEETS, UnreadReason.UNCLEAR)
 
 
 def test_what_is_no_readable_sheet_is_refused_for_its_own_reason() -> None:
@@ -138,25 +138,25 @@ def test_what_is_no_readable_sheet_is_refused_for_its_own_reason() -> None:
     drawn = Image.frombytes("1", (badge.size, badge.size), badge.rows).convert("L")
     card = ImageOps.expand(ImageOps.invert(drawn), 4, 255).resize((600, 600), 0)
     desk = Image.frombytes("L", (900, 1200), Random(1).randbytes(900 * 1200))
-    assert told(desk)["reason"] == Reason.NO_CODE
-    assert told(card)["reason"] == Reason.OTHER_PAPER
-    assert told(taken().point(lambda level: level * 0.05))["reason"] == Reason.TOO_DARK
-    assert told(ImageOps.mirror(taken()))["reason"] == Reason.MIRRORED
-    assert told(Image.new("L", (60, 40), 255))["reason"] == Reason.NO_CODE
+    assert told(desk)["reason"] == UnreadReason.NO_CODE
+    assert told(card)["reason"] == UnreadReason.OTHER_PAPER
+    assert told(taken().point(lambda level: level * 0.05))["reason"] == UnreadReason.TOO_DARK
+    assert told(ImageOps.mirror(taken()))["reason"] == UnreadReason.MIRRORED
+    assert told(Image.new("L", (60, 40), 255))["reason"] == UnreadReason.NO_CODE
 
 
 def test_a_sheet_of_a_test_with_other_rows_is_not_read_by_the_wrong_ones() -> None:
     """Its pegs stand elsewhere, so its rows are not where they are looked for."""
     for options in ((3,) * 40, (3,) * 8):
         answer = told(taken(), [SheetLayout(options)])
-        assert answer.get("reason") == Reason.UNCLEAR
+        assert answer.get("reason") == UnreadReason.UNCLEAR
 
 
 def test_a_page_that_the_test_has_not_is_refused() -> None:
     (second,) = papers(["7km2qx4t00000003"], [3] * 44, page=2)
     pages = [SheetLayout((3,) * 22)] * 2
     assert marks(told(second.picture, pages)) == [("blank", ())] * 22
-    assert told(second.picture, pages[:1])["reason"] == Reason.NO_SUCH_PAGE
+    assert told(second.picture, pages[:1])["reason"] == UnreadReason.NO_SUCH_PAGE
 
 
 def test_a_row_that_something_lies_on_is_asked_about_and_no_other() -> None:
@@ -175,7 +175,7 @@ def test_a_row_that_something_lies_on_is_asked_about_and_no_other() -> None:
 LAYOUT = SheetLayout(OPTIONS)
 
 
-def through(content: bytes) -> list[ReadSheet | UnreadPhoto]:
+def through(content: bytes) -> list[ReadAnswerSheet | UnreadPhoto]:
     kind = kind_of(content[:HEAD])
     assert kind is not None
     return read_photos([content[:99], content[99:]], kind, [LAYOUT])
@@ -184,7 +184,7 @@ def through(content: bytes) -> list[ReadSheet | UnreadPhoto]:
 def test_the_child_reads_a_photo_and_shows_the_rows_that_it_asks_about() -> None:
     picture, rows = marked(sheets()[0], Random(11), {"filled": 6, "blank": 2, "double": 2})
     (read,) = through(photo(picture, GOOD, Random(1)))
-    assert isinstance(read, ReadSheet)
+    assert isinstance(read, ReadAnswerSheet)
     assert (read.sheet, read.page) == (IDS[0], 1)
     assert [row.marks for row in read.rows] == [one.marks for one in rows]
     assert sorted(read.strips) == [at for at, one in enumerate(rows) if not one.plain] != []
@@ -200,7 +200,10 @@ def test_a_scan_of_several_sheets_is_read_page_by_page() -> None:
     first, *others = [paper.picture for paper in sheets()] + [Image.new("L", (800, 1100), 255)]
     first.save(out, "PDF", resolution=200, save_all=True, append_images=others)
     found = through(out.getvalue())
-    assert [getattr(one, "sheet", None) or one.reason for one in found] == [*IDS, Reason.NO_CODE]
+    assert [getattr(one, "sheet", None) or one.reason for one in found] == [
+        *IDS,
+        UnreadReason.NO_CODE,
+    ]
 
 
 def test_what_is_no_picture_is_refused() -> None:
@@ -229,9 +232,11 @@ def answered(rest: bytes = b"wholestrip"[1:], **changed: Any) -> bytes:
 def test_an_answer_is_taken_apart_as_it_was_put_together() -> None:
     refused = b'{"reason": "corners missing", "missing": [0, 2]}\n'
     read, unread = photos_told(answered() + refused, PAGES)
-    assert isinstance(read, ReadSheet)
+    assert isinstance(read, ReadAnswerSheet)
     assert (read.name, read.strips) == (b"hole", {1: b"strip"})
-    assert unread == UnreadPhoto(Reason.CORNERS_MISSING, (Corner.TOP_LEFT, Corner.BOTTOM_RIGHT))
+    assert unread == UnreadPhoto(
+        UnreadReason.CORNERS_MISSING, (Corner.TOP_LEFT, Corner.BOTTOM_RIGHT)
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from kash.assessments.sheets.plane import (
     projection_of,
     turned_over,
 )
-from kash.assessments.sheets.verdicts import Bubble, Verdict, row_reading, without_spill
+from kash.assessments.sheets.verdicts import Bubble, RowVerdict, row_reading, without_spill
 from kash.platform.database import public_id_from
 from kash.platform.press.qr_symbols import qr_symbol
 
@@ -109,37 +109,37 @@ def row(*inside: float, around: float = 0.0) -> list[Bubble]:
 @pytest.mark.parametrize(
     ("bubbles", "verdict", "marks"),
     [
-        (row(0.02, 0.5, 0.01), Verdict.MARKED, (1,)),
-        (row(0.02, 0.0, -0.03), Verdict.BLANK, ()),
+        (row(0.02, 0.5, 0.01), RowVerdict.MARKED, (1,)),
+        (row(0.02, 0.0, -0.03), RowVerdict.BLANK, ()),
         # One of two may be crossed out, also where two are allowed.
-        (row(0.02, 0.5, 0.4), Verdict.DOUBLE, (1, 2)),
+        (row(0.02, 0.5, 0.4), RowVerdict.DOUBLE, (1, 2)),
         # A second mark that may be one, or an only one that may be none.
-        (row(0.1, 0.5, 0.0), Verdict.DOUBT, (1,)),
-        (row(0.1, 0.0, 0.0), Verdict.DOUBT, ()),
+        (row(0.1, 0.5, 0.0), RowVerdict.DOUBT, (1,)),
+        (row(0.1, 0.0, 0.0), RowVerdict.DOUBT, ()),
         # Strokes round an empty bubble; round a mark they are only bold.
-        ([Bubble(0.0, 0.3), Bubble(0.5, 0.0)], Verdict.DOUBT, (1,)),
-        ([Bubble(0.0, 0.0), Bubble(0.5, 0.3)], Verdict.MARKED, (1,)),
+        ([Bubble(0.0, 0.3), Bubble(0.5, 0.0)], RowVerdict.DOUBT, (1,)),
+        ([Bubble(0.0, 0.0), Bubble(0.5, 0.3)], RowVerdict.MARKED, (1,)),
         # A ring that was drawn so boldly that its inside is lighter than what is taken for paper.
-        ([Bubble(-0.9, 0.9), Bubble(0.5, 0.0)], Verdict.DOUBT, (1,)),
-        (None, Verdict.DOUBT, ()),
+        ([Bubble(-0.9, 0.9), Bubble(0.5, 0.0)], RowVerdict.DOUBT, (1,)),
+        (None, RowVerdict.DOUBT, ()),
     ],
 )
 def test_only_a_row_that_is_plain_is_taken_without_asking(
-    bubbles: list[Bubble] | None, verdict: Verdict, marks: tuple[int, ...]
+    bubbles: list[Bubble] | None, verdict: RowVerdict, marks: tuple[int, ...]
 ) -> None:
     read = row_reading(bubbles)
     assert (read.verdict, read.marks) == (verdict, marks)
-    assert read.is_asked == (verdict is not Verdict.MARKED)
+    assert read.is_asked == (verdict is not RowVerdict.MARKED)
 
 
 def test_what_blur_puts_into_every_bubble_is_no_mark_and_takes_none_away() -> None:
     rows = [row(0.06, 0.05, 0.07), row(0.06, 0.45, 0.06), None, row(0.2, 0.3, 0.25)]
     cleared = without_spill(rows)
     assert [one and row_reading(one).verdict for one in cleared] == [
-        Verdict.BLANK,
-        Verdict.MARKED,
+        RowVerdict.BLANK,
+        RowVerdict.MARKED,
         None,
-        Verdict.DOUBLE,
+        RowVerdict.DOUBLE,
     ]
     # Where all are marked, there is nothing that tells of blur.
     marked = without_spill([row(0.5, 0.6)] * 9)
