@@ -57,16 +57,14 @@ def _any(found: list[dict[int, date]]) -> dict[int, date]:
 
 
 def _some(found: list[dict[int, date]], needed: int) -> dict[int, date]:
-    days: dict[int, list[date]] = {}
+    counts: dict[int, int] = {}
     for one in found:
-        for person, on in one.items():
-            held = days.get(person)
-            if held is None:
-                days[person] = [on]
-            else:
-                held.append(on)
+        for person in one:
+            counts[person] = counts.get(person, 0) + 1
     return {
-        person: sorted(each)[needed - 1] for person, each in days.items() if len(each) >= needed
+        person: sorted([one[person] for one in found if person in one])[needed - 1]
+        for person, count in counts.items()
+        if count >= needed
     }
 
 

@@ -78,12 +78,15 @@ def hour_shares(
         )
     }
     found: dict[int, tuple[int, date]] = {}
+    # Many people share one share and day.
+    shared: dict[tuple[int, date], tuple[int, date]] = {}
     for person, register, weighted in rows:
         minutes, day = whole.get(register, (0, today))
         if minutes:
             share = int(weighted) // 100 * 100 // minutes
             before = found.get(person)
-            found[person] = (share, day) if before is None else _better(before, share, day, need)
+            best = (share, day) if before is None else _better(before, share, day, need)
+            found[person] = shared.setdefault(best, best)
     return found
 
 
