@@ -1,4 +1,4 @@
-"""The facilitator guide on paper."""
+"""A version on paper: the guide as a book, and what its participants take home."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.platform.press import PagedDocument, document
+from kash.platform.web.formats import hours_text
 from kash.platform.web.language import LANGUAGES, brand
 from kash.training.models import CourseVersion
 from kash.training.queries import read_version
-from kash.training.rules.fields import KINDS, PLAN
-from kash.training.rules.nodes import planned_minutes
+from kash.training.rules.fields import KINDS, MATERIAL, PLAN
+from kash.training.rules.nodes import Node, planned_minutes
+from kash.training.rules.states import group_size
+from kash.training.rules.timing import cuts, step_minutes, timed_steps
 
 
 def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
     """The guide of a version as PDF, in its language, under its public title.
 
-    Whoever does not facilitate gets it without the notes. Raises RenderError.
+    A book: each session begins on a left page with why and what is prepared, and goes on with its
+    steps. Whoever does not facilitate gets only fields that are `shown`. Raises RenderError.
     """
     tree = read_version(version)
-    plans = [node for node in tree.walk() if node.kind == PLAN.name]
     with force_locale(version.language):
         heading = (
             _("Facilitator guide, version %(number)s", number=version.number)
@@ -32,12 +35,14 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
             version=version,
             organisation=brand(),
             heading=heading,
-            language=LANGUAGES.get(version.language, version.language),
             tree=tree,
-            minutes=planned_minutes(tree),
-            plans=len(plans),
+            facts=_facts(version, tree),
+            bring=_materials(tree),
             with_notes=with_notes,
             kinds=KINDS,
+            timed_steps=timed_steps,
+            step_minutes=step_minutes,
+            cuts=cuts,
         )
         paged = PagedDocument(
             html=html,
@@ -45,8 +50,65 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
             language=version.language,
             kind="guide",
             header_left=version.public_title,
-            header_right=heading,
-            page_count=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+            footer_left=_draft(version),
+            page_count="{page}",
             dated=version.published_at or version.created_at,
         )
     return document(paged)
+
+
+def handout(version: CourseVersion) -> bytes:
+    """What participants take home: key messages and legal points of each session, as PDF.
+
+    It names neither the programme nor the organisation, because what stands on it may name a group;
+    nor is the file's title more than what the paper is. Raises RenderError.
+    """
+    tree = read_version(version)
+    with force_locale(version.language):
+        paged = PagedDocument(
+            html=render_template(
+                "training/handout.html", version=version, tree=tree, plans=told_at_home(tree)
+            ),
+            title=_("Hand-out"),
+            language=version.language,
+            kind="handout",
+            footer_left=_draft(version),
+            page_count="{page} / {pages}",
+            dated=version.published_at or version.created_at,
+        )
+    return document(paged)
+
+
+def told_at_home(tree: Node) -> list[Node]:
+    """Sessions that have something for a hand-out."""
+    return [plan for plan in _plans(tree) if plan.of("key_message") or plan.of("legal_point")]
+
+
+def _draft(version: CourseVersion) -> str:
+    return "" if version.state == "published" else _("Draft, not for use")
+
+
+def _plans(tree: Node) -> list[Node]:
+    return [node for node in tree.walk() if node.kind == PLAN.name]
+
+
+def _facts(version: CourseVersion, tree: Node) -> list[tuple[str, str]]:
+    """What the title page says in figures."""
+    said = [
+        (_("Sessions"), str(len(_plans(tree)))),
+        (_("Time"), hours_text(planned_minutes(tree))),
+        (_("Language"), LANGUAGES.get(version.language, version.language)),
+        (_("Days"), str(version.days or "")),
+        (_("Group size"), group_size(version.group_least, version.group_most)),
+    ]
+    return [(term, fact) for term, fact in said if fact]
+
+
+def _materials(tree: Node) -> list[tuple[str, Node]]:
+    """Each material with the number of its session."""
+    return [
+        (f"{at}.{place}", row)
+        for at, module in enumerate(tree.children, 1)
+        for place, plan in enumerate(module.children, 1)
+        for row in plan.of(MATERIAL.name)
+    ]

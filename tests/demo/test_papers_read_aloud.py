@@ -40,7 +40,7 @@ from kash.people.models import Person, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
 from kash.policy import Actor
-from kash.training.documents import guide
+from kash.training.documents import guide, handout
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
 from tests.incidents.test_case_file import a_record, agreed
@@ -137,10 +137,9 @@ def _services() -> list[ServiceEntry]:
     return list(db.session.scalars(select(ServiceEntry).order_by(ServiceEntry.id)))
 
 
-def _guide(_sample: Sample) -> bytes:
+def _published() -> CourseVersion:
     published = select(CourseVersion).where(CourseVersion.state == "published")
-    found = db.session.scalars(published.order_by(CourseVersion.id).limit(1)).one()
-    return guide(found, with_notes=True)
+    return db.session.scalars(published.order_by(CourseVersion.id).limit(1)).one()
 
 
 PAPERS: dict[str, Callable[[Sample], bytes]] = {
@@ -174,7 +173,8 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "people.documents.directory.service_list": lambda _sample: directory.service_list(
         _services(), language="en", today=date(2026, 11, 27)
     ),
-    "training.documents.guide": _guide,
+    "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),
+    "training.documents.handout": lambda _sample: handout(_published()),
 }
 # The first has its paper made by others of the list; the second is drawn as a picture.
 _NO_PAPER = {"incidents.documents.rendering.render_now", "certificates.previews.kept_picture"}

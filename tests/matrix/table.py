@@ -418,6 +418,7 @@ PLACES: dict[str, Place] = {
     "training.version": _of("version", get="curriculum.see"),
     "training.session": _of("version", get="curriculum.see", plan_id="version_plan"),
     "training.guide": _of("version", get="curriculum.see"),
+    "training.handout": _of("version", get="curriculum.see"),
     "training.compare_versions": _of("version", get="curriculum.compare"),
     "training.translate": _of("version", post="curriculum.change"),
     "training.translation": _of("translation", get="curriculum.compare"),

@@ -261,7 +261,8 @@ def test_a_peer_reads_what_was_taught_without_the_notes(sign_in: SignIn, publish
     with also_declared(without=TaughtScope):
         assert "Working together" not in browser.get("/courses").text
         session = f"{path}/plans/{published.plans[1]}"
-        for hidden in (f"/courses/{published.course}", path, session, f"{path}/guide.pdf"):
+        papers = (f"{path}/guide.pdf", f"{path}/handout.pdf")
+        for hidden in (f"/courses/{published.course}", path, session, *papers):
             refused = browser.get(hidden)
             assert refused.status_code == 404
             assert "Listening" not in refused.text

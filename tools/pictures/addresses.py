@@ -47,7 +47,7 @@ from tools.pictures.sample_values import Choices, Known, one_of, prepared_one
 from tools.pictures.workshop_addresses import WorkshopAddresses
 
 # Pages of a version that are read, not written.
-_READ = ("training.guide", "training.session")
+_READ = ("training.guide", "training.handout", "training.session")
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
 LEFT_OUT = frozenset(

@@ -11,7 +11,9 @@ from kash.platform.press.child_process import RenderLimits, render
 from kash.platform.press.markup import css_string, escaped, opening, printable
 from kash.platform.press.requests import DocumentRequest
 
-DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "answers", "plain"]
+DocumentKind = Literal[
+    "register", "minutes", "guide", "handout", "names", "cards", "answers", "plain"
+]
 PageFormat = Literal["A4", "A4-landscape"]
 
 _WATERMARK_LINES = 7
@@ -26,6 +28,8 @@ class PagedDocument:
     `title` goes into the file's properties and must be neutral. `header_left` and `header_right`
     run at the top of every page but the first; `footer_left` at the foot of every page.
     `page_count` is the text at the right of the foot; "{page}" and "{pages}" in it are counted.
+    A guide is a book of facing pages: `header_left` runs on the left ones, the title of the session
+    on the right ones, and `page_count` stands outside on both.
     `watermark` is set large and pale across each page, below its text.
     """
 
@@ -87,6 +91,8 @@ def _watermark(paged: PagedDocument) -> str:
 
 def _running_texts(paged: PagedDocument) -> str:
     """Page rules are the one place where a text must be written into the stylesheet."""
+    if paged.kind == "guide":
+        return _facing_texts(paged)
     # On a register the head repeats by itself and fills the top margin.
     headed = paged.kind != "register" and bool(paged.header_left or paged.header_right)
     head = (
@@ -104,6 +110,18 @@ def _running_texts(paged: PagedDocument) -> str:
         f"@page {{ size: {_SIZES[paged.page_format]}; {head}"
         f"@bottom-left {{ content: {css_string(paged.footer_left)}; }}"
         f"@bottom-right {{ content: {_counted(paged.page_count)}; }} }}{first}"
+    )
+
+
+def _facing_texts(paged: PagedDocument) -> str:
+    """Those of a book: page numbers stand outside, and none on its first page."""
+    foot, number = css_string(paged.footer_left), _counted(paged.page_count)
+    return (
+        f"@page guide:left {{ @top-left {{ content: {css_string(paged.header_left)}; }}"
+        f"@bottom-left {{ content: {number}; }} @bottom-right {{ content: {foot}; }} }}"
+        f"@page guide:right {{ @bottom-left {{ content: {foot}; }}"
+        f"@bottom-right {{ content: {number}; }} }}"
+        f"@page guide:first {{ @bottom-right {{ content: none; }} }}"
     )
 
 

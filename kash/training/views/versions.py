@@ -1,4 +1,4 @@
-"""Pages about a version: to read, to propose and publish, and its guide on paper."""
+"""Pages about a version: to read, to propose and publish, and its papers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from kash.training.models import CourseVersion, SessionPlan
 from kash.training.rules.fields import PLAN
 from kash.training.rules.nodes import by_key
 from kash.training.rules.states import group_size, total_minutes
+from kash.training.rules.timing import timed_steps
 from kash.training.rules.titles import telling_words
 from kash.training.services import states
 from kash.training.services.sessions import plan_in
@@ -77,6 +78,7 @@ def session(public_id: str, plan_id: str) -> ResponseReturnValue:
         version=found,
         plan=plan,
         node=nodes[PLAN.name, plan.lineage],
+        steps=timed_steps(nodes[PLAN.name, plan.lineage]),
         before=plans[place - 1] if place else None,
         after=plans[place + 1] if place + 1 < len(plans) else None,
         number=_number_of(found, plan),
@@ -148,4 +150,17 @@ def guide(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(RenderError):
         made = documents.guide(found, with_notes=queries.sees_everything(current_actor()))
         return download(made, name="guide.pdf", type="application/pdf")
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.get("/versions/<public_id>/handout.pdf")
+@allow("curriculum.see")
+def handout(public_id: str) -> ResponseReturnValue:
+    """The hand-out on paper: key messages and legal points."""
+    found = queries.version(current_actor(), public_id)
+    if not documents.told_at_home(queries.read_version(found)):
+        flash(_("No session has a key message or a legal point yet."), "warn")
+        return redirect(url_for("training.version", public_id=public_id))
+    with FlashedProblems(RenderError):
+        return download(documents.handout(found), name="handout.pdf", type="application/pdf")
     return redirect(url_for("training.version", public_id=public_id))

@@ -11,7 +11,7 @@ from PIL import Image
 from kash.platform.press import PagedDocument, document, qr_svg
 from tests.platform.press.conftest import DATED, samples
 
-KINDS = ["register", "minutes", "guide", "names", "cards", "plain"]
+KINDS = ["register", "minutes", "guide", "handout", "names", "cards", "plain"]
 
 
 def paged(kind="plain", html="<h1>Text</h1>", **others):
@@ -31,14 +31,28 @@ def test_each_kind_prints_every_word_of_its_sample(kind, text_of, checked, prope
     checked(made)
     pages = text_of(made)
     # List markers and the foot are the only words that the sample doesn't hold.
-    added = ["•"] * samples()[kind].count("<li>") if kind == "guide" else []
-    added += ["1.", "2."] if kind == "plain" else []
+    added = ["•"] if kind == "handout" else ["1.", "2."] if kind == "plain" else []
     for number in range(1, len(pages) + 1):
         added += f"Kept 5 years Page {number} of {len(pages)}".split()
+    if kind == "guide":
+        # Contents on page 2 count page 4; the title of the session runs on page 5. Page 1 has no
+        # number.
+        added += ["4", "1.1", "Opening", "and", "ground", "rules"]
+        for word in ["Page", "1", "of", "5"]:
+            added.remove(word)
     assert sorted(" ".join(pages).split()) == sorted(words_of(samples()[kind]) + added)
     properties = properties_of(made)
     assert (properties["/Title"], properties["lang"]) == ("Document", "en")
     assert (properties["marked"], properties["pdfua"]) == ("True", "1")
+
+
+def test_a_session_begins_on_a_left_page_and_what_faces_it_goes_on(text_of):
+    session = samples()["guide"].partition("</section>")[2]
+    made = document(paged("guide", samples()["guide"] + session, header_left="Working Together"))
+    pages = text_of(made)
+    assert [page.count("Whoever has spoken") for page in pages] == [0, 0, 0, 1, 0, 1, 0]
+    assert [page.count("Nobody has to say") for page in pages] == [0, 0, 0, 0, 1, 0, 1]
+    assert ["Working Together" in page for page in pages] == [True, True, False] + [True, False] * 2
 
 
 def test_samples_are_there_for_every_kind():

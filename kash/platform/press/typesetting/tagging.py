@@ -49,7 +49,7 @@ def set_decoration_apart(document: Any) -> None:
     """Note of a document that was laid out, before it is drawn, what is not to be read aloud.
 
     That is a picture without words, and what stands on a page again that an earlier one said: heads
-    of tables, and what runs in the margins. Page numbers count in "@bottom-right".
+    of tables, and what runs in the margins: numbers of pages, and titles that stand on a page.
     """
     said: set[Any] = set()
     for page in document.pages:
@@ -58,7 +58,7 @@ def set_decoration_apart(document: Any) -> None:
                 text = "".join(
                     box.text for box in engine.contents_of(child) if isinstance(box, engine.TextBox)
                 )
-                if child.at_keyword == "@bottom-right" or text in said:
+                if child.at_keyword == "@bottom-right" or _repeats(child) or text in said:
                     _decorate(child)
                 said.add(text)
             else:
@@ -83,6 +83,14 @@ def _set_apart(box: Any, said: set[Any]) -> None:
 def _running(margin: Any) -> Any:
     """The box of the running element that a margin box holds, or None."""
     return next((box for box in margin.descendants() if box.element is not None), None)
+
+
+def _repeats(margin: Any) -> bool:
+    """True if a margin box counts pages, or says again what stands on one."""
+    content = margin.style["content"]
+    return isinstance(content, tuple) and any(
+        kind in ("counter()", "string()") for kind, _value in content
+    )
 
 
 def _decorate(box: Any) -> None:
