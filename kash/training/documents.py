@@ -69,7 +69,7 @@ def handout(version: CourseVersion) -> bytes:
             html=render_template(
                 "training/handout.html", version=version, tree=tree, plans=told_at_home(tree)
             ),
-            title=_("Hand-out"),
+            title=_("Hand-out, version %(number)s", number=version.number),
             language=version.language,
             kind="handout",
             footer_left=_draft(version),

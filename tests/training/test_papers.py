@@ -113,7 +113,7 @@ def test_a_handout_holds_messages_and_legal_points_and_no_name_of_the_programme(
         "Xlegal-point-sourceX",
     }
     assert ours not in paged.html
-    assert (paged.title, paged.header_left, paged.header_right) == ("Hand-out", "", "")
+    assert (paged.title, paged.header_left, paged.header_right) == ("Hand-out, version 1", "", "")
 
 
 def test_each_session_begins_on_a_left_page_of_a_book_in_the_language_of_its_readers(
@@ -154,4 +154,4 @@ def test_a_handout_is_asked_for_where_there_is_something_to_hand_out(
     answer = browser.get(f"/courses/versions/{version}/handout.pdf")
     assert answer.mimetype == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
-        assert str(pdf.docinfo["/Title"]) == "Hand-out"
+        assert str(pdf.docinfo["/Title"]) == "Hand-out, version 1"

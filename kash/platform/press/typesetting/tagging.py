@@ -49,7 +49,7 @@ def set_decoration_apart(document: Any) -> None:
     """Note of a document that was laid out, before it is drawn, what is not to be read aloud.
 
     That is a picture without words, and what stands on a page again that an earlier one said: heads
-    of tables, and what runs in the margins: numbers of pages, and titles that stand on a page.
+    of tables, and what runs in the margins. So are numbers of pages.
     """
     said: set[Any] = set()
     for page in document.pages:
@@ -58,7 +58,7 @@ def set_decoration_apart(document: Any) -> None:
                 text = "".join(
                     box.text for box in engine.contents_of(child) if isinstance(box, engine.TextBox)
                 )
-                if child.at_keyword == "@bottom-right" or _repeats(child) or text in said:
+                if _counts(child) or text in said:
                     _decorate(child)
                 said.add(text)
             else:
@@ -85,12 +85,10 @@ def _running(margin: Any) -> Any:
     return next((box for box in margin.descendants() if box.element is not None), None)
 
 
-def _repeats(margin: Any) -> bool:
-    """True if a margin box counts pages, or says again what stands on one."""
+def _counts(margin: Any) -> bool:
+    """True if a margin box counts pages."""
     content = margin.style["content"]
-    return isinstance(content, tuple) and any(
-        kind in ("counter()", "string()") for kind, _value in content
-    )
+    return isinstance(content, tuple) and any(kind == "counter()" for kind, _value in content)
 
 
 def _decorate(box: Any) -> None:
