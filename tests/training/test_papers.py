@@ -134,6 +134,8 @@ def test_each_session_begins_on_a_left_page_of_a_book_in_the_language_of_its_rea
     assert begins == {"Xplan-titleX": 4, "XlongX": 6, "XlastX": 12, "XbareX": 14}
     for name, page in begins.items():
         assert re.search(rf"{name} \d+ {page}\b", pages[1])
+    # From outside nobody sees who is taught.
+    assert ["Xversion-summaryX" in page for page in pages[:2]] == [False, True]
     assert sum(page.count("Talk.") for page in pages) == 1300
     assert ["Muda ukiwa mfupi" in page for page in pages] == [page == 10 for page in range(1, 17)]
     assert (pages[4].count("Xstep-to-sayX"), pages[12].count("Xstep-to-sayX")) == (1, 1)
