@@ -58,7 +58,7 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
 
 
 def handout(version: CourseVersion) -> bytes:
-    """What participants take home: key messages and legal points of each session, as PDF.
+    """The paper that participants take home: key messages and legal points of each session, as PDF.
 
     It names neither the programme nor the organisation, because what stands on it may name a group;
     nor is the file's title more than what the paper is. Raises RenderError.
@@ -93,7 +93,7 @@ def _plans(tree: Node) -> list[Node]:
 
 
 def _facts(version: CourseVersion, tree: Node) -> list[tuple[str, str]]:
-    """What the title page says in figures."""
+    """Terms and figures of the title page."""
     said = [
         (_("Sessions"), str(len(_plans(tree)))),
         (_("Time"), hours_text(planned_minutes(tree))),

@@ -62,7 +62,7 @@ def written(*sessions: Node) -> str:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[PagedDocument]:
-    """What the press is asked for; it makes nothing."""
+    """All that the press is asked for; it makes nothing."""
     papers: list[PagedDocument] = []
     monkeypatch.setattr(documents, "document", lambda paged: papers.append(paged) or b"")
     return papers
