@@ -93,17 +93,17 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
     from kash.platform.database import db, new_public_id, utc_now, writing
     from kash.platform.web.formats import local_today
     from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
-    from kash.tracks.rules.tree import Group, Join, Leaf, tree_as_json
+    from kash.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
     from kash.training.models import Course
 
     today, now = local_today(), utc_now()
     with writing() as session:
         course = session.scalar(select(Course.public_id).order_by(Course.id).limit(1))
-        tree = Group(
+        tree = Branch(
             Join.ALL,
             (
                 Leaf.of("hours", course=course or "", share=60, versions=()),
-                Group(
+                Branch(
                     Join.SOME,
                     (
                         Leaf.of("test", course=course or "", score=60),
@@ -112,7 +112,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
                     ),
                     2,
                 ),
-                Group(
+                Branch(
                     Join.ANY,
                     (
                         Leaf.of("document", document="Code", version="1"),
@@ -178,13 +178,13 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
 def _everybody(tree: Any) -> float:
     from kash.platform.database import db
     from kash.platform.web.formats import local_today
-    from kash.tracks.leaf_kinds import Asked
+    from kash.tracks.leaf_kinds import LeafQuestion
     from kash.tracks.queries.standing import fulfilled
 
     times = []
     for number in range(WARM_UP + ROUNDS):
         began = time.process_time()
-        found = fulfilled(db.session(), tree, Asked(local_today()))
+        found = fulfilled(db.session(), tree, LeafQuestion(local_today()))
         if not found:
             raise LookupError("nobody fulfils the track")
         if number >= WARM_UP:

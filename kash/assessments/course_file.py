@@ -26,10 +26,10 @@ from kash.platform.catalogue import N_
 from kash.platform.database import db
 from kash.platform.vault import Change
 from kash.policy import Actor
-from kash.training.course_additions import Counts, CourseAddition
+from kash.training.course_additions import CourseAddition, PieceCounts
 from kash.training.models import Course
 from kash.training.rules.fields import LONG
-from kash.training.rules.plain_values import Place, Reading
+from kash.training.rules.plain_values import Place, ValueReading
 from kash.training.rules.translations import is_fingerprint
 
 MOST_LANGUAGES = 10
@@ -55,7 +55,7 @@ def plain_questions(course: Course) -> object:
     ]
 
 
-def questions_read(value: object, reading: Reading, place: Place) -> tuple[FileQuestion, ...]:
+def questions_read(value: object, reading: ValueReading, place: Place) -> tuple[FileQuestion, ...]:
     """The questions of a file."""
     made: list[FileQuestion] = []
     keys = set[str]()
@@ -72,11 +72,11 @@ def questions_read(value: object, reading: Reading, place: Place) -> tuple[FileQ
     return tuple(made)
 
 
-def compare_questions(session: Session, course: Course | None, brought: Any) -> Counts:
+def compare_questions(session: Session, course: Course | None, brought: Any) -> PieceCounts:
     """A question is the same if any of its wordings here says the same."""
     here = _wordings(session, course) if course is not None else {}
     standings = [_standing(each, here.get(each.question.lineage)) for each in brought]
-    return Counts(*(standings.count(one) for one in ("new", "same", "differs")))
+    return PieceCounts(*(standings.count(one) for one in ("new", "same", "differs")))
 
 
 def store_questions(
@@ -153,7 +153,7 @@ def _plain_option(option: Option) -> dict[str, object]:
     return made
 
 
-def _question(said: dict[str, Any], reading: Reading, place: Place) -> FileQuestion:
+def _question(said: dict[str, Any], reading: ValueReading, place: Place) -> FileQuestion:
     known = len(reading.faults)
     kind = reading.choice(said.get("kind"), (*place, "kind"), [str(each) for each in QuestionKind])
     language = reading.language(said.get("language"), (*place, "language"))
@@ -171,7 +171,7 @@ def _question(said: dict[str, Any], reading: Reading, place: Place) -> FileQuest
     return FileQuestion(question, made_from)
 
 
-def _texts(value: object, reading: Reading, place: Place, most: int) -> dict[str, str]:
+def _texts(value: object, reading: ValueReading, place: Place, most: int) -> dict[str, str]:
     made: dict[str, str] = {}
     languages = list(value) if isinstance(value, dict) else []
     for language, text in reading.record(value or {}, place, languages[:MOST_LANGUAGES]).items():
@@ -180,7 +180,7 @@ def _texts(value: object, reading: Reading, place: Place, most: int) -> dict[str
     return made
 
 
-def _options(value: object, reading: Reading, place: Place) -> tuple[Option, ...]:
+def _options(value: object, reading: ValueReading, place: Place) -> tuple[Option, ...]:
     made: list[Option] = []
     for at, row in enumerate(reading.rows(value, place, MOST_OPTIONS), 1):
         here: Place = (*place, at)
@@ -198,7 +198,7 @@ def _options(value: object, reading: Reading, place: Place) -> tuple[Option, ...
     return tuple(made)
 
 
-def _made_from(value: object, reading: Reading, place: Place) -> dict[str, str]:
+def _made_from(value: object, reading: ValueReading, place: Place) -> dict[str, str]:
     languages = list(value) if isinstance(value, dict) else []
     made = reading.record(value or {}, place, languages[:MOST_LANGUAGES])
     for language, said in made.items():
@@ -209,7 +209,7 @@ def _made_from(value: object, reading: Reading, place: Place) -> dict[str, str]:
     return made
 
 
-def _refuse_flawed(question: BankQuestion, reading: Reading, place: Place) -> None:
+def _refuse_flawed(question: BankQuestion, reading: ValueReading, place: Place) -> None:
     if question.kind is QuestionKind.TRUE_FALSE and question.keys != (TRUE, FALSE):
         reading.fault((*place, "options"), N_("The choices t and f belong here, in this order."))
     elif question.kind not in (*WITH_OPTIONS, QuestionKind.TRUE_FALSE) and question.options:

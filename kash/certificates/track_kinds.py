@@ -10,14 +10,14 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.tracks.leaf_kinds import Asked, Found, LastDays, LeafKind, found_by
+from kash.tracks.leaf_kinds import Found, LastDays, LeafKind, LeafQuestion, found_by
 from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind
 from kash.tracks.rules.tree import Leaf
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
 
 
-def certified(session: Session, leaf: Leaf, asked: Asked) -> Found:
+def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Everybody who was given a certificate of a course that was not revoked, whether or not it
     still holds: what somebody became she stays."""
     return found_by(

@@ -11,7 +11,7 @@ from kash.platform.database import new_public_id
 from kash.policy import Actor
 from kash.training.queries import version_with_plans
 from kash.training.rules.fields import KINDS, Value
-from kash.training.rules.nodes import Key, Node
+from kash.training.rules.nodes import CourseNode, Key
 from kash.training.rules.texts import FieldText
 from kash.training.rules.translations import fingerprint
 from kash.training.services.copies import fill_draft, start_version, translate
@@ -50,11 +50,11 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
     return versions
 
 
-def _revised(tree: Node) -> Node:
+def _revised(tree: CourseNode) -> CourseNode:
     """The course as the trainer goes on writing it: one session is longer, says something else at
     its start and needs less, and the last module comes before the one that it followed."""
 
-    def revise(node: Node) -> Node:
+    def revise(node: CourseNode) -> CourseNode:
         if node.kind == "step" and node["method"] == "reflection" and node["minutes"] == 10:
             words = "Everybody writes or draws one card: what she was told, and by whom."
             return replace(node, fields={**node.fields, "minutes": 20, "to_do": words})
@@ -83,7 +83,7 @@ def _begin_translation(version: str, trainer: Actor) -> None:
     write_words(made, words, 1, by=trainer)
 
 
-def tree_of_sample(course: SampleCourse) -> Node:
+def tree_of_sample(course: SampleCourse) -> CourseNode:
     """A course of the sample as a version holds it."""
     modules = tuple(
         _node("module", tuple(_session(plan) for plan in module.plans), title=module.title)
@@ -102,7 +102,7 @@ def tree_of_sample(course: SampleCourse) -> Node:
     )
 
 
-def _session(plan: SamplePlan) -> Node:
+def _session(plan: SamplePlan) -> CourseNode:
     steps = plan.steps or (SampleStep(plan.minutes, "must", "", plan.method),)
     rows = [
         *(_node("objective", text=text, seen=seen) for text, seen in _pairs(plan.objectives)),
@@ -136,8 +136,8 @@ def _pairs(lines: tuple[str | tuple[str, str], ...]) -> list[tuple[str, str]]:
 
 
 def _node(
-    kind: str, children: tuple[Node, ...] = (), *, lineage: str | None = None, **said: Value
-) -> Node:
+    kind: str, children: tuple[CourseNode, ...] = (), *, lineage: str | None = None, **said: Value
+) -> CourseNode:
     fields = {field.name: said.get(field.name, field.empty) for field in KINDS[kind]}
     lineage = new_public_id() if lineage is None else lineage
-    return Node(kind, lineage, fields, children=children)
+    return CourseNode(kind, lineage, fields, children=children)

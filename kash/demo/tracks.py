@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.policy import Actor
-from kash.tracks.rules.tree import Group, Join, Leaf, Renewal
+from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal
 from kash.tracks.services.enrolments import enrol
 from kash.tracks.services.seen import SeenTogether, enter
 from kash.tracks.services.tracks import TrackDetails, add_track
@@ -31,8 +31,8 @@ def make_tracks(
         ),
         by=trainer,
     )
-    practice = Group(Join.ANY, (Leaf.of("practicum", count=2), Leaf.of("outreach", count=3)))
-    tree = Group(
+    practice = Branch(Join.ANY, (Leaf.of("practicum", count=2), Leaf.of("outreach", count=3)))
+    tree = Branch(
         Join.ALL,
         (
             Leaf.of("hours", course=course, share=80, versions=()),
@@ -41,7 +41,7 @@ def make_tracks(
             Leaf.of("document", document=_CODE, version=_EDITION),
         ),
     )
-    renewal = Renewal(Group(Join.ALL, (Leaf.of("practicum", count=1),)), 12, 30)
+    renewal = Renewal(Branch(Join.ALL, (Leaf.of("practicum", count=1),)), 12, 30)
     write_version(version, tree, renewal, 1, by=trainer)
     propose(version, by=trainer)
     publish(version, by=director)
@@ -49,7 +49,7 @@ def make_tracks(
         enrol(track, person, by=trainer)
     _see(actors, workshop_people, course, today)
     draft = start_version(track, by=trainer)
-    stricter = Group(Join.ALL, (*tree.parts, Leaf.of("role", role="mentor", months=3)))
+    stricter = Branch(Join.ALL, (*tree.parts, Leaf.of("role", role="mentor", months=3)))
     write_version(draft, stricter, renewal, 1, by=trainer)
     return track
 

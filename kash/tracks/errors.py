@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from kash.platform.web.errors import Problem
 
 
-class NameTaken(Problem):
+class TrackNameTaken(Problem):
     """Another track has this name."""
 
     field = "name"
@@ -27,19 +27,19 @@ class UnsoundTree(Problem):
     sentence = _l("These requirements can't be saved yet. What is wrong stands beside each.")
 
 
-class NotADraft(Problem):
+class TrackNotADraft(Problem):
     """Only a draft can be written in."""
 
     sentence = _l("This version is no draft any more, so it cannot be changed.")
 
 
-class StepNotPossible(Problem):
+class TrackStepNotPossible(Problem):
     """The version is in another state by now."""
 
     sentence = _l("This version is in another state by now. Look at it again.")
 
 
-class DraftExists(Problem):
+class TrackDraftExists(Problem):
     """A track has one version at most that is not published."""
 
     sentence = _l("There is a version already that is not published yet.")

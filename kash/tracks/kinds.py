@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.assessments.queries.scores import scores_in
-from kash.tracks.leaf_kinds import Asked, Found, LeafKind
+from kash.tracks.leaf_kinds import Found, LeafKind, LeafQuestion
 from kash.tracks.queries.seen import counted, document_of, oral_scores, role_months
 from kash.tracks.queries.standing import completed
 from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind
@@ -16,7 +16,7 @@ from kash.workshops.queries.hours import hour_shares
 _COURSE = Parameter("course", ParameterKind.COURSE)
 
 
-def _hours(session: Session, leaf: Leaf, asked: Asked) -> Found:
+def _hours(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     window = asked.window
     return hour_shares(
         session,
@@ -30,7 +30,7 @@ def _hours(session: Session, leaf: Leaf, asked: Asked) -> Found:
     )
 
 
-def _test(session: Session, leaf: Leaf, asked: Asked) -> Found:
+def _test(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Best scores, written or oral: any test counts, and one that was failed harms nobody."""
     course = leaf.text("course")
     found = oral_scores(session, course, asked)

@@ -19,7 +19,7 @@ Found = dict[int, tuple[int, date]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class LeafQuestion:
     """Question to a kind: whose facts (ids of persons, None: everybody's), within which days, how
     much is needed, and what day it is. `through` are the tracks from which it is asked."""
 
@@ -55,7 +55,7 @@ class LeafKind(Part):
     rule: KindRule
     label: Any
     sentence: Any
-    facts: Callable[[Session, Leaf, Asked], Found]
+    facts: Callable[[Session, Leaf, LeafQuestion], Found]
     seen: str = ""
     choices: Mapping[str, Any] | None = None
 
@@ -91,7 +91,7 @@ def found_by(session: Session, statement: Executable) -> Found:
     }
 
 
-def facts_of(session: Session, leaves: Collection[Leaf], asked: Asked) -> dict[Leaf, Found]:
+def facts_of(session: Session, leaves: Collection[Leaf], asked: LeafQuestion) -> dict[Leaf, Found]:
     """Facts towards each requirement, as eligibility asks for them. A kind that nobody declares any
     more has none."""
     kinds = leaf_kinds()

@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 
 from kash.tracks.leaf_kinds import LeafKind, leaf_kinds
 from kash.tracks.queries.tracks import Names
-from kash.tracks.rules.checks import Flaw
+from kash.tracks.rules.checks import TreeFlaw
 from kash.tracks.rules.kinds import Parameter, ParameterKind
 from kash.tracks.rules.renewal import RenewalState
-from kash.tracks.rules.tree import Group, Join, Leaf
+from kash.tracks.rules.tree import Branch, Join, Leaf
 
 _BRACES = re.compile(r"\{([a-z]+)\}")
 
@@ -24,19 +24,19 @@ JOINS = {
     Join.SOME: _l("At least so many of these"),
 }
 FLAWS = {
-    Flaw.EMPTY: _l("Nothing stands in this group yet. Add a requirement, or remove it."),
-    Flaw.COUNT: _l("This number must lie between 1 and the number of parts below."),
-    Flaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
-    Flaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
-    Flaw.UNPUBLISHED: _l("This course has no published version, so nobody could fulfil this."),
-    Flaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
-    Flaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
-    Flaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
-    Flaw.TOO_MUCH: _l("A track has at most 40 requirements and groups, four deep."),
-    Flaw.WINDOW: _l("Enter a number of months from 1 to 120."),
-    Flaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
-    Flaw.GRACE: _l("Enter a number of days from 0 to 366."),
-    Flaw.RENEWS_NOTHING: _l("Choose this track's certificate first, on “Change the name”."),
+    TreeFlaw.EMPTY: _l("Nothing stands in this group yet. Add a requirement, or remove it."),
+    TreeFlaw.COUNT: _l("This number must lie between 1 and the number of parts below."),
+    TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
+    TreeFlaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
+    TreeFlaw.UNPUBLISHED: _l("This course has no published version, so nobody could fulfil this."),
+    TreeFlaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
+    TreeFlaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
+    TreeFlaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
+    TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements and groups, four deep."),
+    TreeFlaw.WINDOW: _l("Enter a number of months from 1 to 120."),
+    TreeFlaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
+    TreeFlaw.GRACE: _l("Enter a number of days from 0 to 366."),
+    TreeFlaw.RENEWS_NOTHING: _l("Choose this track's certificate first, on “Change the name”."),
 }
 RENEWAL = {
     RenewalState.HOLDS: _l("valid, cannot be renewed yet"),
@@ -72,23 +72,23 @@ SEEN = {
 
 
 @dataclass(frozen=True)
-class Piece:
+class SentencePiece:
     """A piece of a sentence: plain text, or a parameter with its word."""
 
     text: str
     parameter: Parameter | None = None
 
 
-def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[Piece]:
+def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[SentencePiece]:
     """A requirement's sentence, taken apart at its parameters."""
     parameters = {one.name: one for one in kind.rule.parameters}
     found = []
     for number, text in enumerate(_BRACES.split(str(kind.sentence))):
         parameter = parameters.get(text) if number % 2 else None
         if parameter is not None:
-            found.append(Piece(word_of(kind, parameter, leaf, names), parameter))
+            found.append(SentencePiece(word_of(kind, parameter, leaf, names), parameter))
         elif text:
-            found.append(Piece(text))
+            found.append(SentencePiece(text))
     return found
 
 
@@ -126,7 +126,7 @@ def _versions(leaf: Leaf, names: Names) -> str:
     return ", ".join(_("version %(number)s", number=number) for number in numbers) or "–"
 
 
-def join_word(group: Group) -> str:
+def join_word(group: Branch) -> str:
     """Words of how many parts of a group are needed."""
     if group.join is Join.SOME:
         return _("At least %(count)s of these", count=group.count)

@@ -17,10 +17,10 @@ from kash.policy import SYSTEM
 from kash.training.course_additions import CourseAddition
 from kash.training.course_files import Beside, course_file
 from kash.training.models import Course
-from kash.training.rules.bringing import Standing
+from kash.training.rules.bringing import VersionStanding
 from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
-from kash.training.rules.plain_values import Unreadable
-from kash.training.services.bringing import Wanted, bring_course, bring_library
+from kash.training.rules.plain_values import UnreadableFile
+from kash.training.services.bringing import BringingDecisions, bring_course, bring_library
 from kash.training.starting_library import library
 from kash.training.words import fault_sentence
 
@@ -36,7 +36,7 @@ def _read(file: Path) -> CourseFile:
         raise click.ClickException(_("There is no such file.")) from None
     try:
         return read_file(content, declared(CourseAddition))
-    except Unreadable as problem:
+    except UnreadableFile as problem:
         raise click.ClickException(
             "\n".join(fault_sentence(fault) for fault in problem.faults)
         ) from None
@@ -85,15 +85,17 @@ def bring(file: Path, name: str, differing: bool) -> None:
     read = _read(file)
     drafts = [version.lineage for version in read.versions] if differing else []
     with told_at_terminal(Problem):
-        brought = bring_course(read, Wanted(name=name.strip()[:160], drafts=drafts), by=SYSTEM)
+        brought = bring_course(
+            read, BringingDecisions(name=name.strip()[:160], drafts=drafts), by=SYSTEM
+        )
     _tell(brought.before)
 
 
 def _tell(before: Beside) -> None:
     words = {
-        Standing.NEW: _("new"),
-        Standing.SAME: _("the same"),
-        Standing.DIFFERS: _("differs"),
+        VersionStanding.NEW: _("new"),
+        VersionStanding.SAME: _("the same"),
+        VersionStanding.DIFFERS: _("differs"),
     }
     click.echo(before.file.name)
     for placed in before.versions:

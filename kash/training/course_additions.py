@@ -13,11 +13,11 @@ from kash.feature import Part, declared
 from kash.platform.vault import Change
 from kash.policy import Actor
 from kash.training.models import Course
-from kash.training.rules.plain_values import Place, Reading
+from kash.training.rules.plain_values import Place, ValueReading
 
 
 @dataclass(frozen=True)
-class Counts:
+class PieceCounts:
     """How many pieces of a file are new here, the same, or differ from what is here."""
 
     new: int = 0
@@ -25,7 +25,7 @@ class Counts:
     differs: int = 0
 
 
-Check = Callable[[object, Reading, Place], Any]
+Check = Callable[[object, ValueReading, Place], Any]
 
 
 class Store(Protocol):
@@ -54,7 +54,7 @@ class CourseAddition(Part):
     writes: str
     plain: Callable[[Course], object]
     check: Check
-    compare: Callable[[Session, Course | None, Any], Counts]
+    compare: Callable[[Session, Course | None, Any], PieceCounts]
     store: Store
 
 

@@ -12,10 +12,16 @@ from sqlalchemy.orm import Session
 from kash.platform.database import db
 from kash.platform.web import Problem
 from kash.policy import Actor
-from kash.training.course_additions import Counts, CourseAddition, additions_seen
+from kash.training.course_additions import CourseAddition, PieceCounts, additions_seen
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import loaded
-from kash.training.rules.bringing import HereVersion, Placed, Standing, place_versions, shown_code
+from kash.training.rules.bringing import (
+    HereVersion,
+    PlacedVersion,
+    VersionStanding,
+    place_versions,
+    shown_code,
+)
 from kash.training.rules.course_file import (
     MOST_BYTES,
     CourseFile,
@@ -25,7 +31,7 @@ from kash.training.rules.course_file import (
 from kash.training.trees import tree_of
 
 
-class TooLarge(Problem):
+class CourseTooLarge(Problem):
     """A course that no file can carry."""
 
     sentence = _l("This course is larger than 5 MB, so that no file can carry it.")
@@ -39,13 +45,13 @@ class Beside:
     file: CourseFile
     course: str
     name: str
-    versions: tuple[Placed, ...]
-    additions: tuple[tuple[CourseAddition, Counts], ...]
+    versions: tuple[PlacedVersion, ...]
+    additions: tuple[tuple[CourseAddition, PieceCounts], ...]
 
     @property
     def new(self) -> int:
         """Number of versions that are new."""
-        return sum(each.standing is Standing.NEW for each in self.versions)
+        return sum(each.standing is VersionStanding.NEW for each in self.versions)
 
     @property
     def brings_nothing_new(self) -> bool:
@@ -59,7 +65,7 @@ class Beside:
     @property
     def differs(self) -> bool:
         """True if something of it is here, but says something else."""
-        return any(each.standing is Standing.DIFFERS for each in self.versions) or any(
+        return any(each.standing is VersionStanding.DIFFERS for each in self.versions) or any(
             counts.differs for _addition, counts in self.additions
         )
 
@@ -73,7 +79,7 @@ class Beside:
 def course_file(course: Course, actor: Actor) -> bytes:
     """A course as a file: all its versions, and of what other rooms add all that the actor sees.
 
-    Raises TooLarge.
+    Raises CourseTooLarge.
     """
     versions = _versions(db.session(), course)
     lineages = {version.id: version.lineage for version in versions}
@@ -97,7 +103,7 @@ def course_file(course: Course, actor: Actor) -> bytes:
     plain = {each.name: made for each in additions_seen(actor) if (made := each.plain(course))}
     made = written_file(carried, plain)
     if len(made) > MOST_BYTES:
-        raise TooLarge
+        raise CourseTooLarge
     return made
 
 

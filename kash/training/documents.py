@@ -12,7 +12,7 @@ from kash.platform.web.language import LANGUAGES, brand
 from kash.training.models import CourseVersion
 from kash.training.queries import read_version
 from kash.training.rules.fields import KINDS, MATERIAL, PLAN
-from kash.training.rules.nodes import Node, planned_minutes
+from kash.training.rules.nodes import CourseNode, planned_minutes
 from kash.training.rules.states import group_size
 from kash.training.rules.timing import cuts, step_minutes, timed_steps
 
@@ -79,7 +79,7 @@ def handout(version: CourseVersion) -> bytes:
     return document(paged)
 
 
-def told_at_home(tree: Node) -> list[Node]:
+def told_at_home(tree: CourseNode) -> list[CourseNode]:
     """Sessions that have something for a hand-out."""
     return [plan for plan in _plans(tree) if plan.of("key_message") or plan.of("legal_point")]
 
@@ -88,11 +88,11 @@ def _draft(version: CourseVersion) -> str:
     return "" if version.state == "published" else _("Draft, not for use")
 
 
-def _plans(tree: Node) -> list[Node]:
+def _plans(tree: CourseNode) -> list[CourseNode]:
     return [node for node in tree.walk() if node.kind == PLAN.name]
 
 
-def _facts(version: CourseVersion, tree: Node) -> list[tuple[str, str]]:
+def _facts(version: CourseVersion, tree: CourseNode) -> list[tuple[str, str]]:
     """Terms and figures of the title page."""
     said = [
         (_("Sessions"), str(len(_plans(tree)))),
@@ -104,7 +104,7 @@ def _facts(version: CourseVersion, tree: Node) -> list[tuple[str, str]]:
     return [(term, fact) for term, fact in said if fact]
 
 
-def _materials(tree: Node) -> list[tuple[str, Node]]:
+def _materials(tree: CourseNode) -> list[tuple[str, CourseNode]]:
     """Each material with the number of its session."""
     return [
         (f"{at}.{place}", row)

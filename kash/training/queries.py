@@ -16,7 +16,7 @@ from kash.policy import GRANTS, Actor, Reach
 from kash.training.approval import APPROVAL
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.rules.fields import OBJECTIVE
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 from kash.training.rules.translations import filled
 from kash.training.trees import tree_of
 
@@ -154,7 +154,7 @@ def version(actor: Actor, public_id: str) -> CourseVersion:
     return one_or_404(db.session.scalar(_whole(public_id).where(versions_in_reach(actor))))
 
 
-def read_version(found: CourseVersion) -> Node:
+def read_version(found: CourseVersion) -> CourseNode:
     """A version as it is read: what a translation does not word yet is told as in its source.
 
     What is published lends from what is published only, so that it never changes. Four more queries

@@ -9,31 +9,33 @@ from typing import Any
 from kash.platform.database import new_public_id
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.rules.fields import MODULE, PLAN, PLAN_ROWS, VERSION, RowKind, Value
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 
 Row = CourseVersion | Module | SessionPlan | PlanRow
 
 
-def tree_of(version: CourseVersion) -> Node:
+def tree_of(version: CourseVersion) -> CourseNode:
     """All that a version holds, as it was loaded."""
     modules = tuple(_module(module) for module in version.modules)
-    return Node(VERSION.name, "", values(version, VERSION), dict(version.made_from), modules)
+    return CourseNode(VERSION.name, "", values(version, VERSION), dict(version.made_from), modules)
 
 
-def _module(module: Module) -> Node:
+def _module(module: Module) -> CourseNode:
     plans = tuple(tree_of_plan(plan) for plan in module.plans)
     return _node(module, MODULE, plans)
 
 
-def tree_of_plan(plan: SessionPlan) -> Node:
+def tree_of_plan(plan: SessionPlan) -> CourseNode:
     """A session with its rows."""
     return _node(
         plan, PLAN, tuple(_node(row, kind) for kind in PLAN_ROWS for row in plan.of(kind.name))
     )
 
 
-def _node(row: Module | SessionPlan | PlanRow, kind: RowKind, below: tuple[Node, ...] = ()) -> Node:
-    return Node(kind.name, row.lineage, values(row, kind), dict(row.made_from), below)
+def _node(
+    row: Module | SessionPlan | PlanRow, kind: RowKind, below: tuple[CourseNode, ...] = ()
+) -> CourseNode:
+    return CourseNode(kind.name, row.lineage, values(row, kind), dict(row.made_from), below)
 
 
 def values(row: Row, kind: RowKind) -> dict[str, Value]:
@@ -48,7 +50,7 @@ def write_values(row: Row, kind: RowKind, given: Mapping[str, Value]) -> None:
             setattr(row, field.name, given[field.name])
 
 
-def lay_out(version: CourseVersion, tree: Node) -> None:
+def lay_out(version: CourseVersion, tree: CourseNode) -> None:
     """Give a version all that a tree holds, in place of what it has; its rows are new ones."""
     write_values(version, VERSION, tree.fields)
     version.made_from = dict(tree.made_from)
@@ -57,14 +59,14 @@ def lay_out(version: CourseVersion, tree: Node) -> None:
     ]
 
 
-def _module_row(node: Node, place: int) -> Module:
+def _module_row(node: CourseNode, place: int) -> Module:
     module = Module(**_keys(node, place))
     write_values(module, MODULE, node.fields)
     module.plans[:] = [_plan_row(plan, at) for at, plan in enumerate(node.of(PLAN.name), 1)]
     return module
 
 
-def _plan_row(node: Node, place: int) -> SessionPlan:
+def _plan_row(node: CourseNode, place: int) -> SessionPlan:
     plan = SessionPlan(**_keys(node, place))
     write_values(plan, PLAN, node.fields)
     for kind in PLAN_ROWS:
@@ -75,7 +77,7 @@ def _plan_row(node: Node, place: int) -> SessionPlan:
     return plan
 
 
-def _keys(node: Node, place: int) -> dict[str, Any]:
+def _keys(node: CourseNode, place: int) -> dict[str, Any]:
     """An id of its own, the lineage and fingerprints of the node, and its place."""
     return {
         "public_id": new_public_id(),

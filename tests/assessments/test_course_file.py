@@ -20,9 +20,9 @@ from kash.assessments.models import Question, QuestionRevision
 from kash.assessments.services.bank import put_away
 from kash.platform.database import db
 from kash.platform.vault import audited
-from kash.training.course_additions import Counts
+from kash.training.course_additions import PieceCounts
 from kash.training.models import Course
-from kash.training.rules.plain_values import Reading
+from kash.training.rules.plain_values import ValueReading
 from kash.training.services.courses import add_course
 
 from .conftest import Bank
@@ -30,7 +30,7 @@ from .conftest import Bank
 
 def brought_of(course: Course) -> tuple[FileQuestion, ...]:
     """The questions of a course as they arrive in a file."""
-    reading = Reading()
+    reading = ValueReading()
     read = questions_read(plain_questions(course), reading, ("questions",))
     reading.end()
     return read
@@ -42,7 +42,7 @@ def store(bank: Bank, course: str, brought: Any, *, differing: bool = False) -> 
         store_questions(change, held, brought, differing=differing, by=bank.trainer)
 
 
-def compared(course: Course | None, brought: Any) -> Counts:
+def compared(course: Course | None, brought: Any) -> PieceCounts:
     db.session.rollback()
     return compare_questions(db.session(), course, brought)
 
@@ -52,7 +52,7 @@ def test_questions_in_use_arrive_as_they_were_and_only_once(bank: Bank) -> None:
     brought = brought_of(bank.course)
     count = len(bank.questions) - 1
     assert len(brought) == count
-    assert compared(None, brought) == Counts(new=count)
+    assert compared(None, brought) == PieceCounts(new=count)
     other, _draft = add_course(
         "Elsewhere", "", "", public_title="Elsewhere", language="en", by=bank.trainer
     )
@@ -60,7 +60,7 @@ def test_questions_in_use_arrive_as_they_were_and_only_once(bank: Bank) -> None:
     db.session.rollback()
     there = db.session.scalars(select(Course).filter_by(public_id=other)).one()
     assert brought_of(there) == brought
-    assert compared(there, brought) == Counts(same=count)
+    assert compared(there, brought) == PieceCounts(same=count)
     store(bank, other, brought, differing=True)
     assert len(brought_of(there)) == count
 
@@ -71,7 +71,7 @@ def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_
     first, *rest = brought_of(bank.course)
     texts = {**first.question.texts, "en": "By when before a court?"}
     changed = (replace(first, question=replace(first.question, texts=texts)), *rest)
-    assert compared(bank.course, changed) == Counts(same=len(rest), differs=1)
+    assert compared(bank.course, changed) == PieceCounts(same=len(rest), differs=1)
 
     def wordings() -> list[str]:
         db.session.rollback()
@@ -89,7 +89,7 @@ def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_
     assert wordings() == [first.question.texts["en"]]
     store(bank, bank.course.public_id, changed, differing=True)
     assert wordings() == [first.question.texts["en"], "By when before a court?"]
-    assert compared(bank.course, changed) == Counts(same=len(rest) + 1)
+    assert compared(bank.course, changed) == PieceCounts(same=len(rest) + 1)
     # A file that is older than what is here brings no old wording back.
     store(bank, bank.course.public_id, (first, *rest), differing=True)
     assert len(wordings()) == 2
@@ -117,7 +117,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_its_place(
     app: Any, wrong: dict[str, Any], where: str, sentence: str
 ) -> None:
     whole = {"lineage": "q" * 16, "kind": "scale", "language": "en", "texts": {"en": "I would."}}
-    reading = Reading()
+    reading = ValueReading()
     QUESTIONS.check([{**whole, **wrong}], reading, ("questions",))
     fault = reading.faults[0]
     assert fault.where == " / ".join(["questions 1", where] if where else ["questions 1"])
@@ -126,7 +126,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_its_place(
 
 def test_two_questions_with_one_key_are_refused(app: Any) -> None:
     whole = {"lineage": "q" * 16, "kind": "scale", "language": "en", "texts": {"en": "I would."}}
-    reading = Reading()
+    reading = ValueReading()
     QUESTIONS.check([whole, whole], reading, ("questions",))
     assert [fault.where for fault in reading.faults] == ["questions 2 / lineage"]
 

@@ -11,10 +11,10 @@ import pytest
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.policy import Actor
-from kash.tracks.leaf_kinds import Asked
+from kash.tracks.leaf_kinds import LeafQuestion
 from kash.tracks.models import TrackVersion
 from kash.tracks.queries.standing import fulfilled
-from kash.tracks.rules.tree import Group, Join, Leaf, Node, Renewal
+from kash.tracks.rules.tree import Branch, Join, Leaf, Node, Renewal
 from kash.tracks.services.seen import SeenTogether, enter
 from kash.tracks.services.tracks import TrackDetails, add_track
 from kash.tracks.services.versions import propose, publish, start_version, write_version
@@ -52,7 +52,7 @@ class Tracked:
         return self.ready.person(name)
 
     def write(self, *parts: Node, renewal: Renewal | None = None) -> None:
-        tree = Group(Join.ALL, parts)
+        tree = Branch(Join.ALL, parts)
         write_version(self.version, tree, renewal, self.row.row_version, by=self.trainer)
 
     def publish(self, *parts: Node, renewal: Renewal | None = None) -> None:
@@ -77,11 +77,11 @@ class Tracked:
         seen = SeenTogether(kind, about, day, self.director.public_id)
         enter(seen, {self.person(name): amount for name in names}, by=self.trainer)
 
-    def fulfil(self, *parts: Node, asked: Asked | None = None) -> dict[str, date]:
+    def fulfil(self, *parts: Node, asked: LeafQuestion | None = None) -> dict[str, date]:
         """Names of who fulfils a tree, with the days."""
         db.session.rollback()
-        tree = Group(Join.ALL, parts)
-        done = fulfilled(db.session(), tree, asked or Asked(TODAY))
+        tree = Branch(Join.ALL, parts)
+        done = fulfilled(db.session(), tree, asked or LeafQuestion(TODAY))
         return {name: done[key] for name, key in self.keys().items() if key in done}
 
     def keys(self) -> dict[str, int]:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kash.tracks.rules.checks import Catalogue, Flaw, FlawAt, flaws_of, put, renewal_flaws
+from kash.tracks.rules.checks import FlawAt, TrackCatalogue, TreeFlaw, flaws_of, put, renewal_flaws
 from kash.tracks.rules.eligibility import (
-    Change,
+    EligibilityChange,
     change_between,
     fulfilling,
     next_steps,
@@ -28,7 +28,7 @@ from kash.tracks.rules.renewal import (
     window_of,
 )
 from kash.tracks.rules.tree import (
-    Group,
+    Branch,
     Join,
     Leaf,
     Node,
@@ -54,7 +54,9 @@ PRACTICE = KindRule("practice", (Parameter("count", ParameterKind.NUMBER, most=5
 ROLE = KindRule("role", (Parameter("months", ParameterKind.NUMBER),), need="months", span="months")
 TRACK = KindRule("track", (Parameter("track", ParameterKind.TRACK),))
 KINDS = {kind.key: kind for kind in (HOURS, PRACTICE, ROLE, TRACK)}
-CATALOGUE = Catalogue({"c": frozenset({"v1", "v2"}), "draft": frozenset()}, {"other": frozenset()})
+CATALOGUE = TrackCatalogue(
+    {"c": frozenset({"v1", "v2"}), "draft": frozenset()}, {"other": frozenset()}
+)
 DAY = date(2026, 1, 1)
 
 
@@ -66,7 +68,7 @@ def some_tree(chance: random.Random, depth: int = 3) -> Node:
     if depth == 0 or chance.random() < 0.35:
         return some_leaf(chance)
     parts = tuple(some_tree(chance, depth - 1) for _ in range(chance.randint(1, 4)))
-    return Group(chance.choice(list(Join)), parts, chance.randint(1, len(parts)))
+    return Branch(chance.choice(list(Join)), parts, chance.randint(1, len(parts)))
 
 
 def history(chance: random.Random, tree: Node) -> dict[Leaf, dict[int, tuple[int, date]]]:
@@ -126,7 +128,7 @@ def test_the_steps_that_are_named_are_enough() -> None:
 
 def test_of_what_not_all_is_needed_the_nearest_comes_next() -> None:
     far, near = Leaf.of("practice", count=5, about="a"), Leaf.of("practice", count=4, about="b")
-    tree = Group(Join.ANY, (far, near))
+    tree = Branch(Join.ANY, (far, near))
     facts = {far: {1: (1, DAY)}, near: {1: (3, DAY)}}
     needs = needs_of([far, near], KINDS)
     assert next_steps(1, tree, facts, needs) == [near]
@@ -142,15 +144,15 @@ def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed() -> None:
     facts[three][1] = (1, DAY + timedelta(9))
     needs = needs_of([one, two, three], KINDS)
     parts = (one, two, three)
-    assert fulfilling(Group(Join.ALL, parts), facts, needs) == {1: DAY + timedelta(9)}
-    assert fulfilling(Group(Join.ANY, parts), facts, needs) == {1: DAY}
-    assert fulfilling(Group(Join.SOME, parts, 2), facts, needs) == {1: DAY + timedelta(3)}
-    assert fulfilling(Group(Join.SOME, parts, 4), facts, needs) == {}
-    assert fulfilling(Group(Join.ALL), facts, needs) == {}
+    assert fulfilling(Branch(Join.ALL, parts), facts, needs) == {1: DAY + timedelta(9)}
+    assert fulfilling(Branch(Join.ANY, parts), facts, needs) == {1: DAY}
+    assert fulfilling(Branch(Join.SOME, parts, 2), facts, needs) == {1: DAY + timedelta(3)}
+    assert fulfilling(Branch(Join.SOME, parts, 4), facts, needs) == {}
+    assert fulfilling(Branch(Join.ALL), facts, needs) == {}
 
 
 def test_what_a_new_tree_changes_is_counted_by_who_gains_and_who_loses() -> None:
-    assert change_between({1: DAY, 2: DAY}, {2: DAY, 3: DAY, 4: DAY}) == Change(2, 1, 1)
+    assert change_between({1: DAY, 2: DAY}, {2: DAY, 3: DAY, 4: DAY}) == EligibilityChange(2, 1, 1)
 
 
 @given(st.randoms(use_true_random=False))
@@ -185,49 +187,49 @@ HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())
 @pytest.mark.parametrize(
     ("tree", "flaw"),
     [
-        (Group(Join.SOME, (HOURS_OF_C,), 2), FlawAt(Flaw.COUNT)),
-        (Group(Join.SOME, (HOURS_OF_C,), 0), FlawAt(Flaw.COUNT)),
-        (Group(Join.ALL, ()), FlawAt(Flaw.EMPTY)),
-        (Leaf.of("hours", course="draft", share=80), FlawAt(Flaw.UNPUBLISHED, (), "course")),
-        (Leaf.of("hours", course="gone", share=80), FlawAt(Flaw.UNPUBLISHED, (), "course")),
-        (Leaf.of("hours", course="c", share=105), FlawAt(Flaw.PARAMETER, (), "share")),
+        (Branch(Join.SOME, (HOURS_OF_C,), 2), FlawAt(TreeFlaw.COUNT)),
+        (Branch(Join.SOME, (HOURS_OF_C,), 0), FlawAt(TreeFlaw.COUNT)),
+        (Branch(Join.ALL, ()), FlawAt(TreeFlaw.EMPTY)),
+        (Leaf.of("hours", course="draft", share=80), FlawAt(TreeFlaw.UNPUBLISHED, (), "course")),
+        (Leaf.of("hours", course="gone", share=80), FlawAt(TreeFlaw.UNPUBLISHED, (), "course")),
+        (Leaf.of("hours", course="c", share=105), FlawAt(TreeFlaw.PARAMETER, (), "share")),
         (
-            Group(Join.ALL, (HOURS_OF_C, Leaf.of("hours", course="c", share=9, versions=("x",)))),
-            FlawAt(Flaw.OTHER_COURSE, (1,), "versions"),
+            Branch(Join.ALL, (HOURS_OF_C, Leaf.of("hours", course="c", share=9, versions=("x",)))),
+            FlawAt(TreeFlaw.OTHER_COURSE, (1,), "versions"),
         ),
-        (Leaf.of("nonsense"), FlawAt(Flaw.UNKNOWN_KIND)),
-        (Leaf.of("track", track="mine"), FlawAt(Flaw.LOOP, (), "track")),
-        (Leaf.of("track", track="far"), FlawAt(Flaw.LOOP, (), "track")),
-        (Leaf.of("track", track="nowhere"), FlawAt(Flaw.NO_SUCH_TRACK, (), "track")),
-        (Group(Join.ALL, (HOURS_OF_C,) * 60), FlawAt(Flaw.TOO_MUCH)),
+        (Leaf.of("nonsense"), FlawAt(TreeFlaw.UNKNOWN_KIND)),
+        (Leaf.of("track", track="mine"), FlawAt(TreeFlaw.LOOP, (), "track")),
+        (Leaf.of("track", track="far"), FlawAt(TreeFlaw.LOOP, (), "track")),
+        (Leaf.of("track", track="nowhere"), FlawAt(TreeFlaw.NO_SUCH_TRACK, (), "track")),
+        (Branch(Join.ALL, (HOURS_OF_C,) * 60), FlawAt(TreeFlaw.TOO_MUCH)),
     ],
 )
 def test_what_can_never_be_fulfilled_is_refused(tree: Node, flaw: FlawAt) -> None:
     tracks = {"other": frozenset(), "near": frozenset({"mine"}), "far": frozenset({"near"})}
-    catalogue = Catalogue(CATALOGUE.versions, {**tracks, "mine": frozenset({"other"})})
+    catalogue = TrackCatalogue(CATALOGUE.versions, {**tracks, "mine": frozenset({"other"})})
     assert flaws_of(tree, "mine", KINDS, catalogue) == [flaw]
 
 
 def test_a_sound_tree_has_no_flaw() -> None:
-    tree = Group(Join.SOME, (HOURS_OF_C, Leaf.of("track", track="other")), 1)
+    tree = Branch(Join.SOME, (HOURS_OF_C, Leaf.of("track", track="other")), 1)
     assert flaws_of(tree, "mine", KINDS, CATALOGUE) == []
 
 
 def test_a_window_shorter_than_what_it_holds_is_refused() -> None:
     long, short = Leaf.of("role", months=12), Leaf.of("role", months=3)
 
-    def flaws(tree: Node, months: int) -> list[Flaw]:
+    def flaws(tree: Node, months: int) -> list[TreeFlaw]:
         return [one.flaw for one in renewal_flaws(Renewal(tree, months), KINDS, course="c")]
 
-    both = Group(Join.ALL, (long, short))
+    both = Branch(Join.ALL, (long, short))
     assert flaws(both, 12) == []
-    assert flaws(both, 11) == [Flaw.SHORT_WINDOW]
-    assert flaws(Group(Join.ANY, (long, short)), 3) == []
-    assert flaws(Group(Join.SOME, (long, short), 2), 3) == [Flaw.SHORT_WINDOW]
-    assert flaws(both, 0) == [Flaw.WINDOW]
+    assert flaws(both, 11) == [TreeFlaw.SHORT_WINDOW]
+    assert flaws(Branch(Join.ANY, (long, short)), 3) == []
+    assert flaws(Branch(Join.SOME, (long, short), 2), 3) == [TreeFlaw.SHORT_WINDOW]
+    assert flaws(both, 0) == [TreeFlaw.WINDOW]
     assert [
         one.flaw for one in renewal_flaws(Renewal(short, 6, grace_days=400), KINDS, course="")
-    ] == [Flaw.RENEWS_NOTHING, Flaw.GRACE]
+    ] == [TreeFlaw.RENEWS_NOTHING, TreeFlaw.GRACE]
 
 
 def test_only_facts_of_the_window_count_and_expiry_stays_the_last_day() -> None:
@@ -254,9 +256,11 @@ def test_months_are_whole_from_the_day_they_are_reached(day: date, months: int) 
 
 def test_a_part_is_changed_or_left_out_at_its_place() -> None:
     one, two = Leaf.of("practice", count=1), Leaf.of("practice", count=2)
-    tree = Group(Join.ALL, (one, Group(Join.ANY, (one, two))))
-    assert put(tree, (1, 0), lambda _node: None) == Group(Join.ALL, (one, Group(Join.ANY, (two,))))
-    assert put(tree, (0,), lambda _node: two) == Group(Join.ALL, (two, tree.parts[1]))
+    tree = Branch(Join.ALL, (one, Branch(Join.ANY, (one, two))))
+    assert put(tree, (1, 0), lambda _node: None) == Branch(
+        Join.ALL, (one, Branch(Join.ANY, (two,)))
+    )
+    assert put(tree, (0,), lambda _node: two) == Branch(Join.ALL, (two, tree.parts[1]))
     assert put(tree, (7, 3), lambda _node: None) == tree
     assert put(tree, (), lambda _node: None) == tree
 
@@ -265,4 +269,4 @@ def test_a_number_that_is_none_stays_as_typed_and_does_not_hold() -> None:
     sent = {"course": [" c "], "versions": ["v2", "", "v1"], "share": ["eighty"]}
     leaf = read_leaf(HOURS, sent)
     assert leaf == Leaf.of("hours", course="c", versions=("v1", "v2"), share="eighty")
-    assert flaws_of(leaf, "mine", KINDS, CATALOGUE) == [FlawAt(Flaw.PARAMETER, (), "share")]
+    assert flaws_of(leaf, "mine", KINDS, CATALOGUE) == [FlawAt(TreeFlaw.PARAMETER, (), "share")]

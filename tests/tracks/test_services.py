@@ -26,18 +26,18 @@ from kash.policy import SYSTEM, Actor
 from kash.tracks.errors import (
     AlreadyEnrolled,
     DayToCome,
-    DraftExists,
     MinorOnATrack,
     NothingPublished,
     OneselfOnATrack,
     SupervisedByHerself,
+    TrackDraftExists,
     UnknownWitness,
     UnsoundTree,
 )
-from kash.tracks.leaf_kinds import Asked, leaf_kinds
+from kash.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.tracks.models import SeenFact, TrackEnrolment
 from kash.tracks.rules.renewal import Window, months_before
-from kash.tracks.rules.tree import Group, Join, Leaf, tree_from_json
+from kash.tracks.rules.tree import Branch, Join, Leaf, tree_from_json
 from kash.tracks.services.enrolments import enrol, move, take_off
 from kash.tracks.services.seen import SeenTogether, end_role, enter, withdraw
 from kash.tracks.services.versions import propose, publish, start_version, write_version
@@ -66,9 +66,9 @@ def test_hours_count_in_the_listed_versions_and_the_window_only(tracked: Tracked
     assert tracked.fulfil(leaf) == {ALL: min(ended, TODAY)}
     other = Leaf.of("hours", course=tracked.course, share=100, versions=("0" * 16,))
     assert tracked.fulfil(other) == {}
-    before = Asked(TODAY, window=Window(None, ended - timedelta(days=1)))
+    before = LeafQuestion(TODAY, window=Window(None, ended - timedelta(days=1)))
     assert tracked.fulfil(leaf, asked=before) == {}
-    until = Asked(TODAY, window=Window(ended, ended))
+    until = LeafQuestion(TODAY, window=Window(ended, ended))
     assert tracked.fulfil(leaf, asked=until) == {ALL: min(ended, TODAY)}
 
 
@@ -84,7 +84,7 @@ def test_what_was_seen_counts_from_the_day_there_was_enough(
     assert tracked.fulfil(PRACTICE) == {ALL: TODAY - timedelta(days=9)}
     assert set(tracked.fulfil(Leaf.of("outreach", count=1))) == {MOST}
     assert set(tracked.fulfil(Leaf.of("test", course=tracked.course, score=80))) == {ALL}
-    recent = Asked(TODAY, window=Window(TODAY - timedelta(days=5), TODAY))
+    recent = LeafQuestion(TODAY, window=Window(TODAY - timedelta(days=5), TODAY))
     assert tracked.fulfil(PRACTICE, asked=recent) == {}
 
 
@@ -106,7 +106,7 @@ def test_a_role_counts_while_it_was_held(tracked: Tracked) -> None:
     end_role(tracked.person(MOST), public_id, since + timedelta(days=60), by=tracked.trainer)
     assert tracked.fulfil(leaf).keys() == {ALL}
     window = Window(months_before(TODAY, 3), TODAY)
-    assert tracked.fulfil(leaf, asked=Asked(TODAY, window=window)) == {}
+    assert tracked.fulfil(leaf, asked=LeafQuestion(TODAY, window=window)) == {}
 
 
 def test_a_certificate_counts_until_it_is_revoked(tracked: Tracked) -> None:
@@ -169,8 +169,8 @@ def test_only_a_sound_tree_is_saved_and_only_over_what_was_read(tracked: Tracked
         propose(tracked.version, by=tracked.trainer)
     tracked.write(PRACTICE)
     with pytest.raises(ChangedMeanwhile):
-        write_version(tracked.version, Group(Join.ALL, (PRACTICE,)), None, 1, by=tracked.trainer)
-    assert tree_from_json(tracked.row.tree) == Group(Join.ALL, (PRACTICE,))
+        write_version(tracked.version, Branch(Join.ALL, (PRACTICE,)), None, 1, by=tracked.trainer)
+    assert tree_from_json(tracked.row.tree) == Branch(Join.ALL, (PRACTICE,))
 
 
 def test_a_version_is_published_by_another_and_changes_no_more(
@@ -185,7 +185,7 @@ def test_a_version_is_published_by_another_and_changes_no_more(
     with pytest.raises(Problem):
         tracked.write(tracked.hours())
     start_version(tracked.track, by=tracked.trainer)
-    with pytest.raises(DraftExists):
+    with pytest.raises(TrackDraftExists):
         start_version(tracked.track, by=tracked.trainer)
 
 

@@ -16,7 +16,7 @@ from kash.people.models import Person
 from kash.platform.database import db
 from kash.policy import Actor
 from kash.tracks.models import SeenFact, TrackEnrolment
-from kash.tracks.rules.tree import Group, Join, Leaf, Renewal, tree_from_json
+from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal, tree_from_json
 from kash.tracks.services.enrolments import enrol
 from kash.tracks.services.versions import propose
 from kash.workshops.services.planning import plan_workshop
@@ -70,11 +70,11 @@ def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(
     page = browser.post(address, data=fields(page.text) | {"do": "preview"})
     assert "Whom would this change?" in page.text
     assert browser.post(address, data=fields(page.text) | {"do": "save"}).status_code == 302
-    tree = Group(
+    tree = Branch(
         Join.ALL,
         (
             Leaf.of("hours", share=80, course=tracked.course, versions=()),
-            Group(Join.SOME, (Leaf.of("practicum", count=3),), 1),
+            Branch(Join.SOME, (Leaf.of("practicum", count=3),), 1),
         ),
     )
     assert tree_from_json(tracked.row.tree) == tree
@@ -104,7 +104,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
     page = browser.post(address, data=sent | {"do": "save"})
     assert page.status_code == 409
     assert "Someone else saved changes" in page.text
-    assert tree_from_json(tracked.row.tree) == Group(Join.ALL, (tracked.hours(),))
+    assert tree_from_json(tracked.row.tree) == Branch(Join.ALL, (tracked.hours(),))
 
 
 def test_requirements_read_as_sentences_in_both_languages(

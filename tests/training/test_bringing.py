@@ -23,9 +23,9 @@ from kash.training.course_additions import CourseAddition
 from kash.training.course_files import course_file
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import version_with_plans
-from kash.training.rules.bringing import Standing
+from kash.training.rules.bringing import VersionStanding
 from kash.training.rules.course_file import CourseFile, read_file
-from kash.training.services.bringing import NotAsShown, Wanted, bring_course
+from kash.training.services.bringing import BringingDecisions, NotAsShown, bring_course
 from kash.training.services.copies import translate
 from kash.training.services.courses import CourseTaken
 from kash.training.trees import tree_of
@@ -79,7 +79,7 @@ def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(
     carried = file_of(published.course)
     elsewhere(published.course)
     before = entries()
-    brought = bring_course(carried, Wanted(), by=SYSTEM)
+    brought = bring_course(carried, BringingDecisions(), by=SYSTEM)
     again = file_of(brought.course)
     assert told(again) == told(carried)
     assert [each.published for each in again.versions] == [None, None]
@@ -95,9 +95,9 @@ def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(
 def test_what_was_brought_in_before_brings_nothing_more(draft: Draft) -> None:
     carried = file_of(draft.course)
     before = entries()
-    brought = bring_course(carried, Wanted(), by=SYSTEM)
+    brought = bring_course(carried, BringingDecisions(), by=SYSTEM)
     assert (brought.course, brought.drafts, entries()) == (draft.course, (), before)
-    assert [each.standing for each in brought.before.versions] == [Standing.SAME]
+    assert [each.standing for each in brought.before.versions] == [VersionStanding.SAME]
 
 
 def test_a_version_that_differs_stays_and_is_another_draft_only_if_that_is_wanted(
@@ -105,8 +105,8 @@ def test_a_version_that_differs_stays_and_is_another_draft_only_if_that_is_wante
 ) -> None:
     carried = file_of(published.course)
     retitle(published.version, "Changed here")
-    assert bring_course(carried, Wanted(), by=SYSTEM).drafts == ()
-    wanted = Wanted(drafts=[carried.versions[0].lineage])
+    assert bring_course(carried, BringingDecisions(), by=SYSTEM).drafts == ()
+    wanted = BringingDecisions(drafts=[carried.versions[0].lineage])
     (made,) = bring_course(carried, wanted, by=SYSTEM).drafts
     assert tree_of(version_with_plans(made)) == carried.versions[0].tree
     assert version_with_plans(made).state == "draft"
@@ -123,18 +123,18 @@ def test_a_course_with_the_name_of_another_is_brought_in_under_one_that_is_free(
     carried = file_of(draft.course)
     elsewhere(draft.course)
     with pytest.raises(CourseTaken):
-        bring_course(carried, Wanted("something ELSE"), by=SYSTEM)
+        bring_course(carried, BringingDecisions("something ELSE"), by=SYSTEM)
     assert db.session.scalar(select(func.count(Course.id))) == 1
-    bring_course(carried, Wanted("Third"), by=SYSTEM)
+    bring_course(carried, BringingDecisions("Third"), by=SYSTEM)
     assert set(db.session.scalars(select(Course.name))) == {"Something else", "Third"}
 
 
 def test_what_changed_here_since_it_was_shown_is_looked_at_again(draft: Draft) -> None:
     carried = file_of(draft.course)
-    shown = bring_course(carried, Wanted(), by=SYSTEM).before.code
+    shown = bring_course(carried, BringingDecisions(), by=SYSTEM).before.code
     retitle(draft.version, "Changed meanwhile")
     with pytest.raises(NotAsShown):
-        bring_course(carried, Wanted(code=shown), by=SYSTEM)
+        bring_course(carried, BringingDecisions(code=shown), by=SYSTEM)
 
 
 def test_somebody_looks_at_a_file_and_then_brings_it_in(draft: Draft, sign_in: SignIn) -> None:

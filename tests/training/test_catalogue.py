@@ -15,7 +15,7 @@ from kash.platform.database import new_public_id
 from kash.policy import SYSTEM, Actor
 from kash.training.models import CourseVersion
 from kash.training.queries import TaughtScope
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 from kash.training.rules.search import CourseSearch, read_search
 from kash.training.services.copies import fill_draft, start_version
 from kash.training.services.courses import add_course
@@ -29,10 +29,10 @@ def course(name: str, audience: str, level: str, minutes: int, method: str, **sa
     made, version = add_course(
         name, audience, level, public_title=f"Title {name}", language="en", by=SYSTEM
     )
-    step = Node("step", new_public_id(), {"method": method, "to_do": "Something"})
-    plan = Node("plan", new_public_id(), {"title": "A", "minutes": minutes}, children=(step,))
-    module = Node("module", new_public_id(), {"title": "M"}, children=(plan,))
-    tree = Node("version", "", {"public_title": f"Title {name}"} | said, children=(module,))
+    step = CourseNode("step", new_public_id(), {"method": method, "to_do": "Something"})
+    plan = CourseNode("plan", new_public_id(), {"title": "A", "minutes": minutes}, children=(step,))
+    module = CourseNode("module", new_public_id(), {"title": "M"}, children=(plan,))
+    tree = CourseNode("version", "", {"public_title": f"Title {name}"} | said, children=(module,))
     fill_draft(version, tree, SYSTEM)
     return made
 

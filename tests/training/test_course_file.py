@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.platform.database import new_public_id, public_id_from
-from kash.training.rules.bringing import HereVersion, Standing, place_versions
+from kash.training.rules.bringing import HereVersion, VersionStanding, place_versions
 from kash.training.rules.course_file import (
     MOST_BYTES,
     CourseFile,
@@ -20,9 +20,9 @@ from kash.training.rules.course_file import (
     read_file,
     written_file,
 )
-from kash.training.rules.fields import KINDS, Field, Kind, Value
-from kash.training.rules.nodes import BELOW, Node
-from kash.training.rules.plain_values import MOST_FAULTS, Unreadable
+from kash.training.rules.fields import KINDS, Field, FieldKind, Value
+from kash.training.rules.nodes import BELOW, CourseNode
+from kash.training.rules.plain_values import MOST_FAULTS, UnreadableFile
 from kash.training.rules.translations import fingerprint
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12)
@@ -31,20 +31,20 @@ KEYS = st.binary(min_size=16, max_size=16).map(public_id_from)
 
 def values_of(field: Field) -> st.SearchStrategy[Value]:
     """Anything that a field can hold."""
-    if field.kind is Kind.LINE:
+    if field.kind is FieldKind.LINE:
         return TEXTS
-    if field.kind is Kind.TEXT:
+    if field.kind is FieldKind.TEXT:
         return TEXTS | st.just("two\nlines\twide")
-    if field.kind is Kind.CHOICE:
+    if field.kind is FieldKind.CHOICE:
         return st.sampled_from(["", *field.choices])
     some: st.SearchStrategy[Value] = (
-        st.integers(field.least, field.most) if field.kind is Kind.NUMBER else st.dates()
+        st.integers(field.least, field.most) if field.kind is FieldKind.NUMBER else st.dates()
     )
     return some if field.needed else st.none() | some
 
 
 @st.composite
-def nodes(draw: st.DrawFn, kind: str = "version") -> Node:
+def nodes(draw: st.DrawFn, kind: str = "version") -> CourseNode:
     """A row of any kind, with up to two of each kind below it."""
     declared = KINDS[kind]
     fields = {each.name: draw(values_of(each)) for each in declared}
@@ -56,17 +56,19 @@ def nodes(draw: st.DrawFn, kind: str = "version") -> Node:
         for child in draw(st.lists(nodes(deeper), max_size=2))
     ]
     lineage = "" if kind == "version" else draw(KEYS)
-    return Node(kind, lineage, fields, made_from if translated else {}, tuple(below))
+    return CourseNode(kind, lineage, fields, made_from if translated else {}, tuple(below))
 
 
-def is_whole(tree: Node) -> bool:
+def is_whole(tree: CourseNode) -> bool:
     """True if no two rows have one key."""
     keys = [node.key for node in tree.walk()]
     return len(set(keys)) == len(keys)
 
 
 @given(nodes().filter(is_whole), TEXTS.filter(str.strip), st.none() | st.dates())
-def test_what_a_file_carries_arrives_as_it_was(tree: Node, name: str, day: date | None) -> None:
+def test_what_a_file_carries_arrives_as_it_was(
+    tree: CourseNode, name: str, day: date | None
+) -> None:
     first = FileVersion(new_public_id(), 1, "en", tree, published=day)
     second = FileVersion(new_public_id(), 7, "sw", tree, first.lineage)
     course = CourseFile(new_public_id(), name, "Everyone", "", (first, second))
@@ -97,7 +99,7 @@ def file_of(said: dict[str, Any]) -> bytes:
 
 def faults(content: bytes) -> list[tuple[str, str]]:
     """Where a file is wrong, and what is said of it."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFile) as caught:
         read_file(content)
     return [(fault.where, fault.sentence % dict(fault.said)) for fault in caught.value.faults]
 
@@ -213,27 +215,27 @@ def test_a_file_of_nothing_but_mistakes_is_not_read_to_its_end() -> None:
     assert len(faults(file_of(wrong))) == MOST_FAULTS
 
 
-def here(tree: Node, lineage: str, language: str = "en") -> HereVersion:
+def here(tree: CourseNode, lineage: str, language: str = "en") -> HereVersion:
     """A version that is here."""
     return HereVersion(new_public_id(), lineage, 1, language, "draft", tree)
 
 
 def test_versions_are_new_the_same_or_different_by_key_and_by_what_they_say() -> None:
     first, second = (
-        Node(
+        CourseNode(
             "version", "", {each.name: each.empty for each in KINDS["version"]} | {"summary": said}
         )
         for said in ("a", "b")
     )
     carried = [FileVersion("v" * 16, 1, "en", first)]
 
-    def standing(*known: HereVersion) -> tuple[Standing, int]:
+    def standing(*known: HereVersion) -> tuple[VersionStanding, int]:
         (placed,) = place_versions(carried, known)
         return placed.standing, placed.changes
 
-    assert standing() == (Standing.NEW, 0)
-    assert standing(here(second, "w" * 16)) == (Standing.NEW, 0)
-    assert standing(here(first, "v" * 16, "sw")) == (Standing.DIFFERS, 1)
-    assert standing(here(second, "v" * 16)) == (Standing.DIFFERS, 1)
+    assert standing() == (VersionStanding.NEW, 0)
+    assert standing(here(second, "w" * 16)) == (VersionStanding.NEW, 0)
+    assert standing(here(first, "v" * 16, "sw")) == (VersionStanding.DIFFERS, 1)
+    assert standing(here(second, "v" * 16)) == (VersionStanding.DIFFERS, 1)
     # It was taken as another draft before, which has a key of its own.
-    assert standing(here(second, "v" * 16), here(first, "w" * 16)) == (Standing.SAME, 0)
+    assert standing(here(second, "v" * 16), here(first, "w" * 16)) == (VersionStanding.SAME, 0)

@@ -15,7 +15,7 @@ import pytest
 
 from kash.platform.database import new_public_id
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
-from kash.training.rules.comparison import Pair, compare
+from kash.training.rules.comparison import RowPair, compare
 from kash.training.rules.fields import KINDS, MODULE, PLAN, VERSION
 from kash.training.rules.nodes import Key
 from kash.training.rules.texts import FieldText, RowText, SessionText
@@ -220,7 +220,7 @@ def is_translated(key: Key, name: str) -> bool:
     return KINDS[key[0]][name].translated
 
 
-def check_differences(whole: Pair, before: Known, after: Known) -> None:
+def check_differences(whole: RowPair, before: Known, after: Known) -> None:
     pairs = {pair.node.key: pair for pair in whole.walk()}
     assert len(pairs) == len(list(whole.walk()))
     assert set(pairs) == set(before.rows) | set(after.rows)
@@ -266,7 +266,7 @@ def common(one: list[Key], other: list[Key]) -> int:
     return table[-1][-1]
 
 
-def check_order(whole: Pair, after: Known) -> None:
+def check_order(whole: RowPair, after: Known) -> None:
     """Everything stands in the order of the later version, what was removed between."""
     for pair in whole.walk():
         shown = [child.node.key for child in pair.children if not child.removed]

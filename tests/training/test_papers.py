@@ -19,8 +19,17 @@ from kash.platform.web.language import brand
 from kash.policy import SYSTEM
 from kash.training import documents
 from kash.training.queries import version_with_plans
-from kash.training.rules.fields import KINDS, MODULE, PLAN, PLAN_ROWS, VERSION, Field, Kind, Value
-from kash.training.rules.nodes import Node
+from kash.training.rules.fields import (
+    KINDS,
+    MODULE,
+    PLAN,
+    PLAN_ROWS,
+    VERSION,
+    Field,
+    FieldKind,
+    Value,
+)
+from kash.training.rules.nodes import CourseNode
 from kash.training.services.copies import fill_draft, translate
 from kash.training.services.courses import add_course
 from tests.training.conftest import Draft
@@ -34,24 +43,24 @@ def word(kind: str, field: Field) -> str:
 
 
 def sample_value(kind: str, field: Field) -> Value:
-    if field.kind is Kind.CHOICE:
+    if field.kind is FieldKind.CHOICE:
         return next(iter(field.choices))
-    if field.kind is Kind.DAY:
+    if field.kind is FieldKind.DAY:
         return CHECKED
-    return field.least if field.kind is Kind.NUMBER else word(kind, field)
+    return field.least if field.kind is FieldKind.NUMBER else word(kind, field)
 
 
-def node(kind: str, *children: Node, **given: Value) -> Node:
+def node(kind: str, *children: CourseNode, **given: Value) -> CourseNode:
     fields = {field.name: sample_value(kind, field) for field in KINDS[kind]} | given
     lineage = "" if kind == VERSION.name else new_public_id()
-    return Node(kind, lineage, fields, children=children)
+    return CourseNode(kind, lineage, fields, children=children)
 
 
-def session(**given: Value) -> Node:
+def session(**given: Value) -> CourseNode:
     return node(PLAN.name, *(node(kind.name) for kind in PLAN_ROWS), **given)
 
 
-def written(*sessions: Node) -> str:
+def written(*sessions: CourseNode) -> str:
     """A draft in English with these sessions; its public id."""
     _course, version = add_course(
         "Papers", "Everyone", "Basic", public_title="X", language="en", by=SYSTEM
@@ -78,7 +87,7 @@ def words_of(shown: bool) -> set[str]:
         word(kind.name, field)
         for kind in KINDS.values()
         for field in kind
-        if field.kind in (Kind.LINE, Kind.TEXT)
+        if field.kind in (FieldKind.LINE, FieldKind.TEXT)
         and ((field.shown and not kind.only_teaching) or not shown)
     }
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.training.models import CourseVersion, PlanRow, SessionPlan
-from kash.training.rules.fields import KINDS, PLAN, PLAN_ROWS, VERSION, Kind
+from kash.training.rules.fields import KINDS, PLAN, PLAN_ROWS, VERSION, FieldKind
 from kash.training.rules.objectives import unseen_words
 from kash.training.rules.states import group_size, next_state, total_minutes
 from kash.training.rules.texts import lines
@@ -100,4 +100,4 @@ def test_every_field_takes_what_is_empty_and_has_a_column() -> None:
     for kind in KINDS.values():
         for field in kind:
             assert field.takes(field.empty) or field.needed
-            assert field.kind is not Kind.LINE or not field.takes("a\nb")
+            assert field.kind is not FieldKind.LINE or not field.takes("a\nb")

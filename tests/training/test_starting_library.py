@@ -19,10 +19,10 @@ from kash.training.models import Course, CourseVersion
 from kash.training.queries import objectives_of
 from kash.training.rules.course_file import CourseFile, read_file
 from kash.training.rules.fields import KINDS, Field
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 from kash.training.rules.objectives import unseen_words
-from kash.training.rules.translations import Gap, gaps
-from kash.training.services.bringing import Wanted, bring_course
+from kash.training.rules.translations import TranslationGap, gaps
+from kash.training.services.bringing import BringingDecisions, bring_course
 from kash.training.services.courses import add_course, change_course
 from kash.training.starting_library import FOLDER, library
 
@@ -45,7 +45,7 @@ def course(request: pytest.FixtureRequest) -> CourseFile:
     return read_file(request.param.read_bytes(), [QUESTIONS])
 
 
-def lacks(node: Node, field: Field) -> bool:
+def lacks(node: CourseNode, field: Field) -> bool:
     """True if a field that a trainer would look for is empty."""
     return (node.kind, field.name) not in MAY_BE_EMPTY and node[field.name] == field.empty
 
@@ -68,7 +68,7 @@ def test_titles_objectives_and_key_messages_stand_in_kiswahili(course: CourseFil
     assert (original.language, translation.language) == ("en", "sw")
     assert translation.translates == original.lineage
     found = list(gaps(original.tree, translation.tree))
-    assert [gap for gap in found if gap.gap is Gap.STALE] == []
+    assert [gap for gap in found if gap.gap is TranslationGap.STALE] == []
     assert [gap for gap in found if (gap.kind, gap.field) in SAID_IN_BOTH] == []
 
 
@@ -129,7 +129,7 @@ def test_the_library_is_added_once_as_drafts_with_its_questions(app: APIFlask) -
 def test_a_course_of_the_library_is_known_though_it_was_renamed_here(sign_in: SignIn) -> None:
     browser = sign_in("trainer")
     first = library()[0]
-    made = bring_course(first, Wanted(), by=SYSTEM)
+    made = bring_course(first, BringingDecisions(), by=SYSTEM)
     change_course(made.course, "Called otherwise", "", "", SYSTEM)
     page = browser.get("/courses/library").text
     assert "Called otherwise" in page

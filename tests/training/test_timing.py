@@ -5,16 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 from kash.training.rules.timing import cuts, step_minutes, timed_steps
 
 MINUTES = st.none() | st.integers(1, 600)
 STEPS = st.lists(st.tuples(MINUTES, st.sampled_from(["", "must", "should", "may"])), max_size=8)
 
 
-def plan_of(steps: list[tuple[int | None, str]]) -> Node:
-    rows = (Node("step", "", {"minutes": minutes, "rank": rank}) for minutes, rank in steps)
-    return Node("plan", "", {}, children=tuple(rows))
+def plan_of(steps: list[tuple[int | None, str]]) -> CourseNode:
+    rows = (CourseNode("step", "", {"minutes": minutes, "rank": rank}) for minutes, rank in steps)
+    return CourseNode("plan", "", {}, children=tuple(rows))
 
 
 def test_each_step_begins_where_the_one_before_it_ends() -> None:

@@ -18,7 +18,7 @@ from kash.policy import SYSTEM
 from kash.training import queries
 from kash.training.models import CourseVersion, SessionPlan
 from kash.training.rules.comparison import compare
-from kash.training.rules.nodes import Node, by_key, check_tree
+from kash.training.rules.nodes import CourseNode, by_key, check_tree
 from kash.training.rules.texts import FieldText, RowText, SessionText
 from kash.training.rules.translations import counted_gaps, fingerprint
 from kash.training.services.copies import (
@@ -76,7 +76,7 @@ def entitle(version: str) -> None:
     found, source = loaded(version), by_key(tree_of(loaded_source(version)))
     plans = [(plan.public_id, plan.lineage) for module in found.modules for plan in module.plans]
 
-    def words(*nodes: Node) -> dict[Any, Any]:
+    def words(*nodes: CourseNode) -> dict[Any, Any]:
         return {
             node.key: {
                 each.name: FieldText("Maneno", fingerprint(node[each.name]))
@@ -192,17 +192,24 @@ def test_a_tree_fills_a_draft_and_is_read_back_unchanged(published: Draft) -> No
 @pytest.mark.parametrize(
     "wrong",
     [
-        Node("module", "a", {}),
-        Node("version", "", {"public_title": "x" * 121}),
-        Node("version", "", {"public_title": "a\nb"}),
-        Node("version", "", {"days": 0}),
-        Node("version", "", {"days": True}),
-        Node("version", "", {}, children=(Node("plan", "a", {"minutes": 60}),)),
-        Node("version", "", {}, children=(Node("module", "a", {}), Node("module", "a", {}))),
-        Node("version", "", {}, children=tuple(Node("module", f"{n}", {}) for n in range(41))),
+        CourseNode("module", "a", {}),
+        CourseNode("version", "", {"public_title": "x" * 121}),
+        CourseNode("version", "", {"public_title": "a\nb"}),
+        CourseNode("version", "", {"days": 0}),
+        CourseNode("version", "", {"days": True}),
+        CourseNode("version", "", {}, children=(CourseNode("plan", "a", {"minutes": 60}),)),
+        CourseNode(
+            "version",
+            "",
+            {},
+            children=(CourseNode("module", "a", {}), CourseNode("module", "a", {})),
+        ),
+        CourseNode(
+            "version", "", {}, children=tuple(CourseNode("module", f"{n}", {}) for n in range(41))
+        ),
     ],
 )
-def test_a_tree_that_is_no_version_is_refused(wrong: Node) -> None:
+def test_a_tree_that_is_no_version_is_refused(wrong: CourseNode) -> None:
     with pytest.raises(ValueError, match=r"."):
         check_tree(wrong)
 

@@ -17,7 +17,7 @@ class TrackForm(KashForm):
     course = choice_field(_l("Its certificate is that of the course"), required=False)
 
 
-class ReturnForm(KashForm):
+class ReturnTrackForm(KashForm):
     """Reason for which a proposal goes back."""
 
     because = text_field(_l("What should be changed"), most=500)

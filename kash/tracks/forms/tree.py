@@ -15,12 +15,12 @@ from werkzeug.datastructures import MultiDict
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.tracks.leaf_kinds import kind_rules
 from kash.tracks.models import TrackVersion
-from kash.tracks.rules.checks import Flaw, FlawAt, put
+from kash.tracks.rules.checks import FlawAt, TreeFlaw, put
 from kash.tracks.rules.kinds import read_leaf
 from kash.tracks.rules.tree import (
     DEEPEST,
     MOST_NODES,
-    Group,
+    Branch,
     Join,
     Leaf,
     Node,
@@ -40,11 +40,11 @@ class TreeSheet:
 
     tree: Node
     renews: bool = False
-    renewal_tree: Node = field(default_factory=lambda: Group(Join.ALL))
+    renewal_tree: Node = field(default_factory=lambda: Branch(Join.ALL))
     months: str = "24"
     grace_days: str = "60"
     row_version: int = 0
-    flaws: dict[str, Flaw] = field(default_factory=dict)
+    flaws: dict[str, TreeFlaw] = field(default_factory=dict)
 
     @classmethod
     def of(cls, version: TrackVersion) -> TreeSheet:
@@ -84,7 +84,7 @@ class TreeSheet:
         self.flaws = {_key(TREE, one): one.flaw for one in tree}
         self.flaws |= {_key(RENEWAL, one): one.flaw for one in renewal_tree}
         self.flaws |= {
-            "grace_days" if one.flaw is Flaw.GRACE else "months": one.flaw for one in renewal
+            "grace_days" if one.flaw is TreeFlaw.GRACE else "months": one.flaw for one in renewal
         }
 
     def _change(self, what: str, place: str, new: str) -> None:
@@ -92,10 +92,10 @@ class TreeSheet:
         at = tuple(int(number) for number in numbers if number.isdigit() and len(number) < 4)
 
         def added(node: Node) -> Node:
-            if not isinstance(node, Group) or len(node.parts) >= MOST_NODES:
+            if not isinstance(node, Branch) or len(node.parts) >= MOST_NODES:
                 return node
             part = _new_part(new)
-            return node if part is None else Group(node.join, (*node.parts, part), node.count)
+            return node if part is None else Branch(node.join, (*node.parts, part), node.count)
 
         change = added if what == "add" else (lambda _node: None)
         if top == TREE:
@@ -106,7 +106,7 @@ class TreeSheet:
 
 def _new_part(new: str) -> Node | None:
     if new == GROUP:
-        return Group(Join.ANY)
+        return Branch(Join.ANY)
     rule = kind_rules().get(new)
     return read_leaf(rule, {}) if rule is not None else None
 
@@ -132,7 +132,7 @@ def _read(form: MultiDict[str, str], place: str, depth: int = 0) -> Node:
             break
         if depth <= DEEPEST:
             parts.append(_read(form, below, depth + 1))
-    return Group(
+    return Branch(
         Join(join) if join in set(Join) else Join.ALL,
         tuple(parts),
         max(_whole(form.get(f"{place}:count", "")), 0) if join == Join.SOME else 0,

@@ -11,16 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kash.feature import declared
-from kash.people.models import Group as PeopleGroup
-from kash.people.models import Person
+from kash.people.models import Group, Person
 from kash.people.queries.persons import person_ids_within_reach
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.tracks.leaf_kinds import (
-    Asked,
     LastDays,
+    LeafQuestion,
     facts_of,
     kind_rules,
     needs_of_leaves,
@@ -36,7 +35,7 @@ from kash.tracks.rules.eligibility import (
 )
 from kash.tracks.rules.kinds import ParameterKind
 from kash.tracks.rules.renewal import RenewalState, renewal_state, window_of
-from kash.tracks.rules.tree import Group, Leaf, Node, leaves_of, renewal_from_json, tree_from_json
+from kash.tracks.rules.tree import Branch, Leaf, Node, leaves_of, renewal_from_json, tree_from_json
 from kash.workshops.queries.hours import next_workshops
 
 DONE, ON_THE_WAY = "done", "on_the_way"
@@ -61,7 +60,7 @@ class OnTrack:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _EnrolmentRow:
     person_id: int
     version_id: int
     letter: str
@@ -69,15 +68,15 @@ class _Row:
 
 def who_stands_where(
     track: Track, actor: Actor, today: date, *, state: str = "", version: str = "", letter: str = ""
-) -> OneGroup[_Row]:
+) -> OneGroup[_EnrolmentRow]:
     """Everybody on a track within reach, by name, of one group: in a state ("" for all), on a
     version (public id, "" for all). One query, and one for each requirement if a state is asked."""
     rows = [
-        _Row(*row)
+        _EnrolmentRow(*row)
         for row in db.session.execute(
-            select(TrackEnrolment.person_id, TrackEnrolment.version_id, PeopleGroup.letter)
+            select(TrackEnrolment.person_id, TrackEnrolment.version_id, Group.letter)
             .join(Person, Person.id == TrackEnrolment.person_id)
-            .join(PeopleGroup, PeopleGroup.id == Person.group_id)
+            .join(Group, Group.id == Person.group_id)
             .where(
                 TrackEnrolment.track_id == track.id,
                 Person.id.in_(person_ids_within_reach(actor, "tracks.standing")),
@@ -94,15 +93,15 @@ def who_stands_where(
     return one_group(rows, lambda row: row.letter, letter)
 
 
-def _done(rows: Sequence[_Row], today: date) -> Mapping[int, date]:
+def _done(rows: Sequence[_EnrolmentRow], today: date) -> Mapping[int, date]:
     enrolled: defaultdict[int, list[int]] = defaultdict(list)
     for row in rows:
         enrolled[row.version_id].append(row.person_id)
     people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
-    return fulfilled_by_version(db.session(), enrolled, Asked(today, people))
+    return fulfilled_by_version(db.session(), enrolled, LeafQuestion(today, people))
 
 
-def shown(rows: Sequence[_Row], track: Track, today: date) -> list[OnTrack]:
+def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTrack]:
     """These rows as the list shows them; two queries, and one for each requirement."""
     people = [row.person_id for row in rows]
     named = {
@@ -117,7 +116,7 @@ def shown(rows: Sequence[_Row], track: Track, today: date) -> list[OnTrack]:
     ways: dict[int, dict[int, Way]] = {}
     for key in {row.version_id for row in rows}:
         of_version = [row.person_id for row in rows if row.version_id == key]
-        ways[key] = ways_of(tree_from_json(versions[key].tree), of_version, Asked(today))
+        ways[key] = ways_of(tree_from_json(versions[key].tree), of_version, LeafQuestion(today))
     found = []
     for row in rows:
         person, since = named[row.person_id]
@@ -151,17 +150,17 @@ class Way:
     done_on: date | None
 
 
-def ways_of(tree: Node, people: Collection[int], asked: Asked) -> dict[int, Way]:
+def ways_of(tree: Node, people: Collection[int], asked: LeafQuestion) -> dict[int, Way]:
     """The ways of these persons (keys) through a tree."""
     leaves = leaves_of(tree)
-    asked = Asked(asked.today, people, asked.window)
+    asked = LeafQuestion(asked.today, people, asked.window)
     facts, needs = facts_of(db.session(), leaves, asked), needs_of_leaves(leaves)
     all_done = fulfilling(tree, facts, needs)
     found = {}
     for person in people:
         progress = {one.leaf: one for one in progress_of(person, leaves, facts, needs)}
         done = frozenset(leaf for leaf, one in progress.items() if one.done_on is not None)
-        top = tree if isinstance(tree, Group) else None
+        top = tree if isinstance(tree, Branch) else None
         found[person] = Way(
             tree,
             progress,
@@ -186,7 +185,7 @@ class RenewalWay:
 
 
 @dataclass(frozen=True)
-class Standing:
+class TrackStanding:
     """A person on one track: her enrolment, her way, and her renewal where there is one.
 
     `possible` are the first days of coming workshops, by the courses that her steps name.
@@ -198,7 +197,7 @@ class Standing:
     possible: Mapping[str, date]
 
 
-def standings_of(person_id: str, actor: Actor, today: date, track: str = "") -> list[Standing]:
+def standings_of(person_id: str, actor: Actor, today: date, track: str = "") -> list[TrackStanding]:
     """A person's tracks within reach by name, or the one of them with this public id."""
     statement = (
         select(TrackEnrolment)
@@ -222,14 +221,14 @@ def standings_of(person_id: str, actor: Actor, today: date, track: str = "") -> 
     found = []
     for enrolment in db.session.scalars(statement):
         person = enrolment.person_id
-        way = ways_of(tree_from_json(enrolment.version.tree), [person], Asked(today))[person]
+        way = ways_of(tree_from_json(enrolment.version.tree), [person], LeafQuestion(today))[person]
         renewal = _renewal(enrolment.version, enrolment.track, person, today)
         steps = [*way.steps, *(renewal.way.steps if renewal else ())]
-        found.append(Standing(enrolment, way, renewal, possible_days(steps, today)))
+        found.append(TrackStanding(enrolment, way, renewal, possible_days(steps, today)))
     return found
 
 
-def one_standing(person_id: str, track: str, actor: Actor, today: date) -> Standing:
+def one_standing(person_id: str, track: str, actor: Actor, today: date) -> TrackStanding:
     """A person on one track. Raises NotFound, also for who is not on it or out of reach."""
     found = standings_of(person_id, actor, today, track)
     return one_or_404(found[0] if found else None)
@@ -247,7 +246,7 @@ def _renewal(version: TrackVersion, track: Track, person: int, today: date) -> R
         return None
     renewal = renewal_from_json(version.renewal)
     window = window_of(renewal, last_day)
-    way = ways_of(renewal.tree, [person], Asked(today, window=window))[person]
+    way = ways_of(renewal.tree, [person], LeafQuestion(today, window=window))[person]
     return RenewalWay(
         last_day,
         renewal_state(renewal, last_day, today),
@@ -295,9 +294,9 @@ class ToEnter:
 def people_to_enter(track: Track, actor: Actor) -> list[ToEnter]:
     """Everybody on a track whose facts an actor may enter, by name; never herself."""
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, PeopleGroup.letter)
+        select(Person.public_id, Person.chosen_name, Group.letter)
         .join(TrackEnrolment, TrackEnrolment.person_id == Person.id)
-        .join(PeopleGroup, PeopleGroup.id == Person.group_id)
+        .join(Group, Group.id == Person.group_id)
         .where(
             TrackEnrolment.track_id == track.id,
             Person.id.in_(person_ids_within_reach(actor, "tracks.keep")),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from kash.tracks.leaf_kinds import Asked, Found, found_by
+from kash.tracks.leaf_kinds import Found, LeafQuestion, found_by
 from kash.tracks.models import SeenFact
 from kash.tracks.rules.renewal import months_between, months_later
 from kash.tracks.rules.tree import Leaf
@@ -27,10 +27,12 @@ def document_of(leaf: Leaf) -> str:
     return f"{leaf.text('document')} · {leaf.text('version')}"
 
 
-def counted(kind: str, about: About = about_nothing) -> Callable[[Session, Leaf, Asked], Found]:
+def counted(
+    kind: str, about: About = about_nothing
+) -> Callable[[Session, Leaf, LeafQuestion], Found]:
     """Facts of a requirement that counts how often something was seen."""
 
-    def facts(session: Session, leaf: Leaf, asked: Asked) -> Found:
+    def facts(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
         seen = (
             SeenFact.kind == kind,
             SeenFact.about == about(leaf),
@@ -54,7 +56,7 @@ def counted(kind: str, about: About = about_nothing) -> Callable[[Session, Leaf,
     return facts
 
 
-def oral_scores(session: Session, course: str, asked: Asked) -> Found:
+def oral_scores(session: Session, course: str, asked: LeafQuestion) -> Found:
     """Best scores of oral tests of a course (public id)."""
     best = func.max(SeenFact.amount)
     reached = func.min(case((SeenFact.amount >= asked.need, SeenFact.day)))
@@ -72,7 +74,7 @@ def oral_scores(session: Session, course: str, asked: Asked) -> Found:
     )
 
 
-def role_months(session: Session, leaf: Leaf, asked: Asked) -> Found:
+def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Months for which a role was held without a break; of several times the longest. Of a window
     only the days within it count."""
     found: Found = {}

@@ -10,13 +10,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.tracks.leaf_kinds import Asked, Found, facts_of, needs_of_leaves
+from kash.tracks.leaf_kinds import Found, LeafQuestion, facts_of, needs_of_leaves
 from kash.tracks.models import Track, TrackEnrolment, TrackVersion
 from kash.tracks.rules.eligibility import fulfilling
 from kash.tracks.rules.tree import Leaf, Node, leaves_of, tree_from_json
 
 
-def fulfilled(session: Session, tree: Node, asked: Asked) -> dict[int, date]:
+def fulfilled(session: Session, tree: Node, asked: LeafQuestion) -> dict[int, date]:
     """Everybody asked about who fulfils a tree, with the day on which she first did; a query for
     each requirement, a few for some kinds."""
     leaves = leaves_of(tree)
@@ -24,7 +24,7 @@ def fulfilled(session: Session, tree: Node, asked: Asked) -> dict[int, date]:
 
 
 def fulfilled_by_version(
-    session: Session, enrolled: Mapping[int, Collection[int]], asked: Asked
+    session: Session, enrolled: Mapping[int, Collection[int]], asked: LeafQuestion
 ) -> dict[int, date]:
     """Everybody who fulfils the version on which she is enrolled; `enrolled` are persons by the
     keys of versions."""
@@ -42,7 +42,7 @@ def fulfilled_by_version(
     return found
 
 
-def completed(session: Session, leaf: Leaf, asked: Asked) -> Found:
+def completed(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Everybody who completed another track: enrolled on a version of it, which she fulfils.
 
     A track that asks for itself through others, which is refused on saving, is fulfilled by nobody.

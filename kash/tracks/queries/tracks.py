@@ -18,7 +18,7 @@ from kash.policy import Actor
 from kash.tracks.approval import APPROVAL
 from kash.tracks.leaf_kinds import kind_rules
 from kash.tracks.models import Track, TrackEnrolment, TrackVersion
-from kash.tracks.rules.checks import Catalogue, tracks_asked_for
+from kash.tracks.rules.checks import TrackCatalogue, tracks_asked_for
 from kash.tracks.rules.tree import NotATree, tree_from_json
 from kash.training.models import Course, CourseVersion
 
@@ -127,7 +127,7 @@ def all_names(session: Session | None = None) -> Names:
     return Names(courses, dict(versions), tracks)
 
 
-def catalogue(session: Session) -> Catalogue:
+def catalogue(session: Session) -> TrackCatalogue:
     """Courses and tracks as checks know them; three queries."""
     names = all_names(session)
     rules = kind_rules()
@@ -141,7 +141,7 @@ def catalogue(session: Session) -> Catalogue:
             asked_for[track] |= tracks_asked_for(tree_from_json(tree), rules)
         except NotATree:
             continue
-    return Catalogue(
+    return TrackCatalogue(
         {
             course: frozenset(version for version, _number, _language in versions)
             for course, versions in names.versions.items()

@@ -10,7 +10,7 @@ from kash.tracks.rules.kinds import Kinds, ParameterKind
 from kash.tracks.rules.tree import (
     DEEPEST,
     MOST_NODES,
-    Group,
+    Branch,
     Join,
     Leaf,
     Node,
@@ -24,7 +24,7 @@ LONGEST_WINDOW = 120
 LONGEST_GRACE = 366
 
 
-class Flaw(StrEnum):
+class TreeFlaw(StrEnum):
     """Reason for which a tree cannot be saved."""
 
     EMPTY = "empty"
@@ -46,13 +46,13 @@ class Flaw(StrEnum):
 class FlawAt:
     """A flaw, at a place in the tree (numbers of parts from the top), of a parameter if of one."""
 
-    flaw: Flaw
+    flaw: TreeFlaw
     place: tuple[int, ...] = ()
     parameter: str = ""
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class TrackCatalogue:
     """Courses and tracks that there are: published versions by course; and by track, which other
     tracks it asks for in any of its versions."""
 
@@ -60,53 +60,53 @@ class Catalogue:
     tracks: Mapping[str, frozenset[str]]
 
 
-def flaws_of(tree: Node, track: str, kinds: Kinds, catalogue: Catalogue) -> list[FlawAt]:
+def flaws_of(tree: Node, track: str, kinds: Kinds, catalogue: TrackCatalogue) -> list[FlawAt]:
     """All that keeps a track's tree from being saved; nothing means that it may be.
 
     `track` is the public id of the track itself.
     """
     if sum(1 for _ in nodes_of(tree)) > MOST_NODES or depth_of(tree) > DEEPEST:
-        return [FlawAt(Flaw.TOO_MUCH)]
+        return [FlawAt(TreeFlaw.TOO_MUCH)]
     return list(_flaws(tree, (), track, kinds, catalogue))
 
 
 def _flaws(
-    node: Node, place: tuple[int, ...], track: str, kinds: Kinds, catalogue: Catalogue
+    node: Node, place: tuple[int, ...], track: str, kinds: Kinds, catalogue: TrackCatalogue
 ) -> list[FlawAt]:
     if isinstance(node, Leaf):
         return _of_leaf(node, place, track, kinds, catalogue)
     found = []
     if not node.parts:
-        found.append(FlawAt(Flaw.EMPTY, place))
+        found.append(FlawAt(TreeFlaw.EMPTY, place))
     elif node.join is Join.SOME and not 1 <= node.count <= len(node.parts):
-        found.append(FlawAt(Flaw.COUNT, place))
+        found.append(FlawAt(TreeFlaw.COUNT, place))
     for number, part in enumerate(node.parts):
         found += _flaws(part, (*place, number), track, kinds, catalogue)
     return found
 
 
 def _of_leaf(
-    leaf: Leaf, place: tuple[int, ...], track: str, kinds: Kinds, catalogue: Catalogue
+    leaf: Leaf, place: tuple[int, ...], track: str, kinds: Kinds, catalogue: TrackCatalogue
 ) -> list[FlawAt]:
     kind = kinds.get(leaf.kind)
     if kind is None:
-        return [FlawAt(Flaw.UNKNOWN_KIND, place)]
+        return [FlawAt(TreeFlaw.UNKNOWN_KIND, place)]
     found = []
     for one in kind.parameters:
         said = leaf.text(one.name)
         flaw = None
         if not one.holds(leaf):
-            flaw = Flaw.PARAMETER
+            flaw = TreeFlaw.PARAMETER
         elif one.kind is ParameterKind.COURSE and not catalogue.versions.get(said):
-            flaw = Flaw.UNPUBLISHED
+            flaw = TreeFlaw.UNPUBLISHED
         elif one.kind is ParameterKind.VERSIONS:
             known = catalogue.versions.get(leaf.text("course"), frozenset())
             if known and not known.issuperset(leaf.texts(one.name)):
-                flaw = Flaw.OTHER_COURSE
+                flaw = TreeFlaw.OTHER_COURSE
         elif one.kind is ParameterKind.TRACK and said != track and said not in catalogue.tracks:
-            flaw = Flaw.NO_SUCH_TRACK
+            flaw = TreeFlaw.NO_SUCH_TRACK
         elif one.kind is ParameterKind.TRACK and _leads_to(said, track, catalogue.tracks):
-            flaw = Flaw.LOOP
+            flaw = TreeFlaw.LOOP
         if flaw is not None:
             found.append(FlawAt(flaw, place, one.name))
     return found
@@ -142,13 +142,13 @@ def renewal_flaws(renewal: Renewal, kinds: Kinds, *, course: str) -> list[FlawAt
     certificate which it renews, empty if there is none."""
     found = []
     if not course:
-        found.append(FlawAt(Flaw.RENEWS_NOTHING))
+        found.append(FlawAt(TreeFlaw.RENEWS_NOTHING))
     if not 1 <= renewal.months <= LONGEST_WINDOW:
-        found.append(FlawAt(Flaw.WINDOW))
+        found.append(FlawAt(TreeFlaw.WINDOW))
     elif renewal.months < least_months(renewal.tree, kinds):
-        found.append(FlawAt(Flaw.SHORT_WINDOW))
+        found.append(FlawAt(TreeFlaw.SHORT_WINDOW))
     if not 0 <= renewal.grace_days <= LONGEST_GRACE:
-        found.append(FlawAt(Flaw.GRACE))
+        found.append(FlawAt(TreeFlaw.GRACE))
     return found
 
 
@@ -165,7 +165,7 @@ def put(tree: Node, place: tuple[int, ...], change: Callable[[Node], Node | None
     top is never left out."""
     if not place:
         return change(tree) or tree
-    if not isinstance(tree, Group) or place[0] >= len(tree.parts):
+    if not isinstance(tree, Branch) or place[0] >= len(tree.parts):
         return tree
     parts: list[Node] = []
     for number, part in enumerate(tree.parts):
@@ -175,4 +175,4 @@ def put(tree: Node, place: tuple[int, ...], change: Callable[[Node], Node | None
             parts.append(put(part, place[1:], change))
         elif (changed := change(part)) is not None:
             parts.append(changed)
-    return Group(tree.join, tuple(parts), tree.count)
+    return Branch(tree.join, tuple(parts), tree.count)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kash.tracks.rules.tree import Group, Join, Leaf, Node
+from kash.tracks.rules.tree import Branch, Join, Leaf, Node
 
 # Facts by requirement and person.
 Facts = Mapping[Leaf, Mapping[int, tuple[int, date]]]
@@ -69,7 +69,7 @@ def _some(found: list[dict[int, date]], needed: int) -> dict[int, date]:
 
 
 @dataclass(frozen=True)
-class Change:
+class EligibilityChange:
     """Number of people whom a new tree would change: who would fulfil it and did not, who did and
     would not, and who does by both."""
 
@@ -78,10 +78,10 @@ class Change:
     kept: int
 
 
-def change_between(before: Mapping[int, date], after: Mapping[int, date]) -> Change:
+def change_between(before: Mapping[int, date], after: Mapping[int, date]) -> EligibilityChange:
     """Change for people if one tree follows another, by who fulfils each."""
     kept = len(before.keys() & after.keys())
-    return Change(gained=len(after) - kept, lost=len(before) - kept, kept=kept)
+    return EligibilityChange(gained=len(after) - kept, lost=len(before) - kept, kept=kept)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _share(person: int, node: Node, facts: Facts, needs: Needs) -> float:
     return sum(best[: node.needed]) / node.needed
 
 
-def count_done(node: Group, done: frozenset[Leaf]) -> int:
+def count_done(node: Branch, done: frozenset[Leaf]) -> int:
     """Number of parts of a group that are fulfilled by these requirements."""
     return sum(_holds(part, done) for part in node.parts)
 

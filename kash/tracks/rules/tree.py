@@ -53,7 +53,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Group:
+class Branch:
     """Several parts, of which all, any one or at least `count` must be fulfilled."""
 
     join: Join
@@ -68,7 +68,7 @@ class Group:
         return 1 if self.join is Join.ANY else self.count
 
 
-Node = Leaf | Group
+Node = Leaf | Branch
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def leaves_of(node: Node) -> list[Leaf]:
 def nodes_of(node: Node) -> Iterator[Node]:
     """A tree's groups and requirements, from its top, in their order."""
     yield node
-    if isinstance(node, Group):
+    if isinstance(node, Branch):
         for part in node.parts:
             yield from nodes_of(part)
 
@@ -129,7 +129,7 @@ def tree_from_json(written: object, depth: int = 0) -> Node:
             count = written.get("count", 0)
             if not isinstance(count, int) or isinstance(count, bool):
                 raise NotATree
-            return Group(
+            return Branch(
                 join,
                 tuple(tree_from_json(part, depth + 1) for part in parts),
                 count if join is Join.SOME else 0,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
-from kash.tracks.errors import NameTaken, UnknownCourse
+from kash.tracks.errors import TrackNameTaken, UnknownCourse
 from kash.tracks.models import Track, TrackVersion
-from kash.tracks.rules.tree import Group, Join, tree_as_json
+from kash.tracks.rules.tree import Branch, Join, tree_as_json
 from kash.training.models import Course
 
 
@@ -28,7 +28,7 @@ class TrackDetails:
 
 
 def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
-    """Add a track with an empty first draft; the public ids of both. Raises NameTaken and
+    """Add a track with an empty first draft; the public ids of both. Raises TrackNameTaken and
     UnknownCourse."""
     with audited("tracks.track_added", by) as change:
         track = Track(created_at=change.now)
@@ -36,7 +36,7 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
         draft = TrackVersion(
             track=track,
             number=1,
-            tree=tree_as_json(Group(Join.ALL)),
+            tree=tree_as_json(Branch(Join.ALL)),
             created_at=change.now,
         )
         change.session.add_all([track, draft])
@@ -46,7 +46,7 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
 
 
 def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
-    """Change what a track is called, and its certificate. Raises NotFound, NameTaken and
+    """Change what a track is called, and its certificate. Raises NotFound, TrackNameTaken and
     UnknownCourse."""
     with audited("tracks.track_changed", by) as change:
         _fill(change.session, locked_track(change.session, public_id), details)
@@ -65,7 +65,7 @@ def _fill(session: Session, track: Track, details: TrackDetails) -> None:
     if track.id is not None:
         taken = taken.where(Track.id != track.id)
     if session.scalar(taken) is not None:
-        raise NameTaken
+        raise TrackNameTaken
     course = None
     if details.course:
         course = session.scalar(select(Course.id).where(Course.public_id == details.course))

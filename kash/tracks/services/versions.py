@@ -10,7 +10,7 @@ from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.tracks.approval import APPROVAL
-from kash.tracks.errors import DraftExists, NotADraft, StepNotPossible, UnsoundTree
+from kash.tracks.errors import TrackDraftExists, TrackNotADraft, TrackStepNotPossible, UnsoundTree
 from kash.tracks.leaf_kinds import kind_rules
 from kash.tracks.models import Track, TrackVersion
 from kash.tracks.queries.tracks import catalogue
@@ -28,12 +28,12 @@ from kash.tracks.services.tracks import locked_track
 
 def start_version(track_id: str, *, by: Actor) -> str:
     """Begin a draft as a copy of the latest version; its public id. Raises NotFound and
-    DraftExists."""
+    TrackDraftExists."""
     with audited("tracks.version_started", by) as change:
         track = locked_track(change.session, track_id)
         latest = track.versions[0]
         if latest.state != "published":
-            raise DraftExists
+            raise TrackDraftExists
         draft = TrackVersion(
             track_id=track.id,
             number=latest.number + 1,
@@ -50,12 +50,12 @@ def start_version(track_id: str, *, by: Actor) -> str:
 def write_version(
     public_id: str, tree: Node, renewal: Renewal | None, row_version: int, *, by: Actor
 ) -> None:
-    """Save the requirements of a draft. Raises NotFound, NotADraft, ChangedMeanwhile if
+    """Save the requirements of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
     `row_version` is not the present one, and UnsoundTree."""
     with audited("tracks.version_written", by) as change:
         version = _locked(change.session, public_id)
         if version.state != "draft":
-            raise NotADraft
+            raise TrackNotADraft
         if version.row_version != row_version:
             raise ChangedMeanwhile
         if any(flaws(change.session, version.track, tree, renewal)):
@@ -82,7 +82,7 @@ def flaws(
 
 
 def propose(public_id: str, *, by: Actor) -> None:
-    """Hand a draft to a director. Raises NotFound, StepNotPossible and UnsoundTree."""
+    """Hand a draft to a director. Raises NotFound, TrackStepNotPossible and UnsoundTree."""
     with audited("tracks.version_proposed", by) as change:
         version = _step(change.session, public_id, "draft", "proposed")
         _refuse_unsound(change.session, version)
@@ -91,7 +91,7 @@ def propose(public_id: str, *, by: Actor) -> None:
 
 
 def take_back(public_id: str, *, by: Actor) -> None:
-    """Make a proposal a draft again, to go on writing. Raises NotFound and StepNotPossible."""
+    """Make a proposal a draft again, to go on writing. Raises NotFound and TrackStepNotPossible."""
     with audited("tracks.proposal_taken_back", by) as change:
         version = _step(change.session, public_id, "proposed", "draft")
         version.proposed_by = None
@@ -99,7 +99,7 @@ def take_back(public_id: str, *, by: Actor) -> None:
 
 
 def return_to_draft(public_id: str, because: str, *, by: Actor) -> None:
-    """Send a proposal back with a sentence. Raises NotFound and StepNotPossible."""
+    """Send a proposal back with a sentence. Raises NotFound and TrackStepNotPossible."""
     with audited("tracks.version_returned", by) as change:
         version = _step(change.session, public_id, "proposed", "draft")
         version.proposed_by, version.returned_because = None, because
@@ -107,7 +107,7 @@ def return_to_draft(public_id: str, because: str, *, by: Actor) -> None:
 
 
 def publish(public_id: str, *, by: Actor) -> None:
-    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible,
+    """Publish a proposal: nothing in it changes any more. Raises NotFound, TrackStepNotPossible,
     SamePerson, StandsInForProposer and UnsoundTree, as other tracks may have changed."""
     with audited("tracks.version_published", by) as change:
         version = _step(change.session, public_id, "proposed", "published")
@@ -126,7 +126,7 @@ def _refuse_unsound(session: Session, version: TrackVersion) -> None:
 def _step(session: Session, public_id: str, before: str, after: str) -> TrackVersion:
     version = _locked(session, public_id)
     if version.state != before:
-        raise StepNotPossible
+        raise TrackStepNotPossible
     version.state = after
     return version
 

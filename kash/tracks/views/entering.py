@@ -46,14 +46,14 @@ class SeenForm(KashForm):
 
 
 @dataclass
-class Grid:
+class EntryGrid:
     """Ticks and scores as typed, by person (public id); and what is wrong, by person."""
 
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def posted(cls, people: list[ToEnter]) -> Grid:
+    def posted(cls, people: list[ToEnter]) -> EntryGrid:
         """The grid that was sent, as far as it is about these people."""
         there = {one.person for one in people}
         return cls(
@@ -110,7 +110,7 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
     form = SeenForm(data={"day": local_today(), "seen_by": actor.public_id})
     form.requirement.choices = [(key, _what(leaf, known)) for key, leaf in choices.items()]
     form.seen_by.choices = [(one.public_id, one.name) for one in witnesses()]
-    grid = Grid.posted(people)
+    grid = EntryGrid.posted(people)
     chosen = form.requirement.data or next(iter(choices), "")
     scored = chosen.startswith("oral_test:")
     if request.form.get("do") == "save" and form.validate_on_submit():
@@ -142,7 +142,7 @@ def _about(leaf: Leaf) -> str:
 
 
 def _page(
-    track: Track, people: list[ToEnter], form: SeenForm, grid: Grid, *, scored: bool
+    track: Track, people: list[ToEnter], form: SeenForm, grid: EntryGrid, *, scored: bool
 ) -> ResponseReturnValue:
     letter = request.form.get("group") or request.form.get("letter", "")
     group = one_group(people, lambda one: one.letter, letter)

@@ -25,7 +25,7 @@ from kash.tracks.models import SeenFact
 from kash.tracks.queries.people import (
     DONE,
     ON_THE_WAY,
-    Standing,
+    TrackStanding,
     facts_seen,
     one_standing,
     shown,
@@ -137,7 +137,7 @@ def progress(public_id: str, person_id: str) -> ResponseReturnValue:
     )
 
 
-def _standing(public_id: str, person_id: str) -> Standing:
+def _standing(public_id: str, person_id: str) -> TrackStanding:
     return one_standing(person_id, public_id, current_actor(), local_today())
 
 
@@ -214,6 +214,6 @@ def end_role(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValu
     return page("tracks/end_role.html", form=form, standing=found, fact=_fact(found, fact_id))
 
 
-def _fact(found: Standing, fact_id: str) -> SeenFact:
+def _fact(found: TrackStanding, fact_id: str) -> SeenFact:
     facts = facts_seen(found.enrolment.person)
     return one_or_404(next((one for one in facts if one.public_id == fact_id), None))

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from kash.people.sections import SectionRow
 from kash.platform.web.formats import date_text, day_text, local_today
 from kash.policy import Actor
-from kash.tracks.queries.people import Standing, standings_of
+from kash.tracks.queries.people import TrackStanding, standings_of
 from kash.tracks.queries.tracks import Names, all_names
 from kash.tracks.words import RENEWAL, RENEWAL_TONE, sentence, track_name
 
@@ -38,7 +38,7 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     ]
 
 
-def _next(one: Standing, known: Names) -> str:
+def _next(one: TrackStanding, known: Names) -> str:
     steps = one.way.steps or (one.renewal.way.steps if one.renewal else ())
     if not steps:
         return ""
@@ -49,13 +49,13 @@ def _next(one: Standing, known: Names) -> str:
     return said + " · " + _("workshop from %(day)s", day=date_text(day))
 
 
-def _tone(one: Standing) -> str:
+def _tone(one: TrackStanding) -> str:
     if one.renewal is not None:
         return RENEWAL_TONE[one.renewal.state]
     return "good" if one.way.done_on else "live"
 
 
-def _state(one: Standing) -> str:
+def _state(one: TrackStanding) -> str:
     if one.renewal is not None:
         return str(RENEWAL[one.renewal.state])
     if one.way.done_on:

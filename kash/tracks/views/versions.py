@@ -17,14 +17,14 @@ from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.tracks import blueprint
 from kash.tracks.approval import APPROVAL
-from kash.tracks.errors import StepNotPossible, UnsoundTree
-from kash.tracks.forms.tracks import ReturnForm
+from kash.tracks.errors import TrackStepNotPossible, UnsoundTree
+from kash.tracks.forms.tracks import ReturnTrackForm
 from kash.tracks.forms.tree import TreeSheet
-from kash.tracks.leaf_kinds import Asked, leaf_kinds
+from kash.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.tracks.models import Track, TrackVersion
 from kash.tracks.queries.standing import fulfilled
 from kash.tracks.queries.tracks import all_names, one_track, published_version, version_of
-from kash.tracks.rules.eligibility import Change, change_between
+from kash.tracks.rules.eligibility import EligibilityChange, change_between
 from kash.tracks.rules.tree import Node, renewal_from_json, tree_from_json
 from kash.tracks.services import versions as services
 
@@ -34,10 +34,10 @@ from kash.tracks.services import versions as services
 def version(public_id: str, version_id: str) -> ResponseReturnValue:
     """One version to read; of one that is not published also whom it would change."""
     track = one_track(public_id)
-    return _version_page(track, version_of(track, version_id), ReturnForm(formdata=None))
+    return _version_page(track, version_of(track, version_id), ReturnTrackForm(formdata=None))
 
 
-def _version_page(track: Track, found: TrackVersion, form: ReturnForm) -> str:
+def _version_page(track: Track, found: TrackVersion, form: ReturnTrackForm) -> str:
     decision = APPROVAL.offered(found, current_actor())
     tree = tree_from_json(found.tree)
     return render_template(
@@ -54,9 +54,9 @@ def _version_page(track: Track, found: TrackVersion, form: ReturnForm) -> str:
     )
 
 
-def _change(track: Track, tree: Node) -> Change:
+def _change(track: Track, tree: Node) -> EligibilityChange:
     """Number of people of all whom a tree would change, against the published version."""
-    session, asked = db.session(), Asked(local_today())
+    session, asked = db.session(), LeafQuestion(local_today())
     present = published_version(track)
     before = fulfilled(session, tree_from_json(present.tree), asked) if present else {}
     return change_between(before, fulfilled(session, tree, asked))
@@ -100,7 +100,7 @@ def _write_page(
     found: TrackVersion,
     sheet: TreeSheet,
     *,
-    change: Change | None = None,
+    change: EligibilityChange | None = None,
     problem: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -129,7 +129,7 @@ def _found(public_id: str, version_id: str) -> TrackVersion:
 def propose(public_id: str, version_id: str) -> ResponseReturnValue:
     """Hand a draft to a director."""
     _found(public_id, version_id)
-    with FlashedProblems(StepNotPossible, UnsoundTree, tone="warn"):
+    with FlashedProblems(TrackStepNotPossible, UnsoundTree, tone="warn"):
         services.propose(version_id, by=current_actor())
         flash(_("Proposed. A director reads it next."))
     return redirect(_address(public_id, version_id))
@@ -140,7 +140,7 @@ def propose(public_id: str, version_id: str) -> ResponseReturnValue:
 def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
     """Go on writing what was proposed."""
     _found(public_id, version_id)
-    with FlashedProblems(StepNotPossible, tone="warn"):
+    with FlashedProblems(TrackStepNotPossible, tone="warn"):
         services.take_back(version_id, by=current_actor())
         return redirect(url_for("tracks.write", public_id=public_id, version_id=version_id))
     return redirect(_address(public_id, version_id))
@@ -154,7 +154,7 @@ def publish(public_id: str, version_id: str) -> ResponseReturnValue:
     found = version_of(track, version_id)
     if request.method == "GET":
         return render_template("tracks/publish.html", track=track, version=found)
-    with FlashedProblems(SamePerson, StepNotPossible, UnsoundTree, tone="warn"):
+    with FlashedProblems(SamePerson, TrackStepNotPossible, UnsoundTree, tone="warn"):
         services.publish(version_id, by=current_actor())
         flash(
             _("Published. Whoever is on an earlier version stays there until somebody moves them.")
@@ -168,10 +168,10 @@ def return_to_draft(public_id: str, version_id: str) -> ResponseReturnValue:
     """Send a proposal back with a sentence."""
     track = one_track(public_id)
     found = version_of(track, version_id)
-    form = ReturnForm()
+    form = ReturnTrackForm()
     if not form.validate():
         return _version_page(track, found, form), 422
-    with FlashedProblems(StepNotPossible, tone="warn"):
+    with FlashedProblems(TrackStepNotPossible, tone="warn"):
         services.return_to_draft(version_id, form.because.data, by=current_actor())
         flash(_("Sent back to be changed."))
     return redirect(_address(public_id, version_id))

@@ -14,9 +14,9 @@ from wtforms import HiddenField
 from kash.platform.web import KashForm
 from kash.platform.web.forms import SeveralField, text_field
 from kash.training.course_files import Beside
-from kash.training.rules.bringing import Standing
+from kash.training.rules.bringing import VersionStanding
 from kash.training.rules.course_file import MOST_BYTES
-from kash.training.services.bringing import Wanted
+from kash.training.services.bringing import BringingDecisions
 
 
 class CourseFileForm(KashForm):
@@ -25,7 +25,7 @@ class CourseFileForm(KashForm):
     file = FileField(_l("Course file"))
 
 
-class BringForm(KashForm):
+class BringCourseForm(KashForm):
     """Decisions about a file that was looked at. The file itself goes along, so that nothing
     of it is kept before somebody confirms."""
 
@@ -42,7 +42,7 @@ class BringForm(KashForm):
         self.drafts.choices = [
             (placed.version.lineage, "")
             for placed in beside.versions
-            if placed.standing is Standing.DIFFERS
+            if placed.standing is VersionStanding.DIFFERS
         ]
         self.additions.choices = [
             (addition.name, str(addition.label))
@@ -50,10 +50,12 @@ class BringForm(KashForm):
             if counts.differs
         ]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> BringingDecisions:
         """The decisions, as a service takes them."""
         name = self.name.data if self.name is not None else ""
-        return Wanted(name, self.drafts.data or (), self.additions.data or (), self.code.data)
+        return BringingDecisions(
+            name, self.drafts.data or (), self.additions.data or (), self.code.data
+        )
 
 
 class LibraryForm(KashForm):

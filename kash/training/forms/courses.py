@@ -36,7 +36,7 @@ class NewVersionForm(KashForm):
     language = choice_field(_l("Language"))
 
 
-class ReturnForm(KashForm):
+class ReturnCourseForm(KashForm):
     """Why a proposal goes back."""
 
     because = text_field(_l("What should be changed"), most=500)

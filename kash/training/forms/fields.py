@@ -17,22 +17,22 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.training.rules.fields import Field, Kind, RowKind, Value
+from kash.training.rules.fields import Field, FieldKind, RowKind, Value
 
 
 def field_of(field: Field, *, needed: bool = True) -> Any:
     """The field of a form in which a declared field is written; optional unless `needed`."""
     label, help = _l(field.label), _l(field.help) if field.help else ""
     required = needed and field.needed
-    if field.kind is Kind.LINE:
+    if field.kind is FieldKind.LINE:
         return text_field(label, most=field.most, required=required, description=help)
-    if field.kind is Kind.TEXT:
+    if field.kind is FieldKind.TEXT:
         return long_text_field(label, most=field.most, required=required, description=help, rows=3)
-    if field.kind is Kind.NUMBER:
+    if field.kind is FieldKind.NUMBER:
         return whole_number_field(
             label, least=field.least, most=field.most, required=required, description=help
         )
-    if field.kind is Kind.CHOICE:
+    if field.kind is FieldKind.CHOICE:
         choices = [("", "–"), *((value, _l(words)) for value, words in field.choices.items())]
         return choice_field(label, choices, required=False, description=help)
     return DayField(label, description=help, validators=[Optional()])

@@ -35,7 +35,7 @@ _INNER = {"csrf": False}
 
 
 @dataclass
-class RowPart:
+class PlanRowPart:
     """A row on the page. `saved` is what someone else saved meanwhile, by the names of fields;
     `theirs` says that the whole row is somebody else's."""
 
@@ -83,7 +83,7 @@ class SessionPage:
         self.row_version = plan.row_version
         self.rows = list(self._posted() if request.method == "POST" else self._stored())
 
-    def _posted(self) -> Iterator[RowPart]:
+    def _posted(self) -> Iterator[PlanRowPart]:
         present = {row.public_id for row in self.plan.rows}
         seen = set[str]()
         for name in request.form.getlist("row"):
@@ -94,23 +94,23 @@ class SessionPage:
                 seen.add(public_id)
                 yield self._part(KINDS[kind], public_id, new=public_id not in present)
 
-    def _stored(self) -> Iterator[RowPart]:
+    def _stored(self) -> Iterator[PlanRowPart]:
         for kind in PLAN_ROWS:
             for row in self.plan.of(kind.name):
                 yield self._part(kind, row.public_id, row)
 
     def _part(
         self, kind: RowKind, public_id: str, row: PlanRow | None = None, *, new: bool = False
-    ) -> RowPart:
+    ) -> PlanRowPart:
         made = form_of(kind, needed=self._needed)
         prefix = f"{public_id}-"
         if row is not None:
             form = made(formdata=None, prefix=prefix, data=values(row, kind), meta=_INNER)
         else:
             form = made(prefix=prefix, meta=_INNER)
-        return RowPart(kind, public_id, form, new)
+        return PlanRowPart(kind, public_id, form, new)
 
-    def of(self, kind: RowKind) -> list[RowPart]:
+    def of(self, kind: RowKind) -> list[PlanRowPart]:
         """The rows of a kind, in their order."""
         return [part for part in self.rows if part.kind is kind]
 
@@ -142,7 +142,7 @@ class SessionPage:
             empty = form_of(KINDS[which], needed=self._needed)
             public_id = new_public_id()
             form = empty(formdata=None, prefix=f"{public_id}-", meta=_INNER)
-            self.rows.append(RowPart(KINDS[which], public_id, form, new=True))
+            self.rows.append(PlanRowPart(KINDS[which], public_id, form, new=True))
             return f"{public_id}-{KINDS[which].fields[0].name}"
         by_id = {part.public_id: part for part in self.rows}
         if which not in by_id:

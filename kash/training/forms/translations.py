@@ -13,12 +13,12 @@ from wtforms import Field as FormField
 from kash.platform.web import KashForm
 from kash.platform.web.row_versions import number_shown
 from kash.training.forms.fields import form_of
-from kash.training.rules.comparison import Pair
+from kash.training.rules.comparison import RowPair
 from kash.training.rules.fields import OBJECTIVE, Field
-from kash.training.rules.nodes import Key, Node
+from kash.training.rules.nodes import CourseNode, Key
 from kash.training.rules.objectives import unseen_words
 from kash.training.rules.texts import FieldText
-from kash.training.rules.translations import Gap, fingerprint, gap
+from kash.training.rules.translations import TranslationGap, fingerprint, gap
 
 # The page's one token stands in its first form; WTForms need not look for more.
 _INNER = {"csrf": False}
@@ -34,7 +34,7 @@ class FieldPart:
     declared: Field
     source: str
     written: FormField
-    gap: Gap | None
+    gap: TranslationGap | None
     made_from: str
     right: bool
 
@@ -45,10 +45,10 @@ class FieldPart:
 
 
 @dataclass
-class RowPart:
+class RowWordsPart:
     """A row on the page. `saved` is what someone else saved meanwhile, by the names of fields."""
 
-    pair: Pair
+    pair: RowPair
     number: int
     form: KashForm
     fields: list[FieldPart]
@@ -74,12 +74,12 @@ class WordsPage:
     are rows that only the source has, `extra` those that only the translation has.
     """
 
-    def __init__(self, pairs: Iterable[Pair], row_version: int) -> None:
+    def __init__(self, pairs: Iterable[RowPair], row_version: int) -> None:
         given = list(pairs)
         self.row_version = row_version
         self.alone = [pair.node for pair in given if pair.removed]
         self.extra = [pair.node for pair in given if pair.added]
-        self.rows: list[RowPart] = []
+        self.rows: list[RowWordsPart] = []
         numbers: dict[str, int] = {}
         for pair in given:
             if pair.before is not None and pair.after is not None:
@@ -131,7 +131,7 @@ class WordsPage:
         return any(row.saved for row in self.rows)
 
 
-def _part(pair: Pair, source: Node, translation: Node, number: int) -> RowPart:
+def _part(pair: RowPair, source: CourseNode, translation: CourseNode, number: int) -> RowWordsPart:
     kind = translation.declared
     prefix = f"{kind.name}-{translation.lineage}-"
     form = form_of(kind, needed=False)(prefix=prefix, data=dict(translation.fields), meta=_INNER)
@@ -147,7 +147,7 @@ def _part(pair: Pair, source: Node, translation: Node, number: int) -> RowPart:
         for each in kind
         if each.translated and (source[each.name] or translation[each.name])
     ]
-    return RowPart(pair, number, form, fields)
+    return RowWordsPart(pair, number, form, fields)
 
 
 def _sent(part: FieldPart, mark: str) -> str:

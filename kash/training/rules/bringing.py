@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from kash.training.rules.comparison import compare
 from kash.training.rules.course_file import FileVersion
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 
 
-class Standing(StrEnum):
+class VersionStanding(StrEnum):
     """Standing of a version of a file to what is here."""
 
     NEW = "new"
@@ -29,25 +29,25 @@ class HereVersion:
     number: int
     language: str
     state: str
-    tree: Node
+    tree: CourseNode
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedVersion:
     """A version of a file, and which one here it is the same as or differs from.
 
     `changes` counts rows that differ.
     """
 
     version: FileVersion
-    standing: Standing
+    standing: VersionStanding
     here: HereVersion | None = None
     changes: int = 0
 
 
 def place_versions(
     versions: Sequence[FileVersion], here: Sequence[HereVersion]
-) -> tuple[Placed, ...]:
+) -> tuple[PlacedVersion, ...]:
     """Versions of a file beside those of the same course here.
 
     The same is what says the same in the same language, so that a file that was brought in stays
@@ -57,19 +57,19 @@ def place_versions(
     return tuple(_place(version, here) for version in versions)
 
 
-def _place(version: FileVersion, here: Sequence[HereVersion]) -> Placed:
+def _place(version: FileVersion, here: Sequence[HereVersion]) -> PlacedVersion:
     alike = [each for each in here if each.lineage == version.lineage]
     for each in (*alike, *here):
         if (each.language, each.tree) == (version.language, version.tree):
-            return Placed(version, Standing.SAME, each)
+            return PlacedVersion(version, VersionStanding.SAME, each)
     if not alike:
-        return Placed(version, Standing.NEW)
+        return PlacedVersion(version, VersionStanding.NEW)
     changes = sum(pair.differs for pair in compare(alike[0].tree, version.tree).walk())
     # Only the language, or what a translation was made from, may be another.
-    return Placed(version, Standing.DIFFERS, alike[0], max(changes, 1))
+    return PlacedVersion(version, VersionStanding.DIFFERS, alike[0], max(changes, 1))
 
 
-def shown_code(placed: Sequence[Placed], *more: object) -> str:
+def shown_code(placed: Sequence[PlacedVersion], *more: object) -> str:
     """16 digits by which it is known later whether what was shown still holds."""
     told = [
         (each.version.lineage, each.standing, each.here.public_id if each.here else "")

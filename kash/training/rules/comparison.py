@@ -6,25 +6,25 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kash.training.rules.nodes import Key, Node, by_key
+from kash.training.rules.nodes import CourseNode, Key, by_key
 
 
 @dataclass(frozen=True)
-class Pair:
+class RowPair:
     """A row as it was and as it is: one of them is None if it was added or removed.
 
     `changed` names the fields whose values differ. `moved` says that it stands elsewhere: in
     another module or session, or before or after one that it used to follow or go before.
     """
 
-    before: Node | None
-    after: Node | None
+    before: CourseNode | None
+    after: CourseNode | None
     changed: tuple[str, ...] = ()
     moved: bool = False
-    children: tuple[Pair, ...] = ()
+    children: tuple[RowPair, ...] = ()
 
     @property
-    def node(self) -> Node:
+    def node(self) -> CourseNode:
         """The row as it is, or as it was if it is gone."""
         if self.after is not None:
             return self.after
@@ -52,27 +52,29 @@ class Pair:
         """True if the row or anything in it differs."""
         return any(pair.differs for pair in self.walk())
 
-    def walk(self) -> Iterator[Pair]:
+    def walk(self) -> Iterator[RowPair]:
         """The pair and all below it, in the order of reading."""
         yield self
         for child in self.children:
             yield from child.walk()
 
 
-def compare(before: Node, after: Node) -> Pair:
+def compare(before: CourseNode, after: CourseNode) -> RowPair:
     """Two versions of a course as one tree of pairs, in the order of the later one.
 
     What was removed stands after the row that it followed.
     """
-    return _Comparison(before, after).pair(before, after)
+    return _RowComparison(before, after).pair(before, after)
 
 
-class _Comparison:
-    def __init__(self, before: Node, after: Node) -> None:
+class _RowComparison:
+    def __init__(self, before: CourseNode, after: CourseNode) -> None:
         self.then, self.now = by_key(before), by_key(after)
         self.parent_then, self.parent_now = _parents(before), _parents(after)
 
-    def pair(self, before: Node | None, after: Node | None, *, moved: bool = False) -> Pair:
+    def pair(
+        self, before: CourseNode | None, after: CourseNode | None, *, moved: bool = False
+    ) -> RowPair:
         changed: tuple[str, ...] = ()
         if before is not None and after is not None:
             changed = tuple(
@@ -81,9 +83,9 @@ class _Comparison:
                 if before.fields.get(field.name, field.empty)
                 != after.fields.get(field.name, field.empty)
             )
-        return Pair(before, after, changed, moved, tuple(self._children(before, after)))
+        return RowPair(before, after, changed, moved, tuple(self._children(before, after)))
 
-    def _children(self, before: Node | None, after: Node | None) -> list[Pair]:
+    def _children(self, before: CourseNode | None, after: CourseNode | None) -> list[RowPair]:
         was = before.children if before is not None else ()
         stayed = [
             child.key
@@ -110,7 +112,7 @@ class _Comparison:
         ]
         return self._with_removed(made, was)
 
-    def _with_removed(self, made: list[Pair], was: Sequence[Node]) -> list[Pair]:
+    def _with_removed(self, made: list[RowPair], was: Sequence[CourseNode]) -> list[RowPair]:
         follows: Key | None = None
         for child in was:
             if child.key not in self.now:
@@ -122,7 +124,7 @@ class _Comparison:
         return made
 
 
-def _parents(root: Node) -> dict[Key, Key]:
+def _parents(root: CourseNode) -> dict[Key, Key]:
     return {child.key: node.key for node in root.walk() for child in node.children}
 
 

@@ -17,9 +17,9 @@ from datetime import date
 from typing import Any, Protocol
 
 from kash.platform.catalogue import N_
-from kash.training.rules.fields import KINDS, MOST_PLANS, PLAN, VERSION, Field, Kind
-from kash.training.rules.nodes import BELOW, Node
-from kash.training.rules.plain_values import Fault, Place, Reading, Unreadable
+from kash.training.rules.fields import KINDS, MOST_PLANS, PLAN, VERSION, Field, FieldKind
+from kash.training.rules.nodes import BELOW, CourseNode
+from kash.training.rules.plain_values import Place, UnreadableFile, ValueFault, ValueReading
 from kash.training.rules.translations import is_fingerprint
 
 FORMAT = 1
@@ -29,7 +29,7 @@ _ABOUT = {"name": 160, "audience": 200, "level": 40}
 _VERSION = ("lineage", "number", "language", "translates", "published")
 
 
-class Addition(Protocol):
+class FileAddition(Protocol):
     """A piece of the file that a higher room declares, by its name in the file."""
 
     @property
@@ -37,7 +37,7 @@ class Addition(Protocol):
         """The field of the file."""
 
     @property
-    def check(self) -> Callable[[object, Reading, Place], Any]:
+    def check(self) -> Callable[[object, ValueReading, Place], Any]:
         """Take its plain value apart, and note mistakes."""
 
 
@@ -49,7 +49,7 @@ class FileVersion:
     lineage: str
     number: int
     language: str
-    tree: Node
+    tree: CourseNode
     translates: str = ""
     published: date | None = None
 
@@ -107,7 +107,7 @@ def _plain_version(version: FileVersion) -> dict[str, object]:
     return made | _plain_row(version.tree)
 
 
-def _plain_row(node: Node) -> dict[str, object]:
+def _plain_row(node: CourseNode) -> dict[str, object]:
     made: dict[str, object] = {"lineage": node.lineage} if node.lineage else {}
     for each in node.declared:
         value = node.fields.get(each.name, each.empty)
@@ -121,10 +121,10 @@ def _plain_row(node: Node) -> dict[str, object]:
     return made
 
 
-def read_file(content: bytes, additions: Sequence[Addition] = ()) -> CourseFile:
-    """The course that a file carries. Raises Unreadable with every mistake that was found."""
+def read_file(content: bytes, additions: Sequence[FileAddition] = ()) -> CourseFile:
+    """The course that a file carries. Raises UnreadableFile with every mistake that was found."""
     plain = _plain_of(content)
-    reading = Reading()
+    reading = ValueReading()
     known = {addition.name: addition for addition in additions}
     reading.record(plain, (), ("format", "digest", "course", "versions", *known))
     about = reading.record(plain.get("course"), ("course",), ("lineage", *_ABOUT))
@@ -146,23 +146,25 @@ def read_file(content: bytes, additions: Sequence[Addition] = ()) -> CourseFile:
 def _plain_of(content: bytes) -> dict[str, Any]:
     """The JSON of a file whose format and digest are right."""
     if len(content) > MOST_BYTES:
-        raise Unreadable(Fault((), N_("This file is larger than 5 MB.")))
+        raise UnreadableFile(ValueFault((), N_("This file is larger than 5 MB.")))
     try:
         plain = json.loads(content, object_pairs_hook=_once, parse_constant=_refuse)
         digest = digest_of(plain) if isinstance(plain, dict) else ""
     except (ValueError, RecursionError):
-        raise Unreadable(
-            Fault((), N_("This file was cut short, or is no course file. Ask for it again."))
+        raise UnreadableFile(
+            ValueFault((), N_("This file was cut short, or is no course file. Ask for it again."))
         ) from None
     if not isinstance(plain, dict) or "format" not in plain or "course" not in plain:
-        raise Unreadable(Fault((), N_("This is no course file.")))
+        raise UnreadableFile(ValueFault((), N_("This is no course file.")))
     if type(plain["format"]) is not int or plain["format"] != FORMAT:
-        raise Unreadable(
-            Fault(("format",), N_("Only course files of format 1 can be read here. Update Kash."))
+        raise UnreadableFile(
+            ValueFault(
+                ("format",), N_("Only course files of format 1 can be read here. Update Kash.")
+            )
         )
     if plain.get("digest") != digest:
-        raise Unreadable(
-            Fault(
+        raise UnreadableFile(
+            ValueFault(
                 ("digest",),
                 N_("This file was altered or damaged after it was written. Ask for it again."),
             )
@@ -181,7 +183,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"no number: {constant}")
 
 
-def _versions(value: object, reading: Reading) -> tuple[FileVersion, ...]:
+def _versions(value: object, reading: ValueReading) -> tuple[FileVersion, ...]:
     made: list[FileVersion] = []
     for at, row in enumerate(reading.rows(value, ("versions",), MOST_VERSIONS), 1):
         place: Place = ("versions", at)
@@ -203,11 +205,11 @@ def _versions(value: object, reading: Reading) -> tuple[FileVersion, ...]:
     return tuple(made)
 
 
-def _version(row: dict[str, Any], reading: Reading, place: Place) -> FileVersion:
+def _version(row: dict[str, Any], reading: ValueReading, place: Place) -> FileVersion:
     below = [f"{kind}s" for kind in BELOW[VERSION.name]]
     names = [*_VERSION, "made_from", *(each.name for each in VERSION), *below]
     said = reading.record(row, place, names)
-    day = Field("published", "", Kind.DAY)
+    day = Field("published", "", FieldKind.DAY)
     published = reading.field(day, said.get("published"), (*place, "published"))
     keys = set[tuple[str, str]]()
     tree = _row(VERSION.name, said, reading, place, keys)
@@ -226,8 +228,8 @@ def _version(row: dict[str, Any], reading: Reading, place: Place) -> FileVersion
 
 
 def _row(
-    kind: str, said: dict[str, Any], reading: Reading, place: Place, keys: set[tuple[str, str]]
-) -> Node:
+    kind: str, said: dict[str, Any], reading: ValueReading, place: Place, keys: set[tuple[str, str]]
+) -> CourseNode:
     """A row and what is below it; `keys` are those of rows that the version has so far."""
     declared = KINDS[kind]
     lineage = ""
@@ -241,7 +243,7 @@ def _row(
         for each in declared
     }
     made_from = _made_from(declared, said.get("made_from"), reading, (*place, "made_from"))
-    children: list[Node] = []
+    children: list[CourseNode] = []
     for below, most in BELOW.get(kind, {}).items():
         group = f"{below}s"
         deeper = [f"{each}s" for each in BELOW.get(below, {})]
@@ -251,10 +253,10 @@ def _row(
             found = reading.record(row, here, names)
             if isinstance(row, dict):
                 children.append(_row(below, found, reading, here, keys))
-    return Node(kind, lineage, fields, made_from, tuple(children))
+    return CourseNode(kind, lineage, fields, made_from, tuple(children))
 
 
-def _made_from(declared: Any, value: object, reading: Reading, place: Place) -> dict[str, str]:
+def _made_from(declared: Any, value: object, reading: ValueReading, place: Place) -> dict[str, str]:
     if value is None:
         return {}
     names = [each.name for each in declared if each.translated]
@@ -267,7 +269,7 @@ def _made_from(declared: Any, value: object, reading: Reading, place: Place) -> 
     return made
 
 
-def _check_sources(versions: Sequence[FileVersion], reading: Reading) -> None:
+def _check_sources(versions: Sequence[FileVersion], reading: ValueReading) -> None:
     """Each translation is of another version of the file, in another language, and none of itself
     by way of others."""
     known = {version.lineage: version for version in versions}

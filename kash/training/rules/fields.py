@@ -21,7 +21,7 @@ MOST_PEOPLE, MOST_DAYS = 500, 60
 LONG, LINE = 8000, 200
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """How a field is written."""
 
     LINE = "line"
@@ -43,7 +43,7 @@ class Field:
 
     name: str
     label: str
-    kind: Kind = Kind.TEXT
+    kind: FieldKind = FieldKind.TEXT
     most: int = LONG
     least: int = 0
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -56,40 +56,40 @@ class Field:
     @property
     def translated(self) -> bool:
         """True if each language words it anew; what is not is `same` in all of them."""
-        return self.kind in (Kind.LINE, Kind.TEXT) and not self.same
+        return self.kind in (FieldKind.LINE, FieldKind.TEXT) and not self.same
 
     @property
     def empty(self) -> Value:
         """The value of a field in which nothing was written."""
-        return "" if self.kind in (Kind.LINE, Kind.TEXT, Kind.CHOICE) else None
+        return "" if self.kind in (FieldKind.LINE, FieldKind.TEXT, FieldKind.CHOICE) else None
 
     def takes(self, value: object) -> bool:
         """True if a value is one that this field can hold, of its type and within its bounds."""
-        if self.kind in (Kind.LINE, Kind.TEXT):
+        if self.kind in (FieldKind.LINE, FieldKind.TEXT):
             return (
                 isinstance(value, str)
                 and len(value) <= self.most
-                and (self.kind is Kind.TEXT or "\n" not in value)
+                and (self.kind is FieldKind.TEXT or "\n" not in value)
             )
-        if self.kind is Kind.CHOICE:
+        if self.kind is FieldKind.CHOICE:
             return value == "" or value in self.choices
         if value is None:
             return not self.needed
-        if self.kind is Kind.NUMBER:
+        if self.kind is FieldKind.NUMBER:
             return type(value) is int and self.least <= value <= self.most
         return type(value) is date
 
 
 def _line(name: str, label: str, most: int = LINE, **more: object) -> Field:
-    return Field(name, label, Kind.LINE, most, **more)  # type: ignore[arg-type]
+    return Field(name, label, FieldKind.LINE, most, **more)  # type: ignore[arg-type]
 
 
 def _number(name: str, label: str, least: int, most: int, **more: object) -> Field:
-    return Field(name, label, Kind.NUMBER, most, least, **more)  # type: ignore[arg-type]
+    return Field(name, label, FieldKind.NUMBER, most, least, **more)  # type: ignore[arg-type]
 
 
 def _choice(name: str, label: str, choices: Mapping[str, str], **more: object) -> Field:
-    return Field(name, label, Kind.CHOICE, 0, 0, choices, **more)  # type: ignore[arg-type]
+    return Field(name, label, FieldKind.CHOICE, 0, 0, choices, **more)  # type: ignore[arg-type]
 
 
 METHODS = {
@@ -261,7 +261,7 @@ LEGAL_POINT = RowKind(
         Field(
             "checked_on",
             N_("Checked by counsel on"),
-            Kind.DAY,
+            FieldKind.DAY,
             shown=True,
             help=N_("Empty: check with counsel."),
         ),

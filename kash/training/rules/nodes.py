@@ -24,7 +24,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Node:
+class CourseNode:
     """A row and what is in it: a version holds modules, these plans, and these their rows.
 
     `kind` is a name of `KINDS`. `lineage` is the same in every copy, translation and later version
@@ -38,7 +38,7 @@ class Node:
     lineage: str
     fields: Mapping[str, Value]
     made_from: Mapping[str, str] = with_default(default_factory=dict)
-    children: tuple[Node, ...] = ()
+    children: tuple[CourseNode, ...] = ()
     lent: tuple[str, ...] = ()
 
     @property
@@ -62,7 +62,7 @@ class Node:
         said = (self.fields.get(field.name) for field in self.declared if field.translated)
         return next((str(value) for value in said if value), "")
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> Iterator[CourseNode]:
         """The node and all below it, in the order of reading."""
         yield self
         for child in self.children:
@@ -72,17 +72,17 @@ class Node:
         """The value of a field."""
         return self.fields[name]
 
-    def of(self, kind: str) -> tuple[Node, ...]:
+    def of(self, kind: str) -> tuple[CourseNode, ...]:
         """Its children of a kind."""
         return tuple(child for child in self.children if child.kind == kind)
 
 
-def by_key(root: Node) -> dict[Key, Node]:
+def by_key(root: CourseNode) -> dict[Key, CourseNode]:
     """Every row of a version by its kind and lineage."""
     return {node.key: node for node in root.walk()}
 
 
-def planned_minutes(tree: Node) -> int:
+def planned_minutes(tree: CourseNode) -> int:
     """How long all sessions of a version take together."""
     return sum(
         minutes
@@ -91,7 +91,7 @@ def planned_minutes(tree: Node) -> int:
     )
 
 
-def untitled(tree: Node) -> tuple[Node, ...]:
+def untitled(tree: CourseNode) -> tuple[CourseNode, ...]:
     """Rows without the title that stands in lists, workshops and certificates."""
     titles = {VERSION.name: "public_title", MODULE.name: "title", PLAN.name: "title"}
     return tuple(
@@ -107,7 +107,7 @@ BELOW: dict[str, dict[str, int]] = {
 }
 
 
-def check_tree(tree: Node) -> None:
+def check_tree(tree: CourseNode) -> None:
     """Raise ValueError if a tree is none of a version: something stands in a wrong place, twice or
     too often, or holds a value that its field cannot."""
     if tree.kind != VERSION.name:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from kash.platform.catalogue import N_
-from kash.training.rules.fields import Field, Kind, Value
+from kash.training.rules.fields import Field, FieldKind, Value
 
 # More mistakes than anybody mends by hand in one go.
 MOST_FAULTS = 20
@@ -23,7 +23,7 @@ Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Fault:
+class ValueFault:
     """A mistake: where it stands, names of fields and places from 1, and what is wrong.
 
     `sentence` is one of the catalogue; `said` fills it.
@@ -45,34 +45,34 @@ class Fault:
         return " / ".join(parts)
 
 
-class Unreadable(ValueError):
+class UnreadableFile(ValueError):
     """A file that cannot be read, with its mistakes; never with what it says."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: ValueFault) -> None:
         super().__init__("; ".join(f"{fault.where}: {fault.sentence}" for fault in faults))
         self.faults = faults
 
 
-class Reading:
+class ValueReading:
     """Collects the mistakes of one file while its values are taken apart.
 
     Each method answers with the value or, after noting a mistake, with an empty one. Raises
-    Unreadable once there are `MOST_FAULTS`.
+    UnreadableFile once there are `MOST_FAULTS`.
     """
 
     def __init__(self) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[ValueFault] = []
 
     def fault(self, place: Place, sentence: str, **said: object) -> None:
         """Note a mistake."""
-        self.faults.append(Fault(place, sentence, said))
+        self.faults.append(ValueFault(place, sentence, said))
         if len(self.faults) >= MOST_FAULTS:
-            raise Unreadable(*self.faults)
+            raise UnreadableFile(*self.faults)
 
     def end(self) -> None:
-        """Raise Unreadable if there was any mistake."""
+        """Raise UnreadableFile if there was any mistake."""
         if self.faults:
-            raise Unreadable(*self.faults)
+            raise UnreadableFile(*self.faults)
 
     def record(self, value: object, place: Place, fields: Collection[str]) -> dict[str, Any]:
         """An object that holds nothing but these fields."""
@@ -98,18 +98,20 @@ class Reading:
 
     def text(self, value: object, place: Place, most: int, *, needed: bool = False) -> str:
         """A line of so many characters at most; "" if it was left out and is not needed."""
-        found = self.field(Field("", "", Kind.LINE, most), "" if value is None else value, place)
+        found = self.field(
+            Field("", "", FieldKind.LINE, most), "" if value is None else value, place
+        )
         if needed and not str(found).strip() and not self._noted(place):
             self.fault(place, N_("This is missing."))
         return str(found)
 
     def long_text(self, value: object, place: Place, most: int) -> str:
         """Text of so many characters at most."""
-        return str(self.field(Field("", "", Kind.TEXT, most), value, place))
+        return str(self.field(Field("", "", FieldKind.TEXT, most), value, place))
 
     def number(self, value: object, place: Place, least: int, most: int) -> int:
         """A whole number within bounds."""
-        found = self.field(Field("", "", Kind.NUMBER, most, least, needed=True), value, place)
+        found = self.field(Field("", "", FieldKind.NUMBER, most, least, needed=True), value, place)
         return found if isinstance(found, int) else least
 
     def choice(self, value: object, place: Place, choices: Collection[str]) -> str:
@@ -137,7 +139,7 @@ class Reading:
 
     def field(self, declared: Field, value: object, place: Place) -> Value:
         """The value of a declared field as its column holds it."""
-        if declared.kind is Kind.DAY and isinstance(value, str):
+        if declared.kind is FieldKind.DAY and isinstance(value, str):
             value = _day(value)
         if isinstance(value, str) and _UNSHOWN.search(value):
             self.fault(place, N_("This holds characters that cannot be shown."))
@@ -151,11 +153,11 @@ class Reading:
         return bool(self.faults) and self.faults[-1].place == place
 
     def _refuse(self, declared: Field, value: object, place: Place) -> None:
-        if declared.kind is Kind.CHOICE:
+        if declared.kind is FieldKind.CHOICE:
             self.choice(value, place, tuple(declared.choices))
-        elif declared.kind is Kind.DAY:
+        elif declared.kind is FieldKind.DAY:
             self.fault(place, N_("A day belongs here, written as 2026-03-31."))
-        elif declared.kind is Kind.NUMBER:
+        elif declared.kind is FieldKind.NUMBER:
             self.fault(
                 place,
                 N_("A whole number from %(least)s to %(most)s belongs here."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kash.training.rules.fields import STEP
-from kash.training.rules.nodes import Node
+from kash.training.rules.nodes import CourseNode
 
 # What may go first; all else must stay.
 _LEFT_OUT = ("may", "should")
@@ -20,7 +20,7 @@ class TimedStep:
     """
 
     number: int
-    step: Node
+    step: CourseNode
     start: int | None
     end: int | None
 
@@ -39,7 +39,7 @@ class Cut:
     left: int
 
 
-def timed_steps(plan: Node) -> tuple[TimedStep, ...]:
+def timed_steps(plan: CourseNode) -> tuple[TimedStep, ...]:
     """The steps of a session in their order, each from where the one before it ends."""
     timed, clock = [], 0
     for number, step in enumerate(plan.of(STEP.name), 1):
@@ -52,12 +52,12 @@ def timed_steps(plan: Node) -> tuple[TimedStep, ...]:
     return tuple(timed)
 
 
-def step_minutes(plan: Node) -> int:
+def step_minutes(plan: CourseNode) -> int:
     """How long all steps of a session take together."""
     return sum(timed.minutes for timed in timed_steps(plan))
 
 
-def cuts(plan: Node) -> tuple[Cut, ...]:
+def cuts(plan: CourseNode) -> tuple[Cut, ...]:
     """Steps to leave out one after the other: what may be done before what should be, and among
     these what saves most.
 

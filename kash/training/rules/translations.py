@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kash.training.rules.fields import PLAN, Field, Value
-from kash.training.rules.nodes import Node, by_key
+from kash.training.rules.nodes import CourseNode, by_key
 
 # No version has it: the text of a field that nobody has ever compared.
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
-class Gap(StrEnum):
+class TranslationGap(StrEnum):
     """State of a field of a translation that somebody must look at."""
 
     MISSING = "missing"
@@ -32,7 +32,7 @@ def is_fingerprint(text: str) -> bool:
     return len(text) == 16 and set(text) <= _HEXADECIMAL
 
 
-def gap(field: Field, source: Node, translation: Node) -> Gap | None:
+def gap(field: Field, source: CourseNode, translation: CourseNode) -> TranslationGap | None:
     """How a field of a translation stands to its source: missing, stale, or None if it is right.
 
     Missing is what the source says and the translation does not. Stale is what was made from
@@ -42,8 +42,10 @@ def gap(field: Field, source: Node, translation: Node) -> Gap | None:
         return None
     says, said = source.fields.get(field.name), translation.fields.get(field.name)
     if not said:
-        return Gap.MISSING if says else None
-    return None if translation.made_from.get(field.name) == fingerprint(says) else Gap.STALE
+        return TranslationGap.MISSING if says else None
+    return (
+        None if translation.made_from.get(field.name) == fingerprint(says) else TranslationGap.STALE
+    )
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,24 @@ class FieldGap:
     kind: str
     lineage: str
     field: str
-    gap: Gap
+    gap: TranslationGap
 
 
-def gaps(source: Node, translation: Node) -> Iterator[FieldGap]:
+def gaps(source: CourseNode, translation: CourseNode) -> Iterator[FieldGap]:
     """Every field of a translation that is missing or stale, in the order of the source.
 
     A row that the translation lacks counts with each field that it has there.
     """
     there = by_key(translation)
     for node in source.walk():
-        other = there.get(node.key) or Node(node.kind, node.lineage, {})
+        other = there.get(node.key) or CourseNode(node.kind, node.lineage, {})
         for field in node.declared:
             found = gap(field, node, other)
             if found is not None:
                 yield FieldGap(node.kind, node.lineage, field.name, found)
 
 
-def counted_gaps(source: Node, translation: Node) -> dict[str, Counter[Gap]]:
+def counted_gaps(source: CourseNode, translation: CourseNode) -> dict[str, Counter[TranslationGap]]:
     """How many fields are missing and stale, by the lineage of the session that they are in; ""
     stands for the version's own and the titles of modules."""
     session = {
@@ -79,14 +81,14 @@ def counted_gaps(source: Node, translation: Node) -> dict[str, Counter[Gap]]:
         if node.kind == PLAN.name
         for below in node.walk()
     }
-    counted: dict[str, Counter[Gap]] = {"": Counter()}
+    counted: dict[str, Counter[TranslationGap]] = {"": Counter()}
     counted |= {lineage: Counter() for lineage in session.values()}
     for each in gaps(source, translation):
         counted[session.get((each.kind, each.lineage), "")][each.gap] += 1
     return counted
 
 
-def translated(source: Node, known: Node | None) -> Node:
+def translated(source: CourseNode, known: CourseNode | None) -> CourseNode:
     """The tree of a translation: laid out as its source, worded as far as it is known.
 
     What each language words anew comes from the row of the same lineage in `known`, with what that
@@ -95,8 +97,8 @@ def translated(source: Node, known: Node | None) -> Node:
     return _translated(source, by_key(known) if known is not None else {})
 
 
-def _translated(source: Node, words: dict[tuple[str, str], Node]) -> Node:
-    known = words.get(source.key) or Node(source.kind, source.lineage, {})
+def _translated(source: CourseNode, words: dict[tuple[str, str], CourseNode]) -> CourseNode:
+    known = words.get(source.key) or CourseNode(source.kind, source.lineage, {})
     return replace(
         source,
         fields={
@@ -110,17 +112,17 @@ def _translated(source: Node, words: dict[tuple[str, str], Node]) -> Node:
     )
 
 
-def filled(translation: Node, source: Node | None) -> Node:
+def filled(translation: CourseNode, source: CourseNode | None) -> CourseNode:
     """A translation as it is read: what it does not word yet shows the words of its source."""
     return _filled(translation, by_key(source)) if source is not None else translation
 
 
-def _filled(node: Node, words: dict[tuple[str, str], Node]) -> Node:
+def _filled(node: CourseNode, words: dict[tuple[str, str], CourseNode]) -> CourseNode:
     source = words.get(node.key)
     lent = tuple(
         field.name
         for field in node.declared
-        if source is not None and gap(field, source, node) is Gap.MISSING
+        if source is not None and gap(field, source, node) is TranslationGap.MISSING
     )
     said = {name: source.fields[name] for name in lent} if source is not None else {}
     below = tuple(_filled(child, words) for child in node.children)

@@ -15,7 +15,7 @@ from kash.policy import Actor
 from kash.training.course_additions import CourseAddition, additions_written
 from kash.training.course_files import Beside, beside
 from kash.training.models import Course, CourseVersion
-from kash.training.rules.bringing import Placed, Standing
+from kash.training.rules.bringing import PlacedVersion, VersionStanding
 from kash.training.rules.course_file import CourseFile
 from kash.training.services.courses import CourseTaken, refuse_taken
 from kash.training.trees import lay_out
@@ -29,7 +29,7 @@ class NotAsShown(Problem):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BringingDecisions:
     """Decisions about a file: its name here, and what of it is taken besides what is new.
 
     `name` is the name of a new course, that of the file if it is empty. `drafts` are the lineages
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Brought:
+class CourseBrought:
     """A course that was brought in, with the public ids of the drafts that were made; `before` is
     how the file stood to what was here."""
 
@@ -58,12 +58,12 @@ class LibraryBrought:
     """Courses of the library: those that were brought in, those that were here already, and
     names that other courses have."""
 
-    brought: list[Brought] = field(default_factory=list)
+    brought: list[CourseBrought] = field(default_factory=list)
     here: list[CourseFile] = field(default_factory=list)
     taken: list[CourseFile] = field(default_factory=list)
 
 
-def bring_course(file: CourseFile, wanted: Wanted, *, by: Actor) -> Brought:
+def bring_course(file: CourseFile, wanted: BringingDecisions, *, by: Actor) -> CourseBrought:
     """Bring in a course with all that is new of it. Nothing is published, nothing here changed.
 
     Raises CourseTaken if a new course has the name of another, and NotAsShown if what is here is no
@@ -76,7 +76,7 @@ def bring_course(file: CourseFile, wanted: Wanted, *, by: Actor) -> Brought:
             raise NotAsShown
         if not _takes_anything(before, wanted):
             change.nothing()
-            return Brought(before.course, before)
+            return CourseBrought(before.course, before)
         return _bring(change, course, before, additions, wanted, by)
 
 
@@ -88,11 +88,13 @@ def bring_library(files: Sequence[CourseFile], *, by: Actor) -> LibraryBrought:
     with audited("training.library_brought_in", by) as change:
         for file in files:
             course, before = beside(change.session, file, additions, locked=True)
-            if course is not None and not _takes_anything(before, Wanted()):
+            if course is not None and not _takes_anything(before, BringingDecisions()):
                 done.here.append(file)
                 continue
             try:
-                done.brought.append(_bring(change, course, before, additions, Wanted(), by))
+                done.brought.append(
+                    _bring(change, course, before, additions, BringingDecisions(), by)
+                )
             except CourseTaken:
                 done.taken.append(file)
         if not done.brought:
@@ -100,7 +102,7 @@ def bring_library(files: Sequence[CourseFile], *, by: Actor) -> LibraryBrought:
     return done
 
 
-def _takes_anything(before: Beside, wanted: Wanted) -> bool:
+def _takes_anything(before: Beside, wanted: BringingDecisions) -> bool:
     return (
         not before.course
         or any(_is_taken(each, wanted) for each in before.versions)
@@ -111,9 +113,11 @@ def _takes_anything(before: Beside, wanted: Wanted) -> bool:
     )
 
 
-def _is_taken(placed: Placed, wanted: Wanted) -> bool:
-    differing = placed.standing is Standing.DIFFERS and placed.version.lineage in wanted.drafts
-    return placed.standing is Standing.NEW or differing
+def _is_taken(placed: PlacedVersion, wanted: BringingDecisions) -> bool:
+    differing = (
+        placed.standing is VersionStanding.DIFFERS and placed.version.lineage in wanted.drafts
+    )
+    return placed.standing is VersionStanding.NEW or differing
 
 
 def _bring(
@@ -121,9 +125,9 @@ def _bring(
     course: Course | None,
     before: Beside,
     additions: Sequence[CourseAddition],
-    wanted: Wanted,
+    wanted: BringingDecisions,
     by: Actor,
-) -> Brought:
+) -> CourseBrought:
     session, file = change.session, before.file
     if course is None:
         name = wanted.name or file.name
@@ -149,10 +153,10 @@ def _bring(
                 by=by,
             )
     change.about(*made)
-    return Brought(course.public_id, before, tuple(made))
+    return CourseBrought(course.public_id, before, tuple(made))
 
 
-def _drafts(change: Change, course: Course, before: Beside, wanted: Wanted) -> list[str]:
+def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDecisions) -> list[str]:
     """Make a draft of each version that is taken; returns their public ids.
 
     What a translation is of is the draft that was made of it or, where there is none, what stood
@@ -171,7 +175,7 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: Wanted) -> l
         number = max(number + 1, version.number) if last is None else number + 1
         draft = CourseVersion(
             public_id=new_public_id(),
-            lineage=version.lineage if placed.standing is Standing.NEW else new_public_id(),
+            lineage=version.lineage if placed.standing is VersionStanding.NEW else new_public_id(),
             course_id=course.id,
             number=number,
             language=version.language,

@@ -12,7 +12,7 @@ from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import locked_version
-from kash.training.rules.nodes import Node, check_tree
+from kash.training.rules.nodes import CourseNode, check_tree
 from kash.training.rules.translations import translated
 from kash.training.services.versions import locked_draft
 from kash.training.trees import lay_out, tree_of
@@ -110,7 +110,7 @@ def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
         change.about(draft.public_id, source.public_id)
 
 
-def fill_draft(public_id: str, tree: Node, by: Actor) -> None:
+def fill_draft(public_id: str, tree: CourseNode, by: Actor) -> None:
     """Give a draft all that a tree holds, in place of what it has.
 
     Raises NotFound, NotADraft, and ValueError if the tree is none of a version.

@@ -19,7 +19,7 @@ from kash.training.services.versions import locked_draft
 from kash.training.trees import values, write_values
 
 
-class TooManyRows(Problem):
+class TooManyPlanRows(Problem):
     """More rows of a kind than a session may have."""
 
     sentence = _l("A session has at most 40 of each: objectives, steps, messages and so on.")
@@ -33,10 +33,10 @@ def write_session(
     Its rows become those that were written, in their order: what was not written any more is
     removed, and a row whose id is of none is new. What counsel checked is unchecked if its text
     changes and the day does not. Raises NotFound, NotADraft, ChangedMeanwhile if `row_version` is
-    not the session's present one, and TooManyRows.
+    not the session's present one, and TooManyPlanRows.
     """
     if max(Counter(row.kind for row in text.rows).values(), default=0) > MOST_ROWS:
-        raise TooManyRows
+        raise TooManyPlanRows
     with audited("training.session_written", by) as change:
         version = locked_draft(change.session, public_id)
         plan = plan_in(version, plan_id)

@@ -17,9 +17,9 @@ from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
 from kash.training import blueprint, queries
 from kash.training.course_additions import CourseAddition, additions_written
-from kash.training.course_files import Beside, TooLarge, beside, course_file
+from kash.training.course_files import Beside, CourseTooLarge, beside, course_file
 from kash.training.forms.course_files import (
-    BringForm,
+    BringCourseForm,
     CourseFileForm,
     LibraryForm,
     packed,
@@ -27,8 +27,8 @@ from kash.training.forms.course_files import (
 )
 from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
 from kash.training.rules.nodes import planned_minutes
-from kash.training.rules.plain_values import Unreadable
-from kash.training.services.bringing import Brought, bring_course, bring_library
+from kash.training.rules.plain_values import UnreadableFile
+from kash.training.services.bringing import CourseBrought, bring_course, bring_library
 from kash.training.services.courses import CourseTaken
 from kash.training.starting_library import library
 from kash.training.words import fault_sentence
@@ -40,7 +40,7 @@ def take_course(public_id: str) -> ResponseReturnValue:
     """A course with all its versions as one file, for another Kash."""
     actor = current_actor()
     found = queries.course(actor, public_id)
-    with FlashedProblems(TooLarge):
+    with FlashedProblems(CourseTooLarge):
         made = course_file(found, actor)
         return download(made, name="course.json", type="application/json")
     return redirect(url_for("training.course", public_id=public_id))
@@ -66,14 +66,14 @@ def bring() -> ResponseReturnValue:
             else:
                 shown = _beside(read_file(content, declared(CourseAddition)))
                 return _look(shown, packed(content))
-        except Unreadable as problem:
+        except UnreadableFile as problem:
             form.file.errors = [_("This file cannot be brought in.")]
             faults = [fault_sentence(fault) for fault in problem.faults]
     return page("training/bring.html", form=form, faults=faults, most_bytes=MOST_BYTES)
 
 
 def _look(shown: Beside, content: str) -> ResponseReturnValue:
-    form = BringForm(formdata=None)
+    form = BringCourseForm(formdata=None)
     form.offer(shown)
     form.packed.data, form.code.data = content, shown.code
     if form.name is not None:
@@ -81,7 +81,7 @@ def _look(shown: Beside, content: str) -> ResponseReturnValue:
     return _look_page(shown, form)
 
 
-def _look_page(shown: Beside, form: BringForm) -> ResponseReturnValue:
+def _look_page(shown: Beside, form: BringCourseForm) -> ResponseReturnValue:
     return page(
         "training/bring_look.html",
         form=form,
@@ -99,11 +99,11 @@ def confirm_course() -> ResponseReturnValue:
     """Bring in what was looked at; the file comes along, and is read anew."""
     try:
         file = read_file(unpacked(request.form.get("packed", "")), declared(CourseAddition))
-    except Unreadable:
+    except UnreadableFile:
         flash(_("The file did not come along. Choose it again."), "bad")
         return redirect(url_for("training.bring"))
     shown = _beside(file)
-    form = BringForm()
+    form = BringCourseForm()
     form.offer(shown)
     if form.validate():
         with form.showing_problems(Problem, name=CourseTaken):
@@ -115,7 +115,7 @@ def confirm_course() -> ResponseReturnValue:
     return _look_page(shown, form)
 
 
-def brought_sentence(brought: Brought) -> str:
+def brought_sentence(brought: CourseBrought) -> str:
     """Sentence on what came of a file."""
     made = len(brought.drafts)
     if made == 0:

@@ -14,7 +14,7 @@ from kash.training import blueprint, queries
 from kash.training.forms.sessions import SessionPage
 from kash.training.models import CourseVersion
 from kash.training.rules.fields import PLAN
-from kash.training.services.sessions import TooManyRows, plan_in, write_session
+from kash.training.services.sessions import TooManyPlanRows, plan_in, write_session
 from kash.training.services.versions import NotADraft
 
 
@@ -43,7 +43,7 @@ def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
         return _conflict(public_id, plan_id)
     except NotADraft:
         return _page(version, shown, closed=True), 409
-    except TooManyRows as problem:
+    except TooManyPlanRows as problem:
         flash(str(problem), "bad")
         return _page(version, shown), 422
     return _saved(version, plan_id)

@@ -18,7 +18,7 @@ from kash.training import blueprint, queries
 from kash.training.forms.courses import NewVersionForm, language_choices
 from kash.training.forms.translations import WordsPage
 from kash.training.models import CourseVersion, SessionPlan
-from kash.training.rules.comparison import Pair, compare
+from kash.training.rules.comparison import RowPair, compare
 from kash.training.rules.fields import PLAN, VERSION
 from kash.training.rules.nodes import by_key
 from kash.training.rules.translations import counted_gaps
@@ -152,7 +152,7 @@ def _session_words(found: CourseVersion, source: CourseVersion, plan: SessionPla
     return WordsPage(_within(whole, plan), plan.row_version)
 
 
-def _within(whole: Pair, plan: SessionPlan) -> Iterator[Pair]:
+def _within(whole: RowPair, plan: SessionPlan) -> Iterator[RowPair]:
     for pair in whole.walk():
         if pair.node.key == (PLAN.name, plan.lineage):
             yield from pair.walk()

@@ -15,7 +15,7 @@ from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
 from kash.training.approval import APPROVAL
-from kash.training.forms.courses import ReturnForm
+from kash.training.forms.courses import ReturnCourseForm
 from kash.training.models import CourseVersion, SessionPlan
 from kash.training.rules.fields import PLAN
 from kash.training.rules.nodes import by_key
@@ -32,10 +32,10 @@ from kash.training.services.states import NoPlansYet, StepNotPossible, TitlesMis
 def version(public_id: str) -> ResponseReturnValue:
     """A whole version to read."""
     actor = current_actor()
-    return _version_page(queries.version(actor, public_id), ReturnForm(formdata=None))
+    return _version_page(queries.version(actor, public_id), ReturnCourseForm(formdata=None))
 
 
-def _version_page(found: CourseVersion, form: ReturnForm) -> str:
+def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
     actor = current_actor()
     decision = APPROVAL.offered(found, actor)
     tree = queries.read_version(found)
@@ -132,7 +132,7 @@ def publish(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.approve")
 def return_to_draft(public_id: str) -> ResponseReturnValue:
     """Send a proposal back with a sentence."""
-    form = ReturnForm()
+    form = ReturnCourseForm()
     found = queries.version(current_actor(), public_id)
     if not form.validate():
         return _version_page(found, form), 422
