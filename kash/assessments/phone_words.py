@@ -19,7 +19,7 @@ def phone_words() -> dict[str, str]:
         "open": _("Begin"),
         "promise": _(
             "The trainer sees your answers and helps where something is not known yet. What you"
-            " answered leaves this phone when the test closes."
+            " answered leaves this phone once it is sent and you are at the end."
         ),
         "no_network": _("There is no network just now. What you typed stays here; try again."),
         "no_storage": _("This browser keeps nothing. Open the page in an ordinary window."),
@@ -31,6 +31,10 @@ def phone_words() -> dict[str, str]:
         "next": _("Next"),
         "finish": _("Finish"),
         "saved_here": _("Saved on this phone, not sent yet: {count}"),
+        "refused": _(
+            "The server does not take these answers: {count}. They stay on this phone. Show this"
+            " to the trainer, then begin again with the badge."
+        ),
         "all_sent": _("Sent. The server has all your answers."),
         "end": _("That was all"),
         "answered": _("Answered: {done} of {all}."),
@@ -39,6 +43,7 @@ def phone_words() -> dict[str, str]:
         ),
         "may_close": _("You may close this page."),
         "look_again": _("Look at my answers"),
+        "change": _("Change an answer: the badge once more"),
         "another": _("Somebody else answers on this phone"),
         "closed": _("The test is closed"),
         "late": _("Answers that came too late, or could not be taken: {count}. Tell the trainer."),

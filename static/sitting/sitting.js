@@ -3,13 +3,18 @@
 // flat battery the test goes on where it stood. The server decides what counts.
 //
 // `KEPT` holds all of it; each change reads it anew, so that two tabs do not lose each other's. What
-// waits carries whose it is and of which test, so that people can hand one phone on.
+// waits carries whose it is and of which test, so that people can hand one phone on. What the server
+// refuses to take from somebody is set aside, so that nobody behind her waits for it.
 
 const KEPT = "sitting";
 const AT_ONCE = 50;
 const AGAIN = [3000, 5000, 10_000, 30_000]; // milliseconds until the next try, longer each time
 const PATIENCE = 20_000;
 const NOT_SURE = "?";
+// A request that is refused so is refused again, whoever waits behind it.
+const REFUSED = [400, 403, 404];
+// As long as the server counts what was given in time; then what was set aside is of no use.
+const STILL_COUNTS = 2 * 24 * 3_600_000;
 
 const root = document.querySelector("[data-sitting]");
 const live = document.querySelector("[data-live]");
@@ -20,14 +25,15 @@ let failures = 0;
 let timer = 0;
 let sending = false;
 let camera = null;
+let ended = null; // what the page of a closed test tells, once nothing of it is kept
 
 // --- What is kept -----------------------------------------------------------------------------
 
 function kept() {
   try {
-    return { queue: [], ...JSON.parse(localStorage.getItem(KEPT)) };
+    return { queue: [], aside: [], ...JSON.parse(localStorage.getItem(KEPT)) };
   } catch {
-    return { queue: [] };
+    return { queue: [], aside: [] };
   }
 }
 
@@ -56,6 +62,19 @@ const say = (key, values = {}) =>
   (WORDS[language()][key] || key).replace(/\{(\w+)\}/g, (_all, name) => values[name] ?? "");
 const text = (texts) => texts[language()] || texts[Object.keys(texts)[0]] || "";
 const isOpen = (state) => state.test && Date.now() < state.closes;
+const hers = (state, items) => items.filter((one) => state.ticket && one.of.ticket === state.ticket);
+const allSent = (state) => !hers(state, [...state.queue, ...state.aside]).length;
+
+/** Forget a person: all but what waits, and the language. */
+function forget(state) {
+  for (const name of Object.keys(state)) if (!["queue", "aside", "language", "device"].includes(name)) delete state[name];
+}
+
+/** Try anew what was set aside: somebody may stand on the register again. */
+function tryAgain(state) {
+  state.queue.push(...state.aside.filter((one) => Date.now() < one.closes + STILL_COUNTS));
+  state.aside = [];
+}
 
 // --- Drawing ----------------------------------------------------------------------------------
 
@@ -94,13 +113,16 @@ function tongues() {
 }
 
 function draw() {
-  const state = kept();
-  shown = !state.test ? "door" : !isOpen(state) ? "closed" : at < state.questions.length ? "question" : "end";
+  const now = kept();
+  const state = now.test ? now : ended || now;
+  shown = !state.test ? "door" : !isOpen(state) ? "closed" : !state.finished && at < state.questions.length ? "question" : "end";
   return { door: drawDoor, closed: drawClosed, question: drawQuestion, end: drawEnd }[shown](state);
 }
 
 /** What stands below every page: what lies here and what the server has. */
 function standing(state) {
+  const refused = hers(state, state.aside).length;
+  if (refused) return make("p", { class: "standing waits", role: "status", "data-standing": "refused" }, say("refused", { count: refused }));
   const waits = state.queue.length;
   const tone = waits ? "waits" : "sent";
   const words = waits ? say("saved_here", { count: waits }) : state.sent ? say("all_sent") : "";
@@ -161,6 +183,8 @@ function drawQuestion(state) {
 }
 
 function go(place) {
+  // Words that were typed a moment ago are kept before the page is turned.
+  root.querySelector("textarea")?.dispatchEvent(new Event("change"));
   at = place;
   keep((state) => (state.place = place));
   draw();
@@ -202,13 +226,26 @@ function writing(question, given) {
 }
 
 function drawEnd(state) {
-  const done = state.questions.filter((one) => state.done.includes(one.id)).length;
+  const done = (state.questions || []).filter((one) => state.done.includes(one.id)).length;
+  const counted = state.finished || { done, all: state.questions.length };
+  // A phone that is handed on tells nobody what she answered, once the server has it.
+  const finished = allSent(state);
+  if (finished && !state.finished)
+    keep((now) => {
+      for (const name of ["ticket", "entry", "questions", "answers", "done"]) delete now[name];
+      now.finished = counted;
+    });
   show(
     make("h1", { tabindex: "-1" }, say("end")),
-    make("p", { class: "lead" }, say("answered", { done, all: state.questions.length })),
+    make("p", { class: "lead" }, say("answered", counted)),
     standing(state),
-    make("p", {}, state.queue.length ? say("keep_open") : say("may_close")),
-    make("p", { class: "turn" }, button(say("look_again"), () => go(0)), button(say("another"), handOn)),
+    hers(state, state.aside).length ? null : make("p", {}, state.queue.length ? say("keep_open") : say("may_close")),
+    make(
+      "p",
+      { class: "turn" },
+      finished ? button(say("change"), handOn) : button(say("look_again"), () => go(0)),
+      button(say("another"), handOn),
+    ),
   );
 }
 
@@ -218,18 +255,24 @@ function drawClosed(state) {
     make("h1", {}, say("closed")),
     standing(state),
     state.late ? make("p", { class: "wrong" }, say("late", { count: state.late })) : null,
-    make("p", {}, waits ? say("keep_open") : say("over")),
+    hers(state, state.aside).length ? null : make("p", {}, waits ? say("keep_open") : say("over")),
     make("p", {}, button(say("another"), handOn)),
   );
   // Nothing that was asked or answered stays on a phone that others may hold.
-  if (state.questions.length) keep((now) => Object.assign(now, { questions: [], answers: {} }));
+  if (!waits && allSent(state)) {
+    ended = state;
+    keep(forget);
+  } else if (state.questions?.length) keep((now) => Object.assign(now, { questions: [], answers: {} }));
 }
 
 /** Let somebody else answer on this phone; what waits to be sent stays. */
 function handOn() {
   keep((state) => {
-    for (const name of ["test", "entry", "ticket", "questions", "answers", "done", "badge", "sent", "late"]) delete state[name];
+    const { hall } = state;
+    forget(state);
+    state.hall = hall;
   });
+  ended = null;
   at = 0;
   draw();
 }
@@ -269,6 +312,8 @@ async function openTest(event, hall, badge) {
   if (found.status !== 200) return drawDoor(kept(), found.said.problem || say("no_network"));
   const held = keep((state) => {
     const same = state.test === found.said.test && state.entry === found.said.entry;
+    delete state.finished;
+    tryAgain(state);
     Object.assign(state, found.said, {
       closes: Date.now() + 1000 * found.said.seconds,
       device: state.device || newId(),
@@ -293,7 +338,7 @@ function answer(question, chosen, words) {
     if (chosen.length || words) state.done.push(question);
     const { test, entry, ticket } = state;
     const item = { op: newId(), q: question, chosen, text: words, at: Date.now() };
-    state.queue.push({ of: { test, entry, ticket }, item });
+    state.queue.push({ of: { test, entry, ticket }, item, closes: state.closes });
   });
   if (!held) live.textContent = say("no_storage");
   tell();
@@ -316,9 +361,15 @@ async function send() {
     const { of } = state.queue[0];
     const items = state.queue.filter((one) => one.of.ticket === of.ticket).slice(0, AT_ONCE).map((one) => one.item);
     const found = await post("/t/answers", { ...of, device: state.device, sent_at: Date.now(), items });
-    if (found.status !== 200) throw new Error("not taken");
+    const refused = REFUSED.includes(found.status);
+    if (found.status !== 200 && !refused) throw new Error("not taken");
     failures = 0;
     keep((now) => {
+      if (refused) {
+        now.aside.push(...now.queue.filter((one) => one.of.ticket === of.ticket));
+        now.queue = now.queue.filter((one) => one.of.ticket !== of.ticket);
+        return;
+      }
       const replies = found.said.replies;
       now.queue = now.queue.filter((one) => !(one.item.op in replies));
       if (now.ticket !== of.ticket) return;
@@ -349,6 +400,7 @@ function watch() {
 
 const scanned = location.hash.slice(1, 13).replace(/[^0-9A-Za-z-]/g, "");
 at = kept().place || 0;
+if (kept().aside.length) keep(tryAgain);
 // It stays in no address that somebody could look up on this phone.
 if (scanned) history.replaceState(null, "", location.pathname);
 if (scanned && kept().hall !== scanned) {

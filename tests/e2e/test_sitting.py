@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -16,8 +17,9 @@ from kash.assessments.queries.tests import sittings, standing_answers
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.tests import close_now, open_for_phones
+from kash.attendance.models import RosterEntry
 from kash.attendance.rules.door import badge_shown
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from tests.assessments.conftest import Bank, bank  # noqa: F401 - fixtures
 from tests.workshops.conftest import held, plan  # noqa: F401 - fixtures
 
@@ -126,3 +128,56 @@ def test_no_answer_is_lost_or_doubled_between_two_phones_and_a_broken_network(
     ]
     enter_answers(bank.held.workshop, test, paper, "paper", bank.trainer)
     assert set(sittings(bank.workshop)[Moment.BEFORE].whole_scores().values()) == {50.0}
+
+
+def test_whoever_was_taken_off_the_register_holds_up_nobody_behind_her_on_a_shared_phone(
+    browser: Browser,
+    bank: Bank,  # noqa: F811 - the fixture
+    address: str,
+) -> None:
+    test = bank.test(questions=bank.questions[:1])
+    open_for_phones(bank.held.workshop, test, 30, bank.trainer)
+    first, second = bank.people()[:2]
+    page = _phone(browser)
+    page.goto(f"{address}/t/#{bank.row(test).hall_code}")
+
+    def answer(badge: str, choice: str) -> None:
+        _begin(page, badge)
+        page.get_by_label(choice).check()
+
+    def on_register(entry: str, *, stands: bool) -> None:
+        db.session.rollback()
+        db.session.query(RosterEntry).filter_by(public_id=entry).update(
+            {RosterEntry.removed_at: None if stands else utc_now()}
+        )
+        db.session.commit()
+
+    page.route("**/t/answers", lambda route: route.abort())
+    answer(badge_shown(first.entry), "24 hours")
+    _standing(page, "waits")
+    page.get_by_role("button", name="Finish").click()
+    page.get_by_role("button", name="Somebody else").click()
+    on_register(first.entry, stands=False)
+    answer(badge_shown(second.entry), "A week")
+    page.unroute("**/t/answers")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    _standing(page, "sent")
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator("main")).to_contain_text("Answered: 1 of 1.")
+    # Nothing that the server has lies here for the next who holds the phone; what it refused does.
+    kept = page.evaluate("JSON.parse(localStorage.sitting)")
+    assert not {"answers", "questions", "ticket", "entry", "done"} & set(kept)
+    assert [one["item"]["chosen"] for one in kept["aside"]] == [["a"]]
+    page.get_by_role("button", name="Somebody else").click()
+    on_register(first.entry, stands=True)
+    _begin(page, badge_shown(first.entry))
+    _standing(page, "sent")
+    row = bank.row(test)
+    given = standing_answers([row.id])[row.id]
+    asked = row.questions[0].revision_id
+    assert [given[one.person_id][asked] for one in (first, second)] == [{"a"}, {"b"}]
+    # Closed behind her back: the next time it is opened, nothing of her is left.
+    page.clock.set_fixed_time(utc_now() + timedelta(hours=1))
+    page.reload()
+    expect(page.get_by_role("heading")).to_have_text("The test is closed")
+    assert set(page.evaluate("JSON.parse(localStorage.sitting)")) <= {"queue", "aside", "device"}
