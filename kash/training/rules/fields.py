@@ -221,7 +221,7 @@ STEP = RowKind(
     N_("Steps"),
     N_("Add a step"),
     (
-        _number("minutes", N_("Minutes"), 1, MOST_MINUTES, shown=True),
+        _number("minutes", N_("How many minutes"), 1, MOST_MINUTES, shown=True),
         _choice("rank", N_("If time is short"), RANKS),
         _choice("method", N_("Method"), METHODS, shown=True),
         Field("to_do", N_("What to do"), needed=True, shown=True),
