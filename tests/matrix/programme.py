@@ -1297,8 +1297,8 @@ class _Builder:
     # --- tracks ---------------------------------------------------------------------------------
 
     def track(self, course: Course, people: list[Person]) -> tuple[dict[str, str], dict[str, str]]:
-        """A track on which everybody is, with a version in each state; and what was seen of each,
-        by person."""
+        """A track on which everybody is, with a version in each state, and a later one to which she
+        can be moved; and what was seen of each, by person."""
         track = self.add(Track(name=f"Way {new_public_id()}", course_id=course.id))
         leaf = {"is": "role", "role": "mentor", "months": 6}
         versions = {
@@ -1307,6 +1307,8 @@ class _Builder:
             )
             for number, state in enumerate(("published", "draft", "proposed"), 1)
         }
+        later = {"all": [{**leaf, "months": 12}]}
+        self.add(TrackVersion(track_id=track.id, number=4, tree=later, state="published"))
         facts = {}
         for person in people:
             self.add(
