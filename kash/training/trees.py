@@ -4,7 +4,7 @@ walks these."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from kash.platform.database import new_public_id
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
@@ -51,37 +51,65 @@ def write_values(row: Row, kind: RowKind, given: Mapping[str, Value]) -> None:
 
 
 def lay_out(version: CourseVersion, tree: CourseNode) -> None:
-    """Give a version all that a tree holds, in place of what it has; its rows are new ones."""
+    """Give a version all that a tree holds, in place of what it has.
+
+    Its rows are new ones, but those it has already keep their public ids, so that whoever has the
+    page of one open is told that it changed.
+    """
+    known = _known(version)
     write_values(version, VERSION, tree.fields)
     version.made_from = dict(tree.made_from)
     version.modules[:] = [
-        _module_row(node, place) for place, node in enumerate(tree.of(MODULE.name), 1)
+        _module_row(node, place, known) for place, node in enumerate(tree.of(MODULE.name), 1)
     ]
 
 
-def _module_row(node: CourseNode, place: int) -> Module:
-    module = Module(**_keys(node, place))
-    write_values(module, MODULE, node.fields)
-    module.plans[:] = [_plan_row(plan, at) for at, plan in enumerate(node.of(PLAN.name), 1)]
+@dataclass(frozen=True)
+class _Known:
+    """The rows that a version has, by lineage."""
+
+    modules: dict[str, Module]
+    plans: dict[str, SessionPlan]
+    rows: dict[tuple[str, str], PlanRow]
+
+
+def _known(version: CourseVersion) -> _Known:
+    plans = [plan for module in version.modules for plan in module.plans]
+    return _Known(
+        {module.lineage: module for module in version.modules},
+        {plan.lineage: plan for plan in plans},
+        {(row.kind, row.lineage): row for plan in plans for row in plan.rows},
+    )
+
+
+def _module_row(node: CourseNode, place: int, known: _Known) -> Module:
+    module = known.modules.pop(node.lineage, None) or Module(public_id=new_public_id())
+    _write(module, node, place)
+    module.plans[:] = [_plan_row(plan, at, known) for at, plan in enumerate(node.of(PLAN.name), 1)]
     return module
 
 
-def _plan_row(node: CourseNode, place: int) -> SessionPlan:
-    plan = SessionPlan(**_keys(node, place))
-    write_values(plan, PLAN, node.fields)
-    for kind in PLAN_ROWS:
-        for at, below in enumerate(node.of(kind.name), 1):
-            row = PlanRow(kind=kind.name, **_keys(below, at))
-            write_values(row, kind, below.fields)
-            plan.rows.append(row)
+def _plan_row(node: CourseNode, place: int, known: _Known) -> SessionPlan:
+    plan = known.plans.pop(node.lineage, None)
+    if plan is None:
+        plan = SessionPlan(public_id=new_public_id())
+    else:
+        plan.row_version += 1
+    _write(plan, node, place)
+    plan.rows[:] = [
+        _row(below, at, known)
+        for kind in PLAN_ROWS
+        for at, below in enumerate(node.of(kind.name), 1)
+    ]
     return plan
 
 
-def _keys(node: CourseNode, place: int) -> dict[str, Any]:
-    """An id of its own, the lineage and fingerprints of the node, and its place."""
-    return {
-        "public_id": new_public_id(),
-        "lineage": node.lineage,
-        "made_from": dict(node.made_from),
-        "position": place,
-    }
+def _row(node: CourseNode, place: int, known: _Known) -> PlanRow:
+    row = known.rows.pop(node.key, None) or PlanRow(public_id=new_public_id(), kind=node.kind)
+    _write(row, node, place)
+    return row
+
+
+def _write(row: Module | SessionPlan | PlanRow, node: CourseNode, place: int) -> None:
+    row.lineage, row.made_from, row.position = node.lineage, dict(node.made_from), place
+    write_values(row, node.declared, node.fields)

@@ -136,7 +136,10 @@ def test_a_translation_goes_on_from_a_newer_version(published: Draft) -> None:
     now = loaded(draft).row_version
     with pytest.raises(ChangedMeanwhile):
         follow(draft, newer, now - 1, SYSTEM)
+    open_page = pairs(draft).public_id, pairs(draft).row_version
     follow(draft, newer, now, SYSTEM)
+    # Whoever has the session open is told that it changed, and loses nothing.
+    assert (pairs(draft).public_id, pairs(draft).row_version - 1) == open_page
     assert pairs(draft).minutes == 30
     assert pairs(draft).title == "Maneno"
     assert pairs(draft).rows == []
