@@ -18,7 +18,7 @@ from kash.policy import Actor
 from kash.tracks.models import SeenFact, TrackEnrolment
 from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal, tree_from_json
 from kash.tracks.services.enrolments import enrol
-from kash.tracks.services.versions import propose
+from kash.tracks.services.versions import propose, take_back
 from kash.workshops.services.planning import plan_workshop
 from tests.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY, Tracked
 from tests.workshops.conftest import details
@@ -123,6 +123,13 @@ def test_requirements_read_as_sentences_in_both_languages(
     assert "Attended at least" not in swahili
 
 
+def publish_button(page: str) -> str:
+    """The address of the button on a page that publishes what is read there."""
+    found = re.search(r'href="([^"]+/publish\?[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_the_director_publishes_from_what_waits_on_today(
     tracked: Tracked, client_for: ClientFor
 ) -> None:
@@ -131,8 +138,18 @@ def test_the_director_publishes_from_what_waits_on_today(
     browser = client_for(tracked.director)
     address = f"/tracks/{tracked.track}/versions/{tracked.version}"
     assert f'href="{address}"' in browser.get("/").text
-    assert "Would newly complete it" in browser.get(address).text
-    assert browser.post(f"{address}/publish").status_code == 302
+    read = browser.get(address).text
+    assert "Would newly complete it" in read
+    button = publish_button(read)
+    take_back(tracked.version, by=tracked.trainer)
+    tracked.write(PRACTICE)
+    propose(tracked.version, by=tracked.trainer)
+    refused = browser.post(button, follow_redirects=True)
+    assert "Someone else saved changes" in refused.text
+    assert tracked.row.state == "proposed"
+    button = publish_button(browser.get(address).text)
+    assert f'action="{button}"' in browser.get(button).text
+    assert browser.post(button).status_code == 302
     assert tracked.row.state == "published"
 
 

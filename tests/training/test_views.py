@@ -16,8 +16,11 @@ from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import TaughtScope
+from kash.training.rules.texts import SessionText
 from kash.training.services.copies import start_version
 from kash.training.services.courses import add_course
+from kash.training.services.sessions import write_session
+from kash.training.services.states import propose, take_back
 from kash.training.services.versions import remove_plan
 from tests.declaring import also_declared
 from tests.training.conftest import Draft
@@ -190,6 +193,13 @@ def test_removing_asks_first(sign_in: SignIn, draft: Draft, edit: str) -> None:
     assert draft.outline() == [("First", ["Pairs"])]
 
 
+def publish_button(page: str) -> str:
+    """The address of the button on a page that publishes what is read there."""
+    found = re.search(r'href="([^"]+/publish\?[^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_from_draft_to_published(sign_in: SignIn, draft: Draft, edit: str) -> None:
     trainer, director = sign_in("trainer"), sign_in("director")
     path = f"/courses/versions/{draft.version}"
@@ -206,8 +216,18 @@ def test_from_draft_to_published(sign_in: SignIn, draft: Draft, edit: str) -> No
     director.post(f"{path}/return", data={"because": "Say it shorter."})
     assert "Say it shorter." in trainer.get(path).text
     trainer.post(f"{path}/propose")
-    assert "nothing in it changes" in director.get(f"{path}/publish").text
-    director.post(f"{path}/publish")
+    button = publish_button(director.get(path).text)
+    take_back(draft.version, SYSTEM)
+    write_session(draft.version, draft.plans[0], SessionText({"why": "Other"}, ()), 1, by=SYSTEM)
+    propose(draft.version, SYSTEM)
+    refused = director.post(button, follow_redirects=True)
+    assert "Someone else saved changes" in refused.text
+    assert draft.now().state == "proposed"
+    button = publish_button(refused.text)
+    question = director.get(button).text
+    assert "nothing in it changes" in question
+    assert f'action="{button}"' in question
+    director.post(button)
     assert draft.now().state == "published"
     again = director.post(f"{path}/publish", follow_redirects=True)
     assert "in another state by now" in again.text

@@ -106,11 +106,16 @@ def return_to_draft(public_id: str, because: str, *, by: Actor) -> None:
         note(change, version, by.decides_for(APPROVAL.approves))
 
 
-def publish(public_id: str, *, by: Actor) -> None:
-    """Publish a proposal: nothing in it changes any more. Raises NotFound, TrackStepNotPossible,
-    SamePerson, StandsInForProposer and UnsoundTree, as other tracks may have changed."""
+def publish(public_id: str, row_version: int | None = None, *, by: Actor) -> None:
+    """Publish a proposal: nothing in it changes any more. `row_version` is that of what was read.
+
+    Raises NotFound, TrackStepNotPossible, SamePerson, StandsInForProposer, UnsoundTree, as other
+    tracks may have changed, and ChangedMeanwhile if it was written anew since it was read.
+    """
     with audited("tracks.version_published", by) as change:
         version = _step(change.session, public_id, "proposed", "published")
+        if row_version is not None and row_version != version.row_version:
+            raise ChangedMeanwhile
         version.published_for = APPROVAL.decides(version, by)
         _refuse_unsound(change.session, version)
         version.published_by, version.published_at = by.public_id, change.now

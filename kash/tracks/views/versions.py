@@ -149,13 +149,15 @@ def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
 @blueprint.route("/<public_id>/versions/<version_id>/publish", methods=["GET", "POST"])
 @allow("tracks.approve")
 def publish(public_id: str, version_id: str) -> ResponseReturnValue:
-    """Ask, then publish: from now on whoever is enrolled is enrolled on this version."""
+    """Ask, then publish what was read: whoever is enrolled from now on is on this version."""
     track = one_track(public_id)
     found = version_of(track, version_id)
     if request.method == "GET":
         return render_template("tracks/publish.html", track=track, version=found)
-    with FlashedProblems(SamePerson, TrackStepNotPossible, UnsoundTree, tone="warn"):
-        services.publish(version_id, by=current_actor())
+    refused = (SamePerson, TrackStepNotPossible, UnsoundTree, ChangedMeanwhile)
+    with FlashedProblems(*refused, tone="warn"):
+        read = number_shown(request.args.get("read"))
+        services.publish(version_id, read, by=current_actor())
         flash(
             _("Published. Whoever is on an earlier version stays there until somebody moves them.")
         )

@@ -8,11 +8,12 @@ from kash.platform.approvals.approval import note
 from kash.platform.vault import audited
 from kash.platform.vault.audit import Change
 from kash.platform.web import Problem
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.approval import APPROVAL
 from kash.training.models import CourseVersion
 from kash.training.queries import locked_version
-from kash.training.rules.nodes import untitled
+from kash.training.rules.nodes import code_of, untitled
 from kash.training.rules.states import Step, next_state
 from kash.training.trees import tree_of
 
@@ -76,12 +77,16 @@ def return_to_draft(public_id: str, because: str, by: Actor) -> None:
         version.returned_because = because
 
 
-def publish(public_id: str, by: Actor) -> None:
-    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible,
-    SamePerson and StandsInForProposer.
+def publish(public_id: str, by: Actor, *, code: str | None = None) -> None:
+    """Publish a proposal: nothing in it changes any more. `code` is that of what was read.
+
+    Raises NotFound, StepNotPossible, SamePerson, StandsInForProposer, and ChangedMeanwhile if the
+    proposal was taken back and written anew since it was read.
     """
     with audited("training.version_published", by) as change:
         version = _step(change, public_id, "publish")
+        if code is not None and code != code_of(tree_of(version)):
+            raise ChangedMeanwhile
         version.published_for = APPROVAL.decides(version, by)
         version.published_by, version.published_at = by.public_id, change.now
         note(change, version, version.published_for)

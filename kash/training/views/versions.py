@@ -11,6 +11,7 @@ from kash.platform.approvals.errors import SamePerson
 from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
@@ -18,13 +19,14 @@ from kash.training.approval import APPROVAL
 from kash.training.forms.courses import ReturnCourseForm
 from kash.training.models import CourseVersion, SessionPlan
 from kash.training.rules.fields import PLAN
-from kash.training.rules.nodes import by_key
+from kash.training.rules.nodes import by_key, code_of
 from kash.training.rules.states import group_size, total_minutes
 from kash.training.rules.timing import timed_steps
 from kash.training.rules.titles import telling_words
 from kash.training.services import states
 from kash.training.services.sessions import plan_in
 from kash.training.services.states import NoPlansYet, StepNotPossible, TitlesMissing
+from kash.training.trees import tree_of
 
 
 @blueprint.get("/versions/<public_id>")
@@ -45,6 +47,7 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
         "training/version.html",
         version=found,
         tree=tree,
+        code=code_of(tree_of(found)),
         lent=sum(len(node.lent) for node in tree.walk()),
         group_size=group_size(found.group_least, found.group_most),
         decision=decision,
@@ -118,12 +121,12 @@ def take_back(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/versions/<public_id>/publish", methods=["GET", "POST"])
 @allow("curriculum.approve")
 def publish(public_id: str) -> ResponseReturnValue:
-    """Ask, then publish: from now on nothing in it changes."""
+    """Ask, then publish what was read: from now on nothing in it changes."""
     found = queries.version(current_actor(), public_id)
     if request.method == "GET":
         return render_template("training/publish.html", version=found)
-    with FlashedProblems(SamePerson, StepNotPossible, tone="warn"):
-        states.publish(public_id, current_actor())
+    with FlashedProblems(SamePerson, StepNotPossible, ChangedMeanwhile, tone="warn"):
+        states.publish(public_id, current_actor(), code=request.args.get("read", ""))
         flash(_("Published. Workshops can now be made from it."))
     return redirect(url_for("training.version", public_id=public_id))
 
