@@ -17,7 +17,13 @@ from kash.assessments.rules.bank import (
     stale_languages,
     true_false,
 )
-from kash.assessments.rules.moodle import MOST_QUESTIONS, UnreadableBank, read_bank, written_bank
+from kash.assessments.rules.moodle import (
+    MOST_QUESTIONS,
+    UnreadableBank,
+    _Languages,
+    read_bank,
+    written_bank,
+)
 from kash.assessments.rules.qti import written_package
 from kash.assessments.rules.scoring import WITH_OPTIONS, Option, QuestionKind
 from kash.platform.database import public_id_from
@@ -65,6 +71,25 @@ def test_five_hundred_banks_come_back_from_moodle_as_they_left() -> None:
         bank = tuple(_question(chance) for _ in range(chance.randint(0, 6)))
         read = read_bank(written_bank(_words(chance, 20), bank, SCALE), "en")
         assert (read.questions, read.left_out) == (bank, ())
+
+
+def test_a_question_that_no_form_could_save_again_is_named_and_left_out() -> None:
+    def asked(text: str, choice: str) -> BankQuestion:
+        options = (Option("a", True, {"en": choice}), Option("b", False, {"en": "No"}))
+        return BankQuestion(QuestionKind.SINGLE, "en", {"en": text}, options)
+
+    bank = [asked("q" * 600, "c" * 200), asked("q" * 601, "c"), asked("q", "c" * 201)]
+    read = read_bank(written_bank("Long", bank, SCALE), "en")
+    assert [one.text for one in read.questions] == ["q" * 600]
+    assert read.left_out == (("q" * 80, "multichoice"), ("q", "multichoice"))
+
+
+def test_a_span_within_others_is_placed_without_looking_through_all_of_them() -> None:
+    reader = _Languages("en")
+    reader.feed('<span>a<span lang="sw" class="multilang">b<span>c<i>d</i></span></span>e')
+    assert reader.texts == {"": ["a", "e"], "sw": ["b", "c", "d"]}
+    reader.feed('<span lang="sw" class="multilang">' + "<span>" * 3)
+    assert reader.spans == ["", "sw", "sw", "sw", "sw"]
 
 
 MOODLE = """<?xml version="1.0" encoding="UTF-8"?>

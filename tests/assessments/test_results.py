@@ -117,6 +117,15 @@ def test_whoever_took_every_answer_back_did_not_sit_the_test() -> None:
     assert sitting.whole_scores() == {2: 0.0}
 
 
+def test_whoever_answered_only_what_scores_nothing_keeps_her_score_from_a_list() -> None:
+    asked = [ScoredQuestion(1, QuestionKind.SCALE), ScoredQuestion(2, QuestionKind.SINGLE, RIGHT)]
+    answers = {7: {1: frozenset("4")}, 8: {1: frozenset("4"), 2: frozenset("?")}, 9: {2: RIGHT}}
+    sitting = AnsweredTest(asked, answers, {7: 80.0})
+    assert sitting.whole_scores() == {7: 80.0, 8: 0.0, 9: 100.0}
+    assert compare(sitting, AnsweredTest(asked, answers, {7: 80.0})).gain.before == 60.0
+    assert compare(sitting, AnsweredTest(asked, answers, {})).gain.people == 2
+
+
 @given(st.permutations(list("abcd")), st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_the_same_answer_stands_in_whatever_order_two_phones_are_heard(
     order: list[str], minutes: list[int]

@@ -157,6 +157,13 @@ def test_discrimination_waits_for_fifty_answers_and_comes_with_its_interval() ->
     assert found.low < (found.discrimination or 0) < found.high
 
 
+def test_whoever_answered_nothing_else_is_no_part_of_the_correlation() -> None:
+    alone = [(1.0, None)] * 40
+    with_them, without = look_at([*_pairs(60, True), *alone]), look_at(_pairs(60, True))
+    assert (with_them.answers, with_them.discrimination) == (100, without.discrimination)
+    assert look_at([*_pairs(49, True), *alone]).discrimination is None
+
+
 def test_a_correlation_worked_out_by_hand() -> None:
     """Deviations -1, 0, 1 and -1, 1, 0: sum of products 1, of squares 2 and 2."""
     assert correlation([1, 2, 3], [1, 3, 2]) == pytest.approx(0.5)

@@ -15,7 +15,9 @@ from kash.assessments.queries.tests import (
     workshop_tests,
 )
 from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import Entered, enter_answers
+from kash.assessments.services.answering import Entered, enter_answers, enter_scores
+from kash.assessments.services.tests import open_for_phones
+from kash.platform.database import utc_now
 from kash.policy import Actor
 from tests.assessments.conftest import COURT, Bank
 
@@ -115,6 +117,47 @@ def test_scores_are_typed_or_pasted_and_nothing_is_lost_where_one_is_wrong(
         faraja.person_id: 875,
         zawadi.person_id: 700,
     }
+
+
+def test_a_page_of_scores_that_was_open_meanwhile_undoes_nothing_unasked(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    test = bank.test(questions=[])
+    _baraka, faraja, zawadi = bank.people()
+    page = f"{url}/{test}/scores"
+    by_another = {faraja.person: 700, zawadi.person: 500}
+    enter_scores(bank.held.workshop, test, by_another, bank.trainer)
+    stale = {
+        "group": "B",
+        f"score-{faraja.person}": "40",
+        f"was-{faraja.person}": "",
+        f"score-{zawadi.person}": "",
+        f"was-{zawadi.person}": "",
+    }
+    told = desk.post(page, data=stale)
+    assert (told.status_code, "it is 70 now." in told.text) == (422, True)
+    kept = {faraja.person_id: 700, zawadi.person_id: 500}
+    assert listed_scores(bank.row(test)) == kept
+    desk.post(page, data=stale | {f"was-{faraja.person}": "70"})
+    assert listed_scores(bank.row(test)) == kept | {faraja.person_id: 400}
+
+
+def test_own_words_are_not_read_while_it_shows_who_wrote_them_just_now(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    test = bank.test()
+    workshop, (*_others, written) = bank.held.workshop, bank.asked(test)
+    open_for_phones(workshop, test, 30, bank.trainer)
+    words = [Entered(bank.people()[0].person, written, (), "My aunt in Nyalenda")]
+    enter_answers(workshop, test, words, "paper", bank.trainer)
+    assert "Nyalenda" not in desk.get(f"{url}/{test}").text
+    # One tap closes nothing: it is asked first.
+    assert "Close this test?" in desk.get(f"{url}/{test}/close").text
+    closes_at = bank.row(test).closes_at
+    assert closes_at is not None
+    assert closes_at > utc_now()
+    desk.post(f"{url}/{test}/close")
+    assert "Nyalenda" in desk.get(f"{url}/{test}").text
 
 
 def test_results_tell_the_gain_by_objective_without_a_name(

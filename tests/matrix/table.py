@@ -455,7 +455,7 @@ PLACES: dict[str, Place] = {
     "assessments.choose": _of("workshop", both="assessments.hold", test_id="new_test"),
     "assessments.test": _of("workshop", get="assessments.see", test_id="test"),
     "assessments.open_test": _of("workshop", post="assessments.hold", test_id="test"),
-    "assessments.close_test": _of("workshop", post="assessments.hold", test_id="test"),
+    "assessments.close_test": _of("workshop", both="assessments.hold", test_id="test"),
     "assessments.remove": _of("workshop", both="assessments.hold", test_id="new_test"),
     "assessments.wall": _of("workshop", get="assessments.hold", test_id="test"),
     "assessments.wall_code": _of("workshop", get="assessments.hold", test_id="test"),

@@ -14,6 +14,8 @@ from kash.assessments.queries.bank import BankRow
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion, next_key, placed_letter
 from kash.assessments.rules.scoring import (
     ADVISED_OPTIONS,
+    LONGEST_OPTION,
+    LONGEST_QUESTION,
     MOST_OPTIONS,
     WITH_OPTIONS,
     Option,
@@ -29,8 +31,6 @@ from kash.platform.web.forms import (
 )
 from kash.platform.web.language import LANGUAGES
 from kash.platform.web.row_versions import RowVersionForm
-
-LONGEST_QUESTION, LONGEST_OPTION = 600, 200
 
 
 class BringQuestionsForm(KashForm):

@@ -205,7 +205,7 @@ def looked_at(revision_id: int, session: Session | None = None) -> Looked:
     def at(*wanted: str) -> ItemStatistics:
         return look_at(
             [
-                (found, fmean(rest[place]) if rest[place] else 0.0)
+                (found, fmean(rest[place]) if rest[place] else None)
                 for place, found in own.items()
                 if moments[place[0]] in wanted
             ]

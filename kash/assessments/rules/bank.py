@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Any
 
-from kash.assessments.rules.scoring import WITH_OPTIONS, Option, QuestionFlaw, QuestionKind, flaw_of
+from kash.assessments.rules.scoring import (
+    LONGEST_OPTION,
+    LONGEST_QUESTION,
+    WITH_OPTIONS,
+    Option,
+    QuestionFlaw,
+    QuestionKind,
+    flaw_of,
+)
 
 TRUE, FALSE = "t", "f"
 
@@ -57,6 +65,14 @@ class BankQuestion:
         """The first flaw that it has in its first language, or None."""
         shown = [(option.texts.get(self.language, ""), option.right) for option in self.options]
         return flaw_of(self.kind, self.text, shown)
+
+    @property
+    def is_too_long(self) -> bool:
+        """True if a text of it is longer than the form on which it is changed takes."""
+        choices = (text for option in self.options for text in option.texts.values())
+        return any(len(text) > LONGEST_QUESTION for text in self.texts.values()) or any(
+            len(text) > LONGEST_OPTION for text in choices
+        )
 
     def says_the_same(self, other: BankQuestion) -> bool:
         """True if whoever answers would be asked the same: only then are answers compared."""

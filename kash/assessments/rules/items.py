@@ -62,21 +62,23 @@ def correlation_interval(found: float, count: int, inside: float = 0.95) -> tupl
     return math.tanh(middle - half), math.tanh(middle + half)
 
 
-def look_at(answers: Sequence[tuple[float, float]]) -> ItemStatistics:
+def look_at(answers: Sequence[tuple[float, float | None]]) -> ItemStatistics:
     """Statistics of a question from one pair a person: her score on it, and her mean score on the
-    rest of that test, both 0 to 1."""
+    rest of that test, both 0 to 1; None, and no part of the correlation, where she answered nothing
+    else."""
     count = len(answers)
     if count < LEAST_FOR_DIFFICULTY:
         return ItemStatistics(count)
     difficulty = fmean(score for score, _ in answers)
-    if count < LEAST_FOR_DISCRIMINATION:
+    pairs = [(score, rest) for score, rest in answers if rest is not None]
+    if len(pairs) < LEAST_FOR_DISCRIMINATION:
         return ItemStatistics(count, difficulty, verdict=_by_difficulty(difficulty))
-    found = correlation([score for score, _ in answers], [rest for _, rest in answers])
+    found = correlation([score for score, _ in pairs], [rest for _, rest in pairs])
     if found is None:
         return ItemStatistics(count, difficulty, verdict=_by_difficulty(difficulty))
-    low, high = correlation_interval(found, count)
+    low, high = correlation_interval(found, len(pairs))
     return ItemStatistics(
-        count, difficulty, found, low, high, _by_both(answers, difficulty, found, low)
+        count, difficulty, found, low, high, _by_both(pairs, difficulty, found, low)
     )
 
 

@@ -152,7 +152,7 @@ def read_bank(content: bytes, language: str) -> ReadBank:
         if kind == "category":
             continue
         read = _read(one, kind, language)
-        if read is None or read.flaw() is not None:
+        if read is None or read.flaw() is not None or read.is_too_long:
             left_out.append((_plain(_under(one, "name"))[:80], kind[:20]))
         else:
             questions.append(read)
@@ -257,15 +257,17 @@ class _Languages(HTMLParser):
 
     language: str
     texts: dict[str, list[str]] = field(default_factory=dict)
-    # Of each span that is open: its language, empty if it has none.
+    # Of each span that is open: the language of what stands in it, empty if it is in none's.
     spans: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
     def _add(self, text: str) -> None:
-        marked = next((code for code in reversed(self.spans) if code), "")
-        self.texts.setdefault(marked, []).append(text)
+        self.texts.setdefault(self._around(), []).append(text)
+
+    def _around(self) -> str:
+        return self.spans[-1] if self.spans else ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         """Note the language of a span; a break, or a paragraph after another, is a new line."""
@@ -273,7 +275,7 @@ class _Languages(HTMLParser):
             given = dict(attributes)
             code = (given.get("lang") or "").lower()[:3]
             marked = "multilang" in (given.get("class") or "") and _CODE.fullmatch(code)
-            self.spans.append(code if marked else "")
+            self.spans.append(code if marked else self._around())
         elif tag == "br" or (tag in ("p", "li", "div") and any(self.texts.values())):
             self._add("\n")
 

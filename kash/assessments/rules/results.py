@@ -37,6 +37,15 @@ class AnsweredTest:
         """Everybody who answered anything."""
         return frozenset(one for one, given in self.answers.items() if any(given.values()))
 
+    def scored_people(self) -> frozenset[int]:
+        """Everybody who answered at least one question that scores, "not sure" included."""
+        scored = {one.revision for one in self.asked if one.scores}
+        return frozenset(
+            one
+            for one, given in self.answers.items()
+            if any(chosen and asked in scored for asked, chosen in given.items())
+        )
+
     def score_over(self, person: int, questions: Collection[ScoredQuestion]) -> float:
         """Her score of a hundred over these questions; what she left out scores nothing."""
         given = self.answers.get(person, {})
@@ -46,7 +55,7 @@ class AnsweredTest:
     def whole_scores(self) -> dict[int, float]:
         """Everybody's score over all knowledge questions, or the one that was marked elsewhere."""
         asked = [one for one in self.asked if one.scores]
-        own = {one: self.score_over(one, asked) for one in self.people()} if asked else {}
+        own = {one: self.score_over(one, asked) for one in self.scored_people()}
         return {**self.scores, **own}
 
 
@@ -112,7 +121,9 @@ def _scored(
     marked = {str(one): found for one, found in sitting.scores.items()} if with_marked else {}
     if not questions:
         return marked
-    return marked | {str(one): sitting.score_over(one, questions) for one in sitting.people()}
+    return marked | {
+        str(one): sitting.score_over(one, questions) for one in sitting.scored_people()
+    }
 
 
 def _points(sitting: AnsweredTest, asked: ScoredQuestion) -> dict[str, int]:

@@ -13,6 +13,8 @@ ADVISED_OPTIONS = 4
 MOST_OPTIONS = 8
 SCALE_POINTS = 5
 LONGEST_TEXT = 300
+# Characters of a question and of a choice, in each language.
+LONGEST_QUESTION, LONGEST_OPTION = 600, 200
 
 
 class QuestionKind(StrEnum):

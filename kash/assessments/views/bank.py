@@ -264,10 +264,10 @@ def brought_sentence(brought: QuestionsBrought) -> str:
 def _left_out(left_out: tuple[tuple[str, str], ...]) -> str:
     named = "; ".join(f"{name} ({kind})" for name, kind in left_out[:5])
     return ngettext(
-        "%(num)s question was left out, of a kind that is unknown here or without a right answer:"
-        " %(named)s",
-        "%(num)s questions were left out, of kinds that are unknown here or without a right answer:"
-        " %(named)s",
+        "%(num)s question was left out, of a kind that is unknown here, without a right answer or"
+        " too long: %(named)s",
+        "%(num)s questions were left out, of kinds that are unknown here, without a right answer or"
+        " too long: %(named)s",
         len(left_out),
         named=named,
     )

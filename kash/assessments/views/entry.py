@@ -230,21 +230,31 @@ def scores(public_id: str, test_id: str) -> ResponseReturnValue:
         for one in shown.rows
     }
     if request.method == "GET":
-        return _scores_page(found, row, shown, stored, {}, "", [])
+        return _scores_page(found, row, shown, stored, stored, {}, "", [])
     pasted = request.form.get("pasted", "")
     typed = {
         person: clean_text(request.form.get(f"score-{person}", stored[person])) or ""
         for person in stored
     }
+    was = {person: request.form.get(f"was-{person}", stored[person]) for person in stored}
+    # What was not touched stands as it does now, whatever somebody else entered meanwhile.
+    typed = {one: stored[one] if said == was[one] else said for one, said in typed.items()}
     wrong = {
         person: _("A score is a number from 0 to 100.")
         for person, said in typed.items()
         if said and read_score(said) is None
+    } | {
+        person: _(
+            "Somebody else changed this meanwhile; it is %(now)s now. Save again to replace it.",
+            now=stored[person] or "–",
+        )
+        for person, said in typed.items()
+        if stored[person] not in (was[person], said)
     }
     lines = read_score_lines(pasted)
     problems = _line_problems(found, lines)
     if wrong or problems:
-        return _scores_page(found, row, shown, typed, wrong, pasted, problems), 422
+        return _scores_page(found, row, shown, typed, stored, wrong, pasted, problems), 422
     wanted = {person: read_score(said) for person, said in typed.items() if said != stored[person]}
     people = _Named(_who(found))
     wanted |= {people.get(line.who.casefold())[0]: line.tenths for line in lines}
@@ -252,7 +262,8 @@ def scores(public_id: str, test_id: str) -> ResponseReturnValue:
         count = enter_scores(public_id, test_id, wanted, current_actor())
     except WrongEntry as problem:
         found, row = own_test(public_id, test_id)
-        return _scores_page(found, row, shown, typed, problem.where, pasted, [str(problem)]), 422
+        problems = [str(problem)]
+        return _scores_page(found, row, shown, typed, stored, problem.where, pasted, problems), 422
     flash(_("Scores saved: %(count)s.", count=count))
     turn = request.form.get("turn_to", "")[:2] or shown.letter
     return redirect(
@@ -298,6 +309,7 @@ def _scores_page(
     row: WorkshopTest,
     shown: OneGroup[RegisteredPerson],
     typed: Mapping[str, str],
+    was: Mapping[str, str],
     wrong: Mapping[str, str],
     pasted: str,
     problems: Sequence[str],
@@ -309,6 +321,7 @@ def _scores_page(
         title=MOMENT[Moment(row.moment)],
         shown=shown,
         typed=typed,
+        was=was,
         wrong=wrong,
         pasted=pasted,
         problems=problems,

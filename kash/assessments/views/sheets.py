@@ -100,14 +100,18 @@ def sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     shown = _group(found)
     if request.method == "GET":
         return _page(found, row, shown, _Photos())
-    files = [one for one in request.files.getlist("photos") if one.filename][:MOST_FILES]
+    files = [one for one in request.files.getlist("photos") if one.filename]
     if not files:
         return _page(found, row, shown, _Photos(problems=[_("Choose a photo or a scan first.")]))
     questions = rows_of(row)
     photos = _Photos()
     read = _Reader(found, row, shown, questions, photos)
-    for number, file in enumerate(files, start=1):
+    for number, file in enumerate(files[:MOST_FILES], start=1):
         read.file(number, file.read())
+    if len(files) > MOST_FILES:
+        photos.problems.append(
+            _("Only the first %(most)s were read. Bring the others in next.", most=MOST_FILES)
+        )
     return _page(found, row, shown, photos)
 
 

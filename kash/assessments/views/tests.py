@@ -244,7 +244,8 @@ def _test_page(
         expected=len(people),
         scores=listed_scores(row),
         late=late_answers(row),
-        written=written_answers(row),
+        # While they come in one by one, the list of who has answered would tell whose they are.
+        written={} if stand(row) is AnsweringState.OPEN else written_answers(row),
         holds=holds(found),
         form=open_form,
     )
@@ -265,11 +266,15 @@ def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
     return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
 
 
-@blueprint.post("/workshops/<public_id>/tests/<test_id>/close")
+@blueprint.route("/workshops/<public_id>/tests/<test_id>/close", methods=["GET", "POST"])
 @allow("assessments.hold")
 def close_test(public_id: str, test_id: str) -> ResponseReturnValue:
-    """Close a test before its time."""
-    own_test(public_id, test_id)
+    """Ask, then close a test before its time."""
+    found, row = own_test(public_id, test_id)
+    if request.method == "GET":
+        return render_template(
+            "assessments/close.html", **frame(found), test=row, title=MOMENT[Moment(row.moment)]
+        )
     with FlashedProblems(NotOpenToAnswers):
         close_now(public_id, test_id, current_actor())
         flash(_("Closed. Answers given before now still count when they arrive."))
