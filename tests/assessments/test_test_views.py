@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -158,6 +159,19 @@ def test_own_words_are_not_read_while_it_shows_who_wrote_them_just_now(
     assert closes_at > utc_now()
     desk.post(f"{url}/{test}/close")
     assert "Nyalenda" in desk.get(f"{url}/{test}").text
+
+
+def test_photos_beyond_the_most_are_told_and_not_dropped_in_silence(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    page, told = f"{url}/{bank.test()}/sheets", "Only the first 20 were read."
+    read = [
+        desk.post(page, data={"photos": files}).text
+        for files in (
+            [(io.BytesIO(b"no photo"), f"{at}.jpg") for at in range(many)] for many in (20, 21)
+        )
+    ]
+    assert [told in text for text in read] == [False, True]
 
 
 def test_results_tell_the_gain_by_objective_without_a_name(
