@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ from kash.training.models import Course, CourseVersion
 from kash.training.queries import version_with_plans
 from kash.training.rules.bringing import VersionStanding
 from kash.training.rules.course_file import CourseFile, read_file
+from kash.training.rules.fields import Value
+from kash.training.rules.texts import RowText, SessionText
 from kash.training.services.bringing import BringingDecisions, NotAsShown, bring_course
 from kash.training.services.copies import translate
 from kash.training.services.courses import CourseTaken
+from kash.training.services.sessions import write_session
 from kash.training.trees import tree_of
 from tests.training.conftest import Draft
 
@@ -90,6 +94,23 @@ def test_a_course_with_its_translation_is_the_same_elsewhere_but_a_draft(
         "Everyone",
     )
     assert entries() == before + 1
+
+
+def test_no_counsel_has_checked_a_legal_point_that_comes_from_elsewhere(draft: Draft) -> None:
+    point: dict[str, Value] = {
+        "text": "Nobody is held without reason.",
+        "checked_on": date(2026, 1, 5),
+    }
+    text = SessionText({}, (RowText("legal_point", new_public_id(), point),))
+    write_session(draft.version, draft.plans[0], text, 1, by=SYSTEM)
+    carried = file_of(draft.course)
+    assert bring_course(carried, BringingDecisions(), by=SYSTEM).drafts == ()
+    elsewhere(draft.course)
+    brought = bring_course(carried, BringingDecisions(), by=SYSTEM)
+    db.session.rollback()
+    plan = version_with_plans(brought.drafts[0]).modules[0].plans[0]
+    assert [(row.text, row.checked_on) for row in plan.rows] == [(point["text"], None)]
+    assert bring_course(carried, BringingDecisions(), by=SYSTEM).drafts == ()
 
 
 def test_what_was_brought_in_before_brings_nothing_more(draft: Draft) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kash.training.rules.comparison import compare
@@ -50,21 +50,31 @@ def place_versions(
 ) -> tuple[PlacedVersion, ...]:
     """Versions of a file beside those of the same course here.
 
-    The same is what says the same in the same language, so that a file that was brought in stays
-    known though its versions got keys of their own here. Of others the key tells whether they are
-    new.
+    The same is what says the same in the same language, whatever counsel checked, so that a file
+    that was brought in stays known though its versions got keys of their own here. Of others the
+    key tells whether they are new.
     """
     return tuple(_place(version, here) for version in versions)
 
 
+def unchecked(tree: CourseNode) -> CourseNode:
+    """A tree without the days on which counsel checked its legal points: nobody checked them
+    here."""
+    fields = {name: said for name, said in tree.fields.items() if name != "checked_on"}
+    if len(fields) < len(tree.fields):
+        fields["checked_on"] = None
+    return replace(tree, fields=fields, children=tuple(map(unchecked, tree.children)))
+
+
 def _place(version: FileVersion, here: Sequence[HereVersion]) -> PlacedVersion:
     alike = [each for each in here if each.lineage == version.lineage]
+    brought = unchecked(version.tree)
     for each in (*alike, *here):
-        if (each.language, each.tree) == (version.language, version.tree):
+        if (each.language, unchecked(each.tree)) == (version.language, brought):
             return PlacedVersion(version, VersionStanding.SAME, each)
     if not alike:
         return PlacedVersion(version, VersionStanding.NEW)
-    changes = sum(pair.differs for pair in compare(alike[0].tree, version.tree).walk())
+    changes = sum(pair.differs for pair in compare(unchecked(alike[0].tree), brought).walk())
     # Only the language, or what a translation was made from, may be another.
     return PlacedVersion(version, VersionStanding.DIFFERS, alike[0], max(changes, 1))
 

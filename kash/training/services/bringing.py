@@ -15,7 +15,7 @@ from kash.policy import Actor
 from kash.training.course_additions import CourseAddition, additions_written
 from kash.training.course_files import Beside, beside
 from kash.training.models import Course, CourseVersion
-from kash.training.rules.bringing import PlacedVersion, VersionStanding
+from kash.training.rules.bringing import PlacedVersion, VersionStanding, unchecked
 from kash.training.rules.course_file import CourseFile
 from kash.training.services.courses import CourseTaken, refuse_taken
 from kash.training.trees import lay_out
@@ -182,7 +182,7 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
             public_title="",
             created_at=change.now,
         )
-        lay_out(draft, version.tree)
+        lay_out(draft, unchecked(version.tree))
         session.add(draft)
         made[version.lineage] = draft
     session.flush()
