@@ -11,10 +11,16 @@ from apiflask import APIFlask
 from sqlalchemy import select, text
 
 from kash.evaluations import errors
-from kash.evaluations.models import EvaluationBox, EvaluationComment, EvaluationCount
+from kash.evaluations.models import (
+    EvaluationBox,
+    EvaluationComment,
+    EvaluationCount,
+    EvaluationForm,
+)
 from kash.evaluations.queries.forms import form_with_code, questions_of
 from kash.evaluations.queries.results import results_of
-from kash.evaluations.rules.answers import BallotQuestionKind
+from kash.evaluations.rules.answers import Ballot, BallotQuestionKind
+from kash.evaluations.rules.box import BallotBox
 from kash.evaluations.services import forms
 from kash.evaluations.services.answering import enter_sheet, take_answer
 from kash.evaluations.services.clearing import something_is_left
@@ -185,6 +191,24 @@ def test_a_form_closes_by_itself_once_its_time_is_over(
     last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert last is not None
     assert (last.actor, last.action) == ("system", "evaluations.form_closed")
+
+
+def test_a_form_that_cannot_be_closed_holds_up_no_other(
+    evaluated: Evaluated, make_open: Callable[..., Evaluated], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_open()
+    for each in (evaluated, other):
+        each.row.closes_at = utc_now() - timedelta(seconds=1)
+        db.session.commit()
+
+    def opened(form: EvaluationForm, box: BallotBox) -> list[Ballot]:
+        if form.public_id == evaluated.form:
+            raise RuntimeError
+        return []
+
+    monkeypatch.setattr("kash.evaluations.services.closing._opened", opened)
+    assert close_overdue() == 1
+    assert (evaluated.row.state, other.row.state) == ("open", "closed")
 
 
 def test_a_key_that_a_crash_left_is_destroyed_and_one_in_the_making_is_not(

@@ -53,7 +53,10 @@ def close_form(workshop: str, public_id: str, *, by: Actor) -> None:
 
 
 def close_overdue() -> int:
-    """Close forms whose time is over, and destroy what a crash may have left; how many closed."""
+    """Close forms whose time is over, and destroy what a crash may have left; how many closed.
+
+    A form that cannot be closed holds up no other.
+    """
     db.session.rollback()
     due = db.session.execute(
         select(Workshop.public_id, EvaluationForm.public_id)
@@ -61,7 +64,14 @@ def close_overdue() -> int:
         .where(EvaluationForm.state == "open", EvaluationForm.closes_at <= utc_now())
         .order_by(EvaluationForm.id)
     ).all()
-    closed = sum(_close_if_due(workshop, form) for workshop, form in due)
+    closed = 0
+    for workshop, form in due:
+        try:
+            closed += _close_if_due(workshop, form)
+        except Exception:
+            db.session.rollback()
+            # Of the error the log keeps its kind and place only, nothing of an answer.
+            _log.error("evaluation_not_closed", form=form, exc_info=True)
     db.session.rollback()
     still = db.session.scalars(
         select(EvaluationForm.public_id).where(EvaluationForm.state == "open")
