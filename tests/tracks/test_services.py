@@ -36,7 +36,7 @@ from kash.tracks.errors import (
 )
 from kash.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.tracks.models import SeenFact, TrackEnrolment
-from kash.tracks.rules.renewal import Window, months_before
+from kash.tracks.rules.renewal import Window, months_before, months_later
 from kash.tracks.rules.tree import Branch, Join, Leaf, tree_from_json
 from kash.tracks.services.enrolments import enrol, move, take_off
 from kash.tracks.services.seen import SeenTogether, end_role, enter, withdraw
@@ -107,6 +107,17 @@ def test_a_role_counts_while_it_was_held(tracked: Tracked) -> None:
     assert tracked.fulfil(leaf).keys() == {ALL}
     window = Window(months_before(TODAY, 3), TODAY)
     assert tracked.fulfil(leaf, asked=LeafQuestion(TODAY, window=window)) == {}
+
+
+def test_of_two_times_in_a_role_the_first_that_was_long_enough_counts(tracked: Tracked) -> None:
+    early = months_before(TODAY, 30)
+    for since in (early, months_before(TODAY, 20)):
+        tracked.saw("role", ALL, about="mentor", ago=(TODAY - since).days)
+    first = db.session.query(SeenFact).filter_by(day=early).one().public_id
+    until = months_before(TODAY, 22)
+    end_role(tracked.person(ALL), first, until, by=tracked.trainer)
+    leaf = Leaf.of("role", role="mentor", months=6)
+    assert tracked.fulfil(leaf) == {ALL: months_later(early, 6)}
 
 
 def test_a_certificate_counts_until_it_is_revoked(tracked: Tracked) -> None:
@@ -281,6 +292,16 @@ def test_what_was_withdrawn_counts_no_more_but_stays_in_the_history(tracked: Tra
         withdraw(person, fact, "Again", by=tracked.trainer)
     tracked.saw("practicum", ALL)
     assert set(tracked.fulfil(Leaf.of("practicum", count=1))) == {ALL}
+
+
+def test_a_role_that_is_entered_again_after_it_was_withdrawn_goes_on(tracked: Tracked) -> None:
+    tracked.saw("role", ALL, about="mentor")
+    fact, person = db.session.query(SeenFact).one().public_id, tracked.person(ALL)
+    end_role(person, fact, TODAY, by=tracked.trainer)
+    withdraw(person, fact, "She never ended", by=tracked.trainer)
+    tracked.saw("role", ALL, about="mentor")
+    db.session.rollback()
+    assert [(one.until, one.withdrawn_at) for one in db.session.query(SeenFact)] == [(None, None)]
 
 
 def test_two_people_who_are_one_lose_no_fact(tracked: Tracked) -> None:

@@ -90,6 +90,11 @@ def test_a_preview_counts_who_gains_and_who_loses_and_saves_nothing(
     address = f"/tracks/{tracked.track}/versions/{tracked.version}/write"
     page = browser.post(address, data=fields(browser.get(address).text) | {"do": "preview"})
     assert re.findall(r"<dd>(\d+)</dd>", page.text) == ["1", "0", "1"]
+    many = {f"t.{number}:is": "practicum" for number in range(1, 41)}
+    page = browser.post(address, data=fields(page.text) | many | {"do": "preview"})
+    assert page.status_code == 422
+    assert "at most 40 requirements and groups" in page.text
+    assert re.findall(r"<dd>(\d+)</dd>", page.text) == []
     assert tracked.row.row_version == stored
 
 

@@ -75,8 +75,8 @@ def oral_scores(session: Session, course: str, asked: LeafQuestion) -> Found:
 
 
 def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
-    """Months for which a role was held without a break; of several times the longest. Of a window
-    only the days within it count."""
+    """Months for which a role was held without a break; of several times the longest, with
+    the first day on which one was long enough. Of a window only the days within it count."""
     found: Found = {}
     first = asked.window.since if asked.window is not None else None
     last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
@@ -89,9 +89,15 @@ def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
         )
     ):
         held = _held(since, until, first, last, asked.need)
-        if held is not None and held[0] > found.get(person, (-1, held[1]))[0]:
-            found[person] = held
+        if held is not None:
+            found[person] = _better(found.get(person, held), held, asked.need)
     return found
+
+
+def _better(one: tuple[int, date], other: tuple[int, date], need: int) -> tuple[int, date]:
+    """The most months of two times, with the first day on which there were enough, or the later."""
+    enough = [day for months, day in (one, other) if months >= need]
+    return max(one[0], other[0]), min(enough) if enough else max(one[1], other[1])
 
 
 @lru_cache(maxsize=4_096)

@@ -65,9 +65,14 @@ def flaws_of(tree: Node, track: str, kinds: Kinds, catalogue: TrackCatalogue) ->
 
     `track` is the public id of the track itself.
     """
-    if sum(1 for _ in nodes_of(tree)) > MOST_NODES or depth_of(tree) > DEEPEST:
+    if is_too_much(tree):
         return [FlawAt(TreeFlaw.TOO_MUCH)]
     return list(_flaws(tree, (), track, kinds, catalogue))
+
+
+def is_too_much(tree: Node) -> bool:
+    """True for more requirements and groups than a track has, or deeper ones."""
+    return sum(1 for _ in nodes_of(tree)) > MOST_NODES or depth_of(tree) > DEEPEST
 
 
 def _flaws(

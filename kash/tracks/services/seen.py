@@ -45,9 +45,9 @@ class SeenTogether:
 def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
     """Enter what these people did ({public id: amount}); how many facts are new or better.
 
-    One of a kind a day: of two scores the better stays, and what was withdrawn stands again. Raises
-    NothingEntered, DayToCome, UnknownWitness, NotFound for anybody out of reach, OneselfOnATrack
-    and SupervisedByHerself.
+    One of a kind a day: of two scores the better stays, and what was withdrawn stands again, as
+    entered now. Raises NothingEntered, DayToCome, UnknownWitness, NotFound for anybody out of
+    reach, OneselfOnATrack and SupervisedByHerself.
     """
     if not amounts:
         raise NothingEntered
@@ -80,7 +80,7 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
                 change.session.add(fact)
             elif fact.withdrawn_at is None and fact.amount >= amount:
                 continue
-            fact.amount, fact.seen_by = amount, seen.seen_by
+            fact.amount, fact.seen_by, fact.until = amount, seen.seen_by, None
             fact.entered_by, fact.entered_at = by.public_id, change.now
             fact.withdrawn_at, fact.withdrawn_by, fact.withdrawn_because = None, None, ""
             entered += 1

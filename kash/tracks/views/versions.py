@@ -24,6 +24,7 @@ from kash.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.tracks.models import Track, TrackVersion
 from kash.tracks.queries.standing import fulfilled
 from kash.tracks.queries.tracks import all_names, one_track, published_version, version_of
+from kash.tracks.rules.checks import FlawAt, TreeFlaw, is_too_much
 from kash.tracks.rules.eligibility import EligibilityChange, change_between
 from kash.tracks.rules.tree import Node, renewal_from_json, tree_from_json
 from kash.tracks.services import versions as services
@@ -74,6 +75,9 @@ def write(public_id: str, version_id: str) -> ResponseReturnValue:
         return _write_page(track, found, TreeSheet.of(found))
     sheet = TreeSheet.posted(request.form, number_shown(request.form.get("row_version")))
     pressed = request.form.get("do", "")
+    if pressed == "preview" and is_too_much(sheet.tree):
+        sheet.show([FlawAt(TreeFlaw.TOO_MUCH)], [], [])
+        return _write_page(track, found, sheet, problem=str(UnsoundTree()), status=422)
     if pressed == "preview":
         return _write_page(track, found, sheet, change=_change(track, sheet.tree))
     if pressed != "save":
