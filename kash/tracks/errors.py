@@ -21,6 +21,16 @@ class UnknownCourse(Problem):
     sentence = _l("Choose a course from the list.")
 
 
+class CourseIsRenewed(Problem):
+    """A published version says how the certificate of the present course is renewed."""
+
+    field = "course"
+    sentence = _l(
+        "A published version says how this certificate is renewed, so the course stays. Add another"
+        " track for another course."
+    )
+
+
 class UnsoundTree(Problem):
     """Requirements that cannot be saved; its page says why, each beside its place."""
 

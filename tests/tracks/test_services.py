@@ -25,6 +25,7 @@ from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.policy import SYSTEM, Actor
 from kash.tracks.errors import (
     AlreadyEnrolled,
+    CourseIsRenewed,
     DayToCome,
     MinorOnATrack,
     NothingPublished,
@@ -37,9 +38,10 @@ from kash.tracks.errors import (
 from kash.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.tracks.models import SeenFact, TrackEnrolment
 from kash.tracks.rules.renewal import Window, months_before, months_later
-from kash.tracks.rules.tree import Branch, Join, Leaf, tree_from_json
+from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal, tree_from_json
 from kash.tracks.services.enrolments import enrol, move, take_off
 from kash.tracks.services.seen import SeenTogether, end_role, enter, withdraw
+from kash.tracks.services.tracks import TrackDetails, change_track
 from kash.tracks.services.versions import propose, publish, start_version, write_version
 from tests.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY, Tracked
 from tests.workshops.conftest import make_person
@@ -182,6 +184,19 @@ def test_only_a_sound_tree_is_saved_and_only_over_what_was_read(tracked: Tracked
     with pytest.raises(ChangedMeanwhile):
         write_version(tracked.version, Branch(Join.ALL, (PRACTICE,)), None, 1, by=tracked.trainer)
     assert tree_from_json(tracked.row.tree) == Branch(Join.ALL, (PRACTICE,))
+
+
+def test_whom_a_renewal_is_about_stays_once_it_is_published(tracked: Tracked) -> None:
+    tracked.write(PRACTICE, renewal=Renewal(PRACTICE, 24, 30))
+    details = TrackDetails("Peer educator", course=tracked.course)
+    change_track(tracked.track, replace(details, course=""), by=tracked.trainer)
+    change_track(tracked.track, details, by=tracked.trainer)
+    propose(tracked.version, by=tracked.trainer)
+    publish(tracked.version, by=tracked.director)
+    with pytest.raises(CourseIsRenewed):
+        change_track(tracked.track, replace(details, course=""), by=tracked.trainer)
+    change_track(tracked.track, replace(details, name="Educator"), by=tracked.trainer)
+    assert tracked.row.track.name == "Educator"
 
 
 def test_a_version_is_published_by_another_and_changes_no_more(
