@@ -176,8 +176,16 @@ def test_whoever_was_taken_off_the_register_holds_up_nobody_behind_her_on_a_shar
     given = standing_answers([row.id])[row.id]
     asked = row.questions[0].revision_id
     assert [given[one.person_id][asked] for one in (first, second)] == [{"a"}, {"b"}]
-    # Closed behind her back: the next time it is opened, nothing of her is left.
+    # What is refused is told to whom it is of, also once it closed, as long as it would count.
+    on_register(first.entry, stands=False)
+    page.get_by_label("A month").check()
+    _standing(page, "refused")
     page.clock.set_fixed_time(utc_now() + timedelta(hours=1))
     page.reload()
     expect(page.get_by_role("heading")).to_have_text("The test is closed")
+    _standing(page, "refused")
+    # Then nothing of her is left, the next time it is opened.
+    page.clock.set_fixed_time(utc_now() + timedelta(days=3))
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Nothing of it is left on this phone.")
     assert set(page.evaluate("JSON.parse(localStorage.sitting)")) <= {"queue", "aside", "device"}
