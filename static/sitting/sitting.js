@@ -72,7 +72,9 @@ function forget(state) {
 
 /** Try anew what was set aside: somebody may stand on the register again. */
 function tryAgain(state) {
-  state.queue.push(...state.aside.filter((one) => Date.now() < one.closes + STILL_COUNTS));
+  const inTime = (one) => Date.now() < one.closes + STILL_COUNTS;
+  state.late = (state.late || 0) + hers(state, state.aside).filter((one) => !inTime(one)).length;
+  state.queue.push(...state.aside.filter(inTime));
   state.aside = [];
 }
 
@@ -93,7 +95,7 @@ const button = (label, onclick, main = false) =>
   make("button", { type: "button", class: main ? "btn main" : "btn", onclick }, label);
 
 function show(...inside) {
-  root.replaceChildren(tongues(), ...inside);
+  root.replaceChildren(tongues(), ...inside.filter(Boolean));
   document.documentElement.lang = language();
 }
 
@@ -125,7 +127,7 @@ function standing(state) {
   if (refused) return make("p", { class: "standing waits", role: "status", "data-standing": "refused" }, say("refused", { count: refused }));
   const waits = state.queue.length;
   const tone = waits ? "waits" : "sent";
-  const words = waits ? say("saved_here", { count: waits }) : state.sent ? say("all_sent") : "";
+  const words = waits ? say("saved_here", { count: waits }) : state.sent && !state.late ? say("all_sent") : "";
   return make("p", { class: `standing ${tone}`, role: "status", "data-standing": tone }, words);
 }
 

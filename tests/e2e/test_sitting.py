@@ -184,8 +184,10 @@ def test_whoever_was_taken_off_the_register_holds_up_nobody_behind_her_on_a_shar
     page.reload()
     expect(page.get_by_role("heading")).to_have_text("The test is closed")
     _standing(page, "refused")
+    expect(page.locator("main")).not_to_contain_text("null")
     # Then nothing of her is left, the next time it is opened.
     page.clock.set_fixed_time(utc_now() + timedelta(days=3))
     page.reload()
+    expect(page.locator("main .wrong")).to_contain_text("could not be taken: 1.")
     expect(page.locator("main")).to_contain_text("Nothing of it is left on this phone.")
     assert set(page.evaluate("JSON.parse(localStorage.sitting)")) <= {"queue", "aside", "device"}
