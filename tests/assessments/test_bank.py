@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from kash.assessments.moodle_child import read_bank
 from kash.assessments.queries.bank import bank_of, looked_at, question_of, revisions_of, value_of
 from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.moodle import read_bank, written_bank
+from kash.assessments.rules.moodle import written_bank
 from kash.assessments.rules.scoring import Option, QuestionFlaw, QuestionKind
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import (

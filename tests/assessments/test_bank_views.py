@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from kash.assessments.moodle_child import read_bank
 from kash.assessments.queries.bank import bank_of, question_of
-from kash.assessments.rules.moodle import read_bank
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import add_question
 from kash.platform.database import db

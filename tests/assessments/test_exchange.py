@@ -9,7 +9,10 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
+from apiflask import APIFlask
 
+from kash.assessments.moodle_child import _Languages, read_bank
+from kash.assessments.moodle_files import read_moodle
 from kash.assessments.rules.bank import (
     BankQuestion,
     next_key,
@@ -20,8 +23,7 @@ from kash.assessments.rules.bank import (
 from kash.assessments.rules.moodle import (
     MOST_QUESTIONS,
     UnreadableBank,
-    _Languages,
-    read_bank,
+    bank_told,
     written_bank,
 )
 from kash.assessments.rules.qti import written_package
@@ -184,3 +186,29 @@ def test_a_translation_is_stale_once_its_source_says_something_else() -> None:
     assert (whole.languages, stale_languages(whole, made_from)) == (("en", "sw"), ())
     changed = BankQuestion(QuestionKind.SINGLE, "en", {"en": "Whom?", "sw": "Nani?"}, whole.options)
     assert stale_languages(changed, made_from) == ("sw",)
+
+
+def test_the_child_reads_what_was_written_and_says_why_it_does_not(app: APIFlask) -> None:
+    chance = random.Random(7)
+    file = written_bank("Bank", [_question(chance) for _ in range(20)], SCALE)
+    assert len(read_bank(file, "en").questions) == 20
+    assert read_moodle(file, "en") == read_bank(file, "en")
+    assert read_moodle(MOODLE.encode(), "sw") == read_bank(MOODLE.encode(), "sw")
+    with pytest.raises(UnreadableBank) as refused:
+        read_moodle(BOMB.encode(), "en")
+    assert refused.value.reason == "doctype"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[]",
+        b'{"questions": [], "left_out": [1]}',
+        b'{"questions": [["single", "en", {"en": "?"}, [], "", ""]], "left_out": []}',
+        b'{"questions": [["short_text", "en", {"en": 7}, [], "", ""]], "left_out": []}',
+    ],
+)
+def test_a_child_that_was_taken_over_brings_nothing_in(answer: bytes) -> None:
+    with pytest.raises(UnreadableBank):
+        bank_told(answer)

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from kash.assessments import blueprint
 from kash.assessments.forms.questions import BankQuestionForm, BringQuestionsForm, question_form
+from kash.assessments.moodle_files import read_moodle
 from kash.assessments.queries.bank import (
     BankRow,
     bank_of,
@@ -19,7 +20,7 @@ from kash.assessments.queries.bank import (
     value_of,
 )
 from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.moodle import MOST_BYTES, UnreadableBank, read_bank, written_bank
+from kash.assessments.rules.moodle import MOST_BYTES, UnreadableBank, written_bank
 from kash.assessments.rules.qti import written_package
 from kash.assessments.rules.scoring import KNOWLEDGE, MOST_OPTIONS, QuestionKind
 from kash.assessments.services.bank import (
@@ -42,6 +43,7 @@ from kash.assessments.words import (
     choices_of,
     text_of,
 )
+from kash.platform.cleaning import CleaningBusy
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
@@ -229,9 +231,12 @@ def bring(public_id: str) -> ResponseReturnValue:
         flash(_("Choose a file first."), "bad")
         return redirect(url_for("assessments.bank", public_id=public_id))
     try:
-        read = read_bank(content, language_code())
+        read = read_moodle(content, language_code())
     except UnreadableBank as problem:
         flash(unreadable_sentence(problem.reason), "bad")
+        return redirect(url_for("assessments.bank", public_id=public_id))
+    except CleaningBusy as busy:
+        flash(str(busy), "bad")
         return redirect(url_for("assessments.bank", public_id=public_id))
     with FlashedProblems(BankFull):
         brought = bring_in(public_id, read.questions, current_actor())

@@ -497,6 +497,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Forums",
                 "Vault",
                 "Curriculum",
+                "Tracks",
                 "Certificates",
                 "Payouts",
                 "Services",
