@@ -21,6 +21,9 @@ PHONE = "+254712345678"
 Actors = Callable[..., Actor]
 Browsers = Callable[[Actor], FlaskClient]
 
+# However the number is written; three digits alone stand in many a token.
+NUMBER = re.compile(r"712\D?345")
+
 
 @pytest.fixture
 def stranger(actor: Actors, groups: tuple[Group, Group]) -> str:
@@ -72,7 +75,7 @@ def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(
     assert f"{at}/contact/phone" not in page
     refused = trainer.post(f"{at}/contact/phone", follow_redirects=True)
     assert "This contact is closed to you." in refused.text
-    assert "712" not in refused.text
+    assert NUMBER.search(refused.text) is None
     unsaid = trainer.post(f"{at}/contact/ask", data={"reason": " "})
     assert (unsaid.status_code, "data-errors" in unsaid.text) == (422, True)
     sent = trainer.post(f"{at}/contact/ask", data={"reason": "The hall has changed"})
@@ -93,7 +96,8 @@ def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(
     assert "Somebody asks to see contacts" not in said(director, "/")
     assert "0712 345678" in trainer.post(f"{at}/contact/phone").text
     assert director.post(f"/people/contacts/{request}/end").status_code == 303
-    assert "712" not in trainer.post(f"{at}/contact/phone", follow_redirects=True).text
+    closed = trainer.post(f"{at}/contact/phone", follow_redirects=True)
+    assert NUMBER.search(closed.text) is None
 
 
 def test_everybody_of_a_workshop_is_asked_for_at_once(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -72,7 +73,7 @@ def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
     browser = client_for(trainer)
     body = browser.post(f"/people/{public_id}/contact/phone", follow_redirects=True).text
     assert PHONE not in body
-    assert "712" not in body
+    assert re.search(r"712\D?345", body) is None
     assert "not shown and not used" in body
     assert last_action() == "people.consent_recorded"
 
