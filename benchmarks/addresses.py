@@ -74,6 +74,7 @@ UNASKED = {
     "accounts.handed_over": "as above",
     "assessments.aloud": "there are no questions and tests in what is measured",
     "assessments.choose": "as above",
+    "assessments.close_test": "as above",
     "assessments.grid": "as above",
     "assessments.make": "as above",
     "assessments.question": "as above",
