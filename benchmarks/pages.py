@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -208,7 +209,12 @@ def _print_batch(browser: Browser, loaded: Loaded) -> float:
     assert loaded.largest is not None
     page = f"/workshops/{loaded.largest.public_id}/certificates/batches/{loaded.largest.batch}"
     began = time.monotonic()
-    answer = browser.post(page, {"kind": "print_file"}, to=f"{page}/print")
+    fields = {"kind": "print_file"}
+    answer = browser.post(page, fields, to=f"{page}/print")
+    # The first paper that gives the programme's address away asks whether it is the right one.
+    asked = re.search(r'name="(accept_address)" value="([^"]+)"', answer.text)
+    if asked is not None:
+        answer = browser.post(page, fields | {asked[1]: asked[2]}, to=f"{page}/print")
     job = answer.location.partition("?")[0]
     if not job.startswith("/jobs/"):
         raise LookupError(f"The batch was not taken: {answer.status} {answer.location}")
