@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import random
-from itertools import count
 from statistics import fmean
 
 import pytest
@@ -36,24 +34,6 @@ def test_the_quantile_is_that_of_the_printed_tables(
     freedom: int, inside: float, printed: float
 ) -> None:
     assert round(t_quantile(freedom, inside), 3) == printed
-
-
-@pytest.mark.parametrize("freedom", [1, 2, 3, 8, 25, 100])
-@pytest.mark.parametrize("t", [0.3, 1.0, 2.2])
-def test_the_probability_is_that_of_the_density_summed_by_simpsons_rule(
-    freedom: int, t: float
-) -> None:
-    constant = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(
-        freedom * math.pi
-    )
-    steps = 400
-    width = t / steps
-    weights = [1, *([4, 2] * steps)[: steps - 1], 1]
-    total = math.fsum(
-        weight * constant * (1 + (at * width) ** 2 / freedom) ** (-(freedom + 1) / 2)
-        for at, weight in zip(count(), weights, strict=False)
-    )
-    assert t_between(t, freedom) == pytest.approx(2 * total * width / 3, abs=1e-9)
 
 
 def test_many_people_make_no_step_where_the_sums_end() -> None:
