@@ -97,7 +97,8 @@ WALKING = (
 # Whose tests share what costs seconds: a served site, a database that was migrated, a process that
 # has loaded everything.
 SHARING = (
-    "members/test_killed.py", "migrations", "operations/test_backup.py",
+    "assessments/test_reference_libraries.py", "members/test_killed.py", "migrations",
+    "operations/test_backup.py",
     "operations/test_patient_worker.py", "operations/test_slow_bodies.py",
 )  # fmt: skip
 

@@ -15,9 +15,6 @@ from kash.assessments.rules.student import t_between, t_quantile
 
 COHORTS = 50
 
-# Loaded by one worker, and only when it comes to these tests: they take two seconds.
-pytestmark = pytest.mark.xdist_group("reference libraries")
-
 
 @pytest.fixture(scope="module")
 def pandas() -> ModuleType:
