@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 from kash.assessments.models import QuestionRevision
 from kash.assessments.queries.bank import value_of, wordings_of_course
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion
-from kash.assessments.rules.scoring import MOST_OPTIONS, WITH_OPTIONS, Option, QuestionKind
+from kash.assessments.rules.scoring import (
+    LONGEST_OPTION,
+    LONGEST_QUESTION,
+    MOST_OPTIONS,
+    WITH_OPTIONS,
+    Option,
+    QuestionKind,
+)
 from kash.assessments.services.bank import (
     MOST_QUESTIONS,
     put_question,
@@ -28,7 +35,6 @@ from kash.platform.vault import Change
 from kash.policy import Actor
 from kash.training.course_additions import CourseAddition, PieceCounts
 from kash.training.models import Course
-from kash.training.rules.fields import LONG
 from kash.training.rules.plain_values import Place, ValueReading
 from kash.training.rules.translations import is_fingerprint
 
@@ -160,7 +166,7 @@ def _question(said: dict[str, Any], reading: ValueReading, place: Place) -> File
     question = BankQuestion(
         QuestionKind(kind) if kind else QuestionKind.SHORT_TEXT,
         language,
-        _texts(said.get("texts"), reading, (*place, "texts"), LONG),
+        _texts(said.get("texts"), reading, (*place, "texts"), LONGEST_QUESTION),
         _options(said.get("options"), reading, (*place, "options")),
         reading.key(said.get("objective"), (*place, "objective"), needed=False),
         reading.key(said.get("lineage"), (*place, "lineage")),
@@ -193,7 +199,7 @@ def _options(value: object, reading: ValueReading, place: Place) -> tuple[Option
         elif not isinstance(right, bool):
             reading.fault((*here, "right"), N_("True or false belongs here."))
         else:
-            texts = _texts(said.get("texts"), reading, (*here, "texts"), LONG)
+            texts = _texts(said.get("texts"), reading, (*here, "texts"), LONGEST_OPTION)
             made.append(Option(key, right, texts))
     return tuple(made)
 

@@ -12,11 +12,14 @@ from kash.assessments.chapters import CHAPTERS
 from kash.assessments.course_file import QUESTIONS
 from kash.assessments.merging import ANSWERS, SCORES, move_answers, move_scores
 from kash.assessments.models import AskedQuestion, Question, WorkshopTest
+from kash.assessments.services.own_words import delete_old_words
 from kash.assessments.today import TODAY
 from kash.assessments.trail_words import ACTION_WORDS
 from kash.assessments.views.phones import join_phones
 from kash.feature import Feature
 from kash.people.references import Reference
+from kash.platform.database import utc_now
+from kash.platform.jobs import Chore
 from kash.platform.web.sample_ids import SampleId
 from kash.training.course_links import CourseLink
 from kash.training.models import Course
@@ -76,6 +79,7 @@ FEATURE = Feature(
         QUESTIONS,
         Reference(ANSWERS, _l("Answers in tests"), move_answers),
         Reference(SCORES, _l("Scores of tests"), move_scores),
+        Chore("delete_old_words", lambda: delete_old_words(utc_now()), minutes=60),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),
         SampleId("/workshops/<public_id>/tests/<test_id>", _tests),
         SampleId("/workshops/<public_id>/tests/<test_id>/aloud/<asked_id>", _asked),

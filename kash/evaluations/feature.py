@@ -11,6 +11,7 @@ from kash.evaluations import blueprint, views
 from kash.evaluations.chapters import CHAPTERS
 from kash.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.evaluations.services.closing import close_overdue
+from kash.evaluations.services.comments import delete_old_comments
 from kash.evaluations.today import TODAY
 from kash.evaluations.trail_words import ACTION_WORDS
 from kash.evaluations.views.phones import join_answers
@@ -25,6 +26,7 @@ from kash.evaluations.wording import (
     part_word,
 )
 from kash.feature import Feature
+from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
 from kash.platform.web.sample_ids import SampleId
 from kash.workshops.tabs import Tab
@@ -67,5 +69,6 @@ FEATURE = Feature(
         ),
         Tab(_l("Evaluations"), "evaluations.workshop", "evaluations.see", 45),
         Chore("close_overdue_evaluations", close_overdue, minutes=1),
+        Chore("delete_old_comments", lambda: delete_old_comments(utc_now()), minutes=60),
     ),
 )

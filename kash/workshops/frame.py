@@ -12,10 +12,10 @@ from kash.attendance.queries.inbox import waiting_count
 from kash.people.queries.persons import person as person_within_reach
 from kash.people.sections import SectionRow, SectionRows
 from kash.platform.web import NotFound, current_actor
-from kash.platform.web.formats import day_text, hours_text, local_today, to_local
+from kash.platform.web.formats import day_text, hours_text, local_today, short_date_text, to_local
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
-from kash.workshops.queries.people import headcount, workshops_of_person
+from kash.workshops.queries.people import OwnWorkshop, headcount, workshops_of_person
 from kash.workshops.queries.plan import PlannedSession, facilitators_of, funding_of, sessions_of
 from kash.workshops.queries.scope import own_workshop, runs
 from kash.workshops.rules import Stage, stage
@@ -101,6 +101,18 @@ def _attendance_note(waiting: int, marked_open: int) -> str:
     return _("%(count)s open", count=marked_open) if marked_open else ""
 
 
+def _told(one: OwnWorkshop) -> list[str]:
+    """More that is known of somebody in a workshop: how long she came and, if she was taken off or
+    declined and came back, how she stood when."""
+    told = [_("Attended: %(hours)s", hours=hours_text(one.minutes))] if one.minutes else []
+    if len(one.history) > 1:
+        told += [
+            _("%(state)s on %(day)s", state=ENROLMENT[state], day=short_date_text(day))
+            for state, day in one.history
+        ]
+    return told
+
+
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     """A person's workshops for her page, if the actor may see them."""
     if not actor.may("workshops.see"):
@@ -115,7 +127,7 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
             key=day_text(one.starts_on),
             key_small=str(one.starts_on.year),
             text=one.title,
-            small=_("Attended: %(hours)s", hours=hours_text(one.minutes)) if one.minutes else "",
+            small=" · ".join(_told(one)),
             url=url_for("workshops.workshop", public_id=one.public_id),
             tone="bad" if one.state == "cancelled" else ENROLMENT_TONE[one.enrolment],
             state=str(

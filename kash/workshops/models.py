@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -127,7 +128,8 @@ class Funding(Base):
 class Enrolment(PublicId, Base):
     """A person in a workshop. Whoever is confirmed stands on the roster. `answered_at` is when she
     said herself, with her own account, that she comes; empty if she did not, or said no after.
-    `answered_by` is that account, which may be linked to another by now."""
+    `answered_by` is that account, which may be linked to another by now. `history` are the states
+    that she had, each as [state, moment in ISO format], the present one last."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -146,6 +148,7 @@ class Enrolment(PublicId, Base):
     answered_by: Mapped[str] = mapped_column(String(16), default="")
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    history: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
 
     workshop: Mapped[Workshop] = relationship(back_populates="enrolments")
     person: Mapped[Person] = relationship()

@@ -262,6 +262,19 @@ def seated(wanted: EnrolmentState, confirmed: int, capacity: int | None) -> Enro
     return wanted
 
 
+# Somebody who clicks to and fro fills no table with it.
+MOST_STEPS = 40
+History = list[list[str]]
+
+
+def with_step(history: History | None, state: EnrolmentState, now: datetime) -> History:
+    """A history with one more state, at a moment; the same one if that is the last already."""
+    told = history or []
+    if told and told[-1][0] == str(state):
+        return told
+    return [*told, [str(state), now.isoformat()]][-MOST_STEPS:]
+
+
 def seats_free(confirmed: int, capacity: int | None) -> int | None:
     """How many seats are free; None for as many as wanted. Walk-ins may fill more than all."""
     return None if capacity is None else max(0, capacity - confirmed)
@@ -323,4 +336,11 @@ def merged_enrolment(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[s
     changes = {name: best[name] for name in ("state", "queued_at", "changed_at")}
     if kept["roster_entry_id"] is None:
         changes["roster_entry_id"] = gone["roster_entry_id"]
+    both = sorted(
+        (*kept["history"], *gone["history"]), key=lambda step: datetime.fromisoformat(step[1])
+    )
+    steps: History = []
+    for state, moment in both:
+        steps = with_step(steps, EnrolmentState(state), datetime.fromisoformat(moment))
+    changes["history"] = with_step(steps, EnrolmentState(best["state"]), best["changed_at"])
     return changes

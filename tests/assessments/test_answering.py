@@ -39,6 +39,7 @@ from kash.assessments.services.errors import (
     TestThere,
     WrongEntry,
 )
+from kash.assessments.services.own_words import delete_old_words
 from kash.assessments.services.tests import (
     change_test,
     close_now,
@@ -50,6 +51,7 @@ from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
+from kash.platform.web.programme import retention
 from tests.assessments.conftest import COURT, Bank
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -315,3 +317,19 @@ def test_two_who_were_one_have_one_answer_that_stands(bank: Bank, opened: str) -
     assert {row.person_id for row in db.session.query(GivenAnswer)} == {
         db.session.query(Person.id).filter_by(public_id=people[1].person).scalar()
     }
+
+
+def test_own_words_end_after_the_time_that_the_programme_chose_and_the_answer_stays(
+    bank: Bank,
+) -> None:
+    test = bank.test()
+    *_others, written = bank.asked(test)
+    person = bank.people()[0].person
+    entered = [Entered(person, written, (), "My sister")]
+    enter_answers(bank.held.workshop, test, entered, "paper", bank.trainer)
+    now, kept = utc_now(), retention().span("own_words")
+    assert delete_old_words(now + kept - timedelta(hours=1)) == 0
+    assert list(written_answers(bank.row(test)).values()) == [["My sister"]]
+    assert delete_old_words(now + kept + timedelta(hours=1)) == 1
+    assert written_answers(bank.row(test)) == {}
+    assert db.session.query(GivenAnswer).count() == 1

@@ -111,6 +111,17 @@ def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_
         ({"objective": "first"}, "objective", "A key of 16"),
         ({"made_from": {"sw": 3}}, "made_from / sw", "A fingerprint of 16 digits"),
         ({"answer": "a"}, "answer", "There is no such field here."),
+        ({"texts": {"en": "w" * 601}}, "texts / en", "This has 601 characters; at most 600"),
+        (
+            {"kind": "single", "options": [{"key": "a", "texts": {"en": "w" * 201}}]},
+            "options 1 / texts / en",
+            "This has 201 characters; at most 200",
+        ),
+        (
+            {"kind": "single", "options": [{"key": key} for key in "abcdefghi"]},
+            "options",
+            "There are more than 8 here.",
+        ),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_its_place(

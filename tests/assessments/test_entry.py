@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.assessments.rules.entry import (
+    ScoreClash,
     ScoreLine,
+    clashes,
     named,
     read_cell,
     read_score,
@@ -72,6 +74,13 @@ def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None
         "twice": [7],
         "several": [9],
     }
+
+
+def test_rows_that_would_replace_another_score_are_told_beside_it() -> None:
+    lines = read_score_lines("Zawadi 80\nBaraka 75,5\nFaraja 60\nJuma 40")
+    people = {"zawadi": ["p1"], "baraka": ["p2"], "faraja": ["p3"], "juma": ["p4"]}
+    there = {"p1": 800, "p2": 700, "p3": None}
+    assert clashes(lines, people, there) == [ScoreClash(2, "Baraka", 700, 755)]
 
 
 def test_a_line_of_thousands_of_spaces_is_no_row_and_costs_no_time() -> None:

@@ -110,6 +110,18 @@ def test_scores_from_a_list_count_where_both_tests_asked_the_same() -> None:
     assert compare(other, same[1]).gain.people == 0
 
 
+def test_whoever_was_taken_off_the_register_is_lost_with_her_score_before() -> None:
+    asked = [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)]
+    wrong = frozenset("b")
+    off = frozenset({8, 9})
+    before = AnsweredTest(asked, {7: {1: wrong}, 8: {1: RIGHT}}, {}, off)
+    after = AnsweredTest(asked, {7: {1: RIGHT}, 8: {1: RIGHT}, 9: {1: RIGHT}}, {}, off)
+    gain = compare(before, after).gain
+    assert (gain.people, gain.gain, gain.lost, gain.lost_before, gain.joined) == (1, 1.0, 1, 100, 0)
+    marked = AnsweredTest([], {}, {7: 40.0, 8: 20.0}, off), AnsweredTest([], {}, {8: 90.0}, off)
+    assert compare(*marked).gain.people == 0
+
+
 def test_whoever_took_every_answer_back_did_not_sit_the_test() -> None:
     asked = [ScoredQuestion(1, QuestionKind.SINGLE, RIGHT)]
     sitting = AnsweredTest(asked, {1: {1: frozenset()}, 2: {1: frozenset("?")}}, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from kash.assessments.queries.tests import (
 )
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers, enter_scores
+from kash.assessments.services.errors import WrongEntry
 from kash.assessments.services.tests import open_for_phones
 from kash.platform.database import utc_now
 from kash.policy import Actor
@@ -118,6 +120,53 @@ def test_scores_are_typed_or_pasted_and_nothing_is_lost_where_one_is_wrong(
         faraja.person_id: 875,
         zawadi.person_id: 700,
     }
+
+
+def test_pasted_rows_replace_no_score_before_somebody_chose(
+    bank: Bank, url: str, desk: FlaskClient
+) -> None:
+    test = bank.test(questions=[])
+    baraka, faraja, zawadi = bank.people()
+    page = f"{url}/{test}/scores"
+    there = {baraka.person: 600, faraja.person: 700}
+    enter_scores(bank.held.workshop, test, there, bank.trainer)
+    sent = {"group": "B", "pasted": f"{baraka.name} 65\n{faraja.name} 70\n{zawadi.name} 80"}
+
+    def kept() -> list[int | None]:
+        found = listed_scores(bank.row(test))
+        return [found.get(one.person_id) for one in (baraka, faraja, zawadi)]
+
+    asked = desk.post(page, data=sent)
+    assert asked.status_code == 422
+    assert re.findall(r'data-label="[^"]+">([0-9.]+)</td>', asked.text) == ["60", "65"]
+    code = re.search(r'name="clashes" value="(\w{16})"', asked.text)
+    assert code is not None
+    assert kept() == [600, 700, None]
+    # Another score by now: what was decided was about another one.
+    enter_scores(bank.held.workshop, test, {baraka.person: 610}, bank.trainer)
+    decided = sent | {"clashes": code[1], "replace": "yes"}
+    again = desk.post(page, data=decided)
+    assert (again.status_code, kept()) == (422, [610, 700, None])
+    enter_scores(bank.held.workshop, test, {baraka.person: 600}, bank.trainer)
+    desk.post(page, data=decided | {"replace": "no"})
+    assert kept() == [600, 700, 800]
+    desk.post(page, data=decided)
+    assert kept() == [650, 700, 800]
+
+
+def test_a_score_that_changed_between_looking_and_saving_is_not_overwritten(bank: Bank) -> None:
+    test = bank.test(questions=[])
+    baraka, *_others = bank.people()
+    enter_scores(bank.held.workshop, test, {baraka.person: 600}, bank.trainer)
+    with pytest.raises(WrongEntry):
+        enter_scores(
+            bank.held.workshop,
+            test,
+            {baraka.person: 500},
+            bank.trainer,
+            shown={baraka.person: None},
+        )
+    assert list(listed_scores(bank.row(test)).values()) == [600]
 
 
 def test_a_page_of_scores_that_was_open_meanwhile_undoes_nothing_unasked(

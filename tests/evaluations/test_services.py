@@ -25,10 +25,12 @@ from kash.evaluations.services import forms
 from kash.evaluations.services.answering import enter_sheet, take_answer
 from kash.evaluations.services.clearing import something_is_left
 from kash.evaluations.services.closing import close_overdue
+from kash.evaluations.services.comments import delete_old_comments
 from kash.evaluations.services.forms import QuestionDetails
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
+from kash.platform.web.programme import retention
 from tests.evaluations.conftest import Evaluated
 from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, Held
 
@@ -335,3 +337,18 @@ def test_an_open_form_is_given_more_time(evaluated: Evaluated) -> None:
     assert before is not None
     forms.give_more_time(evaluated.workshop, evaluated.form, by=evaluated.trainer)
     assert evaluated.row.closes_at == before + timedelta(minutes=15)
+
+
+def test_comments_end_after_the_time_that_the_programme_chose_and_counts_stay(
+    evaluated: Evaluated,
+) -> None:
+    for _each in range(5):
+        evaluated.answer({0: "1", COMMENT: "The driver was late"})
+    evaluated.close()
+    closed_at = evaluated.row.closed_at
+    assert closed_at is not None
+    kept = retention().span("own_words")
+    assert delete_old_comments(closed_at + kept) == 0
+    assert delete_old_comments(closed_at + kept + timedelta(seconds=1)) == 5
+    found = results_of(evaluated.row)
+    assert (found[COMMENT].comments, found[0].together["1"]) == ([], 5)

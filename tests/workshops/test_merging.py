@@ -15,6 +15,7 @@ from kash.platform.vault import AuditEntry, verify
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
 from kash.workshops.models import Enrolment
+from kash.workshops.queries.people import workshops_of_person
 from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_services import roster, states
@@ -41,6 +42,8 @@ def test_the_seat_of_a_merged_person_goes_to_who_waited_longest(
     merge = merge_people(people["Asha"], people["Bahati"], {}, (1, 1), SYSTEM)
     db.session.rollback()
     assert states(held) == {"Asha": "confirmed", "Chausiku": "confirmed"}
+    (hers,) = workshops_of_person(people["Asha"])
+    assert [state for state, _day in hers.history] == ["confirmed"]
     assert roster(held) == ["Asha", "Chausiku"]
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     moved = db.session.scalars(

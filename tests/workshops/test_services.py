@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -322,8 +323,15 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     assert enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
     assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
     days, title = (FIRST_DAY, SECOND_DAY), "Kisumu Central"
-    assert workshops_of_person(people["Asha"]) == [
+    (found,) = workshops_of_person(people["Asha"])
+    assert replace(found, history=()) == (
         OwnWorkshop(held.workshop, title, *days, "planned", EnrolmentState.CONFIRMED, 0)
+    )
+    # That she was taken off once is not lost because she came back.
+    assert [state for state, _day in found.history] == [
+        EnrolmentState.CONFIRMED,
+        EnrolmentState.WITHDRAWN,
+        EnrolmentState.CONFIRMED,
     ]
     assert verify(db.session()).sound
 

@@ -162,7 +162,7 @@ def standing_answers(
 
 
 def sittings(found: Workshop) -> dict[Moment, AnsweredTest]:
-    """The tests of a workshop as they were answered, by their moments; five queries."""
+    """The tests of a workshop as they were answered, by their moments; six queries."""
     tests = whole_tests(found)
     ids = [one.id for one in tests.values()]
     answers = standing_answers(ids)
@@ -173,6 +173,13 @@ def sittings(found: Workshop) -> dict[Moment, AnsweredTest]:
         )
     ):
         scores[test][person] = tenths / 10
+    off = frozenset(
+        db.session.scalars(
+            select(RosterEntry.person_id).where(
+                RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_not(None)
+            )
+        )
+    )
     return {
         moment: AnsweredTest(
             [
@@ -181,6 +188,7 @@ def sittings(found: Workshop) -> dict[Moment, AnsweredTest]:
             ],
             answers.get(test.id, {}),
             scores.get(test.id, {}),
+            off,
         )
         for moment, test in tests.items()
     }

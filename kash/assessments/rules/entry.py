@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,35 @@ def read_score_lines(text: str) -> list[ScoreLine]:
         else:
             lines.append(ScoreLine(number, found["who"].strip(), read_score(found["score"])))
     return lines
+
+
+@dataclass(frozen=True)
+class ScoreClash:
+    """A line whose person has another score already: the line's number, whom it names, the score
+    that is there and that of the line, in tenths."""
+
+    number: int
+    who: str
+    now: int
+    then: int
+
+
+def clashes(
+    lines: Sequence[ScoreLine], people: Mapping[str, Sequence[str]], there: Mapping[str, int | None]
+) -> list[ScoreClash]:
+    """Lines that would replace a score; `there` are scores by person (public id)."""
+    found = []
+    for line in lines:
+        (person,) = people.get(line.who.casefold(), ())
+        now = there.get(person)
+        if line.tenths is not None and now is not None and now != line.tenths:
+            found.append(ScoreClash(line.number, line.who, now, line.tenths))
+    return found
+
+
+def clash_code(found: Sequence[ScoreClash]) -> str:
+    """16 digits by which it is known later whether the same would be replaced."""
+    return hashlib.sha256(repr(found).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def named(lines: Sequence[ScoreLine], people: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kash.assessments.rules.gains import Gain, Shift, gain_of, shift_of
 from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, QuestionKind, percent, score
@@ -27,11 +27,20 @@ class ScoredQuestion:
 @dataclass(frozen=True)
 class AnsweredTest:
     """A test as it was answered: choices by person and revision, and scores of a hundred that were
-    marked elsewhere, by person."""
+    marked elsewhere, by person. `off` are people who were taken off the register since."""
 
     asked: Sequence[ScoredQuestion]
     answers: Mapping[int, Mapping[int, frozenset[str]]]
     scores: Mapping[int, float]
+    off: frozenset[int] = frozenset()
+
+    def of_the_register(self) -> AnsweredTest:
+        """The same test without whoever was taken off the register."""
+        return replace(
+            self,
+            answers={one: given for one, given in self.answers.items() if one not in self.off},
+            scores={one: score for one, score in self.scores.items() if one not in self.off},
+        )
 
     def people(self) -> frozenset[int]:
         """Everybody who answered anything."""
@@ -82,7 +91,11 @@ class ComparedTests:
 
 
 def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
-    """Gains and shifts from one test to another."""
+    """Gains and shifts from one test to another.
+
+    Whoever was taken off the register is lost, with her score before, whatever she answered after.
+    """
+    after = after.of_the_register()
     later = {one.revision for one in after.asked}
     both = [one for one in before.asked if one.revision in later]
     knowledge = [one for one in both if one.scores]

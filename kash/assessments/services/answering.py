@@ -313,10 +313,19 @@ def _people(session: Session, workshop: Workshop) -> dict[str, int]:
 
 
 def enter_scores(
-    workshop_id: str, test_id: str, tenths: Mapping[str, int | None], by: Actor
+    workshop_id: str,
+    test_id: str,
+    tenths: Mapping[str, int | None],
+    by: Actor,
+    *,
+    shown: Mapping[str, int | None] | None = None,
 ) -> int:
     """Take scores of the whole test, in tenths of a per cent by person (public id); None takes one
-    away. Returns how many changed. Raises NotFound and WrongEntry."""
+    away. Returns how many changed.
+
+    `shown` are the scores that were there when she decided. Raises NotFound and WrongEntry, also if
+    one of these is another by now.
+    """
     with audited("assessments.scores_entered", by) as change:
         session = change.session
         workshop = held_workshop(session, workshop_id)
@@ -333,11 +342,17 @@ def enter_scores(
             row.person_id: row
             for row in session.scalars(select(ListedScore).where(ListedScore.test_id == test.id))
         }
+        there = {
+            person: row.tenths if (row := present.get(people[person])) is not None else None
+            for person in tenths
+        }
+        if shown is not None and any(there[one] not in (shown[one], tenths[one]) for one in there):
+            raise WrongEntry({})
         changed = 0
         for person, score in tenths.items():
-            row = present.get(people[person])
-            if (row.tenths if row is not None else None) == score:
+            if there[person] == score:
                 continue
+            row = present.get(people[person])
             changed += 1
             change.about(person)
             if row is not None:

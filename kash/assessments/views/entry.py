@@ -1,10 +1,9 @@
-"""Typing answers in: from paper by a grid, hands that were counted, and scores from a list."""
+"""Typing answers in: from paper by a grid, and hands that were counted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,20 +15,13 @@ from kash.assessments.models import AskedQuestion, WorkshopTest
 from kash.assessments.queries.tests import (
     RegisteredPerson,
     hands_of,
-    listed_scores,
     participants,
     questions_of,
     standing_answers,
 )
 from kash.assessments.rules.bank import BankQuestion
 from kash.assessments.rules.entry import (
-    MOST_LINES,
-    ScoreLine,
-    named,
     read_cell,
-    read_score,
-    read_score_lines,
-    written_score,
 )
 from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, QuestionKind
 from kash.assessments.rules.times import Moment
@@ -37,9 +29,7 @@ from kash.assessments.services.answering import (
     Entered,
     count_hands,
     enter_answers,
-    enter_scores,
 )
-from kash.assessments.services.errors import WrongEntry
 from kash.assessments.views.scope import own_test
 from kash.assessments.words import (
     MOMENT,
@@ -49,9 +39,7 @@ from kash.assessments.words import (
     offers_not_sure,
     text_of,
 )
-from kash.attendance.rules.door import badge_entry
 from kash.people.rules.one_group import OneGroup, one_group
-from kash.people.rules.persons import sort_name
 from kash.platform.web import NotFound, current_actor
 from kash.platform.web.forms import clean_text
 from kash.platform.web.input import CONTROL_CHARACTERS
@@ -68,7 +56,7 @@ Asked = Sequence[tuple[AskedQuestion, BankQuestion]]
 def grid(public_id: str, test_id: str) -> ResponseReturnValue:
     """A row for each person of one group, a column for each question."""
     found, row = own_test(public_id, test_id)
-    shown = _group(found)
+    shown = chosen_group(found)
     asked = questions_of(row)
     stored = _stored(row, shown.rows, asked)
     form = SourceForm()
@@ -86,7 +74,8 @@ def grid(public_id: str, test_id: str) -> ResponseReturnValue:
     )
 
 
-def _group(found: Workshop) -> OneGroup[RegisteredPerson]:
+def chosen_group(found: Workshop) -> OneGroup[RegisteredPerson]:
+    """People on the register of the group that the page was asked for."""
     return one_group(participants(found), attrgetter("letter"), request.values.get("group", "")[:2])
 
 
@@ -216,113 +205,3 @@ def _after(public_id: str, test_id: str, asked: Asked, at: int) -> str:
             "assessments.aloud", public_id=public_id, test_id=test_id, asked_id=following
         )
     return url_for("assessments.test", public_id=public_id, test_id=test_id)
-
-
-@blueprint.route("/workshops/<public_id>/tests/<test_id>/scores", methods=["GET", "POST"])
-@allow("assessments.hold")
-def scores(public_id: str, test_id: str) -> ResponseReturnValue:
-    """Scores that were marked elsewhere: typed beside the names of one group, or as pasted rows."""
-    found, row = own_test(public_id, test_id)
-    shown = _group(found)
-    present = listed_scores(row)
-    stored = {
-        one.person: written_score(present[one.person_id]) if one.person_id in present else ""
-        for one in shown.rows
-    }
-    if request.method == "GET":
-        return _scores_page(found, row, shown, stored, stored, {}, "", [])
-    pasted = request.form.get("pasted", "")
-    typed = {
-        person: clean_text(request.form.get(f"score-{person}", stored[person])) or ""
-        for person in stored
-    }
-    was = {person: request.form.get(f"was-{person}", stored[person]) for person in stored}
-    # What was not touched stands as it does now, whatever somebody else entered meanwhile.
-    typed = {one: stored[one] if said == was[one] else said for one, said in typed.items()}
-    wrong = {
-        person: _("A score is a number from 0 to 100.")
-        for person, said in typed.items()
-        if said and read_score(said) is None
-    } | {
-        person: _(
-            "Somebody else changed this meanwhile; it is %(now)s now. Save again to replace it.",
-            now=stored[person] or "–",
-        )
-        for person, said in typed.items()
-        if stored[person] not in (was[person], said)
-    }
-    lines = read_score_lines(pasted)
-    problems = _line_problems(found, lines)
-    if wrong or problems:
-        return _scores_page(found, row, shown, typed, stored, wrong, pasted, problems), 422
-    wanted = {person: read_score(said) for person, said in typed.items() if said != stored[person]}
-    people = _Named(_who(found))
-    wanted |= {people.get(line.who.casefold())[0]: line.tenths for line in lines}
-    try:
-        count = enter_scores(public_id, test_id, wanted, current_actor())
-    except WrongEntry as problem:
-        found, row = own_test(public_id, test_id)
-        problems = [str(problem)]
-        return _scores_page(found, row, shown, typed, stored, problem.where, pasted, problems), 422
-    flash(_("Scores saved: %(count)s.", count=count))
-    turn = request.form.get("turn_to", "")[:2] or shown.letter
-    return redirect(
-        url_for("assessments.scores", public_id=public_id, test_id=test_id, group=turn), code=303
-    )
-
-
-def _who(found: Workshop) -> dict[str, list[str]]:
-    """Public ids of people by what may name them in a list: the name, and the badge's code."""
-    made: dict[str, list[str]] = {}
-    for one in participants(found):
-        for name in {one.name.casefold(), sort_name(one.name), one.entry}:
-            made.setdefault(name, []).append(one.person)
-    return made
-
-
-class _Named(dict[str, list[str]]):
-    """People whom lines name, a badge's code in any way that it is written."""
-
-    def get(self, who: str, default: Any = ()) -> Any:
-        """As a mapping; what reads as a badge's code is looked for as one."""
-        return super().get(who) or super().get(badge_entry(who) or "") or default
-
-
-def _line_problems(found: Workshop, lines: Sequence[ScoreLine]) -> list[str]:
-    if len(lines) > MOST_LINES:
-        return [_("These are too many rows for once. At most: %(most)s.", most=MOST_LINES)]
-    wrong = named(lines, _Named(_who(found)))
-    words = {
-        "score": _("no score from 0 to 100"),
-        "unknown": _("nobody of this workshop has this name or badge"),
-        "several": _("several people have this name: use the code of the badge"),
-        "twice": _("a person who stands further up already"),
-    }
-    return [
-        _("Row %(numbers)s: %(problem)s.", numbers=", ".join(map(str, at)), problem=words[kind])
-        for kind, at in wrong.items()
-    ]
-
-
-def _scores_page(
-    found: Workshop,
-    row: WorkshopTest,
-    shown: OneGroup[RegisteredPerson],
-    typed: Mapping[str, str],
-    was: Mapping[str, str],
-    wrong: Mapping[str, str],
-    pasted: str,
-    problems: Sequence[str],
-) -> str:
-    return render_template(
-        "assessments/scores.html",
-        **frame(found),
-        test=row,
-        title=MOMENT[Moment(row.moment)],
-        shown=shown,
-        typed=typed,
-        was=was,
-        wrong=wrong,
-        pasted=pasted,
-        problems=problems,
-    )

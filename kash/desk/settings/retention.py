@@ -49,6 +49,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("Undoing a merge"),
         _l("Until then two merged people can be taken apart again."),
     ),
+    "own_words": (
+        _l("What people wrote in their own words"),
+        _l("In tests, evaluations and follow-ups. Counts and scores stay."),
+    ),
     "backups": (
         _l("Backups"),
         _l("How old a backup may become. Deleted by whoever runs the machine."),
@@ -87,6 +91,7 @@ class RetentionForm(RowVersionForm):
     job_rows = _number("job_rows")
     import_originals = _number("import_originals")
     merge_undo = _number("merge_undo")
+    own_words = _number("own_words")
     backups = _number("backups")
     idle_people = _number("idle_people")
 

@@ -18,6 +18,7 @@ from kash.evaluations.errors import (
     WrongClosingTime,
 )
 from kash.evaluations.forms import OpenEvaluationForm
+from kash.evaluations.models import EvaluationForm
 from kash.evaluations.queries.forms import forms_of, hall_code, questions_of, taken_so_far
 from kash.evaluations.queries.results import groups_stand_apart, in_the_room, results_of
 from kash.evaluations.rules.results import FEWEST, is_unanimous, mean_step
@@ -27,7 +28,8 @@ from kash.evaluations.views.scope import run_form, seen_form, to_form
 from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import day_text
+from kash.platform.web.formats import day_text, local_today, to_local
+from kash.platform.web.programme import retention
 from kash.policy import allow
 from kash.workshops.frame import frame
 from kash.workshops.queries.scope import own_workshop, runs
@@ -105,11 +107,20 @@ def form(public_id: str, form_id: str) -> ResponseReturnValue:
         in_the_room=in_the_room(found, one),
         code=hall_code(one) if one.state == "open" else "",
         results=results_of(one) if told else [],
+        comments_until=_comments_until(one),
+        today=local_today(),
         told=told,
         fewest=FEWEST,
         mean_step=mean_step,
         is_unanimous=is_unanimous,
     )
+
+
+def _comments_until(one: EvaluationForm) -> date | None:
+    """The day on which comments of a closed form are deleted."""
+    if one.closed_at is None:
+        return None
+    return to_local(one.closed_at + retention().span("own_words")).date()
 
 
 @blueprint.route("/workshops/<public_id>/evaluations/<form_id>/open", methods=["GET", "POST"])

@@ -24,6 +24,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "job_rows": Bounds(30, 7, 90, "days"),
     "import_originals": Bounds(24, 1, 72, "hours"),
     "merge_undo": Bounds(24, 1, 168, "hours"),
+    "own_words": Bounds(365, 30, 3650, "days"),
     "backups": Bounds(90, 7, 3650, "days"),
     "idle_people": Bounds(5, 1, 20, "years"),
 }
@@ -40,6 +41,7 @@ class Retention:
     job_rows: int = BOUNDS["job_rows"].usual
     import_originals: int = BOUNDS["import_originals"].usual
     merge_undo: int = BOUNDS["merge_undo"].usual
+    own_words: int = BOUNDS["own_words"].usual
     backups: int = BOUNDS["backups"].usual
     idle_people: int = BOUNDS["idle_people"].usual
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
@@ -16,6 +16,7 @@ from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries.search import find_people
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.workshops.models import (
     Enrolment,
@@ -305,7 +306,10 @@ def attendance_record(workshop: Workshop, session: Session | None = None) -> lis
 
 @dataclass(frozen=True)
 class OwnWorkshop:
-    """A workshop in which a person is or was enrolled, and the minutes that she attended there."""
+    """A workshop in which a person is or was enrolled, and the minutes that she attended there.
+
+    `history` are the states that she had there, each with its day, the present one last.
+    """
 
     public_id: str
     title: str
@@ -314,6 +318,7 @@ class OwnWorkshop:
     state: str
     enrolment: EnrolmentState
     minutes: int = 0
+    history: Sequence[tuple[EnrolmentState, date]] = ()
 
 
 def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
@@ -340,6 +345,7 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
             Workshop.state,
             Enrolment.state,
             func.coalesce(minutes, 0),
+            Enrolment.history,
         )
         .join(Enrolment, Enrolment.workshop_id == Workshop.id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -349,7 +355,17 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
     )
     return [
         OwnWorkshop(
-            row[0], row[1], row[2], row[3], row[4], EnrolmentState(row[5]), int(row[6]) // 100
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            EnrolmentState(row[5]),
+            int(row[6]) // 100,
+            [
+                (EnrolmentState(state), to_local(datetime.fromisoformat(moment)).date())
+                for state, moment in row[7]
+            ],
         )
         for row in rows
     ]

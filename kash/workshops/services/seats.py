@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.rules import EnrolmentState, moving_up, seated
+from kash.workshops.rules import EnrolmentState, moving_up, seated, with_step
 
 
 def confirmed_in(session: Session, workshop: Workshop, excluding: int | None = None) -> int:
@@ -34,6 +34,7 @@ def set_state(
 ) -> None:
     """Give an enrolment its state, and the person her place on the roster or none."""
     enrolment.state = str(state)
+    enrolment.history = with_step(enrolment.history, state, now)
     enrolment.changed_at = now
     if state is EnrolmentState.WAITING:
         enrolment.queued_at = now
