@@ -131,6 +131,11 @@ def _no_contact_closed(actor: Actor) -> ColumnElement[bool]:
 
 def _opened(actor: Actor, which: Which) -> ColumnElement[bool]:
     entered = Person.phone_by if which == "phone" else Person.email_by
+    return or_(entered == actor.public_id, opened_by_others(actor))
+
+
+def opened_by_others(actor: Actor) -> ColumnElement[bool]:
+    """The persons both of whose contacts are opened to an actor by somebody else's act."""
     agreed = (
         exists()
         .where(
@@ -143,7 +148,7 @@ def _opened(actor: Actor, which: Which) -> ColumnElement[bool]:
         .correlate(Person)
     )
     opened = (scope.condition(actor) for scope in declared(ContactScope))
-    return or_(entered == actor.public_id, agreed, *opened)
+    return or_(agreed, *opened)
 
 
 def sees_names(actor: Actor) -> bool:

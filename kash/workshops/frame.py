@@ -9,9 +9,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from kash.attendance.queries.inbox import waiting_count
-from kash.people.queries.persons import person as person_within_reach
+from kash.people.queries.persons import key_within_reach
 from kash.people.sections import SectionRow, SectionRows
-from kash.platform.web import NotFound, current_actor
+from kash.platform.web import current_actor
 from kash.platform.web.formats import day_text, hours_text, local_today, short_date_text, to_local
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
@@ -117,9 +117,7 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     """A person's workshops for her page, if the actor may see them."""
     if not actor.may("workshops.see"):
         return None
-    try:
-        person_within_reach(actor, person_id)
-    except NotFound:
+    if key_within_reach(actor, person_id) is None:
         return None
     workshops = workshops_of_person(person_id)
     rows = [

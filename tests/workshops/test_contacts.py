@@ -32,10 +32,10 @@ from kash.people.queries import persons
 from kash.people.queries.contacts import (
     contacts_waiting,
     looks_beyond,
-    open_contacts,
     request_reason,
 )
 from kash.people.queries.duplicates import people_like
+from kash.people.queries.reach import reach_of
 from kash.people.queries.search import PeopleSearch, people
 from kash.people.rules.contacts import Agreement, Attendance, opened_by
 from kash.people.rules.matching import Likeness, Reason
@@ -82,7 +82,7 @@ def add(by: Actor, name: str = "Asali Mfano", phone: str | None = PHONE, **more:
 
 def opened(by: Actor, public_id: str) -> bool:
     person = db.session.scalars(select(Person).where(Person.public_id == public_id)).one()
-    found = "phone" in open_contacts(by, person)
+    found = "phone" in reach_of(by, person).opened
     db.session.rollback()
     return found
 

@@ -18,7 +18,8 @@ from kash.people.models import (
     Group,
     Person,
 )
-from kash.people.scope import Which, contact_compared, contact_open
+from kash.people.queries.reach import closable_contacts, reach_of
+from kash.people.scope import Which, contact_compared
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web.account_names import tied_accounts
@@ -31,26 +32,9 @@ def closed_to(actor: Actor) -> ColumnElement[bool]:
     return not_(and_(contact_compared(actor, "phone"), contact_compared(actor, "email")))
 
 
-def open_contacts(actor: Actor, person: Person) -> frozenset[Which]:
-    """Contacts of a person that are open to an actor; one query."""
-    if not actor.may("people.contact"):
-        return frozenset()
-    phone, email = db.session.execute(
-        select(contact_open(actor, "phone"), contact_open(actor, "email")).where(
-            Person.id == person.id
-        )
-    ).one()
-    opened: dict[Which, bool] = {"phone": bool(phone), "email": bool(email)}
-    return frozenset(which for which, is_open in opened.items() if is_open)
-
-
 def closed_contacts(actor: Actor, found: Person) -> frozenset[Which]:
     """Contacts kept of a person that this actor may neither see nor change."""
-    kept: dict[Which, bool] = {
-        "phone": found.phone_sealed is not None,
-        "email": found.email_sealed is not None,
-    }
-    return frozenset(which for which, there in kept.items() if there) - open_contacts(actor, found)
+    return closable_contacts(found) - reach_of(actor, found).opened
 
 
 class ClosedPerson(NamedTuple):

@@ -20,6 +20,7 @@ from kash.people.models import (
     PersonMerge,
     Posting,
 )
+from kash.people.queries.persons import key_within_reach
 from kash.people.queries.postings import with_posting
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness, Match
@@ -300,12 +301,7 @@ def kept_instead(public_id: str) -> str | None:
 
 def sees(actor: Actor, public_id: str) -> bool:
     """True if this actor sees anything of a person: her facts, or at least her name."""
-    if sees_names(actor):
-        return True
-    statement = select(Person.id).where(
-        Person.public_id == public_id, within_reach(actor, "people.see")
-    )
-    return db.session.scalar(statement) is not None
+    return sees_names(actor) or key_within_reach(actor, public_id) is not None
 
 
 def open_merges(actor: Actor, person_id: int, since: datetime) -> Sequence[PersonMerge]:

@@ -41,14 +41,6 @@ def person(actor: Actor, public_id: str, permission: str = "people.see") -> Pers
     )
 
 
-def reached(actor: Actor, found: Person, permission: str) -> bool:
-    """True if a permission reaches a person who is already at hand."""
-    if not actor.may(permission):
-        return False
-    statement = select(Person.id).where(Person.id == found.id, within_reach(actor, permission))
-    return db.session.scalar(statement) is not None
-
-
 def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
     """The name and group of anyone, for an actor who may see names. Raises NotFound."""
     row = one_or_404(
@@ -79,6 +71,13 @@ def own_person(actor: Actor) -> str | None:
 def person_ids_within_reach(actor: Actor, permission: str = "people.see") -> Select[Any]:
     """A select of the ids of people whose facts the permission reaches, for queries above."""
     return select(Person.id).where(within_reach(actor, permission))
+
+
+def key_within_reach(actor: Actor, public_id: str, permission: str = "people.see") -> int | None:
+    """The key of a person whose facts the permission reaches; None for anybody else. One query."""
+    return db.session.scalar(
+        person_ids_within_reach(actor, permission).where(Person.public_id == public_id)
+    )
 
 
 def locked_person(session: Session, public_id: str) -> Person:

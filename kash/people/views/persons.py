@@ -17,7 +17,7 @@ from kash.people.form_languages import form_language
 from kash.people.forms.persons import PersonForm, SearchForm
 from kash.people.models import Person
 from kash.people.queries import organisations, persons
-from kash.people.queries.contacts import closed_contacts, open_contacts, waiting_request_about
+from kash.people.queries.contacts import closed_contacts, waiting_request_about
 from kash.people.queries.duplicates import (
     count_likely_duplicates,
     kept_instead,
@@ -25,7 +25,8 @@ from kash.people.queries.duplicates import (
     people_like,
     sees,
 )
-from kash.people.queries.persons import has_account, name_and_group, own_person, reached
+from kash.people.queries.persons import has_account, name_and_group, own_person
+from kash.people.queries.reach import reach_of
 from kash.people.queries.search import ANY_PURPOSE, PeopleSearch, people
 from kash.people.queries.trail import latest_of_trail
 from kash.people.rules.persons import keeps_from, purposes_for
@@ -47,6 +48,7 @@ from kash.platform.web.public_address import public_address
 from kash.policy import Reach, allow
 
 _TRAIL_SHOWN = 8
+_ON_HER_PAGE = ("people.trail", "people.edit", "people.contact", "people.merge")
 
 
 @blueprint.get("")
@@ -170,8 +172,9 @@ def contact_text(which: Contact, value: str | None) -> str:
 def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
     """The page of a person; `shown` are the contacts that are shown this once."""
     actor = current_actor()
-    sees_trail = reached(actor, person, "people.trail")
-    may_edit = reached(actor, person, "people.edit")
+    reach = reach_of(actor, person, _ON_HER_PAGE)
+    sees_trail = "people.trail" in reach.permissions
+    may_edit = "people.edit" in reach.permissions
     entries = latest_of_trail(person.public_id, _TRAIL_SHOWN) if sees_trail else None
     newest = {each.purpose: each for each in reversed(person.consents)}
     asked_of_her = purposes_for(police=person.group.is_police)
@@ -197,10 +200,10 @@ def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
         words=words,
         shown=shown or {},
         may_edit=may_edit,
-        opened=open_contacts(actor, person),
-        may_ask=reached(actor, person, "people.contact"),
+        opened=reach.opened,
+        may_ask="people.contact" in reach.permissions,
         asked=waiting_request_about(actor, person) if actor.may("people.contact") else None,
-        may_merge=reached(actor, person, "people.merge"),
+        may_merge="people.merge" in reach.permissions,
         merges=open_merges(actor, person.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(person.public_id, actor),
         account=_account_of(person, may_edit=may_edit),
