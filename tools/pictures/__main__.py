@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Take the pictures; returns 1 if a page failed or could not be asked for."""
     parser = argparse.ArgumentParser(description="Picture every page of the sample programme.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", metavar="PREFIX", help="role-page begins with this")
+    parser.add_argument("--only", default="", metavar="PART", help="role-page holds this")
     parser.add_argument(
         "--answers", action="store_true", help="only what was typed and pressed for"
     )
@@ -50,11 +50,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _picture(
     address: str, orders: Orders, only: str, folder: Path, schemes: tuple[str, ...]
 ) -> list[Outcome]:
-    wanted = [one for one in orders.pages if one.name.startswith(only)]
-    if not only:
-        for paper in orders.papers:
-            if paper.suffix == ".pdf":
-                picture_pdf(paper.read_bytes(), folder, f"paper-{paper.stem}")
+    wanted = [one for one in orders.pages if only in one.name]
+    for paper in orders.papers:
+        name = f"paper-{paper.stem}"
+        if paper.suffix == ".pdf" and only in name:
+            picture_pdf(paper.read_bytes(), folder, name)
     # What asks for a password that was given just now comes first, and what writes comes last.
     wanted.sort(key=lambda one: (not one.fresh, one.writes))
     parts: list[list[Order]] = [wanted[start::BROWSERS] for start in range(BROWSERS)]
@@ -74,7 +74,7 @@ def _tell(outcomes: list[Outcome], *, whole: bool) -> int:
         elif whole and outcome.page not in seen:
             print(f"{outcome.what}, so that nobody sees it: {outcome.name} {outcome.note}")
     counted = Counter(outcome.what for outcome in outcomes)
-    print(", ".join(f"{what}: {count}" for what, count in sorted(counted.items())))
+    print(", ".join(f"{what}: {count}" for what, count in sorted(counted.items())) or "No page.")
     return 1 if counted["failed"] else 0
 
 
