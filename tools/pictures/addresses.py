@@ -52,6 +52,7 @@ _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
 LEFT_OUT = frozenset(
     {
+        "assessments.wall_code",
         "attendance.pad_leave",
         "attendance.pad_manifest",
         "attendance.pad_texts",

@@ -68,6 +68,10 @@ class WorkshopAddresses:
             return {"": approved}
         if endpoint.startswith("payouts."):
             return {"": issued}
+        if endpoint == "assessments.results":
+            return {"": issued}
+        if endpoint == "assessments.workshop":
+            return {"": running, "held": issued}
         if key in ("peer", "police"):
             own = {"": running, "held": issued}
             return own if endpoint == "workshops.workshop" else {"": running}

@@ -27,7 +27,6 @@ from kash.platform.web.forms import (
     choice_field,
     long_text_field,
     radio_field,
-    text_field,
 )
 from kash.platform.web.language import LANGUAGES
 from kash.platform.web.row_versions import RowVersionForm
@@ -67,9 +66,7 @@ class BankQuestionForm(RowVersionForm):
         made: list[Option] = []
         for place in range(self.places):
             key = keys[place] if place < len(keys) else ""
-            texts = {
-                code: said for code in self.languages if (said := self._option(place, code).data)
-            }
+            texts = {code: said for code in self.languages if (said := self._said(place, code))}
             if texts:
                 made.append(Option(key, bool(self[f"right_{place}"].data), texts))
         used = set(keys)
@@ -81,6 +78,10 @@ class BankQuestionForm(RowVersionForm):
 
     def _option(self, place: int, code: str) -> Any:
         return self[f"option_{place}_{code}"]
+
+    def _said(self, place: int, code: str) -> str:
+        """A choice in one line: it is typed in a box in which long ones can be read."""
+        return " ".join((self._option(place, code).data or "").split())
 
     @property
     def fitting(self) -> list[str]:
@@ -116,9 +117,10 @@ def question_form(
         )
         values[f"text_{code}"] = before.texts.get(code, "") if before is not None else ""
         for place in range(places):
-            fields[f"option_{place}_{code}"] = text_field(
+            fields[f"option_{place}_{code}"] = long_text_field(
                 _l("Choice %(letter)s (%(language)s)", letter=placed_letter(place), language=name),
                 most=LONGEST_OPTION,
+                rows=2,
                 required=False,
             )
             if before is not None and place < len(before.options):
