@@ -1,4 +1,4 @@
-"""Certificates in tracks: holding one as a requirement, and the last day of what is renewed."""
+"""Certificates in tracks: holding one as a requirement, and the days of what is renewed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.tracks.leaf_kinds import Found, LastDays, LeafKind, LeafQuestion, found_by
+from kash.certificates.rules.standing import REPLACED
+from kash.platform.web.formats import to_local
+from kash.tracks.leaf_kinds import (
+    CertificatePeriods,
+    Found,
+    LeafKind,
+    LeafQuestion,
+    found_by,
+)
 from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind
+from kash.tracks.rules.standing import CertificatePeriod
 from kash.tracks.rules.tree import Leaf
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
@@ -40,42 +49,48 @@ def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     )
 
 
-def last_days(session: Session, course: int, people: Collection[int]) -> dict[int, date]:
-    """{person: last day} of the certificates of a course (its key), renewals included; one query.
+def periods(
+    session: Session, course: int, people: Collection[int] | None
+) -> dict[int, list[CertificatePeriod]]:
+    """{person: periods} of the certificates of a course (its key), renewals included; one query.
 
-    Who holds one that does not run out is left out.
+    A corrected certificate goes on where the one that it replaced began.
     """
-    rows = session.execute(
+    statement = (
         select(
             Certificate.id,
             Certificate.person_id,
             Certificate.renews_id,
             Certificate.supersedes_id,
+            Certificate.issued_on,
             Certificate.expires_on,
             Certificate.revoked_at,
+            Certificate.revoked_class,
             CertificateBatch.kind,
             CourseVersion.course_id,
         )
         .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
         .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
         .join(CourseVersion, CourseVersion.id == Workshop.version_id)
-        .where(Certificate.person_id.in_(people), Certificate.serial.is_not(None))
+        .where(Certificate.serial.is_not(None))
         .order_by(Certificate.id)
     )
+    if people is not None:
+        statement = statement.where(Certificate.person_id.in_(people))
     courses: dict[int, int | None] = {}
-    found: dict[int, date] = {}
-    lasting: set[int] = set()
-    for row in rows:
+    begins: dict[int, date] = {}
+    found: dict[int, list[CertificatePeriod]] = {}
+    for row in session.execute(statement):
         came_from = row.renews_id or row.supersedes_id
         of_course = row.course_id if row.kind == "workshop" else courses.get(came_from or 0)
         courses[row.id] = of_course
-        if of_course != course or row.revoked_at is not None:
-            continue
-        if row.expires_on is None:
-            lasting.add(row.person_id)
-        else:
-            found[row.person_id] = max(row.expires_on, found.get(row.person_id, row.expires_on))
-    return {person: day for person, day in found.items() if person not in lasting}
+        begins[row.id] = since = begins.get(row.supersedes_id, row.issued_on)
+        if of_course == course and row.revoked_class != REPLACED:
+            ended = to_local(row.revoked_at).date() if row.revoked_at is not None else None
+            found.setdefault(row.person_id, []).append(
+                CertificatePeriod(since, row.expires_on, ended)
+            )
+    return found
 
 
 TRACK_PARTS = (
@@ -85,5 +100,5 @@ TRACK_PARTS = (
         _l("Was given a certificate of {course}"),
         certified,
     ),
-    LastDays(last_days),
+    CertificatePeriods(periods),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from kash.feature import Feature
 from kash.people.models import Person
 from kash.people.sections import PersonSection
+from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.tracks import blueprint, views
@@ -19,6 +20,7 @@ from kash.tracks.hits import FOUND
 from kash.tracks.kinds import KINDS, ROLES
 from kash.tracks.merging import REFERENCES
 from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+from kash.tracks.services.badges import give_badges
 from kash.tracks.today import TODAY
 from kash.tracks.trail_words import ACTION_WORDS
 from kash.tracks.views.person_section import person_rows
@@ -29,6 +31,9 @@ from kash.tracks.words import (
     RENEWAL,
     RENEWAL_TONE,
     SEEN,
+    STANDING,
+    STANDING_TONE,
+    TURNS,
     join_word,
     pieces,
     sentence,
@@ -80,6 +85,9 @@ FEATURE = Feature(
             "renewal_tone": RENEWAL_TONE,
             "roles": ROLES,
             "seen": SEEN,
+            "standing": STANDING,
+            "standing_tone": STANDING_TONE,
+            "turns": TURNS,
         },
     },
     parts=(
@@ -91,6 +99,7 @@ FEATURE = Feature(
         *REFERENCES,
         APPROVAL,
         *KINDS,
+        Chore("give_track_badges", give_badges, minutes=60, at=23),
         PersonSection(_l("Tracks"), person_rows),
         SampleId("/tracks/<public_id>", lambda _: select(Track.public_id).order_by(Track.id)),
         SampleId("/tracks/<public_id>/versions/<version_id>", _versions),

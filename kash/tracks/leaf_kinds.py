@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kash.feature import Part, declared
 from kash.tracks.rules.kinds import KindRule
 from kash.tracks.rules.renewal import Window
+from kash.tracks.rules.standing import CertificatePeriod
 from kash.tracks.rules.tree import Leaf
 
 Found = dict[int, tuple[int, date]]
@@ -61,11 +62,13 @@ class LeafKind(Part):
 
 
 @dataclass(frozen=True)
-class LastDays(Part):
-    """Last days of certificates: {person: day} of a course (its key) for these persons, of the
-    certificate that holds longest; without those that hold for ever."""
+class CertificatePeriods(Part):
+    """Certificates as the room that issues them knows them: {person: periods} of a course (its key)
+    for these persons, None for everybody; renewals included."""
 
-    read: Callable[[Session, int, Collection[int]], Mapping[int, date]]
+    read: Callable[
+        [Session, int, Collection[int] | None], Mapping[int, Sequence[CertificatePeriod]]
+    ]
 
 
 def leaf_kinds() -> dict[str, LeafKind]:
@@ -89,6 +92,19 @@ def found_by(session: Session, statement: Executable) -> Found:
         for some in rows.partitions(500)
         for person, amount, day in some
     }
+
+
+def certificate_periods(
+    session: Session, course: int | None, people: Collection[int] | None
+) -> dict[int, list[CertificatePeriod]]:
+    """{person: periods} of the certificates of a course (its key); none without a course."""
+    found: dict[int, list[CertificatePeriod]] = {}
+    if course is None:
+        return found
+    for part in declared(CertificatePeriods):
+        for person, periods in part.read(session, course, people).items():
+            found.setdefault(person, []).extend(periods)
+    return found
 
 
 def facts_of(session: Session, leaves: Collection[Leaf], asked: LeafQuestion) -> dict[Leaf, Found]:

@@ -10,6 +10,7 @@ from kash.people.references import Reference, Row, joined
 
 _FACT = "seen_fact.person_id"
 _ENROLMENT = "track_enrolment.person_id"
+_BADGE = "track_badge.person_id"
 _OF_A_FACT = (
     "amount",
     "until",
@@ -32,8 +33,16 @@ def better_fact(kept: Row, gone: Row) -> dict[str, Any]:
     return {name: gone[name] for name in _OF_A_FACT} if worth(gone) > worth(kept) else {}
 
 
+def earlier_badge(kept: Row, gone: Row) -> dict[str, Any]:
+    """Changes to the badge of who is kept, so that of two the one that was earned first stands."""
+    if kept["earned_on"] <= gone["earned_on"]:
+        return {}
+    return {name: gone[name] for name in ("version_id", "earned_on", "given_at")}
+
+
 REFERENCES = (
     Reference(_FACT, _l("Facts for tracks"), joined(_FACT, ("kind", "about", "day"), better_fact)),
+    Reference(_BADGE, _l("Badges of tracks"), joined(_BADGE, ("track_id",), earlier_badge)),
     # She stays on the version of who is kept.
     Reference(_ENROLMENT, _l("Tracks"), joined(_ENROLMENT, ("track_id",), lambda _k, _g: {})),
 )

@@ -110,6 +110,23 @@ class TrackMove(Base):
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
+class TrackBadge(Base):
+    """A badge of somebody who fulfilled a track on a day, by one of its versions. It is never taken
+    away: neither by what is withdrawn later, nor by moving to another version or off the track."""
+
+    __tablename__ = "track_badge"
+    __table_args__ = (UniqueConstraint("track_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    earned_on: Mapped[date] = mapped_column(Date)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    track: Mapped[Track] = relationship()
+
+
 class SeenFact(PublicId, Base):
     """Something that the programme saw a person do, on a day; one of a kind a day.
 

@@ -8,6 +8,7 @@ from kash.platform.web.action_words import ActionWords
 
 ACTION_WORDS = ActionWords(
     {
+        "tracks.badges_given": _l("tracks: badges given"),
         "tracks.enrolled": _l("tracks: person enrolled"),
         "tracks.fact_withdrawn": _l("tracks: fact withdrawn"),
         "tracks.facts_entered": _l("tracks: facts entered"),

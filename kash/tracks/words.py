@@ -14,6 +14,7 @@ from kash.tracks.queries.tracks import Names
 from kash.tracks.rules.checks import TreeFlaw
 from kash.tracks.rules.kinds import Parameter, ParameterKind
 from kash.tracks.rules.renewal import RenewalState
+from kash.tracks.rules.standing import Standing, StandingEvent
 from kash.tracks.rules.tree import Branch, Join, Leaf
 
 _BRACES = re.compile(r"\{([a-z]+)\}")
@@ -49,6 +50,30 @@ RENEWAL_TONE = {
     RenewalState.OPEN: "live",
     RenewalState.GRACE: "warn",
     RenewalState.LAPSED: "bad",
+}
+STANDING = {
+    Standing.ON_THE_WAY: _l("Not all done yet"),
+    Standing.EARNED: _l("All done, no valid certificate"),
+    Standing.ACTIVE: _l("Active"),
+    Standing.RENEWABLE: _l("Active, can be renewed now"),
+    Standing.GRACE: _l("Expired, can still be renewed"),
+    Standing.LAPSED: _l("Expired"),
+}
+STANDING_TONE = {
+    Standing.ON_THE_WAY: "",
+    Standing.EARNED: "warn",
+    Standing.ACTIVE: "good",
+    Standing.RENEWABLE: "live",
+    Standing.GRACE: "warn",
+    Standing.LAPSED: "bad",
+}
+TURNS = {
+    StandingEvent.EARNED: _l("All done: the badge stays for good"),
+    StandingEvent.BEGAN: _l("A certificate was issued: active"),
+    StandingEvent.RENEWED: _l("The certificate was renewed"),
+    StandingEvent.RAN_OUT: _l("The certificate expired"),
+    StandingEvent.LAPSED: _l("It could no longer be renewed"),
+    StandingEvent.TAKEN_BACK: _l("The certificate was revoked"),
 }
 PARAMETERS = {
     "share": _l("per cent"),

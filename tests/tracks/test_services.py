@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -15,7 +15,7 @@ from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.issuing import set_rule
 from kash.certificates.services.revoking import revoke
-from kash.certificates.track_kinds import last_days
+from kash.certificates.track_kinds import periods
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.approvals.errors import SamePerson
@@ -38,6 +38,7 @@ from kash.tracks.errors import (
 from kash.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.tracks.models import SeenFact, TrackEnrolment
 from kash.tracks.rules.renewal import Window, months_before, months_later
+from kash.tracks.rules.standing import last_day_of
 from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal, tree_from_json
 from kash.tracks.services.enrolments import enrol, move, take_off
 from kash.tracks.services.seen import SeenTogether, end_role, enter, withdraw
@@ -137,10 +138,16 @@ def test_the_last_day_is_that_of_the_certificate_which_holds_longest(tracked: Tr
     tracked.ready.issued()
     key, course = tracked.keys()[ALL], tracked.row.track.course_id
     assert course is not None
+
+    def last_days(of: int) -> dict[int, date | None]:
+        return {
+            person: last_day_of(held) for person, held in periods(db.session(), of, [key]).items()
+        }
+
     found = db.session.query(Certificate).one()
     first = found.expires_on
-    assert last_days(db.session(), course, [key]) == {key: first}
-    assert last_days(db.session(), course + 1, [key]) == {}
+    assert last_days(course) == {key: first}
+    assert last_days(course + 1) == {}
     renewal = CertificateBatch(
         workshop_id=found.batch.workshop_id,
         rule_id=found.batch.rule_id,
@@ -161,9 +168,9 @@ def test_the_last_day_is_that_of_the_certificate_which_holds_longest(tracked: Tr
     )
     db.session.add(later)
     db.session.commit()
-    assert last_days(db.session(), course, [key]) == {key: later.expires_on}
+    assert last_days(course) == {key: later.expires_on}
     revoke(later, "wrong_record", "Wrong", tracked.director)
-    assert last_days(db.session(), course, [key]) == {key: first}
+    assert last_days(course) == {key: first}
 
 
 def test_another_track_counts_for_whoever_is_on_it_and_fulfils_it(tracked: Tracked) -> None:

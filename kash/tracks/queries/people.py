@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kash.feature import declared
 from kash.people.models import Group, Person
 from kash.people.queries.persons import key_within_reach, person_ids_within_reach
 from kash.people.rules.one_group import OneGroup, one_group
@@ -18,14 +16,14 @@ from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.tracks.leaf_kinds import (
-    LastDays,
     LeafQuestion,
+    certificate_periods,
     facts_of,
     kind_rules,
     needs_of_leaves,
 )
-from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
-from kash.tracks.queries.standing import fulfilled_by_version
+from kash.tracks.models import SeenFact, Track, TrackBadge, TrackEnrolment
+from kash.tracks.queries.standings import PersonStanding, standings
 from kash.tracks.rules.eligibility import (
     LeafProgress,
     count_done,
@@ -35,18 +33,33 @@ from kash.tracks.rules.eligibility import (
 )
 from kash.tracks.rules.kinds import ParameterKind
 from kash.tracks.rules.renewal import RenewalState, renewal_state, window_of
-from kash.tracks.rules.tree import Branch, Leaf, Node, leaves_of, renewal_from_json, tree_from_json
+from kash.tracks.rules.standing import (
+    Standing,
+    StandingEvent,
+    last_day_of,
+    standing_history,
+    standing_on,
+)
+from kash.tracks.rules.tree import (
+    Branch,
+    Leaf,
+    Node,
+    Renewal,
+    leaves_of,
+    renewal_from_json,
+    tree_from_json,
+)
 from kash.workshops.queries.hours import next_workshops
 
-DONE, ON_THE_WAY = "done", "on_the_way"
+DONE = "done"
 # Beyond so many, everybody's facts are read rather than those of a list of keys.
 _MOST_KEYS = 500
 
 
 @dataclass(frozen=True)
 class OnTrack:
-    """A person on a track: how many of the parts at the top of her version's tree are done, the
-    day on which all was, and the requirement that comes next."""
+    """A person on a track: how many of the parts at the top of her version's tree are done, her
+    standing, and the requirement that comes next."""
 
     person: str
     name: str
@@ -55,7 +68,7 @@ class OnTrack:
     since: datetime
     done: int
     parts: int
-    done_on: date | None
+    standing: PersonStanding
     step: Leaf | None
 
 
@@ -87,22 +100,25 @@ def who_stands_where(
     if version:
         wanted = {one.id for one in track.versions if one.public_id == version}
         rows = [row for row in rows if row.version_id in wanted]
-    if state in (DONE, ON_THE_WAY):
-        done = _done(rows, today)
-        rows = [row for row in rows if (row.person_id in done) == (state == DONE)]
+    if state:
+        people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
+        found = standings(db.session(), track, today, people)
+        rows = [row for row in rows if stands(found[row.person_id], state)]
     return one_group(rows, lambda row: row.letter, letter)
 
 
-def _done(rows: Sequence[_EnrolmentRow], today: date) -> Mapping[int, date]:
-    enrolled: defaultdict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        enrolled[row.version_id].append(row.person_id)
-    people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
-    return fulfilled_by_version(db.session(), enrolled, LeafQuestion(today, people))
+def stands(one: PersonStanding, state: str) -> bool:
+    """True if a standing is one that is asked for: "done" for whoever has earned the track, however
+    she stands now; "active" whether or not it can be renewed; else the standing itself."""
+    if state == DONE:
+        return one.earned_on is not None
+    if state == Standing.ACTIVE:
+        return one.state.holds
+    return one.state == state
 
 
 def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTrack]:
-    """These rows as the list shows them; two queries, and one for each requirement."""
+    """These rows as the list shows them; six queries, and one for each requirement."""
     people = [row.person_id for row in rows]
     named = {
         person.id: (person, since)
@@ -117,6 +133,10 @@ def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTr
     for key in {row.version_id for row in rows}:
         of_version = [row.person_id for row in rows if row.version_id == key]
         ways[key] = ways_of(tree_from_json(versions[key].tree), of_version, LeafQuestion(today))
+    done = {
+        person: way.done_on for of in ways.values() for person, way in of.items() if way.done_on
+    }
+    standing = standings(db.session(), track, today, people, done=done)
     found = []
     for row in rows:
         person, since = named[row.person_id]
@@ -130,7 +150,7 @@ def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTr
                 since,
                 way.done,
                 way.parts,
-                way.done_on,
+                standing[row.person_id],
                 way.steps[0] if way.steps else None,
             )
         )
@@ -186,7 +206,8 @@ class RenewalWay:
 
 @dataclass(frozen=True)
 class TrackStanding:
-    """A person on one track: her enrolment, her way, and her renewal where there is one.
+    """A person on one track: her enrolment, her way, her renewal where there is one, her standing,
+    and its turns, latest first. `earned_on` is the day of her badge.
 
     `possible` are the first days of coming workshops, by the courses that her steps name.
     """
@@ -195,56 +216,76 @@ class TrackStanding:
     way: Way
     renewal: RenewalWay | None
     possible: Mapping[str, date]
+    earned_on: date | None
+    state: Standing
+    turns: Sequence[tuple[date, StandingEvent]]
 
 
-def standings_of(person_id: str, actor: Actor, today: date, track: str = "") -> list[TrackStanding]:
-    """A person's tracks within reach by name, or the one of them with this public id."""
+def standings_of(
+    person_id: str, actor: Actor, today: date, track: str = ""
+) -> tuple[list[TrackStanding], list[TrackBadge]]:
+    """A person's tracks within reach by name, or the one of them with this public id; and her
+    badges of tracks that she is on no more."""
     # By her key: beside her tracks by name, a hundred thousand others would be looked through.
     key = key_within_reach(actor, person_id, "tracks.standing")
     if key is None:
-        return []
+        return [], []
+
+    def hers(table: type[TrackEnrolment | TrackBadge]) -> ColumnElement[bool]:
+        return and_(table.track_id == Track.id, table.person_id == key)
+
     statement = (
-        select(TrackEnrolment)
-        .where(TrackEnrolment.person_id == key)
+        select(TrackEnrolment, TrackBadge)
+        .select_from(Track)
+        .outerjoin(TrackEnrolment, hers(TrackEnrolment))
+        .outerjoin(TrackBadge, hers(TrackBadge))
+        .where(or_(TrackEnrolment.id.is_not(None), TrackBadge.id.is_not(None)))
         .options(
             joinedload(TrackEnrolment.track),
             joinedload(TrackEnrolment.version),
             joinedload(TrackEnrolment.person),
+            joinedload(TrackBadge.track),
         )
+        .order_by(Track.name)
     )
     if track:
-        statement = (
-            statement.join(TrackEnrolment.track)
-            .where(Track.public_id == track)
-            .options(selectinload(TrackEnrolment.moves))
+        statement = statement.where(Track.public_id == track).options(
+            selectinload(TrackEnrolment.moves)
         )
-    found = []
-    for enrolment in sorted(db.session.scalars(statement), key=lambda one: one.track.name):
-        person = enrolment.person_id
-        way = ways_of(tree_from_json(enrolment.version.tree), [person], LeafQuestion(today))[person]
-        renewal = _renewal(enrolment.version, enrolment.track, person, today)
-        steps = [*way.steps, *(renewal.way.steps if renewal else ())]
-        found.append(TrackStanding(enrolment, way, renewal, possible_days(steps, today)))
-    return found
+    rows = db.session.execute(statement).all()
+    return (
+        [_standing(enrolment, badge, today) for enrolment, badge in rows if enrolment is not None],
+        [badge for enrolment, badge in rows if enrolment is None],
+    )
+
+
+def _standing(enrolment: TrackEnrolment, badge: TrackBadge | None, today: date) -> TrackStanding:
+    person, version, course = enrolment.person_id, enrolment.version, enrolment.track.course_id
+    way = ways_of(tree_from_json(version.tree), [person], LeafQuestion(today))[person]
+    earned_on = badge.earned_on if badge is not None else way.done_on
+    renewal = renewal_from_json(version.renewal) if version.renewal else None
+    periods = certificate_periods(db.session(), course, [person]).get(person, ())
+    last_day = last_day_of(periods)
+    renewed = _renewal(renewal, last_day, person, today) if renewal and last_day else None
+    steps = [*way.steps, *(renewed.way.steps if renewed else ())]
+    return TrackStanding(
+        enrolment,
+        way,
+        renewed,
+        possible_days(steps, today),
+        earned_on,
+        standing_on(today, earned_on, periods, renewal, certified=course is not None),
+        standing_history(today, earned_on, periods, renewal),
+    )
 
 
 def one_standing(person_id: str, track: str, actor: Actor, today: date) -> TrackStanding:
     """A person on one track. Raises NotFound, also for who is not on it or out of reach."""
-    found = standings_of(person_id, actor, today, track)
+    found, _badges = standings_of(person_id, actor, today, track)
     return one_or_404(found[0] if found else None)
 
 
-def _renewal(version: TrackVersion, track: Track, person: int, today: date) -> RenewalWay | None:
-    if version.renewal is None or track.course_id is None:
-        return None
-    days = [
-        part.read(db.session(), track.course_id, [person]).get(person)
-        for part in declared(LastDays)
-    ]
-    last_day = max((day for day in days if day is not None), default=None)
-    if last_day is None:
-        return None
-    renewal = renewal_from_json(version.renewal)
+def _renewal(renewal: Renewal, last_day: date, person: int, today: date) -> RenewalWay:
     window = window_of(renewal, last_day)
     way = ways_of(renewal.tree, [person], LeafQuestion(today, window=window))[person]
     return RenewalWay(

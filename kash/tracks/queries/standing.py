@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.tracks.leaf_kinds import Found, LeafQuestion, facts_of, needs_of_leaves
-from kash.tracks.models import Track, TrackEnrolment, TrackVersion
+from kash.tracks.models import Track, TrackBadge, TrackEnrolment, TrackVersion
 from kash.tracks.rules.eligibility import fulfilling
 from kash.tracks.rules.tree import Leaf, Node, leaves_of, tree_from_json
 
@@ -43,7 +43,8 @@ def fulfilled_by_version(
 
 
 def completed(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
-    """Everybody who completed another track: enrolled on a version of it, which she fulfils.
+    """Everybody who completed another track: she has its badge, or is enrolled on a version of it
+    which she fulfils.
 
     A track that asks for itself through others, which is refused on saving, is fulfilled by nobody.
     """
@@ -59,6 +60,12 @@ def completed(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
         enrolled[version].append(person)
     inner = replace(asked, window=None, through=asked.through | {track})
     done = fulfilled_by_version(session, enrolled, inner)
+    for person, day in session.execute(
+        select(TrackBadge.person_id, TrackBadge.earned_on)
+        .join(TrackBadge.track)
+        .where(Track.public_id == track, *asked.of(TrackBadge.person_id))
+    ):
+        done[person] = min(day, done.get(person, day))
     return {
         person: (1, day)
         for person, day in done.items()

@@ -21,6 +21,7 @@ from kash.tracks.errors import (
 )
 from kash.tracks.models import Track, TrackEnrolment, TrackMove, TrackVersion
 from kash.tracks.queries.tracks import published_version
+from kash.tracks.services.badges import give_earned
 from kash.tracks.services.tracks import locked_track
 
 
@@ -63,6 +64,8 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
         version = _version(track, version_id)
         if version.id == found.version_id:
             raise SameVersion
+        # What she has done by the earlier version stays hers.
+        give_earned(change.session, track, change.now, [person.id])
         found.moves.append(
             TrackMove(
                 from_id=found.version_id,
@@ -77,12 +80,14 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
 
 
 def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
-    """Take somebody off a track; what was entered about her stays. Raises NotFound and
+    """Take somebody off a track; what was entered about her stays, and so does her badge.
+    Raises NotFound and
     OneselfOnATrack."""
     with audited("tracks.taken_off", by) as change:
         track = locked_track(change.session, track_id)
         person = reached_person(change.session, person_id, by)
         found = one_or_404(_enrolment(change.session, track, person))
+        give_earned(change.session, track, change.now, [person.id])
         change.about(track_id, found.public_id)
         change.session.delete(found)
 

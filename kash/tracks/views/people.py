@@ -24,7 +24,6 @@ from kash.tracks.forms.tracks import EndForm, MoveForm, WithdrawForm
 from kash.tracks.models import SeenFact
 from kash.tracks.queries.people import (
     DONE,
-    ON_THE_WAY,
     TrackStanding,
     facts_seen,
     one_standing,
@@ -32,8 +31,10 @@ from kash.tracks.queries.people import (
     who_stands_where,
 )
 from kash.tracks.queries.tracks import all_names, one_track
+from kash.tracks.rules.standing import Standing
 from kash.tracks.services import enrolments
 from kash.tracks.services import seen as seen_services
+from kash.tracks.words import STANDING
 
 
 @blueprint.get("/<public_id>/people")
@@ -61,7 +62,11 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
         shown=group,
         state=state,
         version=version,
-        states=[("", _("Everybody")), (DONE, _("All done")), (ON_THE_WAY, _("On the way"))],
+        states=[
+            ("", _("Everybody")),
+            (DONE, _("With the badge")),
+            *((str(one), str(STANDING[one])) for one in Standing),
+        ],
         versions=[
             ("", _("Any version")),
             *(

@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import url_for
 from flask_babel import gettext as _
 
 from kash.people.sections import SectionRow
 from kash.platform.web.formats import date_text, day_text, local_today
 from kash.policy import Actor
+from kash.tracks.models import TrackBadge
 from kash.tracks.queries.people import TrackStanding, standings_of
 from kash.tracks.queries.tracks import Names, all_names
-from kash.tracks.words import RENEWAL, RENEWAL_TONE, sentence, track_name
+from kash.tracks.words import STANDING, STANDING_TONE, sentence, track_name
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
-    """A person's tracks for her page, each with what comes next; None if she is on none, or the
-    actor may not see them."""
+    """A person's tracks for her page, each with her standing and what comes next, and badges of
+    tracks that she is on no more; None if there are none, or the actor may not see them."""
     if not actor.may("tracks.standing"):
         return None
-    found = standings_of(person_id, actor, local_today())
-    if not found:
+    found, left = standings_of(person_id, actor, local_today())
+    if not found and not left:
         return None
-    known = all_names()
-    return [
-        SectionRow(
-            key=day_text(one.enrolment.enrolled_at),
-            key_small=str(one.enrolment.enrolled_at.year),
-            text=track_name(one.enrolment.track.name, one.enrolment.track.name_sw),
-            url=url_for(
-                "tracks.progress", public_id=one.enrolment.track.public_id, person_id=person_id
-            ),
-            small=_next(one, known),
-            tone=_tone(one),
-            state=_state(one),
-        )
-        for one in found
-    ]
+    known = all_names() if found else Names({}, {}, {})
+    return [*(_row(one, person_id, known) for one in found), *map(_left, left)]
+
+
+def _row(one: TrackStanding, person_id: str, known: Names) -> SectionRow:
+    track, day = one.enrolment.track, one.earned_on or one.enrolment.enrolled_at
+    return SectionRow(
+        key=day_text(day),
+        key_small=str(day.year),
+        text=track_name(track.name, track.name_sw),
+        url=url_for("tracks.progress", public_id=track.public_id, person_id=person_id),
+        small=" · ".join(said for said in (_badge(one.earned_on), _next(one, known)) if said),
+        tone=STANDING_TONE[one.state],
+        state=_state(one),
+    )
+
+
+def _left(badge: TrackBadge) -> SectionRow:
+    """The badge of a track that she is on no more."""
+    return SectionRow(
+        key=day_text(badge.earned_on),
+        key_small=str(badge.earned_on.year),
+        text=track_name(badge.track.name, badge.track.name_sw),
+        small=_badge(badge.earned_on),
+        tone="good",
+        state=_("Not on it any more"),
+    )
+
+
+def _badge(day: date | None) -> str:
+    return _("Badge since %(day)s", day=date_text(day)) if day is not None else ""
 
 
 def _next(one: TrackStanding, known: Names) -> str:
-    steps = one.way.steps or (one.renewal.way.steps if one.renewal else ())
+    due = one.renewal.way.steps if one.renewal else ()
+    steps = one.way.steps if one.earned_on is None else due
     if not steps:
         return ""
     said = _("Next: %(step)s", step=sentence(steps[0], known))
@@ -49,15 +69,7 @@ def _next(one: TrackStanding, known: Names) -> str:
     return said + " · " + _("workshop from %(day)s", day=date_text(day))
 
 
-def _tone(one: TrackStanding) -> str:
-    if one.renewal is not None:
-        return RENEWAL_TONE[one.renewal.state]
-    return "good" if one.way.done_on else "live"
-
-
 def _state(one: TrackStanding) -> str:
-    if one.renewal is not None:
-        return str(RENEWAL[one.renewal.state])
-    if one.way.done_on:
-        return _("All done since %(day)s", day=date_text(one.way.done_on))
-    return _("%(have)s of %(need)s done", have=one.way.done, need=one.way.parts)
+    if one.earned_on is None:
+        return _("%(have)s of %(need)s done", have=one.way.done, need=one.way.parts)
+    return str(STANDING[one.state])
