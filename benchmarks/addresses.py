@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from flask import Flask
 from sqlalchemy import select
 
+from benchmarks.learning import learning_scenes
 from benchmarks.load import Loaded
 from benchmarks.load.people import FULL_NAMES, AnAccount
 from benchmarks.load.workshops import AWorkshop
@@ -72,32 +73,8 @@ UNASKED = {
     "accounts.edit_breach": "as above",
     "accounts.end_stand_in": "as above",
     "accounts.handed_over": "as above",
-    "assessments.aloud": "there are no questions and tests in what is measured",
-    "assessments.choose": "as above",
-    "assessments.close_test": "as above",
-    "assessments.grid": "as above",
-    "assessments.make": "as above",
-    "assessments.question": "as above",
-    "assessments.remove": "as above",
-    "assessments.results": "as above",
-    "assessments.scores": "as above",
-    "assessments.sheets": "as above",
-    "assessments.test": "as above",
-    "assessments.wall": "as above",
-    "assessments.wall_code": "as above",
-    "assessments.wordings": "as above",
     "assessments.phone_leave": "a file, which a phone keeps",
     "assessments.phone_worker": "as above",
-    "evaluations.add_question": "there are no evaluations in what is measured",
-    "evaluations.close": "as above",
-    "evaluations.enter_sheet": "as above",
-    "evaluations.export": "as above",
-    "evaluations.form": "as above",
-    "evaluations.open_form": "as above",
-    "evaluations.paper": "as above",
-    "evaluations.question": "as above",
-    "evaluations.remove": "as above",
-    "evaluations.wall": "as above",
     "attendance.pad_leave": "a file, which a phone keeps",
     "attendance.pad_manifest": "as above",
     "attendance.pad_texts": "as above",
@@ -143,18 +120,6 @@ UNASKED = {
     "members.go_on": "there only when a form was interrupted",
     "members.state": "for a script, which asks now and then",
     "people.contact_request": "nobody asks to see a contact in what is measured",
-    "tracks.edit": "there are no tracks in what is measured",
-    "tracks.end_role": "as above",
-    "tracks.enter_facts": "as above",
-    "tracks.move": "as above",
-    "tracks.people": "as above",
-    "tracks.progress": "as above",
-    "tracks.publish": "as above",
-    "tracks.take_off": "as above",
-    "tracks.track": "as above",
-    "tracks.version": "as above",
-    "tracks.withdraw": "as above",
-    "tracks.write": "as above",
     "training.follow": "there are no translations in what is measured",
     "training.session_translation": "as above",
     "training.translation": "as above",
@@ -272,6 +237,9 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         | _forum(loaded.forum, "held")
     )
     yield shared | _workshop(ordinary, session=1)
+    lead = Actor(ordinary.lead, frozenset({Role.TRAINER}))
+    for scene in learning_scenes(ordinary.public_id, lead):
+        yield shared | _workshop(ordinary) | scene
     yield shared | _workshop(ordinary) | _sheets(ordinary)
     ahead = coming[0] if coming else ordinary
     yield (

@@ -1,0 +1,139 @@
+"""Tests, evaluations and a track in what is measured, and the addresses of their pages."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from benchmarks.tracks import put_on_a_track
+from kash.assessments.models import AskedQuestion, WorkshopTest
+from kash.assessments.queries.bank import bank_of
+from kash.assessments.queries.tests import one_test, participants, questions_of
+from kash.assessments.rules.bank import BankQuestion
+from kash.assessments.rules.scoring import Option, QuestionKind
+from kash.assessments.rules.times import Moment
+from kash.assessments.services.answering import Entered, enter_answers
+from kash.assessments.services.bank import add_question
+from kash.assessments.services.tests import make_test, open_for_phones
+from kash.evaluations.models import EvaluationForm, EvaluationQuestion
+from kash.evaluations.services.answering import take_answer
+from kash.evaluations.services.closing import close_form
+from kash.evaluations.services.forms import add_form, open_form
+from kash.people.models import Person
+from kash.platform.database import db, new_public_id, utc_now
+from kash.policy import SYSTEM, Actor
+from kash.tracks.models import SeenFact, TrackEnrolment
+from kash.tracks.services.tracks import TrackDetails, add_track
+from kash.tracks.services.versions import propose, start_version
+from kash.workshops.models import Workshop
+
+QUESTIONS, ANSWERS = 10, 12
+_WORKSHOP, _COURSE, _TRACK = "/workshops/<public_id>", "/courses/<public_id>", "/tracks/<public_id>"
+
+
+def learning_scenes(workshop: str, by: Actor) -> Iterator[dict[str, str]]:
+    """Values of arguments in addresses, for a past workshop whose people were tested before and
+    after and asked what they thought of it, and for a track on which everybody is."""
+    tested = _tested(workshop, by)
+    for form in _evaluated(workshop, by):
+        at = f"{_WORKSHOP}/evaluations/<form_id>"
+        asked = db.session.scalars(
+            select(EvaluationQuestion.public_id)
+            .join(EvaluationForm)
+            .where(EvaluationForm.public_id == form)
+            .limit(1)
+        ).one()
+        yield {**tested, at: form, f"{at}/questions/<question_id>": asked}
+    yield from _on_a_track()
+
+
+def _workshop(public_id: str) -> Workshop:
+    return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
+
+
+def _tested(workshop: str, by: Actor) -> dict[str, str]:
+    course = _workshop(workshop).version.course
+    question = ""
+    for number in range(QUESTIONS):
+        question = add_question(
+            course.public_id,
+            BankQuestion(
+                QuestionKind.SINGLE,
+                "en",
+                {"en": f"Within how many hours must a court hear it, said of case {number}?"},
+                tuple(
+                    Option(key, key == "a", {"en": f"{hours} hours"})
+                    for key, hours in (("a", 24), ("b", 48), ("c", 72))
+                ),
+            ),
+            by,
+        )
+    asked = [row.public_id for row in bank_of(_workshop(workshop).version.course)]
+    chance = random.Random(5)
+    test = ""
+    for moment, knows in ((Moment.BEFORE, 0.4), (Moment.AFTER, 0.8)):
+        test = make_test(workshop, moment, asked, by)
+        found = _workshop(workshop)
+        entered = [
+            Entered(one.person, row.public_id, ("a",) if chance.random() < knows else ("b",))
+            for one in participants(found)
+            for row, _question in questions_of(one_test(found, test))
+        ]
+        enter_answers(workshop, test, entered, "paper", by)
+    open_for_phones(workshop, test, 60, by)
+    at = f"{_WORKSHOP}/tests/<test_id>"
+    return {
+        _WORKSHOP: workshop,
+        at: test,
+        f"{_WORKSHOP}/tests/make/<moment>": Moment.FOLLOW_UP,
+        f"{at}/aloud/<asked_id>": db.session.scalars(
+            select(AskedQuestion.public_id)
+            .join(WorkshopTest)
+            .where(WorkshopTest.public_id == test)
+            .limit(1)
+        ).one(),
+        _COURSE: _workshop(workshop).version.course.public_id,
+        f"{_COURSE}/questions/<question_id>": question,
+    }
+
+
+def _evaluated(workshop: str, by: Actor) -> Iterator[str]:
+    """A form that is closed, one that is open and one that is still written."""
+    found = _workshop(workshop)
+    closed, opened, draft = (
+        add_form(workshop, day, by=by) for day in (None, found.starts_on, found.ends_on)
+    )
+    for form in (closed, opened):
+        open_form(workshop, form, utc_now() + timedelta(hours=8), asks_group=False, by=by)
+        for number in range(ANSWERS):
+            take_answer(form, {0: str(1 + number % 5)}, "", new_public_id())
+    close_form(workshop, closed, by=by)
+    yield from (closed, opened, draft)
+
+
+def _on_a_track() -> Iterator[dict[str, str]]:
+    put_on_a_track(db.session.query(Person).count())
+    fact, person = db.session.execute(
+        select(SeenFact.public_id, SeenFact.person_id)
+        .where(SeenFact.kind == "role")
+        .order_by(SeenFact.id)
+        .limit(1)
+    ).one()
+    enrolment = db.session.scalars(
+        select(TrackEnrolment).where(TrackEnrolment.person_id == person)
+    ).one()
+    track = enrolment.track.public_id
+    on_it = {
+        _TRACK: track,
+        f"{_TRACK}/people/<person_id>": enrolment.person.public_id,
+        f"{_TRACK}/people/<person_id>/facts/<fact_id>": fact,
+    }
+    proposed = start_version(track, by=SYSTEM)
+    propose(proposed, by=SYSTEM)
+    for version in (enrolment.version.public_id, proposed):
+        yield {**on_it, f"{_TRACK}/versions/<version_id>": version}
+    written, draft = add_track(TrackDetails("Mentor"), by=SYSTEM)
+    yield {_TRACK: written, f"{_TRACK}/versions/<version_id>": draft}
