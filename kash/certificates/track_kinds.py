@@ -46,6 +46,7 @@ def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
             *asked.within(Certificate.issued_on),
         )
         .group_by(Certificate.person_id),
+        asked,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -78,11 +78,14 @@ class Tracked:
         enter(seen, {self.person(name): amount for name in names}, by=self.trainer)
 
     def fulfil(self, *parts: Node, asked: LeafQuestion | None = None) -> dict[str, date]:
-        """Names of who fulfils a tree, with the days."""
+        """Names of who fulfils a tree, with the days: the same whether everybody is asked about, or
+        each by her key."""
         db.session.rollback()
-        tree = Branch(Join.ALL, parts)
-        done = fulfilled(db.session(), tree, asked or LeafQuestion(TODAY))
-        return {name: done[key] for name, key in self.keys().items() if key in done}
+        tree, keys = Branch(Join.ALL, parts), self.keys()
+        asked = asked or LeafQuestion(TODAY)
+        done = fulfilled(db.session(), tree, asked)
+        assert fulfilled(db.session(), tree, replace(asked, people=[*keys.values()])) == done
+        return {name: done[key] for name, key in keys.items() if key in done}
 
     def keys(self) -> dict[str, int]:
         return {one.chosen_name: one.id for one in db.session.query(Person).all()}

@@ -10,6 +10,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
+from kash.attendance.models import RosterEntry
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
@@ -19,7 +20,7 @@ from kash.certificates.track_kinds import periods
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.approvals.errors import SamePerson
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.policy import SYSTEM, Actor
@@ -73,6 +74,14 @@ def test_hours_count_in_the_listed_versions_and_the_window_only(tracked: Tracked
     assert tracked.fulfil(leaf, asked=before) == {}
     until = LeafQuestion(TODAY, window=Window(ended, ended))
     assert tracked.fulfil(leaf, asked=until) == {ALL: min(ended, TODAY)}
+
+
+def test_hours_of_whoever_was_taken_off_the_register_do_not_count(tracked: Tracked) -> None:
+    key = tracked.keys()[ALL]
+    assert tracked.fulfil(tracked.hours(100)).keys() == {ALL}
+    db.session.query(RosterEntry).filter_by(person_id=key).update({"removed_at": utc_now()})
+    db.session.commit()
+    assert tracked.fulfil(tracked.hours(1)).keys() == {MOST, LITTLE}
 
 
 def test_what_was_seen_counts_from_the_day_there_was_enough(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from kash.tracks.leaf_kinds import Found, LeafQuestion, found_by
+from kash.tracks.leaf_kinds import Found, LeafQuestion, alike, found_by
 from kash.tracks.models import SeenFact
 from kash.tracks.rules.renewal import months_between, months_later
 from kash.tracks.rules.tree import Leaf
@@ -42,7 +41,7 @@ def counted(
         )
         if asked.need == 1:
             first = select(SeenFact.person_id, func.count(), func.min(SeenFact.day))
-            return found_by(session, first.where(*seen).group_by(SeenFact.person_id))
+            return found_by(session, first.where(*seen).group_by(SeenFact.person_id), asked)
         place = func.row_number().over(partition_by=SeenFact.person_id, order_by=SeenFact.day)
         numbered = (
             select(SeenFact.person_id, SeenFact.day, place.label("place")).where(*seen).subquery()
@@ -51,6 +50,7 @@ def counted(
         return found_by(
             session,
             select(numbered.c.person_id, func.count(), reached).group_by(numbered.c.person_id),
+            asked,
         )
 
     return facts
@@ -71,6 +71,7 @@ def oral_scores(session: Session, course: str, asked: LeafQuestion) -> Found:
             *asked.within(SeenFact.day),
         )
         .group_by(SeenFact.person_id),
+        asked,
     )
 
 
@@ -80,17 +81,19 @@ def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     found: Found = {}
     first = asked.window.since if asked.window is not None else None
     last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
-    for person, since, until in session.execute(
-        select(SeenFact.person_id, SeenFact.day, SeenFact.until).where(
-            SeenFact.kind == "role",
-            SeenFact.about == leaf.text("role"),
-            SeenFact.withdrawn_at.is_(None),
-            *asked.of(SeenFact.person_id),
-        )
-    ):
-        held = _held(since, until, first, last, asked.need)
-        if held is not None:
-            found[person] = _better(found.get(person, held), held, asked.need)
+    held = select(SeenFact.person_id, SeenFact.day, SeenFact.until).where(
+        SeenFact.kind == "role",
+        SeenFact.about == leaf.text("role"),
+        SeenFact.withdrawn_at.is_(None),
+        *asked.of(SeenFact.person_id),
+    )
+    for (since, until), people in alike(session, held):
+        months = _held(since, until, first, last, asked.need)
+        if months is None:
+            continue
+        for person in people:
+            before = found.get(person)
+            found[person] = months if before is None else _better(before, months, asked.need)
     return found
 
 
@@ -100,7 +103,6 @@ def _better(one: tuple[int, date], other: tuple[int, date], need: int) -> tuple[
     return max(one[0], other[0]), min(enough) if enough else max(one[1], other[1])
 
 
-@lru_cache(maxsize=4_096)
 def _held(
     since: date, until: date | None, first: date | None, last: date, need: int
 ) -> tuple[int, date] | None:

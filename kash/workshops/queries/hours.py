@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
@@ -33,60 +35,94 @@ def hour_shares(
     `course` and `versions` are public ids; no versions are all. The day is the last of the workshop
     in which `need` per cent were reached first, or of her latest one. Hours count as for a
     certificate; those that are still to come have been missed by nobody, but are part of the whole.
-    `since` and `until` bound the last day of workshops. Two queries.
+    `since` and `until` bound the last day of workshops. Three queries.
     """
     now = utc_now()
-    of_course = _workshops_of(course, versions, since, until)
+    taught = select(Workshop.register_id).where(*_workshops_of(course, versions, since, until))
+    attended = _attended(session, taught, people, now)
+    whole = _whole(session, taught, {one.register for one in attended}, now)
+    gone = _taken_off(session, people)
+    found: dict[int, tuple[int, date]] = {}
+    for one in attended:
+        minutes, ends_on = whole.get(one.register, (0, today))
+        if not minutes:
+            continue
+        share, day = one.weighted // 100 * 100 // minutes, min(ends_on, today)
+        there = one.people - gone.get(one.register, frozenset())
+        again = there & found.keys()
+        better = {person: _better(found[person], share, day, need) for person in again}
+        found |= dict.fromkeys(there, (share, day)) | better
+    return found
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """People of one register whose marks weigh the same: minutes times the weight of each mark."""
+
+    register: int
+    weighted: int
+    people: frozenset[int]
+
+
+def _attended(
+    session: Session, taught: Select[int], people: Collection[int] | None, now: datetime
+) -> list[_Alike]:
     narrowed = [] if people is None else [Mark.person_id.in_(people)]
-    taught = select(Workshop.register_id).where(*of_course)
-    attended = (
+    weighted = (
         select(
-            Mark.person_id,
             Slot.register_id,
+            Mark.person_id,
             func.sum(Slot.minutes * MarkStatus.weight).label("weighted"),
         )
         .join(Slot, Slot.id == Mark.slot_id)
         .join(MarkStatus, MarkStatus.code == Mark.status)
         .where(Slot.register_id.in_(taught), Slot.starts_at <= now, *narrowed)
-        .group_by(Mark.person_id, Slot.register_id)
-        .subquery()
+        .group_by(Slot.register_id, Mark.person_id)
     )
-    rows = (
-        session.connection()
-        .execute(
-            select(attended.c.person_id, attended.c.register_id, attended.c.weighted).join(
-                RosterEntry,
-                (RosterEntry.register_id == attended.c.register_id)
-                & (RosterEntry.person_id == attended.c.person_id)
-                & RosterEntry.removed_at.is_(None),
-            )
+    if people is not None:
+        rows = session.execute(weighted)
+        return [_Alike(register, int(sum_), frozenset((key,))) for register, key, sum_ in rows]
+    # Of a hundred thousand people few hundred rows come over, not one for each.
+    each = weighted.subquery()
+    keys = func.aggregate_strings(cast(each.c.person_id, String), ",")
+    alike = session.execute(
+        select(each.c.register_id, each.c.weighted, keys).group_by(
+            each.c.register_id, each.c.weighted
         )
-        .all()
     )
-    registers = {row[1] for row in rows}
+    return [
+        _Alike(register, int(sum_), frozenset(map(int, together.split(","))))
+        for register, sum_, together in alike
+    ]
+
+
+def _whole(
+    session: Session, taught: Select[int], registers: Collection[int], now: datetime
+) -> dict[int, tuple[int, date]]:
+    """{register: (minutes, last day)} of what took place, or is still to come."""
     held = or_(
         Slot.closed_at.is_not(None), Slot.starts_at > now, exists().where(Mark.slot_id == Slot.id)
     )
-    of_these = registers if len(registers) <= _MOST_KEYS else taught
-    whole = {
-        register: (int(minutes), min(day, today))
-        for register, minutes, day in session.execute(
-            select(Slot.register_id, func.sum(Slot.minutes), Workshop.ends_on)
-            .join(Workshop, Workshop.register_id == Slot.register_id)
-            .where(held, Slot.register_id.in_(of_these))
-            .group_by(Slot.register_id, Workshop.ends_on)
+    rows = session.execute(
+        select(Slot.register_id, func.sum(Slot.minutes), Workshop.ends_on)
+        .join(Workshop, Workshop.register_id == Slot.register_id)
+        .where(held, Slot.register_id.in_(registers if len(registers) <= _MOST_KEYS else taught))
+        .group_by(Slot.register_id, Workshop.ends_on)
+    )
+    return {register: (int(minutes), day) for register, minutes, day in rows}
+
+
+def _taken_off(session: Session, people: Collection[int] | None) -> dict[int, set[int]]:
+    """{register: persons} of whoever was taken off it again, of whom there are few: nobody else's
+    place on a register is looked up."""
+    narrowed = [] if people is None else [RosterEntry.person_id.in_(people)]
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for register, person in session.execute(
+        select(RosterEntry.register_id, RosterEntry.person_id).where(
+            RosterEntry.removed_at.is_not(None), *narrowed
         )
-    }
-    found: dict[int, tuple[int, date]] = {}
-    # Many people share one share and day.
-    shared: dict[tuple[int, date], tuple[int, date]] = {}
-    for person, register, weighted in rows:
-        minutes, day = whole.get(register, (0, today))
-        if minutes:
-            share = int(weighted) // 100 * 100 // minutes
-            before = found.get(person)
-            best = (share, day) if before is None else _better(before, share, day, need)
-            found[person] = shared.setdefault(best, best)
+    ):
+        found[register].add(person)
     return found
 
 
