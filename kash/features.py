@@ -17,6 +17,7 @@ from kash.members.feature import FEATURE as MEMBERS
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
+from kash.skills.feature import FEATURE as SKILLS
 from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
 from kash.workshops.feature import FEATURE as WORKSHOPS
@@ -34,6 +35,7 @@ FEATURES: tuple[Feature, ...] = (
     PAYOUTS,
     TRACKS,
     CERTIFICATES,
+    SKILLS,
     INCIDENTS,
     FORUMS,
     DESK,

@@ -178,6 +178,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "tracks.approve": {_R.DIRECTOR: _ALL},
     # Who is enrolled, and what was seen of them: never of oneself.
     "tracks.keep": {_R.TRAINER: _OWN},
+    # What trainers may teach opens nothing; it is granted by somebody else than the trainer.
+    "skills.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    "skills.grant": {_R.DIRECTOR: _ALL},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,

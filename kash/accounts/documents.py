@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,14 +11,7 @@ from kash.accounts.names import OPENING_NAMES, role_name
 from kash.accounts.queries.access import AccessLine
 from kash.accounts.rules.safety import Opening
 from kash.platform.web.formats import to_local
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _plain(value: object) -> str:
-    """A cell that no program takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+from kash.platform.web.tables import table_csv, table_xlsx
 
 
 def _head() -> list[str]:
@@ -58,36 +49,9 @@ def _row(line: AccessLine) -> list[object]:
 def access_csv(lines: Sequence[AccessLine]) -> Iterator[bytes]:
     """UTF-8 with a mark by which spreadsheets know it."""
     # The words are looked up now: while it is sent there is no request any more.
-    return _written([_head(), *(_row(line) for line in lines)])
+    return table_csv([_head(), *(_row(line) for line in lines)])
 
 
-def _written(rows: Sequence[Sequence[object]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf"
-    for row in rows:
-        out = io.StringIO()
-        csv.writer(out).writerow(_plain(value) for value in row)
-        yield out.getvalue().encode()
-
-
-def access_xlsx(lines: Iterable[AccessLine]) -> bytes:
+def access_xlsx(lines: Sequence[AccessLine]) -> bytes:
     """A sheet with a head that stays."""
-    from xlsxwriter import Workbook
-
-    out = io.BytesIO()
-    book = Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    for column, text in enumerate(_head()):
-        sheet.write_string(0, column, text, bold)
-    for number, line in enumerate(lines, 1):
-        for column, value in enumerate(_row(line)):
-            if isinstance(value, int):
-                sheet.write_number(number, column, value)
-            else:
-                sheet.write_string(number, column, str(value))
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, 1, 28)
-    book.close()
-    return out.getvalue()
+    return table_xlsx([_head(), *(_row(line) for line in lines)])

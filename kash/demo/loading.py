@@ -34,6 +34,7 @@ from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
+from kash.demo.skills import grant_skills
 from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
 from kash.demo.workshops import run_workshops
@@ -127,6 +128,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     batches = make_batches(actors, workshops, today)
     pay_out(actors, workshops)
     _set_on_a_track(actors, workshops[0], today)
+    grant_skills(actors, today)
     forum, meetings = hold_forum(actors, people, today)
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     ask_for_contacts(actors)

@@ -71,7 +71,7 @@ def workshops(today: date) -> tuple[SampleWorkshop, ...]:
             3,
             1,
             TRAINER,
-            (),
+            (SECOND_TRAINER,),
             ((0, 100, "MF-2026-05"),),
             first=12,
             count=10,

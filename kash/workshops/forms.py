@@ -72,6 +72,7 @@ class _Days(KashForm):
         description=_l("Who is enrolled beyond them waits. Left empty, there is no limit."),
     )
     facilitators = SeveralField(_l("Trainers"), validators=[Optional()], choices=[])
+    lead = choice_field(_l("Who leads"), required=False)
 
     def check_together(self) -> None:
         """Also: days in order and not too many, and a day that ends after it begins."""

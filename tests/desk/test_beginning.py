@@ -56,6 +56,7 @@ SHOWN_AS = {
     "people.agree_contact": "contacts",
     "people.looks": "looks",
     "people.minors": "minors",
+    "skills.grant": "skills",
     "tracks.approve": "tracks",
     "tracks.edit": "tracks_returned",
     "vault.members": "to_let_in",
@@ -64,6 +65,7 @@ SHOWN_AS = {
 }
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
+    "skills.see",
     "tracks.keep",
     "tracks.see",
     "tracks.standing",

@@ -170,6 +170,7 @@ from kash.platform.vault import (
 )
 from kash.platform.vault.phones import new_pair
 from kash.settings import Settings
+from kash.skills.models import TrainerSkill
 from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import (
@@ -1132,6 +1133,17 @@ class _Builder:
         tests = self.tests(course, workshop, people, side)
         payouts = self.payouts(workshop, trainer, people)
         track, facts = self.track(course, people)
+        skill = self.add(
+            TrainerSkill(
+                account_id=trainer.id,
+                course_id=course.id,
+                level="co_teach",
+                since=DAY,
+                evidence="certificate",
+                note="Training of trainers",
+                granted_by="system",
+            )
+        )
         return {
             "ids": {
                 "course": course.public_id,
@@ -1158,6 +1170,8 @@ class _Builder:
                 **payouts,
                 **self.evaluations(workshop),
                 **track,
+                "skilled": trainer.public_id,
+                "skill": skill.public_id,
             },
             "seen_facts": facts,
             "entries": entries,

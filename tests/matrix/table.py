@@ -108,6 +108,8 @@ payouts.return        -    all  own   -    -      -    -       -       -
 payouts.settle        -    all  own   -    -      -    -       -       -
 payouts.pay           -    -    own   -    -      -    -       -       -
 payouts.rates         -    all  -     -    -      -    -       -       -
+skills.see            -    all  all   all  -      -    -       -       -
+skills.grant          -    all  -     -    -      -    -       -       -
 tracks.see            -    all  all   all  -      -    -       -       -
 tracks.standing       -    all  own   all  -      -    self    self    -
 tracks.write          -    -    all   -    -      -    -       -       -
@@ -476,6 +478,7 @@ PLACES: dict[str, Place] = {
     # --- workshops --------------------------------------------------------------------------
     "workshops.index": Place("workshops.see"),
     "workshops.add": Place("workshops.plan", "workshops.plan"),
+    "workshops.team": Place(post="workshops.plan"),
     "workshops.workshop": _of("workshop", get="workshops.see"),
     "workshops.edit": _of("workshop", both="workshops.change"),
     "workshops.costs": _of("workshop", both="workshops.change"),
@@ -741,6 +744,13 @@ PLACES: dict[str, Place] = {
     "evaluations.paper": _of("workshop", get="evaluations.see", form_id="evaluation"),
     "evaluations.enter_sheet": _of("workshop", both="evaluations.run", form_id="open_evaluation"),
     "evaluations.export": _of("workshop", get="evaluations.see", form_id="closed_evaluation"),
+    # --- skills of trainers ------------------------------------------------------------------
+    "skills.index": Place("skills.see"),
+    "skills.table": Place("skills.see"),
+    "skills.one_trainer": _of("skilled", get="skills.see"),
+    "skills.grant": _of("skilled", both="skills.grant"),
+    "skills.end": _of("skilled", both="skills.grant", skill_id="skill"),
+    "skills.defer": _of("skilled", both="skills.grant", course_id="course"),
     # --- tracks -----------------------------------------------------------------------------
     "tracks.index": Place("tracks.see"),
     "tracks.add": Place("tracks.write", "tracks.write"),

@@ -337,6 +337,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "payouts.approve": "payouts.approve",
         "payouts.pay": "payouts.pay",
         "payouts.rates": "payouts.rates",
+        "skills.see": "skills.see",
+        "skills.grant": "skills.grant",
         "tracks.see": "tracks.see",
         "tracks.standing": "tracks.standing",
         "tracks.edit": "tracks.write",

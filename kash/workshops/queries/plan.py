@@ -220,6 +220,15 @@ def published_versions() -> list[CourseVersion]:
     )
 
 
+def course_taught(version: str) -> int | None:
+    """The key of the course of a published version; None if there is no such version."""
+    return db.session.scalar(
+        select(CourseVersion.course_id).where(
+            CourseVersion.public_id == version, CourseVersion.state == "published"
+        )
+    )
+
+
 def teachings_of(
     version_id: int, session: Session | None = None
 ) -> list[tuple[SessionPlan, Teaching]]:

@@ -40,7 +40,8 @@ from kash.workshops.services.timetable import (
 
 @dataclass(frozen=True)
 class WorkshopDetails:
-    """A workshop as entered; `venue` and `facilitators` by public id, a new venue by name."""
+    """A workshop as entered; `venue`, `facilitators` and who is to `lead` by public id, a new venue
+    by name. Whoever leads teaches too; with nobody named the lead stays as it is."""
 
     title: str
     starts_on: date
@@ -52,6 +53,7 @@ class WorkshopDetails:
     new_venue_place: str = ""
     capacity: int | None = None
     facilitators: Sequence[str] = field(default=())
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def plan_workshop(
         _set(session, workshop, details, taught.public_title)
         session.add(workshop)
         session.flush()
-        _set_facilitators(session, workshop, details.facilitators, by)
+        _set_facilitators(session, workshop, details.facilitators, by, details.lead)
         titles = {plan.public_id: plan for plan, _ in plans}
         place_sessions(
             session,
@@ -161,7 +163,7 @@ def change_workshop(
         workshop = held_for_change(session, public_id, row_version)
         moved = details.starts_on - workshop.starts_on
         _set(session, workshop, details, workshop.title)
-        _set_facilitators(session, workshop, details.facilitators, by)
+        _set_facilitators(session, workshop, details.facilitators, by, details.lead)
         if anew:
             lay_anew(session, workshop, change.now)
         elif moved:
@@ -304,9 +306,10 @@ def _venue_id(session: Session, details: WorkshopDetails) -> int | None:
 
 
 def _set_facilitators(
-    session: Session, workshop: Workshop, chosen: Sequence[str], by: Actor
+    session: Session, workshop: Workshop, chosen: Sequence[str], by: Actor, leads: str = ""
 ) -> None:
-    """Set who teaches. The lead stays; the first is whoever plans it, else the first chosen."""
+    """Set who teaches. With nobody named (`leads`) the lead stays; the first is whoever plans it,
+    else the first chosen."""
     may_teach = {account.public_id: account.id for account in trainers(workshop)}
     before = {
         facilitator.account_id: facilitator
@@ -314,7 +317,7 @@ def _set_facilitators(
             select(Facilitator).where(Facilitator.workshop_id == workshop.id)
         )
     }
-    wanted = [may_teach[one] for one in dict.fromkeys(chosen) if one in may_teach]
+    wanted = [may_teach[one] for one in dict.fromkeys([*chosen, leads]) if one in may_teach]
     if not before and by.public_id in may_teach:
         wanted = [may_teach[by.public_id], *(one for one in wanted if one != by.account_id)]
     if not wanted:
@@ -322,7 +325,9 @@ def _set_facilitators(
     for account_id, facilitator in before.items():
         if account_id not in wanted:
             session.delete(facilitator)
-    lead = next((one for one, row in before.items() if row.lead and one in wanted), None)
+    lead = may_teach.get(leads) or next(
+        (one for one, row in before.items() if row.lead and one in wanted), None
+    )
     if lead is None and wanted:
         lead = wanted[0]
     for account_id in wanted:

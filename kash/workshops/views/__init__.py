@@ -15,4 +15,5 @@ from kash.workshops.views import (
     plan,
     scans,
     sessions,
+    team,
 )

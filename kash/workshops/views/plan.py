@@ -51,6 +51,7 @@ from kash.workshops.services.planning import (
     restore_workshop,
     share_costs,
 )
+from kash.workshops.views.team import advice_for, advice_in_form
 from kash.workshops.wording import STAGE, STAGE_TONE
 
 WHEN = ("upcoming", "past", "cancelled", "all")
@@ -147,7 +148,12 @@ def workshop(public_id: str) -> str:
             stage_tone=STAGE_TONE[stands],
         )
     values = frame(found)
-    return render_template("workshops/plan.html", days=days_of(found, values["sessions"]), **values)
+    return render_template(
+        "workshops/plan.html",
+        days=days_of(found, values["sessions"]),
+        advice=advice_for(found, values["facilitators"], values["stage"]),
+        **values,
+    )
 
 
 def _offer(form: NewWorkshopForm | WorkshopForm, workshop: Workshop | None = None) -> None:
@@ -161,6 +167,7 @@ def _offer(form: NewWorkshopForm | WorkshopForm, workshop: Workshop | None = Non
         *((one.public_id, _venue_text(one)) for one in offered),
     ]
     form.facilitators.choices = [(one.public_id, one.name) for one in trainers(workshop)]
+    form.lead.choices = [("", _("Nobody named yet")), *form.facilitators.choices]
 
 
 def _venue_text(venue: Venue) -> str:
@@ -193,6 +200,7 @@ def add() -> ResponseReturnValue:
         form.day_starts_at.data = defaults.day_starts_at
         form.day_ends_at.data = defaults.day_ends_at
         form.facilitators.data = [actor.public_id]
+        form.lead.data = actor.public_id
         if request.args.get("version") in {one.public_id for one in versions}:
             form.version.data = request.args["version"]
     if form.validate_on_submit():
@@ -202,7 +210,13 @@ def add() -> ResponseReturnValue:
             )
             flash(_("The workshop is planned."))
             return redirect(url_for("workshops.workshop", public_id=made), code=303)
-    return page("workshops/new.html", form=form, versions=versions)
+    version = form.version.data or next((one.public_id for one in versions), "")
+    return page(
+        "workshops/new.html",
+        form=form,
+        versions=versions,
+        advice=advice_in_form(form, version),
+    )
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -224,11 +238,16 @@ def edit(public_id: str) -> ResponseReturnValue:
         form.show_row_version(workshop.row_version)
     trainers_now = facilitators_of(workshop) if form.changed_meanwhile else []
     return page(
-        "workshops/edit.html", form=form, workshop=workshop, their_facilitators=trainers_now
+        "workshops/edit.html",
+        form=form,
+        workshop=workshop,
+        their_facilitators=trainers_now,
+        advice=advice_in_form(form, workshop.version.public_id, workshop),
     )
 
 
 def _values(workshop: Workshop) -> dict[str, Any]:
+    facilitators = facilitators_of(workshop)
     return {
         "title": workshop.title,
         "starts_on": workshop.starts_on,
@@ -237,7 +256,8 @@ def _values(workshop: Workshop) -> dict[str, Any]:
         "day_ends_at": workshop.day_ends_at,
         "venue": workshop.venue.public_id if workshop.venue else "",
         "capacity": workshop.capacity,
-        "facilitators": [one.public_id for one in facilitators_of(workshop)],
+        "facilitators": [one.public_id for one in facilitators],
+        "lead": next((one.public_id for one in facilitators if one.lead), ""),
         "row_version": workshop.row_version,
     }
 

@@ -1,0 +1,6 @@
+"""Trainers' skills: who may lead, co-teach or observe which course, since when and on what
+evidence. They open nothing: whoever plans a workshop is told, and decides."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("skills", __name__, url_prefix="/skills")

@@ -1,0 +1,15 @@
+"""Words of the audit trail for what is done here: the room, then what happened."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.action_words import ActionWords
+
+ACTION_WORDS = ActionWords(
+    {
+        "skills.deferred": _l("trainers: does not lead yet"),
+        "skills.ended": _l("trainers: skill ended"),
+        "skills.granted": _l("trainers: skill granted"),
+    }
+)
