@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.web.errors import Problem
-from kash.skills.rules import EvidenceFault
+from kash.skills.rules import ProofFault
 
 
 class OwnSkill(Problem):
@@ -21,7 +21,7 @@ class NoTrainer(Problem):
     sentence = _l("This account is no trainer's, or it is closed.")
 
 
-class UnknownCourse(Problem):
+class NoSuchCourse(Problem):
     """A course that is not there."""
 
     field = "course"
@@ -56,18 +56,21 @@ class UnknownAssessor(Problem):
 
 
 _SENTENCES = {
-    EvidenceFault.FEW: (
+    ProofFault.FEW: (
         "evidence",
         _l("Fewer than two workshops taught are on record. Choose another proof."),
     ),
-    EvidenceFault.BY_WHOM: (
+    ProofFault.BY_WHOM: (
         "assessor",
         _l("Choose who assessed, or write below who it was outside the programme."),
     ),
-    EvidenceFault.HERSELF: ("assessor", _l("Nobody assesses herself. Choose somebody else.")),
-    EvidenceFault.WHEN: ("assessed_on", _l("Enter the day of the assessment.")),
-    EvidenceFault.TO_COME: ("assessed_on", _l("This day is still to come.")),
-    EvidenceFault.WHICH: (
+    ProofFault.HERSELF: (
+        "assessor",
+        _l("Nobody assesses their own teaching. Choose somebody else."),
+    ),
+    ProofFault.WHEN: ("assessed_on", _l("Enter the day of the assessment.")),
+    ProofFault.TO_COME: ("assessed_on", _l("This day is still to come.")),
+    ProofFault.WHICH: (
         "note",
         _l("No certificate of this course is on record. Write which one it is, and of whom."),
     ),
@@ -77,7 +80,7 @@ _SENTENCES = {
 class UnsoundProof(Problem):
     """A proof of which something is missing."""
 
-    def __init__(self, fault: EvidenceFault) -> None:
+    def __init__(self, fault: ProofFault) -> None:
         field, sentence = _SENTENCES[fault]
         super().__init__(str(sentence))
         self.field = field

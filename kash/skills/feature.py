@@ -10,7 +10,6 @@ from sqlalchemy import Select, select
 from kash.accounts.endings import RoleChange
 from kash.accounts.models import Account
 from kash.feature import Feature
-from kash.people.sections import PersonSection
 from kash.platform.web.hits import NamedPage
 from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
@@ -18,7 +17,7 @@ from kash.skills import blueprint, views
 from kash.skills.chapters import CHAPTERS
 from kash.skills.models import TrainerSkill
 from kash.skills.queries.teams import advise
-from kash.skills.sections import of_account, of_course, of_person
+from kash.skills.sections import of_account, of_course
 from kash.skills.services import end_with_role
 from kash.skills.today import TODAY
 from kash.skills.trail_words import ACTION_WORDS
@@ -48,7 +47,6 @@ FEATURE = Feature(
         AdvisesTeams(advise),
         PageSection("account", "skills/account_section.html", of_account),
         PageSection("course", "skills/course_section.html", of_course),
-        PersonSection(_l("May teach"), of_person),
         RoleChange(end_with_role),
         SampleId(
             "/skills/trainers/<public_id>",

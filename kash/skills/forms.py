@@ -36,7 +36,7 @@ class GrantForm(KashForm):
     )
 
 
-class EndForm(KashForm):
+class EndSkillForm(KashForm):
     """Reason for which a skill ends."""
 
     because = text_field(

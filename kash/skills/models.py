@@ -13,7 +13,7 @@ from kash.training.models import Course
 
 
 class TrainerSkill(PublicId, Base):
-    """What a trainer may do in a course since a day. Rows are ended, never removed.
+    """Skill of a trainer in a course since a day. Rows are ended, never removed.
 
     `workshops` are the public ids of those that were counted as taught when it was granted.
     `assessed_by` is an account, empty for somebody outside the programme. A skill is `ended_how`

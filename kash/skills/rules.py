@@ -15,7 +15,7 @@ ENOUGH = 2
 
 
 class Level(StrEnum):
-    """What a trainer may do in a course, the most first."""
+    """Levels of skill in a course, the most first."""
 
     LEAD = "lead"
     CO_TEACH = "co_teach"
@@ -25,16 +25,16 @@ class Level(StrEnum):
 _RANK = {level: place for place, level in enumerate(Level)}
 
 
-class Evidence(StrEnum):
-    """What a skill was granted on: workshops taught, an assessment, or a certificate of her own."""
+class ProofKind(StrEnum):
+    """Kinds of proof of a skill: workshops taught, an assessment, or a certificate of her own."""
 
     TAUGHT = "taught"
     ASSESSED = "assessed"
     CERTIFICATE = "certificate"
 
 
-class EvidenceFault(StrEnum):
-    """What is missing of a proof."""
+class ProofFault(StrEnum):
+    """Faults of a proof."""
 
     FEW = "few"
     BY_WHOM = "by_whom"
@@ -49,7 +49,7 @@ class Proof:
     """A proof as it was entered. `taught` counts workshops on record, `certified` says that she
     holds a certificate of the course; `assessor` is an account's public id."""
 
-    evidence: Evidence
+    evidence: ProofKind
     taught: int = 0
     certified: bool = False
     assessor: str = ""
@@ -57,23 +57,23 @@ class Proof:
     note: str = ""
 
 
-def evidence_fault(proof: Proof, trainer: str, today: date) -> EvidenceFault | None:
-    """What is missing of a proof for this trainer (public id); None if nothing is."""
-    if proof.evidence is Evidence.TAUGHT:
-        return EvidenceFault.FEW if proof.taught < ENOUGH else None
-    if proof.evidence is Evidence.CERTIFICATE:
-        return None if proof.certified or proof.note else EvidenceFault.WHICH
+def proof_fault(proof: Proof, trainer: str, today: date) -> ProofFault | None:
+    """Fault of a proof for this trainer (public id); None if it stands."""
+    if proof.evidence is ProofKind.TAUGHT:
+        return ProofFault.FEW if proof.taught < ENOUGH else None
+    if proof.evidence is ProofKind.CERTIFICATE:
+        return None if proof.certified or proof.note else ProofFault.WHICH
     if proof.assessor == trainer:
-        return EvidenceFault.HERSELF
+        return ProofFault.HERSELF
     if not (proof.assessor or proof.note):
-        return EvidenceFault.BY_WHOM
+        return ProofFault.BY_WHOM
     if proof.assessed_on is None:
-        return EvidenceFault.WHEN
-    return EvidenceFault.TO_COME if proof.assessed_on > today else None
+        return ProofFault.WHEN
+    return ProofFault.TO_COME if proof.assessed_on > today else None
 
 
 @dataclass(frozen=True)
-class Member:
+class TeamMember:
     """Somebody on a team: what she may do in its course, None where nothing is written down."""
 
     name: str
@@ -81,8 +81,8 @@ class Member:
     level: Level | None
 
 
-class Lack(StrEnum):
-    """What a team lacks, or one of it."""
+class TeamLack(StrEnum):
+    """Things that a team lacks, or one of it."""
 
     NOBODY_LEADS = "nobody_leads"
     CO_TEACHES_ONLY = "co_teaches_only"
@@ -94,26 +94,26 @@ class Lack(StrEnum):
 class Lacking:
     """One thing that is lacking, and in whom; without a name it is the whole team."""
 
-    lack: Lack
+    lack: TeamLack
     name: str = ""
 
 
-_OF_ONE = {Level.OBSERVE: Lack.OBSERVES_ONLY, None: Lack.NOTHING_WRITTEN}
+_OF_ONE = {Level.OBSERVE: TeamLack.OBSERVES_ONLY, None: TeamLack.NOTHING_WRITTEN}
 
 
-def lacks(team: Sequence[Member]) -> list[Lacking]:
-    """What a team lacks, those who lead it first; nothing for a team of nobody.
+def lacks(team: Sequence[TeamMember]) -> list[Lacking]:
+    """Everything that a team lacks, those who lead it first; nothing for a team of nobody.
 
     Whoever leads must be one who may; of the others it is told who may not even co-teach.
     """
     found = []
     for member in sorted(team, key=lambda one: not one.leads):
         if member.level is Level.CO_TEACH and member.leads:
-            found.append(Lacking(Lack.CO_TEACHES_ONLY, member.name))
+            found.append(Lacking(TeamLack.CO_TEACHES_ONLY, member.name))
         elif member.level in _OF_ONE:
             found.append(Lacking(_OF_ONE[member.level], member.name))
     if team and all(member.level is not Level.LEAD for member in team):
-        found.append(Lacking(Lack.NOBODY_LEADS))
+        found.append(Lacking(TeamLack.NOBODY_LEADS))
     return found
 
 

@@ -1,4 +1,5 @@
-"""Skills on the pages of accounts, courses and people."""
+"""Skills on the pages of accounts and courses. A person's page tells nothing of them: it would
+tell whose account is hers."""
 
 from __future__ import annotations
 
@@ -8,16 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from kash.accounts.models import Account
-from kash.people.models import Person
-from kash.people.sections import SectionRow
 from kash.platform.database import db
-from kash.platform.web.formats import short_date_text
 from kash.policy import Actor
 from kash.skills.models import TrainerSkill
 from kash.skills.queries.evidence import is_trainer
 from kash.skills.queries.skills import CourseTrainer, trainers_of
 from kash.skills.rules import Level
-from kash.skills.words import LEVEL_ALONE, LEVEL_TONE
 from kash.training.models import Course
 
 
@@ -50,32 +47,5 @@ def of_account(public_id: str, actor: Actor) -> AccountSkills | None:
 
 
 def of_course(public_id: str, actor: Actor) -> Sequence[CourseTrainer] | None:
-    """Who may teach a course, on its page."""
+    """Trainers of a course, on its page."""
     return trainers_of(public_id) if actor.may("skills.see") else None
-
-
-def of_person(public_id: str, actor: Actor) -> Sequence[SectionRow] | None:
-    """Skills on a person's page, for whoever may know which account is hers: of anybody else the
-    page must not tell that she has one."""
-    if not (actor.may("skills.see") and actor.may("accounts.see")):
-        return None
-    rows = db.session.execute(
-        select(Course.name, TrainerSkill.level, TrainerSkill.since)
-        .join(Account, Account.id == TrainerSkill.account_id)
-        .join(Person, Person.id == Account.person_id)
-        .join(Course, Course.id == TrainerSkill.course_id)
-        .where(Person.public_id == public_id, TrainerSkill.ended_on.is_(None))
-        .order_by(func.lower(Course.name), Course.id)
-    ).all()
-    if not rows:
-        return None
-    return [
-        SectionRow(
-            key=short_date_text(since),
-            key_small=str(since.year),
-            text=course,
-            tone=LEVEL_TONE[level],
-            state=str(LEVEL_ALONE[level]),
-        )
-        for course, level, since in rows
-    ]

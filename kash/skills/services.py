@@ -14,18 +14,18 @@ from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Role
 from kash.skills.errors import (
+    NoSuchCourse,
     NoTrainer,
     OwnSkill,
     SameSkill,
     SinceToCome,
     SkillEnded,
     UnknownAssessor,
-    UnknownCourse,
     UnsoundProof,
 )
 from kash.skills.models import SkillDeferral, TrainerSkill
 from kash.skills.queries.evidence import certified_in, is_trainer, taught_by
-from kash.skills.rules import Evidence, Level, Proof, evidence_fault
+from kash.skills.rules import Level, Proof, ProofKind, proof_fault
 from kash.training.models import Course
 
 
@@ -47,7 +47,7 @@ def grant(trainer: str, details: SkillDetails, *, by: Actor) -> str:
     """Grant a skill to a trainer (public id); one that she has in the course ends with it. Returns
     its public id.
 
-    Raises NotFound, OwnSkill, NoTrainer, UnknownCourse, SameSkill, SinceToCome, UnknownAssessor and
+    Raises NotFound, OwnSkill, NoTrainer, NoSuchCourse, SameSkill, SinceToCome, UnknownAssessor and
     UnsoundProof.
     """
     with audited("skills.granted", by) as change:
@@ -90,7 +90,7 @@ def end_skill(trainer: str, skill: str, because: str, *, by: Actor) -> None:
 
 def defer(trainer: str, course: str, because: str, *, by: Actor) -> None:
     """Decide that a trainer does not lead a course yet: it is asked again once she has taught it
-    as often again. Raises NotFound, OwnSkill, NoTrainer and UnknownCourse."""
+    as often again. Raises NotFound, OwnSkill, NoTrainer and NoSuchCourse."""
     with audited("skills.deferred", by) as change:
         account = _trainer(change.session, trainer, by)
         found = _course(change.session, course)
@@ -141,7 +141,7 @@ def _trainer(session: Session, trainer: str, by: Actor) -> Account:
 def _course(session: Session, public_id: str) -> Course:
     course = session.scalar(select(Course).where(Course.public_id == public_id))
     if course is None:
-        raise UnknownCourse
+        raise NoSuchCourse
     return course
 
 
@@ -159,8 +159,8 @@ def _proven(
     session: Session, account: Account, course: Course, details: SkillDetails, today: date
 ) -> TrainerSkill:
     """A skill with its proof, not yet granted. Raises UnknownAssessor and UnsoundProof."""
-    evidence = Evidence(details.evidence)
-    assessed = evidence is Evidence.ASSESSED
+    evidence = ProofKind(details.evidence)
+    assessed = evidence is ProofKind.ASSESSED
     workshops = taught_by(account.id, today, course_id=course.id, session=session)
     proof = Proof(
         evidence,
@@ -170,7 +170,7 @@ def _proven(
         assessed_on=details.assessed_on if assessed else None,
         note=details.note,
     )
-    fault = evidence_fault(proof, account.public_id, today)
+    fault = proof_fault(proof, account.public_id, today)
     if fault is not None:
         raise UnsoundProof(fault)
     if proof.assessor and not session.scalar(
@@ -183,7 +183,7 @@ def _proven(
         level=str(Level(details.level)),
         since=details.since,
         evidence=str(evidence),
-        workshops=[one.public_id for one in workshops] if evidence is Evidence.TAUGHT else [],
+        workshops=[one.public_id for one in workshops] if evidence is ProofKind.TAUGHT else [],
         assessed_by=proof.assessor,
         assessed_on=proof.assessed_on,
         note=details.note,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from kash.skills.rules import Evidence, Free, Lack, Lacking, Level
+from kash.skills.rules import Free, Lacking, Level, ProofKind, TeamLack
 
 LEVEL: dict[str, Any] = {
     Level.LEAD: _l("may lead"),
@@ -29,9 +29,9 @@ LEVEL_NOTE: dict[str, Any] = {
     Level.OBSERVE: _l("Sits in and learns; teaches no session."),
 }
 EVIDENCE: dict[str, Any] = {
-    Evidence.TAUGHT: _l("Workshops taught, at least two"),
-    Evidence.ASSESSED: _l("Assessed by somebody"),
-    Evidence.CERTIFICATE: _l("Certificate of her own, or training of trainers"),
+    ProofKind.TAUGHT: _l("Workshops taught, at least two"),
+    ProofKind.ASSESSED: _l("Assessed by somebody"),
+    ProofKind.CERTIFICATE: _l("Certificate of the trainer, or training of trainers"),
 }
 ENDED: dict[str, Any] = {
     "ended": _l("Ended"),
@@ -41,17 +41,17 @@ ENDED: dict[str, Any] = {
 
 
 def sentences(found: Sequence[Lacking]) -> list[str]:
-    """What a team lacks, a sentence for each of it."""
+    """Sentences on each thing that a team lacks."""
     return [
         {
-            Lack.CO_TEACHES_ONLY: _(
+            TeamLack.CO_TEACHES_ONLY: _(
                 "%(name)s may co-teach this course but not lead it.", name=one.name
             ),
-            Lack.OBSERVES_ONLY: _("%(name)s may observe this course only.", name=one.name),
-            Lack.NOTHING_WRITTEN: _(
+            TeamLack.OBSERVES_ONLY: _("%(name)s may observe this course only.", name=one.name),
+            TeamLack.NOTHING_WRITTEN: _(
                 "%(name)s: no skill in this course is written down.", name=one.name
             ),
-            Lack.NOBODY_LEADS: _("Nobody on the team may lead this course."),
+            TeamLack.NOBODY_LEADS: _("Nobody on the team may lead this course."),
         }[one.lack]
         for one in found
     ]

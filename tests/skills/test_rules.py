@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from kash.skills.rules import (
     ENOUGH,
-    Evidence,
-    EvidenceFault,
     Free,
-    Lack,
     Level,
-    Member,
     Proof,
-    evidence_fault,
+    ProofFault,
+    ProofKind,
+    TeamLack,
+    TeamMember,
     lacks,
+    proof_fault,
     whom_to_ask,
 )
 
@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 28)
 LEVELS = st.sampled_from([*Level, None])
 PROOFS = st.builds(
     Proof,
-    st.sampled_from(Evidence),
+    st.sampled_from(ProofKind),
     taught=st.integers(0, 5),
     certified=st.booleans(),
     assessor=st.sampled_from(["", "herself", "somebody"]),
@@ -45,20 +45,20 @@ FREE = st.builds(
 @given(PROOFS)
 def test_a_proof_stands_exactly_if_it_can_be_checked(proof: Proof) -> None:
     stands = {
-        Evidence.TAUGHT: proof.taught >= ENOUGH,
-        Evidence.CERTIFICATE: proof.certified or proof.note != "",
-        Evidence.ASSESSED: proof.assessor != "herself"
+        ProofKind.TAUGHT: proof.taught >= ENOUGH,
+        ProofKind.CERTIFICATE: proof.certified or proof.note != "",
+        ProofKind.ASSESSED: proof.assessor != "herself"
         and (proof.assessor != "" or proof.note != "")
         and proof.assessed_on is not None
         and proof.assessed_on <= TODAY,
     }[proof.evidence]
-    assert (evidence_fault(proof, "herself", TODAY) is None) == stands
+    assert (proof_fault(proof, "herself", TODAY) is None) == stands
 
 
 def test_each_fault_of_an_assessment_is_told_by_itself() -> None:
-    def fault(**given: object) -> EvidenceFault | None:
+    def fault(**given: object) -> ProofFault | None:
         entered: dict[str, object] = {"assessor": "somebody", "assessed_on": TODAY} | given
-        return evidence_fault(Proof(Evidence.ASSESSED, **entered), "herself", TODAY)  # type: ignore[arg-type]
+        return proof_fault(Proof(ProofKind.ASSESSED, **entered), "herself", TODAY)  # type: ignore[arg-type]
 
     assert [
         fault(),
@@ -68,16 +68,16 @@ def test_each_fault_of_an_assessment_is_told_by_itself() -> None:
         fault(assessed_on=TODAY + timedelta(days=1)),
     ] == [
         None,
-        EvidenceFault.HERSELF,
-        EvidenceFault.BY_WHOM,
-        EvidenceFault.WHEN,
-        EvidenceFault.TO_COME,
+        ProofFault.HERSELF,
+        ProofFault.BY_WHOM,
+        ProofFault.WHEN,
+        ProofFault.TO_COME,
     ]
 
 
-@given(st.lists(st.builds(Member, st.sampled_from("ABC"), st.booleans(), LEVELS), max_size=5))
+@given(st.lists(st.builds(TeamMember, st.sampled_from("ABC"), st.booleans(), LEVELS), max_size=5))
 def test_a_team_lacks_nothing_exactly_if_its_leads_may_lead_and_nobody_is_out_of_place(
-    team: list[Member],
+    team: list[TeamMember],
 ) -> None:
     sound = not team or (
         any(one.level is Level.LEAD for one in team)
@@ -86,15 +86,15 @@ def test_a_team_lacks_nothing_exactly_if_its_leads_may_lead_and_nobody_is_out_of
     )
     found = lacks(team)
     assert (not found) == sound
-    told = [one for one in found if one.lack is Lack.NOBODY_LEADS]
+    told = [one for one in found if one.lack is TeamLack.NOBODY_LEADS]
     assert len(told) == (bool(team) and all(one.level is not Level.LEAD for one in team))
 
 
 def test_a_team_without_anybody_who_may_lead_is_told_in_two_sentences() -> None:
-    team = [Member("Juma", False, Level.CO_TEACH), Member("Atieno", True, Level.CO_TEACH)]
+    team = [TeamMember("Juma", False, Level.CO_TEACH), TeamMember("Atieno", True, Level.CO_TEACH)]
     assert [(one.lack, one.name) for one in lacks(team)] == [
-        (Lack.CO_TEACHES_ONLY, "Atieno"),
-        (Lack.NOBODY_LEADS, ""),
+        (TeamLack.CO_TEACHES_ONLY, "Atieno"),
+        (TeamLack.NOBODY_LEADS, ""),
     ]
 
 

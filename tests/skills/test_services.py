@@ -17,18 +17,18 @@ from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import NotFound
 from kash.policy import Role
 from kash.skills.errors import (
+    NoSuchCourse,
     NoTrainer,
     OwnSkill,
     SameSkill,
     SinceToCome,
     SkillEnded,
-    UnknownCourse,
     UnsoundProof,
 )
 from kash.skills.models import TrainerSkill
 from kash.skills.queries.skills import MatrixFilter, matrix, trainers_of
 from kash.skills.queries.teams import advise
-from kash.skills.rules import EvidenceFault, Level
+from kash.skills.rules import Level, ProofFault
 from kash.skills.services import defer, end_skill, grant
 from kash.training.models import Course
 from kash.workshops.models import Facilitator, Workshop
@@ -60,14 +60,14 @@ def test_a_skill_is_a_trainers_in_a_course_that_is_there_since_a_day_that_was(te
     with pytest.raises(NotFound):
         grant("0" * 16, team.skill(), by=team.director)
     for refused, changes in (
-        (UnknownCourse, {"course": "0" * 16}),
+        (NoSuchCourse, {"course": "0" * 16}),
         (SinceToCome, {"since": team.today + timedelta(days=1)}),
     ):
         with pytest.raises(refused):
             team.grant(team.juma, **changes)
     with pytest.raises(UnsoundProof) as caught:
         team.grant(team.juma, evidence="taught")
-    assert caught.value.fault is EvidenceFault.FEW
+    assert caught.value.fault is ProofFault.FEW
     with pytest.raises(UnsoundProof):
         team.grant(team.juma, evidence="certificate", note="")
     assert team.rows(team.juma) == []

@@ -25,18 +25,18 @@ class PageSection(Part):
 
 
 @dataclass(frozen=True)
-class ShownSection:
+class SectionOnPage:
     """A section with what its template shows."""
 
     template: str
     found: Any
 
 
-def page_sections(page: str, public_id: str) -> list[ShownSection]:
+def page_sections(page: str, public_id: str) -> list[SectionOnPage]:
     """The sections of a page that the present actor sees."""
     actor = current_actor()
     shown = []
     for section in declared(PageSection):
         if section.page == page and (found := section.find(public_id, actor)) is not None:
-            shown.append(ShownSection(section.template, found))
+            shown.append(SectionOnPage(section.template, found))
     return shown

@@ -1,4 +1,4 @@
-"""What is on record of a trainer in a course: workshops taught, certificates, and what follows."""
+"""Record of a trainer in a course: workshops taught, certificates, and what follows of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told to whoever plans a workshop: what its team lacks, and whom to ask."""
+"""Advice to whoever plans a workshop: what its team lacks, and whom to ask."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.policy import Role
 from kash.skills.queries.skills import levels_in
-from kash.skills.rules import Free, Member, lacks, whom_to_ask
+from kash.skills.rules import Free, TeamMember, lacks, whom_to_ask
 from kash.skills.words import LEVEL, free_text, sentences
 from kash.workshops.queries.load import Load, loads
 from kash.workshops.team_advice import TeamAdvice, TeamQuestion, TrainerToAsk
@@ -24,7 +24,7 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
         return TeamAdvice(told=_("No trainer's skill in this course is written down yet."))
     names = names_of(asked.team)
     team = [
-        Member(names[one], one == asked.leads, levels.get(one))
+        TeamMember(names[one], one == asked.leads, levels.get(one))
         for one in asked.team
         if one in names
     ]

@@ -31,7 +31,8 @@ def _wanted() -> MatrixFilter:
 @blueprint.get("")
 @allow("skills.see")
 def index() -> ResponseReturnValue:
-    """Who may teach what; for whoever may grant, of whom it may be asked whether she leads."""
+    """Table of trainers and courses; for whoever may grant, also of whom it may be asked whether
+    she leads."""
     actor, wanted = current_actor(), _wanted()
     grants = actor.may("skills.grant")
     return render_template(

@@ -14,7 +14,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Role, allow
 from kash.skills import blueprint, services
 from kash.skills.errors import NoTrainer
-from kash.skills.forms import DeferForm, EndForm, GrantForm
+from kash.skills.forms import DeferForm, EndSkillForm, GrantForm
 from kash.skills.queries.evidence import certified_in, suggestions, taught_by
 from kash.skills.queries.skills import (
     deferrals_of,
@@ -31,7 +31,7 @@ from kash.training.queries import all_courses
 @blueprint.get("/trainers/<public_id>")
 @allow("skills.see")
 def one_trainer(public_id: str) -> ResponseReturnValue:
-    """What a trainer may do, since when and on what evidence; what was ended, and why."""
+    """Skills of a trainer, since when and on what evidence; those that were ended, and why."""
     actor, today = current_actor(), local_today()
     account = trainer(public_id)
     skills = skills_of(account)
@@ -132,7 +132,7 @@ def end(public_id: str, skill_id: str) -> ResponseReturnValue:
     if account.public_id == current_actor().public_id:
         raise Forbidden
     found = skill(account, skill_id)
-    form = EndForm()
+    form = EndSkillForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.end_skill(public_id, skill_id, form.because.data, by=current_actor())
