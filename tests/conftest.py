@@ -94,40 +94,47 @@ WALKING = (
     "test_accessibility.py", "test_designer.py", "test_residue.py", "test_two_cases.py",
     "test_whole_path.py",
 )  # fmt: skip
-# Whose tests share what costs seconds: a served site, a database that was migrated, a process that
-# has loaded everything.
-SHARING = (
-    "assessments/test_reference_libraries.py", "members/test_killed.py", "migrations",
-    "operations/test_backup.py",
-    "operations/test_patient_worker.py", "operations/test_slow_bodies.py",
-)  # fmt: skip
+# What takes minutes or waits for browsers and servers begins first, so that nobody waits for the
+# last of it while the others have nothing left to do.
+FIRST = ("e2e/", "matrix/", "demo/", "platform/", "incidents/", "attendance/")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give what shares something costly to one worker: a walk through the site, the sample, a
-    programme with everything in it. Each is then made once.
+    """Give each module to one worker, and some modules together: what they share is made once, be
+    it a walk through the site, the sample, a programme with everything in it or a server.
 
-    By the folder, because the marks that name a group are lost with this pytest.
+    By the path, because the marks that name a group are lost with this pytest.
     """
     if config.getoption("dist") != "loadgroup":
         return None
     from xdist.scheduler import LoadGroupScheduling
 
+    config.option.loadscopereorder = False
+
     class SharedOnce(LoadGroupScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            module = nodeid.split("::")[0]
-            folder = module.split("/")[1] if module.count("/") > 1 else ""
-            if folder == "e2e":
-                return folder if module.endswith(WALKING) else module
-            if folder == "matrix":
-                return folder
-            if folder == "demo" or module.startswith("tests/tools/pictures/"):
-                return "sample"
-            path = module.removeprefix("tests/")
-            return next((shared for shared in SHARING if path.startswith(shared)), nodeid)
+            return _shares_with(nodeid.split("::")[0])
 
     return SharedOnce(config, log)
+
+
+def _shares_with(module: str) -> str:
+    """What a module shares with others, or the module."""
+    folder = module.split("/")[1]
+    if folder == "e2e" and module.endswith(WALKING):
+        return "walk"
+    if folder == "demo" or module.startswith("tests/tools/pictures/"):
+        return "sample"
+    return folder if folder in ("matrix", "migrations", "translations") else module
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    """When an item begins: what many modules share before what stands alone."""
+    module = item.nodeid.split("::")[0]
+    path = module.removeprefix("tests/")
+    turn = next((at for at, begins in enumerate(FIRST) if path.startswith(begins)), len(FIRST))
+    return turn, _shares_with(module) != "walk"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -152,8 +159,11 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what runs no statement there that others do not run there, too."""
+    """Leave out on PostgreSQL what runs no statement there that others do not run there, too, and
+    put what takes long first where several share the work."""
     items[:] = [item for item in items if not _needless_on_postgresql(item)]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_turn)
 
 
 def _needless_on_postgresql(item: pytest.Item) -> bool:

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = {"sw": ROOT / "translations/sw/LC_MESSAGES/messages.po"}
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "N_": None}
 # What must come through a translation untouched: placeholders, percent signs, markup.
 UNTOUCHED = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}|</?\w[^>]*>|&\w+;")
-
-
-@pytest.fixture(scope="module")
-def source() -> dict[str, str]:
-    """Every message of the programme, and the file it was first seen in."""
-    config = configparser.ConfigParser()
-    config.read(ROOT / "babel.cfg", encoding="utf-8")
-    methods = [
-        (section.split(":", 1)[1].strip(), section.split(":", 1)[0].strip())
-        for section in config.sections()
-    ]
-    # Babel skips a template that it cannot parse without a word: here it must say so, and it
-    # must know the tags that the application knows.
-    strict = {"silent": "false", "extensions": "jinja2.ext.do"}
-    options = {pattern: strict for pattern, method in methods if method == "jinja2"}
-    found: dict[str, str] = {}
-    for file_name, _line, message, _comments, context in extract_from_dir(
-        ROOT, methods, options, KEYWORDS
-    ):
-        assert context is None, f"{file_name}: contexts have no place here yet: {message}"
-        # One and many: a catalogue finds them by the first.
-        found.setdefault(message if isinstance(message, str) else message[0], file_name)
-    return found
 
 
 @pytest.fixture(scope="module", params=sorted(CATALOGUES))

@@ -9,9 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from tests.translations.test_catalogue import ROOT, pairs, source
-
-__all__ = ["source"]
+from tests.translations.test_catalogue import ROOT, pairs
 
 # English term: the one Kiswahili word that it is given, and nothing else.
 GLOSSARY = {
