@@ -14,11 +14,15 @@ from kash.forums.rules import (
     Attendee,
     NoLetterLeft,
     OpenedAction,
+    PlannedItem,
     TypedMinutesRow,
+    agenda_from,
     arising,
     attendance_by_group,
+    merged_seat,
     minute_number,
     month_letter,
+    order_is_fixed,
     paragraphs,
     row_changes,
     shown_name,
@@ -193,3 +197,75 @@ def test_usual_items_go_beside_those_that_are_there_and_other_business_to_the_en
         "",
         "other",
     ]
+
+
+def test_an_agenda_after_the_first_meeting_has_its_matters_arising_once() -> None:
+    plain, own = PlannedItem("Opening", 10), PlannedItem("Left over", 5, "arising")
+    assert agenda_from([plain], first_meeting=True) == [plain]
+    assert agenda_from([plain, own], first_meeting=False) == [plain, own]
+    assert agenda_from([plain], first_meeting=False) == [PlannedItem("", None, "arising"), plain]
+
+
+def test_numbers_of_minutes_are_fixed_once_a_meeting_was_held_or_cancelled() -> None:
+    assert [state for state in ("planned", "held", "cancelled") if order_is_fixed(state)] == [
+        "held",
+        "cancelled",
+    ]
+
+
+def test_a_guest_is_never_among_the_members_present() -> None:
+    counted = {
+        (member, status): Attendee("A", status, "Nyota", member).counts_as
+        for member in (True, False)
+        for status in ("present", "apology", None)
+    }
+    assert counted == {
+        (True, "present"): "present",
+        (True, "apology"): "apology",
+        (True, None): None,
+        (False, "present"): "in_attendance",
+        (False, "apology"): "apology",
+        (False, None): None,
+    }
+
+
+def test_an_empty_line_begins_a_paragraph_and_a_broken_one_does_not() -> None:
+    assert paragraphs(" a \r\nb\n\n \nc\rd\n") == ["a\nb", "c\nd"]
+    assert paragraphs("") == []
+
+
+def test_the_row_that_was_written_last_says_whether_a_row_is_left() -> None:
+    words, emptied = TypedMinutesRow("a", "x"), TypedMinutesRow("a", " ")
+    for written, changed, removed in (
+        ([words], (words,), ()),
+        ([emptied], (), ("a",)),
+        ([emptied, words], (words,), ()),
+        ([words, emptied], (words,), ()),
+    ):
+        found = row_changes({"a", "b"}, written)
+        assert (found.added, found.changed, found.removed) == ((), changed, removed)
+    gone = [TypedMinutesRow("c", "x"), TypedMinutesRow("c", " "), TypedMinutesRow("", "new")]
+    assert row_changes({"a"}, gone).added == (gone[0], gone[2])
+
+
+@pytest.mark.parametrize(
+    ("kept", "gone", "merged"),
+    [
+        (("name", "", None), ("counted", "", None), ("counted", "", None)),
+        (("office", "Liaison", None), ("alias", "Nyota", None), ("alias", "Nyota", None)),
+        (("alias", "Nyota", None), ("name", "", None), ("alias", "Nyota", None)),
+        # A seat that was left says nothing about how she appears in the one that is held.
+        (("name", "", None), ("counted", "", 5), ("name", "", None)),
+        (("counted", "", 5), ("name", "", None), ("name", "", None)),
+        (("name", "", 7), ("counted", "", 5), ("name", "", 7)),
+        (("name", "", 5), ("counted", "", 7), ("name", "", 7)),
+    ],
+)
+def test_of_two_seats_of_one_person_the_one_that_shows_less_is_kept(
+    kept: tuple[str, str, int | None],
+    gone: tuple[str, str, int | None],
+    merged: tuple[str, str, int | None],
+) -> None:
+    fields = ("appears", "shown_as", "left_on")
+    one, other = (dict(zip(fields, seat, strict=True)) for seat in (kept, gone))
+    assert merged_seat(one, other) == dict(zip(fields, merged, strict=True))

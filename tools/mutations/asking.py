@@ -3,7 +3,8 @@
 `python -m tools.mutations.asking PLAN`, in a copy of the tree that may be spoilt. Pytest collects
 what runs on SQLite alone; then a fork runs the tests of each package once and notes which
 statements each of them reaches, and for each fault a fork has it in its functions and runs the
-tests that reach it, those first that reach little else, until one fails.
+tests that reach it, those first that reach little else, until one fails: tests of its own package,
+then of others, then those that ask the whole site.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
 
@@ -32,13 +34,16 @@ from tools.mutations.faults import Fault, blocks, modules, planted, statement_ke
 from tools.nearby import module_of
 
 _PROBE = "__kash_reached__"
+_PROFILE = "asked"
 _OPTIMIZED = 0x1  # the flag of a function's code, which that of a class has not
 # Nothing of these is about one room, or they start processes of their own.
 _NOT_ASKED = (
-    "tests/e2e", "tests/demo", "tests/matrix", "tests/tools", "tests/benchmarks",
+    "tests/e2e", "tests/demo", "tests/tools", "tests/benchmarks",
     "tests/translations", "tests/handbook", "tests/migrations", "tests/platform/press",
     "tests/platform/operations", "tests/platform/confinement",
 )  # fmt: skip
+# Every route as every role, in one programme that costs seconds to make.
+_SITE = "tests/matrix/"
 # A test that took longer than this is left to the whole suite.
 _LONG = 10.0
 _AT_A_TIME = 6
@@ -70,19 +75,19 @@ class Reached:
         """The number of each statement's key."""
         return {key: number for number, key in enumerate(self.statements)}
 
-    def add(self, noted: dict[str, tuple[float, bool, list[str]]]) -> None:
-        """Take in what a fork noted."""
+    def add(self, keys: list[str], noted: dict[str, tuple[float, bool, list[int]]]) -> None:
+        """Take in what a fork noted, in its own numbers of these keys."""
         numbers = self.numbers()
-        for test, (seconds, passes, keys) in noted.items():
-            for key in keys:
-                if key not in numbers:
-                    numbers[key] = len(self.statements)
-                    self.statements.append(key)
-            self.tests[test] = (seconds, passes, [numbers[key] for key in keys])
+        for key in keys:
+            if key not in numbers:
+                numbers[key] = len(self.statements)
+                self.statements.append(key)
+        for test, (seconds, passes, reached) in noted.items():
+            self.tests[test] = (seconds, passes, [numbers[keys[at]] for at in reached])
 
-    def of(self, fault: Fault, seconds: float, *, own: bool) -> list[str]:
-        """Tests to ask about a fault, those first that reach least, for so many CPU seconds: those
-        of its own package, or the others."""
+    def of(self, fault: Fault, seconds: float, turn: str) -> list[str]:
+        """Tests to ask about a fault in this turn, those first that reach least, for so many CPU
+        seconds."""
         if fault.function:
             wanted = {self.numbers().get(fault.statement, -1)}
         else:
@@ -92,7 +97,7 @@ class Reached:
         found = sorted(
             (len(reached), test)
             for test, (took, passes, reached) in self.tests.items()
-            if passes and took < _LONG and test.startswith(package) is own
+            if passes and took < _LONG and turn_of(test, package) == turn
             if not wanted.isdisjoint(reached)
         )
         # Some of each file, then more of each: those of a file ask for much the same.
@@ -118,6 +123,13 @@ def package_of(path: str) -> str:
     return "/".join(["tests", *parts[1:depth]]) + "/"
 
 
+def turn_of(test: str, package: str) -> str:
+    """The turn in which a test is asked about faults of what this folder of tests mirrors."""
+    if test.startswith(_SITE):
+        return "site"
+    return "own" if test.startswith(package) else "others"
+
+
 class Asking:
     """The plugin that runs in place of pytest's own loop."""
 
@@ -140,10 +152,18 @@ class Asking:
         for package in sorted({package_of(fault.path) for fault in self.faults}):
             self._note(package)
             here = [fault for fault in self.faults if package_of(fault.path) == package]
-            left += [fault for fault in here if not self._ask(fault, own=True)]
+            left += [fault for fault in here if not self._ask(fault, "own")]
         # Tests of other packages say something about what is left, and are all noted by now.
-        for fault in left:
-            self._ask(fault, own=False)
+        left = [fault for fault in left if not self._ask(fault, "others")]
+        of_site = [item for item in session.items if item.nodeid.startswith(_SITE)]
+        if left and len(of_site) > 1:
+            # Its programme is made here, once for all forks.
+            runtestprotocol(of_site[0], nextitem=of_site[1], log=False)
+            self.functions = _functions(self.root)
+            gc.freeze()
+            self._note(_SITE)
+            for fault in left:
+                self._ask(fault, "site")
         return True
 
     def _warm(self, items: list[pytest.Item]) -> None:
@@ -170,26 +190,26 @@ class Asking:
             keys: list[str] = []
             for path in modules(self.root):
                 self._replace(path, _probed(path, (self.root / path).read_text(), keys))
+            tell(json.dumps(keys) + "\n")
             for name, following in self._in_turn(fresh):
                 seen.clear()
                 began = _cpu()
                 passes = not self._fails(name, following)
-                noted = (round(_cpu() - began, 3), passes, sorted(keys[at] for at in set(seen)))
-                tell(json.dumps({name: noted}) + "\n")
+                tell(json.dumps({name: (round(_cpu() - began, 3), passes, sorted(seen))}) + "\n")
 
         said, _ = _in_fork(note, 3600, 7200)
-        for line in said.splitlines():
-            self.reached.add(json.loads(line))
+        keys, *noted = (json.loads(line) for line in said.splitlines())
+        self.reached.add(keys, {name: tuple(one) for told in noted for name, one in told.items()})
         self.reached.files |= digests
         self.reached.write(self.kept)
 
-    def _ask(self, fault: Fault, *, own: bool) -> bool:
+    def _ask(self, fault: Fault, turn: str) -> bool:
         """Write down what the tests say; True if one of them found the fault."""
-        tests = [one for one in self.reached.of(fault, self.seconds, own=own) if one in self.items]
+        tests = [one for one in self.reached.of(fault, self.seconds, turn) if one in self.items]
         said = {"said": "unreached", "asked": 0, "by": ""}
         if tests:
             said = self._asked(fault, tests)
-        if tests or own:
+        if tests or turn == "own":
             with self.results.open("a") as results:
                 results.write(json.dumps({"words": fault.words, **said}) + "\n")
         return said["said"] == "found"
@@ -202,9 +222,8 @@ class Asking:
         # Processes that a test starts find the fault in the file.
         file.write_text(ast.unparse(tree) + "\n")
         try:
-            if not fault.function:
-                return self._ask_anew(tests)
-            return self._ask_fork(fault, tree, tests, limit)
+            said = self._ask_fork(fault, tree, tests, limit) if fault.function else {}
+            return said if said.get("said", "unplanted") != "unplanted" else self._ask_anew(tests)
         finally:
             file.write_text(source)
 
@@ -244,11 +263,8 @@ class Asking:
 
     def _fails(self, name: str, following: str) -> bool:
         item = self.items[name]
-        for report in runtestprotocol(item, nextitem=self.items[following], log=False):
-            # A busy machine says nothing about a fault.
-            if report.failed and "FailedHealthCheck" not in report.longreprtext:
-                return True
-        return False
+        reports = runtestprotocol(item, nextitem=self.items[following], log=False)
+        return any(report.failed for report in reports)
 
     def _replace(self, path: str, tree: ast.Module) -> bool:
         """Give the functions of a loaded module the code of this tree; False if none has any."""
@@ -256,7 +272,9 @@ class Asking:
         changed = False
         for key, code in _codes(compiled):
             for function in self.functions.get((str(self.root / path), *key), ()):
-                if function.__code__ != code:
+                # Without its only `super()` a method has another closure, which none can be given.
+                closed = len(function.__code__.co_freevars) == len(code.co_freevars)
+                if closed and function.__code__ != code:
                     function.__code__ = code
                     changed = True
         return changed
@@ -363,6 +381,14 @@ def _write(descriptor: int, text: str) -> None:
 def main(path: str) -> int:
     """Do what the plan in a file says."""
     plan = json.loads(Path(path).read_text())
+    # That a property fails is enough: nobody reads by which smallest example, nor how slowly.
+    hypothesis.settings.register_profile(
+        _PROFILE, parent=hypothesis.settings.get_profile("default"), max_examples=25,
+        deadline=None, derandomize=True, database=None,
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )  # fmt: skip
+    os.environ["HYPOTHESIS_PROFILE"] = _PROFILE
     arguments = ["-q", "-p", "no:xdist", "-m", "not services and not browser", "tests"]
     arguments += [f"--ignore={folder}" for folder in _NOT_ASKED]
     return int(pytest.main(arguments, plugins=[Asking(plan)]))
