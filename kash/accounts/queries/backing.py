@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
@@ -46,9 +46,11 @@ def standing_in_requests(
     return partial(standing, second, settled_at, backing=backing, now=now)
 
 
+@lru_cache(maxsize=64)
 def tied_to(public_id: str) -> Select[str]:
     """The public ids of the accounts that are not independent of one, itself among them: those who
-    stand behind it, and behind whom these stand (`rules.are_independent`)."""
+    stand behind it, and behind whom these stand (`rules.are_independent`). The question is put
+    together once for each account, which takes longer than asking it."""
     up = select(literal(public_id).label("who")).cte(recursive=True)
     up = up.union(
         select(AccountBacking.by)

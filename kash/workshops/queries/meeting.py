@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_
@@ -16,11 +17,13 @@ from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.queries.scope import run_by
 
 
+@lru_cache(maxsize=32)
 def met(actor: Actor) -> ColumnElement[bool]:
     """The persons who answered this actor's invitation, or came to a session of hers.
 
     `people.rules.contacts` says what counts, and a test that both decide alike. It is asked of each
-    person, of whom there are few, so that nobody's marks are read but hers.
+    person, of whom there are few, so that nobody's marks are read but hers. It says nothing of what
+    is stored, so that it is put together once for each actor: that takes longer than asking it.
     """
     # What each part stands beside is said outright: left to itself, a part within a part would
     # begin a table of its own, and open everybody to everybody.
@@ -88,6 +91,7 @@ def _by_own_hand(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+@cache
 def _counted() -> ColumnElement[bool]:
     """True if the mark counted for something when the register was confirmed. Whatever was changed
     later, one person changed alone."""

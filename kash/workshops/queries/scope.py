@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import Select, exists, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,8 +21,10 @@ from kash.workshops.models import (
 )
 
 
+@lru_cache(maxsize=64)
 def run_by(actor: Actor) -> Select[int]:
-    """The ids of the workshops that this actor runs: made, or facilitates."""
+    """The ids of the workshops that this actor runs: made, or facilitates. The question is put
+    together once for each actor."""
     return select(Workshop.id).where(
         or_(
             Workshop.created_by == actor.public_id,
