@@ -62,6 +62,8 @@ NAMED: dict[str, str] = {
     "accounts.request_sent_back": "account request",
     "accounts.session_ended_for": "account session",
     "assessments.answers_sent": "test person",
+    "assessments.practice_told": "workshop person",
+    "assessments.practice_words_deleted": "workshop",
     "assessments.question_added": "course question",
     "assessments.question_changed": "course question",
     "assessments.question_put_away": "course question",

@@ -14,7 +14,8 @@ CHAPTERS = Chapters(
         ),
         **each(
             "assessments",
-            "workshop make choose test remove wall results grid aloud scores",
+            "workshop make choose test remove wall results grid aloud scores practice tell"
+            " delete_words",
             {
                 Role.TRAINER: "trainer#tests-of-a-workshop",
                 Role.DIRECTOR: "director#people-workshops-attendance",

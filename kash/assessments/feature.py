@@ -10,12 +10,20 @@ from sqlalchemy import Select, literal, select
 from kash.assessments import blueprint, views
 from kash.assessments.chapters import CHAPTERS
 from kash.assessments.course_file import QUESTIONS
-from kash.assessments.merging import ANSWERS, SCORES, move_answers, move_scores
-from kash.assessments.models import AskedQuestion, Question, WorkshopTest
+from kash.assessments.merging import (
+    ANSWERS,
+    PRACTICE,
+    SCORES,
+    move_answers,
+    move_practice,
+    move_scores,
+)
+from kash.assessments.models import AskedQuestion, PracticeAnswer, Question, WorkshopTest
 from kash.assessments.services.own_words import delete_old_words
 from kash.assessments.today import TODAY
 from kash.assessments.trail_words import ACTION_WORDS
 from kash.assessments.views.phones import join_phones
+from kash.attendance.models import RosterEntry
 from kash.feature import Feature
 from kash.people.references import Reference
 from kash.platform.database import utc_now
@@ -44,6 +52,22 @@ def _tests(known: Mapping[str, str]) -> Select[str]:
     )
 
 
+def _entries(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(RosterEntry.public_id)
+        .join(Workshop, Workshop.register_id == RosterEntry.register_id)
+        .where(Workshop.public_id == known["public_id"], RosterEntry.removed_at.is_(None))
+    )
+
+
+def _words(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(PracticeAnswer.public_id)
+        .join(Workshop, Workshop.id == PracticeAnswer.workshop_id)
+        .where(Workshop.public_id == known["public_id"], PracticeAnswer.text_sealed.is_not(None))
+    )
+
+
 def _asked(known: Mapping[str, str]) -> Select[str]:
     return (
         select(AskedQuestion.public_id)
@@ -57,7 +81,7 @@ def _moments(_known: Mapping[str, str]) -> Select[str]:
     return select(literal("follow_up"))
 
 
-_UNDER = "aloud choose grid make open_test remove results scores test"
+_UNDER = "aloud choose delete_words grid make open_test practice remove results scores tell test"
 
 FEATURE = Feature(
     "assessments",
@@ -79,8 +103,11 @@ FEATURE = Feature(
         QUESTIONS,
         Reference(ANSWERS, _l("Answers in tests"), move_answers),
         Reference(SCORES, _l("Scores of tests"), move_scores),
+        Reference(PRACTICE, _l("What changed in practice"), move_practice),
         Chore("delete_old_words", lambda: delete_old_words(utc_now()), minutes=60),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),
+        SampleId("/workshops/<public_id>/practice/<entry_id>", _entries),
+        SampleId("/workshops/<public_id>/practice/words/<told_id>", _words),
         SampleId("/workshops/<public_id>/tests/<test_id>", _tests),
         SampleId("/workshops/<public_id>/tests/<test_id>/aloud/<asked_id>", _asked),
         SampleId("/workshops/<public_id>/tests/make/<moment>", _moments),

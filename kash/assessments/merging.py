@@ -7,9 +7,12 @@ from kash.people.references import column_of, joined
 from kash.people.undo_log import RowChanges
 
 ANSWERS, SCORES = "answer.person_id", "listed_score.person_id"
+PRACTICE = "practice_answer.person_id"
 
 # Of two scores of one test that of the person who is kept stays.
 move_scores = joined(SCORES, ("test_id",), lambda _kept, _gone: {})
+# So of two tellings of one thing.
+move_practice = joined(PRACTICE, ("workshop_id", "told_by", "objective"), lambda _kept, _gone: {})
 
 
 def move_answers(row_changes: RowChanges, kept: int, gone: int) -> None:

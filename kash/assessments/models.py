@@ -194,3 +194,31 @@ class HandCount(Base):
     asked_id: Mapped[int] = mapped_column(ForeignKey("asked_question.id"))
     choice: Mapped[str] = mapped_column(String(2))
     hands: Mapped[int] = mapped_column(SmallInteger)
+
+
+class PracticeAnswer(PublicId, Base):
+    """An answer about one person's practice, months after a workshop: how often she did what an
+    objective names (its lineage) or, where there is none, what changed in somebody's own words.
+
+    `told_by` is who told it. Of two that one kind of teller gave, the one given last is kept; which
+    of two given at once, `op_id` decides. `entered_by` is who typed it in, empty if it came from
+    her phone.
+    """
+
+    __tablename__ = "practice_answer"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "person_id", "told_by", "objective"),
+        CheckConstraint("told_by in ('herself', 'peer', 'mentor')", name="told_by"),
+        CheckConstraint("often in ('', 'n', '1', 's', 'x')", name="often"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    told_by: Mapped[str] = mapped_column(String(8))
+    objective: Mapped[str] = mapped_column(String(16), default="")
+    often: Mapped[str] = mapped_column(String(1), default="")
+    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    op_id: Mapped[str] = mapped_column(String(36))
+    entered_by: Mapped[str] = mapped_column(String(16), default="")
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -27,6 +27,7 @@ def phone_words() -> dict[str, str]:
         "one": _("Choose one"),
         "several": _("Several may be right: tick all of them."),
         "own_words": _("Write no names. Only the programme's staff read this."),
+        "name_hint": _("There may be a name or a number in this. Write it without, please."),
         "back": _("Back"),
         "next": _("Next"),
         "finish": _("Finish"),

@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.assessments.queries.practice import practice_due
 from kash.assessments.queries.tests import follow_ups_due
 from kash.assessments.rules.times import Moment
 from kash.platform.web.formats import day_text
@@ -29,4 +30,22 @@ def _due(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-TODAY = (Need("follow_ups", 145, _due, lead=_l("Workshops to ask once more:"), lead_place=85),)
+def _untold(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Ask what changed in practice: %(title)s", title=one.title),
+            url_for("assessments.practice", public_id=one.public_id),
+            _("Nobody told yet what people do in another way since."),
+            key=day_text(one.ends_on),
+            small=str(one.ends_on.year),
+            button=_("Enter what was told"),
+            about=one.title,
+        )
+        for one in practice_due(asked.actor, asked.day, MOST_SHOWN)
+    ]
+
+
+TODAY = (
+    Need("follow_ups", 145, _due, lead=_l("Workshops to ask once more:"), lead_place=85),
+    Need("practice", 146, _untold, lead=_l("Workshops to ask about practice:"), lead_place=86),
+)

@@ -11,6 +11,8 @@ ACTION_WORDS = ActionWords(
         "assessments.answers_entered": _l("tests: answers entered"),
         "assessments.answers_sent": _l("tests: answers sent from a phone"),
         "assessments.hands_counted": _l("tests: hands counted"),
+        "assessments.practice_told": _l("tests: practice told"),
+        "assessments.practice_words_deleted": _l("tests: words about practice deleted"),
         "assessments.question_added": _l("tests: question added"),
         "assessments.question_changed": _l("tests: question changed"),
         "assessments.question_put_away": _l("tests: question put away"),

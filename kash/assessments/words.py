@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion, placed_letter
 from kash.assessments.rules.items import ItemVerdict
+from kash.assessments.rules.practice import Often, Teller
 from kash.assessments.rules.scoring import KNOWLEDGE, NOT_SURE, SCALE_POINTS, QuestionKind
 from kash.assessments.rules.times import AnsweringState, Moment
 
@@ -54,6 +56,17 @@ SCALE = (
     _l("Mostly"),
     _l("Fully"),
 )
+OFTEN: Mapping[Often, Any] = {
+    Often.NEVER: _l("Never"),
+    Often.ONCE: _l("Once"),
+    Often.SEVERAL: _l("Several times"),
+    Often.NO_OCCASION: _l("No occasion for it"),
+}
+TELLER: Mapping[Teller, Any] = {
+    Teller.HERSELF: _l("They themselves"),
+    Teller.PEER: _l("A peer"),
+    Teller.MENTOR: _l("The programme’s mentor"),
+}
 NOT_SURE_WORDS = _l("Not sure")
 TRUE_WORD, FALSE_WORD = _l("True"), _l("False")
 VERDICT: Mapping[ItemVerdict, Any] = {
@@ -92,6 +105,19 @@ def choices_of(question: BankQuestion, language: str) -> list[tuple[str, str, st
 def text_of(question: BankQuestion, language: str) -> str:
     """Text that it asks in a language, or else in its first one."""
     return question.texts.get(language) or question.text
+
+
+def practice_question(objective: str) -> str:
+    """The question about the practice of an objective."""
+    return _("In the last month, how often did you do this? %(objective)s", objective=objective)
+
+
+def practice_words_question() -> str:
+    """The question for words about practice; it asks for no names."""
+    return _(
+        "What do you do in another way since the workshop? Name nobody: no colleague, nobody of"
+        " the community, no number."
+    )
 
 
 def offers_not_sure(question: BankQuestion) -> bool:

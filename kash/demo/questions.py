@@ -8,12 +8,15 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from kash.assessments.queries.bank import bank_of
+from kash.assessments.queries.practice import objectives_asked
 from kash.assessments.queries.tests import one_test, participants, questions_of
 from kash.assessments.rules.bank import BankQuestion, true_false
+from kash.assessments.rules.practice import Often, Teller
 from kash.assessments.rules.scoring import NOT_SURE, Option, QuestionKind
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import add_question
+from kash.assessments.services.practice import Telling, tell_practice
 from kash.assessments.services.tests import make_test, open_for_phones
 from kash.demo.accounts import TRAINER
 from kash.platform.database import db
@@ -160,7 +163,20 @@ def hold_tests(actors: dict[str, Actor], workshops: list[str]) -> None:
             for question, value in asked
         ]
         enter_answers(held, test, entered, "paper", by)
+    _tell_practice(held, by, chance)
     open_for_phones(running, _make(running, Moment.BEFORE, by), 60 * 24, by)
+
+
+def _tell_practice(workshop: str, by: Actor, chance: random.Random) -> None:
+    """Have some tell about practice themselves, and peers and the mentor about others."""
+    found = _workshop(workshop)
+    asked = objectives_asked(found)
+    tellers = [Teller.HERSELF, Teller.HERSELF, Teller.PEER, Teller.MENTOR]
+    for at, one in enumerate(participants(found)[:8]):
+        teller = tellers[at % len(tellers)]
+        often = {objective: chance.choice(list(Often)) for objective in asked}
+        words = "Asks why before a bag is searched." if teller is Teller.PEER else ""
+        tell_practice(workshop, one.entry, Telling(teller, often, words), by=by)
 
 
 def _workshop(public_id: str) -> Workshop:

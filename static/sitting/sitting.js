@@ -219,12 +219,19 @@ function writing(question, given) {
     const words = area.value.trim();
     if (words !== (kept().answers?.[question.id]?.text ?? "")) answer(question.id, [], words);
   };
+  // By its look alone: what is on record is never asked, so that this tells nobody who is.
+  const hint = make("p", { class: "wrong", role: "status" });
+  const look = () => {
+    hint.textContent = /[^\s.!?:;]\s+\p{Lu}\p{Ll}|(\d[ -]?){7}/u.test(area.value) ? say("name_hint") : "";
+  };
+  look();
   area.addEventListener("input", () => {
+    look();
     clearTimeout(pause);
     pause = setTimeout(save, 1000);
   });
   area.addEventListener("change", save);
-  return make("div", {}, make("p", {}, say("own_words")), area);
+  return make("div", {}, make("p", {}, say("own_words")), area, hint);
 }
 
 function drawEnd(state) {

@@ -46,10 +46,12 @@ from kash.application import create_app
 from kash.assessments.models import (
     AskedQuestion,
     GivenAnswer,
+    PracticeAnswer,
     Question,
     QuestionRevision,
     WorkshopTest,
 )
+from kash.assessments.queries.practice import PRACTICE_KIND
 from kash.assessments.queries.tests import TEXT_KIND
 from kash.attendance.models import (
     HeldItem,
@@ -1242,7 +1244,21 @@ class _Builder:
                     received_at=utc_now(),
                 )
             )
+        told_id = new_public_id()
+        told = seal(self.value("practice", side), kind=PRACTICE_KIND, public_id=told_id)
+        self.add(
+            PracticeAnswer(
+                public_id=told_id,
+                workshop_id=workshop.id,
+                person_id=people[0].id,
+                told_by="mentor",
+                text_sealed=told,
+                op_id=new_public_id(),
+                given_at=utc_now(),
+            )
+        )
         return {
+            "told": told_id,
             "question": question.public_id,
             "test": made["before"][0].public_id,
             "new_test": made["after"][0].public_id,

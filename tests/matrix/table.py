@@ -466,6 +466,9 @@ PLACES: dict[str, Place] = {
     "assessments.aloud": _of(
         "workshop", both="assessments.hold", test_id="test", asked_id="scale_asked"
     ),
+    "assessments.practice": _of("workshop", get="assessments.see"),
+    "assessments.delete_words": _of("workshop", both="assessments.hold", told_id="told"),
+    "assessments.tell": _of("workshop", both="assessments.hold", entry_id="entry"),
     "assessments.scores": _of("workshop", both="assessments.hold", test_id="test"),
     "assessments.sheets": _of("workshop", both="assessments.hold", test_id="test"),
     "assessments.print_sheets": _of("workshop", post="assessments.hold", test_id="test"),

@@ -242,6 +242,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("seen_fact", "kind"): ["practicum", "role"],
     ("workshop_test", "moment"): ["before", "after"],
     ("answer", "source"): ["phone", "paper"],
+    ("practice_answer", "told_by"): ["herself", "peer"],
+    ("practice_answer", "often"): ["n", "s"],
     # What is late does not stand.
     ("answer", "late"): [False, False],
     ("payout_part", "role"): ["participant", "driver"],

@@ -22,6 +22,11 @@ def follow_up_days(today: date) -> tuple[date, date]:
     return today - FOLLOW_UP_UNTIL, today - FOLLOW_UP_AFTER
 
 
+def is_months_later(ended_on: date, today: date) -> bool:
+    """True if a workshop is asked about what stayed and what changed by now."""
+    return today - ended_on >= FOLLOW_UP_AFTER
+
+
 class Moment(StrEnum):
     """Moments of a test."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import delete, select
@@ -34,6 +33,8 @@ from kash.assessments.rules.scoring import (
 )
 from kash.assessments.rules.times import Given, given_moment, is_late, replaces
 from kash.assessments.services.errors import CodeUnknown, WrongEntry
+from kash.assessments.services.practice import practice_ids, take_practice
+from kash.assessments.services.replies import AnswerReply, Recorded, SentAnswer, hold_people
 from kash.assessments.services.tests import held_test
 from kash.attendance.models import EntryAlias, RosterEntry
 from kash.people.models import Person
@@ -45,28 +46,6 @@ from kash.workshops.services.planning import held_workshop
 
 MOST_AT_ONCE = 200
 _TICKET_LENGTH = 32
-
-
-class AnswerReply(StrEnum):
-    """Replies to an answer that was sent."""
-
-    KEPT = "kept"
-    LATE = "late"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class SentAnswer:
-    """An answer as it was sent. `question` is the asked question's public id; `text` is what was
-    written in her own words."""
-
-    op_id: str
-    question: str
-    chosen: tuple[str, ...]
-    text: str
-    given_at: datetime
-    source: str
-    device: str = ""
 
 
 def ticket_of(test: str, entry: str) -> str:
@@ -136,32 +115,24 @@ def receive(
             )
             for item in items
         ]
-        replies = _record(change, test, {person_id: sent}, "")
+        practice = practice_ids(test, workshop)
+        replies = _record(
+            change, test, {person_id: [one for one in sent if one.question not in practice]}, ""
+        )
+        told = [one for one in sent if one.question in practice]
+        replies += take_practice(change, test, person_id, told)
         if not any(reply.new for reply in replies):
             change.nothing()
         return [(reply.op_id, reply.reply) for reply in replies]
 
 
-@dataclass(frozen=True)
-class _Recorded:
-    op_id: str
-    reply: AnswerReply
-    new: bool = False
-
-
 def _record(
     change: Change, test: WorkshopTest, sent: Mapping[int, Sequence[SentAnswer]], entered_by: str
-) -> list[_Recorded]:
+) -> list[Recorded]:
     """Keep answers by person, and let those stand that were given last."""
     session = change.session
-    # Two phones of one person are heard one after the other.
     people = sorted(sent)
-    session.execute(
-        select(RosterEntry.id)
-        .where(RosterEntry.person_id.in_(people))
-        .order_by(RosterEntry.id)
-        .with_for_update()
-    ).all()
+    hold_people(session, people)
     asked = _asked(session, test)
     operations = [one.op_id for some in sent.values() for one in some]
     known = {
@@ -180,7 +151,7 @@ def _record(
             )
         )
     }
-    replies: list[_Recorded] = []
+    replies: list[Recorded] = []
     for person_id in people:
         for one in sent[person_id]:
             there = known.get(one.op_id)
@@ -188,11 +159,11 @@ def _record(
                 # Whoever guesses another's operation learns nothing of it.
                 mine = there.person_id == person_id
                 late = AnswerReply.LATE if there.late else AnswerReply.KEPT
-                replies.append(_Recorded(one.op_id, late if mine else AnswerReply.REFUSED))
+                replies.append(Recorded(one.op_id, late if mine else AnswerReply.REFUSED))
                 continue
             question = asked.get(one.question)
             if question is None or not is_answer(*question[1:], one.chosen, one.text):
-                replies.append(_Recorded(one.op_id, AnswerReply.REFUSED))
+                replies.append(Recorded(one.op_id, AnswerReply.REFUSED))
                 continue
             row = _made(change, test, question[0], person_id, one, entered_by)
             place = (row.asked_id, person_id)
@@ -201,7 +172,7 @@ def _record(
                 standing[place] = row
             known[one.op_id] = row
             replies.append(
-                _Recorded(one.op_id, AnswerReply.LATE if row.late else AnswerReply.KEPT, True)
+                Recorded(one.op_id, AnswerReply.LATE if row.late else AnswerReply.KEPT, True)
             )
     session.flush()
     return replies

@@ -87,6 +87,33 @@ class CodeUnknown(Problem):
     sentence = _l("These two codes lead to no test that is open now. Compare them once more.")
 
 
+class NothingTold(Problem):
+    """Nothing about somebody's practice was chosen or written."""
+
+    field = "text"
+    sentence = _l("Choose an answer or write something first.")
+
+
+class ToldFromAbove(Problem):
+    """Whoever told it is above the person it is about."""
+
+    field = "told_by"
+    sentence = _l(
+        "Nobody who is above somebody at their station tells about their practice: ask the person,"
+        " a peer or the programme’s mentor."
+    )
+
+
+class MayNameSomebody(Problem):
+    """The words look as if they named somebody."""
+
+    field = "text"
+    sentence = _l(
+        "There may be a name or a number in this. Write what changed without naming anybody. If"
+        " nobody is named, tick that below and save again."
+    )
+
+
 class WrongEntry(Problem):
     """Something that was typed in answers no question, or is no score; `where` names the fields."""
 

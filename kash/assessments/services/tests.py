@@ -28,6 +28,7 @@ from kash.assessments.services.errors import (
     TestThere,
     TooManyAsked,
 )
+from kash.assessments.services.practice import practice_ids
 from kash.attendance.rules.door import CODE_LENGTH
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
@@ -176,7 +177,8 @@ def open_for_phones(workshop_id: str, public_id: str, minutes: int, by: Actor) -
         session = change.session
         workshop = _held(session, workshop_id)
         test = held_test(session, workshop, public_id)
-        if session.scalar(select(exists().where(AskedQuestion.test_id == test.id))) is not True:
+        asked = session.scalar(select(exists().where(AskedQuestion.test_id == test.id)))
+        if not asked and not practice_ids(test, workshop):
             raise NothingToAnswer
         test.hall_code = test.hall_code or _new_code(session)
         test.opens_at = test.opens_at or change.now

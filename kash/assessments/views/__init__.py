@@ -1,3 +1,3 @@
 """Pages of questions, tests and answers."""
 
-from kash.assessments.views import bank, entry, phones, results, scores, sheets, tests
+from kash.assessments.views import bank, entry, phones, practice, results, scores, sheets, tests

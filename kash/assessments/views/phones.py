@@ -24,6 +24,7 @@ from kash.accounts.services.throttle import count_try, tries_are_over
 from kash.assessments import blueprint
 from kash.assessments.models import WorkshopTest
 from kash.assessments.phone_words import phone_words
+from kash.assessments.queries.practice import practice_asked, told_about
 from kash.assessments.queries.tests import (
     any_test,
     open_test,
@@ -31,8 +32,9 @@ from kash.assessments.queries.tests import (
     standing_answers,
 )
 from kash.assessments.rules.bank import BankQuestion
+from kash.assessments.rules.practice import Teller
 from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, QuestionKind
-from kash.assessments.rules.times import AnsweringState, stand_of
+from kash.assessments.rules.times import AnsweringState, Moment, stand_of
 from kash.assessments.services.answering import (
     MOST_AT_ONCE,
     FromPhone,
@@ -41,7 +43,15 @@ from kash.assessments.services.answering import (
     ticket_of,
 )
 from kash.assessments.services.errors import CodeUnknown, NotOpenToAnswers
-from kash.assessments.words import NOT_SURE_WORDS, choices_of, offers_not_sure, text_of
+from kash.assessments.words import (
+    NOT_SURE_WORDS,
+    OFTEN,
+    choices_of,
+    offers_not_sure,
+    practice_question,
+    practice_words_question,
+    text_of,
+)
 from kash.attendance.rules.door import badge_entry, read_code
 from kash.platform.database import db, is_public_id, utc_now
 from kash.platform.web import Forbidden, Problem
@@ -199,10 +209,49 @@ def _opened(sent: Mapping[str, Any]) -> dict[str, Any]:
         "entry": entry,
         "ticket": ticket_of(test.public_id, entry),
         "seconds": _seconds_left(test),
-        "questions": [_question(one.public_id, value) for one, value in asked],
+        "questions": [
+            *(_question(one.public_id, value) for one, value in asked),
+            *_practice_questions(test),
+        ],
         # Which were answered, never what: a badge can be read by others.
-        "done": [one.public_id for one, _value in asked if given.get(one.revision_id)],
+        "done": [
+            *(one.public_id for one, _value in asked if given.get(one.revision_id)),
+            *_practice_done(test, person),
+        ],
     }
+
+
+def _practice_questions(test: WorkshopTest) -> list[dict[str, Any]]:
+    """Months later a phone also asks what changed in practice."""
+    if test.moment != Moment.FOLLOW_UP:
+        return []
+    languages = programme_languages()
+    objectives = {code: practice_asked(test.workshop, code) for code in languages}
+    said: dict[str, dict[str, str]] = {one: {} for one in objectives[languages[0]]}
+    often: dict[str, dict[str, str]] = {}
+    written: dict[str, str] = {}
+    for code in languages:
+        with force_locale(code):
+            for one, texts in said.items():
+                text = objectives[code].get(one) or objectives[languages[0]][one]
+                texts[code] = practice_question(text)
+            for key, words in OFTEN.items():
+                often.setdefault(str(key), {})[code] = str(words)
+            written[code] = practice_words_question()
+    choices = list(often.items())
+    return [
+        *({"id": one, "kind": "single", "text": said[one], "choices": choices} for one in said),
+        {"id": test.public_id, "kind": "short_text", "text": written, "choices": []},
+    ]
+
+
+def _practice_done(test: WorkshopTest, person: int) -> list[str]:
+    if test.moment != Moment.FOLLOW_UP:
+        return []
+    told = told_about(test.workshop, person).get(person, {}).get(Teller.HERSELF)
+    if told is None:
+        return []
+    return [*told.often, *([test.public_id] if told.wrote else [])]
 
 
 def _led_to(hall: str, badge: str) -> tuple[WorkshopTest, str, int]:

@@ -15,6 +15,7 @@ from kash.assessments.rules.results import AnsweredTest, ComparedTests, compare
 from kash.assessments.rules.scoring import NOT_SURE
 from kash.assessments.rules.times import Moment
 from kash.assessments.views.bank import objective_choices
+from kash.assessments.views.practice import practice_shown
 from kash.assessments.views.scope import seen_workshop
 from kash.assessments.words import MOMENT, NOT_SURE_WORDS, SCALE, choices_of, text_of
 from kash.platform.web.language import language_code
@@ -63,10 +64,16 @@ def results(public_id: str) -> ResponseReturnValue:
         for test in tests.values()
         for asked, value in questions_of(test)
     }
+    pairs = compared(sittings(found))
     return render_template(
         "assessments/results.html",
         **frame(found),
-        compared=compared(sittings(found)),
+        **practice_shown(found),
+        compared=pairs,
+        # Those of the latest pair: before and months later, if it was asked once more.
+        practice_gains={one.objective: one.gain for one in pairs[-1].found.objectives}
+        if pairs
+        else {},
         words=MOMENT,
         objectives=dict(objective_choices(found.version.course)),
         texts=texts,

@@ -15,6 +15,7 @@ from kash.assessments import blueprint
 from kash.assessments.forms.tests import MakeForm, OpenTestForm
 from kash.assessments.models import WorkshopTest
 from kash.assessments.queries.bank import BankRow, bank_of
+from kash.assessments.queries.practice import objectives_asked, told_about
 from kash.assessments.queries.tests import (
     RegisteredPerson,
     late_answers,
@@ -27,7 +28,7 @@ from kash.assessments.queries.tests import (
     workshop_tests,
     written_answers,
 )
-from kash.assessments.rules.times import AnsweringState, Moment, stand_of
+from kash.assessments.rules.times import AnsweringState, Moment, is_months_later, stand_of
 from kash.assessments.services.errors import (
     AnsweredAlready,
     NoQuestionsChosen,
@@ -59,7 +60,7 @@ from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import time_text
+from kash.platform.web.formats import local_today, time_text
 from kash.platform.web.language import language_code
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
@@ -92,6 +93,8 @@ def workshop(public_id: str) -> ResponseReturnValue:
         stands=STAND,
         tones=STAND_TONE,
         holds=holds(found),
+        months_later=found.state == "planned" and is_months_later(found.ends_on, local_today()),
+        practice_count=len(told_about(found)),
         compared=compared(sittings(found)) if len(tests) > 1 else [],
     )
 
@@ -236,6 +239,7 @@ def _test_page(
         words=STAND,
         tones=STAND_TONE,
         questions=questions_of(row),
+        asks_practice=moment is Moment.FOLLOW_UP and bool(objectives_asked(found)),
         language=language_code(),
         text_of=text_of,
         choices_of=choices_of,

@@ -54,6 +54,8 @@ _RANKS = {
     "Commissioner": ("cp", "commissioner"),
 }  # fmt: skip
 _RANK_OF = {written: rank for rank, ways in _RANKS.items() for written in ways}
+# Lowest first.
+RANKS = tuple(_RANKS)
 
 
 def _letters(text: str) -> str:

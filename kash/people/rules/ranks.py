@@ -1,0 +1,13 @@
+"""Ranks of officers beside each other."""
+
+from __future__ import annotations
+
+from kash.people.rules.lists.answers import RANKS
+
+
+def is_above(rank: str, other: str) -> bool:
+    """True if a rank is known to be above another one; words that name no known rank say
+    nothing."""
+    known = {name.casefold(): place for place, name in enumerate(RANKS)}
+    one, two = known.get(rank.strip().casefold()), known.get(other.strip().casefold())
+    return one is not None and two is not None and one > two
