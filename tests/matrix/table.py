@@ -148,6 +148,7 @@ course                -    all  all   all  all    -    taught  taught  -
 draft                 -    all  all   all  all    -    -       -       -
 question              -    all  all   all  -      -    -       -       -
 answer                -    all  own   all  -      -    -       -       -
+practice              -    all  own   all  -      -    -       -       -
 certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
 service.address       -    all  all   -    all    all  -       -       -
