@@ -8,11 +8,14 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.assessments.queries.practice import practice_due
-from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.queries.due import FollowUpDue, follow_ups_due
 from kash.assessments.rules.times import Moment
 from kash.platform.web.formats import day_text
 from kash.platform.web.today import MOST_SHOWN, Need, TodayLine, Viewer
+
+
+def _found(asked: Viewer) -> list[FollowUpDue]:
+    return follow_ups_due(asked.actor, asked.day, 2 * MOST_SHOWN)
 
 
 def _due(asked: Viewer) -> Sequence[TodayLine]:
@@ -26,7 +29,8 @@ def _due(asked: Viewer) -> Sequence[TodayLine]:
             button=_("Make the test"),
             about=one.title,
         )
-        for one in follow_ups_due(asked.actor, asked.day, MOST_SHOWN)
+        for one in asked.once(_found)
+        if not one.asked
     ]
 
 
@@ -41,7 +45,8 @@ def _untold(asked: Viewer) -> Sequence[TodayLine]:
             button=_("Enter what was told"),
             about=one.title,
         )
-        for one in practice_due(asked.actor, asked.day, MOST_SHOWN)
+        for one in asked.once(_found)
+        if one.asked
     ]
 
 

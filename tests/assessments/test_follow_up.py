@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.queries.due import follow_ups_due
 from kash.assessments.rules.times import Moment
 from kash.policy import Actor
 from tests.assessments.conftest import Bank
@@ -32,5 +32,6 @@ def test_only_whoever_runs_a_workshop_that_was_tested_is_told_and_only_until_it_
     assert (found.public_id, found.ends_on) == (bank.held.workshop, SECOND_DAY)
     assert follow_ups_due(actor("trainer"), day, 10) == []
     assert follow_ups_due(actor("director"), day, 10) == []
+    assert found.asked is False
     bank.test(Moment.FOLLOW_UP)
-    assert follow_ups_due(bank.trainer, day, 10) == []
+    assert [one.asked for one in follow_ups_due(bank.trainer, day, 10)] == [True]

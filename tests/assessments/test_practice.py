@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.assessments.models import PracticeAnswer
+from kash.assessments.queries.due import follow_ups_due
 from kash.assessments.queries.practice import (
     objectives_asked,
-    practice_due,
     practice_told,
     written_practice,
 )
@@ -290,15 +290,14 @@ def test_of_two_who_turn_out_to_be_one_the_practice_of_the_one_kept_stays(
     assert words(bank) == ["Hers"]
 
 
-def test_only_whoever_runs_a_workshop_is_reminded_and_only_until_somebody_told(
+def test_it_is_due_once_the_same_questions_are_asked_and_only_until_somebody_told(
     bank: Bank, asked: list[str], actor: Callable[..., Actor]
 ) -> None:
     day = SECOND_DAY + timedelta(days=90)
-    assert practice_due(bank.trainer, day, 10) == []
     bank.test(Moment.FOLLOW_UP)
-    (found,) = practice_due(bank.trainer, day, 10)
-    assert found.public_id == bank.held.workshop
-    assert practice_due(actor("trainer"), day, 10) == []
-    assert practice_due(bank.trainer, SECOND_DAY + timedelta(days=181), 10) == []
+    (found,) = follow_ups_due(bank.trainer, day, 10)
+    assert (found.public_id, found.asked) == (bank.held.workshop, True)
+    assert follow_ups_due(actor("trainer"), day, 10) == []
+    assert follow_ups_due(bank.trainer, SECOND_DAY + timedelta(days=181), 10) == []
     tell(bank, 0, Telling(Teller.HERSELF, {asked[0]: Often.ONCE}))
-    assert practice_due(bank.trainer, day, 10) == []
+    assert follow_ups_due(bank.trainer, day, 10) == []

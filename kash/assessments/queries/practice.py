@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 
 from kash.assessments.models import (
     AskedQuestion,
@@ -17,7 +17,6 @@ from kash.assessments.models import (
     QuestionRevision,
     WorkshopTest,
 )
-from kash.assessments.queries.tests import FollowUpDue
 from kash.assessments.rules.practice import (
     Often,
     Teller,
@@ -27,17 +26,15 @@ from kash.assessments.rules.practice import (
     may_hold_name,
     told_often,
 )
-from kash.assessments.rules.times import Moment, follow_up_days
 from kash.attendance.models import RosterEntry
 from kash.people.queries.search import find_people
 from kash.people.rules.name_likeness import name_parts
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.platform.vault import open_text
-from kash.policy import Actor, Reach, Role
+from kash.policy import Actor, Role
 from kash.training.queries import objectives_of
 from kash.workshops.models import Workshop
-from kash.workshops.queries.scope import run_by
 
 PRACTICE_KIND = "assessments.practice"
 
@@ -154,27 +151,3 @@ def names_somebody(text: str, actor: Actor) -> bool:
         for word in beginnings(text)
         for one in find_people(actor, word)
     )
-
-
-def practice_due(actor: Actor, today: date, limit: int) -> list[FollowUpDue]:
-    """Workshops that this actor runs, that are asked once more, and of whose practice nobody told
-    anything yet, the oldest first; one query, none for who holds no tests."""
-    if actor.reach("assessments.hold") is not Reach.OWN:
-        return []
-    since, until = follow_up_days(today)
-    asked = exists().where(
-        WorkshopTest.workshop_id == Workshop.id, WorkshopTest.moment == str(Moment.FOLLOW_UP)
-    )
-    rows = db.session.execute(
-        select(Workshop.public_id, Workshop.title, Workshop.ends_on)
-        .where(
-            Workshop.id.in_(run_by(actor)),
-            Workshop.state == "planned",
-            Workshop.ends_on.between(since, until),
-            asked,
-            ~exists().where(PracticeAnswer.workshop_id == Workshop.id),
-        )
-        .order_by(Workshop.ends_on, Workshop.id)
-        .limit(limit)
-    )
-    return [FollowUpDue(*row) for row in rows]

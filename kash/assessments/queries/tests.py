@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from kash.assessments.models import (
@@ -22,15 +22,13 @@ from kash.assessments.queries.bank import value_of
 from kash.assessments.rules.bank import BankQuestion
 from kash.assessments.rules.results import AnsweredTest, ScoredQuestion
 from kash.assessments.rules.scoring import read_choices
-from kash.assessments.rules.times import Moment, follow_up_days
+from kash.assessments.rules.times import Moment
 from kash.attendance.models import RosterEntry
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web.errors import one_or_404
-from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
-from kash.workshops.queries.scope import run_by
 
 TEXT_KIND = "assessments.answer"
 _ORDER = {str(moment): place for place, moment in enumerate(Moment)}
@@ -263,39 +261,3 @@ def any_test(public_id: str) -> WorkshopTest | None:
         .where(WorkshopTest.public_id == public_id)
         .options(joinedload(WorkshopTest.workshop))
     )
-
-
-@dataclass(frozen=True)
-class FollowUpDue:
-    """A workshop that was tested before, ended three months ago, and was not asked since."""
-
-    public_id: str
-    title: str
-    ends_on: date
-
-
-def follow_ups_due(actor: Actor, today: date, limit: int) -> list[FollowUpDue]:
-    """Workshops that this actor runs whose questions should be asked once more, the oldest first;
-    one query, none for who holds no tests."""
-    if actor.reach("assessments.hold") is not Reach.OWN:
-        return []
-    since, until = follow_up_days(today)
-
-    def tested(moment: Moment) -> ColumnElement[bool]:
-        return exists().where(
-            WorkshopTest.workshop_id == Workshop.id, WorkshopTest.moment == str(moment)
-        )
-
-    rows = db.session.execute(
-        select(Workshop.public_id, Workshop.title, Workshop.ends_on)
-        .where(
-            Workshop.id.in_(run_by(actor)),
-            Workshop.state == "planned",
-            Workshop.ends_on.between(since, until),
-            tested(Moment.BEFORE),
-            ~tested(Moment.FOLLOW_UP),
-        )
-        .order_by(Workshop.ends_on, Workshop.id)
-        .limit(limit)
-    )
-    return [FollowUpDue(*row) for row in rows]
