@@ -73,7 +73,6 @@ UNASKED = {
     "accounts.edit_breach": "as above",
     "accounts.end_stand_in": "as above",
     "accounts.handed_over": "as above",
-    "assessments.delete_words": "nobody wrote about practice in what is measured",
     "assessments.phone_leave": "a file, which a phone keeps",
     "assessments.phone_worker": "as above",
     "attendance.pad_leave": "a file, which a phone keeps",

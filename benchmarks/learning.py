@@ -11,12 +11,15 @@ from sqlalchemy import select
 from benchmarks.tracks import put_on_a_track
 from kash.assessments.models import AskedQuestion, WorkshopTest
 from kash.assessments.queries.bank import bank_of
+from kash.assessments.queries.practice import written_practice
 from kash.assessments.queries.tests import one_test, participants, questions_of
 from kash.assessments.rules.bank import BankQuestion
+from kash.assessments.rules.practice import Teller
 from kash.assessments.rules.scoring import Option, QuestionKind
 from kash.assessments.rules.times import Moment
 from kash.assessments.services.answering import Entered, enter_answers
 from kash.assessments.services.bank import add_question
+from kash.assessments.services.practice import Telling, tell_practice
 from kash.assessments.services.tests import make_test, open_for_phones
 from kash.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.evaluations.services.answering import take_answer
@@ -84,6 +87,9 @@ def _tested(workshop: str, by: Actor) -> dict[str, str]:
         ]
         enter_answers(workshop, test, entered, "paper", by)
     open_for_phones(workshop, test, 60, by)
+    for one in participants(_workshop(workshop)):
+        telling = Telling(Teller.MENTOR, text="Asks before a bag is searched")
+        tell_practice(workshop, one.entry, telling, by=by)
     at = f"{_WORKSHOP}/tests/<test_id>"
     return {
         _WORKSHOP: workshop,
@@ -95,6 +101,8 @@ def _tested(workshop: str, by: Actor) -> dict[str, str]:
             .where(WorkshopTest.public_id == test)
             .limit(1)
         ).one(),
+        f"{_WORKSHOP}/practice/<entry_id>": participants(_workshop(workshop))[0].entry,
+        f"{_WORKSHOP}/practice/words/<told_id>": written_practice(_workshop(workshop), by)[0][0],
         _COURSE: _workshop(workshop).version.course.public_id,
         f"{_COURSE}/questions/<question_id>": question,
     }

@@ -49,7 +49,7 @@ def upgrade() -> None:
             'person_id',
             'told_by',
             'objective',
-            name=op.f('uq_practice_answer_workshop_id'),
+            name=op.f('uq_practice_answer_workshop_id_person_id_told_by_objective'),
         ),
         sa.UniqueConstraint('public_id', name=op.f('uq_practice_answer_public_id')),
     )
