@@ -242,6 +242,9 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("seen_fact", "kind"): ["practicum", "role"],
     ("workshop_test", "moment"): ["before", "after"],
     ("answer", "source"): ["phone", "paper"],
+    ("trainer_skill", "level"): ["lead", "observe"],
+    ("trainer_skill", "evidence"): ["taught", "assessed"],
+    ("trainer_skill", "ended_how"): ["ended", "replaced"],
     ("practice_answer", "told_by"): ["herself", "peer"],
     ("practice_answer", "often"): ["n", "s"],
     # What is late does not stand.
