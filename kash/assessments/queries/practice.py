@@ -73,7 +73,7 @@ def _listed(found: Workshop) -> ColumnElement[bool]:
 
 
 def practice_told(found: Workshop, asked: Sequence[str]) -> list[ToldOften]:
-    """How often each answer was told, by objective and kind of teller; one query."""
+    """Counts of each answer, by objective and kind of teller; one query."""
     rows = db.session.execute(
         select(PracticeAnswer.objective, PracticeAnswer.told_by, PracticeAnswer.often).where(
             PracticeAnswer.workshop_id == found.id, PracticeAnswer.often != "", _listed(found)
@@ -84,7 +84,7 @@ def practice_told(found: Workshop, asked: Sequence[str]) -> list[ToldOften]:
 
 @dataclass(frozen=True)
 class ToldAbout:
-    """What one kind of teller told about one person: how often by objective, whether words were
+    """All that one kind of teller told about one person: how often by objective, whether words were
     written, and when it was given last."""
 
     often: Mapping[str, Often]
@@ -120,7 +120,7 @@ def told_about(found: Workshop, person_id: int | None = None) -> dict[int, dict[
 
 
 def written_practice(found: Workshop, actor: Actor) -> list[tuple[str, str]]:
-    """What was written about practice, each with its id, by nobody's name, sorted, so that their
+    """Words that were written about practice, each with its id, by nobody's name, sorted, so that their
     order tells nothing either. A police account reads none of it, whatever it was lent."""
     if Role.POLICE_PEER in actor.roles:
         return []

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"(?:\d[ -]?){7,}")
 
 
 class Often(StrEnum):
-    """How often somebody did something in the last month."""
+    """Frequency with which somebody did something in the last month."""
 
     NEVER = "n"
     ONCE = "1"
@@ -27,7 +27,7 @@ class Often(StrEnum):
 
 
 class Teller(StrEnum):
-    """Whoever tells it. Somebody above an officer is none: her subordinate would answer for what
+    """Kinds of tellers. Somebody above an officer is none: her subordinate would answer for what
     she says."""
 
     HERSELF = "herself"
@@ -44,7 +44,7 @@ def asked_objectives(course: Sequence[str], tested: Collection[str]) -> list[str
 
 @dataclass(frozen=True)
 class ToldOften:
-    """How often each answer was told about one objective by one kind of teller."""
+    """Counts of each answer about one objective by one kind of teller."""
 
     objective: str
     teller: Teller

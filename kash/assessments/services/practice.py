@@ -86,7 +86,7 @@ def delete_practice_words(workshop_id: str, told: str, *, by: Actor) -> None:
 
 
 def practice_ids(test: WorkshopTest, workshop: Workshop) -> frozenset[str]:
-    """What phones name questions about practice by: the objectives' lineages and, for what she
+    """Ids by which phones name questions about practice: the objectives' lineages and, for what she
     writes, the test's own id. None but in the test months later."""
     if test.moment != Moment.FOLLOW_UP:
         return frozenset()

@@ -37,7 +37,7 @@ class SentAnswer:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What became of one operation; `new` says that something was written."""
+    """Outcome of one operation; `new` says that something was written."""
 
     op_id: str
     reply: AnswerReply

@@ -1,4 +1,4 @@
-"""What changed in practice, months after a workshop: who told it, and typing it in."""
+"""Practice months after a workshop: what changed, who told it, and typing it in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ToldPerson:
 @blueprint.get("/workshops/<public_id>/practice")
 @allow("assessments.see")
 def practice(public_id: str) -> ResponseReturnValue:
-    """What changed in practice: how often by objective, what was written, and who told it."""
+    """Practice that changed: how often by objective, what was written, and who told it."""
     found = seen_workshop(public_id)
     told = told_about(found)
     people = [ToldPerson(one, told.get(one.person_id, {})) for one in participants(found)]
