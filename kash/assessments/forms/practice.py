@@ -25,7 +25,7 @@ ABOVE = "above"
 
 
 class PracticeForm(KashForm):
-    """Who told it, and words. `practice_form` adds a field for each objective."""
+    """Form of who told it, and words. `practice_form` adds a field for each objective."""
 
     told_by = radio_field(
         _l("Who told it"),

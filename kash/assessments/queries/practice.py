@@ -120,8 +120,8 @@ def told_about(found: Workshop, person_id: int | None = None) -> dict[int, dict[
 
 
 def written_practice(found: Workshop, actor: Actor) -> list[tuple[str, str]]:
-    """Words that were written about practice, each with its id, by nobody's name, sorted, so that their
-    order tells nothing either. A police account reads none of it, whatever it was lent."""
+    """Words about practice, each with its id, by nobody's name, sorted, so that their order tells
+    nothing either. A police account reads none of it, whatever it was lent."""
     if Role.POLICE_PEER in actor.roles:
         return []
     rows = db.session.scalars(
