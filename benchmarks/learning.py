@@ -138,6 +138,7 @@ def _on_a_track() -> Iterator[dict[str, str]]:
         _TRACK: track,
         f"{_TRACK}/people/<person_id>": enrolment.person.public_id,
         f"{_TRACK}/people/<person_id>/facts/<fact_id>": fact,
+        f"{_TRACK}/people/many/<batch>": enrolment.batch,
     }
     proposed = start_version(track, by=SYSTEM)
     propose(proposed, by=SYSTEM)

@@ -96,7 +96,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
     from kash.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
     from kash.training.models import Course
 
-    today, now = local_today(), utc_now()
+    today, now, batch = local_today(), utc_now(), new_public_id()
     with writing() as session:
         course = session.scalar(select(Course.public_id).order_by(Course.id).limit(1))
         tree = Branch(
@@ -145,6 +145,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
                         "public_id": new_public_id(),
                         "enrolled_by": "system",
                         "enrolled_at": now,
+                        "batch": batch,
                     }
                     for key, _public_id in some
                 ],

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.policy import Actor
 from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal
-from kash.tracks.services.enrolments import enrol
+from kash.tracks.services.entering import enrol_all
 from kash.tracks.services.seen import SeenTogether, enter
 from kash.tracks.services.tracks import TrackDetails, add_track
 from kash.tracks.services.versions import propose, publish, start_version, write_version
@@ -45,8 +45,7 @@ def make_tracks(
     write_version(version, tree, renewal, 1, by=trainer)
     propose(version, by=trainer)
     publish(version, by=director)
-    for person in workshop_people:
-        enrol(track, person, by=trainer)
+    enrol_all(track, version, workshop_people, by=trainer)
     _see(actors, workshop_people, course, today)
     draft = start_version(track, by=trainer)
     stricter = Branch(Join.ALL, (*tree.parts, Leaf.of("role", role="mentor", months=3)))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask.typing import ResponseReturnValue
+
 from kash.feature import Part, declared
 from kash.policy import Actor
 
@@ -29,13 +31,15 @@ class StepDone:
 
 @dataclass(frozen=True)
 class NextStep(Part):
-    """`choices` are (public id, text) for an actor; `take` does it for the choice."""
+    """`choices` are (public id, text) for an actor; `take` does it for the choice. A step that
+    `asks` answers with a page of its own, on which it is done once that is confirmed."""
 
     key: str
     label: Any
     help: Any
     choices: Callable[[Actor], Sequence[tuple[str, str]]]
-    take: Callable[[str, Sequence[str], Actor], StepDone]
+    take: Callable[[str, Sequence[str], Actor], StepDone] | None = None
+    asks: Callable[[str, Sequence[str], Actor], ResponseReturnValue] | None = None
 
 
 def next_steps() -> Sequence[NextStep]:

@@ -61,6 +61,12 @@ class NothingPublished(Problem):
     sentence = _l("Nobody can be enrolled before a version of this track is published.")
 
 
+class PublishedMeanwhile(Problem):
+    """Another version was published since people were shown who are to be put on a track."""
+
+    sentence = _l("Another version was published meanwhile. Look at it, then confirm once more.")
+
+
 class OneselfOnATrack(Problem):
     """Nobody enrols herself, moves herself or enters what she did."""
 

@@ -16,6 +16,7 @@ from kash.platform.web.sample_ids import SampleId
 from kash.tracks import blueprint, views
 from kash.tracks.approval import APPROVAL
 from kash.tracks.chapters import CHAPTERS
+from kash.tracks.commands import tracks_commands
 from kash.tracks.hits import FOUND
 from kash.tracks.kinds import KINDS, ROLES
 from kash.tracks.merging import REFERENCES
@@ -23,10 +24,12 @@ from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
 from kash.tracks.services.badges import give_badges
 from kash.tracks.today import TODAY
 from kash.tracks.trail_words import ACTION_WORDS
+from kash.tracks.views.many import PUT_ON_A_TRACK
 from kash.tracks.views.person_section import person_rows
 from kash.tracks.words import (
     FLAWS,
     JOINS,
+    LINE_FAULTS,
     PARAMETERS,
     RENEWAL,
     RENEWAL_TONE,
@@ -68,10 +71,20 @@ def _facts(known: Mapping[str, str]) -> Select[str]:
     )
 
 
+def _batches(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(TrackEnrolment.batch)
+        .join(TrackEnrolment.track)
+        .where(Track.public_id == known["public_id"], TrackEnrolment.batch != "")
+        .order_by(TrackEnrolment.id.desc())
+    )
+
+
 FEATURE = Feature(
     "tracks",
     modules=(views,),
     blueprints=(blueprint,),
+    commands=(tracks_commands,),
     words={
         "join_word": join_word,
         "track_name": track_name,
@@ -81,6 +94,7 @@ FEATURE = Feature(
             "flaws": FLAWS,
             "joins": JOINS,
             "parameters": PARAMETERS,
+            "line_faults": LINE_FAULTS,
             "renewal": RENEWAL,
             "renewal_tone": RENEWAL_TONE,
             "roles": ROLES,
@@ -98,6 +112,7 @@ FEATURE = Feature(
         *FOUND,
         *REFERENCES,
         APPROVAL,
+        PUT_ON_A_TRACK,
         *KINDS,
         Chore("give_track_badges", give_badges, minutes=60, at=23),
         PersonSection(_l("Tracks"), person_rows),
@@ -105,5 +120,6 @@ FEATURE = Feature(
         SampleId("/tracks/<public_id>/versions/<version_id>", _versions),
         SampleId("/tracks/<public_id>/people/<person_id>", _people),
         SampleId("/tracks/<public_id>/people/<person_id>/facts/<fact_id>", _facts),
+        SampleId("/tracks/<public_id>/people/many/<batch>", _batches),
     ),
 )

@@ -76,10 +76,14 @@ class TrackVersion(PublicId, Base):
 
 
 class TrackEnrolment(PublicId, Base):
-    """A person on a track, by the version that she began or was moved to."""
+    """A person on a track, by the version that she began or was moved to. Whoever was put on it
+    together with others shares a `batch` with them."""
 
     __tablename__ = "track_enrolment"
-    __table_args__ = (UniqueConstraint("track_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("track_id", "person_id"),
+        Index("ix_track_enrolment_track_id_enrolled_at", "track_id", "enrolled_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
@@ -87,6 +91,7 @@ class TrackEnrolment(PublicId, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     enrolled_by: Mapped[str] = mapped_column(String(16))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    batch: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
     track: Mapped[Track] = relationship()
     version: Mapped[TrackVersion] = relationship()

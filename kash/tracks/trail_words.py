@@ -10,6 +10,8 @@ ACTION_WORDS = ActionWords(
     {
         "tracks.badges_given": _l("tracks: badges given"),
         "tracks.enrolled": _l("tracks: person enrolled"),
+        "tracks.enrolled_together": _l("tracks: people enrolled together"),
+        "tracks.entry_undone": _l("tracks: people who were enrolled together taken off"),
         "tracks.fact_withdrawn": _l("tracks: fact withdrawn"),
         "tracks.facts_entered": _l("tracks: facts entered"),
         "tracks.moved": _l("tracks: person moved to another version"),

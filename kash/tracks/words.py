@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from kash.tracks.leaf_kinds import LeafKind, leaf_kinds
 from kash.tracks.queries.tracks import Names
 from kash.tracks.rules.checks import TreeFlaw
+from kash.tracks.rules.entering import LineFault
 from kash.tracks.rules.kinds import Parameter, ParameterKind
 from kash.tracks.rules.renewal import RenewalState
 from kash.tracks.rules.standing import Standing, StandingEvent
@@ -86,6 +87,12 @@ PARAMETERS = {
     "version": _l("version"),
     "role": _l("role"),
     "track": _l("track"),
+}
+LINE_FAULTS = {
+    LineFault.NOBODY: _l("None of your people is found by this."),
+    LineFault.SEVERAL: _l(
+        "Several of your people are found by this. Use the number of the one you mean."
+    ),
 }
 SEEN = {
     "practicum": _l("Practice that was seen"),

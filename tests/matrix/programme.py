@@ -589,7 +589,7 @@ class _Builder:
                     **self.holder_link(person),
                     "entry": sides[side]["entries"][person.public_id],
                     "enrolment": sides[side]["enrolments"][person.public_id],
-                    "seen_fact": sides[side]["seen_facts"][person.public_id],
+                    **sides[side]["on_track"][person.public_id],
                     "member": forums[side]["members"].get(
                         person.public_id, next(iter(forums[side]["members"].values()))
                     ),
@@ -1134,7 +1134,7 @@ class _Builder:
         proposed_batch = self.batch(workshop, trainer, "proposed")
         tests = self.tests(course, workshop, people, side)
         payouts = self.payouts(workshop, trainer, people)
-        track, facts = self.track(course, people)
+        track, on_track = self.track(course, people)
         skill = self.add(
             TrainerSkill(
                 account_id=trainer.id,
@@ -1175,7 +1175,7 @@ class _Builder:
                 "skilled": trainer.public_id,
                 "skill": skill.public_id,
             },
-            "seen_facts": facts,
+            "on_track": on_track,
             "entries": entries,
             "enrolments": enrolments,
             "certificates": certificates,
@@ -1326,9 +1326,11 @@ class _Builder:
 
     # --- tracks ---------------------------------------------------------------------------------
 
-    def track(self, course: Course, people: list[Person]) -> tuple[dict[str, str], dict[str, str]]:
+    def track(
+        self, course: Course, people: list[Person]
+    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         """A track on which everybody is, with a version in each state, and a later one to which she
-        can be moved; and what was seen of each, by person."""
+        can be moved; and what there is of each, by person."""
         track = self.add(Track(name=f"Way {new_public_id()}", course_id=course.id))
         leaf = {"is": "role", "role": "mentor", "months": 6}
         versions = {
@@ -1339,14 +1341,15 @@ class _Builder:
         }
         later = {"all": [{**leaf, "months": 12}]}
         self.add(TrackVersion(track_id=track.id, number=4, tree=later, state="published"))
-        facts = {}
+        on_track = {}
         for person in people:
-            self.add(
+            enrolment = self.add(
                 TrackEnrolment(
                     track_id=track.id,
                     version_id=versions["published"].id,
                     person_id=person.id,
                     enrolled_by="system",
+                    batch=new_public_id(),
                 )
             )
             fact = SeenFact(
@@ -1357,13 +1360,16 @@ class _Builder:
                 seen_by="system",
                 entered_by="system",
             )
-            facts[person.public_id] = self.add(fact).public_id
+            on_track[person.public_id] = {
+                "seen_fact": self.add(fact).public_id,
+                "track_batch": enrolment.batch,
+            }
         return {
             "track": track.public_id,
             "track_version": versions["published"].public_id,
             "track_draft": versions["draft"].public_id,
             "track_proposed": versions["proposed"].public_id,
-        }, facts
+        }, on_track
 
     # --- payouts --------------------------------------------------------------------------------
 

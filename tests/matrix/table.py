@@ -769,6 +769,8 @@ PLACES: dict[str, Place] = {
     "tracks.return_to_draft": _of("track", post="tracks.approve", version_id="track_proposed"),
     "tracks.people": _of("track", get="tracks.see"),
     "tracks.find": _of("track", post="tracks.enter"),
+    "tracks.enter_many": _of("track", both="tracks.enter"),
+    "tracks.undo_many": _of("track", both="tracks.keep", batch="track_batch"),
     "tracks.enter_facts": _of("track", both="tracks.enter"),
     "tracks.enrol": Place("", "tracks.keep", {"public_id": "track"}, sent={"person": "person"}),
     "tracks.progress": _of("track", get="tracks.standing", person_id="person"),

@@ -32,6 +32,7 @@ from kash.people.services.lists import (
     preview_list,
     read_again,
 )
+from kash.people.views.ticked import taken
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
@@ -282,13 +283,4 @@ def list_next(list_id: str, step: str) -> ResponseReturnValue:
     if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.list", list_id=list_id), 303)
-    done = wanted.take(chosen, list_queries.person_ids_of_list(people_list), actor)
-    flash(
-        _(
-            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
-            done=done.done,
-            waiting=done.waiting,
-            left=done.left_out,
-        )
-    )
-    return redirect(done.url, 303)
+    return taken(wanted, chosen, list_queries.person_ids_of_list(people_list), actor)

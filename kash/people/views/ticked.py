@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -40,14 +42,22 @@ def next_step_of_ticked(step: str) -> ResponseReturnValue:
     if not reached:
         flash(_("Tick the people first."), "warn")
         return redirect(url_for("people.index"), 303)
-    done = wanted.take(choice, reached, actor)
-    left = done.left_out + len(ticked) - len(reached)
+    return taken(wanted, choice, reached, actor, left_out=len(ticked) - len(reached))
+
+
+def taken(
+    step: NextStep, choice: str, people: Sequence[str], actor: Actor, *, left_out: int = 0
+) -> ResponseReturnValue:
+    """Answer to a next step: the page on which it asks, or where it leads once it is done."""
+    if step.asks is not None:
+        return step.asks(choice, people, actor)
+    done = one_or_404(step.take)(choice, people, actor)
     flash(
         _(
             "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
             done=done.done,
             waiting=done.waiting,
-            left=left,
+            left=done.left_out + left_out,
         )
     )
     return redirect(done.url, 303)

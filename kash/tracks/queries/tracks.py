@@ -84,6 +84,16 @@ def published_version(track: Track) -> TrackVersion | None:
     return next((one for one in track.versions if one.state == "published"), None)
 
 
+def tracks_to_enter() -> list[Track]:
+    """The tracks on which somebody can be put, by name: those with a published version."""
+    published = select(TrackVersion.track_id).where(TrackVersion.state == "published")
+    return list(
+        db.session.scalars(
+            select(Track).where(Track.id.in_(published)).order_by(func.lower(Track.name))
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Names:
     """Names of what requirements speak of, by public ids: courses that have a published version;

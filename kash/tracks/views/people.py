@@ -11,7 +11,7 @@ from kash.accounts.queries.accounts import names_of
 from kash.people.models import Person
 from kash.people.queries.persons import person_ids_within_reach
 from kash.people.queries.search import find_people
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.platform.web import Listing, current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
@@ -22,6 +22,7 @@ from kash.tracks import blueprint
 from kash.tracks.errors import AlreadyEnrolled, MinorOnATrack, NothingPublished, OneselfOnATrack
 from kash.tracks.forms.tracks import EndForm, MoveForm, WithdrawForm
 from kash.tracks.models import SeenFact
+from kash.tracks.queries.entering import batches_to_undo
 from kash.tracks.queries.people import (
     DONE,
     TrackStanding,
@@ -54,6 +55,7 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
     asked = asked_for({"name": None}, "name")
     pages = max(1, -(-len(group.rows) // ROWS))
     number = min(asked.page, pages)
+    batches = batches_to_undo(track, actor, utc_now()) if actor.may("tracks.keep") else []
     rows = shown(group.rows[(number - 1) * ROWS : number * ROWS], track, today)
     return render_template(
         "tracks/people.html",
@@ -76,6 +78,8 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
             ),
         ],
         known=all_names(),
+        batches=batches,
+        names=names_of([one.by for one in batches]),
         found=found,
         searched=request.form.get("search", "")[:200].strip(),
     )
