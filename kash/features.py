@@ -17,6 +17,7 @@ from kash.members.feature import FEATURE as MEMBERS
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
+from kash.reports.feature import FEATURE as REPORTS
 from kash.skills.feature import FEATURE as SKILLS
 from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
@@ -32,6 +33,7 @@ FEATURES: tuple[Feature, ...] = (
     WORKSHOPS,
     ASSESSMENTS,
     EVALUATIONS,
+    REPORTS,
     PAYOUTS,
     TRACKS,
     CERTIFICATES,

@@ -162,6 +162,7 @@ NAMED: dict[str, str] = {
     "workshops.person_enrolled": "workshop enrolment person",
     "workshops.session_added": "workshop session",
     "workshops.session_changed": "workshop session",
+    "workshops.session_recorded": "workshop session",
     "workshops.session_removed": "workshop session",
     "workshops.walk_in_taken": "workshop enrolment person",
     "workshops.workshop_duplicated": "workshop workshop",

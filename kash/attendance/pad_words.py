@@ -21,6 +21,7 @@ def pad_words() -> dict[str, str]:
         **_marking(),
         **_at_door(),
         **_counting(),
+        **_times(),
         **_signing(),
         **_answers(),
         **_people(),
@@ -207,6 +208,17 @@ def _counting() -> dict[str, str]:
         "save_note": _("Save the note"),
         "note_saved": _("The note is kept."),
         "notes_made": _("Notes written on this phone for this session: %(count)s"),
+    }
+
+
+def _times() -> dict[str, str]:
+    return {
+        "session_time": _("Beginning and end"),
+        "begins_now": _("The session begins now"),
+        "ends_now": _("The session ends now"),
+        "began_at": _("Began %(time)s"),
+        "ended_at": _("Ended %(time)s"),
+        "take_back": _("Take back"),
     }
 
 

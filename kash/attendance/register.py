@@ -24,6 +24,7 @@ from kash.attendance.models import (
     Settlement,
     Signature,
     Slot,
+    TimeTap,
 )
 from kash.attendance.rules.conduct import end_to_remember, ends_at
 from kash.attendance.rules.marking import STANDARD_STATUSES
@@ -35,6 +36,12 @@ class SlotHasMarks(Problem):
 
     status = 409
     sentence = _l("People were marked in this session, so it stays.")
+
+
+class SlotTaught(SlotHasMarks):
+    """Nor one of which somebody said when it began or ended."""
+
+    sentence = _l("This session was taught, so it stays. Take back its beginning and end first.")
 
 
 def ensure_statuses(session: Session) -> None:
@@ -111,13 +118,19 @@ def number_slots(session: Session, register_id: int) -> None:
 
 
 def remove_slots(session: Session, slot_ids: Iterable[int]) -> None:
-    """Take slots away. Raises SlotHasMarks if anybody was marked in one of them."""
+    """Take slots away. Raises SlotHasMarks if anybody was marked in one of them, and
+    SlotTaught."""
     wanted = list(slot_ids)
     if not wanted:
         return
     used = (MarkOperation, Mark, HeadcountOperation, RegisterNote, Signature, Settlement)
     if any(session.scalar(select(exists().where(one.slot_id.in_(wanted)))) for one in used):
         raise SlotHasMarks
+    taught = Slot.began_at.is_not(None) | Slot.ended_at.is_not(None)
+    if session.scalar(select(exists().where(Slot.id.in_(wanted), taught))):
+        raise SlotTaught
+    # What is left was taken back.
+    session.execute(delete(TimeTap).where(TimeTap.slot_id.in_(wanted)))
     session.execute(delete(Slot).where(Slot.id.in_(wanted)))
 
 

@@ -32,6 +32,9 @@ ACTION_WORDS = ActionWords(
         "attendance.status_added": _l("attendance: status added"),
         "attendance.status_changed": _l("attendance: status changed"),
         "attendance.statuses_ordered": _l("attendance: statuses ordered"),
+        "attendance.time_tapped": _l("attendance: time of a session tapped"),
+        "attendance.time_undone": _l("attendance: time of a session taken back"),
+        "attendance.times_set": _l("attendance: times of a session typed in"),
         "attendance.walk_in_kept": _l("attendance: walk in kept"),
     }
 )

@@ -40,6 +40,14 @@ _REASONS: dict[RejectionReason, Any] = {
     RejectionReason.NOT_BEGUN: _l(
         "The session had not begun yet, so nobody is marked as being there."
     ),
+    RejectionReason.TIME_BEFORE_DOOR: _l(
+        "This is before the session could begin as planned. If it was moved, change its time first."
+    ),
+    RejectionReason.TIME_IN_FUTURE: _l("This time has not come yet."),
+    RejectionReason.TIME_END_FIRST: _l("The end must come after the beginning."),
+    RejectionReason.TIME_TOO_LONG: _l(
+        "No session takes more than 12 hours. If its end was forgotten, say when it really ended."
+    ),
     RejectionReason.CANCELLED: _l("The workshop was cancelled before this was made."),
     RejectionReason.MINOR: _l(
         "People under 18 are not enrolled. The custodian takes care of what they need."

@@ -22,13 +22,15 @@ from kash.forums.documents import minutes_paper
 from kash.forums.models import Meeting
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
+from kash.reports.documents import workshop_report
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.queries.scope import workshop
 from kash.workshops.views.documents import sheet_columns, sheet_head
 
 
 def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) -> list[Path]:
-    """Write certificates, their zip, a register, minutes and answer sheets into a folder.
+    """Write certificates, their zip, a register, minutes, answer sheets and reports of a workshop
+    into a folder.
 
     With `cards` the certificates once more as such. Returns the files. Raises RenderError.
     """
@@ -41,6 +43,7 @@ def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) 
             "register.pdf": _register(loaded),
             "minutes.pdf": _minutes(loaded),
             "answer-sheets.pdf": _answer_sheets(),
+            **_reports(loaded),
         }
         if cards:
             papers["cards.pdf"] = make_cards(SILENT, batch=issued).whole()
@@ -50,6 +53,15 @@ def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) 
         path.write_bytes(content)
         written.append(path)
     return written
+
+
+def _reports(loaded: LoadedProgramme) -> dict[str, bytes]:
+    """The report of the first workshop that was held: for a funder, and for the programme."""
+    held = workshop(loaded.workshops[0], loaded.actors[TRAINER.key])
+    return {
+        "report.pdf": workshop_report(held, "en", with_words=False),
+        "report-programme.pdf": workshop_report(held, "sw", with_words=True),
+    }
 
 
 def _register(loaded: LoadedProgramme) -> bytes:

@@ -13,6 +13,7 @@ from kash.attendance.services.closing import correct_mark
 from kash.attendance.services.confirming import confirm_slot
 from kash.attendance.services.marking import apply_marks, close_slot
 from kash.demo.accounts import DIRECTOR
+from kash.demo.deliveries import deliver
 from kash.demo.participants import People
 from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
 from kash.demo.signed_sheets import bring_in_sheets
@@ -59,6 +60,7 @@ def run_workshop(
         cancel_workshop(workshop, sample.reason, by)
     if sample.fate in ("held", "running"):
         closed = _mark(number, workshop, by, today)
+        deliver(workshop, closed, by)
         _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
         if sample.fate == "running":
             bring_in_sheets(workshop, by, today)

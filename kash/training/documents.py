@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.formats import hours_text
 from kash.platform.web.language import LANGUAGES, brand
+from kash.training.deliveries import delivered_of
 from kash.training.models import CourseVersion
 from kash.training.queries import read_version
 from kash.training.rules.fields import KINDS, MATERIAL, PLAN
@@ -39,6 +40,7 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
             facts=_facts(version, tree),
             bring=_materials(tree),
             with_notes=with_notes,
+            delivered=delivered_of([plan.lineage for plan in _plans(tree)]) if with_notes else {},
             kinds=KINDS,
             timed_steps=timed_steps,
             step_minutes=step_minutes,

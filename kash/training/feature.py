@@ -19,6 +19,7 @@ from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.today import TODAY
 from kash.training.trail_words import ACTION_WORDS
+from kash.training.words import delivered_words
 
 
 def _modules(known: Mapping[str, str]) -> Select[str]:
@@ -47,6 +48,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     commands=(training_commands,),
+    filters={"delivered_words": delivered_words},
     words={"course_links": course_links},
     parts=(
         ACTION_WORDS,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
+    Index,
     SmallInteger,
     String,
     Text,
@@ -125,7 +126,11 @@ class SessionPlan(PublicId, Lineage, Base):
     """
 
     __tablename__ = "session_plan"
-    __table_args__ = (CheckConstraint("minutes between 5 and 600", name="minutes"),)
+    __table_args__ = (
+        CheckConstraint("minutes between 5 and 600", name="minutes"),
+        # By it the last times that it was taught are found, in whatever version.
+        Index("ix_session_plan_lineage", "lineage"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)

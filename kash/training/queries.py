@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,13 +110,14 @@ def course(actor: Actor, public_id: str) -> Course:
 
 
 def versions_of(actor: Actor, found: Course) -> list[Any]:
-    """The versions of a course in reach, the newest first, as rows of public_id, number, language,
-    public_title, state, published_at, created_at, source (the number of the version that it
-    translates), plans and minutes."""
+    """The versions of a course in reach, the newest first, as rows of id, public_id, number,
+    language, public_title, state, published_at, created_at, source (the number of the version that
+    it translates), plans and minutes."""
     source = aliased(CourseVersion)
     return list(
         db.session.execute(
             select(
+                CourseVersion.id,
                 CourseVersion.public_id,
                 CourseVersion.number,
                 CourseVersion.language,
@@ -133,6 +134,18 @@ def versions_of(actor: Actor, found: Course) -> list[Any]:
             .order_by(CourseVersion.number.desc())
         )
     )
+
+
+def plans_of(version_ids: Collection[int]) -> dict[int, list[tuple[str, int]]]:
+    """(lineage, planned minutes) of all sessions of each of these versions (keys); one query."""
+    found: dict[int, list[tuple[str, int]]] = {one: [] for one in version_ids}
+    for version_id, lineage, minutes in db.session.execute(
+        select(Module.version_id, SessionPlan.lineage, SessionPlan.minutes)
+        .join(SessionPlan.module)
+        .where(Module.version_id.in_(version_ids))
+    ):
+        found[version_id].append((lineage, minutes))
+    return found
 
 
 def loaded(statement: Select[CourseVersion]) -> Select[CourseVersion]:

@@ -15,6 +15,7 @@ CHAPTERS = Chapters(
                 Role.MONITORING: "monitoring#what-you-see",
             },
         ),
+        **each("workshops", "taught", {Role.TRAINER: "trainer#as-it-was-taught"}),
         "workshops.check_in": peers("peer-educator#check-in-at-a-workshop"),
         **each(
             "workshops",

@@ -15,7 +15,10 @@ from kash.people.quiet import StillActive
 from kash.people.references import Reference
 from kash.people.scope import ContactScope, OwnScope
 from kash.people.sections import PersonSection
+from kash.platform.database import utc_now
+from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
+from kash.training.deliveries import Deliveries
 from kash.training.queries import TaughtScope
 from kash.workshops import blueprint, views
 from kash.workshops.chapters import CHAPTERS
@@ -25,13 +28,21 @@ from kash.workshops.list_step import ENROL_LIST
 from kash.workshops.merging import move_enrolments
 from kash.workshops.models import Enrolment
 from kash.workshops.offboarding import count_taught, pass_taught_on
+from kash.workshops.queries.deliveries import last_minutes
 from kash.workshops.queries.meeting import met
 from kash.workshops.queries.scope import may_mark_register, people_of, versions_taught_to
 from kash.workshops.services.enrolment import take_in_walk_in
+from kash.workshops.services.recording import forget_words
 from kash.workshops.tabs import Tab
 from kash.workshops.today import TODAY
 from kash.workshops.trail_words import ACTION_WORDS
-from kash.workshops.wording import enrolment_word, oddity_sentence, pause_word
+from kash.workshops.wording import (
+    enrolment_word,
+    left_out_word,
+    oddity_sentence,
+    pause_word,
+    reached_word,
+)
 
 
 def _enrolled(since: datetime) -> ColumnElement[bool]:
@@ -46,6 +57,8 @@ FEATURE = Feature(
         "enrolment_word": enrolment_word,
         "pause_word": pause_word,
         "oddity": oddity_sentence,
+        "left_out_word": left_out_word,
+        "reached_word": reached_word,
     },
     parts=(
         ACTION_WORDS,
@@ -65,6 +78,8 @@ FEATURE = Feature(
         ContactScope(met),
         StillActive(_enrolled),
         TaughtScope(versions_taught_to),
+        Deliveries(last_minutes),
+        Chore("forget_trainer_notes", lambda: forget_words(utc_now()), minutes=60),
         ENROL_LIST,
         Reference("enrolment.person_id", _l("Enrolments"), move_enrolments),
         Holding(

@@ -30,9 +30,13 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.row_versions import RowVersionForm
-from kash.workshops.rules import LEAST_MINUTES, MOST_DAYS, MOST_MINUTES
+from kash.training.rules.fields import MOST_ROWS
+from kash.workshops.rules import LEAST_MINUTES, MOST_DAYS, MOST_MINUTES, LeftOutReason
+from kash.workshops.wording import LEFT_OUT, REACHED
 
 FUNDER_LINES = 4
+LONGEST_WORDS = 200
+LONGEST_NOTES = 2000
 Value = TypeVar("Value")
 
 
@@ -93,6 +97,13 @@ class NewWorkshopForm(_Days):
     """A workshop to be planned. `key` makes the same form, sent twice, plan one workshop."""
 
     version = choice_field(_l("What is taught"))
+    as_delivered = BooleanField(
+        _l("Lay sessions out in the time that they really take"),
+        description=_l(
+            "The median of the last six times that each was taught, up to five minutes; as planned"
+            " where it never was."
+        ),
+    )
     key = NewIdField()
 
 
@@ -199,3 +210,67 @@ class QueueForm(KashForm):
         """The file's bytes, which lie in memory only."""
         content: bytes = self.file.data.stream.read()
         return content
+
+
+class StepLine(Form):
+    """A step of the plan: taught, or why it was left out."""
+
+    lineage = HiddenField()
+    reason = choice_field(
+        _l("Was it taught?"),
+        [("", _l("Taught")), *((str(code), word) for code, word in LEFT_OUT.items())],
+        required=False,
+    )
+    words = text_field(_l("In a few words"), most=LONGEST_WORDS, required=False)
+
+
+class ObjectiveLine(Form):
+    """An objective of the plan: how far it was reached."""
+
+    lineage = HiddenField()
+    reached = radio_field(
+        _l("How far was it reached?"),
+        [
+            *((str(code), word) for code, word in REACHED.items()),
+            ("", _l("Not said")),
+        ],
+        required=False,
+    )
+
+
+class RecordForm(RowVersionForm):
+    """How a session was taught: when it began and ended, typed in, and what came of its plan.
+
+    `start_seen` and `end_seen` are what the page showed, so that only what is typed anew counts.
+    """
+
+    start = TimeOfDayField(_l("Began at"), validators=[Optional()])
+    end = TimeOfDayField(_l("Ended at"), validators=[Optional()])
+    start_seen = HiddenField()
+    end_seen = HiddenField()
+    key = NewIdField()
+    steps = FieldList(FormField(StepLine), max_entries=MOST_ROWS)
+    objectives = FieldList(FormField(ObjectiveLine), max_entries=MOST_ROWS)
+    notes = long_text_field(
+        _l("Notes of the day"),
+        most=LONGEST_NOTES,
+        required=False,
+        rows=5,
+        description=_l(
+            "What happened, for whoever teaches it next. No names of people, and nothing by which"
+            " one could be known. Sealed, and forgotten after the time in the settings."
+        ),
+    )
+    next_time = long_text_field(
+        _l("What to change next time"),
+        most=LONGEST_NOTES,
+        required=False,
+        rows=3,
+        description=_l("For the next trainer, and for whoever writes the next version."),
+    )
+
+    def check_together(self) -> None:
+        """Also: another reason is said in words."""
+        for line in self.steps:
+            if line.form.reason.data == LeftOutReason.OTHER and not line.form.words.data:
+                self.mark_wrong(line.form.words, _("Say why in a few words."))

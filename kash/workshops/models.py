@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -89,6 +90,69 @@ class WorkshopSession(PublicId, Base):
     workshop: Mapped[Workshop] = relationship(back_populates="sessions")
     slot: Mapped[Slot] = relationship()
     plan: Mapped[SessionPlan | None] = relationship()
+    record: Mapped[SessionRecord | None] = relationship(
+        back_populates="taught", cascade="all, delete-orphan"
+    )
+
+
+class SessionRecord(PublicId, Base):
+    """Record of a session as it was taught: what was left out, which objectives were reached, the
+    trainer's notes of the day and what to change next time.
+
+    Both texts are sealed, since they may hold a name; notes are forgotten after the time that the
+    programme chose. `row_version` grows with each change.
+    """
+
+    __tablename__ = "session_record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("workshop_session.id"), unique=True)
+    notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    next_time_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    row_version: Mapped[int] = mapped_column(default=1)
+    written_by: Mapped[str] = mapped_column(String(16))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    taught: Mapped[WorkshopSession] = relationship(back_populates="record")
+    left_out: Mapped[list[StepLeftOut]] = relationship(
+        cascade="all, delete-orphan", order_by="StepLeftOut.id"
+    )
+    reached: Mapped[list[ObjectiveReached]] = relationship(
+        cascade="all, delete-orphan", order_by="ObjectiveReached.id"
+    )
+
+
+class StepLeftOut(Base):
+    """A step of the plan (its lineage) that was left out, and why."""
+
+    __tablename__ = "step_left_out"
+    __table_args__ = (
+        UniqueConstraint("record_id", "lineage"),
+        CheckConstraint(
+            "reason in ('time', 'known', 'unsafe', 'missing', 'wishes', 'other')", name="reason"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("session_record.id"))
+    lineage: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(String(12))
+    words: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ObjectiveReached(Base):
+    """How far an objective of the plan (its lineage) was reached."""
+
+    __tablename__ = "objective_reached"
+    __table_args__ = (
+        UniqueConstraint("record_id", "lineage"),
+        CheckConstraint("reached in ('reached', 'partly', 'not_taught')", name="reached"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("session_record.id"))
+    lineage: Mapped[str] = mapped_column(String(16), index=True)
+    reached: Mapped[str] = mapped_column(String(12))
 
 
 class Facilitator(Base):

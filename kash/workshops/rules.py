@@ -344,3 +344,22 @@ def merged_enrolment(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[s
         steps = with_step(steps, EnrolmentState(state), datetime.fromisoformat(moment))
     changes["history"] = with_step(steps, EnrolmentState(best["state"]), best["changed_at"])
     return changes
+
+
+class LeftOutReason(StrEnum):
+    """Why a step was left out."""
+
+    TIME = "time"
+    KNOWN = "known"
+    UNSAFE = "unsafe"
+    MISSING = "missing"
+    WISHES = "wishes"
+    OTHER = "other"
+
+
+class Reached(StrEnum):
+    """How far an objective was reached."""
+
+    REACHED = "reached"
+    PARTLY = "partly"
+    NOT_TAUGHT = "not_taught"

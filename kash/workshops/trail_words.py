@@ -15,6 +15,7 @@ ACTION_WORDS = ActionWords(
         "workshops.person_enrolled": _l("workshops: person enrolled"),
         "workshops.session_added": _l("workshops: session added"),
         "workshops.session_changed": _l("workshops: session changed"),
+        "workshops.session_recorded": _l("workshops: session recorded as taught"),
         "workshops.session_removed": _l("workshops: session removed"),
         "workshops.sessions_laid_out": _l("workshops: sessions laid out"),
         "workshops.sessions_ordered": _l("workshops: sessions ordered"),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.attendance.rules.conduct import Conduct, Oddity
 from kash.platform.web.formats import hours_text, moment_text, time_text
-from kash.workshops.rules import Break, EnrolmentState, Stage
+from kash.workshops.rules import Break, EnrolmentState, LeftOutReason, Reached, Stage
 
 ENROLMENT: dict[EnrolmentState, Any] = {
     EnrolmentState.INVITED: _l("Invited"),
@@ -49,6 +49,20 @@ STAGE_TONE = {
     Stage.OVER: "good",
     Stage.CANCELLED: "bad",
 }
+LEFT_OUT: dict[LeftOutReason, Any] = {
+    LeftOutReason.TIME: _l("Time was short"),
+    LeftOutReason.KNOWN: _l("They knew it already"),
+    LeftOutReason.UNSAFE: _l("It would have upset or endangered somebody"),
+    LeftOutReason.MISSING: _l("Something was missing: material, power, a person"),
+    LeftOutReason.WISHES: _l("The group wished otherwise"),
+    LeftOutReason.OTHER: _l("Another reason"),
+}
+REACHED: dict[Reached, Any] = {
+    Reached.REACHED: _l("Reached"),
+    Reached.PARTLY: _l("Partly"),
+    Reached.NOT_TAUGHT: _l("Not taught"),
+}
+REACHED_TONE = {Reached.REACHED: "good", Reached.PARTLY: "warn", Reached.NOT_TAUGHT: ""}
 
 
 def enrolment_word(state: EnrolmentState) -> str:
@@ -88,3 +102,13 @@ def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
         length=hours_text(held.minutes),
         taught=hours_text(held.taught),
     )
+
+
+def left_out_word(reason: str) -> str:
+    """Why a step was left out."""
+    return str(LEFT_OUT[LeftOutReason(reason)])
+
+
+def reached_word(reached: str) -> str:
+    """How far an objective was reached."""
+    return str(REACHED[Reached(reached)])

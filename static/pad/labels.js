@@ -16,7 +16,7 @@ export function called(held, entry) {
 }
 
 /** What an operation made, by its kind: marks aside. */
-export const KINDS = { walk_in: "walk_in", headcount: "headcount", note: "note", signature: "signature" };
+export const KINDS = { walk_in: "walk_in", headcount: "headcount", note: "note", signature: "signature", time: "session_time" };
 
 /** What became of one operation, as a sentence. */
 export function sentence(held, one) {

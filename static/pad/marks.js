@@ -6,6 +6,7 @@ import { button, h, icon, say, toast } from "./dom.js";
 import { called, sentence, word } from "./labels.js";
 import { make, onChange, open, PRESENT, standing, statusOf } from "./register.js";
 import { made } from "./sync.js";
+import { timeLine } from "./times.js";
 import { labelOf, t } from "./words.js";
 
 const ABSENT = "absent";
@@ -198,9 +199,11 @@ export function markScreen(held, slot) {
     for (const [entry, kept] of rows) {
       if (standing(held, slot.id, entry).status !== kept.shown) show(entry);
     }
+    time.draw();
     tell();
     sum();
   });
+  const time = timeLine(held, slot);
 
   const way = (what, drawing, text) => h("a", { class: "btn s", href: `#s/${slot.id}/${what}` }, drawing && icon(drawing, "s"), text);
   return {
@@ -208,6 +211,7 @@ export function markScreen(held, slot) {
     small: held.register.neutral_title,
     back: ["#", t("sessions")],
     body: [
+      time.line,
       slot.closed
         ? h("p", { class: "muted" }, t("closed_says"))
         : h(

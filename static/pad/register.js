@@ -32,9 +32,13 @@ export function begin(grant) {
   for (const { slot, entry, status, version } of grant.marks) {
     if (marks[slot]) marks[slot][entry] = { status, version };
   }
+  const times = {};
+  for (const { id, began_at, ended_at } of grant.slots) {
+    times[id] = { start: began_at ? { at: began_at } : null, end: ended_at ? { at: ended_at } : null };
+  }
   const { pad, register, slots, groups, sexes, age_bands, statuses, roster } = grant;
   return {
-    pad, register, slots, groups, sexes, age_bands, statuses, roster, marks,
+    pad, register, slots, groups, sexes, age_bands, statuses, roster, marks, times,
     // Of headcounts the sums only for the form; of notes and signatures that they were made. Answers
     // that wait to be read are `told`: so phones have them that took a register before an update.
     headcounts: {}, signed: {}, notes: {}, waiting: {}, told: [],
@@ -42,6 +46,8 @@ export function begin(grant) {
 }
 
 export const standing = (held, slot, entry) => (held.marks[slot] || {})[entry] || NO_MARK;
+/** When a session began and ended, as far as this phone knows: {start, end}, each {at, op_id} or null. */
+export const timesOf = (held, slot) => (held.times || {})[slot] || { start: null, end: null };
 export const slotOf = (held, id) => held.slots.find((one) => one.id === id);
 export const entryOf = (held, id) => held.roster.find((one) => one.entry === id);
 export const statusOf = (held, code) => held.statuses.find((one) => one.code === code);
@@ -69,7 +75,14 @@ function applyOperation(held, op) {
     held.signed[op.slot] = { ...held.signed[op.slot], [op.entry]: true };
   } else if (op.kind === "note") {
     held.notes[op.slot || ""] = (held.notes[op.slot || ""] || 0) + 1;
+  } else if (op.kind === "time") {
+    setTime(held, op.slot, op.edge, op.undoes ? null : { at: op.at, op_id: op.op_id });
   }
+}
+
+function setTime(held, slot, edge, said) {
+  // A register that was taken before an update has no times.
+  held.times = { ...held.times, [slot]: { ...timesOf(held, slot), [edge]: said } };
 }
 
 function applyAnswer(held, answer) {
@@ -90,6 +103,8 @@ function applyAnswer(held, answer) {
   }
   if (answer.answer === "conflict" || answer.answer === "rejected") {
     if (op.kind === "signature" && held.signed[op.slot]) delete held.signed[op.slot][op.entry];
+    const said = op.kind === "time" && timesOf(held, op.slot)[op.edge];
+    if (said && said.op_id === op.op_id) setTime(held, op.slot, op.edge, null);
     held.told.push({
       op_id: op.op_id, kind: op.kind, slot: op.slot, entry: op.entry, at: op.at,
       mine: op.kind === "scan" ? PRESENT : op.status,
@@ -104,6 +119,7 @@ function remembered(op, extra) {
   const kept = { kind, op_id, slot, entry, status, expected_version, at, ...extra };
   if (kind === "headcount") kept.counts = op.counts;
   if (kind === "walk_in") kept.letter = op.letter;
+  if (kind === "time") Object.assign(kept, { edge: op.edge, undoes: op.undoes });
   return kept;
 }
 

@@ -42,6 +42,8 @@ def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) 
         "register.pdf",
         "minutes.pdf",
         "answer-sheets.pdf",
+        "report.pdf",
+        "report-programme.pdf",
     )
     assert [line.strip() for line in lines if line.startswith(f"  {sample.folder}")] == [
         str(sample.folder / name) for name in names

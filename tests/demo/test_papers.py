@@ -17,7 +17,14 @@ from kash.people.models import Person
 from kash.platform.database import db
 from tests.sample import Sample
 
-PAPERS = ("certificates.pdf", "register.pdf", "minutes.pdf", "answer-sheets.pdf")
+PAPERS = (
+    "certificates.pdf",
+    "register.pdf",
+    "minutes.pdf",
+    "answer-sheets.pdf",
+    "report.pdf",
+    "report-programme.pdf",
+)
 
 
 def _text(path: Path) -> str:

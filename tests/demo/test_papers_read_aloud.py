@@ -173,6 +173,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "people.documents.directory.service_list": lambda _sample: directory.service_list(
         _services(), language="en", today=date(2026, 11, 27)
     ),
+    "reports.documents.workshop_report": _written("report-programme.pdf"),
     "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),
     "training.documents.handout": lambda _sample: handout(_published()),
 }

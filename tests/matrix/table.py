@@ -85,6 +85,7 @@ attendance.mark       -    -    own   -    -      -    -       -       -
 attendance.confirm    -    all  own   -    -      -    -       -       -
 attendance.check_in   -    -    -     -    -      -    self    self    -
 evaluations.see       -    all  own   all  -      -    -       -       -
+reports.see           -    all  own   all  -      -    -       -       -
 evaluations.run       -    -    own   -    -      -    -       -       -
 certificates.see      -    all  all   all  -      -    self    self    -
 certificates.staff    -    all  all   all  -      -    -       -       -
@@ -491,6 +492,19 @@ PLACES: dict[str, Place] = {
     "workshops.duplicate": _of("workshop", both="workshops.change"),
     "workshops.add_session": _of("workshop", both="workshops.change"),
     "workshops.session": _of("workshop", both="workshops.change", session_id="teaching"),
+    "workshops.taught": _of("workshop", both="workshops.change", session_id="teaching"),
+    "workshops.tap_time": Place(
+        "",
+        "workshops.change",
+        {"public_id": "workshop", "session_id": "teaching"},
+        sent={"edge": "=start"},
+    ),
+    "workshops.untap_time": Place(
+        "",
+        "workshops.change",
+        {"public_id": "workshop", "session_id": "teaching"},
+        sent={"edge": "=start"},
+    ),
     "workshops.remove_session": _of("workshop", both="workshops.change", session_id="teaching"),
     "workshops.order": _of("workshop", both="workshops.change"),
     "workshops.lay_out": _of("workshop", both="workshops.change"),
@@ -717,6 +731,8 @@ PLACES: dict[str, Place] = {
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
     "incidents.close_brief": Place("incidents.briefs", "incidents.briefs", {"brief_id": "brief"}),
     # --- evaluations ------------------------------------------------------------------------
+    "reports.workshop": _of("workshop", get="reports.see"),
+    "reports.paper": _of("workshop", get="reports.see"),
     "evaluations.answer": Place(ANYONE, ANYONE),
     "evaluations.workshop": _of("workshop", get="evaluations.see"),
     "evaluations.add": _of("workshop", post="evaluations.run"),

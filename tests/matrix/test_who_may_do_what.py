@@ -321,6 +321,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "workshops.answer": "workshops.answer",
         "evaluations.see": "evaluations.see",
         "evaluations.run": "evaluations.run",
+        "reports.see": "reports.see",
         "certificates.see": "certificates.see",
         "certificates.propose": "certificates.propose",
         "certificates.print": "certificates.print",

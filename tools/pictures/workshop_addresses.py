@@ -117,6 +117,8 @@ class WorkshopAddresses:
             return {**shown, **({"ahead": ahead[0]} if ahead else {})}
         if endpoint in ("workshops.mark_history", "workshops.correct_mark"):
             return {"": begun[0]}
+        if endpoint == "workshops.taught":
+            return {"": closed[0], "going-on": begun[-1]}
         if endpoint in ("workshops.headcount", "workshops.signatures"):
             return {"": begun[-1]}
         return {"": (ahead or begun)[0]}

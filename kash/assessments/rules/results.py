@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kash.assessments.rules.gains import Gain, Shift, gain_of, shift_of
 from kash.assessments.rules.scoring import KNOWLEDGE, SCALE_POINTS, QuestionKind, percent, score
+from kash.assessments.rules.times import Moment
 
 
 @dataclass(frozen=True)
@@ -146,3 +147,24 @@ def _points(sitting: AnsweredTest, asked: ScoredQuestion) -> dict[str, int]:
         if len(chosen) == 1:
             found[str(person)] = int(next(iter(chosen)))
     return found
+
+
+_PAIRS = ((Moment.BEFORE, Moment.AFTER), (Moment.BEFORE, Moment.FOLLOW_UP))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two tests compared: from which moment to which."""
+
+    first: Moment
+    second: Moment
+    found: ComparedTests
+
+
+def compared(sat: Mapping[Moment, AnsweredTest]) -> list[Compared]:
+    """All pairs of tests that can be compared: before and after, before and months later."""
+    return [
+        Compared(first, second, compare(sat[first], sat[second]))
+        for first, second in _PAIRS
+        if first in sat and second in sat
+    ]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from kash.assessments import blueprint
 from kash.assessments.queries.tests import hands_of, questions_of, sittings, whole_tests
-from kash.assessments.rules.results import AnsweredTest, ComparedTests, compare
+from kash.assessments.rules.results import compared
 from kash.assessments.rules.scoring import NOT_SURE
 from kash.assessments.rules.times import Moment
 from kash.assessments.views.bank import objective_choices
@@ -21,26 +21,6 @@ from kash.assessments.words import MOMENT, NOT_SURE_WORDS, SCALE, choices_of, te
 from kash.platform.web.language import language_code
 from kash.policy import allow
 from kash.workshops.frame import frame
-
-_PAIRS = ((Moment.BEFORE, Moment.AFTER), (Moment.BEFORE, Moment.FOLLOW_UP))
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two tests compared: from which moment to which."""
-
-    first: Moment
-    second: Moment
-    found: ComparedTests
-
-
-def compared(sat: Mapping[Moment, AnsweredTest]) -> list[Compared]:
-    """All pairs of tests that can be compared: before and after, before and months later."""
-    return [
-        Compared(first, second, compare(sat[first], sat[second]))
-        for first, second in _PAIRS
-        if first in sat and second in sat
-    ]
 
 
 @dataclass(frozen=True)

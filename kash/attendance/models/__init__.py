@@ -19,3 +19,4 @@ from kash.attendance.models.registers import (
     Slot,
 )
 from kash.attendance.models.sheets import Settlement, Sheet, SheetReading, SheetScan
+from kash.attendance.models.times import TimeTap

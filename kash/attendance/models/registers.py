@@ -44,7 +44,8 @@ class Slot(PublicId, Base):
     Its register is closed by one person and confirmed by another, after which it is locked.
     `early_reason` is why it was closed before its planned end, empty where it was not.
     `planned_end` is the latest end that it had while it was brought forward or shortened at short
-    notice, None where it was not.
+    notice, None where it was not. `began_at` and `ended_at` are when it was really taught, as
+    far as somebody said so (`TimeTap`).
     """
 
     __tablename__ = "slot"
@@ -61,6 +62,8 @@ class Slot(PublicId, Base):
     planned_end: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[str | None] = mapped_column(String(16))
+    began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     register: Mapped[Register] = relationship(back_populates="slots")
 

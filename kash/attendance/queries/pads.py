@@ -170,7 +170,14 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
 
 def _slots(register_id: int) -> list[dict[str, Any]]:
     rows = db.session.execute(
-        select(Slot.public_id, Slot.starts_at, Slot.minutes, Slot.closed_at)
+        select(
+            Slot.public_id,
+            Slot.starts_at,
+            Slot.minutes,
+            Slot.closed_at,
+            Slot.began_at,
+            Slot.ended_at,
+        )
         .where(Slot.register_id == register_id)
         .order_by(Slot.starts_at, Slot.id)
     ).all()
@@ -183,6 +190,8 @@ def _slots(register_id: int) -> list[dict[str, Any]]:
             "opens_at": opens_at(row.starts_at).isoformat(),
             "minutes": row.minutes,
             "closed": row.closed_at is not None,
+            "began_at": row.began_at.isoformat() if row.began_at else None,
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
         }
         for day, (_date, of_day) in enumerate(days, start=1)
         for number, row in enumerate(of_day, start=1)

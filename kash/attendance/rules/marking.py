@@ -41,6 +41,11 @@ class RejectionReason(StrEnum):
     MINOR = "minor"
     CANCELLED = "cancelled"
     NOT_BEGUN = "not_begun"
+    # Of when a session was taught; the same words as in `rules/times.py`.
+    TIME_BEFORE_DOOR = "time_before_door"
+    TIME_IN_FUTURE = "time_in_future"
+    TIME_END_FIRST = "time_end_first"
+    TIME_TOO_LONG = "time_too_long"
 
 
 # Looking a member up takes longer than all that is then done with it, once for each operation.

@@ -16,6 +16,7 @@ from kash.attendance.rules.marking import (
     RejectionReason,
     Reply,
 )
+from kash.attendance.rules.times import Edge
 
 MOST_ITEMS = 200
 LARGEST_SEQUENCE = 2**31 - 1
@@ -42,6 +43,7 @@ class OperationKind(StrEnum):
     HEADCOUNT = "headcount"
     NOTE = "note"
     SIGNATURE = "signature"
+    TIME = "time"
     # What could not be opened or read; it is kept as it came.
     UNREADABLE = "unreadable"
 
@@ -109,7 +111,18 @@ class SignatureSent:
     at: datetime
 
 
-Sent: TypeAlias = Operation | WalkInSent | HeadcountSent | NoteSent | SignatureSent
+@dataclass(frozen=True)
+class TimeSent:
+    """A session begins or ends; `undoes` is the id of such a tap that is taken back instead."""
+
+    op_id: str
+    slot: str
+    edge: Edge
+    at: datetime
+    undoes: str = ""
+
+
+Sent: TypeAlias = Operation | WalkInSent | HeadcountSent | NoteSent | SignatureSent | TimeSent
 
 
 class Unreadable(ValueError):
@@ -232,6 +245,17 @@ def _signature(values: dict[str, Any], _device: str, _sequence: int) -> Signatur
     )
 
 
+def _time(values: dict[str, Any], _device: str, _sequence: int) -> TimeSent:
+    undoes = values.get("undoes")
+    return TimeSent(
+        _op_id(values),
+        _id(values["slot"]),
+        Edge(values["edge"]),
+        read_moment(values["at"]),
+        _op_id({"op_id": undoes}) if undoes else "",
+    )
+
+
 _READERS: Mapping[OperationKind, Any] = {
     OperationKind.MARK: _mark,
     OperationKind.SCAN: _scan,
@@ -239,6 +263,7 @@ _READERS: Mapping[OperationKind, Any] = {
     OperationKind.HEADCOUNT: _headcount,
     OperationKind.NOTE: _note,
     OperationKind.SIGNATURE: _signature,
+    OperationKind.TIME: _time,
 }
 
 

@@ -21,6 +21,7 @@ from kash.attendance.models import (
     RosterEntry,
     Signature,
     Slot,
+    TimeTap,
     WalkIn,
 )
 from kash.attendance.owners import owner_of
@@ -294,7 +295,7 @@ def person_of_entry(session: Session, register_id: int, public_id: str) -> int |
 
 _KNOWN = [
     RawQuery(f"SELECT op_id FROM {table.__tablename__} WHERE op_id IN {{operations:text}}")  # noqa: S608
-    for table in (MarkOperation, WalkIn, HeadcountOperation, RegisterNote, Signature)
+    for table in (MarkOperation, WalkIn, HeadcountOperation, RegisterNote, Signature, TimeTap)
 ]
 
 

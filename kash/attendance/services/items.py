@@ -20,6 +20,7 @@ from kash.attendance.rules.pads import (
     NoteSent,
     OperationKind,
     SignatureSent,
+    TimeSent,
     Unreadable,
     WalkInSent,
     moment_of,
@@ -44,6 +45,7 @@ from kash.attendance.services.door_operations import (
     keep_signature,
     known_operations,
 )
+from kash.attendance.services.times import keep_time
 from kash.platform.vault import Change
 from kash.platform.vault.phones import Opener
 from kash.policy import Actor
@@ -148,6 +150,8 @@ def apply_sent(
         return keep_note(change.session, came, sent, change.now)
     if isinstance(sent, SignatureSent):
         return keep_signature(change.session, came, sent, change.now)
+    if isinstance(sent, TimeSent):
+        return keep_time(change.session, came, sent, change.now)
     return DoorAnswer(Reply.REJECTED, RejectionReason.UNREADABLE)
 
 

@@ -57,6 +57,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("Backups"),
         _l("How old a backup may become. Deleted by whoever runs the machine."),
     ),
+    "trainer_notes": (
+        _l("What trainers wrote about a session"),
+        _l("Their notes and words of the day. What was left out and reached stays, without words."),
+    ),
     "idle_people": (
         _l("People without any activity"),
         _l("After these years they come up for review. Nobody is deleted by this."),

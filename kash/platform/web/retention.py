@@ -26,6 +26,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "merge_undo": Bounds(24, 1, 168, "hours"),
     "own_words": Bounds(365, 30, 3650, "days"),
     "backups": Bounds(90, 7, 3650, "days"),
+    "trainer_notes": Bounds(2, 1, 10, "years"),
     "idle_people": Bounds(5, 1, 20, "years"),
 }
 
@@ -43,6 +44,7 @@ class Retention:
     merge_undo: int = BOUNDS["merge_undo"].usual
     own_words: int = BOUNDS["own_words"].usual
     backups: int = BOUNDS["backups"].usual
+    trainer_notes: int = BOUNDS["trainer_notes"].usual
     idle_people: int = BOUNDS["idle_people"].usual
 
     def span(self, name: str) -> timedelta:

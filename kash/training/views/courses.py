@@ -12,6 +12,7 @@ from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, queries
 from kash.training.catalogue import catalogue, known_words
+from kash.training.deliveries import whole_times
 from kash.training.forms.courses import (
     CourseForm,
     NewCourseForm,
@@ -83,6 +84,7 @@ def course(public_id: str) -> ResponseReturnValue:
         "training/course.html",
         course=found,
         versions=versions,
+        times=whole_times([each.id for each in versions]),
         language_names=LANGUAGES,
         free_languages=[(code, LANGUAGES.get(code, code)) for code in free],
     )

@@ -16,8 +16,10 @@ from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
 from kash.training.approval import APPROVAL
+from kash.training.deliveries import delivered_of
 from kash.training.forms.courses import ReturnCourseForm
 from kash.training.models import CourseVersion, SessionPlan
+from kash.training.rules.delivered import whole_time
 from kash.training.rules.fields import PLAN
 from kash.training.rules.nodes import by_key, code_of
 from kash.training.rules.states import group_size, total_minutes
@@ -53,6 +55,10 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
         decision=decision,
         names=names_of([found.published_for, decision.standing_in]),
         minutes=_minutes(found),
+        delivered=(delivered := delivered_of([plan.lineage for plan in _plans(found)])),
+        whole_time=whole_time(
+            (plan.minutes, delivered.get(plan.lineage)) for plan in _plans(found)
+        ),
         plans=sum(len(module.plans) for module in found.modules),
         language_names=LANGUAGES,
         whole=queries.sees_everything(current_actor()),
@@ -82,6 +88,7 @@ def session(public_id: str, plan_id: str) -> ResponseReturnValue:
         plan=plan,
         node=nodes[PLAN.name, plan.lineage],
         steps=timed_steps(nodes[PLAN.name, plan.lineage]),
+        delivered=delivered_of([plan.lineage]).get(plan.lineage),
         before=plans[place - 1] if place else None,
         after=plans[place + 1] if place + 1 < len(plans) else None,
         number=_number_of(found, plan),
@@ -94,8 +101,12 @@ def _number_of(found: CourseVersion, plan: SessionPlan) -> str:
     return f"{at + 1}.{plan.module.plans.index(plan) + 1}"
 
 
+def _plans(found: CourseVersion) -> list[SessionPlan]:
+    return [plan for module in found.modules for plan in module.plans]
+
+
 def _minutes(found: CourseVersion) -> int:
-    return total_minutes(plan.minutes for module in found.modules for plan in module.plans)
+    return total_minutes(plan.minutes for plan in _plans(found))
 
 
 @blueprint.post("/versions/<public_id>/propose")

@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session, joinedload
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
+from kash.attendance.rules.times import Stretch
 from kash.people.models import Venue
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach, Role
+from kash.training.deliveries import delivered_of
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.rules.delivered import minutes_to_plan
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -99,6 +102,7 @@ class PlannedSession:
     marked: int
     present: int
     confirmed: bool
+    taught: Stretch
 
 
 def sessions_of(workshop: Workshop) -> list[PlannedSession]:
@@ -120,7 +124,7 @@ def sessions_of(workshop: Workshop) -> list[PlannedSession]:
         .group_by(Mark.slot_id)
         .subquery()
     )
-    rows = db.session.execute(
+    rows: Sequence[Any] = db.session.execute(
         select(
             WorkshopSession.public_id,
             Slot.public_id,
@@ -132,14 +136,16 @@ def sessions_of(workshop: Workshop) -> list[PlannedSession]:
             func.coalesce(counts.c.marked, 0),
             func.coalesce(counts.c.present, 0),
             Slot.confirmed_at.is_not(None),
+            Slot.began_at,
+            Slot.ended_at,
         )
         .join(Slot, Slot.id == WorkshopSession.slot_id)
         .outerjoin(SessionPlan, SessionPlan.id == WorkshopSession.plan_id)
         .outerjoin(counts, counts.c.slot_id == Slot.id)
         .where(WorkshopSession.workshop_id == workshop.id)
         .order_by(Slot.starts_at, Slot.id)
-    )
-    return [PlannedSession(*row) for row in rows]
+    ).all()
+    return [PlannedSession(*(*row[:10], Stretch(*row[10:]))) for row in rows]
 
 
 def session_of(workshop: Workshop, public_id: str) -> WorkshopSession:
@@ -230,13 +236,26 @@ def course_taught(version: str) -> int | None:
 
 
 def teachings_of(
-    version_id: int, session: Session | None = None
+    version_id: int, session: Session | None = None, *, as_delivered: bool = False
 ) -> list[tuple[SessionPlan, Teaching]]:
-    """The session plans of a version in their order, each as a session that wants a place."""
-    plans = (session or db.session()).scalars(
+    """The session plans of a version in their order, each as a session that wants a place: as long
+    as it is planned or, `as_delivered`, as it took the last times."""
+    asking = session or db.session()
+    plans = asking.scalars(
         select(SessionPlan)
         .join(SessionPlan.module)
         .where(Module.version_id == version_id)
         .order_by(Module.position, Module.id, SessionPlan.position, SessionPlan.id)
-    )
-    return [(plan, Teaching(plan.public_id, plan.minutes, str(plan.module_id))) for plan in plans]
+    ).all()
+    took = delivered_of([plan.lineage for plan in plans], asking) if as_delivered else {}
+    return [
+        (
+            plan,
+            Teaching(
+                plan.public_id,
+                minutes_to_plan(plan.minutes, took.get(plan.lineage)),
+                str(plan.module_id),
+            ),
+        )
+        for plan in plans
+    ]

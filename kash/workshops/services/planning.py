@@ -41,7 +41,10 @@ from kash.workshops.services.timetable import (
 @dataclass(frozen=True)
 class WorkshopDetails:
     """A workshop as entered; `venue`, `facilitators` and who is to `lead` by public id, a new venue
-    by name. Whoever leads teaches too; with nobody named the lead stays as it is."""
+    by name. Whoever leads teaches too; with nobody named the lead stays as it is.
+
+    `as_delivered` lays its sessions out as long as they took the last times.
+    """
 
     title: str
     starts_on: date
@@ -54,6 +57,7 @@ class WorkshopDetails:
     capacity: int | None = None
     facilitators: Sequence[str] = field(default=())
     lead: str = ""
+    as_delivered: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def plan_workshop(
         ).first()
         if taught is None:
             raise NotPublished
-        plans = teachings_of(taught.id, session)
+        plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
         teachings = [teaching for _, teaching in plans]
         timetable = lay_into_days(
             teachings,

@@ -10,7 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Slot
-from kash.attendance.register import lock_register, move_slot, number_slots, remove_slots
+from kash.attendance.register import (
+    SlotTaught,
+    lock_register,
+    move_slot,
+    number_slots,
+    remove_slots,
+)
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
@@ -98,12 +104,15 @@ def change_session(
 
 
 def remove_session(workshop: str, public_id: str, by: Actor) -> None:
-    """Take a session out of the plan. Raises NotFound, WorkshopCancelled and SlotHasMarks."""
+    """Take a session out of the plan. Raises NotFound, WorkshopCancelled, SlotHasMarks and
+    SlotTaught."""
     with audited("workshops.session_removed", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
         lock_register(session, held.register.public_id)
         found = _session_of(session, held, public_id)
+        if found.record is not None:
+            raise SlotTaught
         slot_id = found.slot_id
         change.about(held.public_id, found.public_id)
         session.delete(found)
@@ -133,14 +142,15 @@ def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
         held.row_version += 1
 
 
-def lay_out_anew(workshop: str, by: Actor) -> None:
-    """Lay the sessions out afresh in their present order.
+def lay_out_anew(workshop: str, by: Actor, *, as_delivered: bool = False) -> None:
+    """Lay the sessions out afresh in their present order; `as_delivered` makes each as long as it
+    took the last times.
 
     Raises NotFound, WorkshopCancelled, RegisterBegun and DoesNotFit.
     """
     with audited("workshops.sessions_laid_out", by) as change:
         held = held_for_change(change.session, workshop)
-        lay_anew(change.session, held, change.now)
+        lay_anew(change.session, held, change.now, as_delivered=as_delivered)
         held.row_version += 1
         change.about(held.public_id)
 

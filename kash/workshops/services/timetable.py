@@ -13,6 +13,8 @@ from kash.attendance.models import MarkOperation, Slot
 from kash.attendance.register import move_slot, number_slots
 from kash.platform.database import new_public_id
 from kash.platform.web.formats import from_local, time_text, to_local
+from kash.training.deliveries import delivered_of
+from kash.training.rules.delivered import minutes_to_plan
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import (
     Placed,
@@ -83,12 +85,16 @@ def wanted_sessions(session: Session, source: Workshop, moved: timedelta) -> lis
 
 
 def refuse_begun(session: Session, workshop: Workshop) -> None:
-    """Raise RegisterBegun if anybody was marked or a slot is closed."""
+    """Raise RegisterBegun if anybody was marked, or a slot is closed or was begun."""
     if session.scalar(
         select(
             exists()
             .where(Slot.register_id == workshop.register_id)
-            .where(Slot.closed_at.is_not(None) | exists().where(MarkOperation.slot_id == Slot.id))
+            .where(
+                Slot.closed_at.is_not(None)
+                | Slot.began_at.is_not(None)
+                | exists().where(MarkOperation.slot_id == Slot.id)
+            )
         )
     ):
         raise RegisterBegun
@@ -109,16 +115,25 @@ def lay_anew(
     workshop: Workshop,
     now: datetime,
     order: Sequence[WorkshopSession] | None = None,
+    *,
+    as_delivered: bool = False,
 ) -> None:
-    """Lay the sessions into the days afresh, in their present order or another.
+    """Lay the sessions into the days afresh, in their present order or another, as long as they are
+    or, `as_delivered`, as their plans took the last times.
 
     Raises RegisterBegun and DoesNotFit.
     """
     refuse_begun(session, workshop)
     sessions = list(order) if order is not None else sessions_in_order(session, workshop)
     by_key = {one.public_id: one for one in sessions}
+    lineages = [one.plan.lineage for one in sessions if one.plan] if as_delivered else []
+    took = delivered_of(lineages, session)
     teachings = [
-        Teaching(one.public_id, one.slot.minutes, str(one.plan.module_id) if one.plan else "")
+        Teaching(
+            one.public_id,
+            minutes_to_plan(one.slot.minutes, took.get(one.plan.lineage) if one.plan else None),
+            str(one.plan.module_id) if one.plan else "",
+        )
         for one in sessions
     ]
     timetable = lay_into_days(
@@ -133,8 +148,8 @@ def lay_anew(
             days_needed(teachings, workshop.day_starts_at, workshop.day_ends_at),
         )
     for place in timetable.placed:
-        slot = by_key[place.key].slot
-        move_slot(slot, from_local(place.day, place.starts_at), slot.minutes, now)
+        begins = from_local(place.day, place.starts_at)
+        move_slot(by_key[place.key].slot, begins, place.minutes, now)
     number_slots(session, workshop.register_id)
 
 

@@ -15,5 +15,6 @@ from kash.workshops.views import (
     plan,
     scans,
     sessions,
+    taught,
     team,
 )

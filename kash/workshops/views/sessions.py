@@ -162,12 +162,14 @@ def order(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/<public_id>/lay-out", methods=["GET", "POST"])
 @allow("workshops.edit")
 def lay_out(public_id: str) -> ResponseReturnValue:
-    """Lay the sessions out afresh, without gaps and with the usual pauses."""
+    """Lay the sessions out afresh, without gaps and with the usual pauses; as long as they are, or
+    as they took the last times."""
     actor = current_actor()
     workshop = own_workshop(public_id, actor, "workshops.edit")
+    as_delivered = request.args.get("lengths") == "delivered"
     if request.method == "POST":
         with FlashedProblems(RegisterBegun, DoesNotFit):
-            lay_out_anew(public_id, actor)
+            lay_out_anew(public_id, actor, as_delivered=as_delivered)
             flash(_("The sessions are laid out afresh."))
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
-    return page("workshops/lay_out.html", workshop=workshop)
+    return page("workshops/lay_out.html", workshop=workshop, as_delivered=as_delivered)

@@ -1,0 +1,135 @@
+"""The report of a workshop: its sums, and what of people it may tell to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.assessments.rules.gains import Gain, gain_of
+from kash.attendance.rules.times import Edge
+from kash.attendance.services.times import set_times
+from kash.evaluations.rules.results import FEWEST
+from kash.platform.database import db
+from kash.platform.press import PagedDocument
+from kash.policy import Actor
+from kash.reports.documents import workshop_report
+from kash.reports.rules import may_be_told, objectives_together, times_together
+from kash.training.models import PlanRow, SessionPlan
+from kash.workshops.queries.plan import sessions_of
+from kash.workshops.services.recording import TaughtRecord, record_session
+from tests.workshops.conftest import Held
+
+WORDS = ("Zawadi wept at the film", "Ask Faraja to lead it", "Baraka left the room")
+
+
+@given(st.lists(st.tuples(st.integers(5, 600), st.none() | st.integers(1, 720))))
+def test_planned_and_taught_minutes_are_of_the_same_sessions(
+    sessions: list[tuple[int, int | None]],
+) -> None:
+    found = times_together(sessions)
+    timed = [(planned, taught) for planned, taught in sessions if taught is not None]
+    assert (found.timed, found.sessions) == (len(timed), len(sessions))
+    assert found.taught - found.planned == sum(taught - planned for planned, taught in timed)
+
+
+@given(st.lists(st.sampled_from(["reached", "partly", "not_taught", ""])))
+def test_every_objective_is_counted_once(said: list[str]) -> None:
+    found = objectives_together(said)
+    assert found.reached + found.partly + found.not_taught + found.unsaid == len(said)
+    assert found.unsaid == said.count("")
+
+
+@given(st.integers(0, 12))
+def test_a_gain_of_fewer_than_five_people_is_not_told(people: int) -> None:
+    scores = {str(one): 50.0 for one in range(people)}
+    assert may_be_told(gain_of(scores, scores)) is (people >= FEWEST)
+    assert not may_be_told(Gain(people=0))
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[PagedDocument]:
+    """Papers as the press is given them."""
+    papers: list[PagedDocument] = []
+    monkeypatch.setattr(
+        "kash.reports.documents.document", lambda paged: papers.append(paged) or b"%PDF"
+    )
+    return papers
+
+
+@pytest.fixture
+def taught(held: Held) -> Held:
+    """A workshop whose first session was taught, with words of its trainer."""
+    plan = db.session.query(SessionPlan).order_by(SessionPlan.id).first()
+    assert plan is not None
+    plan.rows = [
+        PlanRow(kind="step", position=1, to_do="A film", minutes=15, method="practice"),
+        PlanRow(kind="objective", position=1, text="Say whom to call"),
+    ]
+    db.session.commit()
+    step, objective = plan.rows[0].lineage, plan.rows[1].lineage
+    first = sessions_of(held.row)[0]
+    register = held.register
+    set_times(
+        register,
+        first.slot,
+        {Edge.START: first.starts_at, Edge.END: first.starts_at + timedelta(minutes=107)},
+        held.trainer,
+    )
+    told = TaughtRecord(
+        {step: ("unsafe", WORDS[2])}, {objective: "partly"}, notes=WORDS[0], next_time=WORDS[1]
+    )
+    record_session(held.workshop, first.public_id, told, 0, held.trainer)
+    return held
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_what_a_funder_gets_holds_nobodys_own_words_and_no_name_but_the_trainers(
+    app: APIFlask, taught: Held, printed: list[PagedDocument], language: str
+) -> None:
+    with app.test_request_context():
+        workshop_report(taught.row, language, with_words=False)
+        workshop_report(taught.row, language, with_words=True)
+    funder, programme = (paper.html for paper in printed)
+    for words in WORDS:
+        assert words not in funder
+        assert words in programme
+    for html in (funder, programme):
+        assert "Amani Mfano" in html
+        assert "107" in html
+        assert "Say whom to call" in html
+        # Participants, and what their groups are called, are in neither.
+        for name in ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli", "Police", "Community"):
+            assert name not in html
+    heading = {"en": "Workshop report", "sw": "Ripoti ya warsha"}[language]
+    assert [paper.title for paper in printed] == [f"{heading}: Working Together"] * 2
+    assert heading in funder
+    assert [paper.language for paper in printed] == [language] * 2
+
+
+def test_the_page_tells_what_is_missing_and_words_are_only_there_if_asked_for(
+    app: APIFlask,
+    taught: Held,
+    printed: list[PagedDocument],
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    browser = client_for(taught.trainer)
+    address = f"/workshops/{taught.workshop}/report"
+    page = browser.get(address).text
+    assert "1 of 4" in page
+    assert "107 min" in page
+    assert [words for words in WORDS if words in page] == []
+    for asked, has_words in (
+        ("", False),
+        ("?for=funder", False),
+        ("?for=anything&language=xx", False),
+        ("?for=programme&language=sw", True),
+    ):
+        answer = browser.get(f"{address}.pdf{asked}")
+        assert answer.mimetype == "application/pdf"
+        assert (WORDS[0] in printed[-1].html) is has_words
