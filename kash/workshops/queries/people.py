@@ -46,8 +46,6 @@ def _station() -> Any:
         select(Organisation.name)
         .join(Posting, Posting.organisation_id == Organisation.id)
         .where(Posting.person_id == Person.id, Posting.is_open)
-        .order_by(Posting.since.desc(), Posting.id.desc())
-        .limit(1)
         .correlate(Person)
         .scalar_subquery()
     )
