@@ -82,6 +82,12 @@ def test_words_and_logs_and_locks_are_left_alone(line: str) -> None:
     assert _told(f"def act():\n    {line}\n") == set()
 
 
+def test_one_row_of_many_and_two_lengths_that_are_one_are_left_alone() -> None:
+    assert _told("def act():\n    x = q.where(A).limit(1)\n") == {"filter: q.where(A) → q"}
+    assert _told("def act():\n    x = q.limit(2)\n") == {"filter: q.limit(2) → q", "number: 2 → 3"}
+    assert _told("def act():\n    x = zip(a, b, strict=True)\n") == set()
+
+
 def test_what_settles_an_order_among_equals_is_left_alone() -> None:
     assert _told("def act():\n    x = q.order_by(A.name, A.id)\n") == {
         "filter: q.order_by(A.name, A.id) → q.order_by(A.id)"

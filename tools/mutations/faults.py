@@ -1,7 +1,8 @@
 """The faults that can be planted in a module, each a small change of its syntax tree.
 
 They stand inside functions, and in the numbers that a module gives names to. Left alone is what no
-test of behaviour could find: words for people, lines of logs, locks of rows, plans of reading.
+test of behaviour could find: words for people, lines of logs, locks of rows, plans of reading (one
+row, where the first is taken), and that two sequences have one length (`zip(…, strict=True)`).
 """
 
 from __future__ import annotations
@@ -277,6 +278,8 @@ def _changes(parent: ast.AST, name: str, node: ast.AST) -> Iterator[tuple[str, a
         signed = copy.deepcopy(node)
         signed.op = _SIGNS[type(node.op)]()
         yield "sign", signed
+    elif _is_no_matter(parent, node):
+        return
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield "truth", ast.Constant(not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int):
@@ -289,6 +292,8 @@ def _changes(parent: ast.AST, name: str, node: ast.AST) -> Iterator[tuple[str, a
         if node.func.attr == "about":
             yield from (("subject", one) for one in _without_one(node, "args", 1))
         elif node.func.attr in _NARROWS:
+            if node.func.attr == "limit" and _is_no_matter(node, node.args[0]):
+                return
             given = len(node.args) + len(node.keywords)
             if given <= 1:
                 yield "filter", node.func.value
@@ -300,8 +305,15 @@ def _changes(parent: ast.AST, name: str, node: ast.AST) -> Iterator[tuple[str, a
                 yield from (("filter", one) for one in (found[:-1] if settled else found))
                 yield from (("filter", one) for one in _without_one(node, "keywords", 0))
             return
-    if isinstance(node, ast.Call):
+    if isinstance(node, ast.Call) and _called(node) != "zip":
         yield from (("argument", one) for one in _without_one(node, "keywords", 0))
+
+
+def _is_no_matter(parent: ast.AST, node: ast.AST) -> bool:
+    """True of the 1 of `limit(1)`, of which only the first row is taken anyway, and of the truth of
+    `strict`."""
+    one_row = _called(parent) == "limit" and isinstance(node, ast.Constant) and node.value == 1
+    return one_row or (isinstance(parent, ast.keyword) and parent.arg == "strict")
 
 
 def _without_one(node: ast.AST, name: str, least: int) -> Iterator[ast.AST]:
