@@ -22,6 +22,7 @@ from kash.workshops.queries.due import (
     from_phones,
     open_slots,
     to_confirm,
+    unended_sessions,
     upcoming_sessions,
 )
 from kash.workshops.queries.people import workshops_of_person
@@ -81,6 +82,23 @@ def _registers(asked: Viewer) -> Sequence[TodayLine]:
             about=one.title,
         )
         for one in asked.once(sessions_of).begun
+    ]
+
+
+def _unended(asked: Viewer) -> Sequence[TodayLine]:
+    if not asked.actor.may("attendance.mark"):
+        return []
+    return [
+        TodayLine(
+            _("Without an end: %(title)s", title=one.title),
+            url_for("workshops.taught", public_id=one.workshop, session_id=one.session),
+            one.workshop_title,
+            key=day_text(one.starts_at),
+            small=_("Began %(time)s", time=time_text(one.starts_at)),
+            button=_("Say when it ended"),
+            about=one.title,
+        )
+        for one in unended_sessions(asked.actor, asked.now)
     ]
 
 
@@ -160,6 +178,7 @@ TODAY = (
         lead_place=40,
         most=MOST_SHOWN,
     ),
+    Need("unended", 125, _unended, most=MOST_SHOWN),
     Need(
         "to_confirm",
         130,

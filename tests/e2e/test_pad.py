@@ -93,11 +93,18 @@ def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], P
     pad.page.reload()
     pad.open()
     pad.session(0)
+    pad.page.get_by_role("button", name="The session begins now").click()
+    pad.page.get_by_role("button", name="Take back").click()
+    pad.page.get_by_role("button", name="The session begins now").click()
+    # In the same minute no session ends.
+    pad.page.get_by_role("button", name="The session ends now").click()
+    pad.page.get_by_text("The end must come after the beginning.").first.wait_for()
+    assert pad.page.get_by_text("Began ").count() == 1
     late = pad.mark(3, "late")
     pad.mark(4, "absent")
-    assert "2 not sent." in pad.unsent()
+    assert "5 not sent." in pad.unsent()
     pad.page.get_by_role("button", name=f"Others present: {PEOPLE - 2}").click()
-    pad.waits(PEOPLE)
+    pad.waits(PEOPLE + 3)
     for name in _WALK_INS:
         pad.session(0, "walk-in")
         pad.page.fill("#name", name)
@@ -122,8 +129,8 @@ def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], P
     pad.page.mouse.up()
     pad.page.get_by_role("button", name="Keep the signature").click()
     pad.page.get_by_text("Signed: 1 of").wait_for()
-    # A mark and a walk-in each for two, a count, a note, a signature.
-    made = PEOPLE + 4 + 3
+    # A mark and a walk-in each for two, a count, a note, a signature, three taps of the time.
+    made = PEOPLE + 4 + 3 + 3
     pad.page.reload()
     pad.open()
     pad.session(0)
@@ -144,6 +151,9 @@ def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], P
     assert hall.rows("SELECT count FROM headcount") == [(7,)]
     for table in ("register_note", "signature"):
         assert hall.rows(f"SELECT count(*) FROM {table}") == [(1,)]
+    taps = "SELECT edge, undone_at IS NULL FROM time_tap ORDER BY id"
+    assert hall.rows(taps) == [("start", 0), ("start", 1)]
+    assert hall.rows("SELECT count(*) FROM slot WHERE began_at IS NOT NULL") == [(1,)]
     # Once everything is answered nothing of it is left; the register stays until it is put away.
     pad.page.get_by_role("link", name="Sessions").click()
     pad.page.get_by_role("button", name="Put away").click()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.heads import counted
 from kash.attendance.rules.marking import Operation, RejectionReason
 from kash.attendance.rules.pads import HeadcountSent, NoteSent, Sent, WalkInSent
+from kash.attendance.rules.times import Stretch
 from kash.attendance.sealed import sent_of
 from kash.people.models import Group, Person
 from kash.platform.database import db
@@ -50,7 +51,8 @@ class HeldLine:
     be read. `standing` is what stands, with its version, for marks; `heads` for headcounts. What is
     `locked` is only taken as a correction: its register was confirmed. `person` is a public id,
     `letter` her group's and `code` what phones show in place of her name; of whoever walked in only
-    the letter is known, and all are empty where nobody is meant."""
+    the letter is known, and all are empty where nobody is meant. `taught` is when its
+    session was, as far as somebody said so."""
 
     public_id: str
     kind: str
@@ -68,6 +70,7 @@ class HeldLine:
     person: str = ""
     letter: str = ""
     code: str = ""
+    taught: Stretch = field(default_factory=Stretch)
 
     @property
     def note(self) -> str:
@@ -103,11 +106,12 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
     """Both versions of each thing that waits; some five queries for a page of them."""
     people = _people(register_id, {item.entry for item in items if item.entry})
     named = db.session.execute(
-        select(Slot.public_id, Slot.id, Slot.confirmed_at).where(
+        select(Slot.public_id, Slot.id, Slot.confirmed_at, Slot.began_at, Slot.ended_at).where(
             Slot.register_id == register_id, Slot.public_id.in_({item.slot for item in items})
         )
     ).all()
     slots = {row.public_id: row.id for row in named}
+    taught = {row.public_id: Stretch(row.began_at, row.ended_at) for row in named}
     locked = {row.public_id for row in named if row.confirmed_at is not None}
     codes = codes_of(register_id) if people else {}
     standing = _standing(set(slots.values()), {one.person_id for one in people.values()})
@@ -145,6 +149,7 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
                 person=who.person,
                 letter=sent.letter if isinstance(sent, WalkInSent) else who.letter,
                 code=codes.get(who.entry, ""),
+                taught=taught.get(item.slot, Stretch()),
             )
         )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,6 +71,23 @@ def upcoming_sessions(actor: Actor, now: datetime, limit: int = 5) -> list[DueSe
         _due(actor).where(Slot.closed_at.is_(None), Slot.starts_at >= now).limit(limit)
     )
     return [DueSession(*row) for row in rows]
+
+
+# A session that runs on so long over its time has ended, and nobody said so.
+_RUNS_ON = timedelta(minutes=30)
+
+
+def unended_sessions(actor: Actor, now: datetime, limit: int = 20) -> list[DueSession]:
+    """Sessions that somebody began and nobody ended, in workshops this actor runs; `starts_at` is
+    when they began."""
+    rows = db.session.execute(
+        _due(actor)
+        .add_columns(Slot.began_at)
+        .where(Slot.began_at.is_not(None), Slot.ended_at.is_(None))
+        .limit(limit)
+    )
+    begun = [replace(DueSession(*row[:-1]), starts_at=row[-1]) for row in rows]
+    return [one for one in begun if one.starts_at + timedelta(minutes=one.minutes) + _RUNS_ON < now]
 
 
 def open_slots(actor: Actor, now: datetime, limit: int = 50) -> list[DueSession]:
