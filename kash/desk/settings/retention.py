@@ -97,6 +97,7 @@ class RetentionForm(RowVersionForm):
     merge_undo = _number("merge_undo")
     own_words = _number("own_words")
     backups = _number("backups")
+    trainer_notes = _number("trainer_notes")
     idle_people = _number("idle_people")
 
 
