@@ -61,7 +61,7 @@ def _value(column: Column[Any]) -> Any:
         length = getattr(column.type, "length", None) or 80
         return f"{column.name} {number}"[-length:]
     return {
-        int: number % 100,
+        int: 1 + number % 99,
         bool: False,
         bytes: b"%d" % number,
         datetime: _MOMENT,
