@@ -94,6 +94,7 @@ UNASKED = {
     "certificates.design_picture": "set by the press, which `bench press` measures",
     "certificates.design_paper": "as above",
     "certificates.mark": "there are no funders in what is measured",
+    "holidays.remove": "no day was added in what is measured",
     "desk.set_up": "there only before there is a programme",
     "watch.healthz": "for machines",
     "watch.metrics": "for machines",

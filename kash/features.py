@@ -12,6 +12,7 @@ from kash.evaluations.feature import FEATURE as EVALUATIONS
 from kash.feature import Feature
 from kash.forums.feature import FEATURE as FORUMS
 from kash.handbook.feature import FEATURE as HANDBOOK
+from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
 from kash.members.feature import FEATURE as MEMBERS
 from kash.payouts.feature import FEATURE as PAYOUTS
@@ -26,6 +27,7 @@ from kash.workshops.feature import FEATURE as WORKSHOPS
 FEATURES: tuple[Feature, ...] = (
     PLATFORM,
     ACCOUNTS,
+    HOLIDAYS,
     PEOPLE,
     MEMBERS,
     TRAINING,

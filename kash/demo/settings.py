@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 from sqlalchemy import select
 
@@ -16,6 +17,7 @@ from kash.desk.logo import prepared_logo
 from kash.forums.rules import PlannedItem
 from kash.forums.services.series import change_forum
 from kash.forums.services.templates import add_template
+from kash.holidays.services import HolidayDetails, add_holiday
 from kash.people.models import Venue
 from kash.people.services.places import VenueDetails, ZoneDetails, add_zone, change_venue
 from kash.platform import storage
@@ -61,6 +63,9 @@ def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str)
     add_status(StatusDetails("by telephone", "T", 50, Tone.WARN), by)
     template = add_template("Monthly review", "en", _AGENDA, secretary)
     change_forum(forum, name=FORUM, template=template, by=secretary)
+    add_holiday(
+        HolidayDetails(date(2027, 3, 10), "Idd-ul-Fitr", "Awaited; the moon decides"), by=by
+    )
     key = f"programme/{new_public_id()}.png"
     storage.put(key, prepared_logo(_sample_logo()))
     change_settings(

@@ -47,11 +47,6 @@ def administrator(sign_in: Callable[..., FlaskClient]) -> FlaskClient:
         ),
         ("/settings/contacts", {"looks_a_day": "7"}, ["Looks in a day"]),
         ("/settings/languages", {"luo": "Typed"}, ["Dholuo was read and accepted by"]),
-        (
-            "/settings/court-days",
-            {"days": "2027-03-10"},
-            ["No court sits on these days either"],
-        ),
         ("/settings/paper/edit", PAPER, ["Address", "Who signs minutes"]),
     ],
 )

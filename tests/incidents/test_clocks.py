@@ -19,7 +19,7 @@ from kash.incidents.rules.clocks import (
     remind_at,
     unset_clocks,
 )
-from kash.incidents.rules.court_days import CourtDays, public_holidays
+from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.record import Act, Person, Record, Referral, Term
@@ -84,15 +84,6 @@ def test_between_24_hours_and_the_deadline_no_court_day_ends(arrested: datetime)
         closing = datetime.combine(day, time(17), tzinfo=ZONE)
         assert not COURTS.sits_on(day) or closing < after
         day += timedelta(days=1)
-
-
-@given(year=st.integers(2024, 2100))
-def test_holidays_of_any_year(year: int) -> None:
-    days = public_holidays(year)
-    assert {date(year, 6, 1), date(year, 12, 12), date(year, 12, 26)} <= days
-    sundays = {day for day in days if day.weekday() == 6}
-    assert len(days) == 10 + len(sundays)
-    assert all(day + timedelta(days=1) in days for day in sundays)
 
 
 @given(exposed=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=6)))

@@ -101,6 +101,7 @@ from kash.forums.models import (
     Meeting,
 )
 from kash.forums.rules import line_digest
+from kash.holidays.models import LocalHoliday
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.rules.evidence import (
     CLEANED,
@@ -498,6 +499,9 @@ class _Builder:
         self.service = self.shelter()
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
         self.venue = self.add(Venue(name="Lake hall", zone_id=self.zone.id))
+        self.holiday = self.add(
+            LocalHoliday(day=date(2031, 2, 3), name="Day of the lake", added_by="system")
+        )
         self.template = self.add(
             AgendaTemplate(
                 name="Monthly review",
@@ -606,6 +610,7 @@ class _Builder:
                     "organisation": self.collective.public_id,
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
+                    "holiday": self.holiday.public_id,
                     "venue": self.venue.public_id,
                     "template": self.template.public_id,
                     "service": self.service.public_id,

@@ -118,7 +118,6 @@ FIXED = {
     "%(count)s hours",
     "%(count)s days",
     "A workshop takes at most %(days)s days.",
-    "At most %(most)s days.",
     "For somebody without an account: they see their own certificates for %(minutes)s minutes and"
     " can download them. The link works once, within %(days)s days.",
     "In the last 13 weeks, drills and reports together: answered within %(minutes)s minutes"

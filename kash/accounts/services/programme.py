@@ -121,7 +121,6 @@ Kind = Literal[
     "paper",
     "logo",
     "languages",
-    "court_days",
     "contacts",
     "alerts",
     "address",

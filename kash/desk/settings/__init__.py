@@ -2,7 +2,6 @@
 
 from kash.desk.settings import (
     contacts,
-    court_days,
     languages,
     overview,
     paper,

@@ -74,10 +74,6 @@ def _looks(_count: int) -> str:
     return _("In a day without a reason: %(count)s", count=contact_looks_a_day())
 
 
-def _court_days(_count: int) -> str:
-    return _("Holidays on which no court sits, for the clocks of cases.")
-
-
 def _zones(_now: object) -> Select[Any]:
     return select(func.count(Zone.id)).where(Zone.active)
 
@@ -112,7 +108,6 @@ LINES = (
     SettingLine(
         "work", 50, "desk.reporting_languages", _l("Languages of reports"), "message", _accepted
     ),
-    SettingLine("work", 60, "desk.court_days_page", _l("Court days"), "calendar", _court_days),
     SettingLine("safety", 10, "desk.retention", _l("How long things are kept"), "lock", _retention),
     SettingLine(
         "safety",

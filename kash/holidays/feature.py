@@ -1,0 +1,43 @@
+"""The declaration of holidays."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from kash.feature import Feature
+from kash.holidays import blueprint, views
+from kash.holidays.chapters import CHAPTERS
+from kash.holidays.models import LocalHoliday
+from kash.holidays.queries import count_from
+from kash.holidays.trail_words import ACTION_WORDS
+from kash.platform.web.formats import local_today
+from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.setting_lines import SettingLine
+
+
+def _line(count: int) -> str:
+    if not count:
+        return _("Those of the law. Add what is gazetted or follows the moon.")
+    return _("Those of the law, and days that were added from today on: %(count)s", count=count)
+
+
+def _ahead(_now: object) -> Select[int]:
+    return count_from(local_today())
+
+
+FEATURE = Feature(
+    "holidays",
+    modules=(views,),
+    blueprints=(blueprint,),
+    parts=(
+        ACTION_WORDS,
+        CHAPTERS,
+        SettingLine("work", 60, "holidays.index", _l("Holidays"), "calendar", _line, _ahead),
+        SampleId(
+            "/settings/holidays/<public_id>",
+            lambda _: select(LocalHoliday.public_id).order_by(LocalHoliday.id),
+        ),
+    ),
+)
