@@ -168,6 +168,7 @@ def test_conflicting_roles_are_refused_everywhere(
     assert roles_of(accounts.account(who.public_id)) == {Role.TRAINER}
 
 
+@pytest.mark.any_engine
 def test_roles_are_changed_as_a_whole(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
@@ -185,6 +186,7 @@ def test_roles_are_changed_as_a_whole(
     ]
 
 
+@pytest.mark.any_engine
 def test_the_last_administrator_stays(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:

@@ -433,6 +433,7 @@ def test_rows_that_open_much_become_requests_and_open_nothing_alone(
     assert db.session.scalars(select(Invitation.roles)).all() == [["trainer"]]
 
 
+@pytest.mark.any_engine
 def test_the_first_of_a_role_is_free_once_in_a_list_too(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:

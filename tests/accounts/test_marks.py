@@ -124,6 +124,7 @@ def test_150_wrong_passwords_through_an_old_mark_are_not_taken(
     assert looked_at == TRIES_OF_ONE_CLIENT
 
 
+@pytest.mark.any_engine
 def test_a_known_browser_is_a_stranger_after_a_few_wrong_passwords_however_slow(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_mark_does_not_outlive_a_lock(both_engines_app: APIFlask, actor: Accou
     assert known_mark(who.account_id or 0, stolen.marks) is None
 
 
+@pytest.mark.any_engine
 def test_a_mark_does_not_outlive_a_new_password(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -246,6 +248,7 @@ def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_in_again(
     assert known_mark(who.account_id or 0, [token_hash(copied.value)]) is None
 
 
+@pytest.mark.any_engine
 def test_a_device_that_was_not_hers_is_not_known_any_more(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:

@@ -171,6 +171,7 @@ def test_codes_of_an_app_stay_when_a_passkey_comes(app: APIFlask, actor: Account
 # --- Using ----------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_signing_in_with_nothing_typed_again_and_again(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -191,6 +192,7 @@ def test_a_device_that_does_not_count_is_taken(app: APIFlask, actor: Accounts) -
     assert [_sign_in(device), _sign_in(device)] == [who.public_id] * 2
 
 
+@pytest.mark.any_engine
 def test_a_device_that_checks_nobody_is_the_second_step_only(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:

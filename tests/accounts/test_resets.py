@@ -84,6 +84,7 @@ def _with_everything(who: Actor) -> list[str]:
 # --- Two people -----------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, director = actor("administrator"), actor("director")
     owner = actor("custodian", email="mlinzi@example.org", language="en")
@@ -136,6 +137,7 @@ def test_neither_who_asked_nor_whose_account_it_is_decides(
         ask_reset(owner, owner.public_id, "Lost.")
 
 
+@pytest.mark.any_engine
 def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, director, owner = actor("administrator"), actor("director"), actor("peer")
     _with_everything(owner)

@@ -343,6 +343,7 @@ def _lend(by: Actor, to: Actor, first: int = 0, last: int = 3, **more: Any) -> s
     )
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("first", "last", "holds"), [(0, 0, True), (-3, 2, True), (1, 4, False), (-9, 3, True)]
 )
@@ -408,6 +409,7 @@ def test_a_review_shows_whom_an_account_stands_in_for_until_that_is_over(
         delegation(ended, director.account_id, now)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("role", ["peer", "police_peer", "funder", "administrator", "custodian"])
 def test_who_never_stands_in(both_engines_app: APIFlask, actor: Actors, role: str) -> None:
     with pytest.raises(CannotStandIn):
@@ -435,6 +437,7 @@ def test_only_directors_lend_and_never_what_is_lent_to_them(
         _lend(director, officer, 5, 6, permissions=["certificates.revoke"])
 
 
+@pytest.mark.any_engine
 def test_days_overlaps_and_lengths_are_refused(both_engines_app: APIFlask, actor: Actors) -> None:
     director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
     for first, last in ((3, 1), (-5, -1), (0, 90)):
@@ -447,6 +450,7 @@ def test_days_overlaps_and_lengths_are_refused(both_engines_app: APIFlask, actor
     _lend(director, other, 5, 9, permissions=["curriculum.approve"])
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("change", ["closed", "role"])
 def test_whoever_lost_what_she_lent_lends_nothing(
     both_engines_app: APIFlask, actor: Actors, change: str
@@ -539,6 +543,7 @@ def test_a_hand_over_that_fails_half_way_leaves_everything(
     assert db.session.scalars(select(Invitation.invited_by)).all() == [leaver.public_id]
 
 
+@pytest.mark.any_engine
 def test_nobody_closes_herself_or_the_last_administrator(
     both_engines_app: APIFlask, actor: Actors
 ) -> None:

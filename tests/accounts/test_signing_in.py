@@ -192,6 +192,7 @@ def test_a_session_is_touched_once_a_minute(
     assert [first.count, second.count] == [3, 1]
 
 
+@pytest.mark.any_engine
 def test_ending_sessions(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> None:
     who = actor("trainer")
     tokens = [open_session(who.public_id, "") for _ in range(3)]

@@ -117,6 +117,7 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
 # --- One address ----------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_thousands_of_guesses_from_one_address_stop_nobody_elsewhere(
     both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
 ) -> None:
@@ -139,6 +140,7 @@ def test_thousands_of_guesses_from_one_address_stop_nobody_elsewhere(
         check_password(EMAIL, PASSWORD, other)
 
 
+@pytest.mark.any_engine
 def test_one_network_of_ipv6_is_one_address(
     both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
 ) -> None:
@@ -161,6 +163,7 @@ def test_one_address_has_only_so_many_tries_over_all_accounts(
     assert _rows() == before
 
 
+@pytest.mark.any_engine
 def test_sixty_people_behind_one_address_within_a_minute(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -234,6 +237,7 @@ def test_confirming_the_password_is_counted_by_session(app: APIFlask, actor: Acc
 # --- For other rooms ------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_tries_of_any_kind(both_engines_app: APIFlask) -> None:
     def tried(address: str, kind: str = "certificates.verify") -> bool:
         try:

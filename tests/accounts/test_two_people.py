@@ -124,6 +124,7 @@ def _invited(by: Actor, email: str, *roles: Role, second: Actor | None = None) -
 # --- The attacks ----------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_an_administrator_cannot_make_herself_director_trainer_and_officer(
     both_engines_app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
@@ -144,6 +145,7 @@ def test_an_administrator_cannot_make_herself_director_trainer_and_officer(
     assert db.session.scalars(select(AccountRequest)).all() == []
 
 
+@pytest.mark.any_engine
 def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made(
     both_engines_app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
@@ -183,6 +185,7 @@ def test_an_administrator_cannot_sign_in_as_the_director_by_a_link_that_she_made
     assert _notices(director)[-1] == "password_set"
 
 
+@pytest.mark.any_engine
 def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -279,6 +282,7 @@ def test_who_takes_the_invitations_of_a_leaver_does_not_take_the_blame_for_them(
     assert those_behind(account(puppet.public_id)) == [account(hand.public_id).name]
 
 
+@pytest.mark.any_engine
 def test_the_second_person_cannot_use_what_she_agreed_to(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -332,6 +336,7 @@ def test_every_way_to_power_takes_two_once_there_is_a_director(
     assert not account(closed.public_id).active
 
 
+@pytest.mark.any_engine
 def test_to_take_a_role_away_takes_one_and_its_owner_is_told(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -373,6 +378,7 @@ def test_two_agree_and_it_is_done_and_told(both_engines_app: APIFlask, actor: Ac
     assert list(entry.subjects) == [who.public_id, "role:director", request]
 
 
+@pytest.mark.any_engine
 def test_a_director_asks_and_an_administrator_agrees(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -468,6 +474,7 @@ def test_what_changed_meanwhile_goes_back(both_engines_app: APIFlask, actor: Acc
     assert request_by_id(director, request).code == ""
 
 
+@pytest.mark.any_engine
 def test_who_may_no_longer_ask_has_asked_for_nothing(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:

@@ -35,6 +35,7 @@ def slot(kept: Kept) -> Slot:
     return db.session.query(Slot).filter_by(public_id=kept.slots[0]).one()
 
 
+@pytest.mark.any_engine
 def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
     both_engines_app: APIFlask,
     keep: Callable[..., Kept],
@@ -89,6 +90,7 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
     ]
 
 
+@pytest.mark.any_engine
 def test_what_is_not_confirmed_yet_is_opened_again(
     both_engines_app: APIFlask,
     keep: Callable[..., Kept],

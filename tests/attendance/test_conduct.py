@@ -177,6 +177,7 @@ def test_what_wants_a_look_is_told(changes: dict[str, object], wanted: tuple[Odd
     assert oddities(replace(WHOLE, **changes)) == wanted  # type: ignore[arg-type]
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_register_of_a_session_that_is_still_to_come_is_never_closed(
     keep: Callable[..., Kept], trainer: Actor
@@ -195,6 +196,7 @@ def test_a_register_of_a_session_that_is_still_to_come_is_never_closed(
     assert row(kept).closed_at is None
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
     keep: Callable[..., Kept], trainer: Actor
@@ -222,6 +224,7 @@ def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
     assert again[0].answer is Reply.APPLIED
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(
     keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
@@ -235,6 +238,7 @@ def test_a_correction_marks_nobody_in_a_session_that_is_still_to_come(
     assert (answer.answer, answer.reason) == (Reply.REJECTED, RejectionReason.NOT_BEGUN)
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_closing_before_the_planned_end_says_why_and_the_reason_stays(
     keep: Callable[..., Kept], trainer: Actor
@@ -385,6 +389,7 @@ def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
     assert db.session.query(Mark).count() == 2
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_whoever_is_excused_in_advance_does_not_make_a_register_marked_before_it_began(
     keep: Callable[..., Kept], trainer: Actor
@@ -402,6 +407,7 @@ def test_whoever_is_excused_in_advance_does_not_make_a_register_marked_before_it
     assert oddities(held) == ()
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_register_in_which_nobody_came_has_no_first_mark(
     keep: Callable[..., Kept], trainer: Actor

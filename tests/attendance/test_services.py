@@ -28,6 +28,7 @@ def replies(answers: list[OperationAnswer]) -> list[str]:
     return [str(answer.answer) for answer in answers]
 
 
+@pytest.mark.any_engine
 def test_marks_are_applied_once_and_never_over_another(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
@@ -50,6 +51,7 @@ def test_marks_are_applied_once_and_never_over_another(
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_one_bad_operation_stops_no_other(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
@@ -77,6 +79,7 @@ def test_one_bad_operation_stops_no_other(
     assert db.session.query(MarkOperation).count() == 1
 
 
+@pytest.mark.any_engine
 def test_an_id_used_for_another_register_is_refused(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
@@ -98,6 +101,7 @@ def test_a_batch_without_effect_leaves_no_entry(
         apply_marks(new_public_id(), [], trainer)
 
 
+@pytest.mark.any_engine
 def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
@@ -162,6 +166,7 @@ def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
     assert len(attended(kept.id)) == 3
 
 
+@pytest.mark.any_engine
 def test_many_marks_go_in_few_statements(
     both_engines_app: APIFlask,
     keep: Callable[..., Kept],
@@ -240,6 +245,7 @@ def test_the_standard_statuses_are_there_once(
     ]
 
 
+@pytest.mark.any_engine
 def test_a_meeting_has_statuses_of_its_own(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:

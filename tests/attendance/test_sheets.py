@@ -311,6 +311,7 @@ def test_what_two_sources_say_is_settled_one_by_one(
     assert [tuple(row) for row in rows] == [("paper", "Was late."), ("pay", "Was paid.")]
 
 
+@pytest.mark.any_engine
 def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:

@@ -28,6 +28,7 @@ def put_ahead(ready: Ready, *positions: int) -> None:
     db.session.rollback()
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> None:
     ready.confirm(ALL, MOST)
@@ -37,6 +38,7 @@ def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> 
         ready.proposed()
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_come(
     ready: Ready,

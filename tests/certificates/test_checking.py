@@ -187,6 +187,7 @@ def test_a_name_whose_printing_was_refused_is_compared_for_nobody(
 # --- Counting -------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_names_are_guessed_ten_times_from_one_address_and_the_status_is_still_told(
     whole: Certificate, both_engines_app: APIFlask
 ) -> None:
@@ -223,6 +224,7 @@ def test_on_a_full_disk_a_paper_is_still_checked_and_no_name_is_tried_uncounted(
     )
 
 
+@pytest.mark.any_engine
 def test_forty_who_type_the_right_name_behind_one_address_are_never_stopped(
     whole: Certificate, both_engines_app: APIFlask
 ) -> None:

@@ -35,6 +35,7 @@ def withdraw(ready: Ready, name: str) -> str:
     return public_id
 
 
+@pytest.mark.any_engine
 def test_nothing_new_is_proposed_approved_or_confirmed(ready: Ready) -> None:
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
@@ -50,6 +51,7 @@ def test_nothing_new_is_proposed_approved_or_confirmed(ready: Ready) -> None:
     assert [one.printed_name for one in again.certificates] == [MOST]
 
 
+@pytest.mark.any_engine
 def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(
     ready: Ready, client_for: Callable[[Actor], FlaskClient]
 ) -> None:

@@ -63,6 +63,7 @@ def director(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Actor:
     return actor("director", name="Subira Mfano")
 
 
+@pytest.mark.any_engine
 def test_three_designs_are_there_from_the_beginning(director: Actor) -> None:
     offered = queries.designs_on_offer()
     assert [one.public_id for one in offered] == ["classic", "modern", "plain"]
@@ -111,6 +112,7 @@ def test_a_version_never_changes(director: Actor) -> None:
     db.session.rollback()
 
 
+@pytest.mark.any_engine
 def test_what_is_not_ready_is_not_put_into_use(director: Actor) -> None:
     own = services.make_design("Own", DesignContent(base="own", html="<p>x</p>"), director)
     with pytest.raises(services.NotReady) as refused:

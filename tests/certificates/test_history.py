@@ -50,6 +50,7 @@ def batch_row(public_id: str) -> CertificateBatch:
     ).one()
 
 
+@pytest.mark.any_engine
 def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) -> None:
     set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
     ready.confirm(ALL, MOST)

@@ -62,6 +62,7 @@ def actions() -> list[str]:
     )
 
 
+@pytest.mark.any_engine
 def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
     assert lacking(ready) == {
         ALL: [Requirement.NAME],
@@ -86,6 +87,7 @@ def test_a_rule_is_never_changed_only_followed_by_another(ready: Ready) -> None:
     ] == [(2, 50, False), (1, 75, True)]
 
 
+@pytest.mark.any_engine
 def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     ready.confirm(ALL, MOST, LITTLE)
     batch = ready.issued()
@@ -133,6 +135,7 @@ def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
     assert checking.verified("0000-0000-0000", "").standing is CertificateStatus.UNKNOWN
 
 
+@pytest.mark.any_engine
 def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
     ready.confirm(ALL)
     batch = ready.proposed()

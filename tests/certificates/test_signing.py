@@ -124,6 +124,7 @@ def entries(action: str) -> int:
     return len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == action)).all())
 
 
+@pytest.mark.any_engine
 def test_what_was_printed_is_never_signed_anew(ready: Ready, issued: list[Certificate]) -> None:
     before = [one.payload for one in issued]
     sign(db.session(), issued, utc_now() + timedelta(days=1))

@@ -70,12 +70,14 @@ def went_back(ready: Ready, batch: str) -> str:
     return reason
 
 
+@pytest.mark.any_engine
 @both
 def test_what_was_approved_is_issued(ready: Ready, approved: str) -> None:
     issue(ready, approved)
     assert ready.batch(approved).state == "issued"
 
 
+@pytest.mark.any_engine
 @both
 def test_a_name_changed_after_the_approval_is_not_printed(ready: Ready, approved: str) -> None:
     confirm_names(ready.workshop, {ready.person(ALL): "Somebody Else"}, ready.trainer)
@@ -189,6 +191,7 @@ def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready: Ready, harm
     assert went_back(ready, batch) == f"Since the approval this changed: {told}."
 
 
+@pytest.mark.any_engine
 @both
 def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(
     ready: Ready, approved: str

@@ -99,6 +99,7 @@ def test_a_name_is_given_once(series: Series) -> None:
     assert db.session.scalar(select(func.count(Forum.id))) == 1
 
 
+@pytest.mark.any_engine
 def test_a_trainer_runs_what_she_opens(series: Series, actor: Callable[..., Actor]) -> None:
     """Another trainer sees the forum but cannot change it, whoever she names as secretary."""
     other = actor("trainer")
@@ -188,6 +189,7 @@ def test_whoever_left_reaches_nothing(series: Series, actor: Callable[..., Actor
     assert series.person_ids["office"] in _expected(planned)
 
 
+@pytest.mark.any_engine
 def test_a_new_member_is_expected_in_what_is_planned(
     series: Series, person: Callable[..., tuple[str, int]]
 ) -> None:
@@ -215,6 +217,7 @@ def test_meetings_of_a_month_have_letters(series: Series) -> None:
     assert _row(Meeting, second).letter == ""
 
 
+@pytest.mark.any_engine
 def test_a_month_is_that_of_the_programme(series: Series) -> None:
     """Half past midnight on the first in Nairobi is still the last month in UTC."""
     october = series.plan(nairobi(2026, 10, 31))
@@ -244,6 +247,7 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
         )
 
 
+@pytest.mark.any_engine
 def test_a_meeting_is_held_on_its_day_or_later(series: Series) -> None:
     ahead = series.plan(utc_now() + timedelta(days=3))
     with pytest.raises(problems.MeetingAhead):
@@ -281,6 +285,7 @@ def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
     assert _titles(meeting)[-1] == (3, "plain", "Last")
 
 
+@pytest.mark.any_engine
 def test_what_is_written_stays_on_the_agenda(series: Series) -> None:
     meeting = series.plan()
     item = _item(series, meeting)
@@ -289,6 +294,7 @@ def test_what_is_written_stays_on_the_agenda(series: Series) -> None:
         remove_item(series.forum, meeting, item, by=series.secretary)
 
 
+@pytest.mark.any_engine
 def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
     first = series.plan(nairobi(2026, 10, 29))
     for title in ("Opening", "Closing"):
@@ -428,6 +434,7 @@ def test_only_a_member_takes_something_on(series: Series) -> None:
     assert [each.text for each in _row(AgendaItem, item).actions] == ["Send it"]
 
 
+@pytest.mark.any_engine
 def test_an_item_has_a_limit(series: Series) -> None:
     meeting = series.plan()
     item = _item(series, meeting)
@@ -467,6 +474,7 @@ def test_an_action_is_closed_by_its_owner_or_the_secretary_once(
     assert _row(Action, send).state == "open"
 
 
+@pytest.mark.any_engine
 def test_children_are_reached_through_their_own_forum(
     series: Series, actor: Callable[..., Actor]
 ) -> None:
@@ -486,6 +494,7 @@ def test_children_are_reached_through_their_own_forum(
             reached()
 
 
+@pytest.mark.any_engine
 def test_who_is_no_member_is_a_guest(
     series: Series, person: Callable[..., tuple[str, int]]
 ) -> None:

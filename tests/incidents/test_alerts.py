@@ -93,6 +93,7 @@ def office(
     return Office(anna, brenda, a_member("custodian", name="Grace"), actor("peer"))
 
 
+@pytest.mark.any_engine
 def test_an_arrest_reaches_the_officer_within_a_minute_and_the_next_after_fifteen(
     office: Office, post: Post
 ) -> None:
@@ -189,6 +190,7 @@ def test_drills_come_as_often_as_they_are_set_and_by_day_and_night(
     assert not alerts.drill(start)
 
 
+@pytest.mark.any_engine
 def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(
     office: Office, post: Post
 ) -> None:
@@ -245,6 +247,7 @@ def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
     assert remind_members(at) == 3
 
 
+@pytest.mark.any_engine
 def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_drill(
     office: Office, post: Post
 ) -> None:
@@ -262,6 +265,7 @@ def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_dril
     assert remind_members(morning) == 0
 
 
+@pytest.mark.any_engine
 def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(
     office: Office, post: Post
 ) -> None:
@@ -286,6 +290,7 @@ def services_cases(member: AMember) -> Any:
     return cases.open_cases(member.actor, member.vault())
 
 
+@pytest.mark.any_engine
 def test_the_roster_says_so_where_no_mail_goes_out(
     office: Office, client_for: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +330,7 @@ def test_a_look_at_something_else_does_not_end_it(
     assert open_alerts() == []
 
 
+@pytest.mark.any_engine
 def test_what_is_told_after_the_officer_looked_alerts_again(office: Office, post: Post) -> None:
     """The first said only that somebody is held; the second says where."""
     code, more = new_code(), new_code()

@@ -70,6 +70,7 @@ def step(her: AMember, reference: str, verb: str, **more: object) -> str:
 # --- Steps ----------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_case_goes_its_way_and_every_step_is_one_entry(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
     assert step(anna, reference, "triage", version=2) == "triaged"
 
 
+@pytest.mark.any_engine
 def test_reopened_it_stands_where_it_had_been_verified(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
@@ -159,6 +161,7 @@ def test_reopened_it_stands_where_it_had_been_verified(
     assert step(anna, other, "reopen", reason="It is none.") == "triaged"
 
 
+@pytest.mark.any_engine
 def test_looked_at_again_it_must_be_verified_again(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
@@ -208,6 +211,7 @@ def test_who_has_a_part_in_a_case_finds_nothing_wherever_she_asks(
     assert state_of(reference) == "submitted"
 
 
+@pytest.mark.any_engine
 def test_i_must_not_work_on_this(a_member: Member, filed: Filed, record_of: Recorded) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
@@ -235,6 +239,7 @@ def test_whoever_turns_out_to_have_a_part_loses_the_case(
     assert record.timeline[-1].what == "unassigned"
 
 
+@pytest.mark.any_engine
 def test_a_custodian_sees_minors_and_conflicts_and_nothing_else(
     a_member: Member, filed: Filed, officer_at: Officer
 ) -> None:
@@ -250,6 +255,7 @@ def test_a_custodian_sees_minors_and_conflicts_and_nothing_else(
     assert {case.reference for case in cases} == {minor, everybody_away, declared}
 
 
+@pytest.mark.any_engine
 def test_a_director_with_keys_reads(a_member: Member, filed: Filed) -> None:
     a_member("documentation")
     dora = a_member("director")
@@ -275,6 +281,7 @@ def test_comments_stand_beside_each_other_and_twice_sent_is_once(
     ]
 
 
+@pytest.mark.any_engine
 def test_a_link_between_cases_stands_in_both_and_goes_from_both(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
@@ -296,6 +303,7 @@ def test_a_link_between_cases_stands_in_both_and_goes_from_both(
         add_link(one, "elsewhere", two, by=anna.actor, vault=anna.vault())
 
 
+@pytest.mark.any_engine
 def test_views_are_own_or_shared(a_member: Member) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     asked = Filters(words="nyalenda", show="open", act="M1", urgent=True)
@@ -318,6 +326,7 @@ def test_views_are_own_or_shared(a_member: Member) -> None:
 # --- Identities -----------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
@@ -401,6 +410,7 @@ def test_what_is_due_is_told_once_without_content(
     assert [(subject, reference in text) for _to, subject, text in sent] == [("Programme", False)]
 
 
+@pytest.mark.any_engine
 def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     tomorrow = utc_now().date() + timedelta(days=2)

@@ -106,6 +106,7 @@ def test_one_receipt_stands_for_one_payment_however_it_is_written() -> None:
 # --- Writing down, correcting, taking off ---------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_bail_is_written_down_once_corrected_and_taken_off(
     both_engines_app: object, a_member: Callable[..., Member], filed: Any
 ) -> None:

@@ -54,6 +54,7 @@ def give(
 # --- consents ------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_an_answer_is_noted_with_when_by_whom_and_which_words(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:
@@ -75,6 +76,7 @@ def test_an_answer_is_noted_with_when_by_whom_and_which_words(
     assert actions() == ["incidents.consents_answered"]
 
 
+@pytest.mark.any_engine
 def test_what_is_taken_back_holds_no_more_and_the_answer_before_stays_on_record(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:
@@ -255,6 +257,7 @@ def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(
 # --- how a consent is known ----------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_for_whoever_could_not_be_asked_nothing_is_noted_but_mediation(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:
@@ -379,6 +382,7 @@ def record_version(member: Member, reference: str) -> int:
 # --- a refusal by one ----------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_whoever_refused_is_not_in_the_file_though_all_are_said_to_agree_later(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:

@@ -180,6 +180,7 @@ def test_today_tells_the_custodian_how_many_wait_and_nobody_else(
 # --- The duty to report ---------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_decision_is_noted_with_who_and_when_and_nothing_of_it_is_lost(
     both_engines_app: object, a_member: Callable[..., Member], filed: Any
 ) -> None:

@@ -89,6 +89,7 @@ def entries() -> list[tuple[str, list[str]]]:
     return [(action, list(subjects)) for action, subjects in rows]
 
 
+@pytest.mark.any_engine
 def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) -> None:
     content, reference = samples.jpeg(), filed()
     document = added(member, reference, content)
@@ -139,6 +140,7 @@ def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) 
     ]
 
 
+@pytest.mark.any_engine
 def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> None:
     reference = filed()
     document = added(member, reference, samples.jpeg())
@@ -188,6 +190,7 @@ class Endless(io.RawIOBase):
         return (head + bytes(size))[:size]
 
 
+@pytest.mark.any_engine
 def test_a_body_without_end_is_cut_at_its_limit(member: AMember) -> None:
     body = Endless()
     with pytest.raises(BodyTooLarge):
@@ -251,6 +254,7 @@ def test_what_cannot_be_filed_leaves_no_file(
     assert open_case(member.actor, member.vault(), reference).record.evidence == []
 
 
+@pytest.mark.any_engine
 def test_a_case_that_is_closed_takes_none(member: AMember) -> None:
     with pytest.raises(NotNow):
         added(member, filed(state="closed"), samples.jpeg())

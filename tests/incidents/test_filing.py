@@ -65,6 +65,7 @@ def _fill(by: Actor, code: str) -> None:
     answer_screen(by, code, "words", Screen(narrative="Taken in the night.", teller="peer"))
 
 
+@pytest.mark.any_engine
 def test_nothing_can_be_filed_before_somebody_holds_keys(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
@@ -73,6 +74,7 @@ def test_nothing_can_be_filed_before_somebody_holds_keys(
     assert _letters() == set()
 
 
+@pytest.mark.any_engine
 def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Actor) -> None:
     before = _entries()
     code = new_code()
@@ -149,6 +151,7 @@ def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
     assert _letters() == set()
 
 
+@pytest.mark.any_engine
 def test_nothing_answered_is_not_sent(member: AMember, peer: Actor) -> None:
     with pytest.raises(NothingToSend):
         submit(peer, new_code(), "en")
@@ -200,6 +203,7 @@ def test_many_reports_are_put_together_in_as_many_queries_as_one(
     assert counts[0] == counts[1] <= 6
 
 
+@pytest.mark.any_engine
 def test_old_drafts_are_forgotten(member: AMember, peer: Actor, monkeypatch: Any) -> None:
     code = new_code()
     answer_screen(peer, code, "what", Screen(acts=["P1"]))

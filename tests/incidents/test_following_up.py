@@ -81,6 +81,7 @@ def test_a_referral_is_added_once_and_told_how_it_went(
     assert (found.outcome, found.outcome_on) == ("", None)
 
 
+@pytest.mark.any_engine
 def test_a_closed_case_takes_no_more_of_them(
     both_engines_app: object, a_member: Any, filed: Any
 ) -> None:

@@ -63,6 +63,7 @@ def main_button(officer: AMember, reference: str) -> str:
     return found[1] if found else ""
 
 
+@pytest.mark.any_engine
 def test_an_answer_is_noted_with_its_day_by_whom_and_how_it_is_known(
     both_engines_app: APIFlask, officer: AMember, record_of: Any, filed: Any
 ) -> None:
@@ -205,6 +206,7 @@ def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(
     )
 
 
+@pytest.mark.any_engine
 def test_an_open_request_to_a_mediator_ends_when_she_wants_no_mediation(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor], filed: Any
 ) -> None:

@@ -155,6 +155,7 @@ def test_nothing_in_clear_ties_a_brief_to_its_case(
     assert b"Lake station" not in (row.note_sealed or b"")
 
 
+@pytest.mark.any_engine
 def test_an_answer_is_taken_over_and_then_deleted(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -178,6 +179,7 @@ def test_an_answer_is_taken_over_and_then_deleted(
     assert db.session.scalars(select(MediationBrief)).all() == []
 
 
+@pytest.mark.any_engine
 def test_without_consent_nobody_is_asked(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -421,6 +423,7 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
             pass
 
 
+@pytest.mark.any_engine
 def test_a_brief_without_a_number_cannot_go_out(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -513,6 +516,7 @@ def test_the_filer_and_the_source_are_never_offered_as_mediators(
     ask(officer, reference, free)
 
 
+@pytest.mark.any_engine
 def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_it(
     both_engines_app: APIFlask, officer: AMember, a_member: Callable[..., AMember]
 ) -> None:
@@ -529,6 +533,7 @@ def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_i
     assert officer.client.get(f"/w/{reference}").status_code == 200
 
 
+@pytest.mark.any_engine
 def test_on_could_not_be_asked_a_mediator_may_start_and_it_is_marked_until_she_confirms(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:

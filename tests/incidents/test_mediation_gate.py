@@ -312,6 +312,7 @@ def test_no_brief_goes_on_to_or_naming_somebody_who_turns_out_to_have_a_part_in_
     assert "must be kept away from this case" in brenda.client.get(f"/w/{reference}").text
 
 
+@pytest.mark.any_engine
 def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_next_opened(
     both_engines_app: APIFlask, officer: AMember, mediator: Actor, filed: Any, record_of: Any
 ) -> None:

@@ -106,6 +106,7 @@ def test_who_is_refused_keeps_what_was_answered_and_is_told_a_way(
     assert phone.post(FILE, data={**form, "go": "send"}).status_code == 200
 
 
+@pytest.mark.any_engine
 def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
     member: AMember, peer: Actor, monkeypatch: Any
 ) -> None:

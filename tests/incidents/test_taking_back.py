@@ -159,6 +159,7 @@ def test_no_paper_for_a_court_is_printed_before_anybody_opened_the_case_again(
     assert who_agreed(only_case(member).record) == []
 
 
+@pytest.mark.any_engine
 def test_what_is_taken_back_before_the_report_is_visible_holds_when_it_is(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
@@ -366,6 +367,7 @@ def test_the_same_is_not_said_twice_while_it_waits(
     assert _waiting() <= len(PURPOSES)
 
 
+@pytest.mark.any_engine
 def test_a_withdrawal_that_does_not_open_takes_back_everything(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:

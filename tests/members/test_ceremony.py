@@ -299,6 +299,7 @@ def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
     assert gone.status_code == 404
 
 
+@pytest.mark.any_engine
 def test_after_everything_was_lost_members_begin_anew(
     both_engines_app: APIFlask, a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
 ) -> None:

@@ -32,6 +32,7 @@ def put_ahead(ready: Ready, *positions: int) -> None:
     db.session.rollback()
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nothing_is_due_for_days_that_are_still_to_come(ready: Ready) -> None:
     before = ready.rows()
@@ -53,6 +54,7 @@ def test_nothing_is_due_for_days_that_are_still_to_come(ready: Ready) -> None:
         ready.proposed()
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready: Ready) -> None:
     ready.band(Zawadi=NEAR, Baraka=NEAR)
@@ -63,6 +65,7 @@ def test_a_list_of_days_still_to_come_is_neither_approved_nor_paid(ready: Ready)
     turn_back(ready.one(made), "Not held yet.", ready.director)
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_money_that_was_approved_ahead_of_time_is_not_paid(ready: Ready) -> None:
     ready.band(Zawadi=NEAR, Baraka=NEAR)

@@ -93,6 +93,7 @@ def lines_by_name(ready: Ready, public_id: str) -> dict[str, PayoutLine]:
     }
 
 
+@pytest.mark.any_engine
 def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
     rows = ready.rows()
     assert list(rows) == [BARAKA, ZAWADI]
@@ -105,6 +106,7 @@ def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
     assert (rows[BARAKA].amount, rows[BARAKA].due.days) == (50_000, (FIRST_DAY,))
 
 
+@pytest.mark.any_engine
 def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Ready) -> None:
     first = table_for(ready.workshop.id)
     set_rates(RATES, ready.director)
@@ -231,6 +233,7 @@ def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready)
     assert ready.amounts(again) == {ZAWADI: 240_100}
 
 
+@pytest.mark.any_engine
 def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
@@ -277,6 +280,7 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
     assert ready.rows()[BARAKA].amount == 50_000
 
 
+@pytest.mark.any_engine
 def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register
@@ -314,6 +318,7 @@ def test_drivers_are_paid_without_standing_on_a_register(ready: Ready) -> None:
     assert numbers.without == 2
 
 
+@pytest.mark.any_engine
 def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     zawadi, baraka = ready.person(ZAWADI), ready.person(BARAKA)
@@ -346,6 +351,7 @@ def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
     ) == {zawadi, made, file.public_id}
 
 
+@pytest.mark.any_engine
 def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
@@ -447,6 +453,7 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
         twice.proposed()
 
 
+@pytest.mark.any_engine
 def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
     ready.band(Zawadi=NEAR, Baraka=NEAR)
     first = ready.approved()
@@ -556,6 +563,7 @@ def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approve
     assert ready.one(made).state == "proposed"
 
 
+@pytest.mark.any_engine
 def test_nobody_approves_money_for_herself(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()

@@ -75,6 +75,7 @@ def phones(numbers: Numbers) -> list[str]:
     return sorted(one.phone for one in numbers.transfers)
 
 
+@pytest.mark.any_engine
 def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(
     ready: Ready, approved: str
 ) -> None:
@@ -154,6 +155,7 @@ def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
     assert stands is PaymentState.CHANGED
 
 
+@pytest.mark.any_engine
 def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_after_the_approval(
     ready: Ready, approved: str
 ) -> None:
@@ -204,6 +206,7 @@ def test_of_two_exports_at_once_one_wins(
     assert len(files_of(ready.one(approved))) == 1
 
 
+@pytest.mark.any_engine
 def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approved: str) -> None:
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
@@ -221,6 +224,7 @@ def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approv
     assert states(ready, approved)[ZAWADI] == "sent"
 
 
+@pytest.mark.any_engine
 def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_saying_it_failed(
     ready: Ready, approved: str
 ) -> None:

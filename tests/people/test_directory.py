@@ -116,6 +116,7 @@ def test_a_service_is_added_once_changed_and_checked(
     ]
 
 
+@pytest.mark.any_engine
 def test_hours_that_overlap_over_midnight_are_refused(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:

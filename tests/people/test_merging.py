@@ -363,6 +363,7 @@ def test_facts_are_chosen_one_by_one(two: Callable[..., tuple[str, str]]) -> Non
     assert db.session.scalar(select(func.count()).where(Person.public_id == gone)) == 0
 
 
+@pytest.mark.any_engine
 def test_a_minor_stays_one_without_an_age(two: Callable[..., tuple[str, str]]) -> None:
     kept, gone = two({"age_band": "25-34"}, {"age_band": "under18"})
     merge = _merge(kept, gone)
@@ -446,6 +447,7 @@ def test_a_merge_is_refused_in_words(two: Callable[..., tuple[str, str]]) -> Non
     assert _row(kept).reference == "1"
 
 
+@pytest.mark.any_engine
 def test_a_number_that_someone_else_has_is_not_taken(
     two: Callable[..., tuple[str, str]], groups: tuple[Group, Group]
 ) -> None:

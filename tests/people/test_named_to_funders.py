@@ -45,6 +45,7 @@ def test_only_officers_are_asked() -> None:
     assert purposes_for(police=True) == PURPOSES
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_an_old_yes_of_a_community_member_opens_nothing_to_funders(
     two: tuple[str, str], row: Row

@@ -81,6 +81,7 @@ def test_the_same_form_sent_twice_adds_one_person(
     assert db.session.query(Person).count() == 1
 
 
+@pytest.mark.any_engine
 def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Group]) -> None:
     person()
     with pytest.raises(AlreadyHere) as by_reference:
@@ -121,6 +122,7 @@ def test_a_minor_is_flagged_and_no_longer_when_corrected(person: Adding, row: Ro
     assert not row(public_id).minor
 
 
+@pytest.mark.any_engine
 def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> None:
     group = groups[0].public_id
     rows = [PersonDetails(f"Person {number}", group) for number in range(3)]
@@ -256,6 +258,7 @@ def test_how_far_each_role_reaches(
         assert reached(actor("trainer", "monitoring"), "people.edit") == set()
 
 
+@pytest.mark.any_engine
 def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -> None:
     from kash.platform.vault import audited
 

@@ -59,6 +59,7 @@ def test_what_holds_follows_the_newest_answer_and_what_was_never_asked_blocks_no
         assert consent_holds(ids, purpose) == {row(second).id}
 
 
+@pytest.mark.any_engine
 def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
     person: Adding, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_contact_is_shown_no_more_once_its_consent_is_withdrawn(
     assert last_action() == "people.consent_recorded"
 
 
+@pytest.mark.any_engine
 def test_a_name_gives_way_to_a_code_on_paper(person: Adding, row: Row) -> None:
     public_id = person()
     assert (row(public_id).name_for_paper, row(public_id).called_on_paper) == (
@@ -92,6 +94,7 @@ def test_a_name_gives_way_to_a_code_on_paper(person: Adding, row: Row) -> None:
         assert (shown == {code}) == (answer != "given")
 
 
+@pytest.mark.any_engine
 def test_the_form_is_in_her_language_or_says_that_it_is_not(
     person: Adding, row: Row, both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +123,7 @@ def test_the_form_is_in_her_language_or_says_that_it_is_not(
     assert "Asali Sampuli" in instead
 
 
+@pytest.mark.any_engine
 def test_the_consent_form_bears_the_logo_where_the_programme_wants_it(
     both_engines_app: APIFlask, person: Adding, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +186,7 @@ def test_minors_are_seen_once_and_come_of_age(
     assert not row(public_id).minor
 
 
+@pytest.mark.any_engine
 def test_a_birth_year_ends_it_sooner_than_an_old_age_band() -> None:
     assert is_minor("under18", 2009, 2027)
     assert not is_minor("under18", 2009, 2028)

@@ -66,6 +66,7 @@ def actions() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
 
 
+@pytest.mark.any_engine
 def test_all_that_was_written_is_one_action(draft: Draft) -> None:
     assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
     assert draft.now().row_version == 2
@@ -177,6 +178,7 @@ def test_a_new_version_copies_the_last(published: Draft, actor: Callable[..., Ac
         start_version("nothing", "en", SYSTEM)
 
 
+@pytest.mark.any_engine
 def test_an_empty_draft_is_not_proposed() -> None:
     _course, version = add_course("Empty", "", "", public_title="Empty", language="en", by=SYSTEM)
     with pytest.raises(NoPlansYet):

@@ -136,6 +136,7 @@ def enrolled(plan: Plan, stranger: str) -> Held:
 # --- What does not open a contact --------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
     enrolled: Held, stranger: str
 ) -> None:
@@ -147,6 +148,7 @@ def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
     assert persons.person(enrolled.trainer, stranger).chosen_name == "Asali Mfano"
 
 
+@pytest.mark.any_engine
 def test_inviting_taking_in_at_the_door_and_marking_present_open_nothing(
     enrolled: Held, stranger: str, plan: Plan, actor: Actors
 ) -> None:
@@ -157,6 +159,7 @@ def test_inviting_taking_in_at_the_door_and_marking_present_open_nothing(
     assert not opened(enrolled.trainer, stranger)
 
 
+@pytest.mark.any_engine
 def test_a_mark_corrected_after_the_confirming_opens_nothing(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
@@ -216,6 +219,7 @@ def test_a_refusal_that_a_trainer_turns_into_a_yes_opens_nothing(
     assert not opened(enrolled.trainer, stranger)
 
 
+@pytest.mark.any_engine
 def test_asking_oneself_opens_nothing(enrolled: Held, stranger: str) -> None:
     asked = ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     assert not opened(enrolled.trainer, stranger)
@@ -259,6 +263,7 @@ def test_a_phone_is_not_guessed_by_typing_it_for_somebody_else(
     assert add(enrolled.trainer, "Mtu Mwingine")
 
 
+@pytest.mark.any_engine
 def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(
     enrolled: Held, stranger: str
 ) -> None:
@@ -321,6 +326,7 @@ def extend(held: Held) -> None:
     db.session.commit()
 
 
+@pytest.mark.any_engine
 def test_whoever_came_to_her_own_workshop_is_open_once_another_confirmed(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
@@ -345,6 +351,7 @@ def test_an_answer_by_her_own_hand_opens_it_to_whoever_invited_her(
     assert not opened(held.trainer, stranger)
 
 
+@pytest.mark.any_engine
 def test_checking_in_herself_opens_it(enrolled: Held, stranger: str, actor: Actors) -> None:
     her = as_herself(actor, stranger)
     first = enrolled.row.register.slots[0]
@@ -375,6 +382,7 @@ def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(
     assert not opened(enrolled.trainer, stranger)
 
 
+@pytest.mark.any_engine
 def test_the_trainer_whose_person_she_is_decides_and_no_other_trainer(
     enrolled: Held, stranger: str, other: Actor, actor: Actors
 ) -> None:
@@ -420,6 +428,7 @@ def test_two_accounts_of_one_hand_are_not_two_people_who_agree_on_a_contact(
         decide_on_contact(asked, second, agree=True)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("way", ["answer", "mark"])
 def test_an_administrator_does_not_open_a_stranger_by_a_puppet_that_answers_for_her(
     plan: Plan, stranger: str, actor: Actors, way: str
@@ -451,6 +460,7 @@ def test_an_administrator_does_not_open_a_stranger_by_a_puppet_that_answers_for_
     assert not opened(held.trainer, stranger)
 
 
+@pytest.mark.any_engine
 def test_forty_people_of_her_own_are_hers_without_asking(plan: Plan) -> None:
     held = plan()
     own = [add(held.trainer, f"Mtu {number}", f"+2547120000{number:02}") for number in range(40)]
@@ -526,6 +536,7 @@ def test_looks_at_once_are_all_counted(both_engines_app: APIFlask, enrolled: Hel
     assert (row.account, row.looks, row.beyond) == (trainer.public_id, 5, 0)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("chosen", [0, 4, 201, "30", None])
 def test_a_setting_out_of_bounds_is_as_usual(chosen: object, enrolled: Held) -> None:
     from kash.platform.web.programme import contact_looks_a_day

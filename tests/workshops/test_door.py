@@ -83,6 +83,7 @@ def test_another_person_is_taken_in_and_never_proposed_again(
     assert db.session.query(RosterEntry).filter_by(walk_in=True).count() == 1
 
 
+@pytest.mark.any_engine
 def test_a_stranger_is_asked_nothing(door: tuple[Held, FlaskClient]) -> None:
     held, site = door
     make_person("Zawadi Kielelezo")

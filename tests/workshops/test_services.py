@@ -122,6 +122,7 @@ def mark_somebody(held: Held, session: int = 0) -> str:
     return slot
 
 
+@pytest.mark.any_engine
 def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
@@ -248,6 +249,7 @@ def test_sessions_are_added_moved_and_removed_without_overlap(
     assert [slot.position for slot in held.row.register.slots] == [1, 2, 3, 4]
 
 
+@pytest.mark.any_engine
 def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
     slot = mark_somebody(held)
     first = sessions_of(held.row)[0]
@@ -336,6 +338,7 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_the_invited_have_no_seat_until_they_say_yes(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
@@ -352,6 +355,7 @@ def test_the_invited_have_no_seat_until_they_say_yes(
         change_enrolment(held.workshop, invited.enrolment, EnrolmentState.WITHDRAWN, held.trainer)
 
 
+@pytest.mark.any_engine
 def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
     both_engines_app: APIFlask, plan: Callable[..., Held], groups: tuple[Group, Group]
 ) -> None:
@@ -421,6 +425,7 @@ def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: 
     assert len(plans) == 4
 
 
+@pytest.mark.any_engine
 def test_a_cancelled_workshop_stays_still_until_that_is_undone(
     both_engines_app: APIFlask, held: Held
 ) -> None:
@@ -512,6 +517,7 @@ def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> No
     assert held.row.venue.place == "Kisumu"
 
 
+@pytest.mark.any_engine
 def test_due_sessions_are_those_of_my_workshops(
     both_engines_app: APIFlask, held: Held, plan: Callable[..., Held], actor: Callable[..., Actor]
 ) -> None:

@@ -72,6 +72,7 @@ def stored() -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.any_engine
 def test_officers_row_by_row(
     both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
 ) -> None:

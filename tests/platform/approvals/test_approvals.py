@@ -95,6 +95,7 @@ def test_nobody_is_the_second_person_to_herself(
         assert (stands is Standing.MAY) == (decides_for != "" and independent)
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("tables")
 def test_nobody_approves_what_she_proposed_though_she_has_both_roles(actor: Actors) -> None:
     both, director = actor("director", "trainer"), actor("director")

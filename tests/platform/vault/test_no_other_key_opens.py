@@ -303,6 +303,7 @@ def _short_texts() -> Iterator[str]:
             yield value
 
 
+@pytest.mark.any_engine
 def test_a_passphrase_opens_every_case_and_a_custodians_every_identity(
     both_engines_app: APIFlask, world: tuple[AMember, AMember, list[str]]
 ) -> None:
