@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
+import pytest
 from apiflask import APIFlask
-from sqlalchemy import Column, Index, Integer, MetaData, Table, text
+from sqlalchemy import Column, Index, Integer, MetaData, Select, Table, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex
 
+from kash.people.models import Group
 from kash.platform.database import (
     db,
     is_public_id,
@@ -49,6 +53,40 @@ def test_a_transaction_has_one_connection_and_the_next_one_its_own(
         assert db.session.query(AuditSubject).count() == 0
     assert not db.session.connection().get_execution_options().get("kash_writing")
     assert db.session.scalar(text("select 1")) == 1
+
+
+WAYS_TO_LOCK: dict[str, Callable[[Session, Select[tuple[Group]]], Group]] = {
+    "execute": lambda session, locked: session.execute(locked).scalar_one(),
+    "scalar": lambda session, locked: session.scalar(locked),
+    "scalars": lambda session, locked: session.scalars(locked).one(),
+    "query": lambda session, _: session.query(Group).filter_by(letter="A").with_for_update().one(),
+    "get": lambda session, _: session.get_one(Group, _key(session), with_for_update=True),
+    "refresh": lambda session, _: _refreshed(session),
+}
+
+
+def _key(session: Session) -> int:
+    return int(session.execute(text("SELECT id FROM people_group WHERE letter = 'A'")).scalar_one())
+
+
+def _refreshed(session: Session) -> Group:
+    group = session.get_one(Group, _key(session))
+    session.refresh(group, with_for_update=True)
+    return group
+
+
+@pytest.mark.parametrize("way", sorted(WAYS_TO_LOCK))
+def test_a_row_that_is_locked_replaces_what_was_loaded_of_it_before(
+    way: str, sqlite_app: APIFlask
+) -> None:
+    session = db.session()
+    asked = select(Group).where(Group.letter == "A")
+    group = session.scalars(asked).one()
+    # As somebody else would do it meanwhile.
+    session.execute(text("UPDATE people_group SET name = 'Other' WHERE letter = 'A'"))
+    assert session.scalars(asked).one().name == "Police"
+    assert WAYS_TO_LOCK[way](session, asked.with_for_update()) is group
+    assert group.name == "Other"
 
 
 def test_room_for_many_rows_ends_with_the_transaction(sqlite_app: APIFlask) -> None:

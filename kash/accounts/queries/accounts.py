@@ -47,17 +47,19 @@ def programme() -> Programme | None:
     return db.session.get(Programme, 1)
 
 
+# Every page asks it, and putting it together takes as long as running it.
+_FACTS = select(
+    Programme.neutral_name,
+    Programme.zone,
+    Programme.languages,
+    Programme.default_language,
+    Programme.settings,
+)
+
+
 def programme_facts() -> ProgrammeFacts | None:
     """Facts of the programme that every page needs; None before it is set up."""
-    row = db.session.execute(
-        select(
-            Programme.neutral_name,
-            Programme.zone,
-            Programme.languages,
-            Programme.default_language,
-            Programme.settings,
-        )
-    ).one_or_none()
+    row = db.session.execute(_FACTS).one_or_none()
     if row is None:
         return None
     return ProgrammeFacts(

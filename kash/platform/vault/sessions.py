@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.platform.vault.compartments import (
@@ -128,22 +128,32 @@ def touch_opening(session: Session, session_id: str, now: datetime) -> None:
     )
 
 
+# Every page of whoever has the vault open asks these two. Putting them together takes as long as
+# running them.
+_OPENING = (
+    select(
+        VaultOpening.sealed_private,
+        VaultOpening.opened_at,
+        VaultOpening.used_at,
+        VaultMember.id,
+        VaultMember.public_id,
+        VaultMember.holder,
+    )
+    .join(VaultMember, VaultMember.id == VaultOpening.member_id)
+    .where(VaultOpening.session == bindparam("session"))
+)
+_WRAPS = (
+    select(Compartment.id, Compartment.name, Compartment.generation, CompartmentWrap.wrapped)
+    .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
+    .where(CompartmentWrap.member_id == bindparam("member"))
+)
+
+
 def find_opening(
     session: Session, session_id: str, token: str, now: datetime
 ) -> tuple[OpenVault, datetime] | None:
     """The vault as it is open in a session, and when it was last used; None if it is closed."""
-    row = session.execute(
-        select(
-            VaultOpening.sealed_private,
-            VaultOpening.opened_at,
-            VaultOpening.used_at,
-            VaultMember.id,
-            VaultMember.public_id,
-            VaultMember.holder,
-        )
-        .join(VaultMember, VaultMember.id == VaultOpening.member_id)
-        .where(VaultOpening.session == session_id)
-    ).one_or_none()
+    row = session.execute(_OPENING, {"session": session_id}).one_or_none()
     if row is None or now >= row.used_at + IDLE or now >= row.opened_at + LONGEST:
         return None
     try:
@@ -173,11 +183,7 @@ def compartment_secrets(
     """Secrets that are wrapped to a member, and the numbers of their rows. Raises SealError."""
     opened: dict[tuple[str, int], Secret] = {}
     numbers: dict[tuple[str, int], int] = {}
-    for number, name, generation, wrapped in session.execute(
-        select(Compartment.id, Compartment.name, Compartment.generation, CompartmentWrap.wrapped)
-        .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
-        .where(CompartmentWrap.member_id == member_id)
-    ):
+    for number, name, generation, wrapped in session.execute(_WRAPS, {"member": member_id}):
         opened[name, generation] = unwrap_as_member(
             wrapped, private, compartment=name, generation=generation, member=member
         )
