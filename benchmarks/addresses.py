@@ -79,6 +79,7 @@ UNASKED = {
     "attendance.pad_manifest": "as above",
     "attendance.pad_texts": "as above",
     "attendance.pad_worker": "as above",
+    "certificates.rule_track": "no course requires a track in what is measured",
     "certificates.keys_file": "for machines",
     "certificates.status_file": "as above",
     "certificates.worker_file": "as above",

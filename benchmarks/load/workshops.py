@@ -25,6 +25,7 @@ from kash.certificates.models import Certificate, CertificateBatch, CertificateR
 from kash.certificates.rules.issuing import new_serial
 from kash.people.models import Venue, Zone
 from kash.platform.database import new_public_id
+from kash.tracks.models import Track, TrackVersion
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -97,10 +98,22 @@ def load_places(rows: Rows, author: str) -> Places:
         rule=rows.add(
             CertificateRule,
             version=1,
-            least_share=_LEAST_SHARE,
+            requires_id=_standard_track(rows),
             name_must_be_confirmed=True,
             created_by=author,
         ),
+    )
+
+
+def _standard_track(rows: Rows) -> int:
+    """The version of the track that all certificates need."""
+    track = rows.add(Track, name="Certificate of a workshop", certifies=True)
+    return rows.add(
+        TrackVersion,
+        track_id=track,
+        number=1,
+        tree={"all": [{"is": "workshop", "share": _LEAST_SHARE}]},
+        state="published",
     )
 
 

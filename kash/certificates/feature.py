@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
 
 from kash.accounts.revocations import Revocation
 from kash.accounts.setup import Founding
@@ -29,7 +32,19 @@ from kash.people.references import Reference
 from kash.people.sections import PersonSection
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.web.navigation import Destination
+from kash.platform.web.sample_ids import SampleId
+from kash.tracks.models import Track, TrackVersion
 from kash.workshops.tabs import Tab
+
+
+def _tracks_of_courses(_known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(Track.public_id)
+        .join(TrackVersion, TrackVersion.track_id == Track.id)
+        .where(Track.course_id.is_not(None), TrackVersion.state == "published")
+        .order_by(Track.id)
+    )
+
 
 FEATURE = Feature(
     "certificates",
@@ -65,6 +80,7 @@ FEATURE = Feature(
         JobKind("certificates.zip_file", make_zip_file, resumable=True, heavy=True),
         JobKind("certificates.cards", make_cards, resumable=True, heavy=True),
         JobKind("certificates.issue", go_on_issuing, resumable=True, heavy=True),
+        SampleId("/certificates/rule/tracks/<public_id>", _tracks_of_courses),
         Chore("sign_earlier_certificates", sign_earlier, minutes=30),
         Chore("remind_of_expiry", remind_in_the_morning, minutes=60),
         JobKind("certificates.reminder", send_expiry_reminder),

@@ -31,6 +31,39 @@ class CourseIsRenewed(Problem):
     )
 
 
+class CourseIsCertified(Problem):
+    """The certificates of the present course need this track."""
+
+    field = "course"
+    sentence = _l(
+        "The certificates of this course need this track, so the course stays. A director can"
+        " change that under Certificates, The rule."
+    )
+
+
+class StandardTrack(Problem):
+    """The track of all certificates is written with the rule for certificates."""
+
+    status = 409
+    sentence = _l("A director sets what this track asks for, under Certificates, The rule.")
+
+
+class CannotCertify(Problem):
+    """A track that certificates cannot be made to need."""
+
+    status = 409
+    sentence = _l(
+        "Only a published track that leads to the certificate of a course can be required."
+    )
+
+
+class AnotherCertifies(Problem):
+    """The certificates of the course need another track already."""
+
+    status = 409
+    sentence = _l("The certificates of this course need another track already. End that first.")
+
+
 class UnsoundTree(Problem):
     """Requirements that cannot be saved; its page says why, each beside its place."""
 

@@ -30,6 +30,27 @@ def _hours(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     )
 
 
+def _workshop(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
+    """Shares of the hours of the workshop for which it is asked, else of each person's best one."""
+    window = asked.window
+    if asked.here is not None:
+        return {
+            person: found
+            for person, found in asked.here.items()
+            if window is None or window.holds(found[1])
+        }
+    return hour_shares(
+        session,
+        None,
+        (),
+        asked.need,
+        asked.today,
+        people=asked.people,
+        since=window.since if window else None,
+        until=window.until if window else None,
+    )
+
+
 def _test(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Best scores, written or oral: any test counts, and one that was failed harms nobody."""
     course = leaf.text("course")
@@ -65,6 +86,12 @@ KINDS = (
         _l("Hours of a course"),
         _l("Attended at least {share} per cent of the hours of {course}: {versions}"),
         _hours,
+    ),
+    LeafKind(
+        KindRule("workshop", (Parameter("share", ParameterKind.NUMBER),), need="share"),
+        _l("Hours of a workshop"),
+        _l("Attended at least {share} per cent of the hours of the workshop"),
+        _workshop,
     ),
     LeafKind(
         KindRule("test", (Parameter("score", ParameterKind.NUMBER), _COURSE), need="score"),

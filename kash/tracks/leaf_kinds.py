@@ -22,13 +22,15 @@ Found = dict[int, tuple[int, date]]
 @dataclass(frozen=True)
 class LeafQuestion:
     """Question to a kind: whose facts (ids of persons, None: everybody's), within which days, how
-    much is needed, and what day it is. `through` are the tracks from which it is asked."""
+    much is needed, and what day it is. `through` are the tracks from which it is asked; `here` the
+    per cent of the hours of the workshop for which it is asked, if it is for one."""
 
     today: date
     people: Collection[int] | None = None
     window: Window | None = None
     need: int = 1
     through: frozenset[str] = frozenset()
+    here: Found | None = None
 
     def of(self, person: Any) -> list[ColumnElement[bool]]:
         """The conditions by which a column of persons is narrowed."""

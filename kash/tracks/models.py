@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Person
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.training.models import Course
 
 
@@ -27,22 +27,43 @@ class Track(PublicId, Base):
     """A way to something that a person can become, whatever its present requirements.
 
     `name_sw` is its name in Kiswahili, empty if it is the same. Certificates of `course_id` are
-    those that a renewal is about.
+    those that a renewal is about. They need this track if it `certifies`; the one that certifies
+    and has no course is needed by the certificates of all courses that ask for no other.
     """
 
     __tablename__ = "track"
+    __table_args__ = (
+        Index(
+            "uq_track_course_id_certifies",
+            "course_id",
+            unique=True,
+            **only_where("certifies"),
+        ),
+        Index(
+            "uq_track_certifies",
+            "certifies",
+            unique=True,
+            **only_where("certifies and course_id is null"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
     name_sw: Mapped[str] = mapped_column(String(120), default="")
     purpose: Mapped[str] = mapped_column(String(300), default="")
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    certifies: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     course: Mapped[Course | None] = relationship()
     versions: Mapped[list[TrackVersion]] = relationship(
         back_populates="track", order_by="TrackVersion.number.desc()"
     )
+
+    @property
+    def standard(self) -> bool:
+        """True for the one that all certificates need whose courses ask for no other."""
+        return self.certifies and self.course_id is None
 
 
 class TrackVersion(PublicId, Base):

@@ -8,6 +8,8 @@ from kash.platform.web.action_words import ActionWords
 
 ACTION_WORDS = ActionWords(
     {
+        "tracks.asked_for": _l("tracks: needed for the certificates of its course"),
+        "tracks.asked_no_more": _l("tracks: no longer needed for certificates"),
         "tracks.badges_given": _l("tracks: badges given"),
         "tracks.enrolled": _l("tracks: person enrolled"),
         "tracks.enrolled_together": _l("tracks: people enrolled together"),

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from kash.certificates import checking
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.history import count_expiring, due_for_renewal, history_of
+from kash.certificates.queries.history import count_expiring, history_of
 from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.queries.printing import printings_of, printings_of_one
+from kash.certificates.queries.renewals import renewals_here
 from kash.certificates.rules.standing import CertificateCondition, CertificateStatus, last_day
 from kash.certificates.services.issuing import UnknownIssuingChoice, approve, set_rule
 from kash.certificates.services.issuing_in_parts import WentBack, issue
@@ -48,6 +49,11 @@ def batch_row(public_id: str) -> CertificateBatch:
     return db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == public_id)
     ).one()
+
+
+def by_decision(ready: Ready, day: date) -> list[str]:
+    db.session.rollback()
+    return [one.printed_name for one in renewals_here(ready.workshop, (), day).by_decision]
 
 
 @pytest.mark.any_engine
@@ -119,8 +125,7 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
     assert count_expiring(ready.trainer, just_before) == 2
     assert count_expiring(ready.director, just_before) == 2
     assert count_expiring(ready.director, after) == 0
-    due = due_for_renewal(ready.workshop, after)
-    assert [one.printed_name for one in due] == [MOST, ALL]
+    assert by_decision(ready, after) == [MOST, ALL]
 
     set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
     with pytest.raises(NothingToRenew):
@@ -129,7 +134,7 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
         ready.workshop, {first.public_id}, just_before, ready.trainer, reason="Two years of work"
     )
     # Nobody renews it a second time, and the days of the first do not change.
-    assert [one.printed_name for one in due_for_renewal(ready.workshop, after)] == [MOST]
+    assert by_decision(ready, after) == [MOST]
     approve(batch_row(batch), ready.director)
     issue(batch_row(batch), just_before, ready.trainer)
     first, renewal = named(ALL)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -13,16 +15,19 @@ from kash.certificates.rules.issuing import (
     IssuingRecord,
     Missing,
     Requirement,
-    Rule,
     grouped,
-    minutes_needed,
+    hour_share,
     missing_requirements,
     new_serial,
     read_serial,
 )
 from kash.certificates.rules.steps import BatchStep, allowed_steps
+from kash.tracks.rules.eligibility import LeafProgress, next_steps, progress_of
+from kash.tracks.rules.tree import Leaf
 
-rules = st.builds(Rule, least_share=st.integers(1, 100), name_must_be_confirmed=st.booleans())
+DAY = date(2026, 1, 1)
+
+shares = st.integers(1, 100)
 totals = st.integers(1, 10_000)
 seeds = st.integers(0, 2**32)
 
@@ -31,55 +36,71 @@ def serial_of(seed: int) -> str:
     return new_serial(random.Random(seed).choice)
 
 
-@given(rules, totals, st.data())
+def missing(record: IssuingRecord, *, must: bool = True) -> tuple[Missing, ...]:
+    return missing_requirements(record, name_must_be_confirmed=must)
+
+
+def stands(share: int, minutes: int, total: int) -> IssuingRecord:
+    """Somebody with a confirmed name who attended so many minutes, before a track of one
+    requirement: a share of the workshop's hours."""
+    leaf = Leaf.of("workshop", share=share)
+    here = {1: (hour_share(minutes, total), DAY)} if total else {}
+    lacking = next_steps(1, leaf, {leaf: here}, {leaf: share})
+    unmet = progress_of(1, lacking, {leaf: here}, {leaf: share})
+    return IssuingRecord(minutes, total, name_confirmed=True, unmet=unmet)
+
+
+@given(shares, totals, st.data())
 def test_the_hours_that_are_missing_are_just_those_that_are_missing(
-    rule: Rule, total: int, data: st.DataObject
+    share: int, total: int, data: st.DataObject
 ) -> None:
     minutes = data.draw(st.integers(0, total))
-    missing = missing_requirements(rule, IssuingRecord(minutes, total, name_confirmed=True))
-    reaches = 100 * minutes >= rule.least_share * total
-    assert (missing == ()) == reaches
+    lacks = missing(stands(share, minutes, total))
+    reaches = 100 * minutes >= share * total
+    assert (lacks == ()) == reaches
     if not reaches:
-        (one,) = missing
-        assert one.requirement is Requirement.HOURS
-        filled = IssuingRecord(one.need, total, name_confirmed=True)
-        assert missing_requirements(rule, filled) == ()
-        almost = IssuingRecord(one.need - 1, total, name_confirmed=True)
-        assert missing_requirements(rule, almost) == (
-            Missing(Requirement.HOURS, need=one.need, have=one.need - 1),
-        )
+        (one,) = lacks
+        assert (one.requirement, one.have) == (Requirement.TRACK, minutes)
+        assert 0 < one.need <= total
+        assert missing(stands(share, one.need, total)) == ()
+        (almost,) = missing(stands(share, one.need - 1, total))
+        assert (almost.need, almost.have) == (one.need, one.need - 1)
 
 
-@given(rules, totals)
-def test_more_hours_never_take_a_certificate_away(rule: Rule, total: int) -> None:
-    need = minutes_needed(rule, total)
-    assert 0 < need <= total
-    assert missing_requirements(rule, IssuingRecord(total, total, name_confirmed=True)) == ()
-
-
-@given(rules)
-def test_a_workshop_without_hours_gives_nobody_a_certificate(rule: Rule) -> None:
-    (one,) = missing_requirements(rule, IssuingRecord(0, 0, name_confirmed=True))
-    assert one.requirement is Requirement.HOURS
+@given(shares)
+def test_a_workshop_without_hours_gives_nobody_a_certificate(share: int) -> None:
+    (one,) = missing(stands(share, 0, 0))
+    assert one.requirement is Requirement.TRACK
 
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
-    rule = Rule(least_share=80, name_must_be_confirmed=True)
-    record = IssuingRecord(60, 600, name_confirmed=False, minor=True, has_certificate=True)
-    assert [one.requirement for one in missing_requirements(rule, record)] == [
-        Requirement.ADULT,
-        Requirement.NOT_YET,
-        Requirement.HOURS,
-        Requirement.NAME,
+    unmet = [LeafProgress(Leaf.of("outreach", count=2), 1, 2, None)]
+    record = IssuingRecord(
+        60, 600, name_confirmed=False, minor=True, has_certificate=True, unmet=unmet
+    )
+    assert [(one.requirement, one.need, one.have) for one in missing(record)] == [
+        (Requirement.ADULT, 0, 0),
+        (Requirement.NOT_YET, 0, 0),
+        (Requirement.TRACK, 2, 1),
+        (Requirement.NAME, 0, 0),
     ]
+
+
+def test_no_certificate_tells_of_a_workshop_that_its_holder_did_not_attend() -> None:
+    fulfilled = IssuingRecord(0, 600, name_confirmed=True)
+    assert missing(fulfilled) == (Missing(Requirement.HERE),)
+    assert missing(replace(fulfilled, minutes=30)) == ()
+
+
+def test_nobody_is_eligible_before_anything_is_asked_for() -> None:
+    record = IssuingRecord(600, 600, name_confirmed=True, asked=False)
+    assert missing(record) == (Missing(Requirement.RULE),)
 
 
 def test_an_unconfirmed_name_counts_only_where_the_rule_says_so() -> None:
     record = IssuingRecord(600, 600, name_confirmed=False)
-    assert missing_requirements(Rule(80, name_must_be_confirmed=False), record) == ()
-    assert missing_requirements(Rule(80, name_must_be_confirmed=True), record) == (
-        Missing(Requirement.NAME),
-    )
+    assert missing(record, must=False) == ()
+    assert missing(record) == (Missing(Requirement.NAME),)
 
 
 @given(seeds)

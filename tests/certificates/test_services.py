@@ -67,13 +67,13 @@ def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
     assert lacking(ready) == {
         ALL: [Requirement.NAME],
         MOST: [Requirement.NAME],
-        LITTLE: [Requirement.HOURS, Requirement.NAME],
+        LITTLE: [Requirement.TRACK, Requirement.NAME],
     }
     ready.confirm(ALL, LITTLE)
     assert lacking(ready) == {
         ALL: [],
         MOST: [Requirement.NAME],
-        LITTLE: [Requirement.HOURS],
+        LITTLE: [Requirement.TRACK],
     }
     (little,) = [row for row in candidates(ready.workshop) if row.chosen_name == LITTLE]
     assert [(one.need, one.have) for one in little.missing] == [(270, 90)]

@@ -211,7 +211,7 @@ def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(
 def test_attendance_that_falls_below_the_rule_sends_it_back(ready: Ready, approved: str) -> None:
     db.session.execute(update(Mark).values(status="absent"))
     db.session.commit()
-    assert "no longer reaches the rule" in went_back(ready, approved)
+    assert "is no longer enough" in went_back(ready, approved)
 
 
 @both

@@ -13,7 +13,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.certificates.models import CertificateRule
+from kash.certificates.services.issuing import set_rule
 from kash.feature import declared
 from kash.forums.models import Forum
 from kash.members.queries import waiting_to_be_let_in
@@ -23,7 +23,7 @@ from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import add_member, make_keys, new_passphrase, new_recovery_code
 from kash.platform.web.beginning import ShownStep, is_missing, steps_for, steps_of
 from kash.platform.web.today import Need, Panel, Viewer
-from kash.policy import GRANTS, Actor, Role, StandIn
+from kash.policy import GRANTS, SYSTEM, Actor, Role, StandIn
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import waiting_for
 
@@ -216,12 +216,8 @@ def test_a_missing_rule_and_missing_rates_are_told_once_there_is_work_that_needs
 
 
 def _rule() -> None:
-    db.session.add(
-        CertificateRule(
-            public_id=new_public_id(), version=1, least_share=80, created_by=new_public_id()
-        )
-    )
-    db.session.commit()
+    db.session.rollback()
+    set_rule(80, name_must_be_confirmed=True, by=SYSTEM)
 
 
 def _rates() -> None:

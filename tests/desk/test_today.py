@@ -16,8 +16,9 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
-from kash.certificates.models import CertificateBatch, CertificateRule
+from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import waiting_for
+from kash.certificates.services.issuing import set_rule
 from kash.forums.rules import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import plan_meeting
@@ -152,11 +153,8 @@ def test_certificates_wait_for_another_than_who_proposed(
 ) -> None:
     trainer, director = actor("trainer"), actor("director")
     key = workshop(trainer, [utc_now() - timedelta(days=3)])
-    rule = CertificateRule(
-        public_id=new_public_id(), version=1, least_share=80, created_by=director.public_id
-    )
-    db.session.add(rule)
-    db.session.flush()
+    db.session.rollback()
+    rule = set_rule(80, name_must_be_confirmed=True, by=director)
     db.session.add(
         CertificateBatch(
             public_id=new_public_id(),

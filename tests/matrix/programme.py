@@ -478,9 +478,14 @@ class _Builder:
         ensure_statuses(self.session)
         self.police = self.add(Group(name="Police", letter="A", is_police=True, position=0))
         self.community = self.add(Group(name="Community", letter="B", position=1))
+        standard = self.add(Track(name="Certificate of a workshop", certifies=True))
+        share = {"all": [{"is": "workshop", "share": 75}]}
+        asked = self.add(
+            TrackVersion(track_id=standard.id, number=1, tree=share, state="published")
+        )
         self.rule = self.add(
             CertificateRule(
-                version=1, least_share=75, name_must_be_confirmed=False, created_by="system"
+                version=1, requires_id=asked.id, name_must_be_confirmed=False, created_by="system"
             )
         )
         self.rates = self.add(

@@ -652,6 +652,7 @@ PLACES: dict[str, Place] = {
     "certificates.mark_image": Place("certificates.design", address={"funder_id": "funder"}),
     "certificates.remove_mark": Place(post="certificates.design", address={"funder_id": "funder"}),
     "certificates.rule": Place("certificates.rule", "certificates.rule"),
+    "certificates.rule_track": _of("track", both="certificates.rule"),
     "certificates.workshop": _of("workshop", get="certificates.staff"),
     "certificates.propose": _of("workshop", post="certificates.propose"),
     "certificates.names": _of("workshop", both="certificates.propose"),

@@ -22,29 +22,36 @@ from kash.certificates.rules.standing import CertificateCondition, condition_on
 from kash.people.models import Person
 from kash.platform.approvals.models import Proposal
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.tracks.models import TrackVersion
+from kash.tracks.rules.tree import leaves_of, tree_from_json
 from kash.workshops.models import Workshop
 
 
 class CertificateRule(PublicId, Base):
     """Rule of who gets a certificate, and for how long. Versions are never changed.
 
-    `least_share` is of the hours, in per cent; `months_valid` is empty where certificates do not
-    run out.
+    What somebody must have done is said by a version of the track that all certificates need
+    (`requires`), where no other is asked for; `months_valid` is empty where certificates do not run
+    out.
     """
 
     __tablename__ = "certificate_rule"
-    __table_args__ = (
-        CheckConstraint("least_share between 1 and 100", name="least_share"),
-        CheckConstraint("months_valid between 1 and 240", name="months_valid"),
-    )
+    __table_args__ = (CheckConstraint("months_valid between 1 and 240", name="months_valid"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(unique=True)
-    least_share: Mapped[int] = mapped_column(SmallInteger)
+    requires_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     name_must_be_confirmed: Mapped[bool] = mapped_column(default=True)
     months_valid: Mapped[int | None] = mapped_column(SmallInteger)
     created_by: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    requires: Mapped[TrackVersion] = relationship()
+
+    @property
+    def least_share(self) -> int:
+        """Share of the hours that its track asks for, in per cent."""
+        return leaves_of(tree_from_json(self.requires.tree))[0].number("share")
 
 
 class CertificateBatch(Proposal, PublicId, Base):
@@ -91,10 +98,11 @@ class CertificateBatch(Proposal, PublicId, Base):
 class Certificate(PublicId, Base):
     """One person's certificate. The name is kept as it was printed.
 
-    `serial` is random Crockford base32 with a check character. It is given when the batch is
-    issued; until then a certificate is only proposed. One person, one workshop, one certificate
-    that is not revoked; but for two that were issued to what turned out to be one person, which
-    both stay valid.
+    `version_id` is the version of a track by which it was earned, if that is another than the rule
+    of its batch requires. `serial` is random Crockford base32 with a check character. It is given
+    when the batch is issued; until then a certificate is only proposed. One person, one workshop,
+    one certificate that is not revoked; but for two that were issued to what turned out to be one
+    person, which both stay valid.
     """
 
     __tablename__ = "certificate"
@@ -121,6 +129,7 @@ class Certificate(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("track_version.id"), index=True)
     serial: Mapped[str | None] = mapped_column(String(16), unique=True)
     printed_name: Mapped[str] = mapped_column(String(200))
     public_title: Mapped[str] = mapped_column(String(120))
@@ -141,6 +150,7 @@ class Certificate(PublicId, Base):
 
     batch: Mapped[CertificateBatch] = relationship(back_populates="certificates")
     person: Mapped[Person] = relationship()
+    version: Mapped[TrackVersion | None] = relationship()
     supersedes: Mapped[Certificate | None] = relationship(
         remote_side="Certificate.id", foreign_keys=[supersedes_id]
     )

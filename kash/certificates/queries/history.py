@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy.orm import aliased
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.issuing import Candidate, within_reach
-from kash.certificates.rules.issuing import Missing, Requirement
+from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules.standing import EXPIRING_WITHIN
 from kash.platform.database import db
 from kash.policy import Actor, Reach
-from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import run_by
 
 _Later = aliased(Certificate)
@@ -101,55 +99,3 @@ def linked_certificates(start: Certificate, rows: Sequence[Certificate]) -> list
                 known |= ends
                 grew = True
     return [one for one in rows if one.id in known]
-
-
-def _first_of_each(rows: list[Certificate]) -> list[Certificate]:
-    """Of each person the one that runs out first: a batch takes one certificate for each."""
-    first: dict[int, Certificate] = {}
-    for one in rows:
-        first.setdefault(one.person_id, one)
-    return list(first.values())
-
-
-def due_for_renewal(workshop: Workshop, today: date) -> list[Certificate]:
-    """Certificates of a workshop that have run out, or do within 60 days, without a renewal; one
-    for each person, the first to run out first."""
-    rows = db.session.scalars(
-        select(Certificate)
-        .join(Certificate.batch)
-        .join(Certificate.person)
-        .options(contains_eager(Certificate.person))
-        .where(CertificateBatch.workshop_id == workshop.id)
-        .where(expires_by(today, since=date(1900, 1, 1)))
-        .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
-    ).all()
-    return _first_of_each(list(rows))
-
-
-def renewable_here(workshop: Workshop, people: list[Candidate], today: date) -> list[Certificate]:
-    """Certificates that people of this workshop hold from another, that are due for renewal, and
-    that may be renewed since they attended this one as the rule asks; one for each person."""
-    attended = [one.person_id for one in people if _attended(one.missing)]
-    if not attended:
-        return []
-    rows = db.session.scalars(
-        select(Certificate)
-        .join(Certificate.batch)
-        .join(Certificate.person)
-        .options(
-            contains_eager(Certificate.person),
-            joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
-        )
-        .where(
-            CertificateBatch.workshop_id != workshop.id,
-            Certificate.person_id.in_(attended),
-            expires_by(today, since=date(1900, 1, 1)),
-        )
-        .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
-    ).all()
-    return _first_of_each(list(rows))
-
-
-def _attended(missing: tuple[Missing, ...]) -> bool:
-    """True if nothing is missing but what a renewal does not ask for: she may have one of here."""
-    return all(one.requirement is Requirement.NOT_YET for one in missing)

@@ -25,14 +25,23 @@ from kash.certificates.models import (
     CertificateBatch,
     CertificateRule,
 )
-from kash.certificates.rules.issuing import IssuingRecord, Missing, Rule, missing_requirements
+from kash.certificates.rules.issuing import (
+    IssuingRecord,
+    Missing,
+    hour_share,
+    missing_requirements,
+)
 from kash.people.models import Person
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import local_today
 from kash.policy import Actor, Reach
+from kash.tracks.leaf_kinds import LeafQuestion
+from kash.tracks.models import Track, TrackVersion
+from kash.tracks.queries.certifying import JudgedByVersion, certifying_track, judged
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import attendance_record
 from kash.workshops.queries.scope import run_by
@@ -40,7 +49,8 @@ from kash.workshops.queries.scope import run_by
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person of a workshop, and what she still lacks for a certificate.
+    """A person of a workshop, and what she still lacks for a certificate. `judged` is how she
+    stands before the track that it needs, None while nothing is set.
 
     `left_out` are the signs of her name that no printer has, and that are not printed.
     """
@@ -57,28 +67,45 @@ class Candidate:
     total_minutes: int
     missing: tuple[Missing, ...]
     has_certificate: bool
+    judged: JudgedByVersion | None
 
 
 def current_rule(session: Session | None = None) -> CertificateRule | None:
     """The rule in force: the latest version."""
-    statement = select(CertificateRule).order_by(CertificateRule.version.desc()).limit(1)
+    statement = (
+        select(CertificateRule)
+        .options(joinedload(CertificateRule.requires))
+        .order_by(CertificateRule.version.desc())
+        .limit(1)
+    )
     return (session or db.session()).scalars(statement).first()
 
 
 def rule_versions() -> list[CertificateRule]:
     """All versions of the rule, latest first."""
     return list(
-        db.session.scalars(select(CertificateRule).order_by(CertificateRule.version.desc()))
+        db.session.scalars(
+            select(CertificateRule)
+            .options(joinedload(CertificateRule.requires))
+            .order_by(CertificateRule.version.desc())
+        )
     )
 
 
-def _holding(workshop_id: int, excluding: CertificateBatch | None) -> Select[int]:
-    """Persons who have a certificate of this workshop, issued or under way, and not revoked."""
+def _holding(
+    workshop_id: int, track: Track | None, excluding: CertificateBatch | None
+) -> Select[int]:
+    """Persons who have a certificate of this workshop, or of any by a track that only its course
+    asks for; issued or under way, and not revoked."""
+    of_these: ColumnElement[bool] = CertificateBatch.workshop_id == workshop_id
+    if track is not None and not track.standard:
+        versions = select(TrackVersion.id).where(TrackVersion.track_id == track.id)
+        of_these = or_(of_these, Certificate.version_id.in_(versions))
     statement = (
         select(Certificate.person_id)
         .join(CertificateBatch)
         .where(
-            CertificateBatch.workshop_id == workshop_id,
+            of_these,
             # A renewal shows another workshop's title.
             CertificateBatch.kind != "renewal",
             CertificateBatch.state != "returned",
@@ -88,27 +115,42 @@ def _holding(workshop_id: int, excluding: CertificateBatch | None) -> Select[int
     return statement.where(CertificateBatch.id != excluding.id) if excluding else statement
 
 
+def certifying_track_of(workshop: Workshop, session: Session | None = None) -> Track | None:
+    """The track that certificates of a workshop need now; None while nothing is set."""
+    return certifying_track(session or db.session(), workshop.version.course_id)
+
+
 def candidates(
     workshop: Workshop, session: Session | None = None, excluding: CertificateBatch | None = None
 ) -> list[Candidate]:
-    """Everyone on a workshop's roster by printed name, with what each still lacks; three queries.
+    """Everyone on a workshop's roster by printed name, with what each still lacks; nine queries,
+    and those of the track's requirements.
 
-    `excluding` leaves one batch out of account, to ask anew whether its people are eligible.
+    `excluding` leaves one batch out of account, to ask anew whether its people are eligible: each
+    by that by which she was proposed.
     """
     asking = session or db.session()
     stored = current_rule(asking) if excluding is None else excluding.rule
-    rule = Rule(
-        least_share=stored.least_share if stored else 100,
-        name_must_be_confirmed=stored.name_must_be_confirmed if stored else True,
-    )
-    holding = set(asking.scalars(_holding(workshop.id, excluding)))
+    track = certifying_track_of(workshop, asking)
+    holding = set(asking.scalars(_holding(workshop.id, track, excluding)))
+    rows = attendance_record(workshop, asking)
+    today = local_today()
+    day = min(workshop.ends_on, today)
+    here = {
+        row.person.id: (hour_share(row.minutes, row.total_minutes), day)
+        for row in rows
+        if row.total_minutes > 0
+    }
+    people = [row.person.id for row in rows]
+    asked = LeafQuestion(today, people, here=here)
+    judgements = judged(asking, track, people, asked, _proposed_by(excluding))
     found: list[Candidate] = []
-    for row in attendance_record(workshop, asking):
+    for row in rows:
         person: Person = row.person
         has_certificate = person.id in holding
         confirmed = person.printed_name_confirmed_at is not None
+        judgement = judgements.get(person.id)
         missing = missing_requirements(
-            rule,
             IssuingRecord(
                 minutes=row.minutes,
                 total_minutes=row.total_minutes,
@@ -116,7 +158,10 @@ def candidates(
                 minor=person.minor,
                 has_certificate=has_certificate,
                 name_may_be_printed=person.prints_name,
+                unmet=judgement.missing if judgement is not None else (),
+                asked=judgement is not None,
             ),
+            name_must_be_confirmed=stored.name_must_be_confirmed if stored else True,
         )
         found.append(
             Candidate(
@@ -132,9 +177,17 @@ def candidates(
                 total_minutes=row.total_minutes,
                 missing=missing,
                 has_certificate=has_certificate,
+                judged=judgement,
             )
         )
     return sorted(found, key=lambda row: (sort_name(row.printed_name), row.person_id))
+
+
+def _proposed_by(batch: CertificateBatch | None) -> dict[int, int]:
+    """Versions of tracks by which the certificates of a batch were proposed, by person."""
+    if batch is None:
+        return {}
+    return {one.person_id: one.version_id or batch.rule.requires_id for one in batch.certificates}
 
 
 def unconfirmed_registers(workshop: Workshop) -> int:

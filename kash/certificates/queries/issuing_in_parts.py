@@ -12,6 +12,7 @@ from kash.people.queries.consents import never_asked
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
+from kash.tracks.models import Track, TrackVersion
 
 
 def how_far(batch: CertificateBatch, session: Session | None = None) -> tuple[int, int]:
@@ -65,6 +66,22 @@ def groups_of_batch(batch: CertificateBatch) -> dict[str, int]:
         .order_by(Group.letter)
     )
     return {row.letter: row.number for row in rows}
+
+
+def tracks_of_batch(batch: CertificateBatch) -> list[tuple[str, str, int]]:
+    """(name, name in Kiswahili, number of the version) of tracks by which certificates of a batch
+    were earned, other than by its rule; one query."""
+    rows = db.session.execute(
+        select(Track.name, Track.name_sw, TrackVersion.number)
+        .join(TrackVersion, TrackVersion.track_id == Track.id)
+        .where(
+            TrackVersion.id.in_(
+                select(Certificate.version_id).where(Certificate.batch_id == batch.id)
+            )
+        )
+        .order_by(Track.name, TrackVersion.number)
+    )
+    return [(row.name, row.name_sw, row.number) for row in rows]
 
 
 def unasked_in(batch: CertificateBatch) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from kash.tracks.rules.eligibility import LeafProgress
+from kash.tracks.rules.tree import Leaf
 
 # Crockford's base32: no I, L, O or U, so that nothing is misread or misheard.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -17,9 +20,12 @@ SERIAL_LENGTH = 12
 
 
 class Requirement(StrEnum):
-    """Requirement that a person may lack."""
+    """Requirement that a person may lack: a track that she fulfils, and what a name on paper
+    needs."""
 
-    HOURS = "hours"
+    RULE = "rule"
+    TRACK = "track"
+    HERE = "here"
     NAME = "name"
     ADULT = "adult"
     NOT_YET = "not_yet"
@@ -34,16 +40,9 @@ class Unasked(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rule:
-    """The stored rule, as far as it decides: the least share of hours in whole per cent."""
-
-    least_share: int
-    name_must_be_confirmed: bool
-
-
-@dataclass(frozen=True)
 class IssuingRecord:
-    """Record of one person in one workshop. Minutes are weighted by the marks' statuses."""
+    """Record of one person in one workshop. `unmet` is what she lacks of the track; `asked` tells
+    whether there is one. Minutes are weighted by the marks' statuses."""
 
     minutes: int
     total_minutes: int
@@ -51,24 +50,33 @@ class IssuingRecord:
     minor: bool = False
     has_certificate: bool = False
     name_may_be_printed: bool = True
+    unmet: Sequence[LeafProgress] = ()
+    asked: bool = True
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that a person lacks. `need` and `have` are minutes where hours are missing."""
+    """One thing that a person lacks. Of a track it is a requirement, with how much of it is needed
+    and how much she has: minutes, where it is a share of this workshop's hours."""
 
     requirement: Requirement
     need: int = 0
     have: int = 0
+    leaf: Leaf | None = None
 
 
-def minutes_needed(rule: Rule, total_minutes: int) -> int:
-    """The least whole number of minutes that reaches the rule's share."""
-    return -(-total_minutes * rule.least_share // 100)
+def hour_share(minutes: int, total_minutes: int) -> int:
+    """Whole per cent of the hours of a workshop that these minutes are."""
+    return 100 * minutes // total_minutes if total_minutes > 0 else 0
 
 
-def missing_requirements(rule: Rule, record: IssuingRecord) -> tuple[Missing, ...]:
-    """All that a person lacks for a certificate; nothing means that she is eligible."""
+def missing_requirements(
+    record: IssuingRecord, *, name_must_be_confirmed: bool
+) -> tuple[Missing, ...]:
+    """All that a person lacks for a certificate; nothing means that she is eligible.
+
+    What she must have done is asked of the track; what is added here is about her and the paper.
+    """
     missing: list[Missing] = []
     if record.minor:
         missing.append(Missing(Requirement.ADULT))
@@ -76,12 +84,23 @@ def missing_requirements(rule: Rule, record: IssuingRecord) -> tuple[Missing, ..
         missing.append(Missing(Requirement.NOT_YET))
     if not record.name_may_be_printed:
         missing.append(Missing(Requirement.CONSENT))
-    need = minutes_needed(rule, record.total_minutes)
-    if record.total_minutes <= 0 or record.minutes < need:
-        missing.append(Missing(Requirement.HOURS, need=need, have=record.minutes))
-    if rule.name_must_be_confirmed and not record.name_confirmed:
+    if not record.asked:
+        missing.append(Missing(Requirement.RULE))
+    missing += [_unmet(one, record) for one in record.unmet]
+    if record.asked and not record.unmet and record.minutes <= 0:
+        # A certificate tells the hours of its workshop.
+        missing.append(Missing(Requirement.HERE))
+    if name_must_be_confirmed and not record.name_confirmed:
         missing.append(Missing(Requirement.NAME))
     return tuple(missing)
+
+
+def _unmet(one: LeafProgress, record: IssuingRecord) -> Missing:
+    if one.leaf.kind != "workshop":
+        return Missing(Requirement.TRACK, one.need, one.have, one.leaf)
+    # The least whole number of minutes that is so large a share.
+    need = -(-record.total_minutes * one.need // 100)
+    return Missing(Requirement.TRACK, need, record.minutes, one.leaf)
 
 
 def _check_value(body: str) -> int:

@@ -14,7 +14,7 @@ from kash.attendance.services.closing import check_registers_closed
 from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries.designs import version_in_use
-from kash.certificates.queries.issuing import candidates, current_rule
+from kash.certificates.queries.issuing import candidates, certifying_track_of, current_rule
 from kash.certificates.queries.issuing_in_parts import state_of
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.rules.steps import BatchStep, allowed_steps
@@ -26,6 +26,7 @@ from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
+from kash.tracks.services.certifying import note_fulfilled, publish_share
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
 
@@ -73,15 +74,17 @@ def set_rule(
     by: Actor,
     months_valid: int | None = None,
 ) -> CertificateRule:
-    """Store a new version of the rule. Batches keep the version they were proposed under.
+    """Store a new version of the rule, and of the track that all certificates need if the share is
+    another. What was proposed keeps the version it was proposed under.
 
     Without `months_valid` certificates do not run out.
     """
     with audited("certificates.rule_set", by) as change:
         latest = current_rule(change.session)
+        requires = publish_share(change.session, least_share, by, change.now)
         if (
             latest
-            and latest.least_share == least_share
+            and latest.requires_id == requires.id
             and latest.name_must_be_confirmed == name_must_be_confirmed
             and latest.months_valid == months_valid
         ):
@@ -89,7 +92,7 @@ def set_rule(
             return latest
         rule = CertificateRule(
             version=latest.version + 1 if latest else 1,
-            least_share=least_share,
+            requires=requires,
             name_must_be_confirmed=name_must_be_confirmed,
             months_valid=months_valid,
             created_by=by.public_id,
@@ -146,7 +149,8 @@ def confirm_names(
 def propose(
     workshop: Workshop, design: str, by: Actor, *, unasked: Unasked | None = None
 ) -> CertificateBatch:
-    """Propose certificates for all who meet the rule and have none yet.
+    """Propose certificates for all who fulfil what they need, and have none yet. By a track that
+    only this course asks for they are on it from then on, and have its badge.
 
     `design` is the public id of a design; the batch keeps the version of it that is in use now.
     `unasked` says what becomes of those whom nobody asked whether their names may be printed;
@@ -178,18 +182,28 @@ def propose(
             rule_id=rule.id,
             design_version_id=version.id,
         )
+        earned = {row.person_id: row.judged.version for row in eligible if row.judged is not None}
         session.add_all(
             Certificate(
                 batch_id=batch.id,
                 person_id=row.person_id,
+                version_id=_other_than(rule, earned[row.person_id]),
                 printed_name=row.printed_name,
                 public_title=locked.version.public_title,
                 minutes=row.minutes,
             )
             for row in eligible
         )
+        track = certifying_track_of(locked, session)
+        if track is not None and not track.standard:
+            note_fulfilled(session, track, earned, by, change.now)
         change.about(locked.public_id)
         return batch
+
+
+def _other_than(rule: CertificateRule, version: int) -> int | None:
+    """A version of a track, unless it is what the rule requires anyway."""
+    return version if version != rule.requires_id else None
 
 
 def locked_batch(

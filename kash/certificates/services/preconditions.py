@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from kash.attendance.queries.registers import closed_ahead
 from kash.certificates.models import Certificate, CertificateBatch, DesignVersion
 from kash.certificates.queries.issuing import Candidate, candidates
+from kash.certificates.queries.renewals import judged_renewals
 from kash.certificates.queries.signatures import marks_at
 from kash.certificates.rules.designs import DesignContent, content_from
 from kash.certificates.rules.readiness import left_empty
 from kash.platform.web.errors import Problem
+from kash.platform.web.formats import local_today
 from kash.platform.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
@@ -29,13 +31,13 @@ class NamesChanged(Problem):
 
 
 class NoLongerEligible(Problem):
-    """Marks changed between proposing and issuing."""
+    """Marks, or what else the track asks for, changed between proposing and issuing."""
 
     status = 409
-    what = _l("The attendance of somebody in this batch changed and no longer reaches the rule.")
+    what = _l("What somebody in this batch did changed, and is no longer enough.")
     sentence = _l(
-        "The attendance of somebody in this batch changed and no longer reaches the rule. Send it "
-        "back and propose again."
+        "What somebody in this batch did changed, and is no longer enough. Send it back and propose"
+        " again."
     )
 
 
@@ -88,7 +90,8 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     """Names and marks of all that is not issued yet must be as they were proposed.
 
     A corrected certificate and a renewal stand on what was decided before: of them the name and
-    the earlier certificate count. Raises the Problems above.
+    the earlier certificate count, and of a renewal by a track what it asks.
+    Raises the Problems above.
     """
     waiting = [one for one in batch.certificates if one.serial is None]
     check_design_complete(
@@ -97,6 +100,8 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     if batch.kind != "workshop":
         check_names(waiting)
         check_former(waiting)
+        if not batch.reason:
+            _check_still_renewed(session, waiting)
         return
     if closed_ahead(batch.workshop.register_id, session):
         raise SessionAhead
@@ -111,6 +116,14 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
             raise NoLongerEligible
         if row.printed_name != certificate.printed_name:
             raise NamesChanged
+
+
+def _check_still_renewed(session: Session, renewals: Iterable[Certificate]) -> None:
+    """All that a track asks for a renewal must still be done. Raises NoLongerEligible."""
+    renewed = [one.renews for one in renewals if one.renews and one.version_id is not None]
+    judged = judged_renewals(session, renewed, local_today())
+    if any(one.done_on is None for one in judged.values()):
+        raise NoLongerEligible
 
 
 class FieldsLeftEmpty(Problem):

@@ -83,6 +83,7 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
             Certificate(
                 batch_id=batch.id,
                 person_id=person.id,
+                version_id=former.version_id,
                 printed_name=name,
                 public_title=former.public_title,
                 minutes=former.minutes,

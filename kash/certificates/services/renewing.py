@@ -12,11 +12,13 @@ from sqlalchemy import select
 from kash.attendance.services.closing import check_registers_closed
 from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.history import due_for_renewal, has_successor, renewable_here
+from kash.certificates.queries.history import has_successor
 from kash.certificates.queries.issuing import candidates, current_rule
+from kash.certificates.queries.renewals import renewals_here
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
+from kash.tracks.queries.certifying import RenewalJudgement
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
 
@@ -44,17 +46,17 @@ def propose_renewals(
     """Propose renewals of the chosen certificates, by public id; the public id of the batch.
 
     With a `reason` they are renewed by decision, and are certificates of this workshop itself;
-    without one their holders attended this workshop as a refresher. Each keeps title and hours of
-    what is renewed. Raises NothingToRenew, NamesUnconfirmed, RegistersOpen.
+    without one their holders did what their track asks for that, or attended this workshop as a
+    refresher. Each keeps title and hours of what is renewed. Raises NothingToRenew,
+    NamesUnconfirmed, RegistersOpen.
     """
     with audited("certificates.renewals_proposed", by) as change:
         session = change.session
         locked = held_workshop(session, workshop.public_id)
-        if reason:
-            offered = due_for_renewal(locked, today)
-        else:
+        if not reason:
             check_registers_closed(locked.register_id, session)
-            offered = renewable_here(locked, candidates(locked, session), today)
+        here = renewals_here(locked, candidates(locked, session), today, session)
+        offered = here.by_decision if reason else here.ready
         renewed = [one for one in offered if one.public_id in chosen]
         rule = current_rule(session)
         if rule is None or not renewed:
@@ -85,6 +87,7 @@ def propose_renewals(
             Certificate(
                 batch_id=batch.id,
                 person_id=one.person_id,
+                version_id=_version(one, here.judged.get(one.id)),
                 printed_name=one.person.name_for_paper,
                 public_title=one.public_title,
                 minutes=one.minutes,
@@ -94,6 +97,12 @@ def propose_renewals(
         )
         change.about(locked.public_id)
         return batch.public_id
+
+
+def _version(renewed: Certificate, judged: RenewalJudgement | None) -> int | None:
+    """The version of a track by which a renewal is earned: of what its holder did, if that renews
+    it, else as before."""
+    return judged.version if judged is not None and judged.renews else renewed.version_id
 
 
 def _may_be_printed(one: Certificate, *, must: bool) -> bool:

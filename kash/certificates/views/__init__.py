@@ -12,6 +12,7 @@ from kash.certificates.views import (
     pictures,
     published,
     renewals,
+    rule,
     verification,
     workshop,
 )

@@ -24,6 +24,7 @@ from kash.certificates.queries.issuing_in_parts import (
     issuing_job,
     names_changed,
     state_of,
+    tracks_of_batch,
     unasked_in,
 )
 from kash.certificates.queries.printing import printings_of
@@ -37,6 +38,7 @@ from kash.platform.web import current_actor, listing
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
+from kash.tracks.words import track_name
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
 from kash.workshops.queries.scope import own_workshop
@@ -103,6 +105,10 @@ def batch_page(
                 *(one.made_by for one in printings),
             ]
         ),
+        earned_by=[
+            _("%(track)s, version %(number)s", track=track_name(name, name_sw), number=number)
+            for name, name_sw, number in tracks_of_batch(shown)
+        ],
         design_name=version_name(shown.design_version),
         signing=signing_of(shown, actor),
         form=form,

@@ -1,4 +1,4 @@
-"""Issued certificates: the list, one of them, revoking, and the rule."""
+"""Issued certificates: the list, one of them, and revoking."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kash.certificates.forms.history import (
     REASON_NAMES,
     ReprintForm,
 )
-from kash.certificates.forms.issuing import REVOCATION_NAMES, RevokeForm, RuleForm
+from kash.certificates.forms.issuing import REVOCATION_NAMES, RevokeForm
 from kash.certificates.models import Certificate
 from kash.certificates.queries import issuing
 from kash.certificates.queries.history import count_expiring, history_of
-from kash.certificates.queries.issuing import current_rule, rule_versions, waiting_for
+from kash.certificates.queries.issuing import waiting_for
 from kash.certificates.queries.listing import (
     certificate_counts,
     certificates_for_table,
@@ -27,7 +27,6 @@ from kash.certificates.queries.listing import (
 from kash.certificates.queries.printing import printings_of_one
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services import revoking
-from kash.certificates.services.issuing import set_rule
 from kash.certificates.services.printing import note_export
 from kash.certificates.tables import certificates_csv
 from kash.people.rules.one_group import OneGroup
@@ -161,29 +160,4 @@ def revoke(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("certificates.certificate", public_id=public_id))
     return page(
         "certificates/revoke.html", form=form, certificate=found, serial=grouped(found.serial or "")
-    )
-
-
-@blueprint.route("/certificates/rule", methods=["GET", "POST"])
-@allow("certificates.rule")
-def rule() -> ResponseReturnValue:
-    """The rule in force, its earlier versions, and a form for the next."""
-    stored = current_rule()
-    form = RuleForm(obj=stored)
-    if form.validate_on_submit():
-        set_rule(
-            form.least_share.data or 0,
-            name_must_be_confirmed=bool(form.name_must_be_confirmed.data),
-            months_valid=form.months_valid.data,
-            by=current_actor(),
-        )
-        flash(_("Saved. It holds for what is proposed from now on."))
-        return redirect(url_for("certificates.rule"))
-    versions = rule_versions()
-    return page(
-        "certificates/rule.html",
-        form=form,
-        rule=stored,
-        versions=versions,
-        names=names_of(version.created_by for version in versions),
     )

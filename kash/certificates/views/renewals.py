@@ -10,8 +10,8 @@ from kash.attendance.queries.registers import slots_still_open
 from kash.certificates import blueprint
 from kash.certificates.forms.history import DecisionForm, RenewalForm
 from kash.certificates.models import Certificate
-from kash.certificates.queries.history import due_for_renewal, renewable_here
 from kash.certificates.queries.issuing import candidates
+from kash.certificates.queries.renewals import renewals_here
 from kash.certificates.services import renewing
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor
@@ -19,6 +19,7 @@ from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
+from kash.tracks.queries.tracks import all_names
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop
 
@@ -39,35 +40,30 @@ def _page(
     chosen: frozenset[str] | None = None,
 ) -> ResponseReturnValue:
     today = local_today()
-    here = renewable_here(workshop, candidates(workshop), today)
-    due = due_for_renewal(workshop, today)
+    here = renewals_here(workshop, candidates(workshop), today)
     open_registers = slots_still_open(workshop.register_id)
+    listed = [*([] if open_registers else here.ready), *here.lacking, *here.by_decision]
     return render_template(
         "certificates/renewals.html",
         workshop=workshop,
         here=here,
-        due=due,
+        known=all_names() if here.judged else None,
         open_registers=open_registers,
-        shown=one_group(
-            due if open_registers else [*here, *due], _letter, request.values.get("group", "")
-        ),
+        shown=one_group(list(dict.fromkeys(listed)), _letter, request.values.get("group", "")),
         decision=decision,
         problem=problem,
-        # Who attended a refresher is renewed unless somebody decides otherwise.
-        chosen={one.public_id for one in here} if chosen is None else chosen,
+        # Who is ready for it is renewed unless somebody decides otherwise.
+        chosen={one.public_id for one in here.ready} if chosen is None else chosen,
         today=today,
     ), 409 if problem else 422 if decision.errors or refresher.errors else 200
 
 
 def _left(workshop: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
     """Ticks in the section of the page whose button was not pressed."""
-    today = local_today()
-    if not by_decision:
-        offered = due_for_renewal(workshop, today)
-    elif slots_still_open(workshop.register_id):
+    here = renewals_here(workshop, candidates(workshop), local_today())
+    offered = here.ready if by_decision else here.by_decision
+    if by_decision and slots_still_open(workshop.register_id):
         offered = []
-    else:
-        offered = renewable_here(workshop, candidates(workshop), today)
     return chosen.intersection(one.public_id for one in offered)
 
 

@@ -28,6 +28,7 @@ from kash.certificates.queries.issuing import (
     Candidate,
     batches_of,
     candidates,
+    certifying_track_of,
     current_rule,
     unconfirmed_registers,
 )
@@ -41,6 +42,7 @@ from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
+from kash.tracks.queries.tracks import all_names
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop
@@ -67,12 +69,15 @@ def _workshop_page(
     workshop: Workshop, form: ProposeForm, problem: str = ""
 ) -> tuple[str, int] | ResponseReturnValue:
     people = candidates(workshop)
+    track = certifying_track_of(workshop)
     batches = batches_of(workshop)
     eligible = [row for row in people if not row.missing]
     return render_template(
         "certificates/workshop.html",
         **frame(workshop),
         rule=current_rule(),
+        track=track,
+        known=all_names() if track is not None and not track.standard else None,
         open_registers=slots_still_open(workshop.register_id),
         unconfirmed_registers=unconfirmed_registers(workshop),
         shown=one_group(people, group_letter, request.args.get("group", "")),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
-from kash.tracks.errors import CourseIsRenewed, TrackNameTaken, UnknownCourse
+from kash.tracks.errors import CourseIsCertified, CourseIsRenewed, TrackNameTaken, UnknownCourse
 from kash.tracks.models import Track, TrackVersion
 from kash.tracks.rules.tree import Branch, Join, tree_as_json
 from kash.training.models import Course
@@ -47,11 +47,14 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
 
 def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
     """Change what a track is called, and its certificate. Raises NotFound, TrackNameTaken,
-    UnknownCourse, and CourseIsRenewed for another course once a published version has a renewal."""
+    UnknownCourse; for another course CourseIsCertified if its certificates need this track, and
+    CourseIsRenewed once a published version has a renewal."""
     with audited("tracks.track_changed", by) as change:
         track = locked_track(change.session, public_id)
         course = track.course_id
         _fill(change.session, track, details)
+        if track.course_id != course and track.certifies:
+            raise CourseIsCertified
         if track.course_id != course and any(
             one.state == "published" and one.renewal for one in track.versions
         ):

@@ -10,7 +10,13 @@ from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.tracks.approval import APPROVAL
-from kash.tracks.errors import TrackDraftExists, TrackNotADraft, TrackStepNotPossible, UnsoundTree
+from kash.tracks.errors import (
+    StandardTrack,
+    TrackDraftExists,
+    TrackNotADraft,
+    TrackStepNotPossible,
+    UnsoundTree,
+)
 from kash.tracks.leaf_kinds import kind_rules
 from kash.tracks.models import Track, TrackVersion
 from kash.tracks.queries.tracks import catalogue
@@ -27,10 +33,12 @@ from kash.tracks.services.tracks import locked_track
 
 
 def start_version(track_id: str, *, by: Actor) -> str:
-    """Begin a draft as a copy of the latest version; its public id. Raises NotFound and
-    TrackDraftExists."""
+    """Begin a draft as a copy of the latest version; its public id. Raises NotFound, StandardTrack
+    and TrackDraftExists."""
     with audited("tracks.version_started", by) as change:
         track = locked_track(change.session, track_id)
+        if track.standard:
+            raise StandardTrack
         latest = track.versions[0]
         if latest.state != "published":
             raise TrackDraftExists

@@ -10,7 +10,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
 from kash.tracks import blueprint
-from kash.tracks.errors import TrackDraftExists
+from kash.tracks.errors import StandardTrack, TrackDraftExists
 from kash.tracks.forms.tracks import TrackForm
 from kash.tracks.queries.tracks import all_names, all_tracks, one_track, published_version
 from kash.tracks.rules.tree import tree_from_json
@@ -84,7 +84,7 @@ def _form(**stored: str) -> TrackForm:
 @allow("tracks.edit")
 def start(public_id: str) -> ResponseReturnValue:
     """Begin a new draft as a copy of the last version."""
-    with FlashedProblems(TrackDraftExists, tone="warn"):
+    with FlashedProblems(StandardTrack, TrackDraftExists, tone="warn"):
         made = start_version(public_id, by=current_actor())
         flash(_("This draft is a copy of the last version."))
         return redirect(url_for("tracks.write", public_id=public_id, version_id=made))

@@ -21,7 +21,7 @@ _MOST_KEYS = 500
 
 def hour_shares(
     session: Session,
-    course: str,
+    course: str | None,
     versions: Collection[str],
     need: int,
     today: date,
@@ -32,10 +32,10 @@ def hour_shares(
 ) -> dict[int, tuple[int, date]]:
     """{person: (per cent, day)} of the hours of one workshop of a course, of each person's best.
 
-    `course` and `versions` are public ids; no versions are all. The day is the last of the workshop
-    in which `need` per cent were reached first, or of her latest one. Hours count as for a
-    certificate; those that are still to come have been missed by nobody, but are part of the whole.
-    `since` and `until` bound the last day of workshops. Three queries.
+    `course` and `versions` are public ids; None is any course, no versions are all. The day is the
+    last of the workshop in which `need` per cent were reached first, or of her latest one. Hours
+    count as for a certificate; those that are still to come have been missed by nobody, but are
+    part of the whole. `since` and `until` bound the last day of workshops. Three queries.
     """
     now = utc_now()
     taught = select(Workshop.register_id).where(*_workshops_of(course, versions, since, until))
@@ -134,19 +134,18 @@ def _better(before: tuple[int, date], share: int, day: date, need: int) -> tuple
 
 
 def _workshops_of(
-    course: str, versions: Collection[str], since: date | None, until: date | None
+    course: str | None, versions: Collection[str], since: date | None, until: date | None
 ) -> list[ColumnElement[bool]]:
-    taught = (
-        select(CourseVersion.id)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(Course.public_id == course)
-    )
-    if versions:
-        taught = taught.where(CourseVersion.public_id.in_(versions))
-    conditions: list[ColumnElement[bool]] = [
-        Workshop.state == "planned",
-        Workshop.version_id.in_(taught),
-    ]
+    conditions: list[ColumnElement[bool]] = [Workshop.state == "planned"]
+    if course is not None:
+        taught = (
+            select(CourseVersion.id)
+            .join(Course, Course.id == CourseVersion.course_id)
+            .where(Course.public_id == course)
+        )
+        if versions:
+            taught = taught.where(CourseVersion.public_id.in_(versions))
+        conditions.append(Workshop.version_id.in_(taught))
     if since is not None:
         conditions.append(Workshop.ends_on >= since)
     if until is not None:

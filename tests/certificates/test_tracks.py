@@ -1,0 +1,299 @@
+"""A certificate by a track of several requirements: whoever fulfils it gets one, whoever does not
+reads exactly what is missing, and a renewal asks what the track says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.issuing import candidates
+from kash.certificates.queries.renewals import renewals_here
+from kash.certificates.rules.issuing import Requirement
+from kash.certificates.services.issuing import (
+    NothingToPropose,
+    approve,
+    propose,
+    set_rule,
+    turn_back,
+)
+from kash.certificates.services.preconditions import NoLongerEligible
+from kash.certificates.services.renewing import NothingToRenew, propose_renewals
+from kash.platform.database import db
+from kash.policy import Actor
+from kash.tracks.errors import (
+    AnotherCertifies,
+    CannotCertify,
+    CourseIsCertified,
+    StandardTrack,
+)
+from kash.tracks.models import SeenFact, Track, TrackBadge, TrackEnrolment
+from kash.tracks.rules.renewal import RenewalState
+from kash.tracks.rules.tree import Leaf, Renewal
+from kash.tracks.services.certifying import ask_for, ask_no_more
+from kash.tracks.services.enrolments import enrol
+from kash.tracks.services.seen import withdraw
+from kash.tracks.services.tracks import TrackDetails, add_track, change_track
+from kash.tracks.services.versions import start_version
+from tests.certificates.test_views import words
+from tests.tracks.conftest import (  # noqa: F401
+    ALL,
+    LITTLE,
+    MOST,
+    PRACTICE,
+    TODAY,
+    Held,
+    Tracked,
+    held,
+    plan,
+    ready,
+    tracked,
+)
+
+OUTREACH = Leaf.of("outreach", count=2)
+RENEWED_BY = Leaf.of("practicum", count=1)
+
+
+def required(tracked: Tracked, *, renewal: Renewal | None = None) -> None:  # noqa: F811
+    """A track of three requirements, which the certificates of the course need; ALL and MOST fulfil
+    it but for one outreach of MOST."""
+    test = Leaf.of("test", course=tracked.course, score=60)
+    tracked.publish(tracked.hours(75), test, OUTREACH, renewal=renewal)
+    ask_for(tracked.track, by=tracked.director)
+    tracked.saw("oral_test", ALL, MOST, LITTLE, about=tracked.course, amount=71)
+    for ago, names in ((9, (ALL, MOST)), (5, (ALL,))):
+        tracked.saw("outreach", *names, ago=ago)
+    tracked.ready.confirm(ALL, MOST, LITTLE)
+
+
+def lacking(tracked: Tracked) -> dict[str, list[tuple[str, int, int]]]:  # noqa: F811
+    db.session.rollback()
+    return {
+        row.chosen_name: [
+            (one.leaf.kind if one.leaf else str(one.requirement), one.need, one.have)
+            for one in row.missing
+        ]
+        for row in candidates(tracked.ready.workshop)
+    }
+
+
+def test_whoever_fulfils_all_of_it_is_eligible_and_the_others_lack_just_the_rest(
+    both_engines_app: APIFlask,
+    tracked: Tracked,  # noqa: F811
+) -> None:
+    required(tracked)
+    assert lacking(tracked) == {
+        ALL: [],
+        MOST: [("outreach", 2, 1)],
+        LITTLE: [("hours", 75, 25), ("outreach", 2, 0)],
+    }
+    batch = tracked.ready.issued()
+    db.session.rollback()
+    (one,) = tracked.ready.batch(batch).certificates
+    assert (one.printed_name, one.version and one.version.public_id) == (ALL, tracked.version)
+    assert [row.version.public_id for row in db.session.query(TrackEnrolment)] == [tracked.version]
+    assert [row.earned_on for row in db.session.query(TrackBadge)] == [
+        max(TODAY - timedelta(days=5), min(tracked.ready.workshop.ends_on, TODAY))
+    ]
+    assert lacking(tracked)[ALL] == [(Requirement.NOT_YET, 0, 0)]
+    # The same people, asked for the hours alone again.
+    ask_no_more(tracked.track, by=tracked.director)
+    assert lacking(tracked) == {
+        ALL: [(Requirement.NOT_YET, 0, 0)],
+        MOST: [],
+        LITTLE: [("workshop", 270, 90)],
+    }
+
+
+def test_who_is_on_an_earlier_version_is_asked_for_what_that_says(
+    tracked: Tracked,  # noqa: F811
+) -> None:
+    required(tracked)
+    enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
+    first = tracked.version
+    tracked.next_version(tracked.hours(75), Leaf.of("outreach", count=9))
+    assert lacking(tracked)[ALL] == []
+    assert lacking(tracked)[MOST] == [("outreach", 9, 1)]
+    batch = tracked.ready.proposed()
+    (one,) = tracked.ready.batch(batch).certificates
+    assert one.version
+    assert one.version.public_id == first
+
+
+def test_what_was_proposed_is_asked_for_what_it_was_proposed_by(
+    tracked: Tracked,  # noqa: F811
+) -> None:
+    set_rule(20, name_must_be_confirmed=True, by=tracked.director)
+    tracked.ready.confirm(LITTLE)
+    by_rule = tracked.ready.proposed()
+    set_rule(75, name_must_be_confirmed=True, by=tracked.director)
+    required(tracked)
+    by_track = tracked.ready.proposed()
+    approve(tracked.ready.batch(by_rule), tracked.director)
+    fact = db.session.query(SeenFact).filter_by(kind="outreach", day=TODAY - timedelta(days=5))
+    withdraw(tracked.person(ALL), fact.one().public_id, "Another day", by=tracked.trainer)
+    with pytest.raises(NoLongerEligible):
+        approve(tracked.ready.batch(by_track), tracked.director)
+    turn_back(tracked.ready.batch(by_track), "Once more", tracked.director)
+    with pytest.raises(NothingToPropose):
+        propose(tracked.ready.workshop, "classic", tracked.trainer)
+
+
+def test_nobody_gets_a_second_one_by_the_same_track_at_another_workshop(
+    tracked: Tracked,  # noqa: F811
+    plan: Callable[..., Held],  # noqa: F811
+) -> None:
+    required(tracked)
+    batch = tracked.ready.issued()
+    another = plan(by=tracked.trainer).row
+    another.version_id = tracked.ready.workshop.version_id
+    db.session.execute(
+        update(CertificateBatch)
+        .where(CertificateBatch.public_id == batch)
+        .values(workshop_id=another.id)
+    )
+    db.session.commit()
+    assert lacking(tracked)[ALL] == [(Requirement.NOT_YET, 0, 0)]
+    ask_no_more(tracked.track, by=tracked.director)
+    assert lacking(tracked)[ALL] == []
+
+
+def test_what_certificates_need_is_not_written_or_turned_around_elsewhere(
+    tracked: Tracked,  # noqa: F811
+) -> None:
+    db.session.rollback()
+    standard = db.session.query(Track).filter(Track.certifies).one().public_id
+    with pytest.raises(StandardTrack):
+        start_version(standard, by=tracked.trainer)
+    with pytest.raises(CannotCertify):
+        ask_no_more(standard, by=tracked.director)
+    with pytest.raises(CannotCertify):
+        ask_for(tracked.track, by=tracked.director)
+    tracked.publish(OUTREACH)
+    ask_for(tracked.track, by=tracked.director)
+    with pytest.raises(CourseIsCertified):
+        change_track(tracked.track, TrackDetails("Peer educator"), by=tracked.trainer)
+    first = tracked.track
+    tracked.track, tracked.version = add_track(
+        TrackDetails("Another", course=tracked.course), by=tracked.trainer
+    )
+    tracked.publish(PRACTICE)
+    with pytest.raises(AnotherCertifies):
+        ask_for(tracked.track, by=tracked.director)
+    ask_no_more(first, by=tracked.director)
+    ask_for(tracked.track, by=tracked.director)
+
+
+def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
+    tracked: Tracked,  # noqa: F811
+    client_for: Callable[[Actor], FlaskClient],
+    count_queries: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    required(tracked)
+    ask_no_more(tracked.track, by=tracked.director)
+    director, trainer = client_for(tracked.director), client_for(tracked.trainer)
+    page = f"/certificates/rule/tracks/{tracked.track}"
+    assert f'href="{page}"' in director.get("/certificates/rule").text
+    asked = words(director.get(page))
+    assert "Require this track?" in asked
+    assert "Fulfilled by now: 1" in asked
+    assert director.post(page).status_code == 302
+    shown = f"/workshops/{tracked.ready.held.workshop}/certificates"
+    read = words(trainer.get(f"{shown}?group=A"))
+    assert "Needed for this course: Peer educator" in read
+    assert "Did outreach with somebody else supervising, at least: 2 (1 of 2)" in read
+    assert "Eligible" in words(trainer.get(f"{shown}?group=B"))
+    batch = tracked.ready.proposed()
+    assert "Peer educator, version 1" in words(director.get(f"{shown}/batches/{batch}"))
+    assert "need it." in words(trainer.get(f"/tracks/{tracked.track}"))
+    with count_queries() as queries:
+        trainer.get(shown)
+    assert queries.count < 60
+
+
+@pytest.fixture
+def expiring(tracked: Tracked) -> Certificate:  # noqa: F811
+    """A certificate of ALL by a track that a practicum within six months renews."""
+    set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
+    required(tracked, renewal=Renewal(RENEWED_BY, 6, 30))
+    tracked.ready.issued()
+    return ends_on(TODAY + timedelta(days=20))
+
+
+def ends_on(day: date) -> Certificate:
+    db.session.rollback()
+    db.session.execute(update(Certificate).values(expires_on=day))
+    db.session.commit()
+    return db.session.query(Certificate).one()
+
+
+def test_a_renewal_asks_what_its_track_says_and_not_for_a_refresher(
+    both_engines_app: APIFlask,
+    tracked: Tracked,  # noqa: F811
+    expiring: Certificate,
+) -> None:
+    key, public_id, workshop = expiring.id, expiring.public_id, tracked.ready.workshop
+    here = renewals_here(workshop, (), TODAY)
+    assert (here.ready, [one.id for one in here.lacking]) == ([], [key])
+    missing = here.judged[key].missing
+    assert [(one.leaf, one.have, one.need) for one in missing] == [(RENEWED_BY, 0, 1)]
+    with pytest.raises(NothingToRenew):
+        propose_renewals(workshop, {public_id}, TODAY, tracked.trainer)
+    # Before the days that count it renews nothing.
+    tracked.saw("practicum", ALL, ago=250)
+    assert renewals_here(tracked.ready.workshop, (), TODAY).ready == []
+    tracked.saw("practicum", ALL, ago=3)
+    batch = propose_renewals(tracked.ready.workshop, {public_id}, TODAY, tracked.trainer)
+    (renewed,) = tracked.ready.batch(batch).certificates
+    assert renewed.version
+    assert renewed.version.public_id == tracked.version
+    fact = db.session.query(SeenFact).filter_by(kind="practicum", day=TODAY - timedelta(days=3))
+    withdraw(tracked.person(ALL), fact.one().public_id, "Wrong", by=tracked.trainer)
+    with pytest.raises(NoLongerEligible):
+        approve(tracked.ready.batch(batch), tracked.director)
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "ready_for_it"),
+    [
+        (400, RenewalState.HOLDS, False),
+        (-30, RenewalState.GRACE, True),
+        (-31, RenewalState.LAPSED, False),
+    ],
+)
+def test_a_renewal_is_possible_within_its_days_only_but_a_decision_always(
+    tracked: Tracked,  # noqa: F811
+    expiring: Certificate,
+    days: int,
+    state: RenewalState,
+    ready_for_it: bool,
+) -> None:
+    tracked.saw("practicum", ALL, ago=3)
+    key = ends_on(TODAY + timedelta(days=days)).id
+    here = renewals_here(tracked.ready.workshop, (), TODAY)
+    assert here.judged[key].state is state
+    assert [one.id for one in here.ready] == [key] * ready_for_it
+    assert [one.id for one in here.by_decision] == [key] * (state is RenewalState.LAPSED)
+
+
+def test_the_page_of_renewals_says_what_is_missing_within_which_days(
+    tracked: Tracked,  # noqa: F811
+    expiring: Certificate,
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    browser = client_for(tracked.trainer)
+    address = f"/workshops/{tracked.ready.held.workshop}/certificates/renewals"
+    page = words(browser.get(f"{address}?group=B"))
+    assert "Still lacking something" in page
+    assert "valid, can be renewed now Practised while somebody saw it, at least so often: 1" in page
+    tracked.saw("practicum", ALL, ago=3)
+    page = words(browser.get(f"{address}?group=B"))
+    assert "Still lacking something" not in page
+    assert "They did what their track asks for a renewal" in page
