@@ -55,6 +55,7 @@ def test_scores_beyond_a_hundred_are_none(typed: str, tenths: int | None) -> Non
 def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None:
     lines = read_score_lines(
         "Zawadi Sampuli\t80\n\nBaraka Sampuli, 75,5\nK7Q4-K7Q4-K7Q4-K7Q4 90%\nNobody 50\n"
+        "0000-0000-0000-0000 60\n"
         "Faraja 105\nZawadi Sampuli;70\nno score here\nJuma 40"
     )
     assert lines[:3] == [
@@ -69,10 +70,10 @@ def test_a_pasted_list_is_read_line_by_line_and_what_is_wrong_is_named() -> None
         "juma": ["p4", "p5"],
     }
     assert named(lines, people) == {
-        "unknown": [5],
-        "score": [6, 8],
-        "twice": [7],
-        "several": [9],
+        "unknown": [5, 6],
+        "score": [7, 9],
+        "twice": [8],
+        "several": [10],
     }
 
 

@@ -21,6 +21,8 @@ from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
+from kash.training.services.copies import start_version
+from kash.training.services.versions import NotADraft, remove_module, remove_plan
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries.due import open_slots, upcoming_sessions
 from kash.workshops.queries.people import (
@@ -294,6 +296,25 @@ def test_sessions_change_their_order_and_times_follow(
     before = actions()
     order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
     assert actions() == before
+
+
+def test_a_version_that_is_written_on_changes_no_workshop_that_teaches_from_it(held: Held) -> None:
+    taught = held.row.version
+    course, version = taught.course.public_id, taught.public_id
+    plans = [(one.title, one.plan) for one in sessions_of(held.row)]
+    module = taught.modules[0].public_id
+    db.session.rollback()
+    draft = start_version(course, "en", held.trainer)
+    copied = db.session.query(CourseVersion).filter_by(public_id=draft).one().modules[0]
+    module_id, plan_id = copied.public_id, copied.plans[0].public_id
+    db.session.rollback()
+    remove_plan(draft, plan_id, held.trainer)
+    remove_module(draft, module_id, held.trainer)
+    with pytest.raises(NotADraft):
+        remove_module(version, module, held.trainer)
+    assert held.row.version.public_id == version
+    now = [(one.title, one.plan) for one in sessions_of(held.row)]
+    assert (now, len(now)) == (plans, 4)
 
 
 def test_seats_fill_then_people_wait_and_move_up_by_themselves(
