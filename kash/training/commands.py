@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
 from kash.feature import declared
+from kash.platform.cleaning import CleaningBusy
 from kash.platform.database import db
 from kash.platform.refusals import told_at_terminal
+from kash.platform.storage import StorageError
 from kash.platform.web import Problem
 from kash.policy import SYSTEM
 from kash.training.course_additions import CourseAddition
@@ -21,6 +23,7 @@ from kash.training.rules.bringing import VersionStanding
 from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
 from kash.training.rules.plain_values import UnreadableFile
 from kash.training.services.bringing import BringingDecisions, bring_course, bring_library
+from kash.training.services.material_files import keep_carried
 from kash.training.starting_library import library
 from kash.training.words import fault_sentence
 
@@ -84,7 +87,13 @@ def bring(file: Path, name: str, differing: bool) -> None:
     """Bring in a course from a file: what is new becomes a draft, what is here stays."""
     read = _read(file)
     drafts = [version.lineage for version in read.versions] if differing else []
-    with told_at_terminal(Problem):
+    with told_at_terminal(Problem, CleaningBusy, StorageError):
+        try:
+            keep_carried(read.files, by=SYSTEM)
+        except UnreadableFile as problem:
+            raise click.ClickException(
+                "\n".join(fault_sentence(fault) for fault in problem.faults)
+            ) from None
         brought = bring_course(
             read, BringingDecisions(name=name.strip()[:160], drafts=drafts), by=SYSTEM
         )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.platform.database import db
+from kash.platform.storage import StorageError
 from kash.platform.web import Problem
 from kash.policy import Actor
 from kash.training.course_additions import CourseAddition, PieceCounts, additions_seen
+from kash.training.material_files import content_of, files_of
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import loaded
 from kash.training.rules.bringing import (
@@ -22,10 +24,13 @@ from kash.training.rules.bringing import (
     place_versions,
     shown_code,
 )
+from kash.training.rules.carried_files import CarriedFile
 from kash.training.rules.course_file import (
     MOST_BYTES,
+    MOST_TEXT_BYTES,
     CourseFile,
     FileVersion,
+    files_used,
     written_file,
 )
 from kash.training.trees import tree_of
@@ -34,7 +39,13 @@ from kash.training.trees import tree_of
 class CourseTooLarge(Problem):
     """A course that no file can carry."""
 
-    sentence = _l("This course is larger than 5 MB, so that no file can carry it.")
+    sentence = _l("This course is so large that no file can carry it.")
+
+
+class FileGone(Problem):
+    """The bytes of a material's file are not where they should be."""
+
+    sentence = _l("A file of this course cannot be read just now. Try again later.")
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ class Beside:
 def course_file(course: Course, actor: Actor) -> bytes:
     """A course as a file: all its versions, and of what other rooms add all that the actor sees.
 
-    Raises CourseTooLarge.
+    Raises CourseTooLarge and FileGone.
     """
     versions = _versions(db.session(), course)
     lineages = {version.id: version.lineage for version in versions}
@@ -101,10 +112,27 @@ def course_file(course: Course, actor: Actor) -> bytes:
         ),
     )
     plain = {each.name: made for each in additions_seen(actor) if (made := each.plain(course))}
-    made = written_file(carried, plain)
+    if len(written_file(carried, plain)) > MOST_TEXT_BYTES:
+        raise CourseTooLarge
+    made = written_file(replace(carried, files=_carried(carried)), plain)
     if len(made) > MOST_BYTES:
         raise CourseTooLarge
     return made
+
+
+def _carried(course: CourseFile) -> tuple[CarriedFile, ...]:
+    """The files of its materials, each once. Raises FileGone."""
+    keys = files_used(course.versions)
+    found = files_of(keys)
+    if keys - set(found):
+        raise FileGone
+    try:
+        return tuple(
+            CarriedFile(key, found[key].kind, found[key].sha256, content_of(found[key]))
+            for key in sorted(keys)
+        )
+    except StorageError:
+        raise FileGone from None
 
 
 def _versions(session: Session, course: Course) -> Sequence[CourseVersion]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -10,6 +12,7 @@ from kash.platform.press import PagedDocument, document
 from kash.platform.web.formats import hours_text
 from kash.platform.web.language import LANGUAGES, brand
 from kash.training.deliveries import delivered_of
+from kash.training.material_files import content_of, files_of, joined, type_of
 from kash.training.models import CourseVersion
 from kash.training.queries import read_version
 from kash.training.rules.fields import KINDS, MATERIAL, PLAN
@@ -60,16 +63,29 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
 
 
 def handout(version: CourseVersion) -> bytes:
-    """The paper that participants take home: key messages and legal points of each session, as PDF.
+    """The paper that participants take home: key messages and legal points of each session, the
+    pictures among the files of their materials, and behind it those that are PDFs.
 
     It names neither the programme nor the organisation, because what stands on it may name a group;
-    nor is the file's title more than what the paper is. Raises RenderError.
+    nor is the file's title more than what the paper is. Raises RenderError, NotJoined, CleaningBusy
+    and StorageError.
     """
     tree = read_version(version)
+    files = files_of(str(row["file"]) for plan in _plans(tree) for row in taken_home(plan))
+    contents = {key: content_of(file) for key, file in files.items()}
     with force_locale(version.language):
         paged = PagedDocument(
             html=render_template(
-                "training/handout.html", version=version, tree=tree, plans=told_at_home(tree)
+                "training/handout.html",
+                version=version,
+                tree=tree,
+                plans=told_at_home(tree),
+                taken_home=taken_home,
+                pictures={
+                    key: f"data:{type_of(file)[0]};base64,{b64encode(contents[key]).decode()}"
+                    for key, file in files.items()
+                    if file.kind != "pdf"
+                },
             ),
             title=_("Hand-out, version %(number)s", number=version.number),
             language=version.language,
@@ -78,12 +94,28 @@ def handout(version: CourseVersion) -> bytes:
             page_count="{page} / {pages}",
             dated=version.published_at or version.created_at,
         )
-    return document(paged)
+    made = document(paged)
+    behind = [
+        contents[key]
+        for plan in _plans(tree)
+        for row in taken_home(plan)
+        if (key := str(row["file"])) in files and files[key].kind == "pdf"
+    ]
+    return joined([made, *dict.fromkeys(behind)]) if behind else made
 
 
 def told_at_home(tree: CourseNode) -> list[CourseNode]:
     """Sessions that have something for a hand-out."""
-    return [plan for plan in _plans(tree) if plan.of("key_message") or plan.of("legal_point")]
+    return [
+        plan
+        for plan in _plans(tree)
+        if plan.of("key_message") or plan.of("legal_point") or taken_home(plan)
+    ]
+
+
+def taken_home(plan: CourseNode) -> list[CourseNode]:
+    """Materials of a session whose files go home with the hand-out."""
+    return [row for row in plan.of(MATERIAL.name) if row["file"] and row["used"] == "home"]
 
 
 def _draft(version: CourseVersion) -> str:

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
 from kash.feature import Feature
+from kash.platform.database import utc_now
+from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.training import blueprint, views
@@ -16,7 +18,8 @@ from kash.training.chapters import CHAPTERS
 from kash.training.commands import training_commands
 from kash.training.course_links import course_links
 from kash.training.hits import FOUND
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.services.material_files import delete_unused_files
 from kash.training.today import TODAY
 from kash.training.trail_words import ACTION_WORDS
 from kash.training.words import delivered_words
@@ -36,6 +39,14 @@ def _plans(known: Mapping[str, str]) -> Select[str]:
         .join(SessionPlan.module)
         .join(Module.version)
         .where(CourseVersion.public_id == known["public_id"])
+    )
+
+
+def _materials(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(PlanRow.public_id)
+        .join(PlanRow.plan)
+        .where(SessionPlan.public_id == known["plan_id"], PlanRow.file != "")
     )
 
 
@@ -61,5 +72,7 @@ FEATURE = Feature(
         SampleId("/courses/versions/<public_id>/follow/<source_id>", _published),
         SampleId("/courses/versions/<public_id>/modules/<module_id>", _modules),
         SampleId("/courses/versions/<public_id>/plans/<plan_id>", _plans),
+        SampleId("/courses/versions/<public_id>/plans/<plan_id>/materials/<row_id>", _materials),
+        Chore("delete_unused_materials", lambda: delete_unused_files(utc_now()), minutes=60),
     ),
 )

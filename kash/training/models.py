@@ -15,6 +15,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     String,
     Text,
@@ -187,6 +188,9 @@ class PlanRow(PublicId, Lineage, Base):
     # How an objective is seen, and how many of a material.
     seen: Mapped[str] = mapped_column(String(300), default="")
     amount: Mapped[str] = mapped_column(String(80), default="")
+    # Of a material: whom it is for, and the key of its file.
+    used: Mapped[str] = mapped_column(String(8), default="")
+    file: Mapped[str] = mapped_column(String(16), default="", index=True)
     # Of a step.
     minutes: Mapped[int | None] = mapped_column(SmallInteger)
     rank: Mapped[str] = mapped_column(String(8), default="")
@@ -202,3 +206,20 @@ class PlanRow(PublicId, Lineage, Base):
     checked_on: Mapped[date | None] = mapped_column(Date)
 
     plan: Mapped[SessionPlan] = relationship(back_populates="rows")
+
+
+class MaterialFile(PublicId, Base):
+    """A file of materials, by its key: the same in every copy, version and translation that has
+    it, and in every Kash to which the course travels. Its bytes lie in the file store, once.
+
+    `kind` is a code of `kash/platform/cleaning/kinds.py`, `size` counts bytes and `sha256` is of
+    the cleaned copy, which is all that is kept.
+    """
+
+    __tablename__ = "material_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -15,7 +15,7 @@ from kash.platform.web import KashForm
 from kash.platform.web.forms import SeveralField, text_field
 from kash.training.course_files import Beside
 from kash.training.rules.bringing import VersionStanding
-from kash.training.rules.course_file import MOST_BYTES
+from kash.training.rules.course_file import MOST_TEXT_BYTES
 from kash.training.services.bringing import BringingDecisions
 
 
@@ -77,7 +77,7 @@ def unpacked(text: str) -> bytes:
     """The file that a page carried; empty if it was none or is too large."""
     try:
         opened = zlib.decompressobj()
-        content = opened.decompress(base64.b64decode(text, validate=True), MOST_BYTES + 1)
+        content = opened.decompress(base64.b64decode(text, validate=True), MOST_TEXT_BYTES + 1)
     except (binascii.Error, zlib.error, ValueError):
         return b""
     return content if opened.eof else b""

@@ -41,7 +41,7 @@ def field_of(field: Field, *, needed: bool = True) -> Any:
 @cache
 def form_of(kind: RowKind, *, needed: bool = True) -> type[KashForm]:
     """The form of a kind of row; in a translation nothing is needed yet."""
-    fields = {field.name: field_of(field, needed=needed) for field in kind}
+    fields = {field.name: field_of(field, needed=needed) for field in kind.written}
     return type(f"{kind.name.title()}Form", (KashForm,), fields)
 
 
@@ -55,5 +55,5 @@ def written(form: KashForm, kind: RowKind) -> dict[str, Value]:
     """Values that were written into the form of a kind of row."""
     return {
         field.name: field.empty if (value := form[field.name].data) is None else value
-        for field in kind
+        for field in kind.written
     }

@@ -59,7 +59,7 @@ class PlanRowPart:
     @property
     def blank(self) -> bool:
         """True if nothing was written into it."""
-        return not any(self.form[each.name].data for each in self.kind)
+        return not any(self.form[each.name].data for each in self.kind.written)
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -214,4 +214,4 @@ class SessionPage:
 
 def _differing(form: KashForm, kind: RowKind, saved: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     typed = written(form, kind)
-    return {name: value for name, value in saved if typed[name] != value}
+    return {name: value for name, value in saved if name in typed and typed[name] != value}

@@ -3,7 +3,8 @@ Kash to another, and the starting library.
 
 It is JSON: `format`, `digest` over all else, `course`, `versions`, and a field for each addition. A
 row holds its key under `lineage`, the fields of `fields.py` by their names, what translated fields
-were made from, and the rows below it under the plural of their kind. What is empty is left out. The
+were made from, and the rows below it under the plural of their kind. What is empty is left out;
+`files` holds those of materials, each once, as text in base64. The
 digest tells a file that was cut short or altered by accident; it proves nothing about who wrote it.
 """
 
@@ -17,13 +18,23 @@ from datetime import date
 from typing import Any, Protocol
 
 from kash.platform.catalogue import N_
-from kash.training.rules.fields import KINDS, MOST_PLANS, PLAN, VERSION, Field, FieldKind
+from kash.training.rules.carried_files import CarriedFile, carried_files, plain_carried
+from kash.training.rules.fields import (
+    KINDS,
+    MATERIAL,
+    MOST_PLANS,
+    PLAN,
+    VERSION,
+    Field,
+    FieldKind,
+)
 from kash.training.rules.nodes import BELOW, CourseNode
 from kash.training.rules.plain_values import Place, UnreadableFile, ValueFault, ValueReading
 from kash.training.rules.translations import is_fingerprint
 
 FORMAT = 1
-MOST_BYTES = 5 * 1024 * 1024
+# Of a file with the files of materials in it, and of all that it says without them.
+MOST_BYTES, MOST_TEXT_BYTES = 24 * 1024 * 1024, 5 * 1024 * 1024
 MOST_VERSIONS, MOST_NUMBER = 60, 9999
 _ABOUT = {"name": 160, "audience": 200, "level": 40}
 _VERSION = ("lineage", "number", "language", "translates", "published")
@@ -56,7 +67,8 @@ class FileVersion:
 
 @dataclass(frozen=True)
 class CourseFile:
-    """A course as a file carries it; `additions` are what other rooms made of theirs, by name."""
+    """A course as a file carries it; `additions` are what other rooms made of theirs, by name, and
+    `files` those of materials."""
 
     lineage: str
     name: str
@@ -64,6 +76,7 @@ class CourseFile:
     level: str
     versions: tuple[FileVersion, ...] = ()
     additions: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[CarriedFile, ...] = ()
 
 
 def written_file(course: CourseFile, additions: Mapping[str, object]) -> bytes:
@@ -76,6 +89,16 @@ def written_file(course: CourseFile, additions: Mapping[str, object]) -> bytes:
         "versions": [_plain_version(version) for version in course.versions],
         **additions,
     }
+    if course.files:
+        plain["files"] = plain_carried(course.files)
+    return sealed(plain)
+
+
+def without_contents(content: bytes) -> bytes:
+    """A course file that was read already, without the bytes of its files."""
+    plain = json.loads(content)
+    for one in plain.get("files", []):
+        one.pop("content", None)
     return sealed(plain)
 
 
@@ -126,7 +149,7 @@ def read_file(content: bytes, additions: Sequence[FileAddition] = ()) -> CourseF
     plain = _plain_of(content)
     reading = ValueReading()
     known = {addition.name: addition for addition in additions}
-    reading.record(plain, (), ("format", "digest", "course", "versions", *known))
+    reading.record(plain, (), ("format", "digest", "course", "versions", "files", *known))
     about = reading.record(plain.get("course"), ("course",), ("lineage", *_ABOUT))
     said = {
         name: reading.text(about.get(name), ("course", name), most, needed=name == "name")
@@ -134,19 +157,33 @@ def read_file(content: bytes, additions: Sequence[FileAddition] = ()) -> CourseF
     }
     lineage = reading.key(about.get("lineage"), ("course", "lineage"))
     versions = _versions(plain.get("versions"), reading)
+    used = files_used(versions)
+    files = carried_files(plain.get("files"), reading, ("files",), used)
+    if len(content) - sum(4 * len(one.content or b"") // 3 for one in files) > MOST_TEXT_BYTES:
+        reading.fault((), N_("What this file says is larger than 5 MB."))
     added = {
         name: addition.check(plain[name], reading, (name,))
         for name, addition in known.items()
         if name in plain
     }
     reading.end()
-    return CourseFile(lineage, **said, versions=versions, additions=added)
+    return CourseFile(lineage, **said, versions=versions, additions=added, files=files)
+
+
+def files_used(versions: Sequence[FileVersion]) -> frozenset[str]:
+    """The keys of files that materials of some versions have."""
+    return frozenset(
+        str(node["file"])
+        for version in versions
+        for node in version.tree.walk()
+        if node.kind == MATERIAL.name and node["file"]
+    )
 
 
 def _plain_of(content: bytes) -> dict[str, Any]:
     """The JSON of a file whose format and digest are right."""
     if len(content) > MOST_BYTES:
-        raise UnreadableFile(ValueFault((), N_("This file is larger than 5 MB.")))
+        raise UnreadableFile(ValueFault((), N_("This file is larger than 24 MB.")))
     try:
         plain = json.loads(content, object_pairs_hook=_once, parse_constant=_refuse)
         digest = digest_of(plain) if isinstance(plain, dict) else ""

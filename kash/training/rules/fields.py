@@ -6,6 +6,7 @@ A new field is a `Field` here and a column of the same name in `kash/training/mo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,6 +30,11 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     DAY = "day"
+    # The key of a file, which is brought and taken away on a page of its own.
+    FILE = "file"
+
+
+_KEY = re.compile(r"[0-9abcdefghjkmnpqrstvwxyz]{16}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Field:
     @property
     def empty(self) -> Value:
         """The value of a field in which nothing was written."""
-        return "" if self.kind in (FieldKind.LINE, FieldKind.TEXT, FieldKind.CHOICE) else None
+        return None if self.kind in (FieldKind.NUMBER, FieldKind.DAY) else ""
 
     def takes(self, value: object) -> bool:
         """True if a value is one that this field can hold, of its type and within its bounds."""
@@ -73,6 +79,8 @@ class Field:
             )
         if self.kind is FieldKind.CHOICE:
             return value == "" or value in self.choices
+        if self.kind is FieldKind.FILE:
+            return value == "" or (isinstance(value, str) and _KEY.fullmatch(value) is not None)
         if value is None:
             return not self.needed
         if self.kind is FieldKind.NUMBER:
@@ -103,6 +111,10 @@ METHODS = {
     "reflection": N_("Quiet thinking"),
 }
 RANKS = {"must": N_("Must"), "should": N_("Should"), "may": N_("May")}
+USES = {
+    "home": N_("Goes home with the hand-out"),
+    "room": N_("Stays in the room"),
+}
 LEADERS = {
     "police": N_("A police facilitator"),
     "community": N_("A community facilitator"),
@@ -127,6 +139,11 @@ class RowKind:
 
     def __getitem__(self, name: str) -> Field:
         return next(one for one in self.fields if one.name == name)
+
+    @property
+    def written(self) -> tuple[Field, ...]:
+        """The fields that are written on a page; a file is none of them."""
+        return tuple(one for one in self.fields if one.kind is not FieldKind.FILE)
 
 
 VERSION = RowKind(
@@ -276,6 +293,8 @@ MATERIAL = RowKind(
     (
         _line("text", N_("What is needed"), 300, needed=True, shown=True),
         _line("amount", N_("How many"), 80, shown=True),
+        _choice("used", N_("Whom it is for"), USES, shown=True),
+        Field("file", N_("File"), FieldKind.FILE, 0, shown=True, same=True),
     ),
 )
 

@@ -155,6 +155,8 @@ class ValueReading:
     def _refuse(self, declared: Field, value: object, place: Place) -> None:
         if declared.kind is FieldKind.CHOICE:
             self.choice(value, place, tuple(declared.choices))
+        elif declared.kind is FieldKind.FILE:
+            self.key(value, place)
         elif declared.kind is FieldKind.DAY:
             self.fault(place, N_("A day belongs here, written as 2026-03-31."))
         elif declared.kind is FieldKind.NUMBER:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kash.training.rules.fields import PLAN, Field, Value
+from kash.training.rules.fields import PLAN, Field, FieldKind, Value
 from kash.training.rules.nodes import CourseNode, by_key
 
 # No version has it: the text of a field that nobody has ever compared.
@@ -92,7 +92,8 @@ def translated(source: CourseNode, known: CourseNode | None) -> CourseNode:
     """The tree of a translation: laid out as its source, worded as far as it is known.
 
     What each language words anew comes from the row of the same lineage in `known`, with what that
-    was made from, and is empty where there is none; all else is the source's.
+    was made from, and is empty where there is none; all else is the source's, but for a file of its
+    own that the translation has.
     """
     return _translated(source, by_key(known) if known is not None else {})
 
@@ -103,7 +104,7 @@ def _translated(source: CourseNode, words: dict[tuple[str, str], CourseNode]) ->
         source,
         fields={
             field.name: known.fields.get(field.name, field.empty)
-            if field.translated
+            if field.translated or (field.kind is FieldKind.FILE and known.fields.get(field.name))
             else source.fields.get(field.name, field.empty)
             for field in source.declared
         },

@@ -14,9 +14,10 @@ from kash.platform.web import Problem
 from kash.policy import Actor
 from kash.training.course_additions import CourseAddition, additions_written
 from kash.training.course_files import Beside, beside
+from kash.training.material_files import files_of
 from kash.training.models import Course, CourseVersion
 from kash.training.rules.bringing import PlacedVersion, VersionStanding, unchecked
-from kash.training.rules.course_file import CourseFile
+from kash.training.rules.course_file import CourseFile, files_used
 from kash.training.services.courses import CourseTaken, refuse_taken
 from kash.training.trees import lay_out
 
@@ -163,6 +164,10 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
     here before.
     """
     session = change.session
+    keys = files_used([each.version for each in before.versions if _is_taken(each, wanted)])
+    if keys - set(files_of(keys, session)):
+        # They were kept for a day, while the file was looked at.
+        raise NotAsShown
     last = session.scalar(
         select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )

@@ -17,7 +17,7 @@ from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
 from kash.training import blueprint, queries
 from kash.training.course_additions import CourseAddition, additions_written
-from kash.training.course_files import Beside, CourseTooLarge, beside, course_file
+from kash.training.course_files import Beside, CourseTooLarge, FileGone, beside, course_file
 from kash.training.forms.course_files import (
     BringCourseForm,
     CourseFileForm,
@@ -25,11 +25,18 @@ from kash.training.forms.course_files import (
     packed,
     unpacked,
 )
-from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
+from kash.training.rules.course_file import (
+    MOST_BYTES,
+    MOST_TEXT_BYTES,
+    CourseFile,
+    read_file,
+    without_contents,
+)
 from kash.training.rules.nodes import planned_minutes
 from kash.training.rules.plain_values import UnreadableFile
 from kash.training.services.bringing import CourseBrought, bring_course, bring_library
 from kash.training.services.courses import CourseTaken
+from kash.training.services.material_files import keep_carried
 from kash.training.starting_library import library
 from kash.training.words import fault_sentence
 
@@ -40,7 +47,7 @@ def take_course(public_id: str) -> ResponseReturnValue:
     """A course with all its versions as one file, for another Kash."""
     actor = current_actor()
     found = queries.course(actor, public_id)
-    with FlashedProblems(CourseTooLarge):
+    with FlashedProblems(CourseTooLarge, FileGone):
         made = course_file(found, actor)
         return download(made, name="course.json", type="application/json")
     return redirect(url_for("training.course", public_id=public_id))
@@ -54,7 +61,8 @@ def _beside(file: CourseFile) -> Beside:
 @allow("curriculum.edit")
 @takes_file(MOST_BYTES)
 def bring() -> ResponseReturnValue:
-    """Choose a course file; what is in it is shown, and nothing kept."""
+    """Choose a course file; what is in it is shown. Of it only files of materials are kept, for a
+    day."""
     form = CourseFileForm()
     faults: list[str] = []
     if form.validate_on_submit():
@@ -64,8 +72,9 @@ def bring() -> ResponseReturnValue:
             if not content:
                 form.file.errors = [_("Choose a file first.")]
             else:
-                shown = _beside(read_file(content, declared(CourseAddition)))
-                return _look(shown, packed(content))
+                file = read_file(content, declared(CourseAddition))
+                keep_carried(file.files, by=current_actor())
+                return _look(_beside(file), packed(without_contents(content)))
         except UnreadableFile as problem:
             form.file.errors = [_("This file cannot be brought in.")]
             faults = [fault_sentence(fault) for fault in problem.faults]
@@ -94,7 +103,7 @@ def _look_page(shown: Beside, form: BringCourseForm) -> ResponseReturnValue:
 
 @blueprint.post("/bring/confirm")
 @allow("curriculum.edit")
-@takes_file(2 * MOST_BYTES, as_text=True)
+@takes_file(2 * MOST_TEXT_BYTES, as_text=True)
 def confirm_course() -> ResponseReturnValue:
     """Bring in what was looked at; the file comes along, and is read anew."""
     try:

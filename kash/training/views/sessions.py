@@ -12,6 +12,7 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import allow
 from kash.training import blueprint, queries
 from kash.training.forms.sessions import SessionPage
+from kash.training.material_files import files_of
 from kash.training.models import CourseVersion
 from kash.training.rules.fields import PLAN
 from kash.training.services.sessions import TooManyPlanRows, plan_in, write_session
@@ -83,6 +84,7 @@ def _page(
 ) -> str:
     plans = [plan for module in version.modules for plan in module.plans]
     place = plans.index(shown.plan)
+    files = files_of(row.file for row in shown.plan.rows)
     return render_template(
         "training/session_edit.html",
         version=version,
@@ -93,5 +95,10 @@ def _page(
         closed=closed,
         focus=focus,
         following=plans[place + 1] if place + 1 < len(plans) else None,
+        files={
+            row.public_id: found
+            for row in shown.plan.rows
+            if row.file and (found := files.get(row.file)) is not None
+        },
         services=[one.name for one in service_choices(current_actor(), limit=200)],
     )

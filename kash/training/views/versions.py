@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
 from kash.platform.approvals.errors import SamePerson
+from kash.platform.cleaning import CleaningBusy
 from kash.platform.press import RenderError
+from kash.platform.storage import StorageError
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile
@@ -18,6 +20,7 @@ from kash.training import blueprint, documents, queries
 from kash.training.approval import APPROVAL
 from kash.training.deliveries import delivered_of
 from kash.training.forms.courses import ReturnCourseForm
+from kash.training.material_files import NotJoined, files_of
 from kash.training.models import CourseVersion, SessionPlan
 from kash.training.rules.delivered import whole_time
 from kash.training.rules.fields import PLAN
@@ -82,6 +85,7 @@ def session(public_id: str, plan_id: str) -> ResponseReturnValue:
     plans = [each for module in found.modules for each in module.plans]
     nodes = by_key(queries.read_version(found))
     place = plans.index(plan)
+    files = files_of(row.file for row in plan.rows)
     return render_template(
         "training/session.html",
         version=found,
@@ -93,6 +97,9 @@ def session(public_id: str, plan_id: str) -> ResponseReturnValue:
         after=plans[place + 1] if place + 1 < len(plans) else None,
         number=_number_of(found, plan),
         whole=queries.sees_everything(current_actor()),
+        files={
+            row.lineage: (row.public_id, files[row.file]) for row in plan.rows if row.file in files
+        },
     )
 
 
@@ -170,11 +177,11 @@ def guide(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/versions/<public_id>/handout.pdf")
 @allow("curriculum.see")
 def handout(public_id: str) -> ResponseReturnValue:
-    """The hand-out on paper: key messages and legal points."""
+    """The hand-out on paper: key messages, legal points, and files to take home."""
     found = queries.version(current_actor(), public_id)
     if not documents.told_at_home(queries.read_version(found)):
-        flash(_("No session has a key message or a legal point yet."), "warn")
+        flash(_("No session has a key message, a legal point or a file to take home yet."), "warn")
         return redirect(url_for("training.version", public_id=public_id))
-    with FlashedProblems(RenderError):
+    with FlashedProblems(RenderError, NotJoined, CleaningBusy, StorageError):
         return download(documents.handout(found), name="handout.pdf", type="application/pdf")
     return redirect(url_for("training.version", public_id=public_id))
