@@ -126,6 +126,8 @@ UNASKED = {
     "skills.end": "as above",
     "skills.grant": "as above",
     "skills.one_trainer": "as above",
+    "training.material": "no material has a file in what is measured",
+    "training.material_file": "as above",
     "training.follow": "there are no translations in what is measured",
     "training.session_translation": "as above",
     "training.translation": "as above",

@@ -62,6 +62,8 @@ NAMED: dict[str, str] = {
     "accounts.request_sent_back": "account request",
     "accounts.session_ended_for": "account session",
     "assessments.answers_sent": "test person",
+    "training.file_added": "version plan",
+    "training.file_removed": "version plan",
     "assessments.practice_told": "workshop person",
     "assessments.practice_words_deleted": "workshop",
     "assessments.question_added": "course question",

@@ -175,7 +175,14 @@ from kash.platform.vault.phones import new_pair
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
 from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.models import (
+    Course,
+    CourseVersion,
+    MaterialFile,
+    Module,
+    PlanRow,
+    SessionPlan,
+)
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -1022,7 +1029,12 @@ class _Builder:
                 notes=self.value(kind, side),
             )
         )
-        return {"version": version, "module": module, "plan": plan}
+        file = self.add(MaterialFile(kind="pdf", size=9, sha256="0" * 64))
+        self.world.files[f"materials/{file.public_id}"] = b"%PDF-1.7\n"
+        material = self.add(
+            PlanRow(plan_id=plan.id, kind="material", position=1, file=file.public_id)
+        )
+        return {"version": version, "module": module, "plan": plan, "material": material}
 
     def side(self, side: str, trainer: Account, people: list[Person]) -> dict[str, Any]:
         course = self.add(Course(name=self.value("course", side)))
@@ -1161,6 +1173,8 @@ class _Builder:
                 "course": course.public_id,
                 "version": published["version"].public_id,
                 "version_plan": published["plan"].public_id,
+                "version_material": published["material"].public_id,
+                "draft_material": draft["material"].public_id,
                 "draft": draft["version"].public_id,
                 "translation": translation["version"].public_id,
                 "translation_plan": translation["plan"].public_id,

@@ -440,6 +440,15 @@ PLACES: dict[str, Place] = {
     "training.remove_module": _of("draft", both="curriculum.change", module_id="draft_module"),
     "training.remove_plan": _of("draft", both="curriculum.change", plan_id="draft_plan"),
     "training.edit_session": _of("draft", both="curriculum.change", plan_id="draft_plan"),
+    "training.material": _of(
+        "draft", both="curriculum.change", plan_id="draft_plan", row_id="draft_material"
+    ),
+    "training.remove_material_file": _of(
+        "draft", post="curriculum.change", plan_id="draft_plan", row_id="draft_material"
+    ),
+    "training.material_file": _of(
+        "version", get="curriculum.see", plan_id="version_plan", row_id="version_material"
+    ),
     "training.propose": _of("draft", post="curriculum.change"),
     "training.take_back": _of("proposed", post="curriculum.change"),
     "training.publish": _of("proposed", both="curriculum.approve"),

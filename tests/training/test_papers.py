@@ -47,6 +47,8 @@ def sample_value(kind: str, field: Field) -> Value:
         return next(iter(field.choices))
     if field.kind is FieldKind.DAY:
         return CHECKED
+    if field.kind is FieldKind.FILE:
+        return ""
     return field.least if field.kind is FieldKind.NUMBER else word(kind, field)
 
 
