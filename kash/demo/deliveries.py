@@ -28,16 +28,16 @@ _NEXT_TIME = (
 )
 
 
-def deliver(workshop: str, slots: Collection[str], by: Actor) -> None:
-    """Tell of these slots of a workshop how they were taught."""
+def deliver(workshop: str, slots: Collection[str], by: Actor, number: int) -> None:
+    """Tell of these slots of a workshop, the one of this number, how they were taught."""
     found = scope.workshop(workshop, by)
     register, sessions = found.register.public_id, taught_sessions(found)
-    for number, one in enumerate(each for each in sessions if each.slot in slots):
-        late, longer = _CLOCKS[number % len(_CLOCKS)]
+    for place, one in enumerate(each for each in sessions if each.slot in slots):
+        late, longer = _CLOCKS[(place + 2 * number) % len(_CLOCKS)]
         begins = one.starts_at + timedelta(minutes=late)
         ends = begins + timedelta(minutes=max(one.minutes + longer, 15))
         set_times(register, one.slot, {Edge.START: begins, Edge.END: ends}, by)
-        told = _told(number, one)
+        told = _told(place, one)
         if not told.says_nothing:
             record_session(workshop, one.public_id, told, 0, by)
 

@@ -60,7 +60,7 @@ def run_workshop(
         cancel_workshop(workshop, sample.reason, by)
     if sample.fate in ("held", "running"):
         closed = _mark(number, workshop, by, today)
-        deliver(workshop, closed, by)
+        deliver(workshop, closed, by, number)
         _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
         if sample.fate == "running":
             bring_in_sheets(workshop, by, today)
