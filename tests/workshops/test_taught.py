@@ -267,3 +267,16 @@ def test_courses_and_guides_say_how_long_it_really_takes(
         guide(found, with_notes=True)
         guide(found, with_notes=False)
     assert ["last time 100 min" in html for html in printed] == [True, False]
+
+
+def test_today_asks_for_the_end_that_was_forgotten_until_somebody_says_it(
+    held: Held, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    first = sessions_of(held.row)[0]
+    slot, starts_at = first.slot, first.starts_at
+    browser = client_for(held.trainer)
+    assert "Without an end" not in browser.get("/").text
+    set_times(held.register, slot, {Edge.START: starts_at}, held.trainer)
+    assert f"Without an end: {first.title}" in browser.get("/").text
+    set_times(held.register, slot, {Edge.END: starts_at + timedelta(minutes=70)}, held.trainer)
+    assert "Without an end" not in browser.get("/").text
