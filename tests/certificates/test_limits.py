@@ -42,15 +42,17 @@ from kash.certificates.rules.issuing import (
     NAMES_FOR_A_SERIAL,
     NAMES_FROM_AN_ADDRESS,
     Admission,
+    IssuingRecord,
     Misread,
-    Rule,
     admission,
-    minutes_needed,
     misread,
+    missing_requirements,
 )
 from kash.certificates.rules.readiness import Lack, lacks_of, left_empty
 from kash.certificates.rules.standing import CertificateCondition, condition_on, reminder_due
 from kash.certificates.rules.status import entries_published
+from kash.tracks.rules.eligibility import LeafProgress
+from kash.tracks.rules.tree import Leaf
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -194,9 +196,18 @@ def test_what_is_no_serial_says_why() -> None:
     assert misread("0000-0000-000") is Misread.LENGTH
     assert misread("0000-0000-000!") is Misread.CHARACTER
     assert misread("0000-0000-0001") is Misread.CHECK
-    assert [
-        minutes_needed(Rule(80, name_must_be_confirmed=False), total) for total in (100, 101, 0)
-    ] == [80, 81, 0]
+
+
+def test_a_share_of_a_workshop_is_told_in_the_least_minutes_that_reach_it() -> None:
+    lacking = [LeafProgress(Leaf.of("workshop", share=80), 0, 80, None)]
+    needed = [
+        missing_requirements(
+            IssuingRecord(0, total, name_confirmed=True, unmet=lacking),
+            name_must_be_confirmed=False,
+        )[0].need
+        for total in (100, 101, 0)
+    ]
+    assert needed == [80, 81, 0]
 
 
 @pytest.mark.parametrize(("revoked", "published"), [(0, 256), (256, 256), (257, 512), (513, 1024)])

@@ -37,7 +37,7 @@ from kash.certificates.queries.designs import (
     version_in_use,
     versions_of,
 )
-from kash.certificates.queries.history import count_expiring, due_for_renewal, history_of
+from kash.certificates.queries.history import count_expiring, history_of
 from kash.certificates.queries.holders import (
     links_of,
     own_certificate,
@@ -76,6 +76,7 @@ from kash.certificates.queries.listing import (
     find_certificate,
 )
 from kash.certificates.queries.printing import printed_before, printings_of, printings_of_one
+from kash.certificates.queries.renewals import renewals_here
 from kash.certificates.queries.signatures import (
     all_marks,
     funder,
@@ -189,13 +190,11 @@ def test_what_runs_out_is_issued_holds_and_has_no_renewal_under_way(
     assert count_expiring(trainer, TODAY) == 4
     assert count_expiring(actor("trainer"), TODAY) == count_expiring(actor("peer"), TODAY) == 0
     workshop = db.session.get_one(Workshop, batch.workshop_id)
-    assert _names(due_for_renewal(workshop, TODAY)) == ["d", "a", "i", "j", "b"]
+    assert _names(renewals_here(workshop, (), TODAY).by_decision) == ["d", "a", "i", "j", "b"]
     # Of one person the first to run out.
     made("b", 20)
-    assert [(one.printed_name, one.expires_on) for one in due_for_renewal(workshop, TODAY)][2] == (
-        "b",
-        TODAY + 20 * DAY,
-    )
+    third = renewals_here(workshop, (), TODAY).by_decision[2]
+    assert (third.printed_name, third.expires_on) == ("b", TODAY + 20 * DAY)
     db.session.rollback()
 
 
@@ -269,7 +268,7 @@ def test_batches_of_a_workshop_and_rules_stand_with_the_latest_first(
 ) -> None:
     assert (current_rule(), rule_versions()) == (None, [])
     for version in (2, 3, 1):
-        row(CertificateRule, version=version, least_share=80)
+        row(CertificateRule, version=version)
     assert [rule.version for rule in rule_versions()] == [3, 2, 1]
     assert current_rule() is rule_versions()[0]
     workshop = row(Workshop)
