@@ -180,6 +180,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "tracks.approve": {_R.DIRECTOR: _ALL},
     # Who is enrolled, and what was seen of them: never of oneself.
     "tracks.keep": {_R.TRAINER: _OWN},
+    # Her own for whoever mends them, all for those who answer for the figures.
+    "records.missing": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
     # What trainers may teach opens nothing; it is granted by somebody else than the trainer.
     "skills.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "skills.grant": {_R.DIRECTOR: _ALL},

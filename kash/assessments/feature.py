@@ -18,6 +18,7 @@ from kash.assessments.merging import (
     move_practice,
     move_scores,
 )
+from kash.assessments.missing import MISSING
 from kash.assessments.models import AskedQuestion, PracticeAnswer, Question, WorkshopTest
 from kash.assessments.services.own_words import delete_old_words
 from kash.assessments.today import TODAY
@@ -92,6 +93,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,
+        *MISSING,
         CourseLink(_l("Questions"), "assessments.bank", "test", "assessments.questions"),
         Tab(
             _l("Tests"),

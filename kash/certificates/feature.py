@@ -16,6 +16,7 @@ from kash.certificates.design_pictures import forget_old_pictures
 from kash.certificates.documents import make_cards, make_print_file, make_zip_file
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
+from kash.certificates.missing import MISSING
 from kash.certificates.services.holders import end_links_made_by
 from kash.certificates.services.issuing_in_parts import go_on_issuing
 from kash.certificates.services.reminding import remind_in_the_morning, send_expiry_reminder
@@ -58,6 +59,7 @@ FEATURE = Feature(
             "certificates.index", _l("Certificates"), "certificate", "certificates.see", 120
         ),
         *TODAY,
+        *MISSING,
         *FOUND,
         *LINES,
         *TRACK_PARTS,

@@ -40,6 +40,15 @@ CHAPTERS = Chapters(
                 },
             ),
         ),
+        **each(
+            "desk",
+            "missing missing_kind missing_table",
+            {
+                Role.DIRECTOR: "director#people-workshops-attendance",
+                Role.TRAINER: "trainer#missing-information",
+                Role.MONITORING: "monitoring#missing-information",
+            },
+        ),
         "desk.quiet_people": dict.fromkeys(
             (Role.DIRECTOR, Role.TRAINER, Role.MONITORING, Role.DOCUMENTATION, Role.CUSTODIAN),
             "privacy#what-is-kept-of-using-kash",

@@ -13,6 +13,7 @@ from kash.feature import Feature
 from kash.forums import blueprint, views
 from kash.forums.chapters import CHAPTERS
 from kash.forums.hits import FOUND
+from kash.forums.missing import MISSING
 from kash.forums.models import AgendaTemplate, ForumMember
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
@@ -45,6 +46,7 @@ FEATURE = Feature(
         CHAPTERS,
         Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
         *TODAY,
+        *MISSING,
         *FOUND,
         SettingLine(
             "work",

@@ -12,6 +12,7 @@ from kash.people.commands import people_commands
 from kash.people.documents.consents import make_consent_forms
 from kash.people.hits import FOUND
 from kash.people.leading import person_address
+from kash.people.missing import MISSING
 from kash.people.models import Group, Organisation
 from kash.people.queries.places import zone_names
 from kash.people.services.consents import CONSENT_FORMS
@@ -55,6 +56,7 @@ FEATURE = Feature(
         ),
         Destination("directory.index", _l("Services"), "directory", "directory.see", 140),
         *TODAY,
+        *MISSING,
         *FOUND,
         *LINES,
         *REFERENCES,

@@ -22,7 +22,6 @@ from kash.skills.services import end_with_role
 from kash.skills.today import TODAY
 from kash.skills.trail_words import ACTION_WORDS
 from kash.skills.words import LEVEL_ALONE, LEVEL_TONE
-from kash.training.models import Course
 from kash.workshops.team_advice import AdvisesTeams
 
 
@@ -53,8 +52,5 @@ FEATURE = Feature(
             lambda _: select(Account.public_id).join(TrainerSkill).order_by(TrainerSkill.id),
         ),
         SampleId("/skills/trainers/<public_id>/skills/<skill_id>", _skills),
-        SampleId(
-            "/skills/trainers/<public_id>/courses/<course_id>", lambda _: select(Course.public_id)
-        ),
     ),
 )

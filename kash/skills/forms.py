@@ -49,6 +49,7 @@ class EndSkillForm(KashForm):
 class DeferForm(KashForm):
     """Reason for which somebody does not lead yet."""
 
+    course = choice_field(_l("Course"))
     because = text_field(
         _l("What is still missing"),
         most=300,

@@ -18,6 +18,7 @@ from kash.training.chapters import CHAPTERS
 from kash.training.commands import training_commands
 from kash.training.course_links import course_links
 from kash.training.hits import FOUND
+from kash.training.missing import MISSING
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.services.material_files import delete_unused_files
 from kash.training.today import TODAY
@@ -66,6 +67,7 @@ FEATURE = Feature(
         CHAPTERS,
         Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),
         *TODAY,
+        *MISSING,
         *FOUND,
         APPROVAL,
         SampleId("/courses/<public_id>", lambda _: select(Course.public_id)),

@@ -26,6 +26,7 @@ from kash.workshops.frame import person_rows
 from kash.workshops.hits import FOUND
 from kash.workshops.list_step import ENROL_LIST
 from kash.workshops.merging import move_enrolments
+from kash.workshops.missing import MISSING
 from kash.workshops.models import Enrolment
 from kash.workshops.offboarding import count_taught, pass_taught_on
 from kash.workshops.queries.deliveries import last_minutes
@@ -67,6 +68,7 @@ FEATURE = Feature(
             "workshops.index", _l("Workshops"), "workshop", "workshops.see", 20, phone=True
         ),
         *TODAY,
+        *MISSING,
         *FOUND,
         Tab(_l("Plan"), "workshops.workshop", "workshops.see", 10),
         Tab(_l("People"), "workshops.people", "workshops.see", 20),

@@ -56,6 +56,7 @@ SHOWN_AS = {
     "people.agree_contact": "contacts",
     "people.looks": "looks",
     "people.minors": "minors",
+    "records.missing": "missing",
     "skills.grant": "skills",
     "tracks.approve": "tracks",
     "tracks.edit": "tracks_returned",

@@ -109,6 +109,8 @@ payouts.return        -    all  own   -    -      -    -       -       -
 payouts.settle        -    all  own   -    -      -    -       -       -
 payouts.pay           -    -    own   -    -      -    -       -       -
 payouts.rates         -    all  -     -    -      -    -       -       -
+records.missing       -    all  own   all  -      -    -       -       -
+records.list          -    all  all   all  -      -    -       -       -
 skills.see            -    all  all   all  -      -    -       -       -
 skills.grant          -    all  -     -    -      -    -       -       -
 tracks.see            -    all  all   all  -      -    -       -       -
@@ -774,13 +776,17 @@ PLACES: dict[str, Place] = {
     "evaluations.paper": _of("workshop", get="evaluations.see", form_id="evaluation"),
     "evaluations.enter_sheet": _of("workshop", both="evaluations.run", form_id="open_evaluation"),
     "evaluations.export": _of("workshop", get="evaluations.see", form_id="closed_evaluation"),
+    # --- what is missing ---------------------------------------------------------------------
+    "desk.missing": Place("records.list"),
+    "desk.missing_kind": Place("records.list", address={"kind": "=registers"}),
+    "desk.missing_table": Place("records.list", "records.list", address={"kind": "=registers"}),
     # --- skills of trainers ------------------------------------------------------------------
     "skills.index": Place("skills.see"),
     "skills.table": Place("skills.see"),
     "skills.one_trainer": _of("skilled", get="skills.see"),
     "skills.grant": _of("skilled", both="skills.grant"),
     "skills.end": _of("skilled", both="skills.grant", skill_id="skill"),
-    "skills.defer": _of("skilled", both="skills.grant", course_id="course"),
+    "skills.defer": _of("skilled", both="skills.grant"),
     # --- tracks -----------------------------------------------------------------------------
     "tracks.index": Place("tracks.see"),
     "tracks.add": Place("tracks.write", "tracks.write"),

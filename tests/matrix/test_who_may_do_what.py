@@ -338,6 +338,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "payouts.approve": "payouts.approve",
         "payouts.pay": "payouts.pay",
         "payouts.rates": "payouts.rates",
+        "records.missing": "records.missing",
         "skills.see": "skills.see",
         "skills.grant": "skills.grant",
         "tracks.see": "tracks.see",

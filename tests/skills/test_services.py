@@ -34,7 +34,7 @@ from kash.training.models import Course
 from kash.workshops.models import Facilitator, Workshop
 from kash.workshops.queries.load import Load, loads
 from kash.workshops.services.planning import change_workshop
-from kash.workshops.team_advice import TeamQuestion
+from kash.workshops.team_advice import TeamAdvice, TeamQuestion
 from tests.skills.conftest import Make, Team
 from tests.workshops.conftest import details
 
@@ -170,8 +170,12 @@ def test_a_team_is_told_what_it_lacks_and_the_least_busy_who_may_lead_first(
     ]
     assert [one.name for one in found.to_ask] == ["Free", "Busy"]
     assert loads(day, day) == {busy.public_id: Load(1, 0)}
+    both = [team.atieno.public_id, free.public_id]
+    there = advise(TeamQuestion(team.course_id, both, team.atieno.public_id, day, day))
+    assert there.warnings == ["Atieno may co-teach this course but not lead it."]
+    assert (there.to_ask[0].name, there.to_ask[0].free) == ("Free", "teaches here already")
     led = TeamQuestion(team.course_id, [free.public_id], free.public_id, day, day)
-    assert (advise(led).warnings, advise(led).to_ask) == ([], [])
+    assert advise(led) == TeamAdvice()
 
 
 def test_whoever_is_named_to_lead_leads_and_teaches(team: Team) -> None:

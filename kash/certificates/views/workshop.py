@@ -40,6 +40,7 @@ from kash.people.queries.consents import never_asked
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.missing import after_mending
 from kash.platform.web.public_address import says_address
 from kash.policy import allow
 from kash.tracks.queries.tracks import all_names
@@ -158,7 +159,8 @@ def names(public_id: str) -> ResponseReturnValue:
         flash(_("Saved.") if ticked else nothing, "message" if ticked else "warn")
     unread = next((row for row in _printable(workshop) if not row.name_confirmed), None)
     group = unread.group_letter if all_right and unread else shown.letter
-    return redirect(url_for("certificates.names", public_id=public_id, group=group), code=303)
+    onwards = url_for("certificates.names", public_id=public_id, group=group)
+    return redirect(after_mending(onwards), code=303)
 
 
 def _printable(found: Workshop) -> list[Candidate]:

@@ -39,6 +39,7 @@ from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.missing import after_mending
 from kash.policy import allow
 
 BLANK_DECISIONS = 1
@@ -148,7 +149,9 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
             saved, other = _save(form, forum, held, present)
     if saved:
         flash(_("Saved."))
-        return redirect(_after(forum_id, meeting_id, item_id))
+        onwards = _after(forum_id, meeting_id, item_id)
+        to_another = request.form.get("then", "") not in ("", "meeting")
+        return redirect(onwards if to_another else after_mending(onwards))
     # After a refused save the objects above have expired with its transaction.
     forum = forum_to_edit(forum_id, actor)
     held = meeting(forum, meeting_id)

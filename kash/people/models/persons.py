@@ -85,6 +85,25 @@ class Person(PublicId, Base):
             unique=True,
             **only_where("reference <> ''"),
         ),
+        # Those of whom a fact is missing, in the order in which they are listed.
+        Index("ix_person_without_sex", "group_id", "sort_name", "id", **only_where("sex = ''")),
+        Index(
+            "ix_person_without_age",
+            "group_id",
+            "sort_name",
+            "id",
+            **only_where("age_band = '' and birth_year is null"),
+        ),
+        # And those with a phone, among whom it is counted in the index alone who was never asked.
+        Index(
+            "ix_person_with_phone",
+            "group_id",
+            "sort_name",
+            "id",
+            "minor",
+            **only_where("phone_sealed is not null"),
+        ),
+        Index("ix_person_without_ward", "group_id", "sort_name", "id", **only_where("ward = ''")),
         CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
     )
 

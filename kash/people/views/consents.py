@@ -15,6 +15,7 @@ from kash.people.queries.postings import MOST_AT_ONCE, movable_people
 from kash.people.rules.persons import possible_answers, purposes_for
 from kash.people.services.consents import ask_for_forms, record_consent
 from kash.platform.web import NotFound, current_actor, download, page, safe_next
+from kash.platform.web.missing import after_mending
 from kash.policy import allow
 
 
@@ -55,7 +56,8 @@ def consent(public_id: str, purpose: str) -> ResponseReturnValue:
         with form.showing_problems():
             record_consent(public_id, purpose, form.answer.data, current_actor())
             flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=public_id, _anchor="consents"))
+            consents = url_for("people.person", public_id=public_id, _anchor="consents")
+            return redirect(after_mending(consents))
     return page(
         "people/consent.html",
         form=form,

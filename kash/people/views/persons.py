@@ -43,6 +43,7 @@ from kash.people.views.ticked import steps_to_take
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.missing import after_mending
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
 from kash.policy import Reach, allow
@@ -285,7 +286,7 @@ def edit(public_id: str) -> ResponseReturnValue:
                 none_of=[match.key for match in apart],
             )
             flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=public_id))
+            return redirect(after_mending(url_for("people.person", public_id=public_id)))
         person = persons.person(current_actor(), public_id, "people.edit")
         if form.changed_meanwhile:
             form.compare(form.kept(person))

@@ -20,6 +20,7 @@ from kash.people.services.postings import SomeCannotMove
 from kash.people.views.ticked import asked_group
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.formats import local_today
+from kash.platform.web.missing import after_mending
 from kash.policy import allow
 
 
@@ -103,5 +104,5 @@ def transfer(public_id: str) -> ResponseReturnValue:
                 by=current_actor(),
             )
             flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=public_id))
+            return redirect(after_mending(url_for("people.person", public_id=public_id)))
     return page("people/transfer.html", form=form, person=found, posting=posting)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.policy import Role
 from kash.skills.queries.skills import levels_in
-from kash.skills.rules import Free, TeamMember, lacks, whom_to_ask
+from kash.skills.rules import Free, Level, TeamMember, lacks, whom_to_ask
 from kash.skills.words import LEVEL, free_text, sentences
 from kash.workshops.queries.load import Load, loads
 from kash.workshops.team_advice import TeamAdvice, TeamQuestion, TrainerToAsk
@@ -40,12 +40,16 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
         for one, name in open_to.items()
     ]
     lacking = lacks(team)
-    return TeamAdvice(
-        sentences(lacking),
-        [
-            TrainerToAsk(one.public_id, one.name, LEVEL[one.level], free_text(one))
-            for one in whom_to_ask(free, asked.team)[:MOST_ASKED]
-        ]
-        if lacking or not team
-        else [],
-    )
+    if team and not lacking:
+        return TeamAdvice()
+    # Whoever is on the team and may lead needs not be asked for more than that.
+    there = [
+        TrainerToAsk(one, names[one], LEVEL[Level.LEAD], _("teaches here already"))
+        for one in asked.team
+        if one in names and levels.get(one) is Level.LEAD and one != asked.leads
+    ]
+    others = [
+        TrainerToAsk(one.public_id, one.name, LEVEL[one.level], free_text(one))
+        for one in whom_to_ask(free, asked.team)
+    ]
+    return TeamAdvice(sentences(lacking), [*there, *others][:MOST_ASKED])

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.platform.web import Forbidden, current_actor, page
-from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.policy import Role, allow
 from kash.skills import blueprint, services
@@ -142,16 +141,18 @@ def end(public_id: str, skill_id: str) -> ResponseReturnValue:
     return page("skills/end.html", form=form, trainer=account, skill=found, levels=LEVEL_ALONE)
 
 
-@blueprint.route("/trainers/<public_id>/courses/<course_id>/not-yet", methods=["GET", "POST"])
+@blueprint.route("/trainers/<public_id>/not-yet", methods=["GET", "POST"])
 @allow("skills.grant")
-def defer(public_id: str, course_id: str) -> ResponseReturnValue:
+def defer(public_id: str) -> ResponseReturnValue:
     """Decide that a trainer does not lead a course yet, with what is still missing."""
     account = _another(public_id)
-    course = one_or_404(next((one for one in all_courses() if one[0] == course_id), None))
     form = DeferForm()
+    form.course.choices = [("", _("Choose")), *all_courses()]
+    if request.method == "GET":
+        form.course.data = request.args.get("course", "")[:16]
     if form.validate_on_submit():
         with form.showing_problems():
-            services.defer(public_id, course_id, form.because.data, by=current_actor())
+            services.defer(public_id, form.course.data, form.because.data, by=current_actor())
             flash(_("Noted. You are asked again once this trainer has taught it twice more."))
             return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
-    return page("skills/defer.html", form=form, trainer=account, course=course)
+    return page("skills/defer.html", form=form, trainer=account)

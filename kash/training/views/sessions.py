@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kash.people.queries.directory import service_choices
 from kash.platform.web import current_actor
 from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.missing import after_mending
 from kash.policy import allow
 from kash.training import blueprint, queries
 from kash.training.forms.sessions import SessionPage
@@ -71,7 +72,8 @@ def _saved(version: CourseVersion, plan_id: str) -> ResponseReturnValue:
             then = "outline"
     if then == "outline":
         return redirect(url_for("training.edit", public_id=version.public_id))
-    return redirect(url_for("training.edit_session", public_id=version.public_id, plan_id=plan_id))
+    again = url_for("training.edit_session", public_id=version.public_id, plan_id=plan_id)
+    return redirect(again if then else after_mending(again))
 
 
 def _page(

@@ -15,6 +15,7 @@ from kash.people.models import Venue
 from kash.people.queries.places import venues as venues_in_use
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.missing import after_mending
 from kash.policy import Reach, allow
 from kash.workshops import blueprint
 from kash.workshops.forms import (
@@ -232,7 +233,8 @@ def edit(public_id: str) -> ResponseReturnValue:
             details = form.command(WorkshopDetails)
             change_workshop(public_id, details, form.row_version_shown, actor, anew=form.anew.data)
             flash(_("Saved."))
-            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+            planned = url_for("workshops.workshop", public_id=public_id)
+            return redirect(after_mending(planned), code=303)
     if form.changed_meanwhile:
         workshop = own_workshop(public_id, actor, "workshops.edit")
         form.show_row_version(workshop.row_version)
@@ -287,7 +289,8 @@ def costs(public_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             share_costs(public_id, shares, form.row_version_shown, actor)
             flash(_("Saved."))
-            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+            planned = url_for("workshops.workshop", public_id=public_id)
+            return redirect(after_mending(planned), code=303)
     if form.changed_meanwhile:
         workshop = own_workshop(public_id, actor, "workshops.edit")
         funding = funding_of(workshop)

@@ -1,0 +1,162 @@
+"""Reads of what is missing: how many of each kind, in one query, and the lines of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from kash.people.models import Group
+from kash.platform.database import db
+from kash.platform.vault import audited
+from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web.account_names import account_names
+from kash.platform.web.missing import (
+    ListPlace,
+    Lookout,
+    MissingInformation,
+    OfGroup,
+    kinds_of_missing,
+    leading_back,
+)
+from kash.policy import Actor
+
+# Of more lines than these it is only told that there are more.
+MOST_COUNTED = 1000
+# A table holds no more lines than can be worked down.
+MOST_EXPORTED = 5000
+
+
+@dataclass(frozen=True)
+class CountedKind:
+    """A kind with the number of lines that whoever looks has of it, of one group where it names
+    people. `beyond` says that there are more than `count`."""
+
+    kind: MissingInformation
+    letter: str
+    count: int
+    beyond: bool
+
+
+@dataclass(frozen=True)
+class LineToMend:
+    """A line as the page shows it: `url` leads to the field and back to this place, and `ask` is
+    who may mend it, empty for whoever may do it herself."""
+
+    title: str
+    text: str
+    since: date | None
+    url: str
+    ask: str = ""
+
+
+def _groups() -> list[OfGroup]:
+    rows = db.session.execute(
+        select(Group.id, Group.letter, Group.is_police).order_by(Group.position, Group.letter)
+    )
+    return [OfGroup(*row) for row in rows]
+
+
+def counted_kinds(actor: Actor, now: datetime, today: date) -> list[CountedKind]:
+    """All kinds of which whoever looks has lines; two queries, however many kinds there are."""
+    asked: list[tuple[MissingInformation, str, Select[Any]]] = []
+    groups = _groups()
+    for kind in kinds_of_missing():
+        within: Sequence[OfGroup | None] = groups if kind.by_group else [None]
+        for group in within:
+            found = kind.find(Lookout(actor, now, today, group))
+            if found is not None:
+                asked.append((kind, group.letter if group else "", found))
+    if not asked:
+        return []
+    counts = db.session.execute(select(*(_count_of(found) for _kind, _letter, found in asked)))
+    return [
+        CountedKind(kind, letter, min(count, MOST_COUNTED), count > MOST_COUNTED)
+        for (kind, letter, _found), count in zip(asked, counts.one(), strict=True)
+        if count
+    ]
+
+
+def _count_of(found: Select[Any]) -> Any:
+    some = found.with_only_columns(found.selected_columns["key"], maintain_column_froms=True)
+    limited = some.order_by(None).limit(MOST_COUNTED + 1).subquery()
+    return select(func.count()).select_from(limited).scalar_subquery()
+
+
+def the_kind(key: str) -> MissingInformation:
+    """A kind by its key. Raises NotFound."""
+    kind = next((one for one in kinds_of_missing() if one.key == key), None)
+    if kind is None:
+        raise NotFound
+    return kind
+
+
+def _select(
+    kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
+) -> Select[Any]:
+    group = None
+    if kind.by_group:
+        group = next((one for one in _groups() if one.letter == letter), None)
+        if group is None:
+            raise NotFound
+    found = kind.find(Lookout(actor, now, today, group))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lines_of(
+    kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
+) -> Listing[LineToMend]:
+    """A page of the lines of a kind that the request asks for; four queries at most. Raises
+    NotFound for who has nothing to do with it."""
+    found = _select(kind, letter, actor, now, today)
+    columns = found.selected_columns
+    page = listing(
+        found,
+        sorts={"order": columns["ordered"]},
+        default_sort="order",
+        key=columns["key"],
+        most_counted=MOST_COUNTED,
+    )
+    return Listing(
+        _shown(kind, letter, page.rows, page.page),
+        page.page,
+        page.pages,
+        page.total,
+        beyond=page.beyond,
+    )
+
+
+def all_lines(
+    kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
+) -> list[LineToMend]:
+    """The lines of a kind for a table, MOST_EXPORTED at most. Raises NotFound."""
+    found = _select(kind, letter, actor, now, today)
+    columns = found.selected_columns
+    rows = db.session.execute(
+        found.order_by(columns["ordered"], columns["key"]).limit(MOST_EXPORTED)
+    ).all()
+    return _shown(kind, letter, rows, 1)
+
+
+def note_table(by: Actor) -> None:
+    """Keep that the actor took a table of what is missing with her."""
+    with audited("records.missing_exported", by) as change:
+        change.about("programme")
+
+
+def _shown(
+    kind: MissingInformation, letter: str, rows: Sequence[Any], page: int
+) -> list[LineToMend]:
+    names = account_names({row.asked for row in rows if not row.mends and row.asked})
+    shown = []
+    for number, row in enumerate(rows, 1):
+        line = kind.line(row)
+        url = leading_back(line.url, ListPlace(kind.key, letter, page, number))
+        ask = "" if row.mends else names.get(row.asked, "")
+        shown.append(LineToMend(line.title, line.text, line.since, url, ask))
+    return shown

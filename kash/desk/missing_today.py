@@ -1,0 +1,46 @@
+"""Missing information on Today: one line with how much of it there is, for who works it down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.desk.missing import counted_kinds
+from kash.platform.web.today import Need, TodayLine, Viewer, total
+from kash.policy import Actor, Role
+
+_WORKERS = frozenset({Role.MONITORING, Role.TRAINER})
+
+
+def works_it_down(actor: Actor) -> bool:
+    """True for who mends what is missing, or sees to it that others do; a director looks for it."""
+    return not _WORKERS.isdisjoint(actor.roles)
+
+
+def _missing(asked: Viewer) -> Sequence[TodayLine]:
+    # A trainer finds hers by its place: her first page is asked for more often than any other.
+    if Role.MONITORING not in asked.actor.roles:
+        return []
+    counted = counted_kinds(asked.actor, asked.now, asked.day)
+    if not counted:
+        return []
+    count = sum(one.count for one in counted)
+    more = "+" if any(one.beyond for one in counted) else ""
+    return [
+        TodayLine(
+            _("Missing information"),
+            url_for("desk.missing"),
+            ", ".join(dict.fromkeys(str(one.kind.label) for one in counted[:4])),
+            key=f"{count}{more}",
+            button=_("Work it down"),
+            count=count,
+        )
+    ]
+
+
+MISSING_NEED = Need(
+    "missing", 300, _missing, lead=_l("Missing information:"), lead_place=150, count=total
+)
