@@ -27,8 +27,9 @@ from kash.evaluations.services.closing import close_form
 from kash.evaluations.services.forms import add_form, open_form
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
-from kash.tracks.models import SeenFact, TrackEnrolment
+from kash.tracks.models import SeenFact, SupervisionVisit, TrackEnrolment
 from kash.tracks.services.tracks import TrackDetails, add_track
 from kash.tracks.services.versions import propose, start_version
 from kash.workshops.models import Workshop
@@ -133,12 +134,25 @@ def _on_a_track() -> Iterator[dict[str, str]]:
     enrolment = db.session.scalars(
         select(TrackEnrolment).where(TrackEnrolment.person_id == person)
     ).one()
+    visit = SupervisionVisit(
+        track=enrolment.track,
+        version=enrolment.version,
+        person=enrolment.person,
+        kind="visit",
+        day=local_today(),
+        supervisor="system",
+        observed={},
+        entered_by="system",
+    )
+    db.session.add(visit)
+    db.session.commit()
     track = enrolment.track.public_id
     on_it = {
         _TRACK: track,
         f"{_TRACK}/people/<person_id>": enrolment.person.public_id,
         f"{_TRACK}/people/<person_id>/facts/<fact_id>": fact,
         f"{_TRACK}/people/many/<batch>": enrolment.batch,
+        f"{_TRACK}/people/<person_id>/visits/<visit_id>": visit.public_id,
     }
     proposed = start_version(track, by=SYSTEM)
     propose(proposed, by=SYSTEM)

@@ -173,3 +173,36 @@ class WrongEnd(Problem):
 
     field = "until"
     sentence = _l("The last day lies between the first one and today.")
+
+
+class TooManyItems(Problem):
+    """A checklist that does not fit on its page."""
+
+    sentence = _l("A checklist has at most 20 lines, so that it fits on one page.")
+
+
+class ChecklistChanged(Problem):
+    """Somebody is on another version by now, whose checklist is another."""
+
+    sentence = _l("The checklist is another by now. Look at it again.")
+
+
+class VisitThere(Problem):
+    """The same visit is there already."""
+
+    field = "day"
+    sentence = _l("This visit is entered already: the same occasion, day and supervisor.")
+
+
+class NextTooEarly(Problem):
+    """The next visit comes after this one."""
+
+    field = "next_on"
+    sentence = _l("The next visit comes after this one.")
+
+
+class UnknownPlace(Problem):
+    """A station or venue that is not there."""
+
+    field = "place"
+    sentence = _l("Choose a place from the list.")

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
+from kash.accounts.holdings import Holding
 from kash.feature import Feature
 from kash.people.models import Person
 from kash.people.sections import PersonSection
+from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
@@ -20,8 +22,16 @@ from kash.tracks.commands import tracks_commands
 from kash.tracks.hits import FOUND
 from kash.tracks.kinds import KINDS, ROLES
 from kash.tracks.merging import REFERENCES
-from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+from kash.tracks.models import (
+    SeenFact,
+    SupervisionVisit,
+    Track,
+    TrackEnrolment,
+    TrackVersion,
+)
+from kash.tracks.queries.visits import count_to_make, pass_on_to_make
 from kash.tracks.services.badges import give_badges
+from kash.tracks.services.visits import delete_old_notes
 from kash.tracks.today import TODAY
 from kash.tracks.trail_words import ACTION_WORDS
 from kash.tracks.views.many import PUT_ON_A_TRACK
@@ -30,6 +40,7 @@ from kash.tracks.words import (
     FLAWS,
     JOINS,
     LINE_FAULTS,
+    OBSERVED,
     PARAMETERS,
     RENEWAL,
     RENEWAL_TONE,
@@ -37,6 +48,8 @@ from kash.tracks.words import (
     STANDING,
     STANDING_TONE,
     TURNS,
+    VISITS,
+    checklist_line,
     join_word,
     pieces,
     sentence,
@@ -80,12 +93,21 @@ def _batches(known: Mapping[str, str]) -> Select[str]:
     )
 
 
+def _visits(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(SupervisionVisit.public_id)
+        .join(SupervisionVisit.person)
+        .where(Person.public_id == known["person_id"], SupervisionVisit.withdrawn_at.is_(None))
+    )
+
+
 FEATURE = Feature(
     "tracks",
     modules=(views,),
     blueprints=(blueprint,),
     commands=(tracks_commands,),
     words={
+        "checklist_line": checklist_line,
         "join_word": join_word,
         "track_name": track_name,
         "track_pieces": pieces,
@@ -102,6 +124,8 @@ FEATURE = Feature(
             "standing": STANDING,
             "standing_tone": STANDING_TONE,
             "turns": TURNS,
+            "observed": OBSERVED,
+            "visits": VISITS,
         },
     },
     parts=(
@@ -114,6 +138,14 @@ FEATURE = Feature(
         APPROVAL,
         PUT_ON_A_TRACK,
         *KINDS,
+        Chore("delete_old_visit_notes", lambda: delete_old_notes(utc_now()), minutes=60),
+        Holding(
+            "visits",
+            _l("Visits of supervision to make"),
+            count_to_make,
+            pass_on_to_make,
+            permission="tracks.keep",
+        ),
         Chore("give_track_badges", give_badges, minutes=60, at=23),
         PersonSection(_l("Tracks"), person_rows),
         SampleId("/tracks/<public_id>", lambda _: select(Track.public_id).order_by(Track.id)),
@@ -121,5 +153,6 @@ FEATURE = Feature(
         SampleId("/tracks/<public_id>/people/<person_id>", _people),
         SampleId("/tracks/<public_id>/people/<person_id>/facts/<fact_id>", _facts),
         SampleId("/tracks/<public_id>/people/many/<batch>", _batches),
+        SampleId("/tracks/<public_id>/people/<person_id>/visits/<visit_id>", _visits),
     ),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.people.models import Person
+from kash.people.models import Organisation, Person, Venue
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 from kash.training.models import Course
 
@@ -67,7 +68,8 @@ class Track(PublicId, Base):
 
 
 class TrackVersion(PublicId, Base):
-    """The requirements of a track, as JSON (`rules/tree.py`). Once published they never change.
+    """The requirements of a track and the checklist of visits, as JSON (`rules/tree.py`,
+    `rules/visits.py`). Once published they never change.
 
     `row_version` grows with each change. `published_for` is for whom whoever published it stood in,
     if she did; `returned_because` is what was said when it was sent back.
@@ -84,6 +86,7 @@ class TrackVersion(PublicId, Base):
     number: Mapped[int] = mapped_column(SmallInteger)
     tree: Mapped[dict[str, Any]] = mapped_column(JSON)
     renewal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    checklist: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     state: Mapped[str] = mapped_column(String(12), default="draft")
     row_version: Mapped[int] = mapped_column(default=1)
     returned_because: Mapped[str] = mapped_column(String(500), default="")
@@ -197,3 +200,52 @@ class SeenFact(PublicId, Base):
     withdrawn_because: Mapped[str] = mapped_column(String(300), default="")
 
     person: Mapped[Person] = relationship()
+
+
+class SupervisionVisit(PublicId, Base):
+    """A visit to somebody on a track by another who saw her at work.
+
+    `observed` is what was seen of the checklist of `version`, {key: "yes" or "not_yet"}.
+    `fact` is the practice or outreach that came of it; it is none if that was entered before.
+    `next_by` is the account that goes there next, on `next_on`. A note is sealed, since it may hold
+    a name, and ends after a time.
+    """
+
+    __tablename__ = "supervision_visit"
+    __table_args__ = (
+        CheckConstraint("kind in ('outreach', 'practicum', 'visit')", name="kind"),
+        CheckConstraint("next_on is null or next_on > day", name="days"),
+        Index("ix_supervision_visit_track_id_person_id", "track_id", "person_id", "day"),
+        Index(
+            "ix_supervision_visit_next_on",
+            "next_on",
+            **only_where("next_on is not null and withdrawn_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    day: Mapped[date] = mapped_column(Date)
+    supervisor: Mapped[str] = mapped_column(String(16))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
+    observed: Mapped[dict[str, str]] = mapped_column(JSON)
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    next_on: Mapped[date | None] = mapped_column(Date)
+    next_by: Mapped[str] = mapped_column(String(16), default="")
+    fact_id: Mapped[int | None] = mapped_column(ForeignKey("seen_fact.id"), index=True)
+    entered_by: Mapped[str] = mapped_column(String(16))
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(16))
+    withdrawn_because: Mapped[str] = mapped_column(String(300), default="")
+
+    track: Mapped[Track] = relationship()
+    version: Mapped[TrackVersion] = relationship()
+    person: Mapped[Person] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+    fact: Mapped[SeenFact | None] = relationship()

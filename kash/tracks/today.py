@@ -8,8 +8,11 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.platform.web.formats import date_text
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.tracks.queries.tracks import WaitingTrack, waiting_for
+from kash.tracks.queries.visits import due_visits
+from kash.tracks.words import track_name
 
 
 def _waiting(asked: Viewer) -> Sequence[WaitingTrack]:
@@ -54,7 +57,32 @@ def _returned(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _due(asked: Viewer) -> Sequence[TodayLine]:
+    """Visits that whoever looks is to make."""
+    actor = asked.actor
+    if not actor.may("tracks.see"):
+        return []
+    page = "tracks.visit" if actor.may("tracks.keep") else "tracks.progress"
+    return [
+        TodayLine(
+            one.name,
+            url_for("tracks.progress", public_id=one.track, person_id=one.person),
+            _(
+                "A visit is due since %(day)s: %(track)s.",
+                day=date_text(one.next_on),
+                track=track_name(one.track_name, one.track_name_sw),
+            ),
+            key=_("Visit"),
+            button=_("Enter a visit") if page == "tracks.visit" else _("Look"),
+            button_url=url_for(page, public_id=one.track, person_id=one.person),
+            about=one.name,
+        )
+        for one in due_visits(actor, asked.day)
+    ]
+
+
 TODAY = (
+    Need("tracks_visits", 158, _due, lead=_l("Visits that are due:"), lead_place=94),
     Need("tracks", 152, _proposed, lead=_l("Tracks that wait for you:"), lead_place=92),
     Need("tracks_returned", 162, _returned),
 )

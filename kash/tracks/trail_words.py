@@ -11,6 +11,7 @@ ACTION_WORDS = ActionWords(
         "tracks.asked_for": _l("tracks: needed for the certificates of its course"),
         "tracks.asked_no_more": _l("tracks: no longer needed for certificates"),
         "tracks.badges_given": _l("tracks: badges given"),
+        "tracks.checklist_written": _l("tracks: checklist written"),
         "tracks.enrolled": _l("tracks: person enrolled"),
         "tracks.enrolled_together": _l("tracks: people enrolled together"),
         "tracks.entry_undone": _l("tracks: people who were enrolled together taken off"),
@@ -27,5 +28,7 @@ ACTION_WORDS = ActionWords(
         "tracks.version_returned": _l("tracks: version returned"),
         "tracks.version_started": _l("tracks: version started"),
         "tracks.version_written": _l("tracks: version written"),
+        "tracks.visit_entered": _l("tracks: visit entered"),
+        "tracks.visit_withdrawn": _l("tracks: visit withdrawn"),
     }
 )

@@ -17,6 +17,7 @@ from kash.tracks.rules.kinds import Parameter, ParameterKind
 from kash.tracks.rules.renewal import RenewalState
 from kash.tracks.rules.standing import Standing, StandingEvent
 from kash.tracks.rules.tree import Branch, Join, Leaf
+from kash.tracks.rules.visits import ChecklistItem, Observed, VisitKind
 
 _BRACES = re.compile(r"\{([a-z]+)\}")
 
@@ -88,6 +89,16 @@ PARAMETERS = {
     "role": _l("role"),
     "track": _l("track"),
 }
+VISITS = {
+    VisitKind.OUTREACH: _l("Outreach"),
+    VisitKind.PRACTICUM: _l("Practice"),
+    VisitKind.VISIT: _l("Visit at work"),
+}
+OBSERVED = {
+    str(Observed.YES): _l("Yes"),
+    str(Observed.NOT_YET): _l("Not yet"),
+    "": _l("Not seen"),
+}
 LINE_FAULTS = {
     LineFault.NOBODY: _l("None of your people is found by this."),
     LineFault.SEVERAL: _l(
@@ -156,6 +167,11 @@ def _versions(leaf: Leaf, names: Names) -> str:
     if not chosen:
         return _("any version")
     return ", ".join(_("version %(number)s", number=number) for number in numbers) or "–"
+
+
+def checklist_line(item: ChecklistItem) -> str:
+    """A line of a checklist in the reader's language."""
+    return item.words(language())
 
 
 def join_word(group: Branch) -> str:

@@ -174,7 +174,13 @@ from kash.platform.vault import (
 from kash.platform.vault.phones import new_pair
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
-from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+from kash.tracks.models import (
+    SeenFact,
+    SupervisionVisit,
+    Track,
+    TrackEnrolment,
+    TrackVersion,
+)
 from kash.training.models import (
     Course,
     CourseVersion,
@@ -1384,7 +1390,18 @@ class _Builder:
                 seen_by="system",
                 entered_by="system",
             )
+            visit = SupervisionVisit(
+                track_id=track.id,
+                version_id=versions["published"].id,
+                person_id=person.id,
+                kind="visit",
+                day=DAY,
+                supervisor="system",
+                observed={},
+                entered_by="system",
+            )
             on_track[person.public_id] = {
+                "track_visit": self.add(visit).public_id,
                 "seen_fact": self.add(fact).public_id,
                 "track_batch": enrolment.batch,
             }

@@ -801,6 +801,13 @@ PLACES: dict[str, Place] = {
     "tracks.return_to_draft": _of("track", post="tracks.approve", version_id="track_proposed"),
     "tracks.people": _of("track", get="tracks.see"),
     "tracks.find": _of("track", post="tracks.enter"),
+    "tracks.visits": _of("track", get="tracks.see"),
+    "tracks.visit": _of("track", both="tracks.keep", person_id="person"),
+    "tracks.withdraw_visit_page": _of(
+        "track", both="tracks.keep", person_id="person", visit_id="track_visit"
+    ),
+    "tracks.checklist": _of("track", both="tracks.write", version_id="track_draft"),
+    "tracks.checklist_on_paper": _of("track", get="tracks.see", version_id="track_version"),
     "tracks.enter_many": _of("track", both="tracks.enter"),
     "tracks.undo_many": _of("track", both="tracks.keep", batch="track_batch"),
     "tracks.enter_facts": _of("track", both="tracks.enter"),

@@ -240,6 +240,9 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("question", "kind"): ["single", "scale"],
     ("track_version", "state"): ["published", "draft"],
     ("seen_fact", "kind"): ["practicum", "role"],
+    ("supervision_visit", "kind"): ["visit", "outreach"],
+    # After the day of the visit.
+    ("supervision_visit", "next_on"): [None, date(2026, 12, 1)],
     ("workshop_test", "moment"): ["before", "after"],
     ("answer", "source"): ["phone", "paper"],
     ("trainer_skill", "level"): ["lead", "observe"],

@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "own_words": (
         _l("What people wrote in their own words"),
-        _l("In tests, evaluations and follow-ups. Counts and scores stay."),
+        _l("In tests, evaluations, follow-ups and notes of visits. Counts and scores stay."),
     ),
     "backups": (
         _l("Backups"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,7 +56,7 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
     with audited("tracks.facts_entered", by) as change:
         people = _reached(change.session, amounts, by)
         refuse_oneself(by, people.values())
-        _check_witness(change.session, seen.seen_by, people)
+        check_witness(change.session, seen.seen_by, people)
         there = {
             one.person_id: one
             for one in change.session.scalars(
@@ -80,15 +80,20 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
                 change.session.add(fact)
             elif fact.withdrawn_at is None and fact.amount >= amount:
                 continue
-            fact.amount, fact.seen_by, fact.until = amount, seen.seen_by, None
-            fact.entered_by, fact.entered_at = by.public_id, change.now
-            fact.withdrawn_at, fact.withdrawn_by, fact.withdrawn_because = None, None, ""
+            stand(fact, amount, seen.seen_by, by, change.now)
             entered += 1
         if not entered:
             change.nothing()
             return 0
         change.about(*amounts)
         return entered
+
+
+def stand(fact: SeenFact, amount: int, seen_by: str, by: Actor, now: datetime) -> None:
+    """Have a fact stand as entered now, whether or not it was withdrawn before."""
+    fact.amount, fact.seen_by, fact.until = amount, seen_by, None
+    fact.entered_by, fact.entered_at = by.public_id, now
+    fact.withdrawn_at, fact.withdrawn_by, fact.withdrawn_because = None, None, ""
 
 
 def withdraw(person_id: str, fact_id: str, because: str, *, by: Actor) -> None:
@@ -132,7 +137,8 @@ def _reached(session: Session, amounts: Mapping[str, int], by: Actor) -> dict[st
     return people
 
 
-def _check_witness(session: Session, seen_by: str, people: Mapping[str, int]) -> None:
+def check_witness(session: Session, seen_by: str, people: Mapping[str, int]) -> None:
+    """Raise UnknownWitness, or SupervisedByHerself if who saw it is one of these people."""
     if seen_by not in {one.public_id for one in witnesses()}:
         raise UnknownWitness
     whose = session.scalar(select(Account.person_id).where(Account.public_id == seen_by))

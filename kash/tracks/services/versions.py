@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.platform.approvals.approval import note
+from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.tracks.approval import APPROVAL
 from kash.tracks.errors import (
     StandardTrack,
+    TooManyItems,
     TrackDraftExists,
     TrackNotADraft,
     TrackStepNotPossible,
@@ -28,6 +32,13 @@ from kash.tracks.rules.tree import (
     renewal_from_json,
     tree_as_json,
     tree_from_json,
+)
+from kash.tracks.rules.visits import (
+    MOST_ITEMS,
+    ChecklistItem,
+    checklist_as_json,
+    checklist_from_json,
+    written_items,
 )
 from kash.tracks.services.tracks import locked_track
 
@@ -47,6 +58,7 @@ def start_version(track_id: str, *, by: Actor) -> str:
             number=latest.number + 1,
             tree=latest.tree,
             renewal=latest.renewal,
+            checklist=latest.checklist,
             created_at=change.now,
         )
         change.session.add(draft)
@@ -70,6 +82,26 @@ def write_version(
             raise UnsoundTree
         version.tree = tree_as_json(tree)
         version.renewal = renewal_as_json(renewal) if renewal is not None else None
+        version.row_version += 1
+        change.about(public_id)
+
+
+def write_checklist(
+    public_id: str, rows: Sequence[ChecklistItem], row_version: int, *, by: Actor
+) -> None:
+    """Save the checklist of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
+    `row_version` is not the present one, and TooManyItems."""
+    with audited("tracks.checklist_written", by) as change:
+        version = _locked(change.session, public_id)
+        if version.state != "draft":
+            raise TrackNotADraft
+        if version.row_version != row_version:
+            raise ChangedMeanwhile
+        known = [one.key for one in checklist_from_json(version.checklist)]
+        items = written_items(rows, known, new_public_id)
+        if len(items) > MOST_ITEMS:
+            raise TooManyItems
+        version.checklist = checklist_as_json(items)
         version.row_version += 1
         change.about(public_id)
 

@@ -1,5 +1,5 @@
 """Pages of tracks, one module for each noun."""
 
-from kash.tracks.views import entering, many, people, tracks, versions
+from kash.tracks.views import entering, many, people, tracks, versions, visits
 
-__all__ = ["entering", "many", "people", "tracks", "versions"]
+__all__ = ["entering", "many", "people", "tracks", "versions", "visits"]

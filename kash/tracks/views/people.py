@@ -32,7 +32,9 @@ from kash.tracks.queries.people import (
     who_stands_where,
 )
 from kash.tracks.queries.tracks import all_names, one_track
+from kash.tracks.queries.visits import seen_of_checklist, visits_of
 from kash.tracks.rules.standing import Standing
+from kash.tracks.sealed import note_of
 from kash.tracks.services import enrolments
 from kash.tracks.services import seen as seen_services
 from kash.tracks.words import STANDING
@@ -130,7 +132,12 @@ def progress(public_id: str, person_id: str) -> ResponseReturnValue:
     found = _standing(public_id, person_id)
     actor = current_actor()
     seen = facts_seen(found.enrolment.person)
-    accounts = [one.seen_by for one in seen] + [one.moved_by for one in found.enrolment.moves]
+    visits = visits_of(found.enrolment.track_id, found.enrolment.person_id)
+    accounts = [
+        *(one.seen_by for one in seen),
+        *(one.moved_by for one in found.enrolment.moves),
+        *(one.supervisor for one in visits),
+    ]
     versions = {one.id: one.number for one in one_track(public_id).versions}
     return render_template(
         "tracks/progress.html",
@@ -138,6 +145,10 @@ def progress(public_id: str, person_id: str) -> ResponseReturnValue:
         standing=found,
         person=found.enrolment.person,
         seen=seen,
+        visits=visits,
+        notes={one.public_id: note_of(one) for one in visits},
+        checklist=seen_of_checklist(found.enrolment.version.checklist, visits),
+        next_visit=next((one.next_on for one in visits if one.withdrawn_at is None), None),
         versions=versions,
         names=names_of(accounts) if actor.may("tracks.see") else {},
         known=all_names(),

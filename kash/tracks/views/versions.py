@@ -27,6 +27,7 @@ from kash.tracks.queries.tracks import all_names, one_track, published_version, 
 from kash.tracks.rules.checks import FlawAt, TreeFlaw, is_too_much
 from kash.tracks.rules.eligibility import EligibilityChange, change_between
 from kash.tracks.rules.tree import Node, renewal_from_json, tree_from_json
+from kash.tracks.rules.visits import checklist_from_json
 from kash.tracks.services import versions as services
 
 
@@ -48,6 +49,7 @@ def _version_page(track: Track, found: TrackVersion, form: ReturnTrackForm) -> s
         tree=tree,
         renewal=renewal_from_json(found.renewal) if found.renewal else None,
         change=None if found.state == "published" else _change(track, tree),
+        checklist=checklist_from_json(found.checklist),
         decision=decision,
         names=names_of([found.published_by, found.published_for, decision.standing_in]),
         known=all_names(),
