@@ -6,6 +6,7 @@ from kash.accounts.feature import FEATURE as ACCOUNTS
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.certificates.feature import FEATURE as CERTIFICATES
+from kash.coverage.feature import FEATURE as COVERAGE
 from kash.demo.feature import FEATURE as DEMO
 from kash.desk.feature import FEATURE as DESK
 from kash.evaluations.feature import FEATURE as EVALUATIONS
@@ -39,6 +40,7 @@ FEATURES: tuple[Feature, ...] = (
     PAYOUTS,
     TRACKS,
     CERTIFICATES,
+    COVERAGE,
     SKILLS,
     INCIDENTS,
     FORUMS,

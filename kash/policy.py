@@ -217,6 +217,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "payouts.approve": {_R.DIRECTOR: _ALL},
     "payouts.pay": {_R.TRAINER: _OWN},
     "payouts.rates": {_R.DIRECTOR: _ALL},
+    # Counts by station; whose names stand beside them is decided by "people.see".
+    "coverage.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    "coverage.goal": {_R.DIRECTOR: _ALL},
     "incidents.file": {
         _R.PEER: _SELF,
         _R.POLICE_PEER: _SELF,

@@ -67,6 +67,8 @@ SHOWN_AS = {
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
     "skills.see",
+    "coverage.goal",
+    "coverage.see",
     "tracks.keep",
     "tracks.see",
     "tracks.standing",

@@ -56,7 +56,8 @@ BOTH_GROUPS: dict[str, str] = {
 SHOW_NAMES = frozenset(
     """
     certificates.batch certificates.certificate certificates.correct certificates.holder_links
-    certificates.index certificates.names certificates.workshop forums.action forums.actions
+    certificates.index certificates.names certificates.workshop coverage.station
+    forums.action forums.actions
     forums.appearance forums.attendance forums.end_membership forums.find_member forums.forum
     forums.item forums.meeting payouts.bands payouts.cash payouts.exception payouts.numbers
     payouts.payment payouts.payout_list payouts.settle payouts.workshop people.ask_contact

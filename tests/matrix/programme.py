@@ -626,6 +626,7 @@ class _Builder:
                         role if mine else "", signature_uses["other trainer"]
                     ),
                     "organisation": self.collective.public_id,
+                    "station": self.station.public_id,
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
                     "holiday": self.holiday.public_id,

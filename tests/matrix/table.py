@@ -119,6 +119,8 @@ tracks.write          -    -    all   -    -      -    -       -       -
 tracks.approve        -    all  -     -    -      -    -       -       -
 tracks.keep           -    -    own   -    -      -    -       -       -
 tracks.enter          -    -    all   -    -      -    -       -       -
+coverage.see          -    all  all   all  -      -    -       -       -
+coverage.goal         -    all  -     -    -      -    -       -       -
 incidents.file        -    -    -     -    all    all  self    self    -
 incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -
@@ -787,6 +789,14 @@ PLACES: dict[str, Place] = {
     "skills.grant": _of("skilled", both="skills.grant"),
     "skills.end": _of("skilled", both="skills.grant", skill_id="skill"),
     "skills.defer": _of("skilled", both="skills.grant"),
+    # --- coverage ---------------------------------------------------------------------------
+    "coverage.index": Place("coverage.see"),
+    "coverage.needs": Place("coverage.see"),
+    "coverage.moves": Place("coverage.see"),
+    "coverage.table": Place("coverage.see"),
+    "coverage.paper": Place("coverage.see"),
+    "coverage.station": _of("station", get="coverage.see"),
+    "coverage.goal": Place("coverage.goal", "coverage.goal"),
     # --- tracks -----------------------------------------------------------------------------
     "tracks.index": Place("tracks.see"),
     "tracks.add": Place("tracks.write", "tracks.write"),

@@ -341,6 +341,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "records.missing": "records.missing",
         "skills.see": "skills.see",
         "skills.grant": "skills.grant",
+        "coverage.see": "coverage.see",
+        "coverage.goal": "coverage.goal",
         "tracks.see": "tracks.see",
         "tracks.standing": "tracks.standing",
         "tracks.edit": "tracks.write",

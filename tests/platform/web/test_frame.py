@@ -209,8 +209,8 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     every = {*STATIC.glob("*.css"), *STATIC.glob("js/*.js"), STATIC / "icon.svg"}
     # And only those at the door, and those of evidence, these.
     door = {STATIC / "js" / f"{name}.js" for name in ("door", "wall", "evidence")}
-    # Only the pages of designs, the one on the wall, evaluations and tests load these.
-    apart = {STATIC / f"{name}.css" for name in ("designs", "wall", "evaluations", "assessments")}
+    # Only the pages of designs, the one on the wall, evaluations and coverage load these.
+    apart = {STATIC / f"{name}.css" for name in ("designs", "wall", "evaluations", "coverage")}
     # And only those of courses, tracks and tests, these.
     apart |= {STATIC / "courses.css", STATIC / "assessments.css"}
     # The sheet of an evaluation loads no other look than this.

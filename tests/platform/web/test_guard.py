@@ -499,6 +499,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Curriculum",
                 "Tracks",
                 "Certificates",
+                "Coverage",
                 "Payouts",
                 "Services",
                 "Accounts",

@@ -1,0 +1,166 @@
+"""Stations of a group, who is posted at them, and who was."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from kash.coverage.rules.areas import Area, names_within
+from kash.coverage.rules.leaving import MassTransfer, Orders, PostedBefore, mass_transfers
+from kash.coverage.rules.needs import Station
+from kash.coverage.rules.stays import StationStay
+from kash.people.models import Group, Organisation, Person, Posting, Zone
+from kash.people.queries.persons import person_ids_within_reach
+from kash.platform.database import db
+from kash.policy import Actor
+
+# Beyond so many keys everybody's postings are read.
+_MOST_KEYS = 500
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """People who are counted: of a group (its key), and of a rank or role if one is given."""
+
+    group: int
+    cadre: str = ""
+
+
+def all_groups() -> list[Group]:
+    """The groups, police first: whose stations these pages are mostly about."""
+    return list(
+        db.session.scalars(
+            select(Group).order_by(Group.is_police.desc(), Group.position, Group.letter)
+        )
+    )
+
+
+def cadres(actor: Actor, group: int) -> list[str]:
+    """Ranks or roles of the people of a group whom an actor reaches, in order: a rank that only one
+    person has says who she is."""
+    return list(
+        db.session.scalars(
+            select(Person.cadre)
+            .where(
+                Person.group_id == group,
+                Person.cadre != "",
+                Person.id.in_(person_ids_within_reach(actor)),
+            )
+            .distinct()
+            .order_by(Person.cadre)
+            .limit(200)
+        )
+    )
+
+
+def _counted(narrowed: Narrowed) -> list[ColumnElement[bool]]:
+    """Conditions on people who are counted. Nobody under 18 is ever trained."""
+    of_cadre = [Person.cadre == narrowed.cadre] if narrowed.cadre else []
+    return [Person.group_id == narrowed.group, ~Person.minor, *of_cadre]
+
+
+def stations_of(session: Session, group: Group, area: str = "") -> list[Station]:
+    """Stations of a group by name: those that are the group's, and those where its people are. In
+    an area, if one is asked for; then two queries."""
+    people = (
+        select(Posting.organisation_id)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.is_open, Person.group_id == group.id, ~Person.minor)
+        .distinct()
+    )
+    theirs = [Organisation.group_id == group.id, Organisation.id.in_(people)]
+    if group.is_police:
+        theirs.append((Organisation.kind == "station") & Organisation.group_id.is_(None))
+    rows = session.execute(
+        select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
+        .where(or_(*theirs), or_(Organisation.kind != "partner", Organisation.id.in_(people)))
+        .order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    found = [Station(*row) for row in rows]
+    if not area:
+        return found
+    names = area_names(session, area)
+    return [one for one in found if one.place.strip().casefold() in names]
+
+
+def area_names(session: Session, area: str) -> frozenset[str]:
+    """The names of a zone and of all zones in it; none if there is no such zone."""
+    rows = session.execute(select(Zone.id, Zone.name, Zone.within_id, Zone.public_id == area)).all()
+    chosen = next((row[0] for row in rows if row[3]), None)
+    if chosen is None:
+        return frozenset()
+    return names_within((Area(*row[:3]) for row in rows), chosen)
+
+
+def organisation_names(session: Session) -> dict[int, Station]:
+    """All organisations by their keys."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
+    )
+    return {row[0]: Station(*row) for row in rows}
+
+
+def posted_now(
+    session: Session, narrowed: Narrowed, station: int | None = None
+) -> list[tuple[int, int]]:
+    """(person, station) of everybody who is posted somewhere, or at one station."""
+    at = [] if station is None else [Posting.organisation_id == station]
+    rows = session.connection().execute(
+        select(Posting.person_id, Posting.organisation_id)
+        .join(Person, Person.id == Posting.person_id)
+        .where(Posting.is_open, *at, *_counted(narrowed))
+    )
+    return [(person, organisation) for person, organisation in rows]
+
+
+def stays_of(session: Session, narrowed: Narrowed, people: Collection[int]) -> list[StationStay]:
+    """All postings of these persons as far as they are counted."""
+    some = [Posting.person_id.in_(people)] if len(people) <= _MOST_KEYS else []
+    rows = session.connection().execute(
+        select(Posting.person_id, Posting.organisation_id, Posting.since, Posting.until)
+        .join(Person, Person.id == Posting.person_id)
+        .where(*_counted(narrowed), *some)
+    )
+    return [StationStay(*row) for row in rows if row[0] in people]
+
+
+def orders_of(session: Session, group: int) -> Orders:
+    """Mass transfers of a group's people, whether trained or not; two queries.
+
+    Whoever left by none of her own station may have been part of one over all stations.
+    """
+    left = _by_day(session, group, Posting.until)
+    came = _by_day(session, group, Posting.since)
+    everyone, others = Counter[date](), Counter[date]()
+    found: list[MassTransfer] = []
+    for station, days in came.items():
+        everyone.update(days)
+        gone = left.get(station, {})
+        own = Orders(mass_transfers(gone, PostedBefore(days, gone), station))
+        found += own.transfers
+        others.update({day: count for day, count in gone.items() if not own.of(station, day)})
+    presence = PostedBefore(
+        everyone, sum((Counter(days) for days in left.values()), Counter[date]())
+    )
+    return Orders([*found, *mass_transfers(others, presence)])
+
+
+def _by_day(
+    session: Session, group: int, day: InstrumentedAttribute[Any]
+) -> dict[int, Mapping[date, int]]:
+    rows = session.connection().execute(
+        select(Posting.organisation_id, day, func.count())
+        .join(Person, Person.id == Posting.person_id)
+        .where(day.is_not(None), Person.group_id == group, ~Person.minor)
+        .group_by(Posting.organisation_id, day)
+    )
+    found: defaultdict[int, dict[date, int]] = defaultdict(dict)
+    for station, on, count in rows:
+        found[station][on] = count
+    return dict(found)
