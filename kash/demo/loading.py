@@ -16,7 +16,9 @@ from kash.accounts.services.asking import ask_to_invite
 from kash.accounts.services.invitations import invite
 from kash.accounts.services.programme import change_programme, set_up_programme
 from kash.accounts.setup import spend_set_up_code
-from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, TRAINER, SampleAccount
+from kash.coverage.queries.goals import Goal
+from kash.coverage.services.goals import set_goal
+from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.contacts import ask_for_contacts
@@ -30,10 +32,10 @@ from kash.demo.payouts import pay_out
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.phones import send_from_the_door
 from kash.demo.questions import hold_tests, write_questions
-from kash.demo.renewals import hold_the_first
+from kash.demo.renewals import hold_the_first, hold_the_second
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
-from kash.demo.settings import set_up_areas, set_up_the_rest
+from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
 from kash.demo.skills import grant_skills
 from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
@@ -121,6 +123,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     for version in courses.values():
         write_questions(actors, version)
     hold_the_first(actors, people, courses, today)
+    hold_the_second(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
     hold_tests(actors, workshops)
     send_from_the_door(actors, workshops[4])
@@ -133,6 +136,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
+    set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
     find_a_minor(people, actors)
     sweep(SILENT)
     keep_safe(actors, today)

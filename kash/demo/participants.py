@@ -11,7 +11,9 @@ from kash.demo.people import (
     COLLECTIVES,
     COMMUNITY,
     COMMUNITY_PEOPLE,
+    FIRST_POSTED,
     MINOR,
+    MOVED,
     PARTNERS,
     POLICE,
     POLICE_PEOPLE,
@@ -80,8 +82,9 @@ def add_people(actors: dict[str, Actor], today: date) -> People:
     ]
     names = [person.name for person in POLICE_PEOPLE + COMMUNITY_PEOPLE]
     people = People(police, community, dict(zip(names, police + community, strict=True)))
-    for number in (2, 13):
-        transfer(police[number], stations[2], today - timedelta(days=40), today=today, by=trainer)
+    for number, station, days in MOVED:
+        since = today - timedelta(days=days)
+        transfer(police[number], stations[station], since, today=today, by=trainer)
     _record_consents(people, trainer)
     return people
 
@@ -89,6 +92,8 @@ def add_people(actors: dict[str, Actor], today: date) -> People:
 def _details(
     number: int, person: SamplePerson, group: str, places: list[str], today: date
 ) -> PersonDetails:
+    officer = number <= len(POLICE_PEOPLE)
+    first = FIRST_POSTED.get(number - 1, person.place) if officer else person.place
     return PersonDetails(
         chosen_name=person.name,
         group=group,
@@ -99,9 +104,9 @@ def _details(
         cadre=person.cadre,
         ward=WARDS[number % len(WARDS)],
         language=person.language,
-        reference=f"A-{1000 + number * 7}" if number <= len(POLICE_PEOPLE) else "",
-        organisation=places[person.place],
-        since=today - timedelta(days=150 + number * 11),
+        reference=f"A-{1000 + number * 7}" if officer else "",
+        organisation=places[first],
+        since=today - timedelta(days=700 + number * 11),
         phone=phone(number),
         email=f"person{number}@demo.example" if number % 10 == 0 else None,
     )

@@ -25,7 +25,9 @@ class SampleOrganisation:
 STATIONS = (
     SampleOrganisation("Kielelezo Police Station", "station", "Kisumu Central", POLICE),
     SampleOrganisation("Sampuli Police Station", "station", "Kondele", POLICE),
-    SampleOrganisation("Mfano Patrol Base", "station", "Nyalenda", POLICE),
+    SampleOrganisation("Mfano Patrol Base", "station", "Nyalenda A", POLICE),
+    # Outside the area in which the programme works.
+    SampleOrganisation("Mbali Police Station", "station", "Nakuru", POLICE),
 )
 COLLECTIVES = (
     SampleOrganisation("Mwanga Collective", "collective", "Kondele", COMMUNITY),
@@ -112,6 +114,20 @@ Jamila Wanjirũ Mchoro-Kielelezo wa Mfano na Sampuli|female|35-44|Peer educator|
 Kiangazi Namuna|male|25-34|Peer educator|luo|1
 Mwezi|female|18-24|Peer educator|sw|1|Mwezi Kifani
 """
+
+
+# Officers by their place above: at which station each was posted first, if not where she is now.
+FIRST_POSTED = {12: 0, 19: 0, **dict.fromkeys(range(14, 19), 2)}
+# Who was moved to which station, and how many days ago; five of them by one order.
+MOVED = (
+    (12, 1, 300),
+    *((number, 1, 210) for number in range(14, 19)),
+    (19, 1, 150),
+    (11, 3, 90),
+    (23, 0, 60),
+    (2, 2, 40),
+    (13, 2, 40),
+)
 
 
 def _read(rows: str) -> tuple[SamplePerson, ...]:

@@ -1,5 +1,5 @@
 """Certificates of the sample in time: one batch has run out, another soon does, one was renewed,
-one was corrected, and one more correction waits for its approval."""
+one was corrected, one more correction waits for its approval, and one batch is of last year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kash.certificates.services.renewing import propose_renewals
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.batches import LEAST_SHARE, set_the_rule, the_batch, the_workshop
 from kash.demo.participants import People
-from kash.demo.schedule import first_workshop
+from kash.demo.schedule import first_workshop, second_workshop
 from kash.demo.workshops import run_workshop
 from kash.platform.database import db
 from kash.policy import Actor
@@ -46,6 +46,21 @@ def _certificates(batch: str) -> list[Certificate]:
             .order_by(Certificate.id)
         )
     )
+
+
+def hold_the_second(
+    actors: dict[str, Actor], people: People, courses: dict[str, str], today: date
+) -> None:
+    """Hold a workshop of last year, and give out its certificates."""
+    sample = second_workshop(today)
+    workshop = run_workshop(8, sample, actors, people, courses, today)
+    names = {
+        row.person_public_id: row.printed_name
+        for row in candidates(the_workshop(workshop))
+        if 100 * row.minutes >= LEAST_SHARE * row.total_minutes
+    }
+    day = sample.starts_on + timedelta(days=9)
+    _issued(workshop, names, day, actors[TRAINER.key], actors[DIRECTOR.key])
 
 
 def hold_the_first(

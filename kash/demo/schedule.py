@@ -158,6 +158,23 @@ def first_workshop(today: date) -> SampleWorkshop:
     )
 
 
+def second_workshop(today: date) -> SampleWorkshop:
+    """One of last year. Officers who came to it have been moved since."""
+    return SampleWorkshop(
+        "Working together, Kondele and Nyalenda",
+        WORKING_TOGETHER,
+        _monday(today, -60) + timedelta(days=1),
+        3,
+        0,
+        TRAINER,
+        (SECOND_TRAINER,),
+        ((1, 100, "KHF-09"),),
+        first=10,
+        count=14,
+        fate="held",
+    )
+
+
 def mark_of(workshop: int, person: int, slot: int, first_of_day: bool) -> str:
     """How one person was marked in one slot: the same on every day on which the demo is loaded."""
     chance = random.Random(f"{workshop}/{person}/{slot}").random()

@@ -24,6 +24,8 @@ from kash.platform import storage
 from kash.platform.database import db, new_public_id
 from kash.policy import Actor
 
+COUNTY = "Kisumu"
+
 _AGENDA = (
     PlannedItem("Opening", 10),
     PlannedItem("Minutes of the last meeting", 10),
@@ -37,10 +39,11 @@ _AGENDA = (
 def set_up_areas(actors: dict[str, Actor]) -> dict[str, str]:
     """The wards within their sub-county; public ids by name."""
     by = actors[ADMINISTRATOR.key]
-    county = add_zone(ZoneDetails("Kisumu", "county"), by)
+    county = add_zone(ZoneDetails(COUNTY, "county"), by)
     central = add_zone(ZoneDetails("Kisumu Central", "sub_county", county), by)
     # The last ones are left as they were typed, so that there is something to unify.
-    return {ward: add_zone(ZoneDetails(ward, "ward", central), by) for ward in WARDS[:-2]}
+    wards = {ward: add_zone(ZoneDetails(ward, "ward", central), by) for ward in WARDS[:-2]}
+    return {COUNTY: county, **wards}
 
 
 def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str) -> None:

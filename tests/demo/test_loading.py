@@ -13,6 +13,11 @@ from kash.accounts.models import Account, Programme
 from kash.accounts.queries.accounts import roles_of
 from kash.attendance.models import Mark, MarkOperation, Register, Slot
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.coverage.queries.figures import coverage_of
+from kash.coverage.queries.goals import goal_of, latest_goal
+from kash.coverage.queries.stations import all_groups
+from kash.coverage.queries.subjects import subjects
+from kash.coverage.rules.pace import Outlook
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.forums.models import Action, Meeting
@@ -59,7 +64,7 @@ def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) 
 
 def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
     kinds = Counter(db.session.scalars(select(Organisation.kind)))
-    assert kinds == {"station": 3, "collective": 2, "partner": 1}
+    assert kinds == {"station": 4, "collective": 2, "partner": 1}
     groups = db.session.execute(
         select(Group.letter, func.count(Person.id)).join(Person).group_by(Group.letter)
     )
@@ -82,7 +87,7 @@ def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
         else "planned"
         for workshop in db.session.scalars(select(Workshop))
     )
-    assert fates == {"held": 5, "cancelled": 1, "running": 1, "planned": 1}
+    assert fates == {"held": 6, "cancelled": 1, "running": 1, "planned": 1}
     held = {roles_of(one) for one in db.session.scalars(select(Account))}
     assert {role for roles in held for role in roles} == set(Role)
 
@@ -124,6 +129,7 @@ def test_certificates_are_in_each_state_and_dated_before_today(sample: Sample) -
         ("renewal", "issued"),
         ("correction", "issued"),
         ("correction", "proposed"),
+        ("workshop", "issued"),
         ("workshop", "issued"),
         ("workshop", "approved"),
         ("workshop", "proposed"),
@@ -191,3 +197,17 @@ def test_each_role_signs_in_with_the_password(sample: Sample) -> None:
         )
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")
         assert browser.get("/").status_code == 200
+
+
+def test_a_station_falls_under_three_and_a_mass_transfer_is_told_apart(sample: Sample) -> None:
+    subject, group = subjects()[0], all_groups()[0]
+    found = coverage_of(subject, group, goal_of(latest_goal()), local_today())
+    outlooks = {need.station.name: found.forecast(need).outlook for need in found.needs}
+    assert outlooks == {
+        "Kielelezo Police Station": Outlook.LATER,
+        "Mfano Patrol Base": Outlook.FALLS,
+        "Sampuli Police Station": Outlook.LATER,
+    }
+    names = {need.station.key: need.station.name for need in found.needs}
+    [order] = found.orders.transfers
+    assert (names[order.station or 0], order.left) == ("Mfano Patrol Base", 5)

@@ -68,6 +68,7 @@ LEFT_OUT = frozenset(
         "certificates.mark_image",
         "certificates.signature_image",
         "desk.logo_picture",
+        "coverage.table",
         "evaluations.export",
         "incidents.identity_of",
         "jobs.state",

@@ -28,14 +28,14 @@ def loaded() -> LoadedProgramme:
         actors[one.key] = actor_of(account)
     return LoadedProgramme(
         actors,
-        # Without the first of all, which is there for its certificates.
+        # Without the first two, which are there for their certificates.
         list(
             db.session.scalars(
                 select(Workshop.public_id)
                 .where(Workshop.title != BESIDE)
                 .order_by(Workshop.starts_on)
             )
-        )[1:],
+        )[2:],
         list(db.session.scalars(select(CertificateBatch.public_id))),
         db.session.scalars(select(Forum.public_id)).one(),
         list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
