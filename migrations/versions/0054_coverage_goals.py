@@ -1,7 +1,7 @@
 """how many trained people each station is to have
 
-Revision ID: 0052
-Revises: 0051
+Revision ID: 0054
+Revises: 0053
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import kash.platform.database
 
-revision = '0052'
-down_revision = '0051'
+revision = '0054'
+down_revision = '0053'
 branch_labels = None
 depends_on = None
 
