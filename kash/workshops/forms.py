@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from kash.platform.web.forms import (
     TimeOfDayField,
     choice_field,
     long_text_field,
+    no_control_characters,
     radio_field,
     required,
     text_field,
@@ -221,7 +222,20 @@ class StepLine(Form):
         [("", _l("Taught")), *((str(code), word) for code, word in LEFT_OUT.items())],
         required=False,
     )
-    words = text_field(_l("In a few words"), most=LONGEST_WORDS, required=False)
+    words = text_field(
+        _l("In a few words"),
+        most=LONGEST_WORDS,
+        required=False,
+        validators=[no_control_characters],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: another reason is said in words."""
+        fits: bool = super().validate(extra_validators)
+        if self.reason.data == LeftOutReason.OTHER and not self.words.data:
+            self.words.errors = [_("Say why in a few words.")]
+            return False
+        return fits
 
 
 class ObjectiveLine(Form):
@@ -268,9 +282,3 @@ class RecordForm(RowVersionForm):
         rows=3,
         description=_l("For the next trainer, and for whoever writes the next version."),
     )
-
-    def check_together(self) -> None:
-        """Also: another reason is said in words."""
-        for line in self.steps:
-            if line.form.reason.data == LeftOutReason.OTHER and not line.form.words.data:
-                self.mark_wrong(line.form.words, _("Say why in a few words."))

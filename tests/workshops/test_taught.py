@@ -215,9 +215,11 @@ def test_a_tap_keeps_what_is_typed_and_a_wrong_time_is_told_beside_its_field(
     assert db.session.query(TimeTap).count() == 1
     answer = browser.post(f"{address}/undo", data=typed | {"edge": "start"})
     assert "Typed but not saved" in answer.text
-    answer = browser.post(address, data=typed | {"start": "08:40", "end": "08:20"})
+    answer = browser.post(address, data=typed)
     assert answer.status_code == 422
     assert "Say why in a few words." in answer.text
+    hostile = {"steps-1-words": "a\x00b", "steps-7-lineage": "x", "objectives-0-reached": "all"}
+    assert browser.post(address, data=typed | hostile).status_code == 422
     said = {"steps-1-words": "The power was out."}
     answer = browser.post(address, data=typed | said | {"start": "08:40", "end": "08:20"})
     assert answer.status_code == 422
