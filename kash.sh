@@ -28,7 +28,7 @@ usage() {
 ./kash.sh demo              load the sample programme into an empty data directory
 ./kash.sh test [ARGS]       run the tests (arguments go to pytest)
 ./kash.sh test --fast       a minute of those near what was changed, nearest first
-./kash.sh test --profile long   try 300 examples of each property in place of 25
+./kash.sh test --profile long   try 300 examples of each property in place of 25, and longer lists, storms and searches
 ./kash.sh check             style, types, structure, migrations and locked requirements
 ./kash.sh bench NAME [ARGS] run benchmarks/NAME.py
 ./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG

@@ -176,7 +176,6 @@ def _needless_on_postgresql(item: pytest.Item) -> bool:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: the collector need not look through it again and again."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
@@ -236,6 +235,8 @@ def postgresql_cluster() -> Iterator[str]:
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
+        # Whoever looks through the log of what a test wrote finds all of it there.
+        "wal_keep_size": "128MB",
         "shared_buffers": "32MB",
         "max_connections": "60",
         "autovacuum": "off",

@@ -1,4 +1,4 @@
-"""An author cannot be found: a hundred reports by twenty people who are signed in, filed among
+"""An author cannot be found: reports by twenty people who are signed in, filed among
 ordinary pages, then whatever the disk holds is searched for who filed what.
 
 Each author does something that is written down, with her name and the time, right before she files:
@@ -39,11 +39,12 @@ from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
+from tests.profile import usual_or_long
 
 pytestmark = pytest.mark.new_files
 
 FILE = "/w/n"
-AUTHORS, REPORTS = 20, 100
+AUTHORS, REPORTS = 20, usual_or_long(60, 100)
 
 
 @dataclass
