@@ -218,7 +218,7 @@ def test_a_tap_keeps_what_is_typed_and_a_wrong_time_is_told_beside_its_field(
     answer = browser.post(address, data=typed)
     assert answer.status_code == 422
     assert "Say why in a few words." in answer.text
-    hostile = {"steps-1-words": "a\x00b", "steps-7-lineage": "x", "objectives-0-reached": "all"}
+    hostile = {"steps-1-words": "a\x01b", "steps-7-lineage": "x", "objectives-0-reached": "all"}
     assert browser.post(address, data=typed | hostile).status_code == 422
     said = {"steps-1-words": "The power was out."}
     answer = browser.post(address, data=typed | said | {"start": "08:40", "end": "08:20"})
