@@ -13,6 +13,7 @@ from sqlalchemy import exists
 from kash.certificates.models import CertificateRule
 from kash.certificates.queries.history import count_expiring
 from kash.certificates.queries.issuing import certificates_of_person, waiting_for
+from kash.certificates.queries.ready import ready_by_tracks
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
@@ -54,6 +55,20 @@ def _expiring(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _ready(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Ready for a certificate: %(title)s", title=one.title),
+            url_for("certificates.workshop", public_id=one.workshop),
+            _("They did all that its track asks for. Propose their certificates."),
+            key=one.count,
+            small=ngettext("person", "people", one.count),
+            button=_("See them"),
+        )
+        for one in ready_by_tracks(asked.actor, asked.day)
+    ]
+
+
 def _rule_missing(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("certificates.rule") or not is_missing(asked, "rule", once="workshop"):
         return []
@@ -92,6 +107,7 @@ TODAY = (
         count=total,
     ),
     Need("expiring", 250, _expiring),
+    Need("ready_by_tracks", 240, _ready),
     Need("rule", 170, _rule_missing),
     Own(10, _hers),
     BeginningStep(

@@ -205,12 +205,19 @@ def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
     assert "Require this track?" in asked
     assert "Fulfilled by now: 1" in asked
     assert director.post(page).status_code == 302
+    enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
+    enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
+    today = words(trainer.get("/"))
+    assert "Ready for a certificate:" in today
+    assert "1 person" in today
+    assert "Ready for a certificate:" not in words(director.get("/"))
     shown = f"/workshops/{tracked.ready.held.workshop}/certificates"
     read = words(trainer.get(f"{shown}?group=A"))
     assert "Needed for this course: Peer educator" in read
     assert "Did outreach with somebody else supervising, at least: 2 (1 of 2)" in read
     assert "Eligible" in words(trainer.get(f"{shown}?group=B"))
     batch = tracked.ready.proposed()
+    assert "Ready for a certificate:" not in words(trainer.get("/"))
     assert "Peer educator, version 1" in words(director.get(f"{shown}/batches/{batch}"))
     assert "need it." in words(trainer.get(f"/tracks/{tracked.track}"))
     with count_queries() as queries:
