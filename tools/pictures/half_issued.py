@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate
-from kash.certificates.queries.history import due_for_renewal
+from kash.certificates.queries.renewals import renewals_here
 from kash.certificates.services.issuing import approve
 from kash.certificates.services.issuing_in_parts import issue, stop
 from kash.certificates.services.renewing import propose_renewals
@@ -27,7 +27,8 @@ def issue_by_half(workshop: str, today: date, actors: dict[str, Actor]) -> None:
     """Renew the workshop's certificates in two batches, of which neither comes to its end."""
     trainer, director = actors[TRAINER.key], actors[DIRECTOR.key]
     later = today + timedelta(days=31 * MONTHS_VALID)
-    due = [one.public_id for one in due_for_renewal(the_workshop(workshop), later)]
+    here = renewals_here(the_workshop(workshop), (), later)
+    due = [one.public_id for one in here.by_decision]
     half = len(due) // 2
     going_on = _begun(workshop, due[:half], later, today, trainer, director)
     stopped = _begun(workshop, due[half:], later, today, trainer, director)
