@@ -126,7 +126,9 @@ def test_lists_and_tables_follow_the_filter_and_the_reach(
     assert [line[1] for line in theirs[1:]] == ["", "", ""]
     assert sorted(line[0] for line in theirs) == sorted(line[0] for line in taken)
     exported = db.session.scalars(
-        select(AuditEntry.actor).where(AuditEntry.action == "certificates.exported")
+        select(AuditEntry.actor)
+        .where(AuditEntry.action == "certificates.exported")
+        .order_by(AuditEntry.seq)
     ).all()
     assert exported[:2] == [three.director.public_id] * 2
 
