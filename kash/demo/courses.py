@@ -8,6 +8,7 @@ from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse, SamplePlan, SampleStep
 from kash.demo.curriculum_swahili import USHIRIKIANO
 from kash.platform.database import new_public_id
+from kash.platform.press import PagedDocument, document
 from kash.policy import Actor
 from kash.training.queries import version_with_plans
 from kash.training.rules.fields import KINDS, Value
@@ -16,6 +17,7 @@ from kash.training.rules.texts import FieldText
 from kash.training.rules.translations import fingerprint
 from kash.training.services.copies import fill_draft, start_version, translate
 from kash.training.services.courses import add_course
+from kash.training.services.material_files import attach_file
 from kash.training.services.states import propose, publish
 from kash.training.services.translations import write_words
 from kash.training.trees import tree_of
@@ -38,6 +40,8 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
             by=trainer,
         )
         fill_draft(version, tree_of_sample(course), by=trainer)
+        if course is WORKING_TOGETHER:
+            _add_cards(version, trainer)
         propose(version, trainer)
         publish(version, actors[DIRECTOR.key])
         versions[course.name] = version
@@ -48,6 +52,29 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
             fill_draft(following, _revised(tree_of(version_with_plans(following))), trainer)
             _begin_translation(version, trainer)
     return versions
+
+
+def _add_cards(version: str, trainer: Actor) -> None:
+    """Give the first material of the course a file that goes home."""
+    found = version_with_plans(version)
+    plan, row = next(
+        (plan.public_id, row.public_id)
+        for module in found.modules
+        for plan in module.plans
+        for row in plan.of("material")
+    )
+    paper = PagedDocument(
+        html=(
+            "<header class='cover'><h1>Four sentences for the road</h1></header>"
+            "<div class='messages'><p>Am I being arrested, and what for?</p>"
+            "<p>I would like to call somebody.</p><p>I will say nothing until I have.</p>"
+            "<p>Which station are you taking me to?</p></div>"
+        ),
+        title="Four sentences",
+        language="en",
+        kind="handout",
+    )
+    attach_file(version, plan, row, document(paper), by=trainer)
 
 
 def _revised(tree: CourseNode) -> CourseNode:
@@ -123,7 +150,10 @@ def _session(plan: SamplePlan) -> CourseNode:
             for said, answer, stop in plan.hard_moments
         ),
         *(_node("legal_point", text=text, source=source) for text, source in plan.legal_points),
-        *(_node("material", text=text, amount=amount) for text, amount in _pairs(plan.materials)),
+        *(
+            _node("material", text=text, amount=amount, used="room" if at else "home")
+            for at, (text, amount) in enumerate(_pairs(plan.materials))
+        ),
     ]
     more = {name: value for name, value in plan.more.items() if value}
     return _node(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from kash.feature import Feature
 from kash.platform.database import utc_now
@@ -35,11 +35,14 @@ def _modules(known: Mapping[str, str]) -> Select[str]:
 
 
 def _plans(known: Mapping[str, str]) -> Select[str]:
+    with_file = exists().where(PlanRow.plan_id == SessionPlan.id, PlanRow.file != "")
     return (
         select(SessionPlan.public_id)
         .join(SessionPlan.module)
         .join(Module.version)
         .where(CourseVersion.public_id == known["public_id"])
+        # One of which a material has a file, if there is any.
+        .order_by(with_file.desc(), SessionPlan.id)
     )
 
 
