@@ -55,13 +55,14 @@ def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
 
 
 def _add_cards(version: str, trainer: Actor) -> None:
-    """Give the first material of the course a file that goes home."""
+    """Give the first material that goes home its file."""
     found = version_with_plans(version)
     plan, row = next(
         (plan.public_id, row.public_id)
         for module in found.modules
         for plan in module.plans
         for row in plan.of("material")
+        if row.used == "home"
     )
     paper = PagedDocument(
         html=(
@@ -151,8 +152,13 @@ def _session(plan: SamplePlan) -> CourseNode:
         ),
         *(_node("legal_point", text=text, source=source) for text, source in plan.legal_points),
         *(
-            _node("material", text=text, amount=amount, used="room" if at else "home")
-            for at, (text, amount) in enumerate(_pairs(plan.materials))
+            _node(
+                "material",
+                text=text,
+                amount=amount,
+                used="home" if text.startswith("Pocket card") else "room",
+            )
+            for text, amount in _pairs(plan.materials)
         ),
     ]
     more = {name: value for name, value in plan.more.items() if value}
