@@ -154,7 +154,8 @@ class Asking:
             self._note(package)
             here = [fault for fault in self.faults if package_of(fault.path) == package]
             left += [fault for fault in here if not self._ask(fault, "own")]
-        # Tests of other packages say something about what is left, and are all noted by now.
+        # Tests of other packages, and those of none, say something about what is left.
+        self._note("tests/test_")
         left = [fault for fault in left if not self._ask(fault, "others")]
         of_site = [item for item in session.items if item.nodeid.startswith(_SITE)]
         if left and len(of_site) > 1:
