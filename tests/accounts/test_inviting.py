@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -677,3 +678,23 @@ def test_what_was_taken_meanwhile_opens_nothing(actor: Accounts) -> None:
     invite_several(by, [_offer("A", "trainer", "b@example.org")])
     with pytest.raises(LinkSpent):
         accept_invitation(again.token, name="A", password=GOOD)
+
+
+@pytest.mark.any_engine
+def test_rows_that_differ_in_anything_are_other_invitations(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    """Of one form, sent in another language or for another person, gives no former link."""
+    by, key = actor("administrator"), "k" * 43
+    plain, _reason = _offer("A", "peer", "a@example.org")
+    rows = [
+        plain,
+        replace(plain, language="sw"),
+        replace(plain, person_id=1),
+        replace(plain, name="B"),
+        replace(plain, email="b@example.org"),
+        replace(plain, roles=frozenset([Role.TRAINER])),
+    ]
+    marks = {several._marks(by, [(offer, "")], key)[0].public_id for offer in rows}
+    assert len(marks) == len(rows)
+    assert several._marks(by, [(plain, "another reason")], key)[0].public_id in marks

@@ -655,6 +655,8 @@ def test_an_account_that_the_operator_vouches_for_stands_for_itself(
     request = ask_for_link(administrator, director.public_id, "Lost.")
     with pytest.raises(CannotAgree):
         agree(second, request)
+    with pytest.raises(NotFound):
+        vouch_for(SYSTEM, "nobody")
     vouch_for(SYSTEM, second.public_id)
     agree(second, request)
 

@@ -87,3 +87,17 @@ def test_reports_come_at_the_fixed_hours_and_no_others(now: datetime) -> None:
     assert now < comes <= now + timedelta(hours=14)
     assert (there.hour in COME_AT, there.minute, there.second) == (True, 0, 0)
     assert next_arrival(comes - timedelta(microseconds=1), NAIROBI) == comes
+
+
+def test_nobody_who_is_away_is_on_duty_whatever_her_hours() -> None:
+    hours = (Stretch(60, 120),)
+    told = {
+        (active, stretches, minute): OnRoster("a", stretches=stretches, active=active).is_on_duty(
+            minute
+        )
+        for active in (True, False)
+        for stretches in ((), hours)
+        for minute in (60, 120)
+    }
+    on = {key for key, is_on in told.items() if is_on}
+    assert on == {(True, (), 60), (True, (), 120), (True, hours, 60)}

@@ -374,6 +374,10 @@ def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     one = ready.one(ready.approved())
     line = lines_by_name(ready, one.public_id)[ZAWADI].public_id
     paid = Note(PaymentState.PAID, "mobile", "QK999")
+    with pytest.raises(UnknownPayoutChoice):
+        note_payment(
+            one, line, Note(PaymentState.PAID, "cheque"), PaymentState.OUTSTANDING, ready.trainer
+        )
     note_payment(one, line, paid, PaymentState.OUTSTANDING, ready.trainer)
     with pytest.raises(WrongState):
         note_payment(one, line, paid, PaymentState.OUTSTANDING, ready.trainer)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.rules.known import Known
-from kash.people.rules.matching import Likeness, Reason, reference_key
-from kash.people.rules.name_likeness import compare_names, name_parts
+from kash.people.rules.matching import Likeness, Reason, blocks_of, reference_key
+from kash.people.rules.name_likeness import compare_names, name_parts, sound
 from kash.people.rules.persons import sort_name
 from tests.people.crowd import disturbed, known_well, people
 from tests.profile import usual_or_long
@@ -122,3 +122,16 @@ def test_those_written_twice_are_found_among_thousands() -> None:
     assert len(found & twice) >= 0.97 * len(twice)
     assert len(found & twice) >= 0.95 * len(found)
     assert certain <= twice
+
+
+def test_records_meet_in_blocks_of_what_they_share() -> None:
+    her = Likeness(key="a", group="g", name="otieno akinyi b", phones=frozenset({"p"}))
+    first, second = sorted((sound("otieno"), sound("akinyi")))
+    assert set(blocks_of(her)) == {("phone", "p"), ("names", "g", first, second)}
+    more = replace(her, phones=frozenset(), station="s", ward="w", birth_year=1990)
+    assert set(blocks_of(more)) == {
+        ("names", "g", first, second),
+        *(("station", "s", part) for part in (first, second, "oti", "aki")),
+        *(("born", "1990", part) for part in (first, second)),
+        *(("ward", "w", part) for part in (first, second)),
+    }

@@ -311,9 +311,10 @@ def _changes(parent: ast.AST, name: str, node: ast.AST) -> Iterator[tuple[str, a
 
 def _is_no_matter(parent: ast.AST, node: ast.AST) -> bool:
     """True of the 1 of `limit(1)`, of which only the first row is taken anyway, and of the truth of
-    `strict`."""
+    `strict` and of a lock."""
     one_row = _called(parent) == "limit" and isinstance(node, ast.Constant) and node.value == 1
-    return one_row or (isinstance(parent, ast.keyword) and parent.arg == "strict")
+    named = parent.arg if isinstance(parent, ast.keyword) else ""
+    return one_row or named in ("strict", "with_for_update")
 
 
 def _without_one(node: ast.AST, name: str, least: int) -> Iterator[ast.AST]:

@@ -202,10 +202,14 @@ def test_empty_fields_are_filled_and_others_only_when_chosen(
     db.session.rollback()
     row = db.session.query(Person).filter_by(public_id=person).one()
     assert (row.ward, row.language, row.phone_lookup is not None) == ("Obunga", "luo", True)
+    other = bring(trainer, "Name;Code\nMto Mfano;K-2\n", group=groups[1].public_id)
+    confirm(other, trainer)
     undo_list(made, trainer)
     db.session.rollback()
     row = db.session.query(Person).filter_by(public_id=person).one()
     assert (row.ward, row.language, row.phone_lookup) == ("Kondele", "", None)
+    # The people of another list stay on it.
+    assert db.session.query(PeopleListPerson).count() == 1
 
 
 @pytest.mark.any_engine

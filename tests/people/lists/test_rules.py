@@ -73,3 +73,19 @@ def test_of_two_stations_that_are_as_alike_none_is_guessed() -> None:
     assert Stations(known).guess("Kondele Post C") == StationGuess("", certain=False)
     assert Stations(known[:1]).guess("Kondele Post C") == StationGuess("one", certain=False)
     assert Stations(known).guess("kondele post a") == StationGuess("one", certain=True)
+
+
+def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing() -> None:
+    told = {
+        number: read_birth(float(number), TODAY).value
+        for number in (-5, 0, 1, 110, 111, 1899, 1900, 1916, 2026, 2027, 6999, 29_221)
+    }
+    assert {number for number, born in told.items() if born != Born()} == {
+        1,
+        110,
+        1916,
+        2026,
+        29_221,
+    }
+    assert told[29_221] == Born(year=1980)
+    assert read_birth(1980.5, TODAY).value == Born()
