@@ -15,9 +15,11 @@ from kash.incidents.rules.dues import due_days, is_overdue
 from kash.incidents.rules.record import (
     Act,
     CashBail,
+    Happening,
     Information,
     Party,
     Person,
+    Place,
     Record,
     Referral,
     Term,
@@ -211,3 +213,37 @@ def test_words_find_what_holds_all_of_them() -> None:
 @given(st.text(max_size=40))
 def test_anything_typed_means_known_acts_or_none(typed: str) -> None:
     assert set(acts_meant(typed, NAMES)) <= set(ACTS)
+
+
+def test_a_file_about_everybody_says_where_and_when_and_what_was_wanted() -> None:
+    record = Record(
+        persons=[Person(id="p1", code="P1", age_band="25_34")],
+        narrative="What happened",
+        asked_for="My phone back",
+        wanted=["release"],
+        place=Place(ward="Kondele", place="At the stage"),
+        happening=Happening(about_when="At night"),
+        consents=[
+            CaseConsent(
+                purpose=purpose,
+                given=True,
+                at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+                by="a" * 16,
+                person="p1",
+                wording="1",
+                origin="herself",
+            )
+            for purpose in ("court", "health")
+        ],
+    )
+    told = contents(record, ["p1"], with_narrative=True)
+    assert (told.ward, told.place, told.about_when) == ("Kondele", "At the stage", "At night")
+    assert (told.narrative, told.asked_for, told.wanted) == (
+        "What happened",
+        "My phone back",
+        ["release"],
+    )
+    bare = contents(record, ["p1"], with_narrative=False)
+    assert (bare.narrative, bare.asked_for, bare.place) == ("", "", "At the stage")
+    nobody = contents(record, [], with_narrative=True)
+    assert (nobody.ward, nobody.place, nobody.about_when, nobody.wanted) == ("", "", "", [])

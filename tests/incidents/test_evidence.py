@@ -132,6 +132,11 @@ def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) 
     case = open_case(member.actor, member.vault(), reference)
     listed = [(e.document, e.number, e.label, e.kind) for e in case.record.evidence]
     assert listed == [(first, 1, "a", "photo"), (third, 3, "c", "paper")]
+    assert {e.added_by for e in case.record.evidence} == {member.actor.public_id}
+    sizes = [len(samples.png()), len(samples.pdf())]
+    assert [(e.size, e.added_at is not None) for e in case.record.evidence] == [
+        (size, True) for size in sizes
+    ]
     assert [event.what for event in case.record.timeline] == [
         "evidence_added",
         "evidence_added",

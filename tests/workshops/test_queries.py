@@ -356,6 +356,11 @@ def test_the_best_share_of_hours_of_each_person_counts_with_the_day_that_reached
     coming = held("coming", 1, {"Mto": "present"})
     _session(coming, "tomorrow", NOW + DAY)
     assert shares()["Mto"] == (33, TODAY - DAY)
+    # Whoever was there all the time has a hundred per cent, and no more.
+    whole = _workshop("whole", -1, version=version)
+    for at in range(3):
+        _mark(_session(whole, str(at), NOW - DAY, closed_at=NOW), him, "present")
+    assert shares()["Mto"] == (100, TODAY - DAY)
     for title, starts, more in (
         ("today", 0, {}),
         ("later", 4, {}),

@@ -1,0 +1,133 @@
+"""What is read of tracks where of each kind of row there is one that just doesn't belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+
+from kash.people.models import Group, Person
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
+from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+from kash.tracks.queries.people import facts_seen, people_to_enter
+from kash.tracks.queries.tracks import (
+    all_names,
+    all_tracks,
+    find_tracks,
+    one_track,
+    published_version,
+    version_of,
+    waiting_for,
+)
+from kash.training.models import Course, CourseVersion
+from tests.rows import row
+
+TODAY = date(2026, 11, 20)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+    yield
+    db.session.rollback()
+
+
+def _version(track: Track, number: int, state: str, **more: Any) -> TrackVersion:
+    return row(TrackVersion, track=track, number=number, state=state, **more)
+
+
+def _person(group: Group, name: str, **more: Any) -> Person:
+    return row(Person, chosen_name=name, sort_name=name.lower(), group_id=group.id, **more)
+
+
+def test_tracks_stand_by_name_with_their_published_version_and_who_is_on_them(
+    sqlite_app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
+) -> None:
+    published, draft, bare = (
+        row(Track, name=name, name_sw=sw)
+        for name, sw in (("beta", "Njia ya kwanza"), ("Alpha 100%", "Wenza"), ("Gamma", ""))
+    )
+    versions = [
+        _version(published, number, state)
+        for number, state in ((1, "published"), (3, "draft"), (2, "published"))
+    ]
+    sent_back = _version(draft, 1, "draft", returned_because="Too short")
+    for name, of in (("Nyota", versions[0]), ("Mto", versions[2])):
+        her = _person(groups[1], name)
+        row(TrackEnrolment, track=published, version=of, person=her)
+    with sqlite_app.test_request_context("/"):
+        told = [(one.name, one.published, one.unpublished, one.enrolled) for one in all_tracks()]
+    assert told == [("Alpha 100%", 0, True, 0), ("beta", 2, True, 2), ("Gamma", 0, False, 0)]
+    assert [name for _id, name in find_tracks("A", 9)] == ["Alpha 100%", "beta", "Gamma"]
+    assert [name for _id, name in find_tracks("WENZA", 9)] == ["Alpha 100%"]
+    assert [name for _id, name in find_tracks("%", 9)] == ["Alpha 100%"]
+    assert find_tracks("_", 9) == []
+    assert len(find_tracks("a", 1)) == 1
+    db.session.expire_all()
+    found = one_track(published.public_id)
+    assert [one.number for one in found.versions] == [3, 2, 1]
+    assert version_of(found, versions[0].public_id) is versions[0]
+    assert published_version(found) is versions[2]
+    assert published_version(one_track(bare.public_id)) is None
+    for track, version in ((found, sent_back.public_id), (one_track(draft.public_id), "none")):
+        with pytest.raises(NotFound):
+            version_of(track, version)
+    trainer = actor("trainer")
+    waiting = [(one.name, one.number, one.returned) for one in waiting_for(trainer)]
+    assert waiting == [("Alpha 100%", 1, True)]
+    assert waiting_for(actor("peer")) == []
+
+
+def test_names_are_those_of_courses_that_can_be_taught() -> None:
+    course, other = row(Course, name="beta"), row(Course, name="Alpha")
+    made = [
+        row(CourseVersion, course=of, number=number, state=state, language="en")
+        for of, number, state in (
+            (course, 2, "published"),
+            (course, 1, "published"),
+            (course, 3, "draft"),
+            (other, 1, "draft"),
+        )
+    ]
+    track = row(Track, name="Peers", name_sw="Wenza")
+    names = all_names()
+    assert names.courses.get(course.public_id) == "beta"
+    assert other.public_id not in names.courses
+    assert names.versions[course.public_id] == [
+        (made[1].public_id, 1, "en"),
+        (made[0].public_id, 2, "en"),
+    ]
+    assert [names.track(track.public_id, code) for code in ("sw", "en")] == ["Wenza", "Peers"]
+    assert names.track("none", "sw") == ""
+
+
+def test_what_was_seen_of_somebody_and_whom_to_enter_something_about(
+    groups: tuple[Group, Group], actor: Callable[..., Actor]
+) -> None:
+    track = row(Track)
+    version = _version(track, 1, "published")
+    nyota, bahari, mto = (
+        _person(groups[group], name) for name, group in (("Nyota", 1), ("Bahari", 1), ("Mto", 0))
+    )
+    trainer = actor("trainer", person_id=mto.id)
+    nyota.created_by = bahari.created_by = mto.created_by = trainer.public_id
+    for her in (nyota, bahari, mto):
+        row(TrackEnrolment, track=track, version=version, person=her)
+    other = row(Track)
+    elsewhere = _version(other, 1, "published")
+    row(TrackEnrolment, track=other, version=elsewhere, person=_person(groups[1], "Ziwa"))
+    ziwa = _person(groups[1], "Ua")
+    row(TrackEnrolment, track=track, version=version, person=ziwa)
+    told = [(one.name, one.letter) for one in people_to_enter(track, trainer)]
+    # Never of herself, and of nobody who is not her own.
+    assert told == [("Bahari", "B"), ("Nyota", "B")]
+    facts = [
+        row(SeenFact, person_id=of.id, kind="outreach", day=TODAY + days * DAY)
+        for of, days in ((nyota, 0), (nyota, 2), (nyota, 1), (bahari, 5))
+    ]
+    assert facts_seen(nyota) == [facts[1], facts[2], facts[0]]
