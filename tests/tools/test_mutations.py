@@ -132,13 +132,11 @@ def test_those_tests_of_each_file_are_asked_first_that_reach_little_else() -> No
     for name, reached in own.items():
         kept.tests[f"tests/boats/{name}"] = (0.1, True, reached)
     kept.tests["tests/nets/a::near"] = (0.1, True, [1])
-    kept.tests["tests/matrix/a::near"] = (0.1, True, [1])
     kept.tests["tests/boats/a::red"] = (0.1, False, [1])
-    asked = [name.removeprefix("tests/boats/") for name in kept.of(fault, 9, "own")]
+    asked = [name.removeprefix("tests/boats/") for name in kept.of(fault, 9, own=True)]
     wide = [f"a::wide{at}" for at in range(6)]
     assert asked == ["a::near", "b::near", *wide]
-    assert kept.of(fault, 9, "others") == ["tests/nets/a::near"]
-    assert kept.of(fault, 9, "site") == ["tests/matrix/a::near"]
+    assert kept.of(fault, 9, own=False) == ["tests/nets/a::near"]
     assert package_of("kash/platform/jobs/services.py") == "tests/platform/jobs/"
 
 

@@ -4,7 +4,7 @@
 what runs on SQLite alone; then a fork runs the tests of each package once and notes which
 statements each of them reaches, and for each fault a fork has it in its functions and runs the
 tests that reach it, those first that reach little else, until one fails: tests of its own package,
-then of others, then those that ask the whole site.
+then others.
 """
 
 from __future__ import annotations
@@ -38,13 +38,11 @@ _PROFILE = "asked"
 _OPTIMIZED = 0x1  # the flag of a function's code, which that of a class has not
 # Nothing of these is about one room, or they start processes of their own.
 _NOT_ASKED = (
-    "tests/e2e", "tests/demo", "tests/tools", "tests/benchmarks",
+    "tests/e2e", "tests/demo", "tests/matrix", "tests/tools", "tests/benchmarks",
     "tests/translations", "tests/handbook", "tests/migrations", "tests/platform/press",
     "tests/platform/operations", "tests/platform/confinement",
     "tests/incidents/test_canaries.py", "tests/incidents/test_no_author.py",
 )  # fmt: skip
-# Every route as every role, in one programme that costs seconds to make.
-_SITE = "tests/matrix/"
 # A test that took longer than this is left to the whole suite.
 _LONG = 10.0
 _AT_A_TIME = 6
@@ -86,9 +84,9 @@ class Reached:
         for test, (seconds, passes, reached) in noted.items():
             self.tests[test] = (seconds, passes, [numbers[keys[at]] for at in reached])
 
-    def of(self, fault: Fault, seconds: float, turn: str) -> list[str]:
-        """Tests to ask about a fault in this turn, those first that reach least, for so many CPU
-        seconds."""
+    def of(self, fault: Fault, seconds: float, *, own: bool) -> list[str]:
+        """Tests to ask about a fault, those first that reach least, for so many CPU seconds: those
+        of its own package, or the others."""
         if fault.function:
             wanted = {self.numbers().get(fault.statement, -1)}
         else:
@@ -98,7 +96,7 @@ class Reached:
         found = sorted(
             (len(reached), test)
             for test, (took, passes, reached) in self.tests.items()
-            if passes and took < _LONG and turn_of(test, package) == turn
+            if passes and took < _LONG and test.startswith(package) is own
             if not wanted.isdisjoint(reached)
         )
         # Some of each file, then more of each: those of a file ask for much the same.
@@ -124,13 +122,6 @@ def package_of(path: str) -> str:
     return "/".join(["tests", *parts[1:depth]]) + "/"
 
 
-def turn_of(test: str, package: str) -> str:
-    """The turn in which a test is asked about faults of what this folder of tests mirrors."""
-    if test.startswith(_SITE):
-        return "site"
-    return "own" if test.startswith(package) else "others"
-
-
 class Asking:
     """The plugin that runs in place of pytest's own loop."""
 
@@ -153,19 +144,11 @@ class Asking:
         for package in sorted({package_of(fault.path) for fault in self.faults}):
             self._note(package)
             here = [fault for fault in self.faults if package_of(fault.path) == package]
-            left += [fault for fault in here if not self._ask(fault, "own")]
+            left += [fault for fault in here if not self._ask(fault, own=True)]
         # Tests of other packages, and those of none, say something about what is left.
         self._note("tests/test_")
-        left = [fault for fault in left if not self._ask(fault, "others")]
-        of_site = [item for item in session.items if item.nodeid.startswith(_SITE)]
-        if left and len(of_site) > 1:
-            # Its programme is made here, once for all forks.
-            runtestprotocol(of_site[0], nextitem=of_site[1], log=False)
-            self.functions = _functions(self.root)
-            gc.freeze()
-            self._note(_SITE)
-            for fault in left:
-                self._ask(fault, "site")
+        for fault in left:
+            self._ask(fault, own=False)
         return True
 
     def _warm(self, items: list[pytest.Item]) -> None:
@@ -205,13 +188,13 @@ class Asking:
         self.reached.files |= digests
         self.reached.write(self.kept)
 
-    def _ask(self, fault: Fault, turn: str) -> bool:
+    def _ask(self, fault: Fault, *, own: bool) -> bool:
         """Write down what the tests say; True if one of them found the fault."""
-        tests = [one for one in self.reached.of(fault, self.seconds, turn) if one in self.items]
+        tests = [one for one in self.reached.of(fault, self.seconds, own=own) if one in self.items]
         said = {"said": "unreached", "asked": 0, "by": ""}
         if tests:
             said = self._asked(fault, tests)
-        if tests or turn == "own":
+        if tests or own:
             with self.results.open("a") as results:
                 results.write(json.dumps({"words": fault.words, **said}) + "\n")
         return said["said"] == "found"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
+from kash.people.lists import stored_files
 from kash.people.lists.previews import Preview
 from kash.people.models import Organisation, PeopleList, Person, Posting
+from kash.people.services import old_lists
 from kash.people.services.lists import choose
 from kash.platform import storage
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, lookup, open_text
 from kash.policy import Actor
 from tests.people.lists.conftest import (
@@ -24,6 +27,7 @@ from tests.people.lists.conftest import (
     states,
 )
 from tests.people.lists.expected import OFFICERS, PEERS, rows
+from tests.rows import row as row_of
 
 
 def told(preview: Preview, columns: tuple[str, ...]) -> list[list[str]]:
@@ -155,10 +159,6 @@ def test_a_list_that_waits_goes_when_the_programme_says(
     monkeypatch: pytest.MonkeyPatch,
     hours: int,
 ) -> None:
-    from datetime import timedelta
-
-    from kash.people.services import old_lists
-    from kash.platform.database import utc_now
     from kash.platform.web.retention import Retention
 
     monkeypatch.setattr(old_lists, "retention", lambda: Retention(import_originals=hours))
@@ -176,3 +176,28 @@ def test_a_list_that_waits_goes_when_the_programme_says(
         False,
         True,
     )
+
+
+@pytest.mark.any_engine
+def test_a_report_is_thrown_away_after_a_month_and_its_list_stays(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    kept = [
+        row_of(
+            PeopleList,
+            state=state,
+            format="csv",
+            has_report=True,
+            created_at=utc_now() - stored_files.REPORT_KEPT - timedelta(minutes=minutes),
+        )
+        for state, minutes in (("added", 5), ("undone", 5), ("added", -5))
+    ]
+    ids = [one.public_id for one in kept]
+    db.session.commit()
+    for one in ids:
+        storage.put(f"lists/{one}-report", b"x")
+    old_lists.throw_away_old()
+    db.session.rollback()
+    reports = {one.public_id: one.has_report for one in db.session.query(PeopleList)}
+    assert [reports[one] for one in ids] == [False, False, True]
+    assert [storage.exists(f"lists/{one}-report") for one in ids] == [False, False, True]
