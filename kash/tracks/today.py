@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.web.formats import date_text
-from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.tracks.queries.tracks import WaitingTrack, waiting_for
-from kash.tracks.queries.visits import due_visits
+from kash.tracks.queries.visits import DUE, due_visits
 from kash.tracks.words import track_name
 
 
@@ -58,31 +58,25 @@ def _returned(asked: Viewer) -> Sequence[TodayLine]:
 
 
 def _due(asked: Viewer) -> Sequence[TodayLine]:
-    """Visits that whoever looks is to make."""
-    actor = asked.actor
-    if not actor.may("tracks.see"):
+    """Visits that whoever looks is to make; no names, as people of both groups are among them."""
+    if not asked.actor.may("tracks.see"):
         return []
-    page = "tracks.visit" if actor.may("tracks.keep") else "tracks.progress"
     return [
         TodayLine(
-            one.name,
-            url_for("tracks.progress", public_id=one.track, person_id=one.person),
-            _(
-                "A visit is due since %(day)s: %(track)s.",
-                day=date_text(one.next_on),
-                track=track_name(one.track_name, one.track_name_sw),
-            ),
-            key=_("Visit"),
-            button=_("Enter a visit") if page == "tracks.visit" else _("Look"),
-            button_url=url_for(page, public_id=one.track, person_id=one.person),
-            about=one.name,
+            _("Visits to make: %(track)s", track=track_name(one.name, one.name_sw)),
+            url_for("tracks.visits", public_id=one.track, state=DUE),
+            _("The first is due since %(day)s.", day=date_text(one.since)),
+            key=one.count,
+            button=_("See whom"),
+            about=track_name(one.name, one.name_sw),
+            count=one.count,
         )
-        for one in due_visits(actor, asked.day)
+        for one in due_visits(asked.actor, asked.day)
     ]
 
 
 TODAY = (
-    Need("tracks_visits", 158, _due, lead=_l("Visits that are due:"), lead_place=94),
+    Need("tracks_visits", 158, _due, lead=_l("Visits that are due:"), lead_place=94, count=total),
     Need("tracks", 152, _proposed, lead=_l("Tracks that wait for you:"), lead_place=92),
     Need("tracks_returned", 162, _returned),
 )

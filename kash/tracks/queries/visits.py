@@ -107,44 +107,33 @@ def visits_of_track(
 
 
 @dataclass(frozen=True)
-class DueVisit:
-    """A visit that somebody is to make: to whom, on which track, since when."""
+class DueVisits:
+    """Visits on one track that somebody is to make: how many, and since when the first waits."""
 
-    person: str
-    name: str
     track: str
-    track_name: str
-    track_name_sw: str
-    next_on: date
+    name: str
+    name_sw: str
+    count: int
+    since: date
 
 
-def due_visits(actor: Actor, today: date, limit: int = 20) -> list[DueVisit]:
-    """The visits that an actor is to make by today, the longest waiting first; one query."""
+def due_visits(actor: Actor, today: date) -> list[DueVisits]:
+    """The visits that an actor is to make by today, by track, the longest waiting first; one
+    query."""
+    first = func.min(SupervisionVisit.next_on)
     rows = db.session.execute(
-        select(
-            Person.public_id,
-            Person.chosen_name,
-            Track.public_id,
-            Track.name,
-            Track.name_sw,
-            SupervisionVisit.next_on,
-        )
-        .join(Person, Person.id == SupervisionVisit.person_id)
+        select(Track.public_id, Track.name, Track.name_sw, func.count(), first)
         .join(Track, Track.id == SupervisionVisit.track_id)
         .where(
             SupervisionVisit.next_by == actor.public_id,
             SupervisionVisit.next_on <= today,
             _awaits(),
-            Person.id.in_(person_ids_within_reach(actor, "tracks.standing")),
+            SupervisionVisit.person_id.in_(person_ids_within_reach(actor, "tracks.standing")),
         )
-        .order_by(SupervisionVisit.next_on, SupervisionVisit.id)
-        .limit(limit)
+        .group_by(Track.id, Track.public_id, Track.name, Track.name_sw)
+        .order_by(first, Track.id)
     )
-    return [
-        DueVisit(row[0], row[1], row[2], row[3], row[4], row[5])
-        for row in rows
-        if row[5] is not None
-    ]
+    return [DueVisits(*row[:4], row[4] or today) for row in rows]
 
 
 def visits_of(track_id: int, person_id: int) -> list[SupervisionVisit]:
