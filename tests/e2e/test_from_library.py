@@ -1,5 +1,5 @@
-"""From the starting library to a certificate, in a browser: a course is loaded, planned, taught,
-tested before and after, evaluated, and certified by a track of three requirements."""
+"""From the starting library to a certificate, in a browser: a course is loaded, planned, taught
+over time, tested before and after, evaluated, and certified by a track of three requirements."""
 
 from __future__ import annotations
 
@@ -133,6 +133,26 @@ def take_test(at: Programme, moment: str, right: dict[str, int]) -> None:
     expect(page.get_by_text(f"Answers saved: {len(right) * len(ANSWERS)}.")).to_be_visible()
 
 
+def write_down_times(at: Programme) -> None:
+    """Two sessions took longer than planned, and the course knows it."""
+    page = at.at(at.trainer, at.workshop)
+    links = page.locator("main a[href$='/taught']").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    for link, start, end in zip(links, ("08:30", "09:40"), ("09:35", "10:55"), strict=False):
+        at.at(page, link)
+        page.fill("[name=start]", start)
+        page.fill("[name=end]", end)
+        page.get_by_label("Reached", exact=True).first.check()
+        _press(page, "Save")
+        expect(page.get_by_text("Saved.")).to_be_visible()
+    at.at(page, at.version)
+    expect(page.locator("main")).to_contain_text("planned 50 min, last time 65 min")
+    expect(page.locator("main")).to_contain_text("planned 60 min, last time 75 min")
+    at.at(page, f"{at.workshop}/report")
+    expect(page.locator("main")).to_contain_text("planned 1 h 50, taught 2 h 20")
+
+
 def evaluate(at: Programme) -> None:
     """Open a form for the whole workshop, enter five sheets from paper, close it."""
     page = at.at(at.trainer, f"{at.workshop}/evaluations")
@@ -251,6 +271,7 @@ def test_from_the_library_to_a_certificate_by_a_track_of_three_requirements(
     mark_attendance(programme)
     take_test(programme, "after", {EVERYTHING: 4, NO_SIGNATURE: 3, MISSED_ONE: 3})
     evaluate(programme)
+    write_down_times(programme)
     page = programme.at(programme.trainer, programme.workshop + "/tests/results")
     expect(page.locator("main")).to_contain_text("Answered both: 3.")
     # Means of 25 and 83: of what they did not know, 58 of 75.
