@@ -615,9 +615,10 @@ def actor(app: APIFlask) -> Callable[..., Actor]:
             **more,
         )
         db.session.add(account)
-        db.session.commit()
+        # Once it is committed it would have to be read again.
+        db.session.flush()
         made = actor_of(account)
-        db.session.rollback()
+        db.session.commit()
         return made
 
     return make

@@ -372,7 +372,9 @@ def test_two_agree_and_it_is_done_and_told(both_engines_app: APIFlask, actor: Ac
     assert _notices(closed) == ["reopening_asked", "reopened"]
     assert _actions() == ["accounts.request_made", "accounts.request_agreed"] * 2
     entry = db.session.scalars(
-        select(AuditEntry).where(AuditEntry.action == "accounts.request_agreed")
+        select(AuditEntry)
+        .where(AuditEntry.action == "accounts.request_agreed")
+        .order_by(AuditEntry.seq)
     ).first()
     assert entry is not None
     assert list(entry.subjects) == [who.public_id, "role:director", request]
