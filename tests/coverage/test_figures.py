@@ -244,4 +244,4 @@ def test_as_many_queries_for_one_officer_as_for_many(place: Place, count_queries
             coverage = coverage_of(subject, police, Goal(), TODAY)
             moved(coverage, 12)
         counts.append(queries.count)
-    assert counts == [12, 12, 12]
+    assert counts == [9, 9, 9]

@@ -11,7 +11,6 @@ from functools import cached_property
 from kash.coverage.queries.goals import Goal
 from kash.coverage.queries.stations import (
     Narrowed,
-    orders_of,
     posted_now,
     stations_of,
     stays_of,
@@ -104,20 +103,21 @@ class Coverage:
 def coverage_of(
     subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
 ) -> Coverage:
-    """Coverage of a subject among a group. Beside what `trained_in` asks five queries, six if an
+    """Coverage of a subject among a group. Beside what `trained_in` asks two queries, three if an
     area is asked for."""
     session = db.session()
-    narrowed = Narrowed(group.id, cadre)
     trained = trained_in(session, subject, today)
+    since = months_later(today, -MONTHS_WATCHED)
+    found = stays_of(session, Narrowed(group.id, cadre), trained.spells.keys(), since)
     return Coverage(
         goal,
         today,
         trained,
-        stays_of(session, narrowed, trained.spells.keys()),
-        orders_of(session, group.id),
+        found.stays,
+        found.orders,
         station_needs(
             stations_of(session, group, area or goal.area),
-            posted_now(session, narrowed),
+            found.posted,
             trained.spells,
             trained.on_the_way,
             today,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from kash.coverage.rules.areas import Area, names_within
 from kash.coverage.rules.leaving import MassTransfer, Orders, PostedBefore, mass_transfers
@@ -19,9 +18,6 @@ from kash.people.models import Group, Organisation, Person, Posting, Zone
 from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import db
 from kash.policy import Actor
-
-# Beyond so many keys everybody's postings are read.
-_MOST_KEYS = 500
 
 
 @dataclass(frozen=True)
@@ -106,61 +102,71 @@ def organisation_names(session: Session) -> dict[int, Station]:
     return {row[0]: Station(*row) for row in rows}
 
 
-def posted_now(
-    session: Session, narrowed: Narrowed, station: int | None = None
-) -> list[tuple[int, int]]:
-    """(person, station) of everybody who is posted somewhere, or at one station."""
-    at = [] if station is None else [Posting.organisation_id == station]
+def posted_now(session: Session, narrowed: Narrowed) -> list[tuple[int, int]]:
+    """(person, station) of everybody who is posted somewhere now."""
     rows = session.connection().execute(
         select(Posting.person_id, Posting.organisation_id)
         .join(Person, Person.id == Posting.person_id)
-        .where(Posting.is_open, *at, *_counted(narrowed))
+        .where(Posting.is_open, *_counted(narrowed))
     )
-    return [(person, organisation) for person, organisation in rows]
+    return [(person, station) for person, station in rows.all()]
 
 
-def stays_of(session: Session, narrowed: Narrowed, people: Collection[int]) -> list[StationStay]:
-    """All postings of these persons as far as they are counted."""
-    some = [Posting.person_id.in_(people)] if len(people) <= _MOST_KEYS else []
+@dataclass(frozen=True)
+class GroupStays:
+    """Stays of a group's people: (person, station) of everybody counted who is posted somewhere
+    now, the stays of those asked about, and the mass transfers of all, whoever is counted."""
+
+    posted: Sequence[tuple[int, int]]
+    stays: Sequence[StationStay]
+    orders: Orders
+
+
+def stays_of(
+    session: Session, narrowed: Narrowed, people: Collection[int], since: date
+) -> GroupStays:
+    """Stays that went on at least until a day; `people` are those asked about. One query."""
+    counted = Person.cadre == narrowed.cadre if narrowed.cadre else literal(value=True)
     rows = session.connection().execute(
-        select(Posting.person_id, Posting.organisation_id, Posting.since, Posting.until)
+        select(Posting.person_id, Posting.organisation_id, Posting.since, Posting.until, counted)
         .join(Person, Person.id == Posting.person_id)
-        .where(*_counted(narrowed), *some)
+        .where(
+            or_(Posting.is_open, Posting.until >= since),
+            Person.group_id == narrowed.group,
+            ~Person.minor,
+        )
     )
-    return [StationStay(*row) for row in rows if row[0] in people]
+    # Who came before is there from the beginning on.
+    eve = since - timedelta(days=1)
+    came: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    left: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    posted, stays = [], []
+    # All at once: one row after the other takes twice as long.
+    for person, station, first, until, counts in rows.all():
+        came[station][first if first > eve else eve] += 1
+        if until is not None:
+            left[station][until] += 1
+        elif counts:
+            posted.append((person, station))
+        if counts and person in people:
+            stays.append(StationStay(person, station, first, until))
+    return GroupStays(posted, stays, _orders(came, left))
 
 
-def orders_of(session: Session, group: int) -> Orders:
-    """Mass transfers of a group's people, whether trained or not; two queries.
+def _orders(
+    came: Mapping[int, Mapping[date, int]], left: Mapping[int, Mapping[date, int]]
+) -> Orders:
+    """Mass transfers of all stations, by how many came and left on which day.
 
     Whoever left by none of her own station may have been part of one over all stations.
     """
-    left = _by_day(session, group, Posting.until)
-    came = _by_day(session, group, Posting.since)
-    everyone, others = Counter[date](), Counter[date]()
+    everyone, everywhere, others = Counter[date](), Counter[date](), Counter[date]()
     found: list[MassTransfer] = []
     for station, days in came.items():
-        everyone.update(days)
         gone = left.get(station, {})
+        everyone.update(days)
+        everywhere.update(gone)
         own = Orders(mass_transfers(gone, PostedBefore(days, gone), station))
         found += own.transfers
         others.update({day: count for day, count in gone.items() if not own.of(station, day)})
-    presence = PostedBefore(
-        everyone, sum((Counter(days) for days in left.values()), Counter[date]())
-    )
-    return Orders([*found, *mass_transfers(others, presence)])
-
-
-def _by_day(
-    session: Session, group: int, day: InstrumentedAttribute[Any]
-) -> dict[int, Mapping[date, int]]:
-    rows = session.connection().execute(
-        select(Posting.organisation_id, day, func.count())
-        .join(Person, Person.id == Posting.person_id)
-        .where(day.is_not(None), Person.group_id == group, ~Person.minor)
-        .group_by(Posting.organisation_id, day)
-    )
-    found: defaultdict[int, dict[date, int]] = defaultdict(dict)
-    for station, on, count in rows:
-        found[station][on] = count
-    return dict(found)
+    return Orders([*found, *mass_transfers(others, PostedBefore(everyone, everywhere))])
