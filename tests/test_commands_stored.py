@@ -55,8 +55,12 @@ from kash.workshops.services.sessions import SessionDetails, add_session, change
 from tests.workshops.conftest import make_version
 
 ROOT = Path(__file__).parents[1]
-# Their fields are not stored one by one: a list, and a proof that stands for the rest.
-ELSEWHERE = {"QuestionDetails": "tests/evaluations", "SkillDetails": "tests/skills"}
+# These are stored in other forms, and held against them there.
+ELSEWHERE = {
+    "QuestionDetails": "tests/evaluations",
+    "SkillDetails": "tests/skills",
+    "VisitDetails": "tests/tracks/test_visits.py",
+}
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def _of_workshop(row: Workshop) -> dict[str, Any]:
         "venue": row.venue.public_id if row.venue else "",
         "new_venue": "",
         "new_venue_place": "",
+        "as_delivered": False,
         "facilitators": tuple(public_id for public_id, _lead in rows),
         "lead": next(public_id for public_id, lead in rows if lead),
     }
@@ -322,7 +327,7 @@ def test_every_field_of_what_is_entered_is_stored_when_it_is_added_and_changed(
 SAID_ALIKE: dict[type[Any], set[str]] = {
     PersonDetails: {"group", "organisation", "since", "shared_phone"},
     ServiceDetails: {"address_confidential", "remove_address"},
-    WorkshopDetails: {"starts_on", "new_venue", "new_venue_place"},
+    WorkshopDetails: {"starts_on", "new_venue", "new_venue_place", "as_delivered"},
 }
 
 
