@@ -13,6 +13,7 @@ from kash.policy import Actor
 from kash.tracks.models import TrackVersion
 from kash.tracks.rules.tree import Branch, Join, Leaf, Renewal
 from kash.tracks.rules.visits import ChecklistItem, Observed, VisitKind, checklist_from_json
+from kash.tracks.services.certifying import ask_for
 from kash.tracks.services.entering import enrol_all
 from kash.tracks.services.seen import SeenTogether, enter
 from kash.tracks.services.tracks import TrackDetails, add_track
@@ -38,8 +39,8 @@ _CODE, _EDITION = "Code of conduct", "2"
 def make_tracks(
     actors: dict[str, Actor], course: str, workshop_people: Sequence[str], today: date
 ) -> str:
-    """A track over a course, on which these people of a workshop are (all by public id); its
-    public id."""
+    """A track that the certificates of a course require, on which these people of a workshop are
+    (all by public id); its public id."""
     trainer, director = actors[TRAINER.key], actors[DIRECTOR.key]
     track, version = add_track(
         TrackDetails(
@@ -68,6 +69,7 @@ def make_tracks(
     enrol_all(track, version, workshop_people, by=trainer)
     _see(actors, workshop_people, course, today)
     _visit(actors, track, version, workshop_people, today)
+    ask_for(track, by=director)
     draft = start_version(track, by=trainer)
     stricter = Branch(Join.ALL, (*tree.parts, Leaf.of("role", role="mentor", months=3)))
     write_version(draft, stricter, renewal, 1, by=trainer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 
 from kash.accounts.holdings import Holding
 from kash.feature import Feature
@@ -55,6 +55,12 @@ from kash.tracks.words import (
     sentence,
     track_name,
 )
+
+
+def _tracks(_known: Mapping[str, str]) -> Select[str]:
+    """The track that all certificates need comes last: nobody is on it."""
+    standard = and_(Track.certifies, Track.course_id.is_(None))
+    return select(Track.public_id).order_by(standard, Track.id)
 
 
 def _versions(known: Mapping[str, str]) -> Select[str]:
@@ -148,7 +154,7 @@ FEATURE = Feature(
         ),
         Chore("give_track_badges", give_badges, minutes=60, at=23),
         PersonSection(_l("Tracks"), person_rows),
-        SampleId("/tracks/<public_id>", lambda _: select(Track.public_id).order_by(Track.id)),
+        SampleId("/tracks/<public_id>", _tracks),
         SampleId("/tracks/<public_id>/versions/<version_id>", _versions),
         SampleId("/tracks/<public_id>/people/<person_id>", _people),
         SampleId("/tracks/<public_id>/people/<person_id>/facts/<fact_id>", _facts),
