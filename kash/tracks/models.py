@@ -207,8 +207,8 @@ class SupervisionVisit(PublicId, Base):
 
     `observed` is what was seen of the checklist of `version`, {key: "yes" or "not_yet"}.
     `fact` is the practice or outreach that came of it; it is none if that was entered before.
-    `next_by` is the account that goes there next, on `next_on`. A note is sealed, since it may hold
-    a name, and ends after a time.
+    `next_by` is the account that goes there next, on `next_on`: whoever was there, or entered it.
+    A note is sealed, since it may hold a name, and ends after a time.
     """
 
     __tablename__ = "supervision_visit"

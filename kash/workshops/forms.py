@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import FieldList, Form, FormField, ValidationError
+from wtforms import Form, FormField, ValidationError
 from wtforms.validators import Optional
 
 from kash.attendance.rules.marking import LONGEST_CORRECTION
 from kash.people.forms.capitals import NamedForm
 from kash.people.rules.persons import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
+from kash.platform.web.fields import RowsField
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
@@ -134,7 +135,7 @@ class FunderLine(Form):
 class CostsForm(RowVersionForm):
     """Shares of a workshop's costs, and who pays each."""
 
-    lines = FieldList(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)
+    lines = RowsField(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)
 
 
 class CorrectionForm(KashForm):
@@ -263,8 +264,8 @@ class RecordForm(RowVersionForm):
     start_seen = HiddenField()
     end_seen = HiddenField()
     key = NewIdField()
-    steps = FieldList(FormField(StepLine), max_entries=MOST_ROWS)
-    objectives = FieldList(FormField(ObjectiveLine), max_entries=MOST_ROWS)
+    steps = RowsField(FormField(StepLine), max_entries=MOST_ROWS)
+    objectives = RowsField(FormField(ObjectiveLine), max_entries=MOST_ROWS)
     notes = long_text_field(
         _l("Notes of the day"),
         most=LONGEST_NOTES,

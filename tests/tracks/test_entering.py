@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
-from kash.tracks.models import TrackEnrolment
+from kash.tracks.models import TrackBadge, TrackEnrolment
 from kash.tracks.rules.entering import (
     EntryOutcome,
     LineFault,
@@ -19,6 +19,7 @@ from kash.tracks.rules.entering import (
     pasted_lines,
     read_lines,
 )
+from kash.tracks.rules.tree import Leaf
 from kash.tracks.services.enrolments import enrol, move
 from kash.tracks.services.entering import enrol_all, undo_batch
 from tests.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, Tracked
@@ -80,6 +81,17 @@ def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
     move(tracked.track, tracked.person(LITTLE), later, "Asked for it", by=tracked.trainer)
     assert undo_batch(tracked.track, batch, by=tracked.trainer) == 1
     assert on_it(tracked) == 2
+
+
+def test_whoever_did_all_before_the_step_is_taken_back_keeps_her_badge(tracked: Tracked) -> None:
+    tracked.publish(Leaf.of("outreach", count=1))
+    people = [tracked.person(ALL), tracked.person(LITTLE)]
+    batch = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer).batch
+    tracked.saw("outreach", ALL)
+    assert undo_batch(tracked.track, batch, by=tracked.trainer) == 2
+    db.session.rollback()
+    badges = db.session.query(TrackBadge).all()
+    assert [one.person_id for one in badges] == [tracked.keys()[ALL]]
 
 
 def hidden(page: str, name: str) -> list[str]:

@@ -218,6 +218,15 @@ def test_a_visit_is_due_until_somebody_goes_there_and_for_whom_it_was_handed_to(
     assert count_to_make(db.session(), passed) == 0
 
 
+def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
+    on_track: Tracked, actor: Callable[..., Actor]
+) -> None:
+    stranger = actor("trainer")
+    visited(on_track, next_on=TODAY, supervisor=stranger.public_id)
+    assert due_visits(stranger, TODAY) == []
+    assert [one.count for one in due_visits(on_track.trainer, TODAY)] == [1]
+
+
 def test_two_people_who_are_one_keep_both_visits_and_one_outreach_a_day(on_track: Tracked) -> None:
     visited(on_track, ALL)
     visited(on_track, MOST)

@@ -8,12 +8,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField
+from wtforms import BooleanField, FormField
 
 from kash.accounts.names import role_choices
 from kash.accounts.rules.pasted import INVITED_AT_ONCE, Pasted
 from kash.accounts.secrets import new_token
 from kash.platform.web.errors import Problem
+from kash.platform.web.fields import RowsField
 from kash.platform.web.forms import (
     HiddenField,
     KashForm,
@@ -72,7 +73,7 @@ class InviteSeveralForm(KashForm):
         ),
     )
     role = choice_field(_l("Role of those for whom the list says none"), required=False)
-    rows = FieldList(FormField(InvitedRow), max_entries=INVITED_AT_ONCE)
+    rows = RowsField(FormField(InvitedRow), max_entries=INVITED_AT_ONCE)
     send = BooleanField(_l("Send each link by e-mail, where there is an address"), default=True)
     key = HiddenField(default=new_token)
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField
+from wtforms import Form, FormField
 
 from kash.forums import blueprint
 from kash.forums.forms import without_figures
@@ -20,6 +20,7 @@ from kash.forums.rules import LONGEST_ITEM, PlannedItem
 from kash.forums.services import templates as templates_services
 from kash.forums.services.templates import change_template
 from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.fields import RowsField
 from kash.platform.web.forms import (
     HiddenField,
     choice_field,
@@ -55,7 +56,7 @@ class TemplateForm(RowVersionForm):
 
     name = text_field(_l("Name of the agenda"), most=120)
     language = choice_field(_l("Language"), [("", _l("Any")), *LANGUAGES.items()], required=False)
-    lines = FieldList(FormField(ItemLine), max_entries=_MOST_LINES)
+    lines = RowsField(FormField(ItemLine), max_entries=_MOST_LINES)
 
     def add_spare_lines(self) -> None:
         """Room for more."""

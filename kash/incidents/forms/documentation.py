@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField
+from wtforms import FormField
 
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.rows import (
@@ -38,6 +38,7 @@ from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
 from kash.platform.database import new_public_id
+from kash.platform.web.fields import RowsField
 from kash.platform.web.forms import (
     DayField,
     HiddenField,
@@ -72,11 +73,11 @@ class DocumentationForm(VersionedForm):
         required=False,
     )
     paper_on = DayField(_l("Day on the paper form"))
-    persons = FieldList(FormField(PersonRow), max_entries=_MOST_SENT)
-    parties = FieldList(FormField(PartyRow), max_entries=_MOST_SENT)
-    acts = FieldList(FormField(ActRow), max_entries=_MOST_SENT)
-    information = FieldList(FormField(InformationRow), max_entries=_MOST_SENT)
-    terms = FieldList(FormField(TermRow), max_entries=_MOST_SENT)
+    persons = RowsField(FormField(PersonRow), max_entries=_MOST_SENT)
+    parties = RowsField(FormField(PartyRow), max_entries=_MOST_SENT)
+    acts = RowsField(FormField(ActRow), max_entries=_MOST_SENT)
+    information = RowsField(FormField(InformationRow), max_entries=_MOST_SENT)
+    terms = RowsField(FormField(TermRow), max_entries=_MOST_SENT)
     why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
     seen = HiddenField()
     token = HiddenField()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -12,6 +12,7 @@ import phonenumbers
 from flask_babel import gettext as _
 from wtforms import (
     DateField,
+    FieldList,
     IntegerField,
     PasswordField,
     RadioField,
@@ -65,6 +66,18 @@ class SecretField(_NeverNothing, PasswordField):
 
 class HiddenField(_NeverNothing, _HiddenField):
     """A value that a page carries and shows nobody, "" if there is none."""
+
+
+class RowsField(FieldList):  # type: ignore[type-arg]
+    """Rows of fields, each with its number in the names of what is sent. A name that is no row's is
+    passed over: WTForms fails at a number that only Unicode takes for one, or that never ends."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        begins = f"{prefix}-"
+        for name in formdata:
+            number = name[len(begins) :].split("-", 1)[0] if name.startswith(begins) else ""
+            if number.isascii() and number.isdigit() and len(number) < 6:
+                yield int(number)
 
 
 class NewIdField(HiddenField):

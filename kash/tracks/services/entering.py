@@ -17,6 +17,7 @@ from kash.tracks.models import TrackEnrolment
 from kash.tracks.queries.entering import kept_by, undoable
 from kash.tracks.queries.tracks import published_version
 from kash.tracks.rules.entering import EntryOutcome, outcome_of
+from kash.tracks.services.badges import give_earned
 from kash.tracks.services.tracks import locked_track
 
 _AT_ONCE = 500
@@ -96,9 +97,13 @@ def undo_batch(track_id: str, batch: str, *, by: Actor) -> int:
         track = locked_track(change.session, track_id)
         if not is_public_id(batch):
             raise NotFound
+        these = TrackEnrolment.id.in_(undoable(track.id, by, change.now, batch))
+        # What they have done by now stays theirs.
+        people = change.session.scalars(select(TrackEnrolment.person_id).where(these)).all()
+        give_earned(change.session, track, change.now, people)
         gone = change.session.scalars(
             delete(TrackEnrolment)
-            .where(TrackEnrolment.id.in_(undoable(track.id, by, change.now, batch)))
+            .where(these)
             .returning(TrackEnrolment.public_id)
             .execution_options(synchronize_session=False)
         ).all()

@@ -9,7 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from kash.accounts.queries.accounts import actor_now
 from kash.people.models import Organisation, Person, Venue
+from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
@@ -84,7 +86,7 @@ def enter_visit(track_id: str, person_id: str, details: VisitDetails, *, by: Act
             observed=dict(details.observed),
             note_sealed=sealed_note(details.note, public_id),
             next_on=details.next_on,
-            next_by=details.supervisor,
+            next_by=_goes_next(session, details.supervisor, person, by),
             fact_id=_counted(session, kind.fact, person, details, by, change.now),
             entered_by=by.public_id,
             entered_at=change.now,
@@ -135,6 +137,14 @@ def delete_old_notes(now: datetime) -> int:
     with writing() as session:
         gone = session.execute(update(SupervisionVisit).where(*old).values(note_sealed=None))
         return int(getattr(gone, "rowcount", 0))
+
+
+def _goes_next(session: Session, supervisor: str, person: Person, by: Actor) -> str:
+    """The account that is told of the next visit: whoever was there, unless she does not reach this
+    person, and nobody would be told."""
+    reached = person_ids_within_reach(actor_now(supervisor), "tracks.standing")
+    there = session.scalar(reached.where(Person.id == person.id))
+    return supervisor if there is not None else by.public_id
 
 
 def _refuse_unknown(observed: Mapping[str, str], checklist: object) -> None:

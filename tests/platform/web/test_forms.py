@@ -12,7 +12,9 @@ from apiflask import APIFlask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+from wtforms import Form, StringField
 
+from kash.platform.web.fields import RowsField
 from kash.platform.web.forms import (
     DayField,
     KashForm,
@@ -206,3 +208,14 @@ def test_choices_are_offered_as_pairs_and_taken_as_the_library_wants_them(app: A
         'label="First"',
         'label="Second"',
     ]
+
+
+class Listed(Form):
+    """Rows of one text each."""
+
+    rows = RowsField(StringField("Row"), max_entries=5)
+
+
+def test_a_row_whose_number_is_none_is_passed_over_and_breaks_nothing() -> None:
+    sent = {"rows-0": "a", "rows-²": "b", "rows-" + "9" * 5000: "c", "rows--1": "d", "3-x": "e"}
+    assert Listed(MultiDict(sent)).rows.data == ["a"]
