@@ -26,6 +26,10 @@ from kash.certificates import previews
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.designs import content_from
+from kash.coverage.documents import coverage_paper
+from kash.coverage.queries.figures import coverage_of
+from kash.coverage.queries.goals import goal_of, latest_goal
+from kash.coverage.queries.subjects import subjects
 from kash.incidents.documents.case_file import FileChoice, case_file
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
@@ -36,10 +40,13 @@ from kash.payouts.documents import payment_list
 from kash.payouts.models import PaymentSheet, PayoutList
 from kash.payouts.queries.lists import lines_of
 from kash.people.documents import consents, directory
-from kash.people.models import Person, ServiceEntry
+from kash.people.models import Group, Person, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
+from kash.tracks.documents import checklist_sheet
+from kash.tracks.models import TrackVersion
 from kash.training.documents import guide, handout
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
@@ -133,6 +140,21 @@ def _consent_forms(_sample: Sample) -> bytes:
     return consents.make_consent_forms(SILENT, people=people).whole()
 
 
+def _coverage(_sample: Sample) -> bytes:
+    police = db.session.scalars(select(Group).where(Group.is_police)).one()
+    subject, today = subjects()[0], local_today()
+    figures = coverage_of(subject, police, goal_of(latest_goal()), today)
+    return coverage_paper(figures, subject, police.letter, language="sw", today=today)
+
+
+def _checklist(_sample: Sample) -> bytes:
+    version = db.session.scalars(
+        select(TrackVersion).where(TrackVersion.state == "published").order_by(TrackVersion.id)
+    ).first()
+    assert version is not None
+    return checklist_sheet(version.track, version)
+
+
 def _services() -> list[ServiceEntry]:
     return list(db.session.scalars(select(ServiceEntry).order_by(ServiceEntry.id)))
 
@@ -157,6 +179,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "certificates.documents.preview": _void,
     "certificates.documents.name_sheet": _name_sheet,
     "certificates.previews.preview": _design_preview,
+    "coverage.documents.coverage_paper": _coverage,
     "forums.documents.minutes_paper": _written("minutes.pdf"),
     "incidents.documents.case_file.case_file": _case_file,
     "incidents.documents.consents.consent_paper": lambda _sample: consent_paper(),
@@ -174,11 +197,17 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
         _services(), language="en", today=date(2026, 11, 27)
     ),
     "reports.documents.workshop_report": _written("report-programme.pdf"),
+    "tracks.documents.checklist_sheet": _checklist,
     "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),
     "training.documents.handout": lambda _sample: handout(_published()),
 }
-# The first has its paper made by others of the list; the second is drawn as a picture.
-_NO_PAPER = {"incidents.documents.rendering.render_now", "certificates.previews.kept_picture"}
+# The first has its paper made by others of the list; the second is drawn as a picture; the third is
+# a file of the sample itself.
+_NO_PAPER = {
+    "incidents.documents.rendering.render_now",
+    "certificates.previews.kept_picture",
+    "demo.courses.write_courses",
+}
 
 
 def _makers_of_paper() -> Iterator[str]:
