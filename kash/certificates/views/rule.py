@@ -60,8 +60,9 @@ def rule_track(public_id: str) -> ResponseReturnValue:
     present = published_version(track)
     if track.course is None or present is None:
         raise NotFound
-    tree, certifies = tree_from_json(present.tree), track.certifies
-    if request.method == "GET":
+    tree, wanted = tree_from_json(present.tree), request.form.get("required", "")
+    # What the page asked, not the opposite of what stands: sent twice it would take itself back.
+    if wanted not in ("yes", "no"):
         return render_template(
             "certificates/rule_track.html",
             track=track,
@@ -70,7 +71,7 @@ def rule_track(public_id: str) -> ResponseReturnValue:
             fulfilled=len(fulfilled(db.session(), tree, LeafQuestion(local_today()))),
         )
     with FlashedProblems(AnotherCertifies, CannotCertify, tone="warn"):
-        if certifies:
+        if wanted == "no":
             certifying.ask_no_more(public_id, by=current_actor())
         else:
             certifying.ask_for(public_id, by=current_actor())
