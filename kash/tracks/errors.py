@@ -48,6 +48,14 @@ class StandardTrack(Problem):
     sentence = _l("A director sets what this track asks for, under Certificates, The rule.")
 
 
+class NobodyOnStandardTrack(Problem):
+    """The track of all certificates asks the same of everybody: whoever were on it would keep an
+    earlier version, and so an earlier rule."""
+
+    status = 409
+    sentence = _l("Nobody is put on this track: what it asks for holds for everybody.")
+
+
 class CannotCertify(Problem):
     """A track that certificates cannot be made to need."""
 

@@ -32,13 +32,15 @@ from kash.tracks.errors import (
     AnotherCertifies,
     CannotCertify,
     CourseIsCertified,
+    NobodyOnStandardTrack,
     StandardTrack,
 )
-from kash.tracks.models import SeenFact, Track, TrackBadge, TrackEnrolment
+from kash.tracks.models import SeenFact, Track, TrackBadge, TrackEnrolment, TrackVersion
 from kash.tracks.rules.renewal import RenewalState
 from kash.tracks.rules.tree import Leaf, Renewal
 from kash.tracks.services.certifying import ask_for, ask_no_more
-from kash.tracks.services.enrolments import enrol
+from kash.tracks.services.enrolments import enrol, move
+from kash.tracks.services.entering import enrol_all
 from kash.tracks.services.seen import withdraw
 from kash.tracks.services.tracks import TrackDetails, add_track, change_track
 from kash.tracks.services.versions import start_version
@@ -189,6 +191,34 @@ def test_what_certificates_need_is_not_written_or_turned_around_elsewhere(
         ask_for(tracked.track, by=tracked.director)
     ask_no_more(first, by=tracked.director)
     ask_for(tracked.track, by=tracked.director)
+
+
+def test_no_trainer_lowers_the_rule_by_putting_people_on_the_track_of_all_certificates(
+    tracked: Tracked,  # noqa: F811
+) -> None:
+    tracked.ready.confirm(LITTLE)
+    set_rule(20, name_must_be_confirmed=True, by=tracked.director)
+    low = db.session.query(TrackVersion).order_by(TrackVersion.id.desc()).first()
+    assert low is not None
+    standard, version, person = low.track.public_id, low.public_id, tracked.person(LITTLE)
+    with pytest.raises(NobodyOnStandardTrack):
+        enrol_all(standard, version, [person], by=tracked.trainer)
+    with pytest.raises(NobodyOnStandardTrack):
+        enrol(standard, person, by=tracked.trainer)
+    with pytest.raises(NobodyOnStandardTrack):
+        move(standard, person, version, "To spare her the hours", by=tracked.trainer)
+    # Whoever is on it from earlier is asked for no less than everybody.
+    earlier = TrackEnrolment(
+        track_id=low.track_id,
+        version_id=low.id,
+        person_id=tracked.keys()[LITTLE],
+        enrolled_by=tracked.trainer.public_id,
+    )
+    db.session.add(earlier)
+    db.session.commit()
+    assert lacking(tracked)[LITTLE] == []
+    set_rule(80, name_must_be_confirmed=True, by=tracked.director)
+    assert lacking(tracked)[LITTLE] == [("workshop", 288, 90)]
 
 
 def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(

@@ -77,13 +77,14 @@ def judged(
     held: Mapping[int, int],
 ) -> dict[int, JudgedByVersion]:
     """How these persons (keys) stand before a track: who is on it by her version, the others by the
-    published one. `held` are versions by which some are judged whatever else they are on.
+    published one; everybody by that of the track of all certificates, whose rule no trainer lowers.
+    `held` are versions by which some are judged whatever else they are on.
 
     Two queries, and those of each version's requirements. Nobody is judged without a version.
     """
     versions, present = _versions(session, track, held)
     of: dict[int, int] = {}
-    if track is not None:
+    if track is not None and not track.standard:
         enrolled = select(TrackEnrolment.person_id, TrackEnrolment.version_id).where(
             TrackEnrolment.track_id == track.id, TrackEnrolment.person_id.in_(people)
         )

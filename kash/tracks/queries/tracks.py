@@ -85,11 +85,14 @@ def published_version(track: Track) -> TrackVersion | None:
 
 
 def tracks_to_enter() -> list[Track]:
-    """The tracks on which somebody can be put, by name: those with a published version."""
+    """The tracks on which somebody can be put, by name: those with a published version, but for the
+    one that asks the same of everybody."""
     published = select(TrackVersion.track_id).where(TrackVersion.state == "published")
     return list(
         db.session.scalars(
-            select(Track).where(Track.id.in_(published)).order_by(func.lower(Track.name))
+            select(Track)
+            .where(Track.id.in_(published), or_(~Track.certifies, Track.course_id.is_not(None)))
+            .order_by(func.lower(Track.name))
         )
     )
 

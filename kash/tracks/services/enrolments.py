@@ -15,6 +15,7 @@ from kash.policy import Actor
 from kash.tracks.errors import (
     AlreadyEnrolled,
     MinorOnATrack,
+    NobodyOnStandardTrack,
     NothingPublished,
     OneselfOnATrack,
     SameVersion,
@@ -28,11 +29,12 @@ from kash.tracks.services.tracks import locked_track
 def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
     """Enrol a person on the published version of a track; the enrolment's public id.
 
-    Raises NotFound, also for somebody out of reach, NothingPublished, OneselfOnATrack,
-    MinorOnATrack and AlreadyEnrolled.
+    Raises NotFound, also for somebody out of reach, NobodyOnStandardTrack, NothingPublished,
+    OneselfOnATrack, MinorOnATrack and AlreadyEnrolled.
     """
     with audited("tracks.enrolled", by) as change:
         track = locked_track(change.session, track_id)
+        refuse_standard(track)
         version = published_version(track)
         if version is None:
             raise NothingPublished
@@ -55,10 +57,11 @@ def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
 
 
 def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Actor) -> None:
-    """Move somebody to another published version of her track. Raises NotFound, OneselfOnATrack
-    and SameVersion."""
+    """Move somebody to another published version of her track. Raises NotFound,
+    NobodyOnStandardTrack, OneselfOnATrack and SameVersion."""
     with audited("tracks.moved", by) as change:
         track = locked_track(change.session, track_id)
+        refuse_standard(track)
         person = reached_person(change.session, person_id, by)
         found = one_or_404(_enrolment(change.session, track, person))
         version = _version(track, version_id)
@@ -100,6 +103,12 @@ def reached_person(session: Session, person_id: str, by: Actor) -> Person:
     if session.scalar(reached) is None:
         raise NotFound
     return person
+
+
+def refuse_standard(track: Track) -> None:
+    """Raise NobodyOnStandardTrack for the track that all certificates need."""
+    if track.standard:
+        raise NobodyOnStandardTrack
 
 
 def refuse_oneself(by: Actor, people: Collection[int]) -> None:

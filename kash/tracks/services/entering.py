@@ -18,6 +18,7 @@ from kash.tracks.queries.entering import kept_by, undoable
 from kash.tracks.queries.tracks import published_version
 from kash.tracks.rules.entering import EntryOutcome, outcome_of
 from kash.tracks.services.badges import give_earned
+from kash.tracks.services.enrolments import refuse_standard
 from kash.tracks.services.tracks import locked_track
 
 _AT_ONCE = 500
@@ -40,10 +41,12 @@ def enrol_all(
     was shown.
 
     Left out is whoever is on it already, under 18, the actor herself, or not her own by now. Raises
-    NotFound, NothingPublished, and PublishedMeanwhile if another version was published since.
+    NotFound, NobodyOnStandardTrack, NothingPublished, and PublishedMeanwhile if another version was
+    published since.
     """
     with audited("tracks.enrolled_together", by) as change:
         track = locked_track(change.session, track_id)
+        refuse_standard(track)
         version = published_version(track)
         if version is None:
             raise NothingPublished

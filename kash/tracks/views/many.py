@@ -26,7 +26,7 @@ from kash.platform.web.lists import ROWS
 from kash.platform.web.row_versions import number_shown
 from kash.policy import Actor, allow
 from kash.tracks import blueprint
-from kash.tracks.errors import NothingPublished, PublishedMeanwhile
+from kash.tracks.errors import NobodyOnStandardTrack, NothingPublished, PublishedMeanwhile
 from kash.tracks.models import Track
 from kash.tracks.queries.entering import (
     Entrant,
@@ -111,7 +111,8 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
     ticked = set(request.form.getlist("chosen"))
     if request.form.get("do") == "save":
         people = [one for one in shown if one in ticked]
-        with FlashedProblems(NothingPublished, PublishedMeanwhile, tone="warn"):
+        refused = (NobodyOnStandardTrack, NothingPublished, PublishedMeanwhile)
+        with FlashedProblems(*refused, tone="warn"):
             version = request.form.get("version", "")
             done = enrol_all(track.public_id, version, people, by=actor)
             flash(

@@ -19,7 +19,13 @@ from kash.platform.web.formats import local_today
 from kash.platform.web.lists import ROWS, asked_for
 from kash.policy import Actor, allow
 from kash.tracks import blueprint
-from kash.tracks.errors import AlreadyEnrolled, MinorOnATrack, NothingPublished, OneselfOnATrack
+from kash.tracks.errors import (
+    AlreadyEnrolled,
+    MinorOnATrack,
+    NobodyOnStandardTrack,
+    NothingPublished,
+    OneselfOnATrack,
+)
 from kash.tracks.forms.tracks import EndForm, MoveForm, WithdrawForm
 from kash.tracks.models import SeenFact
 from kash.tracks.queries.entering import batches_to_undo
@@ -118,7 +124,13 @@ def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
 @allow("tracks.keep")
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol somebody on the published version."""
-    refused = (AlreadyEnrolled, MinorOnATrack, NothingPublished, OneselfOnATrack)
+    refused = (
+        AlreadyEnrolled,
+        MinorOnATrack,
+        NobodyOnStandardTrack,
+        NothingPublished,
+        OneselfOnATrack,
+    )
     with FlashedProblems(*refused, tone="warn"):
         enrolments.enrol(public_id, request.form.get("person", ""), by=current_actor())
         flash(_("Enrolled."))
