@@ -213,6 +213,9 @@ def test_a_tap_keeps_what_is_typed_and_a_wrong_time_is_told_beside_its_field(
         answer = browser.post(f"{address}/tap", data=typed | {"edge": "start"})
         assert "Typed but not saved" in answer.text
     assert db.session.query(TimeTap).count() == 1
+    # The end that was typed meanwhile stays too.
+    answer = browser.post(f"{address}/tap", data=typed | {"edge": "start", "end": "09:10"})
+    assert 'value="09:10"' in answer.text
     answer = browser.post(f"{address}/undo", data=typed | {"edge": "start"})
     assert "Typed but not saved" in answer.text
     answer = browser.post(address, data=typed)

@@ -57,7 +57,7 @@ def tap_time(public_id: str, session_id: str) -> ResponseReturnValue:
         # The same page, sent twice, taps once.
         key = f"{form.key.data}-{edge}"
         tap(workshop.register.public_id, shown.slot, edge, key, current_actor())
-    return _with_what_is_typed(public_id, session_id, form, shown)
+    return _with_what_is_typed(public_id, session_id, form, shown, edge)
 
 
 @blueprint.post("/<public_id>/sessions/<session_id>/taught/undo")
@@ -65,9 +65,10 @@ def tap_time(public_id: str, session_id: str) -> ResponseReturnValue:
 def untap_time(public_id: str, session_id: str) -> ResponseReturnValue:
     """Take back what was last said of the beginning or end."""
     workshop, shown = _shown(public_id, session_id)
-    undo_time(workshop.register.public_id, shown.slot, _edge(), current_actor())
+    edge = _edge()
+    undo_time(workshop.register.public_id, shown.slot, edge, current_actor())
     flash(_("Taken back."))
-    return _with_what_is_typed(public_id, session_id, RecordForm(), shown)
+    return _with_what_is_typed(public_id, session_id, RecordForm(), shown, edge)
 
 
 def _shown(public_id: str, session_id: str) -> tuple[Workshop, TaughtSession]:
@@ -146,15 +147,16 @@ def _told(form: RecordForm) -> TaughtRecord:
 
 
 def _with_what_is_typed(
-    public_id: str, session_id: str, form: RecordForm, before: TaughtSession
+    public_id: str, session_id: str, form: RecordForm, before: TaughtSession, tapped: Edge
 ) -> ResponseReturnValue:
-    """Go on with the page; what was typed but not saved yet stays on it."""
+    """Go on with the page; what was typed but not saved yet stays on it, the other time too."""
     saved = TaughtRecord(before.left_out, before.reached, before.notes, before.next_time)
-    if _told(form) == saved:
+    kept = {str(edge) for edge in _typed(form, before) if edge is not tapped}
+    if _told(form) == saved and not kept:
         return _to_page(public_id, session_id)
     _workshop, shown = _shown(public_id, session_id)
     now = RecordForm(formdata=None, data=_values(shown))
-    for name in ("start", "end", "start_seen", "end_seen", "key"):
+    for name in {"start", "end", "start_seen", "end_seen", "key"} - kept:
         form[name].data, form[name].raw_data = now[name].data, None
     return _page(public_id, session_id, form)
 
