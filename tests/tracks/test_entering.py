@@ -113,6 +113,11 @@ def test_a_page_shows_who_is_new_and_who_cannot_be_and_loses_no_tick(
     assert MOST not in shown.split("<main")[1]
     kept: dict[str, Any] = {name: hidden(shown, name)[0] for name in ("people", "version")}
     assert set(kept["people"].split()) == {tracked.person(name) for name in (ALL, LITTLE, MOST)}
+    # The row that leads to nobody is still told of when the page is turned.
+    lost = {"lost": [*hidden(page, "lost"), "1", "x y z", "9" * 999 + " nobody "]}
+    turned = browser.post(address, data=kept | lost | {"turn": "2"}).text
+    assert "Nobody Known" in turned
+    assert "Rows that lead to nobody: 2" in turned
     ticked = kept | {"chosen": [tracked.person(MOST)]}
     assert tracked.person(MOST) in hidden(
         browser.post(address, data=ticked | {"group": "B"}).text, "chosen"

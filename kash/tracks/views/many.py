@@ -1,7 +1,8 @@
 """Putting many people on a track: from a workshop, from pasted rows, or ticked in a list of people.
 
 First a page shows who is new, who is on it already and who can't be, and why; it is confirmed once.
-Whom it is about goes along in the form, and so do ticks of people who are not on the page.
+Whom it is about goes along in the form, and so do rows that lead to nobody, and ticks of people who
+are not on the page.
 """
 
 from __future__ import annotations
@@ -37,7 +38,15 @@ from kash.tracks.queries.entering import (
     workshops_to_enter_from,
 )
 from kash.tracks.queries.tracks import one_track, published_version, tracks_to_enter
-from kash.tracks.rules.entering import MOST_AT_ONCE, EntryOutcome, ReadLine, pasted_lines
+from kash.tracks.rules.entering import (
+    LONGEST_TERM,
+    MOST_AT_ONCE,
+    EntryOutcome,
+    LineFault,
+    PastedLine,
+    ReadLine,
+    pasted_lines,
+)
 from kash.tracks.services.entering import enrol_all, undo_batch
 from kash.tracks.words import track_name
 
@@ -123,7 +132,18 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
                 )
             )
             return redirect(url_for("tracks.people", public_id=track.public_id))
-    return _preview(one_track(track.public_id), actor, Wanted(shown), ticked)
+    return _preview(one_track(track.public_id), actor, Wanted(shown, _lost_rows()), ticked)
+
+
+def _lost_rows() -> list[ReadLine[str]]:
+    """Rows that lead to nobody, as the page that is turned carries them: number, fault and text."""
+    found = []
+    for said in request.form.getlist("lost")[:MOST_AT_ONCE]:
+        number, fault, text = [*said.split(" ", 2), "", ""][:3]
+        if fault in set(LineFault):
+            line = PastedLine(number_shown(number), text[:LONGEST_TERM], ())
+            found.append(ReadLine[str](line, None, LineFault(fault)))
+    return found
 
 
 def _preview(
