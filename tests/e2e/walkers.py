@@ -51,8 +51,12 @@ class Walker:
         self.page.on("response", self._answered)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # What the browser says of an answer such as 422 is no trouble.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+        # What the browser says of an answer such as 422 is no trouble, nor is advice that nobody
+        # waits for any more, because the form was sent or changed again.
+        passing = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+        if message.type in ("error", "warning") and not any(
+            words in message.text for words in passing
+        ):
             self.troubles.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, answer: Response) -> None:

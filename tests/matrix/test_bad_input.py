@@ -23,8 +23,11 @@ from .table import ANYONE, NOBODY, PLACES
 ASKED = (
     "page", "sort", "direction", "state", "group", "organisation", "kind", "when", "venue",
     "mine", "role", "closed", "actor", "action", "next", "version", "day", "search", "then",
-    "letter", "from", "filter",
+    "letter", "from", "filter", "missing",
 )  # fmt: skip
+# What the frame of every page reads, which is asked of every page as above, and says nothing of
+# the page itself.
+OF_THE_FRAME = {"missing"}
 
 
 # Whatever stands behind an address of before, it leads to one of today, which may be nothing.
@@ -128,17 +131,21 @@ def noting(read: set[str]) -> type[ImmutableMultiDict[str, str]]:
     `lists` is left as it is: by it every question is looked through for what is no text.
     """
 
+    def note(name: str) -> None:
+        if name not in OF_THE_FRAME:
+            read.add(name)
+
     class Noting(ImmutableMultiDict[str, str]):
         def __getitem__(self, name: str) -> str:
-            read.add(name)
+            note(name)
             return super().__getitem__(name)
 
         def getlist(self, name: str, type: Any = None) -> list[Any]:
-            read.add(name)
+            note(name)
             return super().getlist(name, type)
 
         def __contains__(self, name: object) -> bool:
-            read.add(str(name))
+            note(str(name))
             return super().__contains__(name)
 
         def __iter__(self) -> Iterator[str]:
