@@ -17,13 +17,11 @@ from kash.platform.press import PagedDocument, document
 MOST_STATIONS = 15
 
 
-def coverage_paper(
-    coverage: Coverage, subject: Subject, letter: str, *, language: str, today: date
-) -> bytes:
+def coverage_paper(coverage: Coverage, subject: Subject, *, language: str, today: date) -> bytes:
     """The stations with the fewest trained people, and when they fall under the wanted number, on
     one page. Raises RenderError."""
     with force_locale(language):
-        html = coverage_markup(coverage, subject, letter, today)
+        html = coverage_markup(coverage, subject, today)
         paged = PagedDocument(
             html=html,
             title=_("Coverage"),
@@ -33,7 +31,7 @@ def coverage_paper(
     return document(paged)
 
 
-def coverage_markup(coverage: Coverage, subject: Subject, letter: str, today: date) -> str:
+def coverage_markup(coverage: Coverage, subject: Subject, today: date) -> str:
     """The page as the press takes it."""
     stations = [row.station for row in coverage.needs]
     rows = sorted(coverage.needs, key=lambda row: row.holds)
@@ -41,7 +39,6 @@ def coverage_markup(coverage: Coverage, subject: Subject, letter: str, today: da
     return render_template(
         "coverage/paper.html",
         subject=subject,
-        letter=letter,
         today=today,
         goal=coverage.goal,
         total=total_need(rows),

@@ -20,6 +20,7 @@ from kash.people.models import Organisation, Zone
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor
+from tests.certificates.test_views import text_of
 from tests.coverage.conftest import Place
 
 ClientFor = Callable[[Actor], FlaskClient]
@@ -144,7 +145,7 @@ def test_a_table_holds_counts_and_no_cell_is_a_formula(
     assert not any("Mfano" in cell for rows in tables.values() for row in rows for cell in row)
 
 
-def test_the_page_for_the_director_is_one_page(
+def test_the_page_for_the_director_is_one_page_and_tells_no_letter_of_a_group(
     kondele: tuple[Place, str, Actor], client_for: ClientFor
 ) -> None:
     place, _station, _trainer = kondele
@@ -155,6 +156,10 @@ def test_the_page_for_the_director_is_one_page(
     with pikepdf.open(io.BytesIO(answer.data)) as paper:
         assert len(paper.pages) == 1
         assert "Mfano" not in str(paper.docinfo)
+    # Beside names of stations it would tell whom it stands for on all other paper.
+    said = text_of(answer.data)
+    assert "A station whose name" in said
+    assert "Group" not in said
 
 
 def test_the_goal_is_kept_with_those_before_and_bad_numbers_are_told_beside_their_field(

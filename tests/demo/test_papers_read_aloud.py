@@ -144,7 +144,7 @@ def _coverage(_sample: Sample) -> bytes:
     police = db.session.scalars(select(Group).where(Group.is_police)).one()
     subject, today = subjects()[0], local_today()
     figures = coverage_of(subject, police, goal_of(latest_goal()), today)
-    return coverage_paper(figures, subject, police.letter, language="sw", today=today)
+    return coverage_paper(figures, subject, language="sw", today=today)
 
 
 def _checklist(_sample: Sample) -> bytes:

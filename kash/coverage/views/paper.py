@@ -21,7 +21,6 @@ def paper() -> Response:
     content = coverage_paper(
         asked.coverage(),
         asked.subject,
-        asked.group.letter,
         language=language_code(),
         today=asked.today,
     )
