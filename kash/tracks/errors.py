@@ -56,6 +56,16 @@ class NobodyOnStandardTrack(Problem):
     sentence = _l("Nobody is put on this track: what it asks for holds for everybody.")
 
 
+class VersionBeforeHers(Problem):
+    """A version before that on which she began, which may ask less for a certificate."""
+
+    field = "version"
+    sentence = _l(
+        "Certificates need this track, so nobody is moved to a version before the one on which they"
+        " began."
+    )
+
+
 class CannotCertify(Problem):
     """A track that certificates cannot be made to need."""
 

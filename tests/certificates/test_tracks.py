@@ -34,6 +34,7 @@ from kash.tracks.errors import (
     CourseIsCertified,
     NobodyOnStandardTrack,
     StandardTrack,
+    VersionBeforeHers,
 )
 from kash.tracks.models import SeenFact, Track, TrackBadge, TrackEnrolment, TrackVersion
 from kash.tracks.rules.renewal import RenewalState
@@ -219,6 +220,23 @@ def test_no_trainer_lowers_the_rule_by_putting_people_on_the_track_of_all_certif
     assert lacking(tracked)[LITTLE] == []
     set_rule(80, name_must_be_confirmed=True, by=tracked.director)
     assert lacking(tracked)[LITTLE] == [("workshop", 288, 90)]
+
+
+def test_no_trainer_moves_somebody_back_to_a_version_that_asked_less_for_a_certificate(
+    tracked: Tracked,  # noqa: F811
+) -> None:
+    tracked.publish(Leaf.of("outreach", count=1))
+    first, person = tracked.version, tracked.person(LITTLE)
+    second = tracked.next_version(tracked.hours(75))
+    enrol(tracked.track, person, by=tracked.trainer)
+    ask_for(tracked.track, by=tracked.director)
+    with pytest.raises(VersionBeforeHers):
+        move(tracked.track, person, first, "To spare her the hours", by=tracked.trainer)
+    third = tracked.next_version(tracked.hours(80))
+    for version in (third, second):
+        move(tracked.track, person, version, "There, and back again", by=tracked.trainer)
+    with pytest.raises(VersionBeforeHers):
+        move(tracked.track, person, first, "To spare her the hours", by=tracked.trainer)
 
 
 def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(

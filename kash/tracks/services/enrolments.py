@@ -19,6 +19,7 @@ from kash.tracks.errors import (
     NothingPublished,
     OneselfOnATrack,
     SameVersion,
+    VersionBeforeHers,
 )
 from kash.tracks.models import Track, TrackEnrolment, TrackMove, TrackVersion
 from kash.tracks.queries.tracks import published_version
@@ -58,7 +59,8 @@ def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
 
 def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Actor) -> None:
     """Move somebody to another published version of her track. Raises NotFound,
-    NobodyOnStandardTrack, OneselfOnATrack and SameVersion."""
+    NobodyOnStandardTrack, OneselfOnATrack, SameVersion and, where certificates need the track,
+    VersionBeforeHers."""
     with audited("tracks.moved", by) as change:
         track = locked_track(change.session, track_id)
         refuse_standard(track)
@@ -67,6 +69,8 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
         version = _version(track, version_id)
         if version.id == found.version_id:
             raise SameVersion
+        if track.certifies and version.number < _first_version(track, found):
+            raise VersionBeforeHers
         # What she has done by the earlier version stays hers.
         give_earned(change.session, track, change.now, [person.id])
         found.moves.append(
@@ -123,6 +127,12 @@ def _enrolment(session: Session, track: Track, person: Person) -> TrackEnrolment
         .where(TrackEnrolment.track_id == track.id, TrackEnrolment.person_id == person.id)
         .with_for_update()
     )
+
+
+def _first_version(track: Track, enrolment: TrackEnrolment) -> int:
+    """The number of the version on which somebody began."""
+    began = enrolment.moves[-1].from_id if enrolment.moves else enrolment.version_id
+    return next(one.number for one in track.versions if one.id == began)
 
 
 def _version(track: Track, public_id: str) -> TrackVersion:
