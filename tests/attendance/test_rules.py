@@ -275,7 +275,7 @@ def test_presence_is_a_share_of_the_slots_that_took_place(
         assert 0 <= presence.minutes <= presence.total_minutes
         assert 0 <= presence.percentage <= 100
         if presence.total_minutes:
-            assert presence.percentage == exact // presence.total_minutes
+            assert presence.percentage == 100 * (exact // 100) // presence.total_minutes
 
 
 def test_who_has_no_mark_was_not_there() -> None:

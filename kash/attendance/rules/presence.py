@@ -42,8 +42,9 @@ class Presence:
 
     @property
     def percentage(self) -> int:
-        """The share of the slots that took place, in whole per cent, rounded down."""
-        return self.weighted // self.total_minutes if self.total_minutes else 0
+        """The share of the slots that took place that these minutes are, in whole per cent, rounded
+        down: as certificates and tracks count it."""
+        return 100 * self.minutes // self.total_minutes if self.total_minutes else 0
 
 
 def took_place(slots: Iterable[SlotTime], marked: Collection[int]) -> list[SlotTime]:
