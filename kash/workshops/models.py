@@ -123,7 +123,8 @@ class SessionRecord(PublicId, Base):
 
 
 class StepLeftOut(Base):
-    """A step of the plan (its lineage) that was left out, and why."""
+    """A step of the plan (its lineage) that was left out, and why; the words of it are sealed, and
+    forgotten with the notes of the record."""
 
     __tablename__ = "step_left_out"
     __table_args__ = (
@@ -137,7 +138,7 @@ class StepLeftOut(Base):
     record_id: Mapped[int] = mapped_column(ForeignKey("session_record.id"))
     lineage: Mapped[str] = mapped_column(String(16), index=True)
     reason: Mapped[str] = mapped_column(String(12))
-    words: Mapped[str] = mapped_column(String(200), default="")
+    words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ObjectiveReached(Base):

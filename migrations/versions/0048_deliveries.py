@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column('record_id', sa.Integer(), nullable=False),
         sa.Column('lineage', sa.String(length=16), nullable=False),
         sa.Column('reason', sa.String(length=12), nullable=False),
-        sa.Column('words', sa.String(length=200), nullable=False),
+        sa.Column('words_sealed', sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "reason in ('time', 'known', 'unsafe', 'missing', 'wishes', 'other')",
             name=op.f('ck_step_left_out_reason'),

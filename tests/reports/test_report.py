@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -86,6 +87,21 @@ def taught(held: Held) -> Held:
     )
     record_session(held.workshop, first.public_id, told, 0, held.trainer)
     return held
+
+
+def test_no_table_holds_a_word_that_the_page_of_the_session_shows(
+    app: APIFlask, taught: Held, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    session = sessions_of(taught.row)[0].public_id
+    page = client_for(taught.trainer).get(f"/workshops/{taught.workshop}/sessions/{session}/taught")
+    assert [words in page.text for words in WORDS] == [True, True, True]
+    db.session.rollback()
+    connection = db.session.connection().connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    file = connection.serialize()
+    # What is not sealed is found there.
+    assert b"Say whom to call" in file
+    assert [words.encode() in file for words in WORDS] == [False, False, False]
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])

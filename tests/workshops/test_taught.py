@@ -174,6 +174,9 @@ def test_a_record_replaces_the_one_that_was_shown_and_no_other(
     assert taught_sessions(held.row, with_texts=False)[0].notes == ""
     row = db.session.query(SessionRecord).one()
     assert b"Zawadi" not in (row.notes_sealed or b"")
+    assert b"talk ran" not in (row.left_out[0].words_sealed or b"talk ran")
+    for shown in (told, found):
+        assert "talk ran" not in repr(shown)
     with pytest.raises(SlotTaught):
         remove_session(held.workshop, session, held.trainer)
     record_session(held.workshop, session, told, 1, held.trainer)

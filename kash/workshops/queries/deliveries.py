@@ -20,7 +20,7 @@ from kash.training.rules.fields import OBJECTIVE, PLAN
 from kash.training.rules.nodes import CourseNode, by_key
 from kash.training.rules.timing import TimedStep, timed_steps
 from kash.workshops.models import SessionRecord, Workshop, WorkshopSession
-from kash.workshops.sealed import next_time_of, notes_of
+from kash.workshops.sealed import next_time_of, notes_of, words_of
 
 
 def last_minutes(session: Session, lineages: Collection[str]) -> dict[str, list[int]]:
@@ -74,7 +74,7 @@ class TaughtSession:
     taught: Stretch
     node: CourseNode | None
     row_version: int = 0
-    left_out: dict[str, tuple[str, str]] = field(default_factory=dict)
+    left_out: dict[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     reached: dict[str, str] = field(default_factory=dict)
     notes: str = field(default="", repr=False)
     next_time: str = field(default="", repr=False)
@@ -147,7 +147,10 @@ def _taught(one: WorkshopSession, node: CourseNode | None, with_texts: bool) -> 
     return replace(
         taught,
         row_version=record.row_version,
-        left_out={row.lineage: (row.reason, row.words) for row in record.left_out},
+        left_out={
+            row.lineage: (row.reason, words_of(record, row) if with_texts else "")
+            for row in record.left_out
+        },
         reached={row.lineage: row.reached for row in record.reached},
         notes=notes_of(record) if with_texts else "",
         next_time=next_time_of(record) if with_texts else "",

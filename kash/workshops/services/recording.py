@@ -22,7 +22,7 @@ from kash.workshops.models import (
     StepLeftOut,
     WorkshopSession,
 )
-from kash.workshops.sealed import sealed_next_time, sealed_notes
+from kash.workshops.sealed import sealed_next_time, sealed_notes, sealed_words
 from kash.workshops.services.planning import held_for_change
 
 
@@ -31,7 +31,7 @@ class TaughtRecord:
     """How a session was taught: (reason, words) of each step that was left out, how far each
     objective was reached, both by lineages; notes of the day, and what to change next time."""
 
-    left_out: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
     reached: Mapping[str, str] = field(default_factory=dict)
     notes: str = field(default="", repr=False)
     next_time: str = field(default="", repr=False)
@@ -78,7 +78,11 @@ def record_session(
         record.left_out, record.reached = [], []
         session.flush()
         record.left_out = [
-            StepLeftOut(lineage=lineage, reason=reason, words=words)
+            StepLeftOut(
+                lineage=lineage,
+                reason=reason,
+                words_sealed=sealed_words(words, record.public_id, lineage),
+            )
             for lineage, (reason, words) in told.left_out.items()
             if lineage in steps
         ]
@@ -98,8 +102,8 @@ def forget_words(now: datetime) -> None:
     with writing() as session:
         session.execute(
             update(StepLeftOut)
-            .where(StepLeftOut.record_id.in_(old), StepLeftOut.words != "")
-            .values(words="")
+            .where(StepLeftOut.record_id.in_(old), StepLeftOut.words_sealed.is_not(None))
+            .values(words_sealed=None)
             .execution_options(synchronize_session=False)
         )
         session.execute(
