@@ -44,7 +44,7 @@ preload_app = True
 # A web process learns more of statements and pages with every answer. A fresh one takes its place
 # between two requests; a server's only one stays, since nobody would answer meanwhile. The second
 # number is drawn for each; they take turns, so that all but one go on answering.
-max_requests = max_requests_jitter = 2000 if settings.web_workers > 1 else 0
+max_requests = max_requests_jitter = 1000 if settings.web_workers > 1 else 0
 umask = 0o077
 timeout = 60
 graceful_timeout = 15

@@ -1,4 +1,4 @@
-"""What is read beside cases: alerts, further days without court, and the contact outside."""
+"""What is read beside cases: alerts, and the contact outside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from apiflask import APIFlask
 from kash.accounts.models import Programme
 from kash.incidents.models import Alert
 from kash.incidents.queries.alerts import AlertsAnswered, answered_since
-from kash.incidents.queries.calendar import court_days, days_in
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.outside import Contact
 from kash.platform.database import db
@@ -34,13 +33,6 @@ def test_alerts_of_thirteen_weeks_count_once_they_were_answered() -> None:
     assert answered_since(MONDAY) == AlertsAnswered(in_time=2, late=1)
     assert answered_since(MONDAY + timedelta(weeks=99)) == AlertsAnswered(0, 0)
     db.session.rollback()
-
-
-def test_further_days_without_court_are_those_that_are_days(sqlite_app: APIFlask) -> None:
-    assert court_days().closed == frozenset()
-    _settings(court_closed={"days": ["2027-03-10", "soon", 5]})
-    assert court_days().closed == {date(2027, 3, 10)}
-    assert days_in(["2027-03-10", "2027-3-10", None]) == ["2027-03-10"]
 
 
 def test_a_contact_outside_holds_or_waits_for_a_second_person(

@@ -26,7 +26,7 @@ from tests.platform.operations.test_server import ROOT, Running, children, until
 OPTIONS = ("--max-requests", "200", "--max-requests-jitter", "40")
 
 
-@pytest.mark.parametrize(("processes", "most"), [("1", 0), ("2", 2000)])
+@pytest.mark.parametrize(("processes", "most"), [("1", 0), ("2", 1000)])
 def test_only_where_another_answers_meanwhile(processes: str, most: int, tmp_path: Path) -> None:
     settings = {"KASH_WEB_WORKERS": processes, "KASH_DATA_DIR": str(tmp_path)}
     assert in_fork(configured, settings) == (0, (int(processes), most, most))
