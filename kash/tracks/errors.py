@@ -137,6 +137,12 @@ class MinorOnATrack(Problem):
     sentence = _l("Nobody under 18 is enrolled.")
 
 
+class NothingOfMinors(Problem):
+    """Nothing is entered about somebody who was found to be under 18."""
+
+    sentence = _l("Nothing is entered about anybody under 18. What was entered before stays.")
+
+
 class SameVersion(Problem):
     """The person is on this version already."""
 

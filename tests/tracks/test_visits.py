@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.accounts.holdings import Holder
+from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile, Problem
@@ -22,6 +23,7 @@ from kash.tracks.errors import (
     ChecklistChanged,
     DayToCome,
     NextTooEarly,
+    NothingOfMinors,
     SupervisedByHerself,
     TooManyItems,
     TrackNotADraft,
@@ -30,6 +32,7 @@ from kash.tracks.errors import (
     VisitThere,
 )
 from kash.tracks.models import SeenFact, SupervisionVisit
+from kash.tracks.queries.people import people_to_enter, who_stands_where
 from kash.tracks.queries.visits import (
     count_to_make,
     due_visits,
@@ -48,6 +51,7 @@ from kash.tracks.rules.visits import (
 )
 from kash.tracks.sealed import note_of
 from kash.tracks.services.enrolments import enrol, take_off
+from kash.tracks.services.seen import SeenTogether, enter
 from kash.tracks.services.versions import propose, publish, start_version, write_checklist
 from kash.tracks.services.visits import (
     VisitDetails,
@@ -224,6 +228,34 @@ def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
     stranger = actor("trainer")
     visited(on_track, next_on=TODAY, supervisor=stranger.public_id)
     assert due_visits(stranger, TODAY) == []
+    assert [one.count for one in due_visits(on_track.trainer, TODAY)] == [1]
+
+
+def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_entered(
+    on_track: Tracked, client_for: ClientFor
+) -> None:
+    visited(on_track, MOST, next_on=TODAY, supervisor=on_track.trainer.public_id)
+    child, adult = on_track.person(MOST), on_track.person(ALL)
+    db.session.query(Person).filter_by(public_id=child).one().minor = True
+    db.session.commit()
+    with pytest.raises(NothingOfMinors):
+        visited(on_track, MOST, ago=1)
+    seen = SeenTogether("outreach", "", TODAY, on_track.director.public_id)
+    with pytest.raises(NothingOfMinors):
+        enter(seen, {adult: 1, child: 1}, by=on_track.trainer)
+    track = on_track.row.track
+    where = who_stands_where(track, on_track.trainer, TODAY)
+    grid = [one.person for one in people_to_enter(track, on_track.trainer)]
+    assert (sum(where.counts.values()), grid) == (1, [adult])
+    assert visits_of_track(track, on_track.director, TODAY).counts == {}
+    assert due_visits(on_track.trainer, TODAY) == []
+    # What was entered before stays on her own page, which asks for nothing new.
+    page = client_for(on_track.trainer).get(f"/tracks/{on_track.track}/people/{child}")
+    assert "Next visit" in page.text
+    assert "Enter a visit" not in page.text
+    # Once she is an adult after all, nothing is missing.
+    db.session.query(Person).filter_by(public_id=child).one().minor = False
+    db.session.commit()
     assert [one.count for one in due_visits(on_track.trainer, TODAY)] == [1]
 
 

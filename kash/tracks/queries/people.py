@@ -83,7 +83,8 @@ def who_stands_where(
     track: Track, actor: Actor, today: date, *, state: str = "", version: str = "", letter: str = ""
 ) -> OneGroup[_EnrolmentRow]:
     """Everybody on a track within reach, by name, of one group: in a state ("" for all), on a
-    version (public id, "" for all). One query, and one for each requirement if a state is asked."""
+    version (public id, "" for all); nobody under 18. One query, and one for each requirement if a
+    state is asked."""
     rows = [
         _EnrolmentRow(*row)
         for row in db.session.execute(
@@ -92,6 +93,7 @@ def who_stands_where(
             .join(Group, Group.id == Person.group_id)
             .where(
                 TrackEnrolment.track_id == track.id,
+                ~Person.minor,
                 Person.id.in_(person_ids_within_reach(actor, "tracks.standing")),
             )
             .order_by(Person.sort_name, Person.id)
@@ -333,13 +335,15 @@ class ToEnter:
 
 
 def people_to_enter(track: Track, actor: Actor) -> list[ToEnter]:
-    """Everybody on a track whose facts an actor may enter, by name; never herself."""
+    """Everybody on a track whose facts an actor may enter, by name; never herself, and nobody
+    under 18."""
     rows = db.session.execute(
         select(Person.public_id, Person.chosen_name, Group.letter)
         .join(TrackEnrolment, TrackEnrolment.person_id == Person.id)
         .join(Group, Group.id == Person.group_id)
         .where(
             TrackEnrolment.track_id == track.id,
+            ~Person.minor,
             Person.id.in_(person_ids_within_reach(actor, "tracks.keep")),
             Person.id != (actor.person_id or 0),
         )

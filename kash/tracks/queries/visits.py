@@ -50,7 +50,7 @@ class VisitRow:
 
 def _awaits() -> ColumnElement[bool]:
     """Visits after which another was to come, on which nobody went so far; of people who are still
-    on the track."""
+    on the track, and of nobody under 18."""
     later = exists().where(
         _Later.track_id == SupervisionVisit.track_id,
         _Later.person_id == SupervisionVisit.person_id,
@@ -63,6 +63,7 @@ def _awaits() -> ColumnElement[bool]:
     still_on = exists().where(
         TrackEnrolment.track_id == SupervisionVisit.track_id,
         TrackEnrolment.person_id == SupervisionVisit.person_id,
+        TrackEnrolment.person.has(~Person.minor),
     )
     return and_(
         SupervisionVisit.next_on.is_not(None),
@@ -75,8 +76,8 @@ def _awaits() -> ColumnElement[bool]:
 def visits_of_track(
     track: Track, actor: Actor, today: date, *, state: str = "", letter: str = ""
 ) -> OneGroup[VisitRow]:
-    """The visits to people on a track within reach by name, of one group: all of them, the latest
-    first, or those that are due, the longest waiting first. One query."""
+    """The visits to people on a track within reach by name, of one group, to nobody under 18: all
+    of them, the latest first, or those that are due, the longest waiting first. One query."""
     due = and_(_awaits(), SupervisionVisit.next_on <= today)
     statement = (
         select(
@@ -95,6 +96,7 @@ def visits_of_track(
         .where(
             SupervisionVisit.track_id == track.id,
             SupervisionVisit.withdrawn_at.is_(None),
+            ~Person.minor,
             Person.id.in_(person_ids_within_reach(actor, "tracks.standing")),
         )
     )

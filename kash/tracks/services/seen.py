@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
@@ -21,6 +21,7 @@ from kash.tracks.errors import (
     AlreadyWithdrawn,
     DayToCome,
     NothingEntered,
+    NothingOfMinors,
     SupervisedByHerself,
     UnknownWitness,
     WrongEnd,
@@ -47,7 +48,7 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
 
     One of a kind a day: of two scores the better stays, and what was withdrawn stands again, as
     entered now. Raises NothingEntered, DayToCome, UnknownWitness, NotFound for anybody out of
-    reach, OneselfOnATrack and SupervisedByHerself.
+    reach, OneselfOnATrack, NothingOfMinors and SupervisedByHerself.
     """
     if not amounts:
         raise NothingEntered
@@ -56,6 +57,9 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
     with audited("tracks.facts_entered", by) as change:
         people = _reached(change.session, amounts, by)
         refuse_oneself(by, people.values())
+        minors = exists().where(Person.id.in_(people.values()), Person.minor)
+        if change.session.scalar(select(minors)):
+            raise NothingOfMinors
         check_witness(change.session, seen.seen_by, people)
         there = {
             one.person_id: one

@@ -23,6 +23,7 @@ from kash.tracks.errors import (
     ChecklistChanged,
     DayToCome,
     NextTooEarly,
+    NothingOfMinors,
     UnknownPlace,
     VisitThere,
 )
@@ -52,8 +53,8 @@ def enter_visit(track_id: str, person_id: str, details: VisitDetails, *, by: Act
     """Enter a visit to somebody on a track; its public id. Practice and outreach count as such, by
     one fact a day.
 
-    Raises NotFound, DayToCome, NextTooEarly, OneselfOnATrack, SupervisedByHerself, UnknownWitness,
-    UnknownPlace, ChecklistChanged, and VisitThere for the same visit sent twice.
+    Raises NotFound, DayToCome, NextTooEarly, OneselfOnATrack, NothingOfMinors, SupervisedByHerself,
+    UnknownWitness, UnknownPlace, ChecklistChanged, and VisitThere for the same visit sent twice.
     """
     if details.day > local_today():
         raise DayToCome
@@ -64,6 +65,8 @@ def enter_visit(track_id: str, person_id: str, details: VisitDetails, *, by: Act
         session = change.session
         track = locked_track(session, track_id)
         person = reached_person(session, person_id, by)
+        if person.minor:
+            raise NothingOfMinors
         check_witness(session, details.supervisor, {person_id: person.id})
         version = one_or_404(
             session.scalar(

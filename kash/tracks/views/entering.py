@@ -23,7 +23,7 @@ from kash.platform.web.lists import ROWS
 from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.tracks import blueprint
-from kash.tracks.errors import NothingEntered
+from kash.tracks.errors import NothingEntered, NothingOfMinors
 from kash.tracks.kinds import about_of
 from kash.tracks.leaf_kinds import leaf_kinds
 from kash.tracks.models import Track
@@ -117,7 +117,7 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
         kind, about = chosen.split(":", 1)
         amounts = grid.amounts(scored=scored)
         if not grid.errors:
-            with form.showing_problems(NothingEntered):
+            with form.showing_problems(NothingEntered, NothingOfMinors):
                 day = form.day.data or local_today()
                 seen = SeenTogether(kind, about, day, form.seen_by.data)
                 entered = enter(seen, amounts, by=actor)

@@ -18,7 +18,12 @@ from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.tracks import blueprint
 from kash.tracks.documents import checklist_sheet
-from kash.tracks.errors import ChecklistChanged, TooManyItems, TrackNotADraft
+from kash.tracks.errors import (
+    ChecklistChanged,
+    NothingOfMinors,
+    TooManyItems,
+    TrackNotADraft,
+)
 from kash.tracks.forms.tracks import WithdrawForm
 from kash.tracks.forms.visits import (
     VisitForm,
@@ -78,7 +83,7 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
     form.place.choices = [("", "–"), *places_to_choose()]
     observed = observed_in(request.form, items)
     if form.validate_on_submit():
-        with form.showing_problems(ChecklistChanged):
+        with form.showing_problems(ChecklistChanged, NothingOfMinors):
             details = form.command(VisitDetails, supervisor=form.seen_by.data, observed=observed)
             enter_visit(public_id, person_id, details, by=actor)
             flash(_("Saved."))
