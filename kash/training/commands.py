@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -31,18 +33,25 @@ training_commands = AppGroup("training", help="Courses in files, and the startin
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Say at the terminal what is wrong in a file, a line for each place."""
+    try:
+        yield
+    except UnreadableFile as problem:
+        raise click.ClickException(
+            "\n".join(fault_sentence(fault) for fault in problem.faults)
+        ) from None
+
+
 def _read(file: Path) -> CourseFile:
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError:
         raise click.ClickException(_("There is no such file.")) from None
-    try:
+    with _faults_told():
         return read_file(content, declared(CourseAddition))
-    except UnreadableFile as problem:
-        raise click.ClickException(
-            "\n".join(fault_sentence(fault) for fault in problem.faults)
-        ) from None
 
 
 @training_commands.command("export")
@@ -88,12 +97,8 @@ def bring(file: Path, name: str, differing: bool) -> None:
     read = _read(file)
     drafts = [version.lineage for version in read.versions] if differing else []
     with told_at_terminal(Problem, CleaningBusy, StorageError):
-        try:
+        with _faults_told():
             keep_carried(read.files, by=SYSTEM)
-        except UnreadableFile as problem:
-            raise click.ClickException(
-                "\n".join(fault_sentence(fault) for fault in problem.faults)
-            ) from None
         brought = bring_course(
             read, BringingDecisions(name=name.strip()[:160], drafts=drafts), by=SYSTEM
         )
