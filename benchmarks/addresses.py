@@ -128,6 +128,7 @@ UNASKED = {
     "skills.one_trainer": "as above",
     "training.material": "no material has a file in what is measured",
     "training.material_file": "as above",
+    "training.remove_material_file": "as above",
     "training.follow": "there are no translations in what is measured",
     "training.session_translation": "as above",
     "training.translation": "as above",

@@ -448,7 +448,7 @@ PLACES: dict[str, Place] = {
         "draft", both="curriculum.change", plan_id="draft_plan", row_id="draft_material"
     ),
     "training.remove_material_file": _of(
-        "draft", post="curriculum.change", plan_id="draft_plan", row_id="draft_material"
+        "draft", both="curriculum.change", plan_id="draft_plan", row_id="draft_material"
     ),
     "training.material_file": _of(
         "version", get="curriculum.see", plan_id="version_plan", row_id="version_material"

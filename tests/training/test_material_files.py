@@ -265,5 +265,10 @@ def test_a_trainer_brings_a_file_and_takes_it_away_again(
     got = desk.get(f"{address}/file")
     assert (got.mimetype, got.data[:4]) == ("image/png", b"\x89PNG")
     assert got.headers["Content-Disposition"] == "attachment; filename=material.png"
+    # One tap asks, and takes nothing away yet.
+    assert f'href="{address}/remove"' in desk.get(address).text
+    asked = desk.get(f"{address}/remove").text
+    assert ("Remove this file?" in asked, f'href="{address}"' in asked) == (True, True)
+    assert desk.get(f"{address}/file").status_code == 200
     assert desk.post(f"{address}/remove").status_code == 303
     assert desk.get(f"{address}/file").status_code == 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -62,10 +62,20 @@ def material(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"{_AT}/remove")
+@blueprint.route(f"{_AT}/remove", methods=["GET", "POST"])
 @allow("curriculum.edit")
 def remove_material_file(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
-    """Take the file off a material."""
+    """Ask, then take the file off a material."""
+    if request.method == "GET":
+        version, _plan, row = _found(public_id, plan_id, row_id)
+        return render_template(
+            "training/remove.html",
+            version=version,
+            question=_("Remove this file?"),
+            title=row.text,
+            text="",
+            back=url_for("training.material", public_id=public_id, plan_id=plan_id, row_id=row_id),
+        )
     with FlashedProblems(NotADraft):
         remove_file(public_id, plan_id, row_id, by=current_actor())
         flash(_("Removed."))
