@@ -261,6 +261,8 @@ def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log:
             busy.append(_memory(server))
             if number % _ROUNDS_BETWEEN_RESTS == 0:
                 at_rest.append(_memory_at_rest(server))
+            # Who has not given the code is forgotten after some minutes.
+            everybody[HALFWAY] = sign_in(server, loaded.everybody.accounts[HALFWAY].email)
 
         measured, unasked = measure_pages(everybody, pages, look)
         result = Result(
