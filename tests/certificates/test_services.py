@@ -26,6 +26,7 @@ from kash.certificates.rules.standing import CertificateStatus
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import (
     NothingToPropose,
+    OwnCertificate,
     approve,
     confirm_names,
     set_rule,
@@ -142,6 +143,17 @@ def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
     with pytest.raises(SamePerson):
         approve(ready.batch(batch), ready.trainer)
     assert ready.batch(batch).state == "proposed"
+
+
+@pytest.mark.any_engine
+def test_nobody_approves_a_certificate_of_her_own(ready: Ready) -> None:
+    ready.confirm(ALL)
+    batch = ready.proposed()
+    holder = ready.batch(batch).certificates[0].person_id
+    with pytest.raises(OwnCertificate):
+        approve(ready.batch(batch), replace(ready.director, person_id=holder))
+    assert ready.batch(batch).state == "proposed"
+    approve(ready.batch(batch), replace(ready.director, person_id=0))
 
 
 def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approved_by_her(
