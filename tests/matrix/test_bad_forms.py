@@ -4,6 +4,8 @@ stands in it."""
 from __future__ import annotations
 
 import html
+import re
+from collections import Counter
 
 import pytest
 from werkzeug.test import TestResponse
@@ -79,6 +81,10 @@ def test_no_form_breaks_and_nothing_typed_is_lost(
     assert wrong == [], "\n".join(wrong)
 
 
+_NUMBER_OR_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}|[0-9]+")
+_MOST_ALIKE = 4
+
+
 def _pairs(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     sent: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -97,19 +103,23 @@ def _lost(answer: TestResponse, form: FoundForm, bad: str) -> str:
 
 
 def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> None:
-    """All as the page had it but one field, which also may be one that offers only choices."""
+    """All as the page had it but one field, which also may be one that offers only choices.
+
+    Fields of one room that are called alike, but for numbers and ids, are read by the same code:
+    after four of them the others would say nothing new.
+    """
     wrong: list[str] = []
     values = [SCRIPT, "-1", "9" * 40, HUGE, "2026-02-31", "0000000000000000", "\u202eevil"]
     turn = 0
-    seen: set[tuple[str, str]] = set()
+    asked: Counter[tuple[str, str]] = Counter()
     for form in forms:
         typed = {one.name for one in form.fields if one.typed}
         for name in sorted({one.name for one in form.fields}):
             # What is typed is wrong in several ways above, too; so is a choice of another form.
-            like = (room_of(form.endpoint), name)
-            times = 1 if name in typed or like in seen else 2
-            seen.add(like)
-            for _ in range(times):
+            like = (room_of(form.endpoint), _NUMBER_OR_ID.sub("#", name))
+            times = 1 if name in typed or asked[like] else 2
+            for _ in range(min(times, _MOST_ALIKE - asked[like])):
+                asked[like] += 1
                 turn += 1
                 bad = values[turn % len(values)]
                 sent = _pairs(form.filled(**{name: bad}))
