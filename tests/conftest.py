@@ -18,7 +18,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib import import_module
@@ -94,9 +94,12 @@ WALKING = (
     "test_accessibility.py", "test_designer.py", "test_residue.py", "test_two_cases.py",
     "test_whole_path.py",
 )  # fmt: skip
-# What takes minutes or waits for browsers and servers begins first, so that nobody waits for the
-# last of it while the others have nothing left to do.
-FIRST = ("e2e/", "matrix/", "demo/", "platform/", "incidents/", "attendance/")
+# What takes minutes begins first, so that nobody waits for the last of it while the others have
+# nothing left to do.
+FIRST = ("walk", "matrix", "sample")
+# What mostly waits, for browsers and servers, comes between what computes: several of it at a time
+# would leave the processors idle.
+WAITING = ("tests/e2e/", "tests/platform/operations/")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -129,12 +132,25 @@ def _shares_with(module: str) -> str:
     return folder if folder in ("matrix", "migrations", "translations") else module
 
 
-def _turn(item: pytest.Item) -> tuple[int, int]:
-    """When an item begins: what many modules share before what stands alone."""
-    module = item.nodeid.split("::")[0]
-    path = module.removeprefix("tests/")
-    turn = next((at for at, begins in enumerate(FIRST) if path.startswith(begins)), len(FIRST))
-    return turn, _shares_with(module) != "walk"
+def _turns(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The items in the order in which workers take them, each with those that it shares with."""
+    shared: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        shared.setdefault(_shares_with(item.nodeid.split("::")[0]), []).append(item)
+    waiting = [name for name in shared if name.startswith(WAITING)]
+    computing = sorted(
+        (name for name in shared if name not in (*FIRST, *waiting)),
+        key=lambda name: -len(shared[name]),
+    )
+    step = sum(len(shared[name]) for name in computing) / (len(waiting) + 1)
+    order, passed = [name for name in FIRST if name in shared], 0.0
+    for name in computing:
+        order.append(name)
+        passed += len(shared[name])
+        while waiting and passed >= step:
+            order.append(waiting.pop(0))
+            passed -= step
+    return [item for name in (*order, *waiting) for item in shared[name]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -163,7 +179,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     put what takes long first where several share the work."""
     items[:] = [item for item in items if not _needless_on_postgresql(item)]
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=_turn)
+        items[:] = _turns(items)
 
 
 def _needless_on_postgresql(item: pytest.Item) -> bool:
