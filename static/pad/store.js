@@ -106,10 +106,14 @@ export async function wipe() {
 
 /** Forget pads whose register is gone and whose queue was answered: their keys go last. */
 export async function forgetPads() {
-  const held = await get("held", "register");
-  await inStore(["pads", "queue", "facts"], "readwrite", (transaction) => {
+  // In one transaction: a register that is being taken meanwhile comes with its pad.
+  await inStore(["held", "pads", "queue", "facts"], "readwrite", (transaction) => {
     const pads = transaction.objectStore("pads");
     const queue = transaction.objectStore("queue");
+    let held = null;
+    transaction.objectStore("held").get("register").onsuccess = (event) => {
+      held = event.target.result;
+    };
     pads.getAll().onsuccess = (event) => {
       for (const { pad } of event.target.result) {
         if (held && held.pad === pad) continue;

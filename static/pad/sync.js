@@ -20,17 +20,12 @@ const STATES = { 401: "ended", 403: "revoked" };
 export const status = { state: "", left: 0, sentAt: 0, skew: 0, sentence: "" };
 
 const listeners = new Set();
-let known = null;
 export const onStatus = (listener) => listeners.add(listener);
 function tell(change) {
   Object.assign(status, change);
   listeners.forEach((listener) => listener(status));
-  // Any page of the site then sends what waits (static/js/page.js).
-  const waits = status.left > 0;
-  if (waits === known) return;
-  if (waits) localStorage.setItem(WAITS, "1");
-  else localStorage.removeItem(WAITS);
-  known = waits;
+  // Any page of the site then sends what waits (static/js/page.js), until `everything` is over.
+  if (status.left > 0) localStorage.setItem(WAITS, "1");
 }
 
 let timer = 0;
@@ -82,6 +77,8 @@ async function everything(byHand) {
     wait = FIRST_WAIT;
     tell({ state: worst, left: await unsent() });
     await wipeIfOver();
+    // Only now: a page that is left before its pads are forgotten is followed by one that forgets.
+    if (!(await unsent())) localStorage.removeItem(WAITS);
   } catch (problem) {
     tell({ state: problem.name === "Refused" ? "refused" : "offline", left: await unsent() });
     // Not all phones of a hall at the same moment.

@@ -193,6 +193,16 @@ def _signing_out(pad: Pad) -> None:
     pad.page.wait_for_url("**/sign-in**")
 
 
+_OVER_WHEN_NOTHING_WAITS = """(() => {
+  const removed = Storage.prototype.removeItem;
+  Storage.prototype.removeItem = function (name) {
+    removed.call(this, name);
+    if (name !== "pad-waits") return;
+    IDBDatabase.prototype.transaction = () => { throw new DOMException("over", "AbortError"); };
+  };
+})()"""
+
+
 @pytest.mark.parametrize("way", [_ten_wrong_pins, _quick_exit, _signing_out])
 def test_the_register_is_wiped_and_the_queue_still_arrives(
     hall: Hall, phone: Callable[[], Pad], way: Callable[[Pad], None]
@@ -214,12 +224,36 @@ def test_the_register_is_wiped_and_the_queue_still_arrives(
     assert len(kept["stores"]["queue"]) == 1
     assert hall.marks(slot) == {}
     pad.mend()
+    # She may leave the page as soon as nothing seems to wait: it does nothing more from then on.
+    pad.context.add_init_script(_OVER_WHEN_NOTHING_WAITS)
     # Any page of the site sends what waits, whoever is signed in.
     pad.go("/sign-in")
     wait_until(pad.page, "() => localStorage.getItem('pad-waits') === null")
+    pad.go("/sign-in")
     assert hall.marks(slot) == {"late": 1}
     left = pad.dump()["stores"]
     assert [left[name] for name in ("queue", "pads", "held")] == [[], [], []]
+
+
+def test_a_register_that_is_taken_while_another_is_forgotten_keeps_its_pad(
+    hall: Hall, browser: Browser
+) -> None:
+    pad = Pad(browser, hall)
+    pad.go("/pad/")
+    kept = pad.page.evaluate(
+        """async () => {
+          const { all, forgetPads, inStore } = await import("/static/pad/store.js");
+          const forgotten = forgetPads();
+          await inStore(["pads", "held"], "readwrite", (transaction) => {
+            transaction.objectStore("pads").put({ pad: "new" });
+            transaction.objectStore("held").put({ pad: "new" }, "register");
+          });
+          await forgotten;
+          return (await all("pads")).map(({ pad }) => pad);
+        }"""
+    )
+    pad.close()
+    assert kept == ["new"]
 
 
 def test_what_met_another_mark_is_told_and_a_register_is_taken_again(
