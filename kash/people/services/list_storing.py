@@ -67,8 +67,8 @@ def store_as_shown(
     """Store a list if it does what was shown by the digest `seen`, whoever was added meanwhile.
 
     `report` is told how many rows of how many are ready to be written. If it does not, what it
-    would do now is kept instead, with the rows that others changed. Raises
-    ListChanged and ListGone.
+    would do now is kept instead, with the rows that others changed. A list that another window
+    stored meanwhile stays as it is. Raises ListChanged and ListGone.
     """
     total = len(shown.rows)
     for _try in range(_TRIES):
@@ -77,10 +77,10 @@ def store_as_shown(
         if now.digest != seen:
             break
         # Made before, as nothing slow belongs into the transaction.
-        stored_files.keep(public_id, "report", report_of(now))
-        new = additions(now, by, lambda done: report(done, total) if report is not None else None)
+        done = report_of(now)
+        new = additions(now, by, lambda ready: report(ready, total) if report else None)
         try:
-            changed = _stored(public_id, now, choices, new, by)
+            changed = _stored(public_id, now, choices, new, done, by)
         except IntegrityError:
             # A number was given to somebody while this was written: the next try knows it.
             continue
@@ -89,13 +89,24 @@ def store_as_shown(
             return
         now = changed
         break
-    stored_files.throw_away(public_id, "report")
     stored_files.keep_preview(public_id, now, shown)
-    raise ListChanged
+    # Looked at once that is kept: whoever stores the list later throws it away.
+    db.session.rollback()
+    state = db.session.scalar(select(PeopleList.state).where(PeopleList.public_id == public_id))
+    if state == "waiting":
+        raise ListChanged
+    stored_files.throw_away_waiting(public_id)
+    if state is None:
+        raise ListGone
 
 
 def _stored(
-    public_id: str, preview: Preview, choices: Choices, new: Sequence[Addition], by: Actor
+    public_id: str,
+    preview: Preview,
+    choices: Choices,
+    new: Sequence[Addition],
+    report: bytes,
+    by: Actor,
 ) -> Preview | None:
     """None if it was stored; else the preview that it would be now, and nothing was stored."""
     with audited("people.people_imported", by) as change:
@@ -123,6 +134,8 @@ def _stored(
                 return now
         _store(change, found, preview, new, by)
         _remember(session, preview, choices, by)
+        # By whoever stores it alone: another window's would be of another list of people.
+        stored_files.keep(public_id, "report", report)
         change.about(public_id)
     return None
 
@@ -196,10 +209,9 @@ def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices
                 created_by=by.public_id,
             )
         )
-    stored_files.keep(public_id, "report", report_of(preview))
-    if _stored(public_id, preview, choices, additions(preview, by), by) is not None:
+    new, done = additions(preview, by), report_of(preview)
+    if _stored(public_id, preview, choices, new, done, by) is not None:
         with writing() as session:
             session.execute(delete(PeopleList).where(PeopleList.public_id == public_id))
-        stored_files.throw_away(public_id, "report")
         raise ListChanged
     return public_id

@@ -247,7 +247,14 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
     public_id = people_list.public_id
     if people_list.state == "added" or list_at_work(people_list) is not None:
         return
-    preview, choices = preview_list(people_list, by)
+    try:
+        preview, choices = preview_list(people_list, by)
+    except ListGone:
+        # Another window may have stored it since its row was read, and thrown away what waited.
+        stored = _of_job(public_id)
+        if stored is None or stored.state != "added":
+            raise
+        return
     if preview.digest != seen:
         raise ListChanged
     if len(preview.rows) <= SMALL_ROWS:

@@ -11,8 +11,18 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people.models import Group, PeopleListPerson, Person
-from kash.people.services.lists import ListChanged, confirm_list
+from kash.people.lists import stored_files
+from kash.people.lists.choices import Choices
+from kash.people.lists.previews import Preview
+from kash.people.models import Group, PeopleList, PeopleListPerson, Person
+from kash.people.services import lists
+from kash.people.services.lists import (
+    ListChanged,
+    ListGone,
+    cancel_list,
+    confirm_list,
+    preview_list,
+)
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
@@ -110,27 +120,27 @@ def test_past_lists_ask_as_much_for_three_as_for_one(
     assert asked(browser, "/people/lists", count_queries) == one
 
 
-@pytest.mark.parametrize("lists", [1, 2], ids=["one list twice", "two lists"])
+@pytest.mark.parametrize("number", [1, 2], ids=["one list twice", "two lists"])
 def test_two_who_confirm_at_the_same_instant_add_everyone_once(
     both_engines_app: APIFlask,
     actor: Callable[..., Actor],
     bring: Bringing,
-    lists: int,
+    number: int,
 ) -> None:
     trainer = actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id
     good = text(3).replace(";071;", ";0712345673;")
-    made = [bring(trainer, good, group=group) for _each in range(lists)]
+    made = [bring(trainer, good, group=group) for _each in range(number)]
     seen = [preview_of(each, trainer).digest for each in made]
     db.session.remove()
     start = threading.Barrier(2)
 
     def save(which: int) -> str:
         with both_engines_app.app_context():
-            found = held(made[which % lists], trainer)
+            found = held(made[which % number], trainer)
             start.wait()
             try:
-                confirm_list(found, seen[which % lists], trainer)
+                confirm_list(found, seen[which % number], trainer)
             except ListChanged:
                 return "told"
             finally:
@@ -139,7 +149,7 @@ def test_two_who_confirm_at_the_same_instant_add_everyone_once(
 
     with ThreadPoolExecutor(2) as threads:
         ends = sorted(threads.map(save, (0, 1)))
-    assert ends == (["saved", "saved"] if lists == 1 else ["saved", "told"])
+    assert ends == (["saved", "saved"] if number == 1 else ["saved", "told"])
     names = sorted(row.chosen_name for row in db.session.query(Person))
     assert names == ["Amani Mfano", "Baraka Jaribio", "Zawadi Sampuli"]
     assert db.session.query(PeopleListPerson).count() == 3
@@ -147,4 +157,58 @@ def test_two_who_confirm_at_the_same_instant_add_everyone_once(
     assert len(entries) == 1
     # What was told holds: the list that was late finds everyone.
     waiting = [each for each in made if held(each, trainer).state == "waiting"]
-    assert [preview_of(each, trainer).counts["same"] for each in waiting] == [3] * (lists - 1)
+    assert [preview_of(each, trainer).counts["same"] for each in waiting] == [3] * (number - 1)
+
+
+def late(public_id: str, by: Actor) -> PeopleList:
+    """A list's row as a window read it that then comes late."""
+    row = held(public_id, by)
+    db.session.expunge(row)
+    return row
+
+
+def test_whoever_confirms_what_was_just_added_finds_it_added(
+    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
+) -> None:
+    made = bring(trainer, text(2), group=groups[0].public_id)
+    seen = preview_of(made, trainer).digest
+    second = late(made, trainer)
+    confirm(made, trainer)
+    confirm_list(second, seen, trainer)
+    assert held(made, trainer).state == "added"
+    assert db.session.query(PeopleListPerson).count() == 2
+
+
+def test_whoever_confirms_what_was_just_thrown_away_is_told(
+    trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
+) -> None:
+    made = bring(trainer, text(2), group=groups[0].public_id)
+    seen = preview_of(made, trainer).digest
+    second = late(made, trainer)
+    cancel_list(made, trainer)
+    with pytest.raises(ListGone):
+        confirm_list(second, seen, trainer)
+    assert db.session.query(Person).count() == 0
+
+
+def test_a_list_that_is_added_while_it_is_confirmed_keeps_its_report_and_nothing_that_waited(
+    trainer: Actor,
+    bring: Bringing,
+    groups: tuple[Group, Group],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = bring(trainer, text(2), group=groups[0].public_id)
+    seen = preview_of(made, trainer).digest
+    second = late(made, trainer)
+
+    def read_first(people_list: PeopleList, by: Actor) -> tuple[Preview, Choices]:
+        found = preview_list(people_list, by)
+        monkeypatch.setattr(lists, "preview_list", preview_list)
+        confirm(made, trainer)
+        return found
+
+    monkeypatch.setattr(lists, "preview_list", read_first)
+    confirm_list(second, seen, trainer)
+    assert b"Amani Mfano" in stored_files.kept(made, "report")
+    assert stored_files.kept_preview(made) is None
+    assert db.session.query(PeopleListPerson).count() == 2
