@@ -5,6 +5,7 @@ from __future__ import annotations
 from kash.accounts.feature import FEATURE as ACCOUNTS
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
+from kash.availability.feature import FEATURE as AVAILABILITY
 from kash.certificates.feature import FEATURE as CERTIFICATES
 from kash.coverage.feature import FEATURE as COVERAGE
 from kash.demo.feature import FEATURE as DEMO
@@ -30,6 +31,7 @@ FEATURES: tuple[Feature, ...] = (
     ACCOUNTS,
     HOLIDAYS,
     PEOPLE,
+    AVAILABILITY,
     MEMBERS,
     TRAINING,
     ATTENDANCE,

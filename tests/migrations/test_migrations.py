@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +272,9 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("agenda_item", "kind"): ["plain", "arising"],
     ("agenda_template_item", "kind"): ["plain", "arising"],
     ("zone", "kind"): ["sub_county", "ward"],
+    ("zone_travel", "other_zone_id"): [2],
+    ("absence", "kind"): ["leave", "sick"],
+    ("venue_block", "ends_at"): [time(9), time(10)],
     ("mark_status", "tone"): ["good", "warn"],
     ("action", "state"): ["open", "done"],
     ("certificate_batch", "state"): ["proposed", "issued"],
@@ -302,7 +305,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
 }
 # What migrations themselves put there, children first.
 _THERE_ALREADY = ("certificate_design_version", "certificate_design")
-_ONE_ROW = {"programme", "audit_head", "letterbox", "filing_quota"}
+# Between two zones there is one way.
+_ONE_ROW = {"programme", "audit_head", "letterbox", "filing_quota", "zone_travel"}
 # Gone on purpose: what it counted was worth something for minutes.
 _GONE = {"sign_in_attempt"}
 # Columns of any table that got another name, old to new.

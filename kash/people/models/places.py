@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.platform.database import Base, PublicId
@@ -33,11 +41,14 @@ class Zone(PublicId, Base):
 class Venue(PublicId, Base):
     """A place where workshops and meetings are held.
 
-    `place` is where it is in words; `safe_for` says for whom it is safe to come, and is seen only
-    by who plans.
+    `place` is where it is in words; `safe_for` says for whom it is safe to come. `accessible` holds
+    codes between commas. `band` is how far it lies, in words of the rates. `price_cents` is for a
+    day. Whom to call, and notes on safety, are sealed; those, the price and `safe_for` are seen
+    only by who plans.
     """
 
     __tablename__ = "venue"
+    __table_args__ = (CheckConstraint("price_cents >= 0", name="price_cents"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
@@ -46,6 +57,12 @@ class Venue(PublicId, Base):
     directions: Mapped[str] = mapped_column(Text, default="")
     safe_for: Mapped[str] = mapped_column(String(300), default="")
     seats: Mapped[int | None] = mapped_column(SmallInteger)
+    accessible: Mapped[str] = mapped_column(String(120), default="")
+    band: Mapped[str] = mapped_column(String(60), default="")
+    price_cents: Mapped[int | None] = mapped_column(Integer)
+    contact_name: Mapped[str] = mapped_column(String(120), default="")
+    contact_phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    safety_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     active: Mapped[bool] = mapped_column(default=True)
     row_version: Mapped[int] = mapped_column(default=1)
 

@@ -1,0 +1,109 @@
+"""Absences of accounts, the days on which they teach, days on which a venue can't be had, and
+minutes from zone to zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Time,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.accounts.models import Account
+from kash.people.models import Venue, Zone
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+
+
+class Absence(PublicId, Base):
+    """Days on which an account is away, both ends among them. What it says beside its kind is
+    sealed. Absences of an account don't overlap."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("last >= first", name="days"),
+        CheckConstraint("kind in ('leave', 'training', 'sick', 'other')", name="kind"),
+        Index("ix_absence_account_id_first", "account_id", "first"),
+        Index("ix_absence_last_first", "last", "first"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    first: Mapped[date] = mapped_column(Date)
+    last: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(12), default="leave")
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    row_version: Mapped[int] = mapped_column(default=1)
+    written_by: Mapped[str] = mapped_column(String(16))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    account: Mapped[Account] = relationship()
+
+
+class TeachingDays(Base):
+    """Weekdays on which an account teaches (0 is Monday), and on how many days of a month at most.
+    Whoever has no row teaches on all of them."""
+
+    __tablename__ = "teaching_days"
+    __table_args__ = (
+        CheckConstraint("most_days_a_month between 1 and 31", name="most_days_a_month"),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    weekdays: Mapped[list[int]] = mapped_column(JSON)
+    most_days_a_month: Mapped[int | None] = mapped_column(SmallInteger)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+
+class VenueBlock(PublicId, Base):
+    """Days on which a venue can't be had, both ends among them; on each of them only between two
+    times of the day, if both are there."""
+
+    __tablename__ = "venue_block"
+    __table_args__ = (
+        CheckConstraint("last >= first", name="days"),
+        CheckConstraint("(starts_at is null) = (ends_at is null)", name="both_times"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        Index("ix_venue_block_venue_id_first", "venue_id", "first"),
+        Index("ix_venue_block_last_first", "last", "first"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    first: Mapped[date] = mapped_column(Date)
+    last: Mapped[date] = mapped_column(Date)
+    starts_at: Mapped[time | None] = mapped_column(Time)
+    ends_at: Mapped[time | None] = mapped_column(Time)
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    written_by: Mapped[str] = mapped_column(String(16))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    venue: Mapped[Venue] = relationship()
+
+
+class ZoneTravel(Base):
+    """Minutes from one zone to another, the same both ways. The first has the smaller key."""
+
+    __tablename__ = "zone_travel"
+    __table_args__ = (
+        UniqueConstraint("one_zone_id", "other_zone_id"),
+        CheckConstraint("one_zone_id < other_zone_id", name="order"),
+        CheckConstraint("minutes between 1 and 1440", name="minutes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    one_zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
+    other_zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"), index=True)
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+
+    one_zone: Mapped[Zone] = relationship(foreign_keys=[one_zone_id])
+    other_zone: Mapped[Zone] = relationship(foreign_keys=[other_zone_id])
