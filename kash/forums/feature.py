@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from kash.accounts.holdings import Holding
 from kash.feature import Feature
 from kash.forums import blueprint, views
+from kash.forums.calendar import CALENDAR
 from kash.forums.chapters import CHAPTERS
 from kash.forums.hits import FOUND
 from kash.forums.missing import MISSING
@@ -44,6 +45,7 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
+        CALENDAR,
         Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
         *TODAY,
         *MISSING,

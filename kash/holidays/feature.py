@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from kash.feature import Feature
 from kash.holidays import blueprint, views
+from kash.holidays.calendar import CALENDAR
 from kash.holidays.chapters import CHAPTERS
 from kash.holidays.models import LocalHoliday
 from kash.holidays.queries import count_from
@@ -34,6 +35,7 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
+        CALENDAR,
         SettingLine("work", 60, "holidays.index", _l("Holidays"), "calendar", _line, _ahead),
         SampleId(
             "/settings/holidays/<public_id>",

@@ -14,10 +14,13 @@ from kash.platform.web.errors import one_or_404
 
 def local_holidays(year: int) -> Sequence[LocalHoliday]:
     """Those of a year, in order."""
+    return local_holidays_between(date(year, 1, 1), date(year, 12, 31))
+
+
+def local_holidays_between(first: date, last: date) -> Sequence[LocalHoliday]:
+    """Those from one day to another, in order."""
     return db.session.scalars(
-        select(LocalHoliday)
-        .where(LocalHoliday.day.between(date(year, 1, 1), date(year, 12, 31)))
-        .order_by(LocalHoliday.day)
+        select(LocalHoliday).where(LocalHoliday.day.between(first, last)).order_by(LocalHoliday.day)
     ).all()
 
 

@@ -21,6 +21,7 @@ from kash.platform.web.navigation import Destination
 from kash.training.deliveries import Deliveries
 from kash.training.queries import TaughtScope
 from kash.workshops import blueprint, views
+from kash.workshops.calendar import CALENDAR
 from kash.workshops.chapters import CHAPTERS
 from kash.workshops.frame import person_rows
 from kash.workshops.hits import FOUND
@@ -64,6 +65,7 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
+        *CALENDAR,
         Destination(
             "workshops.index", _l("Workshops"), "workshop", "workshops.see", 20, phone=True
         ),

@@ -73,6 +73,14 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
+def clocks_from(starts_at: time, ends_at: time, begins: time) -> tuple[timedelta, time] | None:
+    """A day that lasts from one clock to another, begun at another one: how much later that is, and
+    when it ends then; None if that is after midnight."""
+    later = _minute(begins) - _minute(starts_at)
+    ends = _minute(ends_at) + later
+    return (timedelta(minutes=later), _clock(ends)) if 0 <= ends < 24 * 60 else None
+
+
 def _minute(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 

@@ -23,6 +23,7 @@ ACTION_WORDS = ActionWords(
         "workshops.workshop_cancelled": _l("workshops: workshop cancelled"),
         "workshops.workshop_changed": _l("workshops: workshop changed"),
         "workshops.workshop_duplicated": _l("workshops: workshop duplicated"),
+        "workshops.workshop_moved": _l("workshops: workshop moved"),
         "workshops.workshop_planned": _l("workshops: workshop planned"),
         "workshops.workshop_restored": _l("workshops: workshop restored"),
     }

@@ -98,3 +98,27 @@ class SharesDoNotFit(Problem):
             }[fault]
         )
         self.fault = fault
+
+
+class MovedIntoPast(Problem):
+    """Nothing is moved to a day that has passed."""
+
+    field = "starts_on"
+    sentence = _l("This day has passed. Choose today or a later day.")
+
+
+class BegunBefore(Problem):
+    """A workshop whose first day has passed is not moved as a whole."""
+
+    field = "starts_on"
+    sentence = _l(
+        "The first day of this workshop has passed, so it stays in its place. If it did not take"
+        " place, change its days on its own page."
+    )
+
+
+class DayPastMidnight(OutsideWorkshop):
+    """A day that begins so late would end on the next."""
+
+    field = "day_starts_at"
+    sentence = _l("A day that begins so late would end after midnight.")

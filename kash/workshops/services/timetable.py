@@ -100,13 +100,19 @@ def refuse_begun(session: Session, workshop: Workshop) -> None:
         raise RegisterBegun
 
 
-def shift_sessions(session: Session, workshop: Workshop, moved: timedelta, now: datetime) -> None:
-    """Move every session by whole days; clocks stay. Raises RegisterBegun."""
+def shift_sessions(
+    session: Session,
+    workshop: Workshop,
+    moved: timedelta,
+    now: datetime,
+    later: timedelta = timedelta(),
+) -> None:
+    """Move every session by whole days, and by so much `later` by the clocks, which stay else.
+    Raises RegisterBegun."""
     refuse_begun(session, workshop)
     for one in sessions_in_order(session, workshop):
-        local = to_local(one.slot.starts_at)
-        begins = from_local(local.date() + moved, local.time())
-        move_slot(one.slot, begins, one.slot.minutes, now)
+        there = to_local(one.slot.starts_at).replace(tzinfo=None) + moved + later
+        move_slot(one.slot, from_local(there.date(), there.time()), one.slot.minutes, now)
     number_slots(session, workshop.register_id)
 
 
