@@ -1,0 +1,117 @@
+"""`./kash.sh bench schedule`: what scheduling takes with 5,000 sessions, each with 3 trainers, a
+venue and 20 people.
+
+`clashes_5000_ms` is the processor's time of finding every clash of every kind among them,
+`clash_one_change_ms` that of finding those of one which is moved. Others' figures stand beside what
+they measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from benchmarks.telling import as_json, tell
+from kash.clashes.rules.engagements import DAY, Engagement, moved_by
+from kash.clashes.rules.finding import Blocked, Circumstances, Days, Teaching, find_clashes
+from kash.clashes.rules.free import clashes_of
+
+SESSIONS, TRAINERS, PEOPLE = 5_000, 3, 20
+ROUNDS, CHANGES = 7, 40
+TARGETS = {"clashes_5000_ms": 100.0, "clash_one_change_ms": 10.0}
+_FIRST = date(2027, 1, 1)
+
+
+def schedule() -> list[Engagement]:
+    """A year's sessions, the same each time: 60 trainers, 40 venues and 3,000 people."""
+    chance = random.Random(20270101)
+    found = []
+    for number in range(SESSIONS):
+        day, clock = chance.randrange(365), chance.choice((480, 510, 540, 600, 780, 840))
+        venue = chance.randrange(40)
+        starts = day * DAY + clock
+        found.append(
+            Engagement(
+                f"event {number}",
+                starts,
+                starts + chance.choice((60, 90, 120, 180)),
+                _FIRST + timedelta(days=day),
+                clock,
+                trainers=chance.sample(range(60), TRAINERS),
+                venue=venue,
+                zone=venue % 9,
+                people=chance.sample(range(3_000), PEOPLE),
+                police=number % 2 == 0,
+                community=number % 2 == 1,
+                way_home=30,
+            )
+        )
+    return found
+
+
+def circumstances() -> Circumstances:
+    """Travel between all zones, and an absence, a block and teaching days for everybody."""
+    away = Days(_FIRST + timedelta(days=40), _FIRST + timedelta(days=45))
+    return Circumstances(
+        travel={frozenset({one, other}): 30 for one in range(9) for other in range(one)},
+        holidays={_FIRST},
+        absences={trainer: [away] for trainer in range(60)},
+        teaching={trainer: Teaching(frozenset(range(7)), 12) for trainer in range(60)},
+        blocks={venue: [Blocked(away)] for venue in range(40)},
+    )
+
+
+def clashes_5000_ms() -> float:
+    """Milliseconds of the processor for every clash; the median of those asked. Raises LookupError
+    if there is none."""
+    sessions, around = schedule(), circumstances()
+    return _median([lambda: bool(find_clashes(sessions, around))] * ROUNDS)
+
+
+def clash_one_change_ms() -> float:
+    """The same for one session that is moved by a day."""
+    sessions, around = schedule(), circumstances()
+    # Something is in the way of most of them, not of each.
+    changed = [[moved_by(one, 1)] for one in sessions[:: SESSIONS // CHANGES]]
+    return _median(
+        [lambda one=one: clashes_of(one, sessions, around) is not None for one in changed]
+    )
+
+
+def _median(asked: list[Callable[[], bool]]) -> float:
+    times = []
+    for one in asked:
+        began = time.process_time()
+        if not one():
+            raise LookupError("no clash was found")
+        times.append((time.process_time() - began) * 1000)
+    return statistics.median(times)
+
+
+# Each figure is measured by a function of its name that needs nothing.
+FIGURES: dict[str, Callable[[], float]] = {
+    "clashes_5000_ms": clashes_5000_ms,
+    "clash_one_change_ms": clash_one_change_ms,
+}
+
+
+def figures() -> dict[str, float]:
+    """Every figure there is."""
+    return {name: round(measure(), 2) for name, measure in FIGURES.items()}
+
+
+def main() -> int:
+    """Run it; 0 if everything was measured, whether or not it was fast enough."""
+    parser = argparse.ArgumentParser(prog="bench schedule", description=__doc__)
+    as_json(parser)
+    chosen = parser.parse_args()
+    return tell(figures, json_wanted=chosen.json, at_most=TARGETS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
