@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules.standing import REPLACED
@@ -17,6 +18,7 @@ from kash.tracks.leaf_kinds import (
     Found,
     LeafKind,
     LeafQuestion,
+    alike,
     found_by,
 )
 from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind
@@ -53,35 +55,65 @@ def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
 def periods(
     session: Session, course: int, people: Collection[int] | None
 ) -> dict[int, list[CertificatePeriod]]:
-    """{person: periods} of the certificates of a course (its key), renewals included; one query.
+    """{person: periods} of the certificates of a course (its key), renewals included; one query for
+    some people, two for everybody.
 
     A corrected certificate goes on where the one that it replaced began.
     """
-    statement = (
-        select(
-            Certificate.id,
-            Certificate.person_id,
-            Certificate.renews_id,
-            Certificate.supersedes_id,
-            Certificate.issued_on,
-            Certificate.expires_on,
-            Certificate.revoked_at,
-            Certificate.revoked_class,
-            CertificateBatch.kind,
-            CourseVersion.course_id,
-        )
+    if people is not None:
+        return _one_by_one(session, course, Certificate.person_id.in_(people))
+    later = aliased(Certificate)
+    former = select(func.coalesce(later.renews_id, later.supersedes_id)).where(
+        or_(later.renews_id.is_not(None), later.supersedes_id.is_not(None))
+    )
+    # Most have no successor and were never taken back: hundreds have the same days.
+    plain = (
+        (CertificateBatch.kind == "workshop")
+        & Certificate.revoked_at.is_(None)
+        & Certificate.id.not_in(former)
+    )
+    found = _one_by_one(session, course, ~plain)
+    shared = _issued(Certificate.person_id, Certificate.issued_on, Certificate.expires_on).where(
+        plain, CourseVersion.course_id == course
+    )
+    for (since, until), persons in alike(session, shared):
+        period = CertificatePeriod(since, until)
+        for person in persons:
+            found.setdefault(person, []).append(period)
+    return found
+
+
+def _issued(*columns: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
         .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
         .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
         .join(CourseVersion, CourseVersion.id == Workshop.version_id)
         .where(Certificate.serial.is_not(None))
-        .order_by(Certificate.id)
     )
-    if people is not None:
-        statement = statement.where(Certificate.person_id.in_(people))
+
+
+def _one_by_one(
+    session: Session, course: int, which: ColumnElement[bool]
+) -> dict[int, list[CertificatePeriod]]:
+    """Periods of certificates of a course, each with what it renews or corrects, which must be
+    among them."""
+    statement = _issued(
+        Certificate.id,
+        Certificate.person_id,
+        Certificate.renews_id,
+        Certificate.supersedes_id,
+        Certificate.issued_on,
+        Certificate.expires_on,
+        Certificate.revoked_at,
+        Certificate.revoked_class,
+        CertificateBatch.kind,
+        CourseVersion.course_id,
+    ).where(which)
     courses: dict[int, int | None] = {}
     begins: dict[int, date] = {}
     found: dict[int, list[CertificatePeriod]] = {}
-    for row in session.execute(statement):
+    for row in session.execute(statement.order_by(Certificate.id)):
         came_from = row.renews_id or row.supersedes_id
         of_course = row.course_id if row.kind == "workshop" else courses.get(came_from or 0)
         courses[row.id] = of_course

@@ -114,7 +114,7 @@ def test_an_area_narrows_to_the_stations_in_it_and_so_does_that_of_the_programme
 @pytest.mark.usefixtures("on_postgresql_too")
 def test_renewals_corrections_and_revoked_certificates_make_the_spells(place: Place) -> None:
     place.station("Kondele")
-    names = ("Renewed", "Corrected", "Revoked", "Other")
+    names = ("Renewed", "Corrected", "Revoked", "Other", "Kept")
     for name in names:
         place.person(name, "Kondele")
     batch = place.batch()
@@ -126,6 +126,7 @@ def test_renewals_corrections_and_revoked_certificates_make_the_spells(place: Pl
     )
     place.certify("Corrected", 400, -200, place.batch("correction"), supersedes_id=wrong.id)
     place.certify("Revoked", 500, None, batch, revoked_at=utc_now(), revoked_class="conduct")
+    place.certify("Kept", 500, -200, batch)
     stranger = place.certify("Other", 500, None, place.batch(workshop=elsewhere))
     place.certify("Other", 400, None, place.batch("renewal"), renews_id=stranger.id)
     subject = next(one for one in subjects() if one.name == "Rights and policing")
@@ -135,7 +136,9 @@ def test_renewals_corrections_and_revoked_certificates_make_the_spells(place: Pl
         "Renewed": ((ago(800), ago(70)), (ago(60), ago(-600))),
         "Corrected": ((ago(500), ago(-200)),),
         "Revoked": ((ago(500), ago(1)),),
+        "Kept": ((ago(500), ago(-200)),),
     }
+    assert trained_in(db.session(), subject, TODAY, place.people.values()).spells == found
     narrowed = trained_in(db.session(), subject, TODAY, [place.people["Corrected"]]).spells
     assert narrowed == {place.people["Corrected"]: ((ago(500), ago(-200)),)}
 
@@ -244,4 +247,4 @@ def test_as_many_queries_for_one_officer_as_for_many(place: Place, count_queries
             coverage = coverage_of(subject, police, Goal(), TODAY)
             moved(coverage, 12)
         counts.append(queries.count)
-    assert counts == [9, 9, 9]
+    assert counts == [10, 10, 10]

@@ -101,8 +101,8 @@ class Trained:
 def trained_in(
     session: Session, subject: Subject, today: date, people: Collection[int] | None = None
 ) -> Trained:
-    """Everybody trained in a subject, or of these persons. A course takes five queries; a track
-    two, one for certificates, and one or a few for each requirement of those without a badge."""
+    """Everybody trained in a subject, or of these persons. A course takes six queries; a track
+    two, two for certificates, and one or a few for each requirement of those without a badge."""
     if subject.kind == COURSE:
         return _by_course(session, subject, today, people)
     return _by_track(session, subject, today, people)
