@@ -27,11 +27,13 @@ def _names(asked: Lookout) -> Select[Any] | None:
     if scope is None:
         return None
     mine, mends = scope
+    # Both are asked of the person and not of her place on the register, so that SQLite looks first
+    # whether her name is confirmed, as most are.
     came = exists().where(
         Slot.register_id == Workshop.register_id,
         Slot.starts_at <= asked.now,
         Mark.slot_id == Slot.id,
-        Mark.person_id == RosterEntry.person_id,
+        Mark.person_id == Person.id,
         MarkStatus.code == Mark.status,
         MarkStatus.weight > 0,
     )
@@ -42,7 +44,7 @@ def _names(asked: Lookout) -> Select[Any] | None:
         .scalar_subquery()
     )
     has_one = exists().where(
-        Certificate.person_id == RosterEntry.person_id,
+        Certificate.person_id == Person.id,
         Certificate.revoked_at.is_(None),
         CertificateBatch.id == Certificate.batch_id,
         CertificateBatch.workshop_id == Workshop.id,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from kash.people.models import Group
-from kash.platform.database import db
+from kash.platform.database import UtcDateTime, db
 from kash.platform.vault import audited
 from kash.platform.web import Listing, NotFound, listing
 from kash.platform.web.account_names import account_names
@@ -28,6 +29,7 @@ from kash.policy import Actor
 MOST_COUNTED = 1000
 # A table holds no more lines than can be worked down.
 MOST_EXPORTED = 5000
+_NOW = bindparam("now", type_=UtcDateTime())
 
 
 @dataclass(frozen=True)
@@ -62,22 +64,34 @@ def _groups() -> list[OfGroup]:
 
 def counted_kinds(actor: Actor, now: datetime, today: date) -> list[CountedKind]:
     """All kinds of which whoever looks has lines; two queries, however many kinds there are."""
-    asked: list[tuple[MissingInformation, str, Select[Any]]] = []
-    groups = _groups()
+    kinds, counting = _counting(actor, today, tuple(_groups()))
+    if not kinds:
+        return []
+    counts = db.session.execute(counting, {_NOW.key: now}).one()
+    return [
+        CountedKind(kind, letter, min(count, MOST_COUNTED), count > MOST_COUNTED)
+        for (kind, letter), count in zip(kinds, counts, strict=True)
+        if count
+    ]
+
+
+@lru_cache(maxsize=8)
+def _counting(
+    actor: Actor, today: date, groups: Sequence[OfGroup]
+) -> tuple[list[tuple[MissingInformation, str]], Select[Any]]:
+    """Kinds of which an actor may have lines, with the letter of a group where they name people,
+    and the query that counts them as of `_NOW`. It says nothing of what is stored, so that it is
+    put together once for her and a day: that takes longer than asking it."""
+    kinds: list[tuple[MissingInformation, str]] = []
+    counts = []
     for kind in kinds_of_missing():
         within: Sequence[OfGroup | None] = groups if kind.by_group else [None]
         for group in within:
-            found = kind.find(Lookout(actor, now, today, group))
+            found = kind.find(Lookout(actor, _NOW, today, group))
             if found is not None:
-                asked.append((kind, group.letter if group else "", found))
-    if not asked:
-        return []
-    counts = db.session.execute(select(*(_count_of(found) for _kind, _letter, found in asked)))
-    return [
-        CountedKind(kind, letter, min(count, MOST_COUNTED), count > MOST_COUNTED)
-        for (kind, letter, _found), count in zip(asked, counts.one(), strict=True)
-        if count
-    ]
+                kinds.append((kind, group.letter if group else ""))
+                counts.append(_count_of(found))
+    return kinds, select(*counts)
 
 
 def _count_of(found: Select[Any]) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import request, url_for
-from sqlalchemy import Select
+from sqlalchemy import BindParameter, Select
 
 from kash.feature import Part, declared
 from kash.policy import Actor
@@ -36,11 +36,11 @@ class OfGroup:
 
 @dataclass(frozen=True)
 class Lookout:
-    """Lookout of an actor for what is missing, at a moment; of a group for kinds that are shown one
-    group at a time."""
+    """Lookout of an actor for what is missing, at a moment (or a parameter that stands for it, for
+    a query that is kept); of a group for kinds that are shown one group at a time."""
 
     actor: Actor
-    now: datetime
+    now: datetime | BindParameter[datetime]
     day: date
     group: OfGroup | None = None
 
@@ -63,7 +63,8 @@ class MissingInformation(Part):
 
     `find` answers None to whom it shows nothing, else a select with the columns `key` (a whole
     number, unique), `ordered` (what it is put in order by), `mends` (1 if whoever looks may mend
-    it), `asked` (the account that may, by public id) and those of which `line` makes a line.
+    it), `asked` (the account that may, by public id) and those of which `line` makes a line. It
+    reads nothing itself.
     """
 
     key: str
