@@ -122,6 +122,7 @@ UNASKED = {
     "members.go_on": "there only when a form was interrupted",
     "members.state": "for a script, which asks now and then",
     "people.contact_request": "nobody asks to see a contact in what is measured",
+    "feeds.read": "nobody made an address in what is measured",
     "skills.defer": "there are no skills in what is measured",
     "skills.end": "as above",
     "skills.grant": "as above",

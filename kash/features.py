@@ -12,6 +12,7 @@ from kash.demo.feature import FEATURE as DEMO
 from kash.desk.feature import FEATURE as DESK
 from kash.evaluations.feature import FEATURE as EVALUATIONS
 from kash.feature import Feature
+from kash.feeds.feature import FEATURE as FEEDS
 from kash.forums.feature import FEATURE as FORUMS
 from kash.handbook.feature import FEATURE as HANDBOOK
 from kash.holidays.feature import FEATURE as HOLIDAYS
@@ -46,6 +47,7 @@ FEATURES: tuple[Feature, ...] = (
     SKILLS,
     INCIDENTS,
     FORUMS,
+    FEEDS,
     DESK,
     HANDBOOK,
     DEMO,

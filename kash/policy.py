@@ -185,6 +185,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # What trainers may teach opens nothing; it is granted by somebody else than the trainer.
     "skills.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "skills.grant": {_R.DIRECTOR: _ALL},
+    # When a venue is taken, and nothing else, for whoever lets it.
+    "feeds.venues": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,

@@ -72,6 +72,7 @@ DONE = {
     "accounts": "choose_language fetched_before forget_browsers end_other_sessions kept_form",
     "attendance": "order_statuses",
     "certificates": "keep_signature withdraw_signature",
+    "feeds": "make_own_address end_own_address",
     "forums": "open_forum",
     "incidents": "set_drills discard_typed forget_screen throw_away propose_contact without_trace",
     "members": "keep_for_member offer_words carry_code count_passphrase close_vault",

@@ -18,6 +18,7 @@ from kash.forums.missing import MISSING
 from kash.forums.models import AgendaTemplate, ForumMember
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
+from kash.forums.queries.events import own_meeting_events
 from kash.forums.rules import merged_seat
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
@@ -26,6 +27,7 @@ from kash.people.models import Person
 from kash.people.quiet import StillActive
 from kash.people.references import Reference, joined
 from kash.platform.web.navigation import Destination
+from kash.platform.web.own_events import OwnEvents
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine, in_use
 
@@ -61,6 +63,7 @@ FEATURE = Feature(
             always=True,
         ),
         StillActive(_seated),
+        OwnEvents(own_meeting_events),
         SampleId("/forums/templates/<template_id>", lambda _: select(AgendaTemplate.public_id)),
         Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
         Reference(

@@ -18,6 +18,7 @@ from kash.people.sections import PersonSection
 from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
+from kash.platform.web.own_events import OwnEvents
 from kash.training.deliveries import Deliveries
 from kash.training.queries import TaughtScope
 from kash.workshops import blueprint, views
@@ -31,6 +32,7 @@ from kash.workshops.missing import MISSING
 from kash.workshops.models import Enrolment
 from kash.workshops.offboarding import count_taught, pass_taught_on
 from kash.workshops.queries.deliveries import last_minutes
+from kash.workshops.queries.events import own_workshop_events
 from kash.workshops.queries.meeting import met
 from kash.workshops.queries.scope import may_mark_register, people_of, versions_taught_to
 from kash.workshops.services.enrolment import take_in_walk_in
@@ -83,6 +85,7 @@ FEATURE = Feature(
         StillActive(_enrolled),
         TaughtScope(versions_taught_to),
         Deliveries(last_minutes),
+        OwnEvents(own_workshop_events),
         Chore("forget_trainer_notes", lambda: forget_words(utc_now()), minutes=60),
         ENROL_LIST,
         Reference("enrolment.person_id", _l("Enrolments"), move_enrolments),

@@ -67,6 +67,7 @@ SHOWN_AS = {
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
     "skills.see",
+    "feeds.venues",
     "coverage.goal",
     "coverage.see",
     "tracks.keep",

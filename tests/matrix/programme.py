@@ -89,6 +89,7 @@ from kash.evaluations.models import (
     EvaluationQuestion,
 )
 from kash.evaluations.rules.box import empty_box, slots_for
+from kash.feeds.models import CalendarAddress
 from kash.forums.models import (
     Action,
     AgendaItem,
@@ -517,6 +518,14 @@ class _Builder:
         self.service = self.shelter()
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
         self.venue = self.add(Venue(name="Lake hall", zone_id=self.zone.id))
+        self.calendar_token = new_token()
+        self.add(
+            CalendarAddress(
+                venue_id=self.venue.id,
+                token_hash=token_hash(self.calendar_token),
+                made_by="system",
+            )
+        )
         self.holiday = self.add(
             LocalHoliday(day=date(2031, 2, 3), name="Day of the lake", added_by="system")
         )
@@ -631,6 +640,7 @@ class _Builder:
                     "zone": self.zone.public_id,
                     "holiday": self.holiday.public_id,
                     "venue": self.venue.public_id,
+                    "calendar_token": self.calendar_token,
                     "template": self.template.public_id,
                     "service": self.service.public_id,
                     "job": self.job(owner),

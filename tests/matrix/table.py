@@ -113,6 +113,7 @@ records.missing       -    all  own   all  -      -    -       -       -
 records.list          -    all  all   all  -      -    -       -       -
 skills.see            -    all  all   all  -      -    -       -       -
 skills.grant          -    all  -     -    -      -    -       -       -
+feeds.venues          -    all  all   -    -      -    -       -       -
 tracks.see            -    all  all   all  -      -    -       -       -
 tracks.standing       -    all  own   all  -      -    self    self    -
 tracks.write          -    -    all   -    -      -    -       -       -
@@ -782,6 +783,14 @@ PLACES: dict[str, Place] = {
     "desk.missing": Place("records.list"),
     "desk.missing_kind": Place("records.list", address={"kind": "=registers"}),
     "desk.missing_table": Place("records.list", "records.list", address={"kind": "=registers"}),
+    # --- calendars by an address ----------------------------------------------------------------
+    "feeds.read": Place(ANYONE, address={"token": "calendar_token"}),
+    "feeds.own": Place(SIGNED_IN),
+    "feeds.make_own": Place(SIGNED_IN, SIGNED_IN),
+    "feeds.end_own": Place(SIGNED_IN, SIGNED_IN),
+    "feeds.venues": Place("feeds.venues"),
+    "feeds.make_venue": _of("venue", both="feeds.venues"),
+    "feeds.end_venue": _of("venue", both="feeds.venues"),
     # --- skills of trainers ------------------------------------------------------------------
     "skills.index": Place("skills.see"),
     "skills.table": Place("skills.see"),

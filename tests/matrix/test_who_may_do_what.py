@@ -341,6 +341,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "records.missing": "records.missing",
         "skills.see": "skills.see",
         "skills.grant": "skills.grant",
+        "feeds.venues": "feeds.venues",
         "coverage.see": "coverage.see",
         "coverage.goal": "coverage.goal",
         "tracks.see": "tracks.see",

@@ -70,6 +70,7 @@ LEFT_OUT = frozenset(
         "desk.logo_picture",
         "coverage.table",
         "evaluations.export",
+        "feeds.read",
         "incidents.identity_of",
         "jobs.state",
         "moved_incidents.old_address",

@@ -41,12 +41,13 @@ from kash.accounts.services import invitations, password_links
 from kash.accounts.services.accounts import link_person, rename, set_roles
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen
 from kash.accounts.views.inviting import person_typed
-from kash.accounts.views.links import address_of_link, qr_picture
+from kash.accounts.views.links import address_of_link
 from kash.accounts.views.requests import asked
 from kash.platform.approvals.approval import approval_names
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.public_address import says_address
+from kash.platform.web.square_codes import qr_picture
 from kash.policy import Role, allow
 
 

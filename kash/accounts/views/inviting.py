@@ -20,13 +20,14 @@ from kash.accounts.rules.sign_in_names import is_address
 from kash.accounts.services import several
 from kash.accounts.services.invitations import Offered
 from kash.accounts.services.several import Invited, RowsRefused, invite_one
-from kash.accounts.views.links import address_of_link, mail_link, qr_picture
+from kash.accounts.views.links import address_of_link, mail_link
 from kash.accounts.views.requests import asked
 from kash.platform.database import db
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import current_actor, page
 from kash.platform.web.programme import LANGUAGES
 from kash.platform.web.public_address import says_address
+from kash.platform.web.square_codes import qr_picture
 from kash.policy import Role, allow
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
-
-import segno
 from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -19,13 +15,6 @@ from kash.platform.web.public_address import public_address
 def address_of_link(endpoint: str, token: str) -> str:
     """The whole address of a one-time link."""
     return public_address() + url_for(endpoint, token=token)
-
-
-def qr_picture(address: str) -> str:
-    """An address as a picture to be scanned: the source of an image."""
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", scale=4, border=4, light="#fff")
-    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def mail_link(email: str, link: str, language: str) -> bool:

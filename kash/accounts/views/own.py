@@ -27,11 +27,11 @@ from kash.accounts.services.second_step import (
     second_step_address,
 )
 from kash.accounts.sessions import new_mark, remember_browser, this_client
-from kash.accounts.views.links import qr_picture
 from kash.platform.approvals.approval import approval_names
 from kash.platform.database import utc_now
 from kash.platform.vault import SealError, open_text, seal
 from kash.platform.web import current_actor, page
+from kash.platform.web.square_codes import qr_picture
 from kash.policy import SIGNED_IN, allow
 
 

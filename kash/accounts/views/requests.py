@@ -37,10 +37,11 @@ from kash.accounts.rules.two_people import RequestKind
 from kash.accounts.services import asking, deciding, notices
 from kash.accounts.services.deciding import agree, decline, fetched_before, withdraw
 from kash.accounts.services.programme import choose_roles_with_second_step
-from kash.accounts.views.links import address_of_link, mail_link, qr_picture
+from kash.accounts.views.links import address_of_link, mail_link
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.public_address import says_address
+from kash.platform.web.square_codes import qr_picture
 from kash.policy import SIGNED_IN, Role, allow
 
 

@@ -1,0 +1,88 @@
+"""Addresses of calendars, and what is read by them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+
+from kash.accounts.queries.accounts import actor_of
+from kash.accounts.secrets import token_hash
+from kash.feeds.models import CalendarAddress
+from kash.people.models import Venue
+from kash.platform.database import db
+from kash.platform.messages.calendars import busy_feed, feed
+from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.formats import local_today, zone
+from kash.platform.web.lists import Listing, listing
+from kash.platform.web.own_events import own_events
+from kash.platform.web.programme import brand
+from kash.policy import Actor
+from kash.workshops.queries.events import venue_busy_times
+
+# What is over stays for a while, so that calendars don't lose last week at once.
+_BEFORE = timedelta(days=60)
+_AHEAD = timedelta(days=400)
+
+
+def calendar_behind(token: str) -> bytes:
+    """The calendar of an address, in the language of whom it is for. Raises NotFound where there
+    is none, it was ended, or whoever has it may not act now."""
+    address = one_or_404(
+        db.session.scalar(
+            select(CalendarAddress).where(CalendarAddress.token_hash == token_hash(token))
+        )
+    )
+    today = local_today()
+    first, last = today - _BEFORE, today + _AHEAD
+    if address.venue is not None:
+        return _venue_calendar(address, address.venue, first, last)
+    account = one_or_404(address.account)
+    if not account.active or account.paused_at is not None:
+        raise NotFound
+    actor = actor_of(account)
+    with force_locale(actor.language):
+        return feed(brand(), own_events(actor, first, last), zone())
+
+
+def _venue_calendar(address: CalendarAddress, venue: Venue, first: date, last: date) -> bytes:
+    return busy_feed(
+        venue.name,
+        f"{address.public_id}@kash",
+        _("Taken"),
+        venue_busy_times(venue.id, first, last),
+        zone(),
+    )
+
+
+def own_address(actor: Actor) -> CalendarAddress | None:
+    """The address of the actor's own calendar, if she made one."""
+    return db.session.scalar(
+        select(CalendarAddress).where(CalendarAddress.account_id == (actor.account_id or 0))
+    )
+
+
+def venue_named(public_id: str) -> Venue:
+    """A venue. Raises NotFound."""
+    return one_or_404(db.session.scalar(select(Venue).where(Venue.public_id == public_id)))
+
+
+def venues_with_addresses() -> Listing[Any]:
+    """Venues in use, or out of use with an address, with when that
+    was made, or None; by name."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(Venue.public_id, Venue.name, Venue.place, CalendarAddress.made_at)
+        .outerjoin(CalendarAddress, CalendarAddress.venue_id == Venue.id)
+        .where(Venue.active.is_(True) | CalendarAddress.id.is_not(None))
+    )
+    return listing(
+        statement, sorts={"name": func.lower(Venue.name)}, default_sort="name", key=Venue.id
+    )
+
+
+def count_venue_addresses(_now: datetime) -> Select[Any]:
+    """How many venues have one, to be asked."""
+    return select(func.count(CalendarAddress.id)).where(CalendarAddress.venue_id.is_not(None))
