@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.rules.conduct import has_begun
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
-from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
+from kash.forums.rules import MEETING_MINUTES, NoLetterLeft, PlannedItem, agenda_from, month_letter
 from kash.forums.services.loading import forum_run_by, planned_meeting
 from kash.forums.services.problems import (
     MeetingAhead,
@@ -18,7 +18,7 @@ from kash.forums.services.problems import (
     MomentTaken,
     MonthFull,
 )
-from kash.forums.services.register import close_slot, move_slot, open_register
+from kash.forums.services.register import close_slot, move_slot, open_register, reopen_slot
 from kash.forums.services.templates import held_template
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
@@ -68,40 +68,67 @@ def plan_meeting(
     """
     with audited("forums.meeting_planned", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        others = _other_meetings(change.session, forum)
-        _moment_is_free(others, starts_at)
-        meeting = Meeting(
-            public_id=new_public_id(),
-            forum_id=forum.id,
-            register=open_register(change.session, forum, starts_at),
-            starts_at=starts_at,
-            place=place,
-            letter=_letter(others, starts_at),
-            created_at=change.now,
+        kept = held_template(change.session, template).items if template else None
+        meeting = planned(
+            change.session,
+            forum,
+            starts_at,
+            place,
+            change.now,
+            agenda=kept,
+            as_last_time=as_last_time,
         )
-        change.session.add(meeting)
-        before = [m for m in others if m.starts_at < starts_at and m.state != "cancelled"]
-        kept: Sequence[AgendaItem | AgendaTemplateItem] = ()
-        if template:
-            kept = held_template(change.session, template).items
-        elif before and as_last_time:
-            kept = before[-1].items
-        items = agenda_from(
-            [PlannedItem(item.title, item.minutes, item.kind) for item in kept],
-            first_meeting=not before,
-        )
-        meeting.items = [
-            AgendaItem(
-                public_id=new_public_id(),
-                position=position,
-                kind=item.kind,
-                title=item.title,
-                minutes=item.minutes,
-            )
-            for position, item in enumerate(items, start=1)
-        ]
         change.about(forum.public_id, meeting.public_id)
         return meeting.public_id
+
+
+def planned(
+    session: Session,
+    forum: Forum,
+    starts_at: datetime,
+    place: str,
+    now: datetime,
+    *,
+    minutes: int = MEETING_MINUTES,
+    agenda: Sequence[AgendaTemplateItem] | None = None,
+    as_last_time: bool = False,
+) -> Meeting:
+    """Within another action that holds the forum: plan a meeting. Its agenda is that of a template
+    (`agenda`), that of the meeting before it, or empty. Raises MomentTaken and MonthFull."""
+    others = _other_meetings(session, forum)
+    _moment_is_free(others, starts_at)
+    meeting = Meeting(
+        public_id=new_public_id(),
+        forum_id=forum.id,
+        register=open_register(session, forum, starts_at, minutes),
+        starts_at=starts_at,
+        place=place,
+        letter=_letter(others, starts_at),
+        created_at=now,
+    )
+    session.add(meeting)
+    before = [m for m in others if m.starts_at < starts_at and m.state != "cancelled"]
+    kept: Sequence[AgendaItem | AgendaTemplateItem] = ()
+    if agenda is not None:
+        kept = agenda
+    elif before and as_last_time:
+        kept = before[-1].items
+    items = agenda_from(
+        [PlannedItem(item.title, item.minutes, item.kind) for item in kept],
+        first_meeting=not before,
+    )
+    meeting.items = [
+        AgendaItem(
+            public_id=new_public_id(),
+            position=position,
+            kind=item.kind,
+            title=item.title,
+            minutes=item.minutes,
+        )
+        for position, item in enumerate(items, start=1)
+    ]
+    session.flush()
+    return meeting
 
 
 def change_meeting(
@@ -119,16 +146,24 @@ def change_meeting(
         meeting = planned_meeting(change.session, forum, meeting_id)
         if meeting.row_version != row_version:
             raise MeetingChanged
-        others = _other_meetings(change.session, forum, excluding=meeting.id)
-        if starts_at != meeting.starts_at:
-            _moment_is_free(others, starts_at)
-            if _month(starts_at) != _month(meeting.starts_at):
-                meeting.letter = _letter(others, starts_at)
-            move_slot(change.session, meeting, starts_at)
-            meeting.starts_at = starts_at
-        meeting.place = place
-        meeting.row_version += 1
+        moved(change.session, forum, meeting, starts_at, place)
         change.about(forum.public_id, meeting.public_id)
+
+
+def moved(
+    session: Session, forum: Forum, meeting: Meeting, starts_at: datetime, place: str
+) -> None:
+    """Within another action that holds the forum: move a planned meeting. Raises MomentTaken and
+    MonthFull."""
+    if starts_at != meeting.starts_at:
+        others = _other_meetings(session, forum, excluding=meeting.id)
+        _moment_is_free(others, starts_at)
+        if _month(starts_at) != _month(meeting.starts_at):
+            meeting.letter = _letter(others, starts_at)
+        move_slot(session, meeting, starts_at)
+        meeting.starts_at = starts_at
+    meeting.place = place
+    meeting.row_version += 1
 
 
 def cancel_meeting(forum_id: str, meeting_id: str, *, reason: str, by: Actor) -> None:
@@ -136,11 +171,24 @@ def cancel_meeting(forum_id: str, meeting_id: str, *, reason: str, by: Actor) ->
     with audited("forums.meeting_cancelled", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
-        meeting.state = "cancelled"
-        meeting.cancelled_reason = reason
-        meeting.row_version += 1
-        close_slot(change.session, meeting, change.now, by)
+        call_off(change.session, meeting, reason, change.now, by)
         change.about(forum.public_id, meeting.public_id)
+
+
+def call_off(session: Session, meeting: Meeting, reason: str, now: datetime, by: Actor) -> None:
+    """Within another action that holds the forum: call a planned meeting off."""
+    meeting.state = "cancelled"
+    meeting.cancelled_reason = reason
+    meeting.row_version += 1
+    close_slot(session, meeting, now, by)
+
+
+def take_up_again(session: Session, meeting: Meeting) -> None:
+    """Within another action that holds the forum: plan a meeting after all that was called off,
+    with its number, its agenda and its register."""
+    meeting.state, meeting.cancelled_reason = "planned", ""
+    meeting.row_version += 1
+    reopen_slot(session, meeting)
 
 
 def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:

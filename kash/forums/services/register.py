@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import Register, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster, take_off_roster
 from kash.forums.models import Forum, ForumMember, Meeting
-from kash.forums.rules import MEETING_MINUTES
 from kash.forums.services.loading import forum_run_by, written_meeting
 from kash.forums.services.problems import UnknownPerson
 from kash.people.models import Person
@@ -19,18 +18,23 @@ from kash.platform.vault import audited
 from kash.policy import Actor
 
 
-def open_register(session: Session, forum: Forum, starts_at: datetime) -> Register:
+def open_register(session: Session, forum: Forum, starts_at: datetime, minutes: int) -> Register:
     """A register with one slot, on which the present members are expected."""
     register = new_register(session, "meeting")
-    add_slot(session, register, starts_at=starts_at, minutes=MEETING_MINUTES)
-    members = session.scalars(
-        select(ForumMember.person_id)
-        .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
-        .order_by(ForumMember.id)
-    ).all()
-    for person_id in members:
+    add_slot(session, register, starts_at=starts_at, minutes=minutes)
+    for person_id in _present_members(session, forum.id):
         put_on_roster(session, register.id, person_id)
     return register
+
+
+def _present_members(session: Session, forum_id: int) -> list[int]:
+    return list(
+        session.scalars(
+            select(ForumMember.person_id)
+            .where(ForumMember.forum_id == forum_id, ForumMember.left_on.is_(None))
+            .order_by(ForumMember.id)
+        )
+    )
 
 
 def _planned_registers(session: Session, forum: Forum) -> list[int]:
@@ -71,6 +75,15 @@ def close_slot(session: Session, meeting: Meeting, now: datetime, by: Actor) -> 
     for slot in _slots(session, meeting):
         if slot.closed_at is None:
             slot.closed_at, slot.closed_by = now, by.public_id
+
+
+def reopen_slot(session: Session, meeting: Meeting) -> None:
+    """Reopen a register that was closed because the meeting was called off, and expect on it
+    whoever became a member meanwhile."""
+    for slot in _slots(session, meeting):
+        slot.closed_at, slot.closed_by = None, None
+    for person_id in _present_members(session, meeting.forum_id):
+        put_on_roster(session, meeting.register_id, person_id)
 
 
 def add_guest(forum_id: str, meeting_id: str, person_id: str, *, by: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -190,31 +190,45 @@ def duplicate_workshop(
             change.nothing()
             return copy_id
         source = held_workshop(session, public_id)
-        moved: timedelta = starts_on - source.starts_on
-        workshop = Workshop(
-            public_id=copy_id or new_public_id(),
-            version_id=source.version_id,
-            register_id=new_register(session, "workshop").id,
-            title=source.title,
-            starts_on=starts_on,
-            ends_on=source.ends_on + moved,
-            day_starts_at=source.day_starts_at,
-            day_ends_at=source.day_ends_at,
-            venue_id=source.venue_id,
-            capacity=source.capacity,
-            created_by=by.public_id,
-            created_at=change.now,
-        )
-        session.add(workshop)
-        session.flush()
-        facilitators = session.scalars(
-            select(Facilitator.account_id).where(Facilitator.workshop_id == source.id)
-        ).all()
-        chosen = [one.public_id for one in trainers() if one.id in facilitators]
-        _set_facilitators(session, workshop, chosen, by)
-        place_sessions(session, workshop, wanted_sessions(session, source, moved))
+        workshop = copied(session, source, starts_on, by, change.now, public_id=copy_id)
         change.about(source.public_id, workshop.public_id)
         return workshop.public_id
+
+
+def copied(
+    session: Session,
+    source: Workshop,
+    starts_on: date,
+    by: Actor,
+    now: datetime,
+    *,
+    public_id: str | None = None,
+) -> Workshop:
+    """Within another action: plan a workshop again from another day, nobody in it, no costs."""
+    moved: timedelta = starts_on - source.starts_on
+    workshop = Workshop(
+        public_id=public_id or new_public_id(),
+        version_id=source.version_id,
+        register_id=new_register(session, "workshop").id,
+        title=source.title,
+        starts_on=starts_on,
+        ends_on=source.ends_on + moved,
+        day_starts_at=source.day_starts_at,
+        day_ends_at=source.day_ends_at,
+        venue_id=source.venue_id,
+        capacity=source.capacity,
+        created_by=by.public_id,
+        created_at=now,
+    )
+    session.add(workshop)
+    session.flush()
+    facilitators = session.scalars(
+        select(Facilitator.account_id).where(Facilitator.workshop_id == source.id)
+    ).all()
+    chosen = [one.public_id for one in trainers() if one.id in facilitators]
+    _set_facilitators(session, workshop, chosen, by)
+    place_sessions(session, workshop, wanted_sessions(session, source, moved))
+    return workshop
 
 
 def cancel_workshop(public_id: str, reason: str, by: Actor) -> None:
@@ -223,11 +237,16 @@ def cancel_workshop(public_id: str, reason: str, by: Actor) -> None:
         workshop = held_workshop(change.session, public_id)
         if workshop.state == "cancelled":
             change.nothing()
-        else:
-            workshop.cancelled_at = change.now
-        workshop.state, workshop.cancelled_reason = "cancelled", reason
-        workshop.row_version += 1
+        call_off(workshop, reason, change.now)
         change.about(workshop.public_id)
+
+
+def call_off(workshop: Workshop, reason: str, now: datetime) -> None:
+    """Within another action: cancel a workshop that it holds."""
+    if workshop.state != "cancelled":
+        workshop.cancelled_at = now
+    workshop.state, workshop.cancelled_reason = "cancelled", reason
+    workshop.row_version += 1
 
 
 def restore_workshop(public_id: str, by: Actor) -> None:
@@ -236,10 +255,15 @@ def restore_workshop(public_id: str, by: Actor) -> None:
         workshop = held_workshop(change.session, public_id)
         if workshop.state == "planned":
             change.nothing()
-        workshop.state, workshop.cancelled_reason = "planned", ""
-        workshop.cancelled_at = None
-        workshop.row_version += 1
+        take_up_again(workshop)
         change.about(workshop.public_id)
+
+
+def take_up_again(workshop: Workshop) -> None:
+    """Within another action: undo the cancelling of a workshop that it holds."""
+    workshop.state, workshop.cancelled_reason = "planned", ""
+    workshop.cancelled_at = None
+    workshop.row_version += 1
 
 
 def share_costs(public_id: str, shares: Sequence[FunderShare], row_version: int, by: Actor) -> None:
