@@ -81,7 +81,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
 def _add_capabilities(app: APIFlask, settings: Settings) -> None:
     from kash.platform.confinement.telling import init_confinement
     from kash.platform.jobs import init_jobs
-    from kash.platform.messages import init_messages
+    from kash.platform.messages import init_messages, init_sms
     from kash.platform.operations.database_check import init_database_check
     from kash.platform.storage import init_storage
     from kash.platform.vault import init_vault
@@ -92,6 +92,7 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
     init_storage(app, settings.storage_address)
     init_jobs(app, settings)
     init_messages(app, settings)
+    init_sms(app, settings)
     init_confinement(app)
     init_database_check(app)
 

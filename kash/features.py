@@ -18,6 +18,7 @@ from kash.handbook.feature import FEATURE as HANDBOOK
 from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
 from kash.members.feature import FEATURE as MEMBERS
+from kash.notices.feature import FEATURE as NOTICES
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
@@ -33,6 +34,7 @@ FEATURES: tuple[Feature, ...] = (
     HOLIDAYS,
     PEOPLE,
     AVAILABILITY,
+    NOTICES,
     MEMBERS,
     TRAINING,
     ATTENDANCE,

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     storage_url: str = ""
     mail_url: str = "console://"
     mail_from: str = "noreply@localhost"
+    # By which name the key of the sender's domain is found, with which its mail server signs.
+    dkim_selector: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,63}$")
+    sms_url: str = Field(default="console://", repr=False)
     secret_key_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -86,6 +89,23 @@ class Settings(BaseSettings):
     def _known_mail(cls, value: str) -> str:
         if not value.startswith(("console://", "file://", "smtp://", "smtps://")):
             raise ValueError("must start with console://, file://, smtp:// or smtps://")
+        return value
+
+    @field_validator("sms_url")
+    @classmethod
+    def _known_gateway(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme in ("console", "file"):
+            return value
+        if parts.scheme not in ("africastalking", "africastalking+http"):
+            raise ValueError("must start with console://, file:// or africastalking://")
+        if not (parts.hostname and parts.username and parts.password):
+            raise ValueError(
+                "must say who sends, as africastalking://USER:KEY@api.africastalking.com"
+                "/version1/messaging?sender=NAME"
+            )
+        if parts.scheme.endswith("+http") and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError("must be protected, unless the gateway is on this machine")
         return value
 
     @field_validator("public_url")

@@ -11,6 +11,8 @@ from kash.people.models import Consent, Group, Person
 from kash.people.rules.persons import OF_POLICE_ALONE, keeps_from
 from kash.platform.database import db
 
+_AT_ONCE = 1000
+
 
 def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
     """(purpose, answer) of a person in the order in which they were recorded."""
@@ -32,6 +34,29 @@ def never_asked(
         )
     )
     return set(person_ids) - set(asked)
+
+
+def consent_given(
+    person_ids: Collection[int], purpose: str, session: Session | None = None
+) -> set[int]:
+    """Those of these people whose present answer to a purpose is yes; who was never asked is not
+    among them. One query for each thousand."""
+    held: set[int] = set()
+    wanted = sorted(person_ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        newest = (
+            select(func.max(Consent.id))
+            .where(
+                Consent.person_id.in_(wanted[start : start + _AT_ONCE]), Consent.purpose == purpose
+            )
+            .group_by(Consent.person_id)
+        )
+        held |= set(
+            (session or db.session()).scalars(
+                select(Consent.person_id).where(Consent.id.in_(newest), Consent.answer == "given")
+            )
+        )
+    return held
 
 
 def consent_holds(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kash.people.consent_texts import TEXTS
-from kash.people.models import Consent
-from kash.people.queries.consents import newest_answers
+from kash.people.models import Consent, Person
+from kash.people.queries.consents import consent_given, newest_answers
 from kash.people.queries.persons import locked_person
 from kash.people.rules.persons import possible_answers, present_answers, purposes_for
 from kash.platform.jobs import enqueue
@@ -74,3 +77,34 @@ def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None
             )
         )
         change.about(person.public_id)
+
+
+def withdraw_within(
+    session: Session, person_ids: Collection[int], purpose: str, now: datetime, *, by: str
+) -> list[str]:
+    """Withdraw what these people had given, within the caller's transaction; the public ids of
+    those who had. `by` is the account that withdraws, or "nobody" where they did it themselves
+    without one."""
+    people = session.scalars(
+        select(Person)
+        .where(Person.id.in_(consent_given(person_ids, purpose, session)))
+        .order_by(Person.id)
+        .with_for_update(of=Person)
+    ).all()
+    # Locked: asked anew, as two of her answers may come at once.
+    given = consent_given([person.id for person in people], purpose, session)
+    text = TEXTS[purpose]
+    withdrawn = [person for person in people if person.id in given]
+    session.add_all(
+        Consent(
+            person_id=person.id,
+            purpose=purpose,
+            answer="withdrawn",
+            text=str(text.words),
+            text_version=text.version,
+            recorded_by=by,
+            recorded_at=now,
+        )
+        for person in withdrawn
+    )
+    return [person.public_id for person in withdrawn]

@@ -1,0 +1,1 @@
+"""Decisions about texts, hours and who is told; pure."""

@@ -1,0 +1,122 @@
+"""Texts with fields: which fields stand in one, what it becomes, and whether it may go out.
+
+A field is written `{title}`. There is nothing else between braces, and no brace alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kash.platform.messages.gsm7 import ONE_SMS, in_alphabet, septets, strange_signs
+
+_FIELD = re.compile(r"\{([a-z][a-z_]{0,30})\}")
+_BRACE = re.compile(r"[{}]")
+_CUT = "..."
+# What tells whoever reads over her shoulder why somebody takes part, in the languages of texts.
+_TELLING = (
+    "police",
+    "polisi",
+    "officer",
+    "askari",
+    "sex work",
+    "sex-work",
+    "kahaba",
+    "makahaba",
+    "ukahaba",
+    "hiv",
+    "ukimwi",
+    "violence",
+    "ukatili",
+    "human rights",
+    "haki za binadamu",
+)
+
+
+class Wrong(StrEnum):
+    """What is wrong with a text."""
+
+    UNKNOWN_FIELDS = "unknown_fields"
+    BRACE = "brace"
+    STRANGE_SIGNS = "strange_signs"
+    TOO_LONG = "too_long"
+    TELLS = "tells"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of a text: which fields, signs or words, or by how many signs it is too long."""
+
+    wrong: Wrong
+    which: str = ""
+    over: int = 0
+
+
+def fields_in(text: str) -> list[str]:
+    """The names of fields in a text, each once, in their order."""
+    return list(dict.fromkeys(_FIELD.findall(text)))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A text with its fields filled in; what a value holds is never taken for a field. Raises
+    KeyError for a field without a value."""
+    return _FIELD.sub(lambda found: values[found[1]], text)
+
+
+def cut(value: str, most: int) -> str:
+    """A value of so many signs at most."""
+    return value if len(value) <= most else value[: max(most - len(_CUT), 0)].rstrip() + _CUT
+
+
+def sms_value(value: str, most: int, *, whole: bool = False) -> str:
+    """A value as an SMS has it: one septet a sign, and cut unless it must stay whole."""
+    written = in_alphabet(value)
+    return written if whole else cut(written, most)
+
+
+def mail_value(value: str, *, most: int = 300) -> str:
+    """A value as a mail has it: on one line, so that a subject stays one."""
+    return cut(" ".join(value.split()), most)
+
+
+def longest(text: str, lengths: Mapping[str, int]) -> str:
+    """A text at the longest values of its fields: the widest sign as often as there may be one."""
+    return filled(text, {name: "M" * length for name, length in lengths.items()})
+
+
+def sms_length(text: str, lengths: Mapping[str, int]) -> int | None:
+    """Septets of a text at the longest values; None if a sign of it is in no SMS."""
+    return septets(longest(text, lengths))
+
+
+def fault_of(
+    text: str, lengths: Mapping[str, int], *, sms: bool, names: Iterable[str] = ()
+) -> Fault | None:
+    """The first fault of a text, None if it may go out. `lengths` are those of the fields offered,
+    `names` the names of the programme's groups."""
+    unknown = [name for name in fields_in(text) if name not in lengths]
+    if unknown:
+        return Fault(Wrong.UNKNOWN_FIELDS, ", ".join(f"{{{name}}}" for name in unknown))
+    bare = _FIELD.sub("", text)
+    if _BRACE.search(bare):
+        return Fault(Wrong.BRACE)
+    said = telling_words(bare, names)
+    if said:
+        return Fault(Wrong.TELLS, said)
+    if not sms:
+        return None
+    strange = strange_signs(bare)
+    if strange:
+        return Fault(Wrong.STRANGE_SIGNS, " ".join(strange))
+    length = sms_length(text, lengths) or 0
+    return Fault(Wrong.TOO_LONG, over=length - ONE_SMS) if length > ONE_SMS else None
+
+
+def telling_words(text: str, names: Iterable[str] = ()) -> str:
+    """The words of a text that name a group, or why somebody takes part."""
+    low = " ".join(text.casefold().split())
+    wanted = [*_TELLING, *(name.casefold() for name in names if name.strip())]
+    found = [word for word in wanted if re.search(rf"\b{re.escape(word)}s?\b", low)]
+    return ", ".join(dict.fromkeys(found))

@@ -1,0 +1,287 @@
+"""The outbox: putting messages in, claiming them for a try, and writing down what came of it.
+
+Nothing here touches the network. A message and its key are committed before it is claimed, and the
+claim is committed before anybody calls a gateway: whoever dies in between leaves a claim behind,
+and not a message that goes out twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from kash.platform.database import db, insertion, new_public_id, writing
+from kash.platform.messages.letters import Letter, Request, request_from
+from kash.platform.messages.models import OutboxMessage
+from kash.platform.messages.states import (
+    CLAIM_LASTS,
+    TOO_LATE,
+    Channel,
+    State,
+    Tried,
+    following,
+)
+from kash.platform.vault import lookup, open_text, seal
+
+_KIND = "message.request"
+# SMS of one text that a gateway takes at once, and mails that go over one connection.
+MOST_AT_ONCE: Mapping[Channel, int] = {Channel.SMS: 100, Channel.EMAIL: 20}
+_ROWS_AT_ONCE = 500
+_TRIED_AGAIN = (State.UNKNOWN, State.FAILED, State.REFUSED)
+
+
+def stop_hash(token: str) -> str:
+    """What is kept of the secret by which a mail's reader ends such mails."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _key(letter: Letter) -> str:
+    parts = (letter.channel.value, letter.event, letter.address_lookup, letter.likeness)
+    return lookup("\x00".join(parts), kind="message.key")
+
+
+def put_in(session: Session, letters: Sequence[Letter], now: datetime) -> list[int]:
+    """Put messages into the outbox within the caller's transaction; their keys, in order.
+
+    Of one event, address and text there is one message, whoever puts it in how often: where it is
+    there already, that one is answered.
+    """
+    found: list[int] = []
+    for some in _in_parts(letters):
+        keys = [_key(letter) for letter in some]
+        rows = {key: _row(letter, key, now) for key, letter in zip(keys, some, strict=True)}
+        session.execute(
+            insertion(session, OutboxMessage).on_conflict_do_nothing(index_elements=["key"]),
+            list(rows.values()),
+        )
+        ids = session.execute(
+            select(OutboxMessage.key, OutboxMessage.id).where(OutboxMessage.key.in_(rows))
+        )
+        by_key = {row.key: row.id for row in ids}
+        found += [by_key[key] for key in keys]
+    return found
+
+
+def _row(letter: Letter, key: str, now: datetime) -> dict[str, object]:
+    public_id = new_public_id()
+    alike = ""
+    if letter.channel is Channel.SMS:
+        alike = lookup(letter.request.text, kind="message.alike")
+    return {
+        "public_id": public_id,
+        "key": key,
+        "channel": letter.channel.value,
+        "state": State.DUE.value,
+        "code": "",
+        "alike": alike,
+        "request_sealed": seal(letter.request.written(), kind=_KIND, public_id=public_id),
+        "address_lookup": letter.address_lookup,
+        "due_at": letter.due_at,
+        "last_at": letter.last_at,
+        "attempts": 0,
+        "claim": "",
+        "stop_hash": stop_hash(letter.stop_token) if letter.stop_token else None,
+        "created_at": now,
+    }
+
+
+def _in_parts(letters: Sequence[Letter]) -> Iterator[Sequence[Letter]]:
+    for start in range(0, len(letters), _ROWS_AT_ONCE):
+        yield letters[start : start + _ROWS_AT_ONCE]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The last word on a message before it goes: with neither it goes now, with `later` not before
+    that, with a `refusal` (a code) never."""
+
+    later: datetime | None = None
+    refusal: str = ""
+
+
+GO = Verdict()
+# Told the keys of messages that are due, asks for each whether it may go; one left out may.
+Gate = Callable[[Session, Sequence[int], datetime], Mapping[int, Verdict]]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in hand."""
+
+    id: int
+    request: Request = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Messages that one try holds, all of one channel, SMS all of one text. Without any, those that
+    were due may not go now: there may be more."""
+
+    name: str
+    channel: Channel
+    messages: tuple[Claimed, ...]
+
+
+def claim_some(gate: Gate, now: datetime) -> Claim | None:
+    """Take messages that are due into hand, durably; None where nothing is due."""
+    due = and_(OutboxMessage.state == State.DUE, OutboxMessage.due_at <= now)
+    if not db.session.scalar(select(exists().where(due))):
+        db.session.rollback()
+        return None
+    with writing() as session:
+        rows = _next_rows(session, due)
+        if not rows:
+            return None
+        name = new_public_id()
+        verdicts = gate(session, [row.id for row in rows], now)
+        held = [row for row in rows if _goes(row, verdicts.get(row.id, GO), now, name)]
+        messages = tuple(Claimed(row.id, request_of(row)) for row in held)
+        return Claim(name, Channel(rows[0].channel), messages)
+
+
+def _next_rows(session: Session, due: ColumnElement[bool]) -> Sequence[OutboxMessage]:
+    """The message that has waited longest and those that go with it, locked."""
+    first = session.execute(
+        select(OutboxMessage.channel, OutboxMessage.alike)
+        .where(due)
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if first is None:
+        return ()
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(due, OutboxMessage.channel == first.channel, OutboxMessage.alike == first.alike)
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(MOST_AT_ONCE[Channel(first.channel)])
+        .with_for_update(skip_locked=True)
+    ).all()
+    # One text about two events may go to one address: each by a try of its own.
+    return list({row.address_lookup: row for row in reversed(rows)}.values())[::-1]
+
+
+def _goes(row: OutboxMessage, verdict: Verdict, now: datetime, name: str) -> bool:
+    if verdict.refusal:
+        _end(row, State.REFUSED, verdict.refusal, now)
+    elif row.last_at is not None and max(now, verdict.later or now) > row.last_at:
+        _end(row, State.LEFT, TOO_LATE, now)
+    elif verdict.later is not None:
+        row.due_at = verdict.later
+    else:
+        row.state = State.CLAIMED
+        row.claim, row.claimed_at = name, now
+        row.attempts += 1
+        return True
+    return False
+
+
+def _end(row: OutboxMessage, state: State, code: str, now: datetime) -> None:
+    row.state, row.code, row.settled_at = state, code, now
+
+
+def request_of(row: OutboxMessage) -> Request:
+    """What a message says, opened. Raises SealError, and ValueError once it is shredded."""
+    if row.request_sealed is None:
+        raise ValueError("shredded")
+    return request_from(open_text(row.request_sealed, kind=_KIND, public_id=row.public_id))
+
+
+def settle(name: str, tried: Mapping[int, Tried], now: datetime) -> None:
+    """Write down what came of a try.
+
+    A message that another try or a report has settled meanwhile stays as it is.
+    """
+    with writing() as session:
+        rows = session.scalars(
+            select(OutboxMessage)
+            .where(
+                OutboxMessage.id.in_(tried),
+                OutboxMessage.claim == name,
+                OutboxMessage.state.in_((State.CLAIMED, State.UNKNOWN)),
+            )
+            .order_by(OutboxMessage.id)
+            .with_for_update()
+        ).all()
+        for row in rows:
+            came = tried[row.id]
+            next_ = following(came, row.attempts, now)
+            row.state, row.code = next_.state, came.code[:40]
+            row.gateway_id = came.gateway_id[:80] or row.gateway_id
+            row.due_at = next_.due_at or row.due_at
+            row.settled_at = None if next_.state is State.DUE else now
+
+
+def give_back(name: str, keys: Collection[int]) -> None:
+    """Let messages of a claim go that nobody was asked to send."""
+    with writing() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.id.in_(keys),
+                OutboxMessage.claim == name,
+                OutboxMessage.state == State.CLAIMED,
+            )
+            .values(state=State.DUE, attempts=OutboxMessage.attempts - 1)
+        )
+
+
+def give_up_old_claims(now: datetime) -> int:
+    """Say of messages whose claim a crash left that nobody knows whether they went; how many."""
+    old = and_(OutboxMessage.state == State.CLAIMED, OutboxMessage.claimed_at < now - CLAIM_LASTS)
+    if not db.session.scalar(select(exists().where(old))):
+        db.session.rollback()
+        return 0
+    with writing() as session:
+        done = session.execute(
+            update(OutboxMessage).where(old).values(state=State.UNKNOWN, settled_at=now)
+        )
+        return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def try_again(session: Session, keys: Collection[int], now: datetime) -> list[int]:
+    """Have messages go once more, as a person decided, within her transaction; those that do.
+
+    Only what is not known, failed or refused, and not shredded.
+    """
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.id.in_(keys),
+            OutboxMessage.state.in_(_TRIED_AGAIN),
+            OutboxMessage.request_sealed.is_not(None),
+        )
+        .with_for_update()
+    ).all()
+    for row in rows:
+        row.state, row.code, row.attempts = State.DUE, "", 0
+        row.due_at, row.settled_at = now, None
+    return [row.id for row in rows]
+
+
+def leave(
+    session: Session, keys: Collection[int], now: datetime, *, code: str = "", waiting: bool = False
+) -> list[int]:
+    """Have messages go no more, as a person decided, within her transaction; those that don't.
+
+    With `waiting` it is about those that are due, and else about those not known or failed.
+    """
+    states = (State.DUE,) if waiting else (State.UNKNOWN, State.FAILED)
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.id.in_(keys), OutboxMessage.state.in_(states))
+        .with_for_update()
+    ).all()
+    for row in rows:
+        _end(row, State.LEFT, code or row.code, now)
+    return [row.id for row in rows]
+
+
+def open_states() -> ColumnElement[bool]:
+    """The messages that a person has to decide on."""
+    return or_(OutboxMessage.state == State.UNKNOWN, OutboxMessage.state == State.FAILED)
