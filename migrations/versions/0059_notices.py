@@ -1,7 +1,7 @@
 """an outbox of messages, what people are told, by which texts and at which hours
 
 Revision ID: 0059
-Revises: 0055
+Revises: 0064
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0059'
-down_revision = '0055'
+down_revision = '0064'
 branch_labels = None
 depends_on = None
 
