@@ -1,4 +1,4 @@
-"""What becomes of notices when two people turn out to be one."""
+"""Fate of notices when two people turn out to be one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people were told, by which texts, and how each wants to be told."""
+"""Notices to people, the texts by which they are told, and the wish of each how to be told."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class MessageText(PublicId, Base):
 
 
 class MessageChoice(Base):
-    """How one person wants to be told. An empty `channel` leaves it to the programme; hours are of
+    """A person's wish how to be told. An empty `channel` leaves it to the programme; hours are of
     the day on the programme's clock, and `calendar` None is as usual in her group."""
 
     __tablename__ = "message_choice"
@@ -86,7 +86,7 @@ class MessageChoice(Base):
 
 
 class SenderCheck(Base):
-    """What the domain name system said of the sender's domain when it was last asked; one row."""
+    """The last answer of the domain name system about the sender's domain; one row."""
 
     __tablename__ = "sender_check"
 

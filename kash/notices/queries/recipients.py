@@ -1,4 +1,4 @@
-"""What is known of people who are to be told something: their ways, consent, hours, language."""
+"""People who are to be told something: their ways, consent, hours and language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who was told of an event, for the rooms that had something to say."""
+"""The people told of an event, for the rooms that had something to say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kash.platform.messages.models import OutboxMessage
 
 @dataclass(frozen=True)
 class Told:
-    """How one person was told: the state and channel of her message, or why there is none."""
+    """The telling of one person: the state and channel of her message, or why there is none."""
 
     person_id: int
     event_key: str
@@ -27,7 +27,7 @@ class Told:
 
 
 def told_of(kind: str, event_keys: Collection[str]) -> list[Told]:
-    """How people were told of events of one kind; one query."""
+    """The telling of people about events of one kind; one query."""
     rows = db.session.execute(
         select(
             Notice.person_id,

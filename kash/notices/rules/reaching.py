@@ -1,4 +1,4 @@
-"""Whether and by which way somebody is told."""
+"""The way by which somebody is told, if there is one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kash.platform.messages.states import Channel
 
 
 class Said(StrEnum):
-    """What came of saying something to somebody; of all but the first two there is no message."""
+    """The result of saying something to somebody; of all but the first two there is no message."""
 
     QUEUED = "queued"
     ALREADY = "already"
@@ -22,7 +22,7 @@ class Said(StrEnum):
 
 @dataclass(frozen=True)
 class Recipient:
-    """What counts of a person: whether she agreed to messages, is under 18, and her ways, with the
+    """A person as far as it counts here: whether she agreed to messages, is under 18, and her ways, with the
     one that she chose, if any."""
 
     agreed: bool

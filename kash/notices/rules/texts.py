@@ -36,7 +36,7 @@ _TELLING = (
 
 
 class Wrong(StrEnum):
-    """What is wrong with a text."""
+    """A kind of fault of a text."""
 
     UNKNOWN_FIELDS = "unknown_fields"
     BRACE = "brace"

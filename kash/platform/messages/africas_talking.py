@@ -94,7 +94,7 @@ class AfricasTalking:
 
 
 def _answered(content: bytes, numbers: Sequence[str]) -> Mapping[str, Tried]:
-    """What an answer says of each number; of one that it leaves out, nothing is known."""
+    """The outcome of each number by an answer; of one that it leaves out, nothing is known."""
     unknown = Tried(Outcome.UNKNOWN, "unclear")
     try:
         lines = json.loads(content)["SMSMessageData"]["Recipients"]

@@ -44,7 +44,7 @@ _WRITTEN = str.maketrans(
 
 
 def septets(text: str) -> int | None:
-    """How many septets a text takes; None if a sign of it is not in the alphabet."""
+    """The number of septets that a text takes; None if a sign of it is not in the alphabet."""
     if strange_signs(text):
         return None
     return len(text) + sum(sign in _EXTENSION for sign in text)

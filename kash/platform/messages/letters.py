@@ -36,7 +36,7 @@ class Request:
 
 
 def request_from(written: str) -> Request:
-    """What `Request.written` wrote."""
+    """The request that `Request.written` wrote."""
     kept = json.loads(written)
     calendar = kept.pop("calendar")
     return Request(**kept, calendar=CalendarFile(**calendar) if calendar else None)

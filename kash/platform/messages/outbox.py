@@ -36,7 +36,7 @@ _TRIED_AGAIN = (State.UNKNOWN, State.FAILED, State.REFUSED)
 
 
 def stop_hash(token: str) -> str:
-    """What is kept of the secret by which a mail's reader ends such mails."""
+    """The hash of the secret by which a mail's reader ends such mails."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -186,7 +186,7 @@ def _end(row: OutboxMessage, state: State, code: str, now: datetime) -> None:
 
 
 def request_of(row: OutboxMessage) -> Request:
-    """What a message says, opened. Raises SealError, and ValueError once it is shredded."""
+    """The request of a message, opened. Raises SealError, and ValueError once it is shredded."""
     if row.request_sealed is None:
         raise ValueError("shredded")
     return request_from(open_text(row.request_sealed, kind=_KIND, public_id=row.public_id))

@@ -58,7 +58,7 @@ NOBODY_REACHED = "console"
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of a try: `gateway_id` is the gateway's name of the message, `code` its word."""
+    """The outcome of a try: `gateway_id` is the gateway's name of the message, `code` its word."""
 
     outcome: Outcome
     code: str = ""
@@ -74,7 +74,7 @@ class Following:
 
 
 def following(tried: Tried, attempts: int, now: datetime) -> Following:
-    """What follows a try, after so many `attempts` with this one."""
+    """The state that follows a try, after so many `attempts` with this one."""
     if tried.outcome is Outcome.NOT_SENT:
         if attempts >= MOST_ATTEMPTS:
             return Following(State.FAILED)
