@@ -22,8 +22,8 @@ class Said(StrEnum):
 
 @dataclass(frozen=True)
 class Recipient:
-    """A person as far as it counts here: whether she agreed to messages, is under 18, and her ways, with the
-    one that she chose, if any."""
+    """A person as far as it counts here: whether she agreed to messages, is under 18,
+    and her ways, with the one that she chose, if any."""
 
     agreed: bool
     minor: bool

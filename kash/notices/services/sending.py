@@ -39,8 +39,8 @@ def shred_old_messages() -> int:
 
 
 def may_go(session: Session, messages: Sequence[int], now: datetime) -> Mapping[int, Verdict]:
-    """The last word on whether messages may go now: somebody whom each is for still agrees, has the address
-    that was written to, and it is an hour of hers.
+    """The last word on whether messages may go now: somebody whom each is for still
+    agrees, has the address that was written to, and it is an hour of hers.
 
     A message about nobody any more, as of people who were taken out, goes to nobody.
     """

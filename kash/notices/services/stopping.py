@@ -1,4 +1,4 @@
-"""People who want no more messages: by the gateway's list, by a stop sent to it, by a link in a mail.
+"""People who want no more messages: by a gateway's list, by a stop sent to it, by a link in mail.
 
 Each withdraws what the person had agreed to. A number or an address that several share is written
 to for none of them any more: nobody can tell which of them it was.
