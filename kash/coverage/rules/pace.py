@@ -31,7 +31,7 @@ _EARLY, _MIDDLE, _LATE = 0.1, 0.5, 0.9
 # How much rates of stations differ: from three times the mean to hardly.
 _SHAPES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 _MEANS = 21
-_RATES = 40
+_RATES = 24
 _NEGLIGIBLE = 1e-3
 
 Key = TypeVar("Key", bound=Hashable)
@@ -131,16 +131,18 @@ class LeavingPace(Generic[Key]):
         ]
         low = min(shape / rate * exp(-4 / sqrt(shape)) for shape, rate, _weight in parts)
         high = max(shape / rate * exp(3 / sqrt(shape)) for shape, rate, _weight in parts)
-        scaled = [(*part, part[0] * log(part[1]) - lgamma(part[0])) for part in parts]
+        scaled = [
+            (shape, rate, log(weight) + shape * log(rate) - lgamma(shape))
+            for shape, rate, weight in parts
+        ]
         found = []
         for step in range(_RATES):
             value = low * (high / low) ** (step / (_RATES - 1))
             height = log(value)
-            density = sum(
-                weight * exp(constant + shape * height - rate * value)
-                for shape, rate, weight, constant in scaled
-            )
-            found.append((value, density))
+            logarithms = [
+                constant + shape * height - rate * value for shape, rate, constant in scaled
+            ]
+            found.append((value, sum(map(exp, logarithms))))
         total = sum(density for _value, density in found)
         least = total * _NEGLIGIBLE / 10
         return [(value, density / total) for value, density in found if density > least]
@@ -152,6 +154,11 @@ class LeavingPace(Generic[Key]):
     def months_until(self, station: Key, present: int, wanted: int) -> tuple[float, float, float]:
         """Months until fewer than `wanted` of `present` trained people are left at a station: one
         time in ten sooner, as likely as not, and one time in ten later. At most ten years."""
+        fallen = self._fallen(station, present, wanted)
+        return (_reach(fallen, _EARLY), _reach(fallen, _MIDDLE), _reach(fallen, _LATE))
+
+    def _fallen(self, station: Key, present: int, wanted: int) -> Callable[[float], float]:
+        """Probability that fewer than `wanted` of `present` are left after so many months."""
         rates = self.rates_of(station)
 
         def fallen(months: float) -> float:
@@ -159,7 +166,7 @@ class LeavingPace(Generic[Key]):
                 weight * _fewer(present, wanted, exp(-rate * months)) for rate, weight in rates
             )
 
-        return (_reach(fallen, _EARLY), _reach(fallen, _MIDDLE), _reach(fallen, _LATE))
+        return fallen
 
     def forecast(self, station: Key, present: int, wanted: int, today: date) -> Forecast:
         """When a station falls under the wanted number, if nobody who is trained comes and every
@@ -168,13 +175,14 @@ class LeavingPace(Generic[Key]):
             return Forecast(Outlook.UNDER)
         if not self.known:
             return Forecast(Outlook.UNKNOWN)
-        early, by, late = self.months_until(station, present, wanted)
-        if by > MOST_MONTHS:
+        fallen = self._fallen(station, present, wanted)
+        if fallen(MOST_MONTHS) < _MIDDLE:
             return Forecast(Outlook.LATER)
+        late = _reach(fallen, _LATE)
         return Forecast(
             Outlook.FALLS,
-            _month(today, by),
-            _month(today, early),
+            _month(today, _reach(fallen, _MIDDLE)),
+            _month(today, _reach(fallen, _EARLY)),
             None if late >= _HORIZON else _month(today, late),
         )
 
