@@ -239,6 +239,7 @@ def likely_duplicates(actor: Actor, reason: str = "") -> Listing[LikelyDuplicate
         default_direction="desc",
         key=LikelyDuplicate.id,
         per_page=20,
+        searched=True,
     )
 
 
@@ -269,6 +270,7 @@ def told_apart(actor: Actor) -> Listing[NotTheSame]:
         default_direction="desc",
         key=NotTheSame.id,
         per_page=20,
+        searched=True,
     )
 
 
