@@ -68,6 +68,7 @@ LISTS = frozenset(
 )
 # Not asked for, and why.
 UNASKED = {
+    "answers.answer": "of a link the hash alone is kept",
     "accounts.breach": "there are none in what is measured",
     "accounts.close_breach": "as above",
     "accounts.edit_breach": "as above",

@@ -154,6 +154,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "assessments.hold": {_R.TRAINER: _OWN},
     "workshops.see": _SEEING_WORKSHOPS,
     "workshops.edit": {_R.TRAINER: _OWN},
+    # How free seats are given, and whether a missing course keeps somebody out.
+    "workshops.rule": {_R.DIRECTOR: _ALL},
     "attendance.see": _SEEING_WORKSHOPS,
     "attendance.mark": {_R.TRAINER: _OWN},
     # Never whoever closed it: another who runs the workshop, or the director.

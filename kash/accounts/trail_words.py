@@ -63,6 +63,7 @@ ACTION_WORDS = ActionWords(
         "accounts.request_withdrawn": _l("accounts: request withdrawn"),
         "accounts.retention_changed": _l("accounts: retention changed"),
         "accounts.roles_changed": _l("accounts: roles changed"),
+        "accounts.seats_changed": _l("accounts: rules of seats changed"),
         "accounts.second_step_added": _l("accounts: second step added"),
         "accounts.second_step_removed": _l("accounts: second step removed"),
         "accounts.second_step_roles_chosen": _l("accounts: second step roles chosen"),

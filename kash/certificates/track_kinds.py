@@ -25,7 +25,9 @@ from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind
 from kash.tracks.rules.standing import CertificatePeriod
 from kash.tracks.rules.tree import Leaf
 from kash.training.models import Course, CourseVersion
+from kash.workshops.certificates_held import CertificatesHeld
 from kash.workshops.models import Workshop
+from kash.workshops.prerequisites import Held
 
 
 def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
@@ -126,6 +128,15 @@ def _one_by_one(
     return found
 
 
+def held(session: Session, course: int, people: Collection[int]) -> dict[int, list[Held]]:
+    """{person: days} for which certificates of a course hold, as enrolling asks; one that was
+    revoked holds no more."""
+    return {
+        person: [Held(one.since, one.ended or one.until) for one in found]
+        for person, found in periods(session, course, people).items()
+    }
+
+
 TRACK_PARTS = (
     LeafKind(
         KindRule("certificate", (Parameter("course", ParameterKind.COURSE),)),
@@ -134,4 +145,5 @@ TRACK_PARTS = (
         certified,
     ),
     CertificatePeriods(periods),
+    CertificatesHeld(held),
 )

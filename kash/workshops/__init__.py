@@ -6,3 +6,5 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("workshops", __name__, url_prefix="/workshops")
+# Answers by a link, for whoever holds one: short enough for a text message.
+answers = Blueprint("answers", __name__)

@@ -16,10 +16,16 @@ CHAPTERS = Chapters(
             },
         ),
         **each("workshops", "taught", {Role.TRAINER: "trainer#as-it-was-taught"}),
+        "answers.answer": "signing-in#answer-an-invitation-by-its-link",
+        "workshops.earlier": {
+            Role.TRAINER: "trainer#enrol-people",
+            Role.DIRECTOR: "director#seats-and-waiting-lists",
+        },
+        "workshops.seats": {Role.DIRECTOR: "director#seats-and-waiting-lists"},
         "workshops.check_in": peers("peer-educator#check-in-at-a-workshop"),
         **each(
             "workshops",
-            "people walk_in ask_contacts withdraw enrol_chosen copy_people",
+            "people walk_in ask_contacts withdraw enrol_chosen copy_people answer_links",
             {
                 Role.TRAINER: "trainer#enrol-people",
                 Role.DIRECTOR: "director#people-workshops-attendance",

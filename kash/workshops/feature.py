@@ -21,7 +21,7 @@ from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
 from kash.training.deliveries import Deliveries
 from kash.training.queries import TaughtScope
-from kash.workshops import blueprint, views
+from kash.workshops import answers, blueprint, views
 from kash.workshops.calendar import CALENDAR
 from kash.workshops.chapters import CHAPTERS
 from kash.workshops.frame import person_rows
@@ -35,11 +35,13 @@ from kash.workshops.queries.deliveries import last_minutes
 from kash.workshops.queries.events import own_workshop_events
 from kash.workshops.queries.meeting import met
 from kash.workshops.queries.scope import may_mark_register, people_of, versions_taught_to
+from kash.workshops.seat_parts import SEATS
 from kash.workshops.services.enrolment import take_in_walk_in
 from kash.workshops.services.recording import forget_words
 from kash.workshops.tabs import Tab
 from kash.workshops.today import TODAY
 from kash.workshops.trail_words import ACTION_WORDS
+from kash.workshops.views.answers import join_answer_links
 from kash.workshops.wording import (
     enrolment_word,
     left_out_word,
@@ -56,7 +58,8 @@ def _enrolled(since: datetime) -> ColumnElement[bool]:
 FEATURE = Feature(
     "workshops",
     modules=(views,),
-    blueprints=(blueprint,),
+    start=join_answer_links,
+    blueprints=(blueprint, answers),
     filters={
         "enrolment_word": enrolment_word,
         "pause_word": pause_word,
@@ -86,6 +89,7 @@ FEATURE = Feature(
         TaughtScope(versions_taught_to),
         Deliveries(last_minutes),
         OwnEvents(own_workshop_events),
+        *SEATS,
         Chore("forget_trainer_notes", lambda: forget_words(utc_now()), minutes=60),
         ENROL_LIST,
         Reference("enrolment.person_id", _l("Enrolments"), move_enrolments),

@@ -34,6 +34,7 @@ from kash.platform.web.forms import (
 from kash.platform.web.row_versions import RowVersionForm
 from kash.training.rules.fields import MOST_ROWS
 from kash.workshops.rules import LEAST_MINUTES, MOST_DAYS, MOST_MINUTES, LeftOutReason
+from kash.workshops.seating import DAYS_BEFORE, OFFER_HOURS
 from kash.workshops.wording import LEFT_OUT, REACHED
 
 FUNDER_LINES = 4
@@ -162,6 +163,37 @@ class SettleMarkForm(KashForm):
     )
     seen = HiddenField()
     page_key = HiddenField()
+
+
+class SeatRulesForm(RowVersionForm):
+    """How free seats are given, and what stands in the way of enrolling."""
+
+    days_before = whole_number_field(
+        _l("The waiting list moves by itself until so many days before the start"),
+        least=DAYS_BEFORE.least,
+        most=DAYS_BEFORE.most,
+        description=_l("After that a free seat is offered to whoever is next, and held for her."),
+    )
+    offer_hours = whole_number_field(
+        _l("An offer stands for so many hours"),
+        least=OFFER_HOURS.least,
+        most=OFFER_HOURS.most,
+        description=_l("Unanswered it lapses, and the next one is asked. Never beyond the start."),
+    )
+    needs_earlier = BooleanField(
+        _l("Enrol nobody who lacks a course that the course asks for"),
+        description=_l("Left open, it is told beside her name and stands in nobody’s way."),
+    )
+    refuses_repeats = BooleanField(
+        _l("Enrol nobody in a course that she had, while that still holds"),
+        description=_l("Left open, it is told beside her name and stands in nobody’s way."),
+    )
+
+
+class EarlierForm(KashForm):
+    """Courses that whoever is enrolled in another is to have had."""
+
+    needs = SeveralField(_l("Courses"), validators=[Optional()], choices=[])
 
 
 class CancelForm(KashForm):

@@ -194,11 +194,15 @@ class Enrolment(PublicId, Base):
     """A person in a workshop. Whoever is confirmed stands on the roster. `answered_at` is when she
     said herself, with her own account, that she comes; empty if she did not, or said no after.
     `answered_by` is that account, which may be linked to another by now. `history` are the states
-    that she had, each as [state, moment in ISO format], the present one last."""
+    that she had, each as [state, moment in ISO format], the present one last.
+
+    While she waits, `offer_until` says until when a seat is held for her answer, and
+    `offer_lapsed_at` when she let one lapse."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
         UniqueConstraint("workshop_id", "person_id"),
+        CheckConstraint("offer_until is null or state = 'waiting'", name="offer"),
         CheckConstraint(
             "state in ('invited', 'confirmed', 'waiting', 'declined', 'withdrawn')", name="state"
         ),
@@ -212,9 +216,41 @@ class Enrolment(PublicId, Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[str] = mapped_column(String(16), default="")
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offer_lapsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     history: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
 
     workshop: Mapped[Workshop] = relationship(back_populates="enrolments")
     person: Mapped[Person] = relationship()
     roster_entry: Mapped[RosterEntry | None] = relationship()
+
+
+class AnswerLink(Base):
+    """A link by which whoever holds it answers for one enrolment without signing in. Only the hash
+    of its token is kept. It opens nothing else: an answer by it never opens her contact, since
+    whoever invited her may have held it too."""
+
+    __tablename__ = "answer_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class EarlierCourse(PublicId, Base):
+    """A course that whoever is enrolled in another one is to have had before."""
+
+    __tablename__ = "earlier_course"
+    __table_args__ = (
+        UniqueConstraint("course_id", "needs_id"),
+        CheckConstraint("course_id <> needs_id", name="another"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    needs_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)

@@ -247,11 +247,12 @@ class EnrolmentState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-# Nobody chooses to wait: who is to be confirmed waits when no seat is free.
+# Nobody chooses to wait: who is to be confirmed waits when no seat is free. Whoever waits and whom
+# nobody asks any more is given a free seat by hand.
 _MOVES = {
     EnrolmentState.INVITED: (EnrolmentState.CONFIRMED, EnrolmentState.DECLINED),
     EnrolmentState.CONFIRMED: (EnrolmentState.WITHDRAWN,),
-    EnrolmentState.WAITING: (EnrolmentState.DECLINED,),
+    EnrolmentState.WAITING: (EnrolmentState.CONFIRMED, EnrolmentState.DECLINED),
     EnrolmentState.DECLINED: (EnrolmentState.CONFIRMED, EnrolmentState.INVITED),
     EnrolmentState.WITHDRAWN: (EnrolmentState.CONFIRMED,),
 }
@@ -281,17 +282,6 @@ def with_step(history: History | None, state: EnrolmentState, now: datetime) -> 
     if told and told[-1][0] == str(state):
         return told
     return [*told, [str(state), now.isoformat()]][-MOST_STEPS:]
-
-
-def seats_free(confirmed: int, capacity: int | None) -> int | None:
-    """How many seats are free; None for as many as wanted. Walk-ins may fill more than all."""
-    return None if capacity is None else max(0, capacity - confirmed)
-
-
-def moving_up(waiting: Sequence[int], confirmed: int, capacity: int | None) -> list[int]:
-    """Those of the waiting, in the order of the queue, who now get a seat."""
-    free = seats_free(confirmed, capacity)
-    return list(waiting if free is None else waiting[:free])
 
 
 class FundingFault(StrEnum):
@@ -333,15 +323,24 @@ def stage(state: str, starts_on: date, ends_on: date, today: date) -> Stage:
 
 # The nearer to a seat, the more it counts.
 _SEATED = ("confirmed", "invited", "waiting", "declined", "withdrawn")
+_OF_STATE = ("state", "queued_at", "changed_at", "offer_until", "offer_lapsed_at")
 
 
 def merged_enrolment(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
     """Changes in an enrolment when that of somebody who is the same person joins it.
 
-    The one nearer to a seat counts, and of two alike the one that was in the queue first.
+    The one nearer to a seat counts, and of two alike the one to which a seat is offered, else the
+    one that was in the queue first.
     """
-    best = min((kept, gone), key=lambda each: (_SEATED.index(each["state"]), each["queued_at"]))
-    changes = {name: best[name] for name in ("state", "queued_at", "changed_at")}
+    best = min(
+        (kept, gone),
+        key=lambda each: (
+            _SEATED.index(each["state"]),
+            each["offer_until"] is None,
+            each["queued_at"],
+        ),
+    )
+    changes = {name: best[name] for name in _OF_STATE}
     if kept["roster_entry_id"] is None:
         changes["roster_entry_id"] = gone["roster_entry_id"]
     both = sorted(

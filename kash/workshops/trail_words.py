@@ -8,7 +8,10 @@ from kash.platform.web.action_words import ActionWords
 
 ACTION_WORDS = ActionWords(
     {
+        "workshops.answer_links_made": _l("workshops: links to answer made"),
+        "workshops.answered_by_link": _l("workshops: answered by link"),
         "workshops.costs_shared": _l("workshops: costs shared"),
+        "workshops.earlier_courses_set": _l("workshops: earlier courses set"),
         "workshops.enrolment_changed": _l("workshops: enrolment changed"),
         "workshops.invitation_answered": _l("workshops: invitation answered"),
         "workshops.people_enrolled": _l("workshops: people enrolled"),
@@ -19,6 +22,7 @@ ACTION_WORDS = ActionWords(
         "workshops.session_removed": _l("workshops: session removed"),
         "workshops.sessions_laid_out": _l("workshops: sessions laid out"),
         "workshops.sessions_ordered": _l("workshops: sessions ordered"),
+        "workshops.waiting_list_moved": _l("workshops: waiting list moved"),
         "workshops.walk_in_taken": _l("workshops: walk in taken"),
         "workshops.workshop_cancelled": _l("workshops: workshop cancelled"),
         "workshops.workshop_changed": _l("workshops: workshop changed"),

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.attendance.rules.conduct import Conduct, Oddity
 from kash.platform.web.formats import hours_text, moment_text, time_text
 from kash.workshops.rules import Break, EnrolmentState, LeftOutReason, Reached, Stage
+from kash.workshops.seating import Reason, Standstill
 
 ENROLMENT: dict[EnrolmentState, Any] = {
     EnrolmentState.INVITED: _l("Invited"),
@@ -102,6 +103,29 @@ def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
         length=hours_text(held.minutes),
         taught=hours_text(held.taught),
     )
+
+
+def standstill_sentence(reason: Reason) -> str:
+    """Why nobody on the waiting list moved up."""
+    if reason.why is Standstill.EMPTY:
+        return _("Nobody waits.")
+    if reason.why is Standstill.NO_SEAT:
+        return _("No seat is free.")
+    if reason.why is Standstill.OFFERED:
+        return _(
+            "A seat is held for an answer. Offers: %(count)s; the first stands until %(moment)s.",
+            count=reason.people,
+            moment=moment_text(reason.until),
+        )
+    if reason.why is Standstill.UNDER_AGE:
+        return _("Passed over, because they are under 18: %(count)s.", count=reason.people)
+    if reason.why is Standstill.LAPSED:
+        return _(
+            "Left an offer unanswered and are asked no more by themselves: %(count)s. You can give"
+            " them a seat.",
+            count=reason.people,
+        )
+    return _("It begins too soon to ask anybody by itself. You can give a seat to whoever waits.")
 
 
 def left_out_word(reason: str) -> str:

@@ -66,6 +66,7 @@ SHOWN_AS = {
 }
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
+    "workshops.rule",
     "skills.see",
     "feeds.venues",
     "coverage.goal",

@@ -191,6 +191,7 @@ from kash.training.models import (
     SessionPlan,
 )
 from kash.workshops.models import (
+    AnswerLink,
     Enrolment,
     Facilitator,
     Funder,
@@ -1122,6 +1123,13 @@ class _Builder:
             enrolment = self.add(
                 Enrolment(workshop_id=workshop.id, person_id=person.id, roster_entry_id=entry.id)
             )
+            self.add(
+                AnswerLink(
+                    enrolment_id=enrolment.id,
+                    token_hash=token_hash(link := new_token()),
+                    expires_at=utc_now() + timedelta(days=30),
+                )
+            )
             entries[person.public_id] = entry.public_id
             enrolments[person.public_id] = enrolment.public_id
             rows[self.world.bearers[person.chosen_name.lower()].letter].append(entry.public_id)
@@ -1199,6 +1207,7 @@ class _Builder:
                 "draft_plan": draft["plan"].public_id,
                 "proposed": proposed["version"].public_id,
                 "workshop": workshop.public_id,
+                "answer_link": link,
                 "closed_session": sessions[0].public_id,
                 "sheet": sheets[1].public_id,
                 "scan": scan.public_id,

@@ -80,6 +80,7 @@ workshops.roster      -    all  all   all  -      -    -       -       -
 workshops.plan        -    -    all   -    -      -    -       -       -
 workshops.change      -    -    own   -    -      -    -       -       -
 workshops.answer      -    -    -     -    -      -    self    self    -
+workshops.rule        -    all  -     -    -      -    -       -       -
 attendance.see        -    all  all   all  -      -    -       -       -
 attendance.mark       -    -    own   -    -      -    -       -       -
 attendance.confirm    -    all  own   -    -      -    -       -       -
@@ -540,6 +541,10 @@ PLACES: dict[str, Place] = {
     "workshops.copy_people": _of("workshop", both="workshops.change"),
     "workshops.ask_contacts": _of("workshop", both="workshops.change"),
     "workshops.answer": _of("workshop", post="workshops.answer"),
+    "workshops.answer_links": _of("workshop", post="workshops.change"),
+    "workshops.earlier": Place("curriculum.change", "curriculum.change", {"course_id": "course"}),
+    "workshops.seats": Place("workshops.rule", "workshops.rule"),
+    "answers.answer": Place(ANYONE, ANYONE, {"token": "answer_link"}),
     "workshops.walk_in": _of("workshop", both="workshops.change"),
     "workshops.attendance": _of("workshop", get="attendance.see"),
     "workshops.save_attendance": _of("workshop", post="attendance.mark"),

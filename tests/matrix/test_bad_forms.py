@@ -44,8 +44,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "members.open_vault", "members.keys", "members.begin",
         # Shown only where somebody has agreed to it, and once the case is closed.
         "incidents.case_file", "incidents.shred",
-        # Shown only with the code of a form that is open.
-        "evaluations.answer",
+        # Shown only with the code of a form that is open, or with a link.
+        "evaluations.answer", "answers.answer",
         # Shown only once another workshop, or a kind of question, was chosen.
         "workshops.copy_people", "assessments.add",
         # Shown only to a second person who stands behind nobody concerned.
@@ -152,6 +152,9 @@ def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[F
     assert wrong == [], "\n".join(wrong)
 
 
+_WITHOUT_SESSION = ("certificates.verify", "evaluations.answer", "answers.answer")
+
+
 def test_nothing_is_posted_without_its_token(
     world: World, forms: list[FoundForm], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,7 +162,7 @@ def test_nothing_is_posted_without_its_token(
     monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
     wrong: list[str] = []
     for endpoint, place in PLACES.items():
-        if not place.post or endpoint in ("certificates.verify", "evaluations.answer"):
+        if not place.post or endpoint in _WITHOUT_SESSION:
             # Whoever checks a certificate, or answers, has no session and so no token.
             continue
         role = who_may(place.post)

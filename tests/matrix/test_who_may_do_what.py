@@ -319,6 +319,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "attendance.confirm": "attendance.confirm",
         "attendance.check_in": "attendance.check_in",
         "workshops.answer": "workshops.answer",
+        "workshops.rule": "workshops.rule",
         "evaluations.see": "evaluations.see",
         "evaluations.run": "evaluations.run",
         "reports.see": "reports.see",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -12,6 +12,7 @@ from apiflask import APIFlask
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Workshop
@@ -20,6 +21,16 @@ from kash.workshops.services.planning import WorkshopDetails, plan_workshop
 
 FIRST_DAY = date(2026, 11, 17)
 SECOND_DAY = date(2026, 11, 18)
+
+
+def in_days(first: int, last: int | None = None) -> dict[str, date]:
+    """The first and last day of a workshop that begins in so many days; counted from the present,
+    since a waiting list moves with the clock."""
+    begins = local_today() + timedelta(days=first)
+    return {
+        "starts_on": begins,
+        "ends_on": begins + timedelta(days=1 if last is None else last - first),
+    }
 
 
 def make_version(minutes: tuple[int, ...] = (90, 90, 90, 90), state: str = "published") -> str:

@@ -64,7 +64,8 @@ from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.enrolment import admit_walk_in, answer_invitation, enrol
+from kash.workshops.services.answers import answer_invitation
+from kash.workshops.services.enrolment import admit_walk_in, enrol
 
 from .conftest import Held
 

@@ -20,7 +20,7 @@ from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_services import roster, states
 
-AHEAD = {"starts_on": 3, "ends_on": 4}
+AHEAD = {"starts_on": 30, "ends_on": 31}
 
 
 def enrolled(plan: Callable[..., Held], days: dict[str, int]) -> tuple[Held, dict[str, str]]:

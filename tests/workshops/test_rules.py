@@ -21,7 +21,6 @@ from kash.workshops.rules import (
     following_on,
     funding_fault,
     lay_into_days,
-    moving_up,
     overlap_with,
     pause_kind,
     possible_moves,
@@ -220,22 +219,6 @@ def test_nobody_takes_a_seat_that_is_not_there(confirmed: int, capacity: int | N
     else:
         assert state is EnrolmentState.WAITING
     assert seated(EnrolmentState.INVITED, confirmed, capacity) is EnrolmentState.INVITED
-
-
-@given(
-    st.lists(st.integers(), unique=True, max_size=20),
-    st.integers(0, 30),
-    st.one_of(st.none(), st.integers(1, 30)),
-)
-def test_the_queue_moves_up_in_its_order_and_fills_exactly_the_free_seats(
-    waiting: list[int], confirmed: int, capacity: int | None
-) -> None:
-    moved = moving_up(waiting, confirmed, capacity)
-    assert moved == waiting[: len(moved)]
-    if capacity is None:
-        assert moved == waiting
-    else:
-        assert len(moved) == min(len(waiting), max(0, capacity - confirmed))
 
 
 def test_no_one_is_made_to_wait_by_choice() -> None:

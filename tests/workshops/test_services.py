@@ -73,6 +73,7 @@ from tests.workshops.conftest import (
     SECOND_DAY,
     Held,
     details,
+    in_days,
     make_person,
     make_version,
 )
@@ -320,7 +321,8 @@ def test_a_version_that_is_written_on_changes_no_workshop_that_teaches_from_it(h
 def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
-    held = plan(capacity=2)
+    ahead = in_days(30)
+    held = plan(capacity=2, **ahead)
     people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku", "Dalila")}
     answers = [enrol(held.workshop, public_id, held.trainer) for public_id in people.values()]
     assert [str(answer) for answer in answers] == [
@@ -341,11 +343,11 @@ def test_seats_fill_then_people_wait_and_move_up_by_themselves(
         "Dalila": "waiting",
     }
     assert roster(held) == ["Bahati", "Chausiku"]
-    change_workshop(held.workshop, details(capacity=5), held.row_version, held.trainer)
+    change_workshop(held.workshop, details(capacity=5, **ahead), held.row_version, held.trainer)
     assert roster(held) == ["Bahati", "Chausiku", "Dalila"]
     assert enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
     assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
-    days, title = (FIRST_DAY, SECOND_DAY), "Kisumu Central"
+    days, title = (ahead["starts_on"], ahead["ends_on"]), "Kisumu Central"
     (found,) = workshops_of_person(people["Asha"])
     assert replace(found, history=()) == (
         OwnWorkshop(held.workshop, title, *days, "planned", EnrolmentState.CONFIRMED, 0)

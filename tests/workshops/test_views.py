@@ -27,7 +27,7 @@ from kash.workshops.queries.plan import sessions_of
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import cancel_workshop, change_workshop, duplicate_workshop
-from tests.workshops.conftest import Held, details, make_person, make_version
+from tests.workshops.conftest import Held, details, in_days, make_person, make_version
 
 NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")
 Browsers = Callable[[Actor], FlaskClient]
@@ -336,7 +336,7 @@ def test_people_are_found_by_post_with_name_group_and_station_only(
 def test_people_are_enrolled_withdrawn_and_moved_up(
     plan: Callable[..., Held], client_for: Browsers
 ) -> None:
-    held = plan(capacity=1)
+    held = plan(capacity=1, **in_days(30))
     site = client_for(held.trainer)
     for name in ("Asha", "Bahati"):
         answer = site.post(url(held, "people"), data={"person": make_person(name)})

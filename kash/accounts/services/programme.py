@@ -126,6 +126,7 @@ Kind = Literal[
     "address",
     "outside",
     "reporting",
+    "seats",
 ]
 
 

@@ -39,6 +39,8 @@ class EnrolledPerson:
     walk_in: bool
     place_in_queue: int
     minor: bool
+    offer_until: datetime | None = None
+    lapsed: bool = False
 
 
 def _station() -> Any:
@@ -68,6 +70,8 @@ def people_in(workshop: Workshop, states: Sequence[EnrolmentState]) -> list[Enro
             func.coalesce(RosterEntry.walk_in, False),
             queue,
             Person.minor,
+            Enrolment.offer_until,
+            Enrolment.offer_lapsed_at,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Group, Group.id == Person.group_id)
@@ -90,6 +94,8 @@ def people_in(workshop: Workshop, states: Sequence[EnrolmentState]) -> list[Enro
             bool(row[7]),
             row[8],
             row[9],
+            row[10],
+            row[11] is not None,
         )
         for row in rows
     ]
@@ -250,23 +256,26 @@ def people_to_enrol(workshop: Workshop, actor: Actor, text: str) -> list[PersonT
 
 @dataclass(frozen=True)
 class OwnPart:
-    """A person's own part in a workshop: how she stands to it and what she attended."""
+    """A person's own part in a workshop: how she stands to it, until when a seat is held for her
+    answer, and what she attended."""
 
     state: EnrolmentState
     attended: Attended | None
+    offer_until: datetime | None = None
 
 
 def own_part(workshop: Workshop, person_id: int) -> OwnPart:
     """One person's own enrolment and attendance. Raises NotFound."""
-    state = one_or_404(
-        db.session.scalar(
-            select(Enrolment.state).where(
+    state, until = one_or_404(
+        db.session.execute(
+            select(Enrolment.state, Enrolment.offer_until).where(
                 Enrolment.workshop_id == workshop.id, Enrolment.person_id == person_id
             )
-        )
+        ).first()
     )
     mine = [one for one in attended(workshop.register_id) if one.person_id == person_id]
-    return OwnPart(EnrolmentState(state), mine[0] if mine else None)
+    stands = until if until is not None and until > utc_now() else None
+    return OwnPart(EnrolmentState(state), mine[0] if mine else None, stands)
 
 
 @dataclass(frozen=True)

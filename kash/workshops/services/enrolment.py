@@ -1,4 +1,4 @@
-"""Enrolment: enrolling, answering, withdrawing, and people who come to the door."""
+"""Enrolment: enrolling, changing, withdrawing, and people who come to the door."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.queries.earlier import earlier_by_key
+from kash.workshops.queries.seats import seat_rules
 from kash.workshops.rules import EnrolmentState, possible_moves
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.seats import give_seat, move_up, set_state
 
 _AT_ONCE = 500
-_SEATED = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
-_ANSWERABLE = _SEATED | {EnrolmentState.INVITED, EnrolmentState.DECLINED}
 _STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
 
 
@@ -39,6 +38,24 @@ class MinorNotEnrolled(Problem):
         "People under 18 are not enrolled. The custodian takes care of what they need; "
         "nothing was saved here."
     )
+
+
+class NeedsEarlierCourse(Problem):
+    """The programme enrols only who had the courses that this one asks for."""
+
+    sentence = _l("Nothing was changed: a course that this one asks for is missing.")
+
+
+class HadThisCourse(Problem):
+    """The programme enrols nobody in a course that she had and that still holds."""
+
+    sentence = _l("Nothing was changed: this course was attended before, and that still holds.")
+
+
+class NoSeatFree(Problem):
+    """Somebody who waits can't be given a seat by hand."""
+
+    sentence = _l("No seat is free: all are taken, or held for somebody whose turn it is.")
 
 
 class MoveNotPossible(Problem):
@@ -65,8 +82,8 @@ def enrol(
 ) -> EnrolmentState:
     """Enrol or invite a person; returns how she now stands (waiting while no seat is free).
 
-    Whoever is invited, confirmed or waiting already stays so. Raises NotFound, WorkshopCancelled
-    and MinorNotEnrolled.
+    Whoever is invited, confirmed or waiting already stays so. Raises NotFound, WorkshopCancelled,
+    MinorNotEnrolled and, where the programme says so, NeedsEarlierCourse and HadThisCourse.
     """
     if wanted not in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
         raise MoveNotPossible
@@ -79,6 +96,9 @@ def enrol(
             state = EnrolmentState(enrolment.state)
             change.nothing()
             return state
+        kept_out = _kept_out(session, held, [found.id])
+        if kept_out:
+            raise kept_out[found.id]
         if enrolment is None:
             enrolment = _new_enrolment(session, held, found)
         change.about(held.public_id, enrolment.public_id, found.public_id)
@@ -102,8 +122,9 @@ def enrol_all(
 ) -> EnrolledTogether:
     """Enrol or invite many at once; whoever comes after the last seat waits.
 
-    Left out are people under 18, and those who have an answer in this workshop already. Raises
-    NotFound, WorkshopCancelled and MoveNotPossible.
+    Left out are people under 18, those who have an answer in this workshop already and, where the
+    programme says so, those who lack an earlier course or had this one. Raises NotFound,
+    WorkshopCancelled and MoveNotPossible.
     """
     if wanted not in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
         raise MoveNotPossible
@@ -119,8 +140,9 @@ def enrol_all(
             found = session.scalars(
                 select(Person).where(Person.public_id.in_(some)).order_by(Person.id)
             ).all()
+            kept_out = _kept_out(session, held, [person.id for person in found])
             for person in found:
-                if person.minor or person.id in there:
+                if person.minor or person.id in there or person.id in kept_out:
                     continue
                 enrolment = _new_enrolment(session, held, person)
                 given[give_seat(session, held, enrolment, wanted, change.now)] += 1
@@ -141,7 +163,7 @@ def change_enrolment(
 ) -> EnrolmentState:
     """Let an enrolment become something else; a seat that falls free goes to the queue's first.
 
-    Raises NotFound, WorkshopCancelled, MinorNotEnrolled and MoveNotPossible.
+    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, NoSeatFree and MoveNotPossible.
     """
     with audited("workshops.enrolment_changed", by) as change:
         session = change.session
@@ -162,41 +184,9 @@ def change_enrolment(
         if found.person.minor and wanted in _STANDING:
             raise MinorNotEnrolled
         state = give_seat(session, held, found, wanted, change.now)
+        if state is before:
+            raise NoSeatFree
         change.about(held.public_id, found.public_id, *move_up(session, held, change.now))
-        return state
-
-
-def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentState:
-    """Let somebody who was invited answer herself; returns how she now stands (waiting while no
-    seat is free).
-
-    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, and MoveNotPossible if the workshop is
-    over or she has withdrawn.
-    """
-    with audited("workshops.invitation_answered", by) as change:
-        session = change.session
-        held = held_for_change(session, workshop)
-        found = one_or_404(
-            session.scalars(
-                select(Enrolment).where(
-                    Enrolment.workshop_id == held.id, Enrolment.person_id == (by.person_id or 0)
-                )
-            ).first()
-        )
-        before = EnrolmentState(found.state)
-        if before not in _ANSWERABLE or held.ends_on < to_local(change.now).date():
-            raise MoveNotPossible
-        if found.person.minor and comes:
-            raise MinorNotEnrolled
-        change.about(held.public_id, found.public_id)
-        # Only a yes is an answer on which somebody may call her.
-        found.answered_at = change.now if comes else None
-        found.answered_by = by.public_id if comes else ""
-        if comes and before in _SEATED:
-            return before
-        wanted = EnrolmentState.CONFIRMED if comes else EnrolmentState.DECLINED
-        state = give_seat(session, held, found, wanted, change.now)
-        change.about(*move_up(session, held, change.now))
         return state
 
 
@@ -273,6 +263,21 @@ def take_in_walk_in(session: Session, register_id: int, person_id: int, now: dat
     enrolment = _enrolment_of(session, held, person) or _new_enrolment(session, held, person)
     set_state(session, held, enrolment, EnrolmentState.CONFIRMED, now, walk_in=True)
     return [held.public_id, enrolment.public_id]
+
+
+def _kept_out(session: Session, workshop: Workshop, people: Sequence[int]) -> dict[int, Problem]:
+    """Whom (keys) the programme's own decision keeps out of a workshop, and why; nobody unless it
+    decided so."""
+    rules = seat_rules(session)
+    if not (rules.needs_earlier or rules.refuses_repeats):
+        return {}
+    kept_out: dict[int, Problem] = {}
+    for person, told in earlier_by_key(session, workshop, people).items():
+        if rules.needs_earlier and told.missing:
+            kept_out[person] = NeedsEarlierCourse()
+        elif rules.refuses_repeats and told.had_on is not None:
+            kept_out[person] = HadThisCourse()
+    return kept_out
 
 
 def _adult(session: Session, person: str) -> Person:

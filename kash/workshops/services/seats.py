@@ -1,15 +1,29 @@
-"""Seats and the roster within the transaction of an action: whoever is confirmed is on it."""
+"""Seats and the roster within the transaction of an action: whoever is confirmed is on it.
+
+Each of these is called with the workshop's row held, so that no two give away one seat.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.register import put_on_roster, take_off_roster
+from kash.platform.web.formats import from_local
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.rules import EnrolmentState, moving_up, seated, with_step
+from kash.workshops.queries.seats import seat_rules
+from kash.workshops.rules import EnrolmentState, seated, with_step
+from kash.workshops.seating import (
+    InQueue,
+    Moving,
+    SeatRules,
+    moving_at,
+    next_in_line,
+    offer_until,
+    seats_taken,
+)
 
 
 def confirmed_in(session: Session, workshop: Workshop, excluding: int | None = None) -> int:
@@ -23,6 +37,34 @@ def confirmed_in(session: Session, workshop: Workshop, excluding: int | None = N
     return session.scalar(statement) or 0
 
 
+def waiting_in(session: Session, workshop: Workshop) -> list[Enrolment]:
+    """Whoever waits, in the order of the queue, with the persons."""
+    return list(
+        session.scalars(
+            select(Enrolment)
+            .where(
+                Enrolment.workshop_id == workshop.id,
+                Enrolment.state == str(EnrolmentState.WAITING),
+            )
+            .options(joinedload(Enrolment.person))
+            .order_by(Enrolment.queued_at, Enrolment.id)
+        )
+    )
+
+
+def as_queue(waiting: list[Enrolment]) -> list[InQueue]:
+    """The queue as the rules see it, each by the key of her enrolment."""
+    return [
+        InQueue(one.id, one.person.minor, one.offer_until, one.offer_lapsed_at is not None)
+        for one in waiting
+    ]
+
+
+def starts_at(workshop: Workshop) -> datetime:
+    """The moment at which a workshop begins."""
+    return from_local(workshop.starts_on, workshop.day_starts_at)
+
+
 def set_state(
     session: Session,
     workshop: Workshop,
@@ -33,6 +75,7 @@ def set_state(
     walk_in: bool = False,
 ) -> None:
     """Give an enrolment its state, and the person her place on the roster or none."""
+    enrolment.offer_until = enrolment.offer_lapsed_at = None
     enrolment.state = str(state)
     enrolment.history = with_step(enrolment.history, state, now)
     enrolment.changed_at = now
@@ -53,30 +96,64 @@ def give_seat(
     wanted: EnrolmentState,
     now: datetime,
 ) -> EnrolmentState:
-    """Give an enrolment the wanted state, or a place in the queue while no seat is free."""
-    state = seated(wanted, confirmed_in(session, workshop, enrolment.id), workshop.capacity)
+    """Give an enrolment the wanted state, or a place in the queue while no seat is free for it.
+
+    A seat that is held for somebody, or due to whoever waited longer, is not free. Whoever waits
+    already keeps her place.
+    """
+    state = wanted
+    if wanted is EnrolmentState.CONFIRMED and workshop.capacity is not None:
+        confirmed = confirmed_in(session, workshop, enrolment.id)
+        queue = as_queue(waiting_in(session, workshop))
+        moving = moving_at(now, starts_at(workshop), seat_rules(session))
+        taken = seats_taken(queue, confirmed, moving, enrolment.id)
+        state = seated(wanted, taken, workshop.capacity)
+    if state is EnrolmentState.WAITING and enrolment.state == str(EnrolmentState.WAITING):
+        return state
     set_state(session, workshop, enrolment, state, now)
     return state
 
 
 def move_up(session: Session, workshop: Workshop, now: datetime) -> list[str]:
-    """Give free seats to those who waited longest; returns the enrolments' public ids."""
-    waiting = session.scalars(
+    """Give or offer free seats to those who waited longest, after offers that ran out have lapsed;
+    returns the enrolments' public ids."""
+    lapsed = _lapse(session, workshop, now)
+    waiting = waiting_in(session, workshop)
+    if not waiting or workshop.state == "cancelled":
+        return lapsed
+    rules, begins = seat_rules(session), starts_at(workshop)
+    moving = moving_at(now, begins, rules)
+    if moving is Moving.NO_LONGER:
+        return lapsed
+    turn = set(next_in_line(as_queue(waiting), confirmed_in(session, workshop), workshop.capacity))
+    moved = [one for one in waiting if one.id in turn]
+    for one in moved:
+        if moving is Moving.BY_ITSELF:
+            set_state(session, workshop, one, EnrolmentState.CONFIRMED, now)
+        else:
+            _offer(one, begins, rules, now)
+    session.flush()
+    return [*lapsed, *(one.public_id for one in moved)]
+
+
+def _offer(enrolment: Enrolment, begins: datetime, rules: SeatRules, now: datetime) -> None:
+    enrolment.offer_until = offer_until(now, begins, rules)
+    enrolment.changed_at = now
+
+
+def _lapse(session: Session, workshop: Workshop, now: datetime) -> list[str]:
+    """Whoever left an offer unanswered is last from now on."""
+    lapsed = session.scalars(
         select(Enrolment)
         .where(
             Enrolment.workshop_id == workshop.id,
             Enrolment.state == str(EnrolmentState.WAITING),
-            # Whoever turned out to be under 18 while she waited gets no seat.
-            Enrolment.person.has(minor=False),
+            Enrolment.offer_until <= now,
         )
         .order_by(Enrolment.queued_at, Enrolment.id)
     ).all()
-    if not waiting:
-        return []
-    seats = set(
-        moving_up([one.id for one in waiting], confirmed_in(session, workshop), workshop.capacity)
-    )
-    moved = [one for one in waiting if one.id in seats]
-    for one in moved:
-        set_state(session, workshop, one, EnrolmentState.CONFIRMED, now)
-    return [one.public_id for one in moved]
+    for one in lapsed:
+        one.offer_until, one.offer_lapsed_at = None, now
+        one.queued_at = one.changed_at = now
+    session.flush()
+    return [one.public_id for one in lapsed]

@@ -1,6 +1,8 @@
 """The pages of a workshop, one module a tab."""
 
 from kash.workshops.views import (
+    answer_links,
+    answers,
     attendance,
     closing,
     confirming,
@@ -8,12 +10,14 @@ from kash.workshops.views import (
     counts,
     documents,
     door,
+    earlier,
     heads,
     inbox,
     pads,
     people,
     plan,
     scans,
+    seats,
     sessions,
     taught,
     team,

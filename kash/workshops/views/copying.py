@@ -15,6 +15,7 @@ from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.models import Workshop
 from kash.workshops.queries.due import workshops_of_trainer
+from kash.workshops.queries.earlier import earlier_told
 from kash.workshops.queries.people import people_in, states_in
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import EnrolmentState
@@ -49,7 +50,8 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
         flash(
             _(
                 "Left out is whoever stands in this workshop already, also as withdrawn or"
-                " declined, and whoever is under 18."
+                " declined, whoever is under 18 and, where the director decided so, whoever lacks"
+                " an earlier course or had this one."
             ),
             "warn",
         )
@@ -78,12 +80,14 @@ def copy_people(public_id: str) -> ResponseReturnValue:
         raise NotFound
     people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(workshop)
     free = {one.person for one in people if not one.minor and one.person not in here}
+    shown = one_group(people, attrgetter("letter"), request.values.get("group", ""))
     return page(
         "workshops/copy_people.html",
         workshop=workshop,
         others=(),
         source=other,
-        shown=one_group(people, attrgetter("letter"), request.values.get("group", "")),
+        shown=shown,
+        earlier=earlier_told(workshop, {one.person for one in shown.rows}),
         here=here,
         free=free,
         ticked=free.intersection(request.form.getlist("chosen"))

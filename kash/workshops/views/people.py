@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
@@ -17,16 +18,21 @@ from kash.people.rules.matching import Likeness
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.people.rules.persons import sort_name
 from kash.people.services.contacts import ask_for_contact
+from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.formats import local_today
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.forms import WalkInForm
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
+from kash.workshops.queries.earlier import EarlierTold, earlier_told
 from kash.workshops.queries.people import (
+    EnrolledPerson,
     OnePlace,
+    PeopleCount,
     PersonToEnrol,
     group_letter,
     people_expected,
@@ -35,17 +41,27 @@ from kash.workshops.queries.people import (
     place_of,
 )
 from kash.workshops.queries.scope import own_workshop, workshop, workshop_with_people
-from kash.workshops.rules import EnrolmentState, possible_moves
+from kash.workshops.queries.seats import invitations_advised, why_the_list_stands
+from kash.workshops.rules import EnrolmentState, Stage, possible_moves
 from kash.workshops.services import enrolment as enrolment_services
+from kash.workshops.services.answers import answer_invitation
 from kash.workshops.services.enrolment import (
     ArrivingPerson,
+    HadThisCourse,
     MinorNotEnrolled,
     MoveNotPossible,
+    NeedsEarlierCourse,
+    NoSeatFree,
     admit_walk_in,
-    answer_invitation,
 )
 from kash.workshops.views.arriving import at_session, back_to, taken_in
-from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
+from kash.workshops.wording import (
+    ENROLMENT,
+    ENROLMENT_TONE,
+    MOVE,
+    enrolment_word,
+    standstill_sentence,
+)
 
 _SHOWN_FIRST = (EnrolmentState.CONFIRMED,)
 _STATES = {str(state): (state,) for state in EnrolmentState}
@@ -68,6 +84,9 @@ def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
         people_in(workshop, states), attrgetter("letter"), request.values.get("group", "")
     )
     can_find = values["may_edit"] and actor.may("people.find")
+    candidates = _candidates(workshop, searched)
+    count: PeopleCount = values["headcount"]
+    asks = can_find and values["stage"] in (Stage.PLANNED, Stage.RUNNING)
     withdrawn = _withdrawn(workshop) if values["may_edit"] else None
     return render_template(
         "workshops/people.html",
@@ -81,11 +100,27 @@ def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
         closed=len(closed_people(actor, people_expected(workshop))) if values["may_edit"] else 0,
         search=searched,
         withdrawn=withdrawn,
-        candidates=_candidates(workshop, searched),
+        candidates=candidates,
+        earlier=_earlier(workshop, shown.rows, candidates.rows) if values["may_edit"] else {},
+        advised=invitations_advised(workshop, local_today()) if asks else (),
+        standstill=[
+            standstill_sentence(one)
+            for one in why_the_list_stands(workshop, count.confirmed, utc_now())
+        ]
+        if states[0] is EnrolmentState.WAITING and values["stage"] is not Stage.CANCELLED
+        else (),
         ticked=set(request.form.getlist("chosen")),
         door=None,
         **values,
     )
+
+
+def _earlier(
+    workshop: Workshop, rows: Sequence[EnrolledPerson], candidates: Sequence[PersonToEnrol]
+) -> Mapping[str, EarlierTold]:
+    """What those on the page had before; of whoever came to the door it is too late to ask."""
+    people = {one.person for one in rows if not one.walk_in}
+    return earlier_told(workshop, people | {one.public_id for one in candidates})
 
 
 def _withdrawn(workshop: Workshop) -> OnePlace | None:
@@ -111,10 +146,12 @@ def find_people(public_id: str) -> ResponseReturnValue:
     by_script = request.headers.get("HX-Request") == "true"
     if not by_script and door is None:
         return _people_page(public_id, workshop, text)
+    candidates = _candidates(workshop, text)
     values = {
         "workshop": workshop,
         "search": text,
-        "candidates": _candidates(workshop, text),
+        "candidates": candidates,
+        "earlier": _earlier(workshop, (), candidates.rows),
         "ticked": set(request.form.getlist("chosen")),
         "door": door,
         "tones": ENROLMENT_TONE,
@@ -153,7 +190,7 @@ def enrol(public_id: str) -> ResponseReturnValue:
         EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
     )
     state = EnrolmentState.CONFIRMED
-    with FlashedProblems(MinorNotEnrolled):
+    with FlashedProblems(MinorNotEnrolled, NeedsEarlierCourse, HadThisCourse):
         state = enrolment_services.enrol(public_id, person, actor, wanted)
         flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
     address = url_for(
@@ -175,7 +212,7 @@ def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     back = request.form.get("state", "confirmed")
     if wanted not in _STATES:
         raise MoveNotPossible
-    with FlashedProblems(MoveNotPossible, MinorNotEnrolled):
+    with FlashedProblems(MoveNotPossible, MinorNotEnrolled, NoSeatFree):
         state = enrolment_services.change_enrolment(
             public_id, enrolment_id, EnrolmentState(wanted), actor
         )
@@ -290,6 +327,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         door=door,
         search="",
         candidates=one_group((), str),
+        earlier={},
         ticked=(),
         tones=ENROLMENT_TONE,
     )

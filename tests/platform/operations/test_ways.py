@@ -16,8 +16,10 @@ from kash.platform.web.input import LARGEST_FORM
 from kash.policy import Actor, Role
 
 # Paper is set by the press, which may take its time, and whoever reads the handbook can wait. So do
-# halls that answer an evaluation at once: they must not stand in the way of who reports.
+# halls that answer an evaluation at once, and all who answer an invitation: they must not stand in
+# the way of who reports.
 SLOW = {
+    "answers.answer",
     "evaluations.answer",
     "incidents.paper",
     "incidents.leaflet",

@@ -68,6 +68,7 @@ def test_every_endpoint_declares_a_permission(app: APIFlask) -> None:
         "accounts.sign_in",
         "accounts.sign_in_with_passkey",
         "accounts.sign_out",
+        "answers.answer",
         "assessments.phone",
         "assessments.phone_answers",
         "assessments.phone_leave",

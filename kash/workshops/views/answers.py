@@ -1,0 +1,154 @@
+"""Answering by a link, for whoever holds it: no account, no session, no trace of who looked.
+
+Looking changes nothing, since scanners of mail open every link; only the button answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.services.throttle import count_try, tries_are_over
+from kash.platform.web import Forbidden, Problem
+from kash.platform.web.errors import TooManyTries
+from kash.platform.web.formats import moment_text
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES, programme_languages
+from kash.platform.web.traces import leaves_no_trace
+from kash.policy import ANYONE, allow
+from kash.workshops import answers
+from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.answers import Asked, LinkUnknown, answer_by_link, asked_by
+from kash.workshops.services.enrolment import MinorNotEnrolled, MoveNotPossible
+
+# A whole hall behind one address holds links that work; whoever guesses needs millions of tries.
+_WINDOW, _TRIES = timedelta(minutes=10), 60
+_WRONG = "workshops.answer_link"
+_LONGEST = 64
+
+
+class AskWhoeverInvited(Problem):
+    """The answer is not taken here, and the page does not say why to whoever holds the link."""
+
+    status = 409
+    sentence = _l("This can't be answered here. Talk to whoever invited you.")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows of an invitation."""
+
+    title: str
+    first: date
+    last: date
+    begins: time
+    ends: time
+    venue: str
+    place: str
+    state: EnrolmentState
+    offer_until: datetime | None
+    lapsed: bool
+
+
+@answers.route("/r/<token>", methods=["GET", "POST"])
+@allow(ANYONE)
+@leaves_no_trace
+def answer(token: str) -> ResponseReturnValue:
+    """Show an invitation and how it is answered; posted, answer it.
+
+    The token is all that is needed, so the form has no other.
+    """
+    asked = request.args.get("in", "")
+    language = asked if asked in programme_languages() else language_code()
+    with force_locale(language):
+        try:
+            if request.method == "POST":
+                return _answered(token, language)
+            invitation = _behind(token)
+            return _page(token, language, asked=_shown(invitation), said=_said(invitation))
+        except Problem as problem:
+            return _page(token, language, problem=str(problem)), problem.status
+
+
+def _behind(token: str) -> Asked:
+    address = request.remote_addr or ""
+    if tries_are_over(_WRONG, address, limit=_TRIES):
+        raise TooManyTries
+    try:
+        return asked_by(token[:_LONGEST])
+    except LinkUnknown:
+        count_try(_WRONG, address, limit=_TRIES, window=_WINDOW)
+        raise
+
+
+def _answered(token: str, language: str) -> ResponseReturnValue:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden
+    _behind(token)
+    said = request.form.get("answer", "")
+    if said in ("comes", "not"):
+        try:
+            answer_by_link(token[:_LONGEST], comes=said == "comes")
+        except (MinorNotEnrolled, MoveNotPossible):
+            raise AskWhoeverInvited from None
+    back: dict[str, Any] = {"token": token, "in": language}
+    return redirect(url_for("answers.answer", **back), code=303)
+
+
+def _shown(asked: Asked) -> Shown:
+    workshop = asked.workshop_row
+    return Shown(
+        asked.title,
+        workshop.starts_on,
+        workshop.ends_on,
+        workshop.day_starts_at,
+        workshop.day_ends_at,
+        workshop.venue.name if workshop.venue else "",
+        workshop.venue.place if workshop.venue else "",
+        asked.state,
+        asked.offer_until,
+        asked.lapsed,
+    )
+
+
+def _said(asked: Asked) -> str:
+    """How whoever holds the link stands, in a sentence."""
+    if asked.state is EnrolmentState.CONFIRMED:
+        return _("You have a seat. If you can't come, say so, so that somebody else can.")
+    if asked.state is EnrolmentState.DECLINED:
+        return _("You said that you can't come. If you can after all, say so.")
+    if asked.state is EnrolmentState.INVITED:
+        return _("You are invited. Will you come?")
+    if asked.offer_until is not None:
+        return _(
+            "A seat is free for you. Answer by %(moment)s, or it goes to somebody else.",
+            moment=moment_text(asked.offer_until),
+        )
+    if asked.lapsed:
+        return _(
+            "The time to take your seat is over. If you still want to come, say so: you have the"
+            " seat if one is free."
+        )
+    return _("You are on the waiting list. You are told if a seat falls free.")
+
+
+def _page(token: str, language: str, **values: Any) -> str:
+    return render_template(
+        "workshops/answer.html",
+        token=token[:_LONGEST],
+        language=language,
+        tongues=[(code, LANGUAGES[code]) for code in programme_languages()],
+        **{"problem": "", **values},
+    )
+
+
+def join_answer_links(app: Flask) -> None:
+    """Have answers taken without a token of a session: whoever answers has none."""
+    app.extensions["csrf"].exempt(f"{answer.__module__}.{answer.__name__}")

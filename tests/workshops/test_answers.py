@@ -1,0 +1,187 @@
+"""The page behind a link: it works for whoever holds it, and tells nobody anything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from kash.accounts.secrets import token_hash
+from kash.people.models import Venue
+from kash.platform.database import db, utc_now
+from kash.workshops.models import AnswerLink, Workshop
+from kash.workshops.queries.people import people_in
+from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.answers import (
+    MOST_LINKS,
+    answer_by_link,
+    forget_answer_links,
+    make_answer_links,
+)
+from kash.workshops.services.enrolment import change_enrolment, enrol
+from kash.workshops.services.planning import cancel_workshop
+from tests.workshops.conftest import Held, in_days, make_person
+from tests.workshops.test_services import states
+from tests.workshops.test_views import Browsers, text_of, url
+
+Linked = tuple[Held, str]
+
+
+@pytest.fixture
+def linked(app: APIFlask, plan: Callable[..., Held]) -> Linked:
+    """A workshop to which somebody is invited, and her link."""
+    held = plan(**in_days(30), title="Title of the inner list")
+    enrol(held.workshop, make_person("Zawadi Sampuli"), held.trainer, EnrolmentState.INVITED)
+    enrol(held.workshop, make_person("Faraja Sampuli"), held.trainer)
+    db.session.add(Venue(name="Hall B", place="Kisumu"))
+    db.session.flush()
+    held.row.venue_id = db.session.query(Venue.id).scalar()
+    db.session.commit()
+    (invited,) = people_in(held.row, [EnrolmentState.INVITED])
+    (made,) = make_answer_links(held.workshop, [invited.enrolment], held.trainer)
+    return held, made.token
+
+
+def test_the_page_says_the_public_title_and_nothing_of_her_of_others_or_of_a_group(
+    linked: Linked, client: FlaskClient
+) -> None:
+    _held, token = linked
+    for language in ("en", "sw"):
+        shown = client.get(f"/r/{token}?in={language}")
+        text = text_of(shown)
+        assert shown.status_code == 200
+        assert "Working Together" in text
+        assert "Hall B" in text
+        for hidden in (
+            "Sampuli",
+            "Community",
+            "Police",
+            "Title of the inner list",
+            "Kisumu Central",
+        ):
+            assert hidden not in shown.text, hidden
+    assert "Set-Cookie" not in shown.headers
+    assert "no-store" in shown.headers["Cache-Control"]
+
+
+def test_only_the_button_answers_and_the_same_answer_twice_is_fine(
+    linked: Linked, client: FlaskClient
+) -> None:
+    held, token = linked
+    for _ in range(2):
+        client.get(f"/r/{token}")
+        client.head(f"/r/{token}?answer=comes")
+    assert states(held)["Zawadi Sampuli"] == "invited"
+    for answer, state in (("comes", "confirmed"), ("comes", "confirmed"), ("not", "declined"),
+                          ("maybe", "declined"), ("comes", "confirmed")):  # fmt: skip
+        done = client.post(f"/r/{token}", data={"answer": answer})
+        assert done.status_code == 303
+        assert client.get(done.location).status_code == 200
+        db.session.rollback()
+        assert states(held)["Zawadi Sampuli"] == state
+    foreign = client.post(
+        f"/r/{token}", data={"answer": "not"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    db.session.rollback()
+    assert (foreign.status_code, states(held)["Zawadi Sampuli"]) == (403, "confirmed")
+
+
+def test_a_cancelled_a_past_and_a_taken_off_event_each_get_a_sentence(
+    linked: Linked, client: FlaskClient
+) -> None:
+    held, token = linked
+    answer_by_link(token, comes=True)
+    (seat,) = [one for one in people_in(held.row, [EnrolmentState.CONFIRMED]) if "Z" in one.name]
+    db.session.rollback()
+    change_enrolment(held.workshop, seat.enrolment, EnrolmentState.WITHDRAWN, held.trainer)
+
+    def told() -> str:
+        asked = client.get(f"/r/{token}")
+        assert asked.status_code == 409
+        answered = client.post(f"/r/{token}", data={"answer": "comes"})
+        assert (answered.status_code, text_of(answered)) == (409, text_of(asked))
+        return text_of(asked)
+
+    assert "You are no longer on the list." in told()
+    cancel_workshop(held.workshop, "Flood", held.trainer)
+    page = told()
+    assert "This event does not take place." in page
+    assert "Flood" not in page
+    assert "Working Together" not in page
+    db.session.query(Workshop).update({"state": "planned", **in_days(-3)})
+    db.session.commit()
+    assert "This event is over." in told()
+    db.session.rollback()
+    assert states(held)["Zawadi Sampuli"] == "withdrawn"
+
+
+def test_whoever_is_under_eighteen_learns_nothing_by_her_link(
+    linked: Linked, client: FlaskClient
+) -> None:
+    held, token = linked
+    for one in held.row.enrolments:
+        one.person.minor = True
+    db.session.commit()
+    answered = client.post(f"/r/{token}", data={"answer": "comes"})
+    assert answered.status_code == 409
+    assert "Talk to whoever invited you." in text_of(answered)
+    assert "18" not in text_of(answered)
+    db.session.rollback()
+    assert states(held)["Zawadi Sampuli"] == "invited"
+
+
+def test_tokens_are_kept_as_hashes_end_with_their_time_and_only_the_latest_work(
+    linked: Linked, client: FlaskClient
+) -> None:
+    held, token = linked
+    rows = db.session.query(AnswerLink).all()
+    assert [row.token_hash for row in rows] == [token_hash(token)]
+    (invited,) = people_in(held.row, [EnrolmentState.INVITED])
+    db.session.rollback()
+    later = [
+        make_answer_links(held.workshop, [invited.enrolment], held.trainer)[0].token
+        for _ in range(MOST_LINKS)
+    ]
+    assert client.get(f"/r/{token}").status_code == 404
+    assert {client.get(f"/r/{one}").status_code for one in later} == {200}
+    db.session.query(AnswerLink).update({"expires_at": utc_now() - timedelta(seconds=1)})
+    db.session.commit()
+    unknown, stale = client.get("/r/nonsense"), client.get(f"/r/{later[0]}")
+    assert (unknown.status_code, stale.status_code) == (404, 404)
+    # Nothing tells a link that was from one that never was.
+    assert text_of(unknown) == text_of(stale)
+    forget_answer_links(utc_now())
+    assert db.session.query(AnswerLink).count() == 0
+
+
+def test_whoever_invites_prints_links_of_one_group_at_a_time(
+    linked: Linked, client_for: Browsers
+) -> None:
+    held, _token = linked
+    enrol(held.workshop, make_person("Baraka Sampuli", "A"), held.trainer, EnrolmentState.INVITED)
+    site = client_for(held.trainer)
+    at = url(held, "people", "links")
+    page = site.post(at, data={"state": "invited", "group": "B"})
+    tokens = re.findall(r'value="[^"]*/r/([\w-]{16})"', page.text)
+    assert len(tokens) == 1 == page.text.count('class="qr"')
+    assert "Zawadi Sampuli" in page.text
+    assert "Baraka" not in page.text.partition("<main")[2]
+    assert site.get(f"/r/{tokens[0]}").status_code == 200
+    empty = site.post(at, data={"state": "waiting"})
+    assert "Nobody to answer here" in text_of(empty)
+
+
+def test_the_people_page_says_why_nobody_moved_and_how_many_to_invite(
+    plan: Callable[..., Held], client_for: Browsers
+) -> None:
+    held = plan(capacity=1, **in_days(1))
+    for name in ("Asha", "Bahati"):
+        enrol(held.workshop, make_person(name), held.trainer)
+    site = client_for(held.trainer)
+    waiting = text_of(site.get(url(held, "people?state=waiting")))
+    assert "Why nobody moved up No seat is free." in waiting
+    assert "Community: too few workshops to say how many of those invited come." in waiting

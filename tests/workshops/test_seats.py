@@ -1,0 +1,306 @@
+"""Seats under a race, offers with a deadline, and courses that were had before: on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+
+from kash.accounts.services.programme import change_settings
+from kash.attendance.models import Mark, Slot
+from kash.people.models import Person
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, verify
+from kash.platform.web.formats import local_today
+from kash.policy import SYSTEM, Actor
+from kash.training.models import Course, CourseVersion
+from kash.workshops.certificates_held import CertificatesHeld
+from kash.workshops.models import Enrolment
+from kash.workshops.prerequisites import Held as Holds
+from kash.workshops.queries.earlier import EarlierTold, earlier_told
+from kash.workshops.queries.people import people_in
+from kash.workshops.queries.seats import SEATS, past_turnouts, why_the_list_stands
+from kash.workshops.rules import EnrolmentState
+from kash.workshops.seating import Standstill
+from kash.workshops.services.answers import answer_by_link, answer_invitation, make_answer_links
+from kash.workshops.services.earlier import set_earlier_courses
+from kash.workshops.services.enrolment import (
+    HadThisCourse,
+    NeedsEarlierCourse,
+    NoSeatFree,
+    change_enrolment,
+    enrol,
+    enrol_all,
+)
+from kash.workshops.services.waiting_lists import tend_waiting_lists
+from kash.workshops.turnout import PastTurnout
+from tests.declaring import also_declared
+from tests.workshops.conftest import Held, in_days, make_person
+from tests.workshops.test_services import roster, states
+
+RACING, PLACES = 50, 10
+
+
+def _enrolment(held: Held, name: str) -> Enrolment:
+    db.session.rollback()
+    found = db.session.query(Enrolment).join(Enrolment.person)
+    return found.filter(Enrolment.workshop_id == held.row.id, Person.chosen_name == name).one()
+
+
+def _moved(held: Held, name: str, wanted: EnrolmentState) -> EnrolmentState:
+    enrolment = _enrolment(held, name).public_id
+    return change_enrolment(held.workshop, enrolment, wanted, held.trainer)
+
+
+def _queue(held: Held) -> list[str]:
+    db.session.rollback()
+    return [one.name for one in people_in(held.row, [EnrolmentState.WAITING])]
+
+
+def _why(held: Held, confirmed: int) -> list[Standstill]:
+    db.session.rollback()
+    return [one.why for one in why_the_list_stands(held.row, confirmed, utc_now())]
+
+
+def _full(plan: Callable[..., Held], days: int, *waiting: str, seats: int = 1) -> Held:
+    """A workshop in so many days whose seats are taken, and who waits."""
+    held = plan(capacity=seats, **in_days(days))
+    for name in (*(f"Seated {number}" for number in range(seats)), *waiting):
+        enrol(held.workshop, make_person(name), held.trainer)
+    return held
+
+
+def test_of_fifty_who_answer_at_once_exactly_ten_have_a_seat_and_the_rest_wait_in_their_order(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan(capacity=PLACES, **in_days(30))
+    people = [make_person(f"Person {number:02}") for number in range(RACING)]
+    enrol_all(held.workshop, people, held.trainer, EnrolmentState.INVITED)
+    invited = [one.enrolment for one in people_in(held.row, [EnrolmentState.INVITED])]
+    tokens = [one.token for one in make_answer_links(held.workshop, invited, held.trainer)]
+    db.session.remove()
+
+    def answer(token: str) -> str:
+        with both_engines_app.app_context():
+            state = answer_by_link(token, comes=True)
+            db.session.remove()
+        return str(state)
+
+    with ThreadPoolExecutor(RACING) as pool:
+        answers = list(pool.map(answer, tokens))
+    assert (answers.count("confirmed"), answers.count("waiting")) == (PLACES, RACING - PLACES)
+    entries = db.session.query(AuditEntry).filter_by(action="workshops.answered_by_link")
+    in_order = [one.subjects[1] for one in entries.order_by(AuditEntry.seq)]
+    seated = {one.enrolment for one in people_in(held.row, [EnrolmentState.CONFIRMED])}
+    assert seated == set(in_order[:PLACES])
+    assert len(roster(held)) == PLACES
+    waiting = [one.enrolment for one in people_in(held.row, [EnrolmentState.WAITING])]
+    assert waiting == in_order[PLACES:]
+    assert verify(db.session()).sound
+
+
+def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = _full(plan, 2, "Asha", "Bahati")
+    assert _why(held, 1) == [Standstill.NO_SEAT]
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    offered = _enrolment(held, "Asha")
+    assert offered.offer_until is not None
+    assert timedelta(hours=23) < offered.offer_until - utc_now() <= timedelta(hours=24)
+    assert _why(held, 0) == [Standstill.OFFERED]
+    # Nobody who comes new gets past those who wait, nor the seat that is held.
+    db.session.rollback()
+    assert enrol(held.workshop, make_person("Chausiku"), held.trainer) == "waiting"
+    with pytest.raises(NoSeatFree):
+        _moved(held, "Bahati", EnrolmentState.CONFIRMED)
+    (link,) = make_answer_links(held.workshop, [_enrolment(held, "Asha").public_id], held.trainer)
+    assert answer_by_link(link.token, comes=True) is EnrolmentState.CONFIRMED
+    assert _enrolment(held, "Asha").offer_until is None
+    assert (roster(held), _queue(held)) == (["Asha"], ["Bahati", "Chausiku"])
+    assert _why(held, 1) == [Standstill.NO_SEAT]
+
+
+def test_an_unanswered_offer_lapses_and_goes_to_the_next_and_no_one_is_asked_twice(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = _full(plan, 2, "Asha", "Bahati")
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    db.session.rollback()
+    assert tend_waiting_lists(utc_now()) == 0
+    for name, left in (("Asha", ["Bahati", "Asha"]), ("Bahati", ["Asha", "Bahati"])):
+        _enrolment(held, name).offer_until = utc_now() - timedelta(seconds=1)
+        db.session.commit()
+        assert tend_waiting_lists(utc_now()) == 1
+        assert _queue(held) == left
+    assert _why(held, 0) == [Standstill.LAPSED]
+    assert [_enrolment(held, name).offer_until for name in ("Asha", "Bahati")] == [None, None]
+    db.session.rollback()
+    assert tend_waiting_lists(utc_now()) == 0
+    # Whoever let it lapse has the seat if it is still free once she answers; or is given it.
+    (link,) = make_answer_links(held.workshop, [_enrolment(held, "Bahati").public_id], held.trainer)
+    assert answer_by_link(link.token, comes=True) is EnrolmentState.CONFIRMED
+    _moved(held, "Bahati", EnrolmentState.WITHDRAWN)
+    db.session.rollback()
+    assert _moved(held, "Asha", EnrolmentState.CONFIRMED) is EnrolmentState.CONFIRMED
+
+
+@pytest.mark.any_engine
+def test_whoever_withdrew_or_declined_is_last_when_she_comes_back(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = _full(plan, 30, "Asha", "Bahati", "Chausiku")
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    assert roster(held) == ["Asha"]
+    _moved(held, "Bahati", EnrolmentState.DECLINED)
+    db.session.rollback()
+    assert _moved(held, "Seated 0", EnrolmentState.CONFIRMED) is EnrolmentState.WAITING
+    assert _moved(held, "Bahati", EnrolmentState.CONFIRMED) is EnrolmentState.WAITING
+    assert _queue(held) == ["Chausiku", "Seated 0", "Bahati"]
+    # A yes that changes nothing costs nobody her place.
+    with pytest.raises(NoSeatFree):
+        _moved(held, "Chausiku", EnrolmentState.CONFIRMED)
+    assert _queue(held) == ["Chausiku", "Seated 0", "Bahati"]
+
+
+@pytest.mark.any_engine
+def test_whoever_is_under_eighteen_is_passed_over_and_the_page_says_so(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = _full(plan, 30, "Asha")
+    _enrolment(held, "Asha").person.minor = True
+    db.session.commit()
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    assert states(held)["Asha"] == "waiting"
+    assert _why(held, 0) == [Standstill.UNDER_AGE]
+
+
+@pytest.mark.any_engine
+def test_the_programme_decides_when_offers_begin(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    change_settings(SYSTEM, "seats", SEATS, {"days_before": 0})
+    held = _full(plan, 2, "Asha")
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    assert states(held)["Asha"] == "confirmed"
+
+
+def _attend(held: Held, name: str, sessions: int) -> None:
+    """Have somebody come to so many of the sessions."""
+    db.session.rollback()
+    person = db.session.query(Person).filter_by(chosen_name=name).one()
+    slots = db.session.query(Slot).filter_by(register_id=held.row.register_id)
+    for slot in slots.order_by(Slot.position)[:sessions]:
+        db.session.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))
+    db.session.commit()
+
+
+def _course(held: Held) -> tuple[int, str, str]:
+    db.session.rollback()
+    row = (
+        db.session.query(Course)
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .filter(CourseVersion.id == held.row.version_id)
+        .one()
+    )
+    found = row.id, row.public_id, row.name
+    db.session.rollback()
+    return found
+
+
+def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_programme_says_so(
+    both_engines_app: APIFlask, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    first = plan(**in_days(-20, -19))
+    people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku")}
+    for person in people.values():
+        enrol(first.workshop, person, first.trainer)
+    _attend(first, "Asha", 4)
+    # Less than half of it is not to have had it.
+    _attend(first, "Bahati", 1)
+    _key, basic, name = _course(first)
+    second = plan(**in_days(20))
+    _key, course, _name = _course(second)
+    set_earlier_courses(course, [basic], second.trainer)
+    everybody = list(people.values())
+
+    def told(held: Held) -> dict[str, EarlierTold]:
+        db.session.rollback()
+        found = earlier_told(held.row, everybody)
+        db.session.rollback()
+        return {who: found[person] for who, person in people.items() if person in found}
+
+    missing = EarlierTold([name])
+    assert told(second) == {"Bahati": missing, "Chausiku": missing}
+    assert told(first) == {}
+    again = plan(**in_days(40))
+    db.session.query(CourseVersion).filter_by(id=again.row.version_id).update(
+        {"course_id": _course(first)[0], "number": 2}
+    )
+    db.session.commit()
+    had = EarlierTold([], local_today() - timedelta(days=19))
+    assert told(again) == {"Asha": had}
+    # Told, and in nobody's way.
+    assert enrol(second.workshop, people["Bahati"], second.trainer) == "confirmed"
+    change_settings(SYSTEM, "seats", SEATS, {"needs_earlier": True, "refuses_repeats": True})
+    with pytest.raises(NeedsEarlierCourse):
+        enrol(second.workshop, people["Chausiku"], second.trainer)
+    with pytest.raises(HadThisCourse):
+        enrol(again.workshop, people["Asha"], again.trainer, EnrolmentState.INVITED)
+    done = enrol_all(second.workshop, everybody, second.trainer)
+    assert (done.seated, done.left_out) == (1, 2)
+    # Where certificates are given, they say whether it still holds.
+    lapsed = Holds(local_today() - timedelta(days=700), local_today() + timedelta(days=10))
+    holds = Holds(local_today() - timedelta(days=19), local_today() + timedelta(days=90))
+    asha = db.session.query(Person.id).filter_by(public_id=people["Asha"]).scalar()
+    for days, expected in (
+        ([lapsed], {}),
+        ([lapsed, holds], {"Asha": EarlierTold([], holds.since, holds.until)}),
+    ):
+        with also_declared(CertificatesHeld(lambda *_asked, days=days: {asha: days})):
+            assert told(again) == expected
+
+
+def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walked_in(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    from kash.workshops.services.enrolment import admit_walk_in
+
+    days = in_days(-20, -19)
+    held = plan(capacity=3, **days)
+    for name in ("Asha", "Bahati", "Chausiku", "Waits"):
+        enrol(held.workshop, make_person(name), held.trainer)
+    _moved(held, "Chausiku", EnrolmentState.WITHDRAWN)
+    admit_walk_in(held.workshop, make_person("Door"), held.trainer)
+    unmarked = plan(**days)
+    enrol(unmarked.workshop, make_person("Unmarked"), unmarked.trainer)
+    _attend(held, "Asha", 2)
+    _attend(held, "Door", 2)
+    db.session.rollback()
+    community = db.session.query(Person).filter_by(chosen_name="Asha").one().group_id
+    expected = PastTurnout(days["starts_on"].weekday(), 8, 3, 1)
+    assert past_turnouts(local_today()) == {community: [expected]}
+
+
+@pytest.mark.any_engine
+def test_a_yes_by_link_opens_no_contact_and_a_no_takes_an_earlier_yes_back(
+    both_engines_app: APIFlask, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    held = plan(**in_days(30))
+    person = make_person("Asha")
+    enrol(held.workshop, person, held.trainer, EnrolmentState.INVITED)
+    (link,) = make_answer_links(held.workshop, [_enrolment(held, "Asha").public_id], held.trainer)
+    assert answer_by_link(link.token, comes=True) is EnrolmentState.CONFIRMED
+    assert _enrolment(held, "Asha").answered_at is None
+    key = _enrolment(held, "Asha").person_id
+    db.session.rollback()
+    her = actor("peer", person_id=key)
+    answer_invitation(held.workshop, her, comes=True)
+    assert _enrolment(held, "Asha").answered_at is not None
+    db.session.rollback()
+    answer_by_link(link.token, comes=False)
+    after = _enrolment(held, "Asha")
+    assert (after.state, after.answered_at, after.answered_by) == ("declined", None, "")
