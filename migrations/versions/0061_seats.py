@@ -1,7 +1,7 @@
 """offers of seats with a deadline, and courses that are to come before others
 
 Revision ID: 0061
-Revises: 0054
+Revises: 0064
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0061'
-down_revision = '0054'
+down_revision = '0064'
 branch_labels = None
 depends_on = None
 
