@@ -25,7 +25,7 @@ class Held:
 
 @dataclass(frozen=True)
 class HadBefore:
-    """What is told beside somebody: the courses (keys) that she should have had and did not, the
+    """Note beside somebody: the courses (keys) that she should have had and did not, the
     day on which she had this one if it still holds, and until when if that is known."""
 
     missing: tuple[int, ...] = ()
@@ -45,7 +45,7 @@ def had_before(
     certificates: Sequence[Held],
     on: date,
 ) -> HadBefore:
-    """What to tell of somebody who is to be in a course on a day.
+    """Note on somebody who is to be in a course on a day.
 
     `attended` are the last days of the courses that she came to, `certificates` those of this
     course. Where she has certificates, they say whether it still holds.

@@ -1,5 +1,5 @@
-"""Seats in the declaration of workshops: what a course asks for on its page, a line of settings, and
-what is done by the clock."""
+"""Seats in the declaration of workshops: what a course asks for on its page, a line of settings,
+and what is done by the clock."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def earlier_of_course(public_id: str, actor: Actor) -> EarlierOfCourse | None:
 
 
 def told(_count: int) -> str:
-    """What holds now, for the settings."""
+    """The rules that hold now, for the settings."""
     rules = seat_rules()
     return _(
         "Offered from %(days)s days before the start, each offer for %(hours)s hours.",

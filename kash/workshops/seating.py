@@ -24,7 +24,7 @@ SHORTEST_OFFER = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class SeatRules:
-    """What the programme decided: so many days before the start a free seat is offered and no
+    """Decisions of the programme: so many days before the start a free seat is offered and no
     longer given, an offer stands so many hours, and what else stands in the way of enrolling."""
 
     days_before: int = DAYS_BEFORE.usual

@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class EarlierTold:
-    """What is told beside a person: names of courses that she has not had, and the day on which
+    """Note beside a person: names of courses that she has not had, and the day on which
     she had this one, with the day until which it holds if that is known."""
 
     missing: Sequence[str] = ()
@@ -70,7 +70,7 @@ def other_courses(public_id: str) -> list[tuple[str, str]]:
 def earlier_by_key(
     session: Session, workshop: Workshop, people: Collection[int]
 ) -> dict[int, HadBefore]:
-    """What is to be told of persons (keys) who are to be in a workshop; nothing of the others."""
+    """Notes on persons (keys) who are to be in a workshop; none on the others."""
     course = session.scalar(
         select(CourseVersion.course_id).where(CourseVersion.id == workshop.version_id)
     )
@@ -95,7 +95,7 @@ def earlier_by_key(
 
 
 def earlier_told(workshop: Workshop, people: Collection[str]) -> dict[str, EarlierTold]:
-    """What to tell beside persons (public ids) who are or could be in a workshop."""
+    """Notes beside persons (public ids) who are or could be in a workshop."""
     session = db.session()
     if not people:
         return {}

@@ -85,7 +85,7 @@ def invitations_advised(workshop: Workshop, today: date) -> list[GroupAdvice]:
 
 
 def past_turnouts(today: date) -> dict[int, Sequence[PastTurnout]]:
-    """Who came to the latest workshops that are over, by the keys of groups; two queries.
+    """Turnout of the latest workshops that are over, by the keys of groups; one query.
 
     Counted are those who were invited or had a seat, whatever they answered; not whoever only
     waited, nor who came to the door uninvited. A workshop without a mark says nothing.

@@ -43,7 +43,7 @@ class AskWhoeverInvited(Problem):
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows of an invitation."""
+    """An invitation as the page shows it."""
 
     title: str
     first: date
