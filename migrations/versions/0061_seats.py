@@ -1,7 +1,7 @@
 """offers of seats with a deadline, and courses that are to come before others
 
 Revision ID: 0061
-Revises: 0064
+Revises: 0059
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0061'
-down_revision = '0064'
+down_revision = '0059'
 branch_labels = None
 depends_on = None
 

@@ -118,7 +118,7 @@ def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
 def _earlier(
     workshop: Workshop, rows: Sequence[EnrolledPerson], candidates: Sequence[PersonToEnrol]
 ) -> Mapping[str, EarlierTold]:
-    """Courses that those on the page had before; of whoever came to the door it is too late to ask."""
+    """Notes on those on the page; of whoever came to the door it is too late to ask."""
     people = {one.person for one in rows if not one.walk_in}
     return earlier_told(workshop, people | {one.public_id for one in candidates})
 
