@@ -221,6 +221,8 @@ def value_for(table: Table, column: Any, number: int) -> Any:
 
 # Columns with a check: what each of the rows has.
 _CHOSEN: dict[tuple[str, str], list[Any]] = {
+    ("enrolment", "offer_until"): [None, None],
+    ("earlier_course", "needs_id"): [2, 1],
     ("organisation", "kind"): ["station", "collective"],
     ("people_list", "state"): ["waiting", "added"],
     ("person", "sex"): ["female", "male"],
