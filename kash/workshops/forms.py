@@ -172,7 +172,7 @@ class SeatRulesForm(RowVersionForm):
         _l("The waiting list moves by itself until so many days before the start"),
         least=DAYS_BEFORE.least,
         most=DAYS_BEFORE.most,
-        description=_l("After that a free seat is offered to whoever is next, and held for her."),
+        description=_l("After that a free seat is offered to whoever is next, and held for them."),
     )
     offer_hours = whole_number_field(
         _l("An offer stands for so many hours"),
@@ -182,11 +182,11 @@ class SeatRulesForm(RowVersionForm):
     )
     needs_earlier = BooleanField(
         _l("Enrol nobody who lacks a course that the course asks for"),
-        description=_l("Left open, it is told beside her name and stands in nobody’s way."),
+        description=_l("Left open, it is told beside the name and stands in nobody’s way."),
     )
     refuses_repeats = BooleanField(
-        _l("Enrol nobody in a course that she had, while that still holds"),
-        description=_l("Left open, it is told beside her name and stands in nobody’s way."),
+        _l("Enrol nobody in a course that they had, while that still holds"),
+        description=_l("Left open, it is told beside the name and stands in nobody’s way."),
     )
 
 
