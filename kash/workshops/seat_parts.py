@@ -52,7 +52,7 @@ def told(_count: int) -> str:
     """The rules that hold now, for the settings."""
     rules = seat_rules()
     return _(
-        "Offered from %(days)s days before the start, each offer for %(hours)s hours.",
+        "Days before the start from which seats are offered: %(days)s. Hours: %(hours)s.",
         days=rules.days_before,
         hours=rules.offer_hours,
     )
