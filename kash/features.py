@@ -6,6 +6,7 @@ from kash.accounts.feature import FEATURE as ACCOUNTS
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.availability.feature import FEATURE as AVAILABILITY
+from kash.calendar.feature import FEATURE as CALENDAR
 from kash.certificates.feature import FEATURE as CERTIFICATES
 from kash.coverage.feature import FEATURE as COVERAGE
 from kash.demo.feature import FEATURE as DEMO
@@ -50,6 +51,7 @@ FEATURES: tuple[Feature, ...] = (
     INCIDENTS,
     FORUMS,
     FEEDS,
+    CALENDAR,
     DESK,
     HANDBOOK,
     DEMO,

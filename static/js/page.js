@@ -31,6 +31,7 @@ const PARTS = [
   ["[data-evidence], [data-look]", "./evidence.js"],
   ["[data-copy], [data-print]", "./copy.js"],
   ["input[data-code]", "./code.js"],
+  ["[data-calendar]", "./calendar.js"],
   ["[data-capitals]", "./capitals.js"],
 ];
 

@@ -81,6 +81,11 @@ def day_text(value: date | datetime | None) -> str:
     return _day_written(value, "EEE d MMM")
 
 
+def weekday_text(value: date | datetime | None) -> str:
+    """Mon."""
+    return _day_written(value, "EEE")
+
+
 def short_date_text(value: date | datetime | None) -> str:
     """16 Nov 2026."""
     return _day_written(value, "d MMM y")
@@ -146,6 +151,7 @@ def init_formats(app: Flask) -> None:
     app.jinja_env.filters.update(
         date=date_text,
         day=day_text,
+        weekday=weekday_text,
         short_date=short_date_text,
         month=month_text,
         time=time_text,

@@ -36,11 +36,12 @@ class WorkshopPlace:
 @dataclass(frozen=True)
 class MovedWorkshop:
     """A workshop that was moved: where it was, and the row version that it has now. The two are
-    what moving it back takes."""
+    what moving it back takes. `stays` is True if it lay there already, and nothing was written."""
 
     title: str
     before: WorkshopPlace
     row_version: int
+    stays: bool = False
 
 
 def move_workshop(
@@ -66,8 +67,9 @@ def move_workshop(
         if before is None:
             change.nothing()
         change.about(workshop.public_id)
-        stays = before or place_of(workshop)
-        return MovedWorkshop(workshop.title, stays, workshop.row_version)
+        return MovedWorkshop(
+            workshop.title, before or place_of(workshop), workshop.row_version, before is None
+        )
 
 
 def place_of(workshop: Workshop) -> WorkshopPlace:

@@ -197,6 +197,8 @@ def add() -> ResponseReturnValue:
         for one in versions
     ]
     if request.method == "GET":
+        day = _day_asked()
+        form.starts_on.data = form.ends_on.data = day
         defaults = WorkshopDetails("", local_today(), local_today())
         form.day_starts_at.data = defaults.day_starts_at
         form.day_ends_at.data = defaults.day_ends_at
@@ -218,6 +220,14 @@ def add() -> ResponseReturnValue:
         versions=versions,
         advice=advice_in_form(form, version),
     )
+
+
+def _day_asked() -> date | None:
+    """The day that the address names, such as one chosen in the calendar."""
+    try:
+        return date.fromisoformat(request.args.get("starts_on", "")[:10])
+    except ValueError:
+        return None
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])

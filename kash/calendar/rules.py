@@ -1,0 +1,165 @@
+"""Rules of the calendar: which days a view shows, how what takes several days lies in a week, and
+on which days something could begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+WEEK = 7
+AGENDA_DAYS = 28
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+Thing = TypeVar("Thing")
+DAY = timedelta(days=1)
+
+
+class View(StrEnum):
+    """A view of the calendar."""
+
+    MONTH = "month"
+    WEEK = "week"
+    AGENDA = "agenda"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from one to another, both among them."""
+
+    first: date
+    last: date
+
+    def days(self) -> list[date]:
+        """Each of its days."""
+        return [self.first + DAY * number for number in range((self.last - self.first).days + 1)]
+
+
+def within_reach(day: date) -> date:
+    """A day, or the nearest one that the calendar can show with the weeks around it."""
+    return min(max(day, FIRST_DAY), LAST_DAY)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - DAY * day.weekday()
+
+
+def month_of(day: date) -> Span:
+    """The month in which a day lies."""
+    first = day.replace(day=1)
+    following = (first + 31 * DAY).replace(day=1)
+    return Span(first, following - DAY)
+
+
+def shown(view: View, day: date) -> Span:
+    """The days that a view shows around a day: whole weeks in a month."""
+    if view is View.WEEK:
+        return Span(monday_of(day), monday_of(day) + 6 * DAY)
+    if view is View.AGENDA:
+        return Span(day, day + DAY * (AGENDA_DAYS - 1))
+    month = month_of(day)
+    return Span(monday_of(month.first), monday_of(month.last) + 6 * DAY)
+
+
+def turned(view: View, day: date) -> tuple[date, date]:
+    """The day that the view before begins at, and that of the next."""
+    if view is View.MONTH:
+        month = month_of(day)
+        return within_reach((month.first - DAY).replace(day=1)), within_reach(month.last + DAY)
+    step = DAY * (WEEK if view is View.WEEK else AGENDA_DAYS)
+    return within_reach(day - step), within_reach(day + step)
+
+
+@dataclass(frozen=True)
+class Bar(Generic[Thing]):
+    """A thing in a week: from which column (0 is Monday), over how many days, in which lane (0 is
+    on top), and whether it goes on from the week before and into the next."""
+
+    thing: Thing
+    column: int
+    days: int
+    lane: int
+    goes_on_from: bool
+    goes_on_to: bool
+
+
+def bars_of_week(monday: date, things: Sequence[tuple[Span, Thing]]) -> list[Bar[Thing]]:
+    """The things of a week, each in a lane that is free on all of its days, the longest first
+    among those that begin on one day; in the order in which they are drawn."""
+    sunday = monday + 6 * DAY
+    found: list[tuple[int, int, int, Span, Thing]] = []
+    for order, (span, thing) in enumerate(things):
+        if span.first <= sunday and span.last >= monday:
+            column = max((span.first - monday).days, 0)
+            last = min((span.last - monday).days, WEEK - 1)
+            found.append((column, column - last, order, span, thing))
+    taken_until: list[int] = []
+    bars: list[Bar[Thing]] = []
+    for column, back, _order, span, thing in sorted(found, key=lambda one: one[:3]):
+        last = column - back
+        lane = next((at for at, until in enumerate(taken_until) if until < column), None)
+        if lane is None:
+            lane = len(taken_until)
+            taken_until.append(last)
+        else:
+            taken_until[lane] = last
+        bars.append(
+            Bar(thing, column, last - column + 1, lane, span.first < monday, span.last > sunday)
+        )
+    return bars
+
+
+def cells_of_week(bars: Sequence[Bar[Thing]]) -> list[list[tuple[Bar[Thing], bool] | None]]:
+    """For each day of a week what stands in its lanes from the top: a bar, and True on the day at
+    which it is drawn; None for a free lane. Free lanes at the bottom are left out."""
+    cells: list[list[tuple[Bar[Thing], bool] | None]] = [[] for _ in range(WEEK)]
+    for bar in bars:
+        for column in range(bar.column, bar.column + bar.days):
+            cell = cells[column]
+            cell.extend([None] * (bar.lane + 1 - len(cell)))
+            cell[bar.lane] = (bar, column == bar.column)
+    return cells
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Something that is in the way on certain days: at certain clocks, or the whole day if there
+    are none. `reason` is a sentence."""
+
+    span: Span
+    reason: str
+    starts_at: time | None = None
+    ends_at: time | None = None
+
+    def meets(self, day: date, starts_at: time, ends_at: time) -> bool:
+        """True if it is in the way of something that lies between two clocks of a day. What ends
+        when the other begins is not."""
+        if not self.span.first <= day <= self.span.last:
+            return False
+        if self.starts_at is None or self.ends_at is None:
+            return True
+        return self.starts_at < ends_at and starts_at < self.ends_at
+
+
+def in_the_way(
+    first_days: Sequence[date], length: int, starts_at: time, ends_at: time, busy: Sequence[Busy]
+) -> Mapping[date, tuple[str, ...]]:
+    """By each first day the reasons that stand in the way of something which takes `length` days
+    from it on, in the order of the days; none for a free one."""
+    by_day: dict[date, list[str]] = {}
+    for one in busy:
+        for day in one.span.days():
+            if one.meets(day, starts_at, ends_at):
+                by_day.setdefault(day, []).append(one.reason)
+    return {
+        first: tuple(
+            dict.fromkeys(
+                reason
+                for number in range(length)
+                for reason in by_day.get(first + DAY * number, ())
+            )
+        )
+        for first in first_days
+    }
