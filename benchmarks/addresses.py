@@ -80,6 +80,7 @@ UNASKED = {
     "attendance.pad_manifest": "as above",
     "attendance.pad_texts": "as above",
     "attendance.pad_worker": "as above",
+    "calendar.free_days": "for a script, with the days that are on its page",
     "certificates.rule_track": "no course requires a track in what is measured",
     "certificates.keys_file": "for machines",
     "certificates.status_file": "as above",

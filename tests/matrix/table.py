@@ -803,6 +803,13 @@ PLACES: dict[str, Place] = {
     "skills.grant": _of("skilled", both="skills.grant"),
     "skills.end": _of("skilled", both="skills.grant", skill_id="skill"),
     "skills.defer": _of("skilled", both="skills.grant"),
+    # --- the calendar: each room shows in it what it would show anyway ------------------------
+    "calendar.index": Place(SIGNED_IN),
+    "calendar.move": _of("workshop", both="workshops.change"),
+    "calendar.free_days": Place(
+        "workshops.change", "", {"public_id": "workshop"}, {"first": "=2026-11-02", "last": "=2026-11-29"}
+    ),
+    "calendar.undo": Place(post="workshops.plan"),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),
     "coverage.needs": Place("coverage.see"),

@@ -57,6 +57,7 @@ LEFT_OUT = frozenset(
         "attendance.pad_manifest",
         "attendance.pad_texts",
         "attendance.pad_worker",
+        "calendar.free_days",
         "certificates.keys_file",
         "certificates.status_file",
         "certificates.worker_file",
