@@ -156,6 +156,16 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "workshops.edit": {_R.TRAINER: _OWN},
     # How free seats are given, and whether a missing course keeps somebody out.
     "workshops.rule": {_R.DIRECTOR: _ALL},
+    # Whoever has more there than holidays; each room narrows what it shows.
+    "calendar.see": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _ALL,
+        _R.MONITORING: _ALL,
+        _R.DOCUMENTATION: _ALL,
+        _R.CUSTODIAN: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
     "attendance.see": _SEEING_WORKSHOPS,
     "attendance.mark": {_R.TRAINER: _OWN},
     # Never whoever closed it: another who runs the workshop, or the director.

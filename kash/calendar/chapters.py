@@ -11,6 +11,8 @@ CHAPTERS = Chapters(
             Role.TRAINER: "trainer#the-calendar",
             Role.DIRECTOR: "director#the-calendar",
             Role.MONITORING: "monitoring#the-calendar",
+            Role.DOCUMENTATION: "documentation-officer#what-you-see",
+            Role.CUSTODIAN: "documentation-officer#what-you-see",
             Role.PEER: "peer-educator#your-calendar",
             Role.POLICE_PEER: "peer-educator#your-calendar",
         },

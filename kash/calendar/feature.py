@@ -10,13 +10,7 @@ from kash.calendar.chapters import CHAPTERS
 from kash.feature import Feature
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
-from kash.policy import SIGNED_IN, Actor
 from kash.workshops.models import Workshop
-
-
-def _has_something(actor: Actor) -> bool:
-    """True if more than holidays may stand there for an actor."""
-    return actor.may("workshops.see") or actor.may("forums.see")
 
 
 def _latest(_known: object) -> Select[str]:
@@ -33,9 +27,7 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     parts=(
         CHAPTERS,
-        Destination(
-            "calendar.index", _l("Calendar"), "calendar", SIGNED_IN, 15, when=_has_something
-        ),
+        Destination("calendar.index", _l("Calendar"), "calendar", "calendar.see", 15),
         SampleId("/calendar/workshops/<public_id>", _latest),
     ),
 )

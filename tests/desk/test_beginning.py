@@ -85,6 +85,7 @@ OWN_WISH = {
     "audit.see",
     "audit.verify",
     "breaches.see",
+    "calendar.see",
     "curriculum.compare",
     "certificates.badge",
     "certificates.design",

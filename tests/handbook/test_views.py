@@ -48,7 +48,7 @@ def test_a_page_that_leaves_no_trace_leads_to_the_chapter_and_not_into_it(sign_i
     peer = sign_in("peer")
     for page in ("/w/r", "/w/h"):
         assert way(peer, page) == ["/handbook/c"]
-    assert way(peer, "/workshops") == ["/handbook/c#s3"]
+    assert way(peer, "/workshops") == ["/handbook/c#s4"]
 
 
 @pytest.mark.parametrize("role", list(Role))

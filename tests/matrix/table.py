@@ -81,6 +81,7 @@ workshops.plan        -    -    all   -    -      -    -       -       -
 workshops.change      -    -    own   -    -      -    -       -       -
 workshops.answer      -    -    -     -    -      -    self    self    -
 workshops.rule        -    all  -     -    -      -    -       -       -
+calendar.see          -    all  all   all  all    all  self    self    -
 attendance.see        -    all  all   all  -      -    -       -       -
 attendance.mark       -    -    own   -    -      -    -       -       -
 attendance.confirm    -    all  own   -    -      -    -       -       -
@@ -804,11 +805,9 @@ PLACES: dict[str, Place] = {
     "skills.end": _of("skilled", both="skills.grant", skill_id="skill"),
     "skills.defer": _of("skilled", both="skills.grant"),
     # --- the calendar: each room shows in it what it would show anyway ------------------------
-    "calendar.index": Place(SIGNED_IN),
+    "calendar.index": Place("calendar.see"),
     "calendar.move": _of("workshop", both="workshops.change"),
-    "calendar.free_days": Place(
-        "workshops.change", "", {"public_id": "workshop"}, {"first": "=2026-11-02", "last": "=2026-11-29"}
-    ),
+    "calendar.free_days": _of("workshop", get="workshops.change"),
     "calendar.undo": Place(post="workshops.plan"),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),

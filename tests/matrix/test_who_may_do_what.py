@@ -314,6 +314,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "assessments.hold": "assessments.hold",
         "workshops.see": "workshops.see",
         "workshops.edit": "workshops.change",
+        "calendar.see": "calendar.see",
         "attendance.see": "workshops.see",
         "attendance.mark": "attendance.mark",
         "attendance.confirm": "attendance.confirm",

@@ -73,9 +73,7 @@ def _trainers(workshop: Workshop, around: Span) -> list[Busy]:
             select(Account.id, Account.name)
             .join(Facilitator, Facilitator.account_id == Account.id)
             .where(Facilitator.workshop_id == workshop.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     teaching = db.session.execute(
         _others(workshop, around)

@@ -18,13 +18,13 @@ from kash.feature import declared
 from kash.platform.web import current_actor
 from kash.platform.web.calendar_entries import CalendarQuestion, CalendarSource
 from kash.platform.web.formats import date_text, local_today, month_text
-from kash.policy import SIGNED_IN, allow
+from kash.policy import allow
 
 VIEW_WORDS = {View.MONTH: _l("Month"), View.WEEK: _l("Week"), View.AGENDA: _l("Agenda")}
 
 
 @blueprint.get("")
-@allow(SIGNED_IN)
+@allow("calendar.see")
 def index() -> str:
     """The calendar, as far as each room shows what it has to whoever looks."""
     actor, place, today = current_actor(), place_asked(), local_today()

@@ -133,10 +133,13 @@ def _free_days(workshop: Workshop, days: list[date], begins: time, venue: str) -
 @blueprint.get("/workshops/<public_id>/free-days")
 @allow("workshops.edit")
 def free_days(public_id: str) -> ResponseReturnValue:
-    """What is in the way of a workshop on the days from `first` to `last`, for a script."""
+    """What is in the way of a workshop on the days from `first` to `last`, for a script; on those
+    of its own month, if the address names none."""
     workshop = own_workshop(public_id, current_actor(), "workshops.edit")
-    first, last = (_day_asked(request.args.get(name, "")) for name in ("first", "last"))
-    if first is None or last is None or not 0 <= (last - first).days < MOST_DAYS_ASKED:
+    own = month_of(workshop.starts_on)
+    first = _day_asked(request.args.get("first", "")) or own.first
+    last = _day_asked(request.args.get("last", "")) or own.last
+    if not 0 <= (last - first).days < MOST_DAYS_ASKED:
         raise NotFound
     days = [first + DAY * number for number in range((last - first).days + 1)]
     venue = place_of(workshop).venue
