@@ -23,10 +23,12 @@ OFFERED_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class RecentMove:
-    """A move: the workshop by public id, where it was, and the row version that it got by it."""
+    """A move: the workshop by public id, where it was, the row version that it got by it (`made`),
+    and the one at which it lies there now that later moves were undone."""
 
     workshop: str
     before: WorkshopPlace
+    made: int
     row_version: int
 
 
@@ -42,6 +44,7 @@ def keep(workshop: str, done: MovedWorkshop, by: Actor, now: datetime) -> None:
             before.day_starts_at.isoformat("minutes"),
             before.venue,
             done.row_version,
+            done.row_version,
             int(now.timestamp()),
         ],
     ]
@@ -51,7 +54,7 @@ def keep(workshop: str, done: MovedWorkshop, by: Actor, now: datetime) -> None:
 def last_move(by: Actor, now: datetime) -> RecentMove | None:
     """The newest move of this actor that is not older than an hour."""
     kept = _kept(by)
-    if not kept or kept[-1][6] < (now - OFFERED_FOR).timestamp():
+    if not kept or kept[-1][7] < (now - OFFERED_FOR).timestamp():
         return None
     return _read(kept[-1])
 
@@ -59,9 +62,9 @@ def last_move(by: Actor, now: datetime) -> RecentMove | None:
 def take_back(move: RecentMove, row_version: int, by: Actor) -> None:
     """Forget a move that was undone. The one just before it can be undone next: the workshop lies
     again where that left it, at a new row version."""
-    was_at = move.row_version - 1
+    just_before = (move.workshop, move.made - 1)
     session[_KEY] = [
-        [*one[:5], row_version, one[6]] if one[1] == move.workshop and one[5] == was_at else one
+        [*one[:6], row_version, one[7]] if (one[1], one[5]) == just_before else one
         for one in _kept(by)
         if _read(one) != move
     ]
@@ -78,6 +81,6 @@ def _kept(by: Actor) -> list[list[Any]]:
 
 
 def _read(row: Sequence[Any]) -> RecentMove:
-    _by, workshop, first, clock, venue, row_version, _at = row
+    _by, workshop, first, clock, venue, made, row_version, _at = row
     place = WorkshopPlace(date.fromisoformat(first), time.fromisoformat(clock), venue)
-    return RecentMove(workshop, place, row_version)
+    return RecentMove(workshop, place, made, row_version)

@@ -27,6 +27,7 @@ from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import facilitators_of
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import clocks_from
+from kash.workshops.services.errors import WorkshopCancelled
 from kash.workshops.services.moving import MovedWorkshop, WorkshopPlace, move_workshop, place_of
 
 # A script asks about the days that are on the page: six weeks, and none that is not.
@@ -63,7 +64,7 @@ def move(public_id: str) -> ResponseReturnValue:
     _offer(form, workshop)
     asks = request.form.get("show", "")
     if not asks and form.validate_on_submit():
-        with form.showing_problems():
+        with form.showing_problems(WorkshopCancelled):
             first = given(form.starts_on.data)
             done = move_workshop(
                 public_id,

@@ -1,0 +1,25 @@
+"""A workshop two weeks from now, with a trainer who runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from kash.platform.web.formats import local_today
+from tests.workshops.conftest import Held, plan
+
+__all__ = ["plan"]
+
+
+def day(number: int) -> date:
+    """A day of the week that begins in two weeks, 0 is its Monday."""
+    today = local_today()
+    return today - timedelta(days=today.weekday()) + timedelta(weeks=2, days=number)
+
+
+@pytest.fixture
+def coming(plan: Callable[..., Held]) -> Held:
+    """A workshop on Tuesday and Wednesday of that week."""
+    return plan(title="Kisumu West", starts_on=day(1), ends_on=day(2))
