@@ -41,8 +41,8 @@ class CalendarPlace:
 
 
 def place_asked() -> CalendarPlace:
-    """What the address asks for. What it doesn't say, or not readably, is today, and the view that
-    fits the device: a month is not read on a phone."""
+    """The view, day and filters of the address. Left out or unreadable, it is today, in the view
+    that fits the device: a month is not read on a phone."""
     given: Mapping[str, str] = request.args
     filters = {name: given.get(name, "") for name in _FILTERS}
     known = {name: value for name, value in filters.items() if is_public_id(value)}

@@ -28,7 +28,7 @@ class Shown:
 
 
 def calendar_entries(question: CalendarQuestion, *, closely: bool) -> list[Shown]:
-    """What lies on these days, as far as each room shows it to the actor: what takes whole days
+    """Entries of these days, as far as each room shows it to the actor: what takes whole days
     first, then by the clock. `closely` asks for what only a week and the agenda have room for."""
     found = [
         Shown(source.kind, entry)
@@ -49,7 +49,7 @@ Choices = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """What the calendar can be narrowed to: (public id, name) of each."""
+    """Choices for narrowing the calendar: (public id, name) of each."""
 
     trainer: Choices
     venue: Choices

@@ -34,7 +34,7 @@ def reasons_against(
 
 
 def busy(workshop: Workshop, around: Span, venue: str) -> list[Busy]:
-    """What is in the way of a workshop on these days."""
+    """Everything in the way of a workshop on these days."""
     return [*_holidays(around), *_trainers(workshop, around), *_venue(workshop, around, venue)]
 
 

@@ -74,7 +74,7 @@ def _heading(place: CalendarPlace, span: Span) -> str:
 
 
 def _kinds(there: set[str]) -> list[tuple[str, Any]]:
-    """What the signs of the page mean: the kinds that are on it."""
+    """Meaning of the signs of the page: the kinds that are on it."""
     return [
         (one.kind, one.label)
         for one in declared(CalendarSource)

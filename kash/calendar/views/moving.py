@@ -134,7 +134,7 @@ def _free_days(workshop: Workshop, days: list[date], begins: time, venue: str) -
 @blueprint.get("/workshops/<public_id>/free-days")
 @allow("workshops.edit")
 def free_days(public_id: str) -> ResponseReturnValue:
-    """What is in the way of a workshop on the days from `first` to `last`, for a script; on those
+    """Reasons against moving a workshop to the days from `first` to `last`, for a script; on those
     of its own month, if the address names none."""
     workshop = own_workshop(public_id, current_actor(), "workshops.edit")
     own = month_of(workshop.starts_on)
@@ -181,7 +181,7 @@ def _there(place: CalendarPlace, first: date, public_id: str) -> str:
 
 
 def _cautions(workshop: Workshop) -> list[str]:
-    """What is in the way where a workshop lies now: it was moved there all the same."""
+    """Reasons against the place where a workshop lies now: it was moved there all the same."""
     reasons = reasons_against(
         workshop,
         [workshop.starts_on],

@@ -73,7 +73,7 @@ def move_workshop(
 
 
 def place_of(workshop: Workshop) -> WorkshopPlace:
-    """Where a workshop is, in time and space."""
+    """The place of a workshop in time and space."""
     return WorkshopPlace(
         workshop.starts_on,
         workshop.day_starts_at,
