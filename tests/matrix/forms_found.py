@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -171,11 +172,19 @@ def address_of(world: World, endpoint: str, role: str, side: str = OWN, **other:
         return world.app.url_for(endpoint, **{**parts, **other})
 
 
+# All that has to do with forms: what stands between, which is most of a page, says nothing of them.
+_OF_FORMS = re.compile(
+    r"<textarea\b.*?</textarea\s*>|</?(?:form|input|select|option|button|body)\b[^>]*>", re.S | re.I
+)
+
+
 def look_at_pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
     """The forms of every page, and by endpoint what a browser would keep of what is typed there."""
     kept: dict[str, list[str]] = {}
     adapter = world.app.url_map.bind("localhost")
     found: dict[tuple[str, frozenset[str]], FoundForm] = {}
+    # Forms that look the same to several roles are taken apart once.
+    seen: set[tuple[str, str]] = set()
     for endpoint, place in PLACES.items():
         if not place.get:
             continue
@@ -187,10 +196,16 @@ def look_at_pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
             answer = world.own_page(endpoint, role)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
-            if faults := kept_fields(answer.text):
+            if world.written():
+                world.put_back()
+            of_forms = "".join(_OF_FORMS.findall(answer.text))
+            if (endpoint, of_forms) in seen:
+                continue
+            seen.add((endpoint, of_forms))
+            if faults := kept_fields(of_forms):
                 kept[endpoint] = faults
             reader = _Reader()
-            reader.feed(answer.text)
+            reader.feed(of_forms)
             for form in reader.finished():
                 if form["given"].get("method", "").lower() != "post":
                     continue
@@ -200,6 +215,4 @@ def look_at_pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
                 found.setdefault(
                     (posted_to, names), FoundForm(role, page, address, posted_to, form["fields"])
                 )
-            if world.written():
-                world.put_back()
     return list(found.values()), kept

@@ -11,7 +11,7 @@ from sqlalchemy import MetaData, insert, select
 from kash.platform.database import db, utc_now
 from kash.training.models import CourseVersion, PlanRow, SessionPlan
 
-from .test_migrations import FOLDER, empty_app, to
+from .test_migrations import FOLDER, begin_at, empty_app, to
 
 __all__ = ["empty_app"]
 NOW = utc_now()
@@ -19,7 +19,7 @@ NOW = utc_now()
 
 def _filled() -> None:
     """A course of two versions with a session each, as they were before there were rows."""
-    to("0037")
+    begin_at("0037")
     tables = MetaData()
     tables.reflect(db.engine)
 

@@ -12,7 +12,7 @@ from kash.holidays.models import LocalHoliday
 from kash.holidays.queries import local_days
 from kash.platform.database import db, utc_now
 
-from .test_migrations import FOLDER, empty_app, to
+from .test_migrations import FOLDER, begin_at, empty_app, to
 
 __all__ = ["empty_app"]
 
@@ -26,7 +26,7 @@ def _settings() -> dict[str, object]:
 
 
 def test_days_without_court_become_holidays_and_back(empty_app: APIFlask) -> None:
-    to("0048")
+    begin_at("0048")
     tables = MetaData()
     tables.reflect(db.engine)
     kept = {"court_closed": {"days": ["2027-03-10", "2027-05-17"]}, "retention": {"backups": 40}}

@@ -34,8 +34,14 @@ FIRST = next(iter(SCRIPTS.get_bases()))
 ROWS = 2
 
 
+# One application for each engine, whose database is emptied for each test.
+_APPS: dict[str, APIFlask] = {}
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
+def empty_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[APIFlask]:
     """An application over a database in which there is nothing, in its context."""
     address = ""
     if request.param == "postgresql":
@@ -46,7 +52,13 @@ def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFla
             connection.execute(text("CREATE DATABASE migrated"))
         server.dispose()
         address = make_url(cluster).set(database="migrated").render_as_string(False)
-    app = create_app(Settings(data_dir=tmp_path / "var", database_url=address, log_level="error"))
+    if request.param not in _APPS:
+        folder = tmp_path_factory.mktemp("migrated") / "var"
+        settings = Settings(data_dir=folder, database_url=address, log_level="error")
+        _APPS[request.param] = create_app(settings)
+    app = _APPS[request.param]
+    for file in app.config["SETTINGS"].data_dir.glob("kash.sqlite3*"):
+        file.unlink()
     with app.app_context():
         yield app
         db.session.remove()
@@ -62,36 +74,53 @@ def to(revision: str) -> None:
         upgrade(str(FOLDER), revision)
 
 
-# SQLite's files at the revisions from which several tests begin.
+# The revisions from the first to the newest, and SQLite's files at those from which tests begin.
+_IN_ORDER = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
 _KEPT: dict[str, bytes] = {}
 
 
 def begin_at(revision: str) -> None:
-    """Bring an empty database to a revision: by migrating the first time, by a copy after it."""
+    """Bring an empty database to a revision: by migrating the first time, from the newest at which
+    another test began; by a copy after it."""
     db.session.remove()
     db.engine.dispose()
-    url = db.engine.url
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        if revision not in _KEPT:
-            to(revision)
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.engine.dispose()
-            _KEPT[revision] = path.read_bytes()
-        path.write_bytes(_KEPT[revision])
+    (number,) = SCRIPTS.get_revisions(revision)
+    before = _IN_ORDER[_IN_ORDER.index(number.revision) :: -1]
+    begin_at_once = _copied if db.engine.dialect.name == "sqlite" else _made_from
+    begin_at_once(before)
+
+
+def _copied(before: list[str]) -> None:
+    """SQLite at the first of these revisions, from the file of the first that was kept."""
+    path = Path(db.engine.url.database or "")
+    begun = next((one for one in before if one in _KEPT), None)
+    if begun is not None:
+        path.write_bytes(_KEPT[begun])
+    if begun == before[0]:
         return
-    kept = f"{url.database}_{revision}"
+    to(before[0])
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
+    _KEPT[before[0]] = path.read_bytes()
+
+
+def _made_from(before: list[str]) -> None:
+    """The same on PostgreSQL, from databases that were kept."""
+    url = db.engine.url
     server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        known = text("SELECT count(*) FROM pg_database WHERE datname = :name")
-        if connection.scalar(known, {"name": kept}):
+        there = set(connection.scalars(text("SELECT datname FROM pg_database")))
+        begun = next((one for one in before if f"{url.database}_{one}" in there), None)
+        if begun is not None:
+            kept = f"{url.database}_{begun}"
             connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
             connection.execute(text(f"CREATE DATABASE {url.database} TEMPLATE {kept}"))
-        else:
-            to(revision)
+        if begun != before[0]:
+            to(before[0])
             db.session.remove()
             db.engine.dispose()
+            kept = f"{url.database}_{before[0]}"
             connection.execute(text(f"CREATE DATABASE {kept} TEMPLATE {url.database}"))
     server.dispose()
 
@@ -371,7 +400,7 @@ def test_rows_and_their_children_outlive_every_migration(empty_app: APIFlask) ->
 def test_a_code_from_before_there_were_words_opens_nothing(empty_app: APIFlask) -> None:
     """Whoever finds one would learn from it that there is a report."""
     words = next(one for one in SCRIPTS.walk_revisions() if "second word" in one.doc)
-    to(str(words.down_revision))
+    begin_at(str(words.down_revision))
     column = text("SELECT receipt_hash FROM incident ORDER BY id")
     with db.engine.begin() as connection:
         for number in (1, 2):
@@ -392,10 +421,9 @@ def test_a_code_from_before_there_were_words_opens_nothing(empty_app: APIFlask) 
 
 
 def test_every_revision_can_be_taken_back(empty_app: APIFlask) -> None:
-    """Down to nothing and up again, one revision at a time."""
-    revisions = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
-    for revision in revisions:
-        to(revision)
+    """Up by the newest alone, as from the release before; down to nothing, and up again."""
+    begin_at(_IN_ORDER[-2])
+    to("head")
     to("base")
     with db.engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}

@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, insert, select
 from kash.people.models import Consent
 from kash.platform.database import db, utc_now
 
-from .test_migrations import empty_app, to
+from .test_migrations import begin_at, empty_app, to
 
 __all__ = ["empty_app"]
 NOW = utc_now()
@@ -19,7 +19,7 @@ POLICE, COMMUNITY = 1, 2
 
 def _filled(answers: dict[int, tuple[str, ...]]) -> None:
     """A database as it was: an officer (10) and people of the community with these answers."""
-    to("0034")
+    begin_at("0034")
     tables = MetaData()
     tables.reflect(db.engine)
 

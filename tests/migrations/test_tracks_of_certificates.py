@@ -12,7 +12,7 @@ from kash.certificates.models import CertificateBatch, CertificateRule
 from kash.platform.database import db
 from kash.tracks.models import Track, TrackVersion
 
-from .test_migrations import FOLDER, empty_app, fill, tables_now, to
+from .test_migrations import FOLDER, begin_at, empty_app, fill, tables_now, to
 
 __all__ = ["empty_app"]
 # A first rule, the same for longer, a milder one, and the first share once more.
@@ -22,7 +22,7 @@ SHARES = (80, 80, 60, 80)
 def _as_before() -> MetaData:
     """Two batches with a certificate each, by the first rule and by the third; and a track that is
     called as that of the rule will be."""
-    to("0049")
+    begin_at("0049")
     with db.engine.begin() as connection:
         found = tables_now(connection)
         fill(connection, found)
@@ -86,6 +86,6 @@ def test_the_rule_goes_back_to_what_it_was(empty_app: APIFlask) -> None:
 
 
 def test_without_a_rule_there_is_no_track_yet(empty_app: APIFlask) -> None:
-    to("0049")
+    begin_at("0049")
     to("head")
     assert db.session.query(Track).count() == 0
