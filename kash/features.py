@@ -8,6 +8,7 @@ from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.availability.feature import FEATURE as AVAILABILITY
 from kash.calendar.feature import FEATURE as CALENDAR
 from kash.certificates.feature import FEATURE as CERTIFICATES
+from kash.clashes.feature import FEATURE as CLASHES
 from kash.coverage.feature import FEATURE as COVERAGE
 from kash.demo.feature import FEATURE as DEMO
 from kash.desk.feature import FEATURE as DESK
@@ -50,6 +51,7 @@ FEATURES: tuple[Feature, ...] = (
     SKILLS,
     INCIDENTS,
     FORUMS,
+    CLASHES,
     FEEDS,
     CALENDAR,
     DESK,

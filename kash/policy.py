@@ -199,6 +199,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "skills.grant": {_R.DIRECTOR: _ALL},
     # When a venue is taken, and nothing else, for whoever lets it.
     "feeds.venues": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
+    # What gets in the way of whoever plans; of people it tells those whose pages one may open.
+    "clashes.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
+    "clashes.rule": {_R.DIRECTOR: _ALL},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,

@@ -69,6 +69,8 @@ OWN_WISH = {
     "workshops.rule",
     "skills.see",
     "feeds.venues",
+    "clashes.rule",
+    "clashes.see",
     "coverage.goal",
     "coverage.see",
     "tracks.keep",

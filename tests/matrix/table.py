@@ -124,6 +124,8 @@ tracks.keep           -    -    own   -    -      -    -       -       -
 tracks.enter          -    -    all   -    -      -    -       -       -
 coverage.see          -    all  all   all  -      -    -       -       -
 coverage.goal         -    all  -     -    -      -    -       -       -
+clashes.see           -    all  all   -    -      -    -       -       -
+clashes.rule          -    all  -     -    -      -    -       -       -
 incidents.file        -    -    -     -    all    all  self    self    -
 incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -
@@ -817,6 +819,10 @@ PLACES: dict[str, Place] = {
     "coverage.paper": Place("coverage.see"),
     "coverage.station": _of("station", get="coverage.see"),
     "coverage.goal": Place("coverage.goal", "coverage.goal"),
+    # --- clashes of the schedule --------------------------------------------------------------
+    "clashes.index": Place("clashes.see"),
+    "clashes.people": _of("workshop", get="clashes.see"),
+    "clashes.rules": Place("clashes.rule", "clashes.rule"),
     # --- tracks -----------------------------------------------------------------------------
     "tracks.index": Place("tracks.see"),
     "tracks.add": Place("tracks.write", "tracks.write"),

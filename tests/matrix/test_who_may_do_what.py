@@ -346,6 +346,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "feeds.venues": "feeds.venues",
         "coverage.see": "coverage.see",
         "coverage.goal": "coverage.goal",
+        "clashes.see": "clashes.see",
+        "clashes.rule": "clashes.rule",
         "tracks.see": "tracks.see",
         "tracks.standing": "tracks.standing",
         "tracks.edit": "tracks.write",

@@ -6,6 +6,7 @@ Why somebody is away stands in none of it: who sees that is decided in `absences
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -94,9 +95,10 @@ def teaching_days() -> dict[int, TeachingPattern]:
     }
 
 
-def travel_minutes() -> dict[frozenset[int], int]:
-    """Minutes between zones by the keys of both: what was typed, and for zones with venues in use
-    also what was typed for the areas in which they lie; three queries."""
+def travel_minutes(also: Collection[int] = ()) -> dict[frozenset[int], int]:
+    """Minutes between zones by the keys of both: what was typed, and for zones with venues in use,
+    and those whose keys are given, also what was typed for the areas in which they lie; three
+    queries."""
     typed = {
         frozenset((one, other)): minutes
         for one, other, minutes in db.session.execute(
@@ -109,4 +111,5 @@ def travel_minutes() -> dict[frozenset[int], int]:
         select(Venue.zone_id).where(Venue.active, Venue.zone_id.is_not(None)).distinct()
     ).all()
     within = dict(db.session.execute(select(Zone.id, Zone.within_id)).tuples().all())
-    return minutes_of_all([zone for zone in zones if zone is not None], typed, within)
+    wanted = {zone for zone in zones if zone is not None} | set(also)
+    return minutes_of_all(wanted, typed, within)

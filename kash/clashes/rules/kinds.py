@@ -26,6 +26,11 @@ class ClashKind(StrEnum):
 
 
 SAFETY = (ClashKind.DOOR, ClashKind.PATTERN, ClashKind.LATE)
+# Kinds whose subjects are trainers, and those whose subject is a venue.
+OF_TRAINERS = frozenset(
+    {ClashKind.TRAINER, ClashKind.TRAVEL, ClashKind.ABSENCE, ClashKind.TEACHING_DAYS}
+)
+OF_VENUES = frozenset({ClashKind.VENUE, ClashKind.BLOCK, ClashKind.DOOR, ClashKind.PATTERN})
 
 
 class Weight(StrEnum):

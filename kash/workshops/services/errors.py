@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from kash.platform.web.errors import Problem
 from kash.workshops.rules import FundingFault
+
+# Clashes told at once to whoever may not save; the page lists all of them.
+MOST_TOLD = 3
 
 
 class NotPublished(Problem):
@@ -82,6 +88,19 @@ class WorkshopCancelled(Problem):
     """Nothing is changed in a cancelled workshop."""
 
     sentence = _l("This workshop is cancelled. Undo that first.")
+
+
+class ScheduleClash(Problem):
+    """Something stands in the way that the programme doesn't let anybody plan."""
+
+    field = ""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        told = list(sentences)[:MOST_TOLD]
+        more = len(sentences) - len(told)
+        if more:
+            told.append(ngettext("One more.", "%(num)s more.", more))
+        super().__init__(" ".join([_("This cannot be saved."), *told]))
 
 
 class SharesDoNotFit(Problem):

@@ -19,6 +19,7 @@ from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.rules import clocks_from
+from kash.workshops.schedule_checks import without_new_clashes
 from kash.workshops.services.errors import BegunBefore, DayPastMidnight, MovedIntoPast
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.timetable import refuse_begun, refuse_outside, shift_sessions
@@ -57,7 +58,7 @@ def move_workshop(
 
     `day_starts_at` and `venue` (a public id, empty for none) stay as they are where they are None.
     Where it lies there already nothing changes. Raises NotFound, ChangedMeanwhile,
-    WorkshopCancelled, RegisterBegun, MovedIntoPast, BegunBefore and DayPastMidnight.
+    WorkshopCancelled, RegisterBegun, MovedIntoPast, BegunBefore, DayPastMidnight and ScheduleClash.
     """
     with audited("workshops.workshop_moved", by) as change:
         workshop = held_for_change(change.session, public_id, row_version)
@@ -92,7 +93,7 @@ def moved(
 ) -> WorkshopPlace | None:
     """Move a workshop that this transaction holds; where it was before, None if it stays.
 
-    Raises NotFound, RegisterBegun, MovedIntoPast, BegunBefore and DayPastMidnight.
+    Raises NotFound, RegisterBegun, MovedIntoPast, BegunBefore, DayPastMidnight and ScheduleClash.
     """
     before = place_of(workshop)
     begins = day_starts_at or before.day_starts_at
@@ -109,13 +110,14 @@ def moved(
     if clocks is None:
         raise DayPastMidnight
     by_days, later, ends = first - workshop.starts_on, *clocks
-    shift_sessions(session, workshop, by_days, now, later)
-    workshop.starts_on, workshop.ends_on = first, workshop.ends_on + by_days
-    workshop.day_starts_at, workshop.day_ends_at = begins, ends
-    if later:
-        refuse_outside(session, workshop, DayPastMidnight)
-    if wanted.venue != before.venue:
-        workshop.venue = _venue(session, wanted.venue)
+    with without_new_clashes(session, workshop):
+        shift_sessions(session, workshop, by_days, now, later)
+        workshop.starts_on, workshop.ends_on = first, workshop.ends_on + by_days
+        workshop.day_starts_at, workshop.day_ends_at = begins, ends
+        if later:
+            refuse_outside(session, workshop, DayPastMidnight)
+        if wanted.venue != before.venue:
+            workshop.venue = _venue(session, wanted.venue)
     workshop.row_version += 1
     session.flush()
     return before

@@ -20,6 +20,7 @@ from kash.training.models import CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from kash.workshops.queries.plan import teachings_of, trainers
 from kash.workshops.rules import days_between, days_needed, funding_fault, lay_into_days
+from kash.workshops.schedule_checks import refuse_clashes, without_new_clashes
 from kash.workshops.services.errors import (
     DoesNotFit,
     NotPublished,
@@ -98,7 +99,7 @@ def plan_workshop(
     """Plan a workshop from a published version, its sessions laid into the days.
 
     Whoever plans it leads it. The same `public_id` sent twice plans one workshop. Raises
-    NotPublished and DoesNotFit; returns the public id.
+    NotPublished, DoesNotFit and ScheduleClash; returns the public id.
     """
     with audited("workshops.workshop_planned", by) as change:
         session = change.session
@@ -150,6 +151,7 @@ def plan_workshop(
                 for place in timetable.placed
             ],
         )
+        refuse_clashes(session, workshop)
         change.about(workshop.public_id)
         return workshop.public_id
 
@@ -159,20 +161,21 @@ def change_workshop(
 ) -> None:
     """Change a workshop. With its first day its sessions move too; `anew` lays them out afresh.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, SessionLeftOutside and
-    DoesNotFit.
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, SessionLeftOutside,
+    DoesNotFit and ScheduleClash.
     """
     with audited("workshops.workshop_changed", by) as change:
         session = change.session
         workshop = held_for_change(session, public_id, row_version)
         moved = details.starts_on - workshop.starts_on
-        _set(session, workshop, details, workshop.title)
-        _set_facilitators(session, workshop, details.facilitators, by, details.lead)
-        if anew:
-            lay_anew(session, workshop, change.now)
-        elif moved:
-            shift_sessions(session, workshop, moved, change.now)
-        refuse_outside(session, workshop, SessionLeftOutside)
+        with without_new_clashes(session, workshop):
+            _set(session, workshop, details, workshop.title)
+            _set_facilitators(session, workshop, details.facilitators, by, details.lead)
+            if anew:
+                lay_anew(session, workshop, change.now)
+            elif moved:
+                shift_sessions(session, workshop, moved, change.now)
+            refuse_outside(session, workshop, SessionLeftOutside)
         workshop.row_version += 1
         change.about(workshop.public_id, *move_up(session, workshop, change.now))
 
@@ -182,7 +185,8 @@ def duplicate_workshop(
 ) -> str:
     """Plan the same workshop again from another day: same plan, nobody in it, no costs.
 
-    Raises NotFound; returns the new public id. The same `copy_id` sent twice makes one copy.
+    Raises NotFound and ScheduleClash; returns the new public id. The same `copy_id` sent twice
+    makes one copy.
     """
     with audited("workshops.workshop_duplicated", by) as change:
         session = change.session
@@ -191,6 +195,7 @@ def duplicate_workshop(
             return copy_id
         source = held_workshop(session, public_id)
         workshop = copied(session, source, starts_on, by, change.now, public_id=copy_id)
+        refuse_clashes(session, workshop)
         change.about(source.public_id, workshop.public_id)
         return workshop.public_id
 
@@ -250,12 +255,14 @@ def call_off(workshop: Workshop, reason: str, now: datetime) -> None:
 
 
 def restore_workshop(public_id: str, by: Actor) -> None:
-    """Undo a cancelling. Raises NotFound."""
+    """Undo a cancelling. Raises NotFound and ScheduleClash."""
     with audited("workshops.workshop_restored", by) as change:
-        workshop = held_workshop(change.session, public_id)
+        session = change.session
+        workshop = held_workshop(session, public_id)
         if workshop.state == "planned":
             change.nothing()
-        take_up_again(workshop)
+        with without_new_clashes(session, workshop):
+            take_up_again(workshop)
         change.about(workshop.public_id)
 
 

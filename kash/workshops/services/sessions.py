@@ -23,6 +23,7 @@ from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import Span
+from kash.workshops.schedule_checks import without_new_clashes
 from kash.workshops.services.errors import SessionClosed
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.timetable import (
@@ -50,7 +51,8 @@ def add_session(
 ) -> str:
     """Add a session that follows no plan; returns its public id.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionsOverlap and OutsideWorkshop.
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionsOverlap, OutsideWorkshop and
+    ScheduleClash.
     """
     with audited("workshops.session_added", by) as change:
         session = change.session
@@ -67,8 +69,9 @@ def add_session(
             ),
         )
         refuse_overlap(session, held, Span(made.public_id, details.starts_at, details.minutes))
-        session.add(made)
-        refuse_outside(session, held)
+        with without_new_clashes(session, held):
+            session.add(made)
+            refuse_outside(session, held)
         number_slots(session, held.register_id)
         held.row_version += 1
         change.about(held.public_id, made.public_id)
@@ -80,8 +83,8 @@ def change_session(
 ) -> None:
     """Change a session's title, time or length. The time of a closed one stays.
 
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionClosed, SessionsOverlap and
-    OutsideWorkshop.
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, SessionClosed, SessionsOverlap,
+    OutsideWorkshop and ScheduleClash.
     """
     with audited("workshops.session_changed", by) as change:
         session = change.session
@@ -95,7 +98,8 @@ def change_session(
             raise SessionClosed
         refuse_overlap(session, held, Span(public_id, details.starts_at, details.minutes))
         found.title = details.title
-        move_slot(slot, details.starts_at, details.minutes, change.now)
+        with without_new_clashes(session, held):
+            move_slot(slot, details.starts_at, details.minutes, change.now)
         if moved:
             refuse_outside(session, held)
             number_slots(session, held.register_id)
@@ -126,7 +130,7 @@ def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
     """Put the sessions in another order and lay them out afresh.
 
     Sessions that `order` does not name come after those it does. Raises NotFound,
-    WorkshopCancelled, RegisterBegun and DoesNotFit.
+    WorkshopCancelled, RegisterBegun, DoesNotFit and ScheduleClash.
     """
     with audited("workshops.sessions_ordered", by) as change:
         session = change.session
@@ -138,7 +142,8 @@ def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
         if wanted == sessions:
             change.nothing()
             return
-        lay_anew(session, held, change.now, wanted)
+        with without_new_clashes(session, held):
+            lay_anew(session, held, change.now, wanted)
         held.row_version += 1
 
 
@@ -146,11 +151,12 @@ def lay_out_anew(workshop: str, by: Actor, *, as_delivered: bool = False) -> Non
     """Lay the sessions out afresh in their present order; `as_delivered` makes each as long as it
     took the last times.
 
-    Raises NotFound, WorkshopCancelled, RegisterBegun and DoesNotFit.
+    Raises NotFound, WorkshopCancelled, RegisterBegun, DoesNotFit and ScheduleClash.
     """
     with audited("workshops.sessions_laid_out", by) as change:
         held = held_for_change(change.session, workshop)
-        lay_anew(change.session, held, change.now, as_delivered=as_delivered)
+        with without_new_clashes(change.session, held):
+            lay_anew(change.session, held, change.now, as_delivered=as_delivered)
         held.row_version += 1
         change.about(held.public_id)
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from kash.people.models import Venue
 from kash.people.queries.places import venues as venues_in_use
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.missing import after_mending
 from kash.policy import Reach, allow
@@ -42,6 +43,7 @@ from kash.workshops.queries.plan import (
 )
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import Break, days_between, pause_kind, stage
+from kash.workshops.services.errors import ScheduleClash
 from kash.workshops.services.planning import (
     FunderShare,
     WorkshopDetails,
@@ -52,6 +54,7 @@ from kash.workshops.services.planning import (
     restore_workshop,
     share_costs,
 )
+from kash.workshops.views.schedule import schedule_for, schedule_in_form
 from kash.workshops.views.team import advice_for, advice_in_form
 from kash.workshops.wording import STAGE, STAGE_TONE
 
@@ -153,6 +156,7 @@ def workshop(public_id: str) -> str:
         "workshops/plan.html",
         days=days_of(found, values["sessions"]),
         advice=advice_for(found, values["facilitators"], values["stage"]),
+        schedule=schedule_for(found, values["stage"]),
         **values,
     )
 
@@ -219,6 +223,7 @@ def add() -> ResponseReturnValue:
         form=form,
         versions=versions,
         advice=advice_in_form(form, version),
+        schedule=schedule_in_form(form, version),
     )
 
 
@@ -255,6 +260,9 @@ def edit(public_id: str) -> ResponseReturnValue:
         workshop=workshop,
         their_facilitators=trainers_now,
         advice=advice_in_form(form, workshop.version.public_id, workshop),
+        schedule=schedule_in_form(
+            form, workshop.version.public_id, workshop, anew=bool(form.anew.data)
+        ),
     )
 
 
@@ -334,8 +342,9 @@ def restore(public_id: str) -> ResponseReturnValue:
     """Undo a cancelling."""
     actor = current_actor()
     own_workshop(public_id, actor, "workshops.edit")
-    restore_workshop(public_id, actor)
-    flash(_("The workshop takes place again."))
+    with FlashedProblems(ScheduleClash):
+        restore_workshop(public_id, actor)
+        flash(_("The workshop takes place again."))
     return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
 
 
@@ -347,9 +356,10 @@ def duplicate(public_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, actor, "workshops.edit")
     form = DuplicateForm()
     if form.validate_on_submit():
-        made = duplicate_workshop(
-            public_id, given(form.starts_on.data), actor, copy_id=form.key.data
-        )
-        flash(_("The workshop is planned again. Nobody is in it yet."))
-        return redirect(url_for("workshops.workshop", public_id=made), code=303)
+        with form.showing_problems():
+            made = duplicate_workshop(
+                public_id, given(form.starts_on.data), actor, copy_id=form.key.data
+            )
+            flash(_("The workshop is planned again. Nobody is in it yet."))
+            return redirect(url_for("workshops.workshop", public_id=made), code=303)
     return page("workshops/duplicate.html", form=form, workshop=workshop)

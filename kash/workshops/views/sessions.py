@@ -22,7 +22,7 @@ from kash.workshops.queries.plan import session_of, sessions_of
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import days_between, following_on
 from kash.workshops.services import sessions as sessions_services
-from kash.workshops.services.errors import DoesNotFit, RegisterBegun
+from kash.workshops.services.errors import DoesNotFit, RegisterBegun, ScheduleClash
 from kash.workshops.services.sessions import (
     SessionDetails,
     change_session,
@@ -153,7 +153,7 @@ def order(public_id: str) -> ResponseReturnValue:
         if request.headers.get("X-Requested-With") == "fetch":
             order_sessions(public_id, wanted, actor)
             return Response(status=204)
-        with FlashedProblems(RegisterBegun, DoesNotFit):
+        with FlashedProblems(RegisterBegun, DoesNotFit, ScheduleClash):
             order_sessions(public_id, wanted, actor)
         return redirect(url_for("workshops.order", public_id=public_id), code=303)
     return page("workshops/order.html", workshop=workshop, sessions=sessions)
@@ -168,7 +168,7 @@ def lay_out(public_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, actor, "workshops.edit")
     as_delivered = request.args.get("lengths") == "delivered"
     if request.method == "POST":
-        with FlashedProblems(RegisterBegun, DoesNotFit):
+        with FlashedProblems(RegisterBegun, DoesNotFit, ScheduleClash):
             lay_out_anew(public_id, actor, as_delivered=as_delivered)
             flash(_("The sessions are laid out afresh."))
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)

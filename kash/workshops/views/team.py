@@ -1,4 +1,5 @@
-"""Advice on who teaches, on a workshop's plan and beside the trainers while they are chosen."""
+"""Advice on who teaches, and on what gets in the way, on a workshop's plan and in its form while
+that is filled in."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from kash.workshops.queries.plan import FacilitatorName, course_taught
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import Stage
 from kash.workshops.team_advice import TeamAdvice, TeamQuestion, advice_on
+from kash.workshops.views.schedule import schedule_in_form
 
 # Nobody's team is larger, whatever is sent.
 MOST_TEAM = 50
@@ -61,12 +63,14 @@ def advice_in_form(
 @blueprint.post("/team")
 @allow("workshops.edit")
 def team() -> str:
-    """Advice on the trainers that are chosen so far, for a form that is not saved yet."""
+    """Advice on what is chosen so far, for a form that is not saved yet."""
     changed = request.args.get("workshop", "")
     found = own_workshop(changed, current_actor(), "workshops.edit") if changed else None
     # The form is read as it is: what is wrong in it is told when it is saved.
     form = NewWorkshopForm(MultiDict(request.form))
     version = found.version.public_id if found is not None else form.version.data or ""
     return render_template(
-        "workshops/team_advice.html", advice=advice_in_form(form, version, found)
+        "workshops/form_advice.html",
+        advice=advice_in_form(form, version, found),
+        schedule=schedule_in_form(form, version, found, anew=bool(request.form.get("anew"))),
     )

@@ -1,0 +1,61 @@
+"""Advice on where and when a workshop is to be, in words, for whoever plans it."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from kash.clashes.queries.checking import Checked, check
+from kash.clashes.queries.naming import Names
+from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, SAFETY, Clash, ClashKind
+from kash.clashes.words import KIND, REASON, place_text, sentence
+from kash.policy import Actor
+from kash.workshops.queries.wanted import WantedWorkshop
+from kash.workshops.schedule_checks import ScheduleAdvice, ToldClash
+
+_TIMELESS = frozenset({ClashKind.SEATS})
+
+
+def advise(wanted: WantedWorkshop, actor: Actor) -> ScheduleAdvice:
+    """Clashes of a workshop that this actor may know of; nobody who sees none is told any."""
+    if not actor.may("clashes.see"):
+        return ScheduleAdvice()
+    checked = check(wanted, actor)
+    return ScheduleAdvice(
+        [_told(one, checked, wanted.workshop) for one in checked.clashes],
+        checked.instead.when,
+        any(one.kind not in _TIMELESS for one in checked.clashes),
+    )
+
+
+def _told(clash: Clash, checked: Checked, event: str) -> ToldClash:
+    kind, instead = clash.kind, checked.instead
+    return ToldClash(
+        KIND[kind],
+        sentence(clash, checked.names),
+        REASON[kind],
+        clash.day,
+        refused=kind in checked.rules.refused,
+        safety=kind in SAFETY,
+        url=address_of_other(clash, checked.names, event),
+        who_else=instead.who if kind in OF_TRAINERS else (),
+        where_else=[place_text(*one) for one in instead.where]
+        if kind in OF_VENUES or kind is ClashKind.SEATS
+        else (),
+    )
+
+
+def address_of_other(clash: Clash, names: Names, event: str = "") -> str:
+    """Address of the first event of a clash that is not `event`; empty if there is none, or it is
+    not saved yet."""
+    other = next((one for one in clash.events if one != event), "")
+    return address_of(names, other)
+
+
+def address_of(names: Names, event: str) -> str:
+    """Address of an event; empty for one that is not saved yet."""
+    known = names.events.get(event)
+    if known is None or not known.public_id:
+        return ""
+    if known.forum:
+        return url_for("forums.meeting", forum_id=known.forum, meeting_id=event)
+    return url_for("workshops.workshop", public_id=event)

@@ -1,0 +1,5 @@
+"""Pages of clashes."""
+
+from kash.clashes.views import overview, people, rules
+
+__all__ = ["overview", "people", "rules"]

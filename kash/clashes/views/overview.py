@@ -1,0 +1,56 @@
+"""All clashes ahead."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+
+from kash.clashes import blueprint
+from kash.clashes.advice import address_of
+from kash.clashes.queries.naming import names_for
+from kash.clashes.queries.overview import clashes_ahead
+from kash.clashes.rules.kinds import SAFETY, ClashKind
+from kash.clashes.words import KIND, REASON, sentence
+from kash.platform.web import current_actor
+from kash.platform.web.formats import local_today
+from kash.platform.web.lists import paged
+from kash.policy import allow
+
+
+@blueprint.get("")
+@allow("clashes.see")
+def index() -> str:
+    """Clashes from today on: of all workshops, or of one's own, and of one kind."""
+    actor = current_actor()
+    kind = _kind(request.args.get("kind", ""))
+    mine = request.args.get("mine") == "1" and actor.may("workshops.edit")
+    ahead = clashes_ahead(actor, local_today(), kind=kind, mine=mine)
+    listing = paged(ahead.clashes)
+    names = names_for(listing, ahead.events)
+    return render_template(
+        "clashes/index.html",
+        listing=listing,
+        lines=[
+            (
+                clash,
+                sentence(clash, names),
+                [
+                    (ahead.events[one].title, address_of(names, one))
+                    for one in clash.events
+                    if one in ahead.events
+                ],
+            )
+            for clash in listing
+        ],
+        counts=ahead.counts,
+        kinds=KIND,
+        reasons=REASON,
+        safety=SAFETY,
+        refused=ahead.rules.refused,
+        chosen=kind,
+        mine=mine,
+        runs=actor.may("workshops.edit"),
+    )
+
+
+def _kind(text: str) -> ClashKind | None:
+    return next((one for one in ClashKind if one == text), None)

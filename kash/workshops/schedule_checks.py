@@ -1,0 +1,97 @@
+"""Checks of the schedule. A room that stands above knows what gets in a workshop's way, and
+declares it; here it is asked while somebody plans, and before anything is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kash.feature import Part, declared
+from kash.policy import Actor
+from kash.workshops.models import Workshop
+from kash.workshops.queries.wanted import WantedWorkshop
+from kash.workshops.services.errors import ScheduleClash
+
+
+@dataclass(frozen=True)
+class ToldClash:
+    """A clash in words, with its reason, and what to do instead. `refused` says that nothing is
+    saved which has it; `safety` that it endangers somebody; `url` leads to the other event."""
+
+    label: Any
+    sentence: Any
+    reason: Any
+    day: date
+    refused: bool = False
+    safety: bool = False
+    url: str = ""
+    who_else: Sequence[str] = ()
+    where_else: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ScheduleAdvice:
+    """Clashes of a workshop, and first days from which it would have none, the nearest first;
+    `searched` says that such days were looked for."""
+
+    clashes: Sequence[ToldClash] = ()
+    when_else: Sequence[date] = ()
+    searched: bool = False
+
+
+@dataclass(frozen=True)
+class ChecksSchedule(Part):
+    """A room that knows what gets in a workshop's way: `check` tells whoever plans; `refused`,
+    asked within the transaction of an action, what of a workshop must not be saved: sentences, by
+    marks that stay the same while a clash does."""
+
+    check: Callable[[WantedWorkshop, Actor], ScheduleAdvice] = field()
+    refused: Callable[[Session, Workshop], Mapping[Hashable, str]] = field()
+
+
+def schedule_advice(wanted: WantedWorkshop, actor: Actor) -> ScheduleAdvice:
+    """All that is known about where and when a workshop is to be."""
+    found = [part.check(wanted, actor) for part in declared(ChecksSchedule)]
+    return ScheduleAdvice(
+        [clash for one in found for clash in one.clashes],
+        [day for one in found for day in one.when_else],
+        any(one.searched for one in found),
+    )
+
+
+def refuse_clashes(
+    session: Session, workshop: Workshop, before: Mapping[Hashable, str] | None = None
+) -> None:
+    """Raise ScheduleClash if a workshop has what must not be saved, and did not have `before`."""
+    session.flush()
+    added = {
+        mark: sentence
+        for mark, sentence in _refused(session, workshop).items()
+        if mark not in (before or {})
+    }
+    if added:
+        raise ScheduleClash(list(added.values()))
+
+
+@contextmanager
+def without_new_clashes(session: Session, workshop: Workshop) -> Iterator[None]:
+    """A block that changes where or when a workshop is. What clashed already stands in nobody's
+    way; raises ScheduleClash at its end if anything new must not be saved."""
+    before = _refused(session, workshop)
+    yield
+    refuse_clashes(session, workshop, before)
+
+
+def _refused(session: Session, workshop: Workshop) -> dict[Hashable, str]:
+    if workshop.state != "planned":
+        return {}
+    return {
+        mark: sentence
+        for part in declared(ChecksSchedule)
+        for mark, sentence in part.refused(session, workshop).items()
+    }
