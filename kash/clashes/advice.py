@@ -13,17 +13,19 @@ from kash.workshops.queries.wanted import WantedWorkshop
 from kash.workshops.schedule_checks import ScheduleAdvice, ToldClash
 
 _TIMELESS = frozenset({ClashKind.SEATS})
+_OF_PEOPLE = frozenset({ClashKind.PEOPLE, ClashKind.SEATS})
 
 
-def advise(wanted: WantedWorkshop, actor: Actor) -> ScheduleAdvice:
-    """Clashes of a workshop that this actor may know of; nobody who sees none is told any."""
+def advise(wanted: WantedWorkshop, actor: Actor, people: bool = False) -> ScheduleAdvice:
+    """Clashes of a workshop that this actor may know of, with what to do instead; nobody who sees
+    none is told any. Only those about its `people`, and nothing else, if they are asked for."""
     if not actor.may("clashes.see"):
         return ScheduleAdvice()
-    checked = check(wanted, actor)
+    checked = check(wanted, actor, only=_OF_PEOPLE if people else frozenset(ClashKind))
     return ScheduleAdvice(
         [_told(one, checked, wanted.workshop) for one in checked.clashes],
         checked.instead.when,
-        any(one.kind not in _TIMELESS for one in checked.clashes),
+        not people and any(one.kind not in _TIMELESS for one in checked.clashes),
     )
 
 
@@ -36,7 +38,9 @@ def _told(clash: Clash, checked: Checked, event: str) -> ToldClash:
         clash.day,
         refused=kind in checked.rules.refused,
         safety=kind in SAFETY,
-        url=address_of_other(clash, checked.names, event),
+        url=url_for("clashes.people", public_id=event)
+        if kind is ClashKind.PEOPLE
+        else address_of_other(clash, checked.names, event),
         who_else=instead.who if kind in OF_TRAINERS else (),
         where_else=[place_text(*one) for one in instead.where]
         if kind in OF_VENUES or kind is ClashKind.SEATS

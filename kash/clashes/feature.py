@@ -13,14 +13,20 @@ from kash.clashes.queries.checking import refused
 from kash.clashes.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.platform.web.hits import NamedPage
+from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine
+from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.schedule_checks import ChecksSchedule
 
 
 def _line(_count: int) -> str:
     return _("What warns, what is refused, and when everybody is home.")
+
+
+def _may_see(_public_id: str, actor: Actor) -> bool | None:
+    return actor.may("clashes.see") or None
 
 
 FEATURE = Feature(
@@ -33,6 +39,7 @@ FEATURE = Feature(
         NamedPage("clashes.index", _l("Clashes ahead"), "clashes.see", 92),
         SettingLine("work", 27, "clashes.rules", _l("Clashes of the schedule"), "calendar", _line),
         ChecksSchedule(advise, refused),
+        PageSection("workshops", "clashes/workshops_section.html", _may_see),
         SampleId(
             "/clashes/workshops/<public_id>",
             lambda _: select(Workshop.public_id).order_by(Workshop.id),

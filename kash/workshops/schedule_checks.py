@@ -46,17 +46,19 @@ class ScheduleAdvice:
 
 @dataclass(frozen=True)
 class ChecksSchedule(Part):
-    """A room that knows what gets in a workshop's way: `check` tells whoever plans; `refused`,
-    asked within the transaction of an action, what of a workshop must not be saved: sentences, by
-    marks that stay the same while a clash does."""
+    """A room that knows what gets in a workshop's way: `check` tells whoever plans, or only what is
+    about its `people`; `refused`, asked within the transaction of an action, what of a workshop
+    must not be saved: sentences, by marks that stay the same while a clash does."""
 
-    check: Callable[[WantedWorkshop, Actor], ScheduleAdvice] = field()
+    check: Callable[[WantedWorkshop, Actor, bool], ScheduleAdvice] = field()
     refused: Callable[[Session, Workshop], Mapping[Hashable, str]] = field()
 
 
-def schedule_advice(wanted: WantedWorkshop, actor: Actor) -> ScheduleAdvice:
-    """All that is known about where and when a workshop is to be."""
-    found = [part.check(wanted, actor) for part in declared(ChecksSchedule)]
+def schedule_advice(
+    wanted: WantedWorkshop, actor: Actor, *, people: bool = False
+) -> ScheduleAdvice:
+    """All that is known about where and when a workshop is to be, or what is about its people."""
+    found = [part.check(wanted, actor, people) for part in declared(ChecksSchedule)]
     return ScheduleAdvice(
         [clash for one in found for clash in one.clashes],
         [day for one in found for day in one.when_else],

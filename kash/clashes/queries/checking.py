@@ -53,22 +53,27 @@ class Checked:
     instead: Alternatives
 
 
-def check(wanted: WantedWorkshop, actor: Actor) -> Checked:
-    """Clashes of a workshop that this actor may know of, with what to do instead."""
+def check(
+    wanted: WantedWorkshop, actor: Actor, only: Collection[ClashKind] = frozenset(ClashKind)
+) -> Checked:
+    """Clashes of a workshop that this actor may know of, with what to do instead unless only some
+    kinds are asked for."""
     rules = rules_of(latest_set())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
     asked = _Asked(wanted, rules, people, meetings=actor.reach("forums.see") is Reach.ALL)
-    found, timetable, around = asked.clashes(rules.looked_for)
+    found, timetable, around = asked.clashes(rules.looked_for & frozenset(only))
     if not found:
         return Checked((), rules, Names(), Alternatives())
-    instead = alternatives(
-        wanted.course_id,
-        asked.engagements(timetable, around),
-        *asked.around_it(),
-        found,
-        rules,
-        asked.room(timetable),
-    )
+    instead = Alternatives()
+    if len(only) == len(ClashKind):
+        instead = alternatives(
+            wanted.course_id,
+            asked.engagements(timetable, around),
+            *asked.around_it(),
+            found,
+            rules,
+            asked.room(timetable),
+        )
     names = names_for(found, {**timetable.events, asked.event: Event(asked.event, wanted.title)})
     return Checked(found, rules, names, instead)
 

@@ -1,4 +1,4 @@
-"""Sections that features above have on the page of an account or of a course.
+"""Sections that features above have on the page of an account or of a course, or on a list.
 
 A section says for itself who sees it: its `find` answers None to whom it shows nothing.
 """
@@ -16,8 +16,9 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class PageSection(Part):
-    """A section of a kind of page ("account" or "course"): what `find` answers for the public id of
-    what the page is about stands in the template as `found`."""
+    """A section of a kind of page ("account", "course", or "workshops", which is the list of them):
+    what `find` answers for the public id of what the page is about, empty for a list, stands in the
+    template as `found`."""
 
     page: str
     template: str

@@ -62,6 +62,8 @@ from kash.workshops.wording import (
     enrolment_word,
     standstill_sentence,
 )
+from kash.workshops.views.schedule import schedule_for
+from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
 
 _SHOWN_FIRST = (EnrolmentState.CONFIRMED,)
 _STATES = {str(state): (state,) for state in EnrolmentState}
@@ -111,6 +113,7 @@ def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
         else (),
         ticked=set(request.form.getlist("chosen")),
         door=None,
+        schedule=schedule_for(workshop, values["stage"], people=True),
         **values,
     )
 

@@ -17,6 +17,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.missing import after_mending
+from kash.platform.web.page_sections import page_sections
 from kash.policy import Reach, allow
 from kash.workshops import blueprint
 from kash.workshops.forms import (
@@ -132,6 +133,7 @@ def index() -> str:
         venue=venue,
         venues=venues() if staff else [],
         staff=staff,
+        sections=page_sections("workshops", ""),
     )
 
 

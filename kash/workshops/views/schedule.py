@@ -21,11 +21,11 @@ MOST_TEAM = 50
 _OVER = frozenset({Stage.OVER, Stage.CANCELLED})
 
 
-def schedule_for(workshop: Workshop, stands: Stage) -> ScheduleAdvice:
-    """Advice on a workshop as it is planned; none once it is over."""
+def schedule_for(workshop: Workshop, stands: Stage, *, people: bool = False) -> ScheduleAdvice:
+    """Advice on a workshop as it is planned, or on its people only; none once it is over."""
     if stands in _OVER:
         return ScheduleAdvice()
-    return schedule_advice(wanted_of(workshop), current_actor())
+    return schedule_advice(wanted_of(workshop), current_actor(), people=people)
 
 
 def schedule_in_form(
