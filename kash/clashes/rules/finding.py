@@ -101,17 +101,18 @@ def find_clashes(
 ) -> list[Clash]:
     """Every clash of these kinds, in the order of days; each once for a pair of events and what
     they share, on the first day on which it is."""
-    in_order = sorted(engagements, key=lambda one: (one.starts, one.ends, one.event))
+    in_order = sorted(engagements, key=lambda one: (one.starts, one.ends))
     found: dict[tuple[object, ...], Clash] = {}
     for finder, told in _FINDERS:
         if told.isdisjoint(kinds):
             continue
         for clash in finder(in_order, around):
             if clash.kind in kinds:
-                before = found.get(clash.alike)
-                if before is None or clash.order < before.order:
-                    found[clash.alike] = clash
-    return sorted(found.values(), key=lambda clash: clash.order)
+                mark = clash.alike
+                before = found.get(mark)
+                if before is None or clash.day < before.day:
+                    found[mark] = clash
+    return sorted(found.values(), key=lambda clash: (clash.day, clash.kind))
 
 
 def _of_trainers(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
@@ -175,22 +176,29 @@ def _of_days(engagements: Sequence[Engagement], around: Circumstances) -> Iterat
 
 
 def _of_teaching_days(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
-    months: defaultdict[tuple[int, int, int], dict[date, str]] = defaultdict(dict)
+    months: defaultdict[tuple[int, int], list[Engagement]] = defaultdict(list)
     for one in engagements if around.teaching else ():
-        for trainer in one.trainers:
-            teaching = around.teaching.get(trainer)
-            if teaching is None:
-                continue
-            for day in one.days():
-                months[(trainer, day.year, day.month)].setdefault(day, one.event)
-                if day.weekday() not in teaching.weekdays:
+        for day in one.days():
+            weekday, month = day.weekday(), _month(day)
+            for trainer in one.trainers:
+                teaching = around.teaching.get(trainer)
+                if teaching is None:
+                    continue
+                if teaching.most is not None:
+                    months[(trainer, month)].append(one)
+                if weekday not in teaching.weekdays:
                     yield Clash(day, ClashKind.TEACHING_DAYS, (one.event,), (trainer,))
-    for (trainer, _year, _month), days in months.items():
+    for (trainer, month), taught in months.items():
         most = around.teaching[trainer].most
+        days = {day for one in taught for day in one.days() if _month(day) == month}
         if most is not None and len(days) > most:
-            events = tuple(dict.fromkeys(days.values()))
+            events = tuple(dict.fromkeys(one.event for one in taught))
             first_beyond = sorted(days)[most]
             yield Clash(first_beyond, ClashKind.TEACHING_DAYS, events, (trainer,), len(days))
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
 
 
 def _of_rooms(_engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
@@ -202,15 +210,17 @@ def _of_rooms(_engagements: Sequence[Engagement], around: Circumstances) -> Iter
 def _of_habits(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
     """The same venue, weekday and hour so many times running, each within a month of the one
     before. What only police come to lets nobody wait for anybody else."""
-    habits: defaultdict[tuple[int, int, int], dict[date, str]] = defaultdict(dict)
+    habits: defaultdict[tuple[int, int, int], list[Engagement]] = defaultdict(list)
     for one in engagements:
         if one.venue is not None and (one.community or not one.police):
-            key = (one.venue, one.day.weekday(), one.clock // 60)
-            habits[key].setdefault(one.day, one.event)
-    for (venue, _weekday, _hour), by_day in habits.items():
-        for run in _runs(sorted(by_day)):
+            habits[(one.venue, one.day.weekday(), one.clock // 60)].append(one)
+    for (venue, _weekday, _hour), alike in habits.items():
+        if len(alike) < around.limits.times:
+            continue
+        for run in _runs(sorted({one.day for one in alike})):
             if len(run) >= around.limits.times:
-                events = tuple(dict.fromkeys(by_day[day] for day in run))
+                days = set(run)
+                events = tuple(dict.fromkeys(one.event for one in alike if one.day in days))
                 day = run[around.limits.times - 1]
                 yield Clash(day, ClashKind.PATTERN, events, (venue,), len(run))
 

@@ -105,13 +105,10 @@ class Clash:
     number: int = 0
 
     @property
-    def order(self) -> tuple[object, ...]:
-        """Its place among others: by days, then by kinds."""
-        return (self.day, self.kind, self.events, self.subjects, self.number)
-
-    @property
     def alike(self) -> tuple[object, ...]:
         """Marks by which it is known again, whatever day and number it has after a change. Only a
         holiday is another one on another day."""
-        day = self.day if self.kind is ClashKind.HOLIDAY else None
-        return (self.kind, frozenset(self.events), self.subjects, day)
+        if len(self.events) == 1:
+            day = self.day if self.kind is ClashKind.HOLIDAY else None
+            return (self.kind, self.events[0], self.subjects, day)
+        return (self.kind, frozenset(self.events), self.subjects)
