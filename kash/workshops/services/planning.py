@@ -195,7 +195,6 @@ def duplicate_workshop(
             return copy_id
         source = held_workshop(session, public_id)
         workshop = copied(session, source, starts_on, by, change.now, public_id=copy_id)
-        refuse_clashes(session, workshop)
         change.about(source.public_id, workshop.public_id)
         return workshop.public_id
 
@@ -209,7 +208,10 @@ def copied(
     *,
     public_id: str | None = None,
 ) -> Workshop:
-    """Within another action: plan a workshop again from another day, nobody in it, no costs."""
+    """Within another action: plan a workshop again from another day, nobody in it, no costs.
+
+    Raises ScheduleClash.
+    """
     moved: timedelta = starts_on - source.starts_on
     workshop = Workshop(
         public_id=public_id or new_public_id(),
@@ -233,6 +235,7 @@ def copied(
     chosen = [one.public_id for one in trainers() if one.id in facilitators]
     _set_facilitators(session, workshop, chosen, by)
     place_sessions(session, workshop, wanted_sessions(session, source, moved))
+    refuse_clashes(session, workshop)
     return workshop
 
 
