@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 
 from kash.clashes.queries.checking import Checked, check
@@ -60,6 +62,5 @@ def address_of(names: Names, event: str) -> str:
     known = names.events.get(event)
     if known is None or not known.public_id:
         return ""
-    if known.forum:
-        return url_for("forums.meeting", forum_id=known.forum, meeting_id=event)
-    return url_for("workshops.workshop", public_id=event)
+    arguments: dict[str, Any] = dict(known.arguments)
+    return url_for(known.endpoint, **arguments)

@@ -30,7 +30,9 @@ REASON: dict[ClashKind, Any] = {
     ClashKind.TRAINER: _l("Nobody teaches in two places at once."),
     ClashKind.TRAVEL: _l("By the minutes between the zones of both venues, as they were typed in."),
     ClashKind.ABSENCE: _l("Why somebody is away is told to nobody."),
-    ClashKind.TEACHING_DAYS: _l("By the weekdays and the days a month that she teaches."),
+    ClashKind.TEACHING_DAYS: _l(
+        "By the weekdays, and the days a month, on which a trainer teaches."
+    ),
     ClashKind.VENUE: _l("Two workshops do not fit into one hall."),
     ClashKind.BLOCK: _l("By the days on which the venue was said to be taken."),
     ClashKind.SEATS: _l("More seats are planned or taken than there are."),
@@ -40,7 +42,8 @@ REASON: dict[ClashKind, Any] = {
         " would tell that somebody takes part in something else."
     ),
     ClashKind.DOOR: _l(
-        "An officer who sees somebody come or go knows her in the street from then on, and she him."
+        "Whoever is seen at the door by an officer is known in the street from then on, and so is"
+        " the officer."
     ),
     ClashKind.PATTERN: _l("Whoever means harm learns where and when to wait."),
     ClashKind.LATE: _l("After dark the way home is where people are attacked and arrested."),
@@ -96,16 +99,16 @@ def _of_trainers(clash: Clash, said: dict[str, Any]) -> str:
         return _("%(names)s: “%(one)s” and “%(other)s” are at the same time on %(day)s.", **said)
     if clash.kind is ClashKind.TRAVEL:
         return _(
-            "%(names)s: from “%(one)s” to “%(other)s” on %(day)s the way takes %(number)s minutes,"
-            " and there is less time.",
+            "%(names)s: from “%(one)s” to “%(other)s” on %(day)s there is no time for the way."
+            " Minutes needed: %(number)s.",
             **said,
         )
     if clash.kind is ClashKind.ABSENCE:
         return _("%(names)s is away on %(day)s: “%(one)s”.", **said)
     if clash.number:
         return _(
-            "%(names)s: “%(other)s” makes %(number)s days of teaching in the month of %(day)s,"
-            " more than were agreed.",
+            "%(names)s: with “%(other)s” there is more teaching in the month of %(day)s than was"
+            " agreed. Days taught: %(number)s.",
             **said,
         )
     said["weekday"] = format_date(clash.day, "EEEE")
@@ -127,8 +130,8 @@ def _of_venues(clash: Clash, said: dict[str, Any]) -> str:
         )
     if clash.number:
         return _(
-            "%(venue)s: on %(day)s only %(number)s minutes lie between “%(one)s” and “%(other)s”,"
-            " and police come to one of them, community to the other.",
+            "%(venue)s: on %(day)s “%(one)s” and “%(other)s” are close to each other, and police"
+            " come to one of them, community to the other. Minutes between them: %(number)s.",
             **said,
         )
     return _(

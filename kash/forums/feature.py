@@ -13,6 +13,7 @@ from kash.feature import Feature
 from kash.forums import blueprint, views
 from kash.forums.calendar import CALENDAR
 from kash.forums.chapters import CHAPTERS
+from kash.forums.engagements import ENGAGEMENTS
 from kash.forums.hits import FOUND
 from kash.forums.missing import MISSING
 from kash.forums.models import AgendaTemplate, ForumMember
@@ -47,6 +48,7 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
+        ENGAGEMENTS,
         CALENDAR,
         Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
         *TODAY,

@@ -1,7 +1,7 @@
 """which clashes of the schedule are told, and which stand in the way
 
 Revision ID: 0056
-Revises: 0059
+Revises: 0062
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0056'
-down_revision = '0059'
+down_revision = '0062'
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,7 @@ from kash.clashes.queries.timetable import (
     Timetable,
     engagements_of,
     timetable_between,
+    workshop_event,
 )
 from kash.clashes.rules.engagements import Engagement
 from kash.clashes.rules.finding import HABIT_DAYS, Circumstances, Room
@@ -60,7 +61,7 @@ def check(
     kinds are asked for."""
     rules = rules_of(latest_set())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
-    asked = _Asked(wanted, rules, people, meetings=actor.reach("forums.see") is Reach.ALL)
+    asked = _Asked(wanted, rules, people, actor)
     found, timetable, around = asked.clashes(rules.looked_for & frozenset(only))
     if not found:
         return Checked((), rules, Names(), Alternatives())
@@ -74,7 +75,9 @@ def check(
             rules,
             asked.room(timetable),
         )
-    names = names_for(found, {**timetable.events, asked.event: Event(asked.event, wanted.title)})
+    names = names_for(
+        found, {**timetable.events, asked.event: workshop_event(asked.event, wanted.title)}
+    )
     return Checked(found, rules, names, instead)
 
 
@@ -85,7 +88,7 @@ def refused(session: Session, workshop: Workshop) -> dict[Hashable, str]:
     if not rules.refused:
         return {}
     wanted = wanted_of(workshop, session)
-    asked = _Asked(wanted, rules, None, meetings=True)
+    asked = _Asked(wanted, rules, None, None)
     found, timetable, _around = asked.clashes(rules.refused)
     names = names_for(found, timetable.events)
     return {one.alike: sentence(one, names) for one in found}
@@ -97,8 +100,7 @@ def people_elsewhere(workshop: Workshop, actor: Actor) -> tuple[list[Clash], Map
     rules = rules_of(latest_set())
     if ClashKind.PEOPLE not in rules.looked_for:
         return [], {}
-    meetings = actor.reach("forums.see") is Reach.ALL
-    asked = _Asked(wanted_of(workshop), rules, people_known_to(actor), meetings=meetings)
+    asked = _Asked(wanted_of(workshop), rules, people_known_to(actor), actor)
     found, timetable, _around = asked.clashes({ClashKind.PEOPLE})
     return found, timetable.events
 
@@ -119,10 +121,9 @@ class _Asked:
         wanted: WantedWorkshop,
         rules: ClashRules,
         people: ColumnElement[bool] | None,
-        *,
-        meetings: bool,
+        actor: Actor | None,
     ) -> None:
-        self.wanted, self.rules, self.meetings = wanted, rules, meetings
+        self.wanted, self.rules, self.actor = wanted, rules, actor
         self.event = wanted.workshop
         self.people: ColumnElement[bool] | None = None
         if people is not None and wanted.workshop:
@@ -152,7 +153,7 @@ class _Asked:
             self.last + _HABITS,
             only=self._in_the_way(),
             people=self.people,
-            meetings=self.meetings,
+            actor=self.actor,
         )
         around = self._circumstances(timetable, self.first - _MONTH, self.last + _MONTH)
         found = clashes_of(
@@ -187,7 +188,7 @@ class _Asked:
         """All others, and the circumstances, on the days to which it could be moved."""
         first, last = self.first - SEARCHED, self.last + SEARCHED
         months = first - _MONTH, last + _MONTH
-        timetable = timetable_between(*months, people=self.people, meetings=self.meetings)
+        timetable = timetable_between(*months, people=self.people, actor=self.actor)
         around = self._circumstances(timetable, *months)
         others = [one for one in timetable.engagements if one.event != self.event]
         return others, around

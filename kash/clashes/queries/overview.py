@@ -16,7 +16,7 @@ from kash.clashes.queries.timetable import Event, timetable_between
 from kash.clashes.rules.finding import HABIT_DAYS, find_clashes
 from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules
 from kash.platform.database import db
-from kash.policy import Actor, Reach
+from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import run_by
 
@@ -44,9 +44,7 @@ def clashes_ahead(
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
     # What is before today counts for habits, and for the days of its month.
     first, last = today - timedelta(days=2 * HABIT_DAYS), today + AHEAD
-    timetable = timetable_between(
-        first, last, people=people, meetings=actor.reach("forums.see") is Reach.ALL
-    )
+    timetable = timetable_between(first, last, people=people, actor=actor)
     around = circumstances(first, last, rules, timetable)
     engagements = with_ways_home(timetable.engagements, timetable.expected, around.travel)
     found = [one for one in find_clashes(engagements, around, rules.looked_for) if one.day >= today]

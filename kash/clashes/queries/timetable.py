@@ -1,4 +1,4 @@
-"""The timetable: workshops and meetings that lie on some days, as engagements.
+"""The timetable: workshops and other events that lie on some days, as engagements.
 
 A workshop holds its trainers, its venue and its people each day from its first session to the end
 of its last; one without sessions as long as its days last.
@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from kash.attendance.models import Slot
 from kash.clashes.rules.engagements import Engagement
-from kash.forums.models import Forum, ForumMember, Meeting
 from kash.people.models import Group, Person, Venue, Zone
 from kash.platform.database import db
 from kash.platform.web.formats import from_local, to_local
+from kash.policy import Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop, WorkshopSession
+from kash.workshops.other_events import EventQuestion, other_events
 from kash.workshops.queries.calendar import COMING
 
 Span = tuple[datetime, datetime]
@@ -28,11 +29,18 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Event:
-    """A workshop, or a meeting of the forum with that public id."""
+    """A workshop, or something else that was declared, with the endpoint and arguments of its
+    page."""
 
     public_id: str
     title: str
-    forum: str = ""
+    endpoint: str
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+def workshop_event(public_id: str, title: str) -> Event:
+    """A workshop as an event."""
+    return Event(public_id, title, "workshops.workshop", (("public_id", public_id),))
 
 
 @dataclass
@@ -102,11 +110,11 @@ def timetable_between(
     *,
     only: ColumnElement[bool] | None = None,
     people: ColumnElement[bool] | None = None,
-    meetings: bool = False,
+    actor: Actor | None = None,
 ) -> Timetable:
     """All that is planned on these days; `only` workshops of which that is true. Of people those
-    are told (by key) whose enrolments `people` is true of; none, if it is None. Meetings are there
-    if asked; four queries, and two for them."""
+    are told (by key) whose enrolments `people` is true of; none, if it is None. Of what is no
+    workshop there is what `actor` sees, everything if it is None; five queries and those for it."""
     chosen = select(Workshop.id).where(
         Workshop.state == "planned", Workshop.starts_on <= last, Workshop.ends_on >= first
     )
@@ -128,15 +136,11 @@ def timetable_between(
             police=there.police,
             community=there.community,
         )
-    events = {row.public_id: Event(row.public_id, row.title) for row in rows}
-    if meetings:
-        forums, held = _meetings(first, last, people)
-        events |= forums
-        found += held
+    others, held = _others(first, last, people, actor)
     return Timetable(
-        events,
+        {row.public_id: workshop_event(row.public_id, row.title) for row in rows} | others,
         {row.public_id: row for row in rows},
-        found,
+        [*found, *held],
         {row.public_id: expected[row.key] for row in rows if row.key in expected},
     )
 
@@ -229,45 +233,22 @@ def _expected(chosen: Select[int], people: ColumnElement[bool] | None) -> dict[i
     return found
 
 
-def _meetings(
-    first: date, last: date, people: ColumnElement[bool] | None
+def _others(
+    first: date, last: date, people: ColumnElement[bool] | None, actor: Actor | None
 ) -> tuple[dict[str, Event], list[Engagement]]:
-    """Meetings hold who keeps their minutes, and the forum's members."""
-    begins, ends = from_local(first, time()), from_local(last + timedelta(days=1), time())
-    rows: Sequence[Any] = db.session.execute(
-        select(
-            Meeting.public_id,
-            Forum.public_id,
-            Forum.name,
-            Forum.id,
-            Forum.secretary_id,
-            Slot.starts_at,
-            Slot.minutes,
-        )
-        .join(Forum, Forum.id == Meeting.forum_id)
-        .join(Slot, Slot.register_id == Meeting.register_id)
-        .where(Meeting.state == "planned", Slot.starts_at >= begins, Slot.starts_at < ends)
-        .order_by(Slot.starts_at, Meeting.id)
-    ).all()
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    if rows and people is not None:
-        # The same people as are asked for among the enrolled: `people` is about Enrolment.
+    """Events beside workshops on these days, and their engagements."""
+    # The same people as are asked for among the enrolled: `people` is about Enrolment.
+    asked = None
+    if people is not None:
         asked = select(Enrolment.person_id).where(Enrolment.state.in_(COMING), people)
-        for forum, person in db.session.execute(
-            select(ForumMember.forum_id, ForumMember.person_id).where(
-                ForumMember.forum_id.in_({row[3] for row in rows}),
-                ForumMember.left_on.is_(None),
-                ForumMember.person_id.in_(asked),
-            )
-        ):
-            members[forum].append(person)
+    begins, ends = from_local(first, time()), from_local(last + timedelta(days=1), time())
     events, found = {}, []
-    for meeting, forum_id, name, forum, secretary, starts_at, minutes in rows:
-        events[meeting] = Event(meeting, name, forum_id)
+    for one in other_events(EventQuestion(begins, ends, asked, actor)):
+        events[one.public_id] = Event(one.public_id, one.title, one.endpoint, one.arguments)
         found += engagements_of(
-            meeting,
-            [(starts_at, starts_at + timedelta(minutes=minutes))],
-            trainers=(secretary,),
-            people=members[forum],
+            one.public_id,
+            [(one.starts_at, one.starts_at + timedelta(minutes=one.minutes))],
+            trainers=one.accounts,
+            people=one.people,
         )
     return events, found

@@ -19,7 +19,7 @@ from kash.workshops.queries.scope import workshop_with_people
 @blueprint.get("/workshops/<public_id>/people")
 @allow("clashes.see")
 def people(public_id: str) -> str:
-    """Who of a workshop is expected elsewhere at the same time, one group at a time."""
+    """People of a workshop who are expected elsewhere at the same time, one group at a time."""
     actor = current_actor()
     workshop = workshop_with_people(public_id, actor, "workshops.see")
     found, events = people_twice(workshop, actor)

@@ -22,7 +22,7 @@ _LIMITS = {ClashKind.DOOR: "door_minutes", ClashKind.PATTERN: "times", ClashKind
 @blueprint.route("/rules", methods=["GET", "POST"])
 @allow("clashes.rule")
 def rules() -> ResponseReturnValue:
-    """What clashes are told, which stand in the way, and the limits of safety."""
+    """Kinds of clashes that are told and that stand in the way, and the limits of safety."""
     form = RulesForm(data=as_entered(rules_of(latest_set())))
     if form.validate_on_submit():
         with form.showing_problems():

@@ -55,6 +55,7 @@ from kash.workshops.services.enrolment import (
     admit_walk_in,
 )
 from kash.workshops.views.arriving import at_session, back_to, taken_in
+from kash.workshops.views.schedule import schedule_for
 from kash.workshops.wording import (
     ENROLMENT,
     ENROLMENT_TONE,
@@ -62,8 +63,6 @@ from kash.workshops.wording import (
     enrolment_word,
     standstill_sentence,
 )
-from kash.workshops.views.schedule import schedule_for
-from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
 
 _SHOWN_FIRST = (EnrolmentState.CONFIRMED,)
 _STATES = {str(state): (state,) for state in EnrolmentState}
