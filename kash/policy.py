@@ -137,6 +137,17 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.DOCUMENTATION: _ALL,
         _R.CUSTODIAN: _ALL,
     },
+    # Who is away and on which days: of all. Why: one's own, and of all for who plans for all.
+    "absences.see": {_R.DIRECTOR: _ALL, _R.TRAINER: Reach.NAMES},
+    "absences.write": {_R.DIRECTOR: _ALL, _R.TRAINER: _SELF},
+    # Whom to call at a venue, what it costs and for whom it is safe is for who plans alone.
+    "venues.see": {
+        _R.ADMINISTRATOR: _ALL,
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _ALL,
+        _R.MONITORING: _ALL,
+    },
+    "venues.plan": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
     "curriculum.see": _SEEING_COURSES,
     # Versions side by side, drafts among them, with what is for facilitators only.
     "curriculum.compare": {

@@ -13,7 +13,7 @@ from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
 from kash.desk.trail_words import ACTION_WORDS
 from kash.feature import Feature
-from kash.people.models import Venue, Zone
+from kash.people.models import Zone
 from kash.platform.web.hits import NamedPage
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
@@ -44,6 +44,5 @@ FEATURE = Feature(
         *LINES,
         SampleId("/missing/<kind>", lambda _: select(literal("registers"))),
         SampleId("/settings/zones/<public_id>", lambda _: select(Zone.public_id)),
-        SampleId("/settings/places/<public_id>", lambda _: select(Venue.public_id)),
     ),
 )

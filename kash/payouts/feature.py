@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.attendance.counts import OtherCount
+from kash.availability.bands import DistanceBands
 from kash.feature import Feature
 from kash.payouts import blueprint, views
 from kash.payouts.approval import APPROVAL
 from kash.payouts.chapters import CHAPTERS
 from kash.payouts.queries.claims import paid_on
+from kash.payouts.queries.rates import programme_bands
 from kash.payouts.rules.rates import merged_part
 from kash.payouts.today import TODAY
 from kash.payouts.trail_words import ACTION_WORDS
@@ -50,6 +52,7 @@ FEATURE = Feature(
         CHAPTERS,
         Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
         *TODAY,
+        DistanceBands(programme_bands),
         Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60),
         PersonSection(_l("Payouts"), person_rows),
         OtherCount("payouts", _l("Payouts"), paid_on),

@@ -22,6 +22,7 @@ from kash.platform.web.own_events import OwnEvents
 from kash.training.deliveries import Deliveries
 from kash.training.queries import TaughtScope
 from kash.workshops import answers, blueprint, views
+from kash.workshops.bookings import BOOKINGS
 from kash.workshops.calendar import CALENDAR
 from kash.workshops.chapters import CHAPTERS
 from kash.workshops.frame import person_rows
@@ -69,6 +70,7 @@ FEATURE = Feature(
     },
     parts=(
         ACTION_WORDS,
+        BOOKINGS,
         CHAPTERS,
         *CALENDAR,
         Destination(

@@ -69,6 +69,7 @@ from kash.attendance.models import (
 )
 from kash.attendance.register import ensure_statuses
 from kash.attendance.sealed import sealed_operation
+from kash.availability.models import Absence, VenueBlock
 from kash.certificates.models import (
     Certificate,
     CertificateBatch,
@@ -472,6 +473,39 @@ class _Builder:
         )
         return made
 
+    def hall(self) -> Venue:
+        """A venue with all that only who plans reads."""
+        public_id = new_public_id()
+        notes, phone = (self.value("venue.planning", "") for _ in range(2))
+        made: Venue = self.add(
+            Venue(
+                public_id=public_id,
+                name="Lake hall",
+                zone_id=self.zone.id,
+                contact_name=self.value("venue.planning", ""),
+                contact_phone_sealed=seal(phone, kind="venue.contact_phone", public_id=public_id),
+                safe_for=self.value("venue.planning", ""),
+                safety_sealed=seal(notes, kind="venue.safety", public_id=public_id),
+            )
+        )
+        return made
+
+    def absence(self, account: Account, whose: str) -> str:
+        """Days on which an account is away, with a note that says why."""
+        public_id = new_public_id()
+        why = self.value("absence.why", whose)
+        self.add(
+            Absence(
+                public_id=public_id,
+                account_id=account.id,
+                first=date(2031, 2, 3),
+                last=date(2031, 2, 4),
+                note_sealed=seal(why, kind="absence.note", public_id=public_id),
+                written_by=account.public_id,
+            )
+        )
+        return public_id
+
     # --- everything -----------------------------------------------------------------------------
 
     def build(self) -> None:
@@ -518,7 +552,17 @@ class _Builder:
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
-        self.venue = self.add(Venue(name="Lake hall", zone_id=self.zone.id))
+        self.add(Zone(name="Far ward", kind="sub_county"))
+        self.venue = self.hall()
+        self.block = self.add(
+            VenueBlock(
+                venue_id=self.venue.id,
+                first=DAY,
+                last=date(2031, 2, 3),
+                reason=self.value("venue.planning", ""),
+                written_by="system",
+            )
+        )
         self.calendar_token = new_token()
         self.add(
             CalendarAddress(
@@ -599,6 +643,10 @@ class _Builder:
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
         }
+        absences = {
+            OWN: self.absence(accounts["trainer"], OWN),
+            OTHER: self.absence(accounts["other trainer"], OTHER),
+        }
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -642,6 +690,9 @@ class _Builder:
                     "holiday": self.holiday.public_id,
                     "venue": self.venue.public_id,
                     "calendar_token": self.calendar_token,
+                    "block": self.block.public_id,
+                    "absence": absences[side],
+                    "teacher": accounts["trainer" if mine else "other trainer"].public_id,
                     "template": self.template.public_id,
                     "service": self.service.public_id,
                     "job": self.job(owner),

@@ -67,6 +67,10 @@ organisations.change  -    -    all   -    -      -    -       -       -
 search                all  all  all   all  all    all  all     all     all
 directory.see         all  all  all   all  all    all  all     all     all
 directory.change      -    all  all   -    all    all  -       -       -
+absences.see          -    all  all   -    -      -    -       -       -
+absences.write        -    all  self  -    -      -    -       -       -
+venues.see            all  all  all   all  -      -    -       -       -
+venues.plan           -    all  all   -    -      -    -       -       -
 curriculum.see        -    all  all   all  all    -    taught  taught  -
 curriculum.compare    -    all  all   all  all    -    -       -       -
 curriculum.change     -    -    all   -    -      -    -       -       -
@@ -166,6 +170,8 @@ breach                all  all  -     -    -      -    -       -       -
 incident              -    all  -     -    all    own  -       -       -
 identity              -    -    -     -    -      own  -       -       -
 brief                 -    -    -     -    -      -    self    self    -
+absence.why           -    all  own   -    -      -    -       -       -
+venue.planning        -    all  all   -    -      -    -       -       -
 account.email         all  all  self  self self   self self    self    self
 """
 
@@ -418,6 +424,21 @@ PLACES: dict[str, Place] = {
     "directory.cards": Place("directory.see", "directory.see"),
     "directory.paper": Place("directory.see"),
     "directory.table": Place("directory.see"),
+    # --- absences and venues ----------------------------------------------------------------
+    "absences.index": Place("absences.see"),
+    "absences.add": Place("absences.write", "absences.write"),
+    "absences.edit": _of("absence", both="absences.write"),
+    "absences.remove": _of("absence", both="absences.write"),
+    "absences.teaching": _of("teacher", both="absences.write"),
+    "venues.index": Place("venues.see"),
+    "venues.search": Place(post="venues.see"),
+    "venues.venue": _of("venue", get="venues.see"),
+    "venues.add": Place("venues.plan", "venues.plan"),
+    "venues.edit": _of("venue", both="venues.plan"),
+    "venues.add_block": _of("venue", both="venues.plan"),
+    "venues.remove_block": _of("venue", both="venues.plan", block_id="block"),
+    "venues.travel": Place("venues.see"),
+    "venues.travel_from": _of("zone", both="venues.plan"),
     # --- training ---------------------------------------------------------------------------
     "training.index": Place("curriculum.see"),
     "training.add_course": Place("curriculum.change", "curriculum.change"),
@@ -945,9 +966,6 @@ PLACES: dict[str, Place] = {
     "desk.add_zone": Place("settings.change", "settings.change"),
     "desk.edit_zone": _of("zone", both="settings.change"),
     "desk.spellings": Place("settings.change", "settings.change"),
-    "desk.places": Place("settings.see"),
-    "desk.add_place": Place("settings.change", "settings.change"),
-    "desk.edit_place": _of("venue", both="settings.change"),
     "desk.paper": Place("settings.see"),
     "desk.edit_paper": Place("settings.change", "settings.change"),
     "desk.logo": Place("settings.change", "settings.change"),

@@ -5,7 +5,6 @@ from kash.desk.settings import (
     languages,
     overview,
     paper,
-    places,
     programme,
     retention,
     statuses,

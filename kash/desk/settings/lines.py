@@ -12,7 +12,7 @@ from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.wording import status_word
 from kash.desk.settings.languages import accepted_by
 from kash.desk.settings.programme import the_programme
-from kash.people.models import Venue, Zone
+from kash.people.models import Zone
 from kash.platform.web.language import LANGUAGES
 from kash.platform.web.programme import contact_looks_a_day, paper_wording, retention
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
@@ -78,10 +78,6 @@ def _zones(_now: object) -> Select[Any]:
     return select(func.count(Zone.id)).where(Zone.active)
 
 
-def _venues(_now: object) -> Select[Any]:
-    return select(func.count(Venue.id)).where(Venue.active)
-
-
 LINES = (
     SettingLine(
         "programme",
@@ -102,7 +98,6 @@ LINES = (
         always=True,
     ),
     SettingLine("programme", 50, "desk.zones", _l("Areas"), "directory", in_use, _zones),
-    SettingLine("programme", 60, "desk.places", _l("Places"), "place", in_use, _venues),
     SettingLine("work", 10, "desk.statuses", _l("Marks on registers"), "check", _statuses),
     SettingLine("work", 40, "desk.paper", _l("Words and logo on paper"), "print", _logo),
     SettingLine(

@@ -33,6 +33,12 @@ def table_for(workshop_id: int, session: Session | None = None) -> RateTable | N
     return own if own is not None and own.bands else latest_table(None, session)
 
 
+def programme_bands() -> list[str]:
+    """The distance bands of the programme's own table, none if there is none yet."""
+    table = latest_table(None)
+    return list(table.bands) if table is not None else []
+
+
 def table_versions(workshop_id: int | None) -> list[RateTable]:
     """All versions of a table, latest first."""
     return list(

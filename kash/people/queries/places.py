@@ -16,6 +16,8 @@ from kash.platform.web.errors import one_or_404
 # Whoever adds more wants another way to choose than a list.
 MOST = 1000
 MOST_SPELLINGS = 5000
+# Under what is sealed of a venue.
+VENUE_PHONE, VENUE_SAFETY = "venue.contact_phone", "venue.safety"
 
 
 def zones(*, also_closed: bool = False) -> Sequence[Zone]:

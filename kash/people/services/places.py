@@ -10,7 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.people.models import Organisation, Person, Venue, Zone
-from kash.platform.vault import audited
+from kash.people.models.directory import kept_codes
+from kash.people.queries.places import VENUE_PHONE, VENUE_SAFETY
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited, seal
 from kash.platform.web import Problem
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
@@ -42,7 +45,8 @@ class ZoneDetails:
 
 @dataclass(frozen=True)
 class VenueDetails:
-    """A venue as entered; `zone` is a public id or empty."""
+    """A venue as entered; `zone` is a public id or empty, the phone is E.164 or a short number, and
+    `accessible` are codes."""
 
     name: str
     place: str = ""
@@ -51,6 +55,12 @@ class VenueDetails:
     safe_for: str = ""
     seats: int | None = None
     active: bool = True
+    accessible: tuple[str, ...] = ()
+    band: str = ""
+    price_cents: int | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    safety_notes: str = ""
 
 
 def _refuse_taken(
@@ -188,8 +198,19 @@ def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Ac
 def _fill(session: Session, venue: Venue, details: VenueDetails) -> None:
     venue.name, venue.place, venue.seats = details.name, details.place, details.seats
     venue.directions, venue.safe_for = details.directions, details.safe_for
-    venue.active = details.active
+    venue.active, venue.band = details.active, details.band
+    venue.accessible = kept_codes(details.accessible)
+    venue.price_cents, venue.contact_name = details.price_cents, details.contact_name
+    # What is sealed is sealed to its row.
+    if venue.public_id is None:
+        venue.public_id = new_public_id()
+    venue.contact_phone_sealed = _sealed(details.contact_phone, VENUE_PHONE, venue)
+    venue.safety_sealed = _sealed(details.safety_notes, VENUE_SAFETY, venue)
     venue.zone_id = _zone_id(session, details.zone)
+
+
+def _sealed(text: str, kind: str, venue: Venue) -> bytes | None:
+    return seal(text, kind=kind, public_id=venue.public_id) if text else None
 
 
 def _flush(session: Session) -> None:
