@@ -21,6 +21,8 @@ from kash.attendance.services.statuses import StatusDetails, add_status, change_
 from kash.incidents.models import Duty
 from kash.incidents.services.mediation import DutyDetails, add_mediator, change_mediator
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
+from kash.people.models.directory import codes
+from kash.people.queries.places import VENUE_PHONE, VENUE_SAFETY
 from kash.people.rules.directory import Stretch
 from kash.people.services.directory import ServiceDetails, add_service, change_service
 from kash.people.services.organisations import (
@@ -57,6 +59,9 @@ from tests.workshops.conftest import make_version
 ROOT = Path(__file__).parents[1]
 # These are stored in other forms, and held against them there.
 ELSEWHERE = {
+    "AbsenceDetails": "tests/availability",
+    "BlockDetails": "tests/availability",
+    "TeachingDaysDetails": "tests/availability",
     "QuestionDetails": "tests/evaluations",
     "SkillDetails": "tests/skills",
     "VisitDetails": "tests/tracks/test_visits.py",
@@ -116,7 +121,16 @@ COMMANDS = [
         Venue,
         add_venue,
         lambda row, told, version, by: change_venue(row.public_id, told, version, by),
-        lambda row: {"zone": row.zone.public_id if row.zone else ""},
+        lambda row: {
+            "zone": row.zone.public_id if row.zone else "",
+            "accessible": codes(row.accessible),
+            "contact_phone": open_text(
+                row.contact_phone_sealed, kind=VENUE_PHONE, public_id=row.public_id
+            ),
+            "safety_notes": open_text(
+                row.safety_sealed, kind=VENUE_SAFETY, public_id=row.public_id
+            ),
+        },
     ),
     Command(
         ZoneDetails,
@@ -225,8 +239,35 @@ def told(by: Actor, actor: Callable[..., Actor]) -> dict[type[Any], tuple[Any, A
     days = (date(2026, 11, 17), date(2026, 11, 18), date(2026, 11, 19))
     return {
         VenueDetails: (
-            VenueDetails("Mfano Hall", "Kondele", zones[0], "Left", "A trainer", 40),
-            VenueDetails("Mto Hall", "Nyalenda", zones[1], "Right", "Nobody", 41, active=False),
+            VenueDetails(
+                "Mfano Hall",
+                "Kondele",
+                zones[0],
+                "Left",
+                "A trainer",
+                40,
+                accessible=("toilet",),
+                band="Near",
+                price_cents=450_000,
+                contact_name="Karani",
+                contact_phone="+254712000780",
+                safety_notes="The gate behind",
+            ),
+            VenueDetails(
+                "Mto Hall",
+                "Nyalenda",
+                zones[1],
+                "Right",
+                "Nobody",
+                41,
+                active=False,
+                accessible=("stage", "power"),
+                band="Far",
+                price_cents=0,
+                contact_name="Mwenyeji",
+                contact_phone="116",
+                safety_notes="The gate in front",
+            ),
         ),
         ZoneDetails: (
             ZoneDetails("Ziwa", "ward", zones[0]),

@@ -29,12 +29,12 @@ class Bookings(Part):
 
 
 def bookings_of_account(account_id: int, first: date, last: date | None = None) -> list[Booked]:
-    """Whatever an account is to teach on these days, in order."""
+    """Bookings of an account that teaches on these days, in order."""
     found = [one for part in declared(Bookings) for one in part.of_account(account_id, first, last)]
     return sorted(found, key=lambda one: (one.first, one.title))
 
 
 def bookings_of_venue(venue_id: int, first: date, last: date | None = None) -> list[Booked]:
-    """Whatever is to be held at a venue on these days, in order."""
+    """Bookings of a venue on these days, in order."""
     found = [one for part in declared(Bookings) for one in part.of_venue(venue_id, first, last)]
     return sorted(found, key=lambda one: (one.first, one.title))

@@ -93,7 +93,7 @@ class VenueForm(RowVersionForm):
         _l("Distance band"),
         most=60,
         required=False,
-        description=_l("As in the rates of payouts."),
+        description=_l("As the table of rates calls it."),
     )
     safe_for = text_field(
         _l("Safe for"),
@@ -118,7 +118,7 @@ class VenueForm(RowVersionForm):
 
 
 class VenueSearchForm(KashForm):
-    """What a venue is searched by."""
+    """Search of venues."""
 
     search = text_field(_l("Search"), most=120, required=False)
 

@@ -13,7 +13,7 @@ from kash.people.directory_words import day_name
 from kash.platform.web.formats import day_text, short_date_text
 
 ABSENCE_KIND: dict[str, Any] = {
-    AbsenceKind.LEAVE: _l("Leave"),
+    AbsenceKind.LEAVE: _l("Days off"),
     AbsenceKind.TRAINING: _l("Training"),
     AbsenceKind.SICK: _l("Sick"),
     AbsenceKind.OTHER: _l("Something else"),

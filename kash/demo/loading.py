@@ -19,6 +19,7 @@ from kash.accounts.setup import spend_set_up_code
 from kash.coverage.queries.goals import Goal
 from kash.coverage.services.goals import set_goal
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER, SampleAccount
+from kash.demo.availability import say_who_is_away
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.contacts import ask_for_contacts
@@ -136,6 +137,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
+    say_who_is_away(actors, today)
     set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
     find_a_minor(people, actors)
     sweep(SILENT)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from datetime import date
 
-from sqlalchemy import select
-
 from kash.accounts.services.programme import change_settings
 from kash.attendance.rules.marking import Tone
 from kash.attendance.services.statuses import StatusDetails, add_status
 from kash.demo.accounts import ADMINISTRATOR, TRAINER
+from kash.demo.availability import set_up_venues
 from kash.demo.meetings import FORUM
 from kash.demo.people import WARDS
 from kash.desk.logo import prepared_logo
@@ -18,10 +17,9 @@ from kash.forums.rules import PlannedItem
 from kash.forums.services.series import change_forum
 from kash.forums.services.templates import add_template
 from kash.holidays.services import HolidayDetails, add_holiday
-from kash.people.models import Venue
-from kash.people.services.places import VenueDetails, ZoneDetails, add_zone, change_venue
+from kash.people.services.places import ZoneDetails, add_zone
 from kash.platform import storage
-from kash.platform.database import db, new_public_id
+from kash.platform.database import new_public_id
 from kash.policy import Actor
 
 COUNTY = "Kisumu"
@@ -49,20 +47,7 @@ def set_up_areas(actors: dict[str, Actor]) -> dict[str, str]:
 def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str) -> None:
     """Set up all that can be told of places once workshops named them, and all else."""
     by, secretary = actors[ADMINISTRATOR.key], actors[TRAINER.key]
-    for number, venue in enumerate(db.session.scalars(select(Venue).order_by(Venue.id)).all()):
-        change_venue(
-            venue.public_id,
-            VenueDetails(
-                name=venue.name,
-                place=venue.place,
-                zone=areas.get(venue.place, ""),
-                directions="From the main stage take the road to the lake; the second gate.",
-                safe_for="All groups, by daylight" if number else "All groups",
-                seats=40 - 10 * number,
-            ),
-            venue.row_version,
-            by,
-        )
+    set_up_venues(actors, areas)
     add_status(StatusDetails("by telephone", "T", 50, Tone.WARN), by)
     template = add_template("Monthly review", "en", _AGENDA, secretary)
     change_forum(forum, name=FORUM, template=template, by=secretary)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.people.services.places import VenueDetails, ZoneDetails, add_venue, add_zone
+from kash.people.services.places import ZoneDetails, add_zone
 from kash.platform.web.retention import BOUNDS
 from kash.policy import SYSTEM
 
@@ -78,18 +78,8 @@ def test_of_where_the_logo_stands(administrator: FlaskClient) -> None:
     assert "Someone else saved changes while you were writing" in late.text
 
 
-def test_of_a_place_an_area_and_a_mark(administrator: FlaskClient) -> None:
+def test_of_an_area_and_a_mark(administrator: FlaskClient) -> None:
     ward = add_zone(ZoneDetails("Nyalenda"), SYSTEM)
-    hall = add_venue(VenueDetails("Hall", safe_for="All", zone=ward), SYSTEM)
-    place = {"name": "Hall", "zone": "", "safe_for": "", "seats": "20", "row_version": "9"}
-    late = administrator.post(f"/settings/places/{hall}", data=place)
-    assert late.status_code == 409
-    assert _lines(late.text) == [
-        ("Area", "Nyalenda"),
-        ("Safe for", "All"),
-        ("Seats", "–"),
-        ("In use", "✓"),
-    ]
     area = {"name": "Nyalenda A", "kind": "ward", "active": "y", "row_version": "oops"}
     late = administrator.post(f"/settings/zones/{ward}", data=area)
     assert (late.status_code, _lines(late.text)) == (409, [("Name", "Nyalenda")])
@@ -100,14 +90,8 @@ def test_of_a_place_an_area_and_a_mark(administrator: FlaskClient) -> None:
 
 def test_a_name_that_is_taken_is_told_beside_it(administrator: FlaskClient) -> None:
     add_zone(ZoneDetails("Nyalenda"), SYSTEM)
-    for address, data in (
-        ("/settings/zones/new", {"name": "nyalenda", "kind": "ward"}),
-        ("/settings/places/new", {"name": "Hall"}),
-    ):
-        if "places" in address:
-            add_venue(VenueDetails("hall"), SYSTEM)
-        answer = administrator.post(address, data=data)
-        assert answer.status_code == 422
-        assert re.findall(r'id="(\w+)-error">\s*<p>\s*(.*?)\s*</p>', answer.text, re.S) == [
-            ("name", "This name is taken.")
-        ]
+    answer = administrator.post("/settings/zones/new", data={"name": "nyalenda", "kind": "ward"})
+    assert answer.status_code == 422
+    assert re.findall(r'id="(\w+)-error">\s*<p>\s*(.*?)\s*</p>', answer.text, re.S) == [
+        ("name", "This name is taken.")
+    ]

@@ -149,7 +149,7 @@ def visits(walk: Walk) -> None:
             "/account/lock", "/access", "/access/export", "/breaches", breach,
             f"{breach}/edit", f"{breach}/close", "/accounts/second-step", "/people/groups/new",
             "/settings/paper", "/settings/paper/edit", "/settings/logo", "/settings/logo/paper",
-            "/settings/logo/remove", "/settings/places", "/settings/marks", "/settings/zones",
+            "/settings/logo/remove", "/venues", "/settings/marks", "/settings/zones",
             "/settings/zones/spellings", "/settings/retention", "/settings/retention/edit",
             "/account/passkeys/add", "/account/recovery-codes", "/account/second-step",
             "/account/after-recovery", "/confirm",
@@ -158,7 +158,7 @@ def visits(walk: Walk) -> None:
             "/", "/workshops", "/people", "/forums/", walk.forum, walk.workshop,
             "/account", "/account/stand-in", "/account/after-recovery", "/accounts",
             "/accounts/requests", "/access", "/breaches", "/settings", "/settings/marks",
-            "/settings/places", "/settings/retention", "/settings/retention/people",
+            "/venues", "/absences", "/settings/retention", "/settings/retention/people",
         ),
         "trainer": (
             "/", "/workshops", "/people/organisations", "/people/organisations/new",

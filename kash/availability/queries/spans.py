@@ -6,7 +6,7 @@ Why somebody is away stands in none of it: who sees that is decided in `absences
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -110,6 +110,8 @@ def travel_minutes(also: Collection[int] = ()) -> dict[frozenset[int], int]:
     zones = db.session.scalars(
         select(Venue.zone_id).where(Venue.active, Venue.zone_id.is_not(None)).distinct()
     ).all()
-    within = dict(db.session.execute(select(Zone.id, Zone.within_id)).tuples().all())
+    lies_in: Sequence[tuple[int, int | None]] = db.session.execute(
+        select(Zone.id, Zone.within_id)
+    ).all()
     wanted = {zone for zone in zones if zone is not None} | set(also)
-    return minutes_of_all(wanted, typed, within)
+    return minutes_of_all(wanted, typed, dict(lies_in))

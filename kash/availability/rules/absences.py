@@ -1,4 +1,4 @@
-"""Which absences may be written down, and which days two of them share."""
+"""Absences: those that may be written down, and the days that two of them share."""
 
 from __future__ import annotations
 

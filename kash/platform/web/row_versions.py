@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import Field
 
 from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.fields import MoneyField, typed_money
 from kash.platform.web.forms import HiddenField, KashForm
 
 
@@ -68,5 +69,9 @@ class RowVersionForm(LockedForm):
 def _in_words(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "✓" if value else "–"
+    if isinstance(field, MoneyField):
+        return "–" if value is None else typed_money(value)
+    if isinstance(value, list):
+        return ", ".join(_in_words(field, one) for one in value) or "–"
     choices = {key: label for key, label, *_more in getattr(field, "choices", None) or []}
     return str(choices.get(value, value if value not in (None, "") else "–"))

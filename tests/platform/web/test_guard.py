@@ -539,7 +539,7 @@ def test_the_bar_marks_the_place_above_a_page_and_none_above_ones_own_account(
     for address, label in (
         ("/", "Today"),
         ("/settings", "Settings"),
-        ("/settings/places", "Settings"),
+        ("/settings/zones", "Settings"),
         ("/accounts/invite", "Accounts"),
         ("/breaches", "Accounts"),
         ("/account", None),
