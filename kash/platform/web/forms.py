@@ -167,8 +167,8 @@ class KashForm(FlaskForm):
 
             with form.showing_problems():
                 services.change_venue(public_id, form.command(VenueDetails), by=actor)
-                return redirect(url_for("desk.places"))
-            return page("desk/settings/place.html", form=form)
+                return redirect(url_for("venues.index"))
+            return page("venues/edit.html", form=form)
         """
         return ShownProblems(self.show, whole, beside)
 
