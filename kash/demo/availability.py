@@ -68,7 +68,7 @@ def say_who_is_away(actors: dict[str, Actor], today: date) -> None:
         add_absence(details, whose=by.public_id, key=new_public_id(), by=by)
     say_teaching_days(second.public_id, TeachingDaysDetails((0, 1, 2, 3), 8), 0, by=second)
     hall = db.session.scalars(select(Venue.public_id).order_by(Venue.id).limit(1)).one()
-    for details in (
+    for block in (
         BlockDetails(
             later + timedelta(days=6),
             reason="Church, all morning",
@@ -77,4 +77,4 @@ def say_who_is_away(actors: dict[str, Actor], today: date) -> None:
         ),
         BlockDetails(later + timedelta(days=21), later + timedelta(days=25), reason="Repairs"),
     ):
-        add_block(hall, details, key=new_public_id(), by=trainer)
+        add_block(hall, block, key=new_public_id(), by=trainer)
