@@ -24,7 +24,7 @@ class LongerThanAYear(Problem):
     field = "last"
     sentence = _l(
         "This is longer than a year. Check the year that you typed; whoever stays away for longer"
-        " hands over what is hers."
+        " hands over the work."
     )
 
 

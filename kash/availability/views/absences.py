@@ -13,7 +13,6 @@ from kash.availability import absences_blueprint as blueprint
 from kash.availability.bookings import bookings_of_account
 from kash.availability.forms import AbsenceForm, TeachingDaysForm
 from kash.availability.queries import absences as queries
-from kash.availability.rules.absences import KEPT_DAYS
 from kash.availability.services import absences as services
 from kash.availability.services.absences import AbsenceDetails, TeachingDaysDetails
 from kash.availability.words import ABSENCE_KIND, days_text, weekdays_text
@@ -39,7 +38,6 @@ def index() -> ResponseReturnValue:
         teaching=weekdays_text(said.weekdays) if said is not None else "",
         most=said.most_days_a_month if said is not None else None,
         knows_why=actor.reach("absences.see") is Reach.ALL,
-        kept_days=KEPT_DAYS,
     )
 
 
