@@ -67,7 +67,7 @@ organisations.change  -    -    all   -    -      -    -       -       -
 search                all  all  all   all  all    all  all     all     all
 directory.see         all  all  all   all  all    all  all     all     all
 directory.change      -    all  all   -    all    all  -       -       -
-absences.see          -    all  all   -    -      -    -       -       -
+absences.see          -    all  names -    -      -    -       -       -
 absences.write        -    all  self  -    -      -    -       -       -
 venues.see            all  all  all   all  -      -    -       -       -
 venues.plan           -    all  all   -    -      -    -       -       -
