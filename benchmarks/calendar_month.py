@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 ENTRIES = 300
-MOST_MS = 40.0
 ROUNDS, WARM_UP = 15, 5
 MONTH = date(2027, 3, 1)
 
