@@ -1,11 +1,10 @@
-"""Rules of the calendar: which days a view shows, how what takes several days lies in a week, and
-on which days something could begin."""
+"""Rules of the calendar: the days that a view shows, and how bars of several days lie in a week."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -121,45 +120,3 @@ def cells_of_week(bars: Sequence[Bar[Thing]]) -> list[list[tuple[Bar[Thing], boo
             cell.extend([None] * (bar.lane + 1 - len(cell)))
             cell[bar.lane] = (bar, column == bar.column)
     return cells
-
-
-@dataclass(frozen=True)
-class Busy:
-    """Something that is in the way on certain days: at certain clocks, or the whole day if there
-    are none. `reason` is a sentence."""
-
-    span: Span
-    reason: str
-    starts_at: time | None = None
-    ends_at: time | None = None
-
-    def meets(self, day: date, starts_at: time, ends_at: time) -> bool:
-        """True if it is in the way of something that lies between two clocks of a day. What ends
-        when the other begins is not."""
-        if not self.span.first <= day <= self.span.last:
-            return False
-        if self.starts_at is None or self.ends_at is None:
-            return True
-        return self.starts_at < ends_at and starts_at < self.ends_at
-
-
-def in_the_way(
-    first_days: Sequence[date], length: int, starts_at: time, ends_at: time, busy: Sequence[Busy]
-) -> Mapping[date, tuple[str, ...]]:
-    """By each first day the reasons that stand in the way of something which takes `length` days
-    from it on, in the order of the days; none for a free one."""
-    by_day: dict[date, list[str]] = {}
-    for one in busy:
-        for day in one.span.days():
-            if one.meets(day, starts_at, ends_at):
-                by_day.setdefault(day, []).append(one.reason)
-    return {
-        first: tuple(
-            dict.fromkeys(
-                reason
-                for number in range(length)
-                for reason in by_day.get(first + DAY * number, ())
-            )
-        )
-        for first in first_days
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -21,5 +21,5 @@ def day(number: int) -> date:
 
 @pytest.fixture
 def coming(plan: Callable[..., Held]) -> Held:
-    """A workshop on Tuesday and Wednesday of that week."""
-    return plan(title="Kisumu West", starts_on=day(1), ends_on=day(2))
+    """A workshop on the mornings of Tuesday and Wednesday of that week, two sessions each."""
+    return plan(title="Kisumu West", starts_on=day(1), ends_on=day(2), day_ends_at=time(12, 30))

@@ -1,8 +1,8 @@
-"""What a calendar shows, how bars lie in a week, and what is in the way of a first day."""
+"""What a calendar shows, and how bars lie in a week."""
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +11,10 @@ from kash.calendar.rules import (
     DAY,
     FIRST_DAY,
     LAST_DAY,
-    Busy,
     Span,
     View,
     bars_of_week,
     cells_of_week,
-    in_the_way,
     month_of,
     shown,
     turned,
@@ -30,7 +28,6 @@ SPANS = st.lists(
     ),
     max_size=12,
 )
-HOURS = st.lists(st.integers(0, 23).map(time), min_size=2, max_size=2, unique=True).map(sorted)
 
 
 @given(DAYS)
@@ -63,36 +60,3 @@ def test_no_two_bars_share_a_lane_on_a_day_and_each_of_the_week_is_drawn_once(
     # As few lanes as the fullest day has things.
     fullest = max((sum(one is not None for one in cell) for cell in cells), default=0)
     assert max((bar.lane + 1 for bar in bars), default=0) == fullest
-
-
-@given(
-    st.lists(st.tuples(SPANS.filter(bool).map(lambda some: some[0]), HOURS), max_size=6),
-    st.integers(1, 4),
-    HOURS,
-)
-def test_a_first_day_is_free_exactly_if_no_minute_of_its_days_is_taken(
-    taken: list[tuple[Span, list[time]]], length: int, hours_of_day: list[time]
-) -> None:
-    starts_at, ends_at = hours_of_day
-    busy = [Busy(span, f"reason {number}", *hours) for number, (span, hours) in enumerate(taken)]
-    firsts = [MONDAY + DAY * number for number in range(7)]
-    found = in_the_way(firsts, length, starts_at, ends_at, busy)
-    for first in firsts:
-        hours = {
-            (first + DAY * number, hour)
-            for number in range(length)
-            for hour in range(starts_at.hour, ends_at.hour)
-        }
-        hit = {
-            f"reason {number}"
-            for number, (span, clocks) in enumerate(taken)
-            for day, hour in hours
-            if span.first <= day <= span.last and clocks[0].hour <= hour < clocks[1].hour
-        }
-        assert set(found[first]) == hit
-
-
-def test_what_takes_whole_days_is_in_the_way_at_any_clock_and_told_once() -> None:
-    away = Busy(Span(MONDAY, MONDAY + timedelta(days=3)), "away")
-    found = in_the_way([MONDAY - DAY, MONDAY], 2, time(8), time(9), [away, away])
-    assert found == {MONDAY - DAY: ("away",), MONDAY: ("away",)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -26,7 +27,6 @@ from kash.workshops.forms import given
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import facilitators_of
 from kash.workshops.queries.scope import own_workshop
-from kash.workshops.rules import clocks_from
 from kash.workshops.services.errors import WorkshopCancelled
 from kash.workshops.services.moving import MovedWorkshop, WorkshopPlace, move_workshop, place_of
 
@@ -41,7 +41,7 @@ class FreeDay:
 
     day: date
     passed: bool
-    reasons: tuple[str, ...]
+    reasons: Sequence[str]
 
 
 @blueprint.route("/workshops/<public_id>/move", methods=["GET", "POST"])
@@ -124,9 +124,7 @@ def _offer(form: MoveForm, workshop: Workshop) -> None:
 
 
 def _free_days(workshop: Workshop, days: list[date], begins: time, venue: str) -> list[FreeDay]:
-    clocks = clocks_from(workshop.day_starts_at, workshop.day_ends_at, begins)
-    ends = clocks[1] if clocks else time(23, 59)
-    reasons = reasons_against(workshop, days, begins, ends, venue)
+    reasons = reasons_against(workshop, days, begins, venue, current_actor())
     today = local_today()
     return [FreeDay(day, day < today, reasons[day]) for day in days]
 
@@ -182,14 +180,9 @@ def _there(place: CalendarPlace, first: date, public_id: str) -> str:
 
 def _cautions(workshop: Workshop) -> list[str]:
     """Reasons against the place where a workshop lies now: it was moved there all the same."""
-    reasons = reasons_against(
-        workshop,
-        [workshop.starts_on],
-        workshop.day_starts_at,
-        workshop.day_ends_at,
-        place_of(workshop).venue,
-    )
-    return list(reasons[workshop.starts_on])
+    first, venue = workshop.starts_on, place_of(workshop).venue
+    reasons = reasons_against(workshop, [first], workshop.day_starts_at, venue, current_actor())
+    return list(reasons[first])
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from kash.clashes.queries.timetable import (
     timetable_between,
     workshop_event,
 )
-from kash.clashes.rules.engagements import Engagement
+from kash.clashes.rules.engagements import Engagement, moved_by
 from kash.clashes.rules.finding import HABIT_DAYS, Circumstances, Room
 from kash.clashes.rules.free import clashes_of
 from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules
@@ -79,6 +79,28 @@ def check(
         found, {**timetable.events, asked.event: workshop_event(asked.event, wanted.title)}
     )
     return Checked(found, rules, names, instead)
+
+
+def told_by_first_day(
+    wanted: WantedWorkshop, first_days: Sequence[date], actor: Actor
+) -> Mapping[date, Sequence[str]]:
+    """Sentences on the clashes that a workshop would have if it began on each of these days, as far
+    as this actor may know of them; none for a free one. Lacking seats are lacking on any day, and
+    left out."""
+    rules = rules_of(latest_set())
+    if not first_days or not actor.may("clashes.see"):
+        return dict.fromkeys(first_days, ())
+    people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
+    asked = _Asked(wanted, rules, people, actor)
+    found, timetable = asked.on_days(first_days, rules.looked_for - {ClashKind.SEATS})
+    names = names_for(
+        [clash for clashes in found.values() for clash in clashes],
+        {**timetable.events, asked.event: workshop_event(asked.event, wanted.title)},
+    )
+    return {
+        first: list(dict.fromkeys(sentence(one, names) for one in clashes))
+        for first, clashes in found.items()
+    }
 
 
 def refused(session: Session, workshop: Workshop) -> dict[Hashable, str]:
@@ -161,6 +183,28 @@ class _Asked:
         )
         today = local_today()
         return [one for one in found if one.day >= today], timetable, around
+
+    def on_days(
+        self, first_days: Sequence[date], kinds: Collection[ClashKind]
+    ) -> tuple[dict[date, list[Clash]], Timetable]:
+        """Clashes by the day on which it would begin, and the timetable in which they were
+        found."""
+        own = timetable_between(
+            self.first,
+            self.last,
+            only=Workshop.public_id == self.event,
+            people=self.people,
+            actor=self.actor,
+        )
+        months = min(first_days) - _MONTH, max(first_days) + (self.last - self.first) + _MONTH
+        timetable = timetable_between(*months, people=self.people, actor=self.actor)
+        around = self._circumstances(timetable, *months)
+        here = self.engagements(own, around)
+        found = {}
+        for first in first_days:
+            there = [moved_by(one, (first - self.first).days) for one in here]
+            found[first] = clashes_of(there, timetable.engagements, around, kinds)
+        return found, timetable
 
     def engagements(self, timetable: Timetable, around: Circumstances) -> list[Engagement]:
         """Its engagements as they are to be, with whom it expects already."""
