@@ -20,7 +20,13 @@ from kash.coverage.rules.leaving import (
     mass_transfers,
 )
 from kash.coverage.rules.needs import Station, station_needs, total_need
-from kash.coverage.rules.pace import DAYS_OF_A_MONTH, LeavingPace, Outlook, Watched
+from kash.coverage.rules.pace import (
+    DAYS_OF_A_MONTH,
+    MOST_MONTHS,
+    LeavingPace,
+    Outlook,
+    Watched,
+)
 from kash.coverage.rules.spells import (
     Spells,
     Training,
@@ -347,6 +353,9 @@ def test_more_people_and_a_smaller_goal_never_fall_sooner(
     assert 0 < pace.yearly_share(0) < 1
     rates = pace.rates_of(0)
     assert abs(sum(weight for _rate, weight in rates) - 1) < 0.01
+    if pace.known:
+        told = pace.forecast(0, wanted + more, wanted, TODAY).outlook
+        assert (told is Outlook.LATER) == (middle > MOST_MONTHS) or abs(middle - MOST_MONTHS) < 0.1
 
 
 def test_a_station_with_few_leavings_of_its_own_is_drawn_towards_all() -> None:

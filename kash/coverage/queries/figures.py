@@ -101,12 +101,20 @@ class Coverage:
 
 
 def coverage_of(
-    subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
+    subject: Subject,
+    group: Group,
+    goal: Goal,
+    today: date,
+    *,
+    cadre: str = "",
+    area: str = "",
+    begun: bool = True,
 ) -> Coverage:
-    """Coverage of a subject among a group. Beside what `trained_in` asks two queries, three if an
-    area is asked for."""
+    """Coverage of a subject among a group. Where nobody asks who has `begun`, those on the way
+    count among those without training. Beside what `trained_in` asks two queries, three if an area
+    is asked for."""
     session = db.session()
-    trained = trained_in(session, subject, today)
+    trained = trained_in(session, subject, today, begun=begun)
     since = months_later(today, -MONTHS_WATCHED)
     found = stays_of(session, Narrowed(group.id, cadre), trained.spells.keys(), since)
     return Coverage(

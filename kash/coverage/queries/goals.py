@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.coverage.models import CoverageGoal
-from kash.people.queries.places import zones
+from kash.people.models import Zone
+from kash.people.queries.places import MOST
 from kash.platform.database import db
 
 WANTED, DUE_MONTHS = 3, 3
@@ -57,5 +58,11 @@ def goals_set() -> list[CoverageGoal]:
 def area_choices() -> list[tuple[str, str]]:
     """(public id, name) of the zones in use, widest first."""
     order = {"county": 0, "sub_county": 1, "ward": 2}
-    found = sorted(zones(), key=lambda zone: order.get(zone.kind, 3))
-    return [(zone.public_id, zone.name) for zone in found]
+    found = db.session.execute(
+        select(Zone.public_id, Zone.name, Zone.kind)
+        .where(Zone.active)
+        .order_by(func.lower(Zone.name))
+        .limit(MOST)
+    ).all()
+    widest = sorted(found, key=lambda zone: order.get(zone.kind, 3))
+    return [(zone.public_id, zone.name) for zone in widest]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kash.coverage.queries.figures import Coverage
 from kash.coverage.rules.spells import Training, months_later, training_of
 from kash.people.models import Person, Posting
-from kash.people.queries.persons import person_ids_within_reach
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.policy import Actor
 from kash.tracks.rules.tree import Leaf
@@ -42,7 +42,7 @@ def people_at(
             Posting.organisation_id == station,
             Person.group_id == group,
             ~Person.minor,
-            Person.id.in_(person_ids_within_reach(actor)),
+            within_reach(actor, "people.see"),
             *of_cadre,
         )
         .order_by(Person.sort_name, Person.id)

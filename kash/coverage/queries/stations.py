@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from kash.coverage.rules.areas import Area, names_within
@@ -15,7 +15,7 @@ from kash.coverage.rules.leaving import MassTransfer, Orders, PostedBefore, mass
 from kash.coverage.rules.needs import Station
 from kash.coverage.rules.stays import StationStay
 from kash.people.models import Group, Organisation, Person, Posting, Zone
-from kash.people.queries.persons import person_ids_within_reach
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.policy import Actor
 
@@ -46,7 +46,7 @@ def cadres(actor: Actor, group: int) -> list[str]:
             .where(
                 Person.group_id == group,
                 Person.cadre != "",
-                Person.id.in_(person_ids_within_reach(actor)),
+                within_reach(actor, "people.see"),
             )
             .distinct()
             .order_by(Person.cadre)
@@ -70,12 +70,12 @@ def stations_of(session: Session, group: Group, area: str = "") -> list[Station]
         .where(Posting.is_open, Person.group_id == group.id, ~Person.minor)
         .distinct()
     )
-    theirs = [Organisation.group_id == group.id, Organisation.id.in_(people)]
+    theirs = [Organisation.group_id == group.id]
     if group.is_police:
         theirs.append((Organisation.kind == "station") & Organisation.group_id.is_(None))
     rows = session.execute(
         select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
-        .where(or_(*theirs), or_(Organisation.kind != "partner", Organisation.id.in_(people)))
+        .where(or_(and_(Organisation.kind != "partner", or_(*theirs)), Organisation.id.in_(people)))
         .order_by(func.lower(Organisation.name), Organisation.id)
     )
     found = [Station(*row) for row in rows]

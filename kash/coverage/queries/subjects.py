@@ -99,20 +99,33 @@ class Trained:
 
 
 def trained_in(
-    session: Session, subject: Subject, today: date, people: Collection[int] | None = None
+    session: Session,
+    subject: Subject,
+    today: date,
+    people: Collection[int] | None = None,
+    *,
+    begun: bool = True,
 ) -> Trained:
-    """Everybody trained in a subject, or of these persons. A course takes six queries; a track
-    two, two for certificates, and one or a few for each requirement of those without a badge."""
+    """Everybody trained in a subject, or of these persons. A course takes six queries, two where
+    nobody asks who has begun and is on the way; a track two, two for certificates, and one or a few
+    for each requirement of those without a badge."""
     if subject.kind == COURSE:
-        return _by_course(session, subject, today, people)
+        return _by_course(session, subject, today, people, begun=begun)
     return _by_track(session, subject, today, people)
 
 
 def _by_course(
-    session: Session, subject: Subject, today: date, people: Collection[int] | None
+    session: Session,
+    subject: Subject,
+    today: date,
+    people: Collection[int] | None,
+    *,
+    begun: bool,
 ) -> Trained:
     periods = certificate_periods(session, subject.course, people)
     spells = _shared({person: certified_spells(own) for person, own in periods.items()})
+    if not begun:
+        return Trained(spells, {})
     least = _least_share(session, subject)
     hours = Leaf.of("hours", course=subject.public_id, share=least, versions=())
     attended = hour_shares(session, subject.public_id, (), least, today, people=people)

@@ -122,13 +122,19 @@ class LeavingPace(Generic[Key]):
             if weight > _NEGLIGIBLE
         ]
 
-    def rates_of(self, station: Key) -> list[tuple[float, float]]:
-        """Monthly rates of leaving that a station may have, each with its probability."""
+    def _parts(self, station: Key) -> list[tuple[float, float, float]]:
+        """The rates that a station may have by each guess: shape and rate of a gamma distribution,
+        and the guess's weight."""
         own = self._watched.get(station, Watched())
-        parts = [
-            (guess.shape + own.left, guess.shape / guess.mean + own.months, guess.weight)
+        months = own.months
+        return [
+            (guess.shape + own.left, guess.shape / guess.mean + months, guess.weight)
             for guess in self._guesses
         ]
+
+    def rates_of(self, station: Key) -> list[tuple[float, float]]:
+        """Monthly rates of leaving that a station may have, each with its probability."""
+        parts = self._parts(station)
         low = min(shape / rate * exp(-4 / sqrt(shape)) for shape, rate, _weight in parts)
         high = max(shape / rate * exp(3 / sqrt(shape)) for shape, rate, _weight in parts)
         scaled = [
@@ -168,6 +174,16 @@ class LeavingPace(Generic[Key]):
 
         return fallen
 
+    def _surely_later(self, station: Key, present: int, wanted: int) -> bool:
+        """True if mean and spread of a station's rates tell already that no fall is to be expected
+        within MOST_MONTHS, as they do of most: whatever the rates, one in five at most lies two
+        deviations above their mean (Cantelli)."""
+        parts = self._parts(station)
+        mean = sum(shape / rate * weight for shape, rate, weight in parts)
+        square = sum(shape * (shape + 1) / rate**2 * weight for shape, rate, weight in parts)
+        rate = mean + 2 * sqrt(max(square - mean**2, 0.0))
+        return _fewer(present, wanted, exp(-rate * MOST_MONTHS)) < _MIDDLE - 1 / 5
+
     def forecast(self, station: Key, present: int, wanted: int, today: date) -> Forecast:
         """When a station falls under the wanted number, if nobody who is trained comes and every
         refresher is given in time."""
@@ -175,6 +191,8 @@ class LeavingPace(Generic[Key]):
             return Forecast(Outlook.UNDER)
         if not self.known:
             return Forecast(Outlook.UNKNOWN)
+        if self._surely_later(station, present, wanted):
+            return Forecast(Outlook.LATER)
         fallen = self._fallen(station, present, wanted)
         if fallen(MOST_MONTHS) < _MIDDLE:
             return Forecast(Outlook.LATER)

@@ -71,10 +71,17 @@ class CoverageRequest:
             self.subject, self.group, self.goal, self.today, cadre=self.cadre, area=self.area
         )
 
-    def coverage(self) -> Coverage:
-        """Coverage as asked for."""
+    def coverage(self, *, begun: bool = False) -> Coverage:
+        """Coverage as asked for; only if `begun` is asked for too, who is on the way is told from
+        who has no training."""
         return coverage_of(
-            self.subject, self.group, self.goal, self.today, cadre=self.cadre, area=self.area
+            self.subject,
+            self.group,
+            self.goal,
+            self.today,
+            cadre=self.cadre,
+            area=self.area,
+            begun=begun,
         )
 
 

@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
 def station(public_id: str) -> ResponseReturnValue:
     """One station: over time, its people as far as the actor reaches them, who came and went."""
     asked = one_or_404(what_is_asked())
-    found = asked.coverage()
+    found = asked.coverage(begun=True)
     need = one_or_404(
         next((row for row in found.needs if row.station.public_id == public_id), None)
     )

@@ -93,9 +93,12 @@ def short_date_text(value: date | datetime | None) -> str:
 
 def month_text(value: date | datetime | None) -> str:
     """November 2026."""
-    if not value:
-        return ""
-    return str(format_skeleton("yMMMM", _day_of(value), locale=get_locale() or "en"))
+    return _month_written(_day_of(value), _language()) if value else ""
+
+
+@lru_cache(maxsize=256)
+def _month_written(day: date, language: str) -> str:
+    return str(format_skeleton("yMMMM", day, locale=language))
 
 
 def time_text(value: time | datetime | None) -> str:
