@@ -69,6 +69,10 @@ LISTS = frozenset(
 # Not asked for, and why.
 UNASKED = {
     "answers.answer": "of a link the hash alone is kept",
+    "invitations.station": "as above",
+    "invitations.sign_up": "as above",
+    "invitations.letter": "no station has places in what is measured",
+    "invitations.withdraw": "as above",
     "accounts.breach": "there are none in what is measured",
     "accounts.close_breach": "as above",
     "accounts.edit_breach": "as above",

@@ -19,6 +19,7 @@ from kash.forums.feature import FEATURE as FORUMS
 from kash.handbook.feature import FEATURE as HANDBOOK
 from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
+from kash.invitations.feature import FEATURE as INVITATIONS
 from kash.members.feature import FEATURE as MEMBERS
 from kash.notices.feature import FEATURE as NOTICES
 from kash.payouts.feature import FEATURE as PAYOUTS
@@ -41,6 +42,7 @@ FEATURES: tuple[Feature, ...] = (
     TRAINING,
     ATTENDANCE,
     WORKSHOPS,
+    INVITATIONS,
     ASSESSMENTS,
     EVALUATIONS,
     REPORTS,

@@ -18,7 +18,8 @@ from kash.policy import Actor, Reach
 from kash.training.models import Course
 from kash.workshops.models import EarlierCourse
 from kash.workshops.queries.seats import seat_rules
-from kash.workshops.services.answers import forget_answer_links
+from kash.workshops.seat_messages import SEAT_MESSAGES
+from kash.workshops.services.answer_links import forget_answer_links
 from kash.workshops.services.waiting_lists import tend_waiting_lists
 
 
@@ -59,6 +60,7 @@ def told(_count: int) -> str:
 
 
 SEATS = (
+    *SEAT_MESSAGES,
     Chore("tend_waiting_lists", lambda: tend_waiting_lists(utc_now()), minutes=10),
     Chore("forget_answer_links", lambda: forget_answer_links(utc_now()), minutes=60),
     PageSection("course", "workshops/earlier_section.html", earlier_of_course),

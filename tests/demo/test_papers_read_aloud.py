@@ -35,6 +35,8 @@ from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
+from kash.invitations.documents import letter_to_commander
+from kash.invitations.models import SignUpLink
 from kash.members.documents import recovery_sheet
 from kash.payouts.documents import payment_list
 from kash.payouts.models import PaymentSheet, PayoutList
@@ -155,6 +157,11 @@ def _checklist(_sample: Sample) -> bytes:
     return checklist_sheet(version.track, version)
 
 
+def _letter(_sample: Sample) -> bytes:
+    link = db.session.scalars(select(SignUpLink).where(SignUpLink.kind == "quota").limit(1)).one()
+    return letter_to_commander(link.workshop, link, language="sw")
+
+
 def _services() -> list[ServiceEntry]:
     return list(db.session.scalars(select(ServiceEntry).order_by(ServiceEntry.id)))
 
@@ -186,6 +193,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "incidents.documents.filing.leaflet": lambda _sample: leaflet("en"),
     "incidents.documents.filing.paper_form": lambda _sample: paper_form("en"),
     "incidents.evidence_sheet.custody_sheet": _custody_sheet,
+    "invitations.documents.letter_to_commander": _letter,
     "members.documents.recovery_sheet": lambda _sample: recovery_sheet("-".join(["4RT2"] * 12)),
     "payouts.documents.payment_list": _payment_list,
     "people.documents.consents.consent_form": _consent_form,

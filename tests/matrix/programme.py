@@ -124,6 +124,8 @@ from kash.incidents.rules.record import (
     as_bytes,
 )
 from kash.incidents.rules.record import Person as RecordedPerson
+from kash.invitations.models import SignUp, SignUpLink
+from kash.invitations.sealed import Typed, sealed_typed
 from kash.payouts.models import (
     Payee,
     PaymentSheet,
@@ -1259,6 +1261,7 @@ class _Builder:
                 "proposed": proposed["version"].public_id,
                 "workshop": workshop.public_id,
                 "answer_link": link,
+                **self.sign_ups(workshop, trainer),
                 "closed_session": sessions[0].public_id,
                 "sheet": sheets[1].public_id,
                 "scan": scan.public_id,
@@ -1282,6 +1285,37 @@ class _Builder:
             "certificates": certificates,
             "funder": funder.public_id,
         }
+
+    def sign_ups(self, workshop: Workshop, trainer: Account) -> dict[str, str]:
+        """A link of a station and an open one, both past their time, so that a name waits in each
+        and none is taken: what links open is tested where they are made."""
+        made = {}
+        for kind, group in (("quota", self.police), ("open", self.community)):
+            token = new_token()
+            link = self.add(
+                SignUpLink(
+                    workshop_id=workshop.id,
+                    group_id=group.id,
+                    organisation_id=self.station.id if kind == "quota" else None,
+                    kind=kind,
+                    most_rows=10,
+                    token_hash=token_hash(token),
+                    expires_at=utc_now() - timedelta(days=1),
+                    made_by=trainer.public_id,
+                )
+            )
+            public_id = new_public_id()
+            row = self.add(
+                SignUp(
+                    public_id=public_id,
+                    link_id=link.id,
+                    typed_sealed=sealed_typed(Typed("Somebody put down"), public_id),
+                    entered_on=DAY,
+                )
+            )
+            made |= {f"{kind}_token": token, f"{kind}_link": link.public_id}
+            made["put_down"] = row.public_id
+        return made
 
     def tests(
         self, course: Course, workshop: Workshop, people: list[Person], side: str

@@ -568,6 +568,17 @@ PLACES: dict[str, Place] = {
     "workshops.answer_links": _of("workshop", post="workshops.change"),
     "workshops.earlier": Place("curriculum.change", "curriculum.change", {"course_id": "course"}),
     "workshops.seats": Place("workshops.rule", "workshops.rule"),
+    "invitations.workshop": _of("workshop", get="workshops.change"),
+    "invitations.decide_rows": _of("workshop", post="workshops.change"),
+    "invitations.quotas": _of("workshop", both="workshops.change"),
+    "invitations.open_link": _of("workshop", both="workshops.change"),
+    "invitations.withdraw": _of("workshop", both="workshops.change", link_id="quota_link"),
+    "invitations.letter": _of("workshop", get="workshops.change", link_id="quota_link"),
+    "invitations.station": Place(ANYONE, ANYONE, {"token": "quota_token"}),
+    "invitations.station_out": Place(
+        post=ANYONE, address={"token": "quota_token", "row_id": "put_down"}
+    ),
+    "invitations.sign_up": Place(ANYONE, ANYONE, {"token": "open_token"}),
     "answers.answer": Place(ANYONE, ANYONE, {"token": "answer_link"}),
     "workshops.walk_in": _of("workshop", both="workshops.change"),
     "workshops.attendance": _of("workshop", get="attendance.see"),

@@ -45,7 +45,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         # Shown only where somebody has agreed to it, and once the case is closed.
         "incidents.case_file", "incidents.shred",
         # Shown only with the code of a form that is open, or with a link.
-        "evaluations.answer", "answers.answer",
+        "evaluations.answer", "answers.answer", "invitations.station",
+        "invitations.sign_up",
         # Shown only once another workshop, or a kind of question, was chosen.
         "workshops.copy_people", "assessments.add",
         # Shown only to a second person who stands behind nobody concerned.
@@ -152,7 +153,10 @@ def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[F
     assert wrong == [], "\n".join(wrong)
 
 
-_WITHOUT_SESSION = ("certificates.verify", "evaluations.answer", "answers.answer")
+_WITHOUT_SESSION = {
+    "certificates.verify", "evaluations.answer", "answers.answer", "invitations.station",
+    "invitations.station_out", "invitations.sign_up",
+}  # fmt: skip
 
 
 def test_nothing_is_posted_without_its_token(

@@ -16,12 +16,8 @@ from kash.platform.database import db, utc_now
 from kash.workshops.models import AnswerLink, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.answers import (
-    MOST_LINKS,
-    answer_by_link,
-    forget_answer_links,
-    make_answer_links,
-)
+from kash.workshops.services.answer_links import MOST_LINKS, forget_answer_links
+from kash.workshops.services.answers import answer_by_link, make_answer_links
 from kash.workshops.services.enrolment import change_enrolment, enrol
 from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held, in_days, make_person

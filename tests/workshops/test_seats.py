@@ -8,9 +8,12 @@ from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
+from flask_babel import force_locale
 
 from kash.accounts.services.programme import change_settings
 from kash.attendance.models import Mark, Slot
+from kash.notices.models import Notice
+from kash.notices.rules.texts import fault_of
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, verify
@@ -24,6 +27,7 @@ from kash.workshops.queries.earlier import EarlierTold, earlier_told
 from kash.workshops.queries.people import people_in
 from kash.workshops.queries.seats import SEATS, past_turnouts, why_the_list_stands
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.seat_messages import GIVEN, OFFERED, SEAT_MESSAGES, offer_event
 from kash.workshops.seating import Standstill
 from kash.workshops.services.answers import answer_by_link, answer_invitation, make_answer_links
 from kash.workshops.services.earlier import set_earlier_courses
@@ -304,3 +308,41 @@ def test_a_yes_by_link_opens_no_contact_and_a_no_takes_an_earlier_yes_back(
     answer_by_link(link.token, comes=False)
     after = _enrolment(held, "Asha")
     assert (after.state, after.answered_at, after.answered_by) == ("declined", None, "")
+
+
+@pytest.mark.any_engine
+def test_whoever_moves_up_is_told_once_with_a_link_that_works(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = _full(plan, 2, "Asha", "Bahati", seats=2)
+    given = _full(plan, 30, "Chausiku")
+    _moved(given, "Seated 0", EnrolmentState.WITHDRAWN)
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    db.session.rollback()
+    assert tend_waiting_lists(utc_now()) == 0
+    notices = db.session.query(Notice).order_by(Notice.id).all()
+    asha = _enrolment(held, "Asha")
+    assert asha.offer_until is not None
+    assert [(one.kind, one.person_id) for one in notices] == [
+        (GIVEN, _enrolment(given, "Chausiku").person_id),
+        (OFFERED, asha.person_id),
+    ]
+    assert notices[1].event_key == offer_event(asha.public_id, asha.offer_until)
+    # Nobody here agreed to messages: the page tells whoever runs it to do so.
+    assert [one.unsent for one in notices] == ["not_agreed", "not_agreed"]
+
+
+def test_messages_about_seats_are_one_sms_each_and_say_nothing_of_a_group(app: APIFlask) -> None:
+    faults = []
+    for language in ("en", "sw"):
+        for kind in SEAT_MESSAGES:
+            lengths = {one.name: one.longest for one in kind.fields}
+            with force_locale(language):
+                faults += [
+                    fault_of(str(kind.sms), lengths, sms=True, names=("Police", "Community")),
+                    fault_of(str(kind.mail), lengths, sms=False, names=("Police", "Community")),
+                ]
+            lengths["link"] = len("https://programme.example.org/r/") + 16
+            with force_locale(language):
+                faults.append(fault_of(str(kind.sms), lengths, sms=True))
+    assert faults == [None] * 12

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.secrets import token_hash
-from kash.platform.database import db, utc_now, writing
+from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import from_local, to_local
+from kash.platform.web.formats import to_local
 from kash.policy import NOBODY, Actor
-from kash.workshops.answer_tokens import new_answer_token
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.answer_links import new_answer_link
 from kash.workshops.services.enrolment import MinorNotEnrolled, MoveNotPossible
 from kash.workshops.services.errors import WorkshopCancelled
 from kash.workshops.services.planning import held_for_change
@@ -27,11 +27,7 @@ from kash.workshops.services.seats import give_seat, move_up
 
 _SEATED = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
 _ANSWERABLE = _SEATED | {EnrolmentState.INVITED, EnrolmentState.DECLINED}
-# Of one enrolment: printed, sent, and sent again. Older ones stop working.
-MOST_LINKS = 6
 MOST_AT_ONCE = 100
-# How long after the last day a link still tells that the event is over.
-_TELLS_FOR = timedelta(days=30)
 
 
 class LinkUnknown(Problem):
@@ -143,36 +139,6 @@ def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> li
         return made
 
 
-def new_answer_link(
-    session: Session, workshop: Workshop, enrolment: Enrolment, now: datetime
-) -> str:
-    """Within another action: make one more link for an enrolment, and return its token."""
-    token = new_answer_token()
-    session.add(
-        AnswerLink(
-            enrolment_id=enrolment.id,
-            token_hash=token_hash(token),
-            made_at=now,
-            expires_at=link_ends(workshop),
-        )
-    )
-    session.flush()
-    stale = session.scalars(
-        select(AnswerLink.id)
-        .where(AnswerLink.enrolment_id == enrolment.id)
-        .order_by(AnswerLink.id.desc())
-        .offset(MOST_LINKS)
-    ).all()
-    if stale:
-        session.execute(delete(AnswerLink).where(AnswerLink.id.in_(stale)))
-    return token
-
-
-def link_ends(workshop: Workshop) -> datetime:
-    """When links of a workshop stop telling anything."""
-    return from_local(workshop.ends_on, workshop.day_ends_at) + _TELLS_FOR
-
-
 @dataclass(frozen=True)
 class Asked:
     """All that a link tells: of the event what is public, and how whoever holds it stands."""
@@ -248,9 +214,3 @@ def answer_by_link(token: str, *, comes: bool) -> EnrolmentState:
             change.nothing()
         change.about(held.public_id, found.public_id, *moved)
         return state
-
-
-def forget_answer_links(now: datetime) -> None:
-    """Hourly clean-up: links that tell nothing any more."""
-    with writing() as session:
-        session.execute(delete(AnswerLink).where(AnswerLink.expires_at <= now))

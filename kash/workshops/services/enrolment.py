@@ -27,6 +27,7 @@ from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.seats import give_seat, move_up, set_state
 
 _AT_ONCE = 500
+_SEATED = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
 _STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
 
 
@@ -263,6 +264,22 @@ def take_in_walk_in(session: Session, register_id: int, person_id: int, now: dat
     enrolment = _enrolment_of(session, held, person) or _new_enrolment(session, held, person)
     set_state(session, held, enrolment, EnrolmentState.CONFIRMED, now, walk_in=True)
     return [held.public_id, enrolment.public_id]
+
+
+def enrol_within(
+    session: Session, workshop: Workshop, person: Person, now: datetime
+) -> tuple[EnrolmentState, str]:
+    """Within another action that holds the workshop: enrol somebody; how she then stands, and the
+    public id of her enrolment. Whoever stands in it already stays so. Raises MinorNotEnrolled."""
+    if person.minor:
+        raise MinorNotEnrolled
+    enrolment = _enrolment_of(session, workshop, person)
+    if enrolment is None:
+        enrolment = _new_enrolment(session, workshop, person)
+    elif EnrolmentState(enrolment.state) in _SEATED:
+        return EnrolmentState(enrolment.state), enrolment.public_id
+    state = give_seat(session, workshop, enrolment, EnrolmentState.CONFIRMED, now)
+    return state, enrolment.public_id
 
 
 def _kept_out(session: Session, workshop: Workshop, people: Sequence[int]) -> dict[int, Problem]:

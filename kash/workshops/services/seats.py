@@ -5,7 +5,7 @@ Each of these is called with the workshop's row held, so that no two give away o
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,6 +15,7 @@ from kash.platform.web.formats import from_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.seats import seat_rules
 from kash.workshops.rules import EnrolmentState, seated, with_step
+from kash.workshops.seat_messages import tell_given, tell_offers
 from kash.workshops.seating import (
     InQueue,
     Moving,
@@ -80,13 +81,28 @@ def set_state(
     enrolment.history = with_step(enrolment.history, state, now)
     enrolment.changed_at = now
     if state is EnrolmentState.WAITING:
-        enrolment.queued_at = now
+        enrolment.queued_at = _last_in_queue(session, workshop, enrolment, now)
     if state is EnrolmentState.CONFIRMED:
         entry = put_on_roster(session, workshop.register_id, enrolment.person_id, walk_in=walk_in)
         enrolment.roster_entry_id = entry.id
     else:
         take_off_roster(session, workshop.register_id, enrolment.person_id, now)
     session.flush()
+
+
+def _last_in_queue(
+    session: Session, workshop: Workshop, enrolment: Enrolment, now: datetime
+) -> datetime:
+    """The moment that puts somebody last. Whoever began to answer first may be heard last: nobody
+    gets past those who were told already that they wait."""
+    latest = session.scalar(
+        select(func.max(Enrolment.queued_at)).where(
+            Enrolment.workshop_id == workshop.id,
+            Enrolment.state == str(EnrolmentState.WAITING),
+            Enrolment.id != enrolment.id,
+        )
+    )
+    return now if latest is None else max(now, latest + timedelta(microseconds=1))
 
 
 def give_seat(
@@ -133,6 +149,9 @@ def move_up(session: Session, workshop: Workshop, now: datetime) -> list[str]:
         else:
             _offer(one, begins, rules, now)
     session.flush()
+    # Whoever moves up by itself, or has to answer, learns of it by itself.
+    tell = tell_given if moving is Moving.BY_ITSELF else tell_offers
+    tell(session, workshop, moved, now)
     return [*lapsed, *(one.public_id for one in moved)]
 
 
@@ -154,6 +173,7 @@ def _lapse(session: Session, workshop: Workshop, now: datetime) -> list[str]:
     ).all()
     for one in lapsed:
         one.offer_until, one.offer_lapsed_at = None, now
-        one.queued_at = one.changed_at = now
+        one.queued_at, one.changed_at = _last_in_queue(session, workshop, one, now), now
+        session.flush()
     session.flush()
     return [one.public_id for one in lapsed]

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from operator import attrgetter
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people.rules.one_group import one_group
 from kash.platform.press import qr_svg
 from kash.platform.web import current_actor
-from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
+from kash.platform.web.public_address import (
+    AddressKind,
+    kind_of_address,
+    public_address,
+    says_address,
+)
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.queries.people import people_in
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.seat_messages import answer_address
 from kash.workshops.services.answers import make_answer_links
 
 _STATES = {str(one): one for one in (EnrolmentState.INVITED, EnrolmentState.WAITING)}
@@ -36,6 +42,7 @@ class Slip:
 
 @blueprint.post("/<public_id>/people/links")
 @allow("workshops.edit")
+@says_address
 def answer_links(public_id: str) -> ResponseReturnValue:
     """Make links for everybody of one group who is invited or waits, and show them this once."""
     actor = current_actor()
@@ -52,7 +59,7 @@ def answer_links(public_id: str) -> ResponseReturnValue:
             names[one.enrolment].person,
             names[one.enrolment].name,
             names[one.enrolment].letter,
-            address := f"{site}{url_for('answers.answer', token=one.token)}",
+            address := answer_address(one.token),
             qr_svg(address, label=_("Link of %(name)s", name=names[one.enrolment].name)),
         )
         for one in made

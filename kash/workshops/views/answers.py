@@ -25,6 +25,7 @@ from kash.platform.web.traces import leaves_no_trace
 from kash.policy import ANYONE, allow
 from kash.workshops import answers
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.seat_messages import ANSWER_PATH
 from kash.workshops.services.answers import Asked, LinkUnknown, answer_by_link, asked_by
 from kash.workshops.services.enrolment import MinorNotEnrolled, MoveNotPossible
 
@@ -57,7 +58,7 @@ class Shown:
     lapsed: bool
 
 
-@answers.route("/r/<token>", methods=["GET", "POST"])
+@answers.route(f"{ANSWER_PATH}/<token>", methods=["GET", "POST"])
 @allow(ANYONE)
 @leaves_no_trace
 def answer(token: str) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.notices.queries.told import told_of
 from kash.people import entry
 from kash.people.forms.contacts import AskContactForm
 from kash.people.queries.contacts import closed_people
@@ -43,6 +44,7 @@ from kash.workshops.queries.people import (
 from kash.workshops.queries.scope import own_workshop, workshop, workshop_with_people
 from kash.workshops.queries.seats import invitations_advised, why_the_list_stands
 from kash.workshops.rules import EnrolmentState, Stage, possible_moves
+from kash.workshops.seat_messages import OFFERED, offer_event
 from kash.workshops.services import enrolment as enrolment_services
 from kash.workshops.services.answers import answer_invitation
 from kash.workshops.services.enrolment import (
@@ -102,6 +104,7 @@ def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
         search=searched,
         withdrawn=withdrawn,
         candidates=candidates,
+        untold=_untold(shown.rows),
         earlier=_earlier(workshop, shown.rows, candidates.rows) if values["may_edit"] else {},
         advised=invitations_advised(workshop, local_today()) if asks else (),
         standstill=[
@@ -115,6 +118,19 @@ def _people_page(public_id: str, workshop: Workshop, searched: str = "") -> str:
         schedule=schedule_for(workshop, values["stage"], people=True),
         **values,
     )
+
+
+def _untold(rows: Sequence[EnrolledPerson]) -> set[str]:
+    """The enrolments to whom no message tells of the seat that is held for them."""
+    events = {
+        offer_event(one.enrolment, one.offer_until): one.enrolment
+        for one in rows
+        if one.offer_until is not None
+    }
+    if not events:
+        return set()
+    sent = {one.event_key for one in told_of(OFFERED, list(events)) if not one.unsent}
+    return {enrolment for event, enrolment in events.items() if event not in sent}
 
 
 def _earlier(

@@ -20,6 +20,9 @@ from kash.policy import Actor, Role
 # the way of who reports.
 SLOW = {
     "answers.answer",
+    "invitations.sign_up",
+    "invitations.station",
+    "invitations.station_out",
     "evaluations.answer",
     "incidents.paper",
     "incidents.leaflet",

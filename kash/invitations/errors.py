@@ -1,0 +1,45 @@
+"""Problems of sign-ups, each with its sentence."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.errors import Problem
+
+
+class LinkClosed(Problem):
+    """A link takes no names, or never was one: nothing says which."""
+
+    status = 404
+    sentence = _l("This link takes no names. Ask whoever gave it to you.")
+
+
+class LinkFull(Problem):
+    """A link took as many as it may."""
+
+    status = 422
+    sentence = _l("No more names can be put down here. Ask whoever gave you the link.")
+
+
+class TooManyRows(Problem):
+    """More names were typed than the link still takes."""
+
+    status = 422
+    sentence = _l("These are more names than places are left. Empty some rows.")
+
+
+class NotAStation(Problem):
+    """Names are typed in by the liaison of a station; of a collective they would lie open."""
+
+    field = "stations"
+    sentence = _l("Choose stations.")
+
+
+class NotDecidable(Problem):
+    """A row can't be decided on as it was wished for."""
+
+    sentence = _l(
+        "Nothing was changed: somebody of these can't be taken in so. Look at each once more;"
+        " whoever has the same phone as somebody here is that person, and nobody under 18 is"
+        " enrolled."
+    )

@@ -1,0 +1,101 @@
+"""Rules of sign-ups: when a link takes names, how many more, and what a decision may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+MOST_ROWS = 200
+MOST_STATIONS = 40
+ROWS_SHOWN = 10
+# A link that lies about in a drawer must not open anything.
+LONGEST_DAYS = 60
+# What nobody decided on is shredded so long after the link ended, or the workshop.
+UNDECIDED_KEPT = timedelta(days=30)
+
+
+class LinkKind(StrEnum):
+    """What a link is for."""
+
+    QUOTA = "quota"
+    OPEN = "open"
+
+
+class LinkStand(StrEnum):
+    """How a link stands: only an open one takes names."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    OVER = "over"
+
+
+def stand_of(
+    now: datetime,
+    today: date,
+    *,
+    expires_at: datetime,
+    withdrawn: bool,
+    cancelled: bool,
+    ends_on: date,
+) -> LinkStand:
+    """How a link stands now."""
+    if withdrawn:
+        return LinkStand.WITHDRAWN
+    if cancelled or ends_on < today:
+        return LinkStand.OVER
+    return LinkStand.OPEN if now < expires_at else LinkStand.EXPIRED
+
+
+def rows_left(most_rows: int, entered: int) -> int:
+    """How many more a link takes. Whoever was declined is counted on: a place that falls free again
+    would tell who holds the link that somebody was known, or not wanted."""
+    return max(0, most_rows - entered)
+
+
+class Decision(StrEnum):
+    """What becomes of somebody who was put down."""
+
+    LATER = ""
+    NEW = "new"
+    SAME = "same"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision on one row (public id); `person` is who she is, where she is known."""
+
+    sign_up: str
+    decision: Decision
+    person: str = ""
+
+
+def read_decision(sign_up: str, sent: str) -> Decided | None:
+    """A decision as a page sends it: "new", "decline", "same:" with a public id; None for later and
+    for what no page sends."""
+    kind, _, person = sent.partition(":")
+    if kind == Decision.SAME and person:
+        return Decided(sign_up, Decision.SAME, person[:16])
+    if kind in (Decision.NEW, Decision.DECLINE) and not person:
+        return Decided(sign_up, Decision(kind))
+    return None
+
+
+class Bulk(StrEnum):
+    """One decision for all that stand on the page."""
+
+    NONE = ""
+    ACCEPT = "accept"
+    DECLINE = "decline"
+
+
+def in_bulk(bulk: Bulk, sign_up: str, *, likely: bool, chosen: Decided | None) -> Decided | None:
+    """What a bulk decision makes of a row. What was chosen for it alone stands, and whoever may be
+    known already is never taken for somebody new by a button for all."""
+    if chosen is not None or bulk is Bulk.NONE:
+        return chosen
+    if bulk is Bulk.DECLINE:
+        return Decided(sign_up, Decision.DECLINE)
+    return None if likely else Decided(sign_up, Decision.NEW)
