@@ -37,6 +37,7 @@ from kash.demo.renewals import hold_the_first, hold_the_second
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
+from kash.demo.sign_ups import leave_names_waiting
 from kash.demo.skills import grant_skills
 from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
@@ -126,6 +127,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     hold_the_first(actors, people, courses, today)
     hold_the_second(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
+    leave_names_waiting(actors, workshops[5])
     hold_tests(actors, workshops)
     send_from_the_door(actors, workshops[4])
     evaluate_workshops(actors, workshops, today)

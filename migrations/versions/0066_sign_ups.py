@@ -1,7 +1,7 @@
 """links by which people are put down for a workshop, and what waits in them
 
 Revision ID: 0066
-Revises: 0062
+Revises: 0056
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0066'
-down_revision = '0062'
+down_revision = '0056'
 branch_labels = None
 depends_on = None
 
