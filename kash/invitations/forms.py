@@ -82,7 +82,7 @@ class NameRow(_Anyone):
 
     @property
     def typed(self) -> Typed:
-        """What was typed."""
+        """The row as it was typed."""
         return Typed(self.name.data or "", self.sex.data or "", self.age_band.data or "")
 
     def check_together(self) -> None:
@@ -117,7 +117,7 @@ class OwnSignUpForm(NameRow):
 
     @property
     def typed(self) -> Typed:
-        """What was typed."""
+        """The row as it was typed."""
         return Typed(
             self.name.data or "",
             self.sex.data or "",

@@ -16,7 +16,7 @@ UNDECIDED_KEPT = timedelta(days=30)
 
 
 class LinkKind(StrEnum):
-    """What a link is for."""
+    """Purpose of a link."""
 
     QUOTA = "quota"
     OPEN = "open"
@@ -55,7 +55,7 @@ def rows_left(most_rows: int, entered: int) -> int:
 
 
 class Decision(StrEnum):
-    """What becomes of somebody who was put down."""
+    """Decision on somebody who was put down."""
 
     LATER = ""
     NEW = "new"
@@ -92,7 +92,7 @@ class Bulk(StrEnum):
 
 
 def in_bulk(bulk: Bulk, sign_up: str, *, likely: bool, chosen: Decided | None) -> Decided | None:
-    """What a bulk decision makes of a row. What was chosen for it alone stands, and whoever may be
+    """Decision on a row by a button for all. What was chosen for it alone stands, and whoever may be
     known already is never taken for somebody new by a button for all."""
     if chosen is not None or bulk is Bulk.NONE:
         return chosen

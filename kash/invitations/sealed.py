@@ -1,4 +1,4 @@
-"""What was typed into a link, sealed until it is decided on."""
+"""Names as they were typed into a link, sealed until they are decided on."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Typed:
 
 
 def sealed_typed(typed: Typed, public_id: str) -> bytes:
-    """What was typed, sealed for its row."""
+    """A row as it was typed, sealed for itself."""
     return seal(json.dumps(asdict(typed), ensure_ascii=False), kind=_KIND, public_id=public_id)
 
 
 def typed_of(row: SignUp) -> Typed:
-    """What was typed into a row that waits. Raises SealError."""
+    """A row that waits, as it was typed. Raises SealError."""
     if row.typed_sealed is None:
         return Typed("")
     return Typed(**json.loads(open_text(row.typed_sealed, kind=_KIND, public_id=row.public_id)))

@@ -251,6 +251,10 @@ def value_for(table: Table, column: Any, number: int) -> Any:
 # Columns with a check: what each of the rows has.
 _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("enrolment", "offer_until"): [None, None],
+    ("sign_up_link", "kind"): ["quota", "open"],
+    ("sign_up_link", "most_rows"): [10, 60],
+    ("sign_up", "state"): ["waiting", "accepted"],
+    ("sign_up", "typed_sealed"): [b"typed", None],
     ("earlier_course", "needs_id"): [2, 1],
     ("organisation", "kind"): ["station", "collective"],
     ("people_list", "state"): ["waiting", "added"],

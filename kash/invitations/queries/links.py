@@ -227,7 +227,7 @@ def entered_in(link: SignUpLink) -> int:
 
 
 def own_rows(link: SignUpLink) -> list[tuple[str, Typed]]:
-    """What was typed into a link and waits, for whoever holds it."""
+    """Rows that were typed into a link and wait, for whoever holds it."""
     rows = db.session.scalars(
         select(SignUp)
         .where(SignUp.link_id == link.id, SignUp.state == "waiting")
