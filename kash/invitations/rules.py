@@ -92,8 +92,8 @@ class Bulk(StrEnum):
 
 
 def in_bulk(bulk: Bulk, sign_up: str, *, likely: bool, chosen: Decided | None) -> Decided | None:
-    """Decision on a row by a button for all. What was chosen for it alone stands, and whoever may be
-    known already is never taken for somebody new by a button for all."""
+    """Decision on a row by a button for all. What was chosen for it alone stands, and whoever may
+    be known already is never taken for somebody new so."""
     if chosen is not None or bulk is Bulk.NONE:
         return chosen
     if bulk is Bulk.DECLINE:
