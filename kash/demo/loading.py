@@ -22,6 +22,7 @@ from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER, Sampl
 from kash.demo.availability import say_who_is_away
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
+from kash.demo.clashing import plan_what_clashes
 from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
 from kash.demo.evaluations import evaluate_workshops
@@ -141,6 +142,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     set_up_the_rest(actors, areas, forum)
     say_who_is_away(actors, today)
     set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
+    plan_what_clashes(actors, people, courses, today)
     find_a_minor(people, actors)
     sweep(SILENT)
     keep_safe(actors, today)

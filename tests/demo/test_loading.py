@@ -10,15 +10,17 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account, Programme
-from kash.accounts.queries.accounts import roles_of
+from kash.accounts.queries.accounts import actor_of, roles_of
 from kash.attendance.models import Mark, MarkOperation, Register, Slot
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.clashes.queries.overview import clashes_ahead
+from kash.clashes.rules.kinds import ClashKind
 from kash.coverage.queries.figures import coverage_of
 from kash.coverage.queries.goals import goal_of, latest_goal
 from kash.coverage.queries.stations import all_groups
 from kash.coverage.queries.subjects import subjects
 from kash.coverage.rules.pace import Outlook
-from kash.demo.accounts import ACCOUNTS, MEMBERS
+from kash.demo.accounts import ACCOUNTS, DIRECTOR, MEMBERS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.forums.models import Action, Meeting
 from kash.forums.queries.actions import arising_in
@@ -87,9 +89,15 @@ def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
         else "planned"
         for workshop in db.session.scalars(select(Workshop))
     )
-    assert fates == {"held": 6, "cancelled": 1, "running": 1, "planned": 1}
+    assert fates == {"held": 6, "cancelled": 1, "running": 1, "planned": 7}
     held = {roles_of(one) for one in db.session.scalars(select(Account))}
     assert {role for roles in held for role in roles} == set(Role)
+
+
+def test_a_clash_of_each_kind_lies_ahead(sample: Sample) -> None:
+    account = db.session.scalars(select(Account).where(Account.name == DIRECTOR.name)).one()
+    ahead = clashes_ahead(actor_of(account), local_today())
+    assert set(ahead.counts) == set(ClashKind)
 
 
 def test_registers_are_closed_but_one_and_each_mark_is_an_operation(sample: Sample) -> None:
