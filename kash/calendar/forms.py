@@ -8,7 +8,7 @@ from kash.platform.web.forms import DayField, TimeOfDayField, choice_field, requ
 from kash.platform.web.row_versions import RowVersionForm
 
 
-class MoveForm(RowVersionForm):
+class MoveWorkshopForm(RowVersionForm):
     """The day on which a workshop is to begin, the clock at which its days do, and where."""
 
     starts_on = DayField(_l("First day"), validators=[required(_l("Choose a day."))])

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from kash.calendar.queries.entries import Shown
-from kash.calendar.rules import DAY, Span, bars_of_week, cells_of_week
+from kash.calendar.queries.entries import KindEntry
+from kash.calendar.rules import DAY, DaySpan, bars_of_week, cells_of_week
 from kash.platform.web.calendar_entries import CalendarEntry
 
 HOLIDAY = "holiday"
@@ -46,10 +46,12 @@ class CalendarDay:
     things: list[DayItem] = field(default_factory=list)
 
 
-def weeks_of(span: Span, found: Sequence[Shown]) -> list[list[MonthCell]]:
+def weeks_of(span: DaySpan, found: Sequence[KindEntry]) -> list[list[MonthCell]]:
     """The weeks of a month, each of seven cells."""
     holidays = _holidays(found)
-    things = [(Span(one.entry.first, one.entry.last), one) for one in found if one.kind != HOLIDAY]
+    things = [
+        (DaySpan(one.entry.first, one.entry.last), one) for one in found if one.kind != HOLIDAY
+    ]
     weeks = []
     for number in range(0, (span.last - span.first).days + 1, 7):
         monday = span.first + DAY * number
@@ -59,13 +61,13 @@ def weeks_of(span: Span, found: Sequence[Shown]) -> list[list[MonthCell]]:
                 MonthCell(
                     day, tuple(holidays.get(day, ())), cell, sum(one is not None for one in cell)
                 )
-                for day, cell in zip(Span(monday, monday + 6 * DAY).days(), cells, strict=True)
+                for day, cell in zip(DaySpan(monday, monday + 6 * DAY).days(), cells, strict=True)
             ]
         )
     return weeks
 
 
-def days_of(span: Span, found: Sequence[Shown]) -> list[CalendarDay]:
+def days_of(span: DaySpan, found: Sequence[KindEntry]) -> list[CalendarDay]:
     """The days of a week or of the agenda. A session stands under the workshop that it belongs to,
     on its own day."""
     holidays = _holidays(found)
@@ -78,7 +80,7 @@ def days_of(span: Span, found: Sequence[Shown]) -> list[CalendarDay]:
         entry = one.entry
         if one.kind == HOLIDAY or entry.within:
             continue
-        all_days = Span(entry.first, entry.last).days()
+        all_days = DaySpan(entry.first, entry.last).days()
         for number, day in enumerate(all_days, start=1):
             if day in days:
                 sessions = parts.get((entry.key, day), ())
@@ -91,7 +93,7 @@ def days_to_read(days: Sequence[CalendarDay]) -> list[CalendarDay]:
     return [one for number, one in enumerate(days) if not number or one.things or one.holidays]
 
 
-def _holidays(found: Sequence[Shown]) -> dict[date, list[str]]:
+def _holidays(found: Sequence[KindEntry]) -> dict[date, list[str]]:
     names: dict[date, list[str]] = defaultdict(list)
     for one in found:
         if one.kind == HOLIDAY:

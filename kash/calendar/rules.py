@@ -24,7 +24,7 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class DaySpan:
     """Days from one to another, both among them."""
 
     first: date
@@ -45,21 +45,21 @@ def monday_of(day: date) -> date:
     return day - DAY * day.weekday()
 
 
-def month_of(day: date) -> Span:
+def month_of(day: date) -> DaySpan:
     """The month in which a day lies."""
     first = day.replace(day=1)
     following = (first + 31 * DAY).replace(day=1)
-    return Span(first, following - DAY)
+    return DaySpan(first, following - DAY)
 
 
-def shown(view: View, day: date) -> Span:
+def shown(view: View, day: date) -> DaySpan:
     """The days that a view shows around a day: whole weeks in a month."""
     if view is View.WEEK:
-        return Span(monday_of(day), monday_of(day) + 6 * DAY)
+        return DaySpan(monday_of(day), monday_of(day) + 6 * DAY)
     if view is View.AGENDA:
-        return Span(day, day + DAY * (AGENDA_DAYS - 1))
+        return DaySpan(day, day + DAY * (AGENDA_DAYS - 1))
     month = month_of(day)
-    return Span(monday_of(month.first), monday_of(month.last) + 6 * DAY)
+    return DaySpan(monday_of(month.first), monday_of(month.last) + 6 * DAY)
 
 
 def turned(view: View, day: date) -> tuple[date, date]:
@@ -84,11 +84,11 @@ class Bar(Generic[Thing]):
     goes_on_to: bool
 
 
-def bars_of_week(monday: date, things: Sequence[tuple[Span, Thing]]) -> list[Bar[Thing]]:
+def bars_of_week(monday: date, things: Sequence[tuple[DaySpan, Thing]]) -> list[Bar[Thing]]:
     """The things of a week, each in a lane that is free on all of its days, the longest first
     among those that begin on one day; in the order in which they are drawn."""
     sunday = monday + 6 * DAY
-    found: list[tuple[int, int, int, Span, Thing]] = []
+    found: list[tuple[int, int, int, DaySpan, Thing]] = []
     for order, (span, thing) in enumerate(things):
         if span.first <= sunday and span.last >= monday:
             column = max((span.first - monday).days, 0)

@@ -11,7 +11,7 @@ from kash.calendar.rules import (
     DAY,
     FIRST_DAY,
     LAST_DAY,
-    Span,
+    DaySpan,
     View,
     bars_of_week,
     cells_of_week,
@@ -24,7 +24,7 @@ DAYS = st.dates(FIRST_DAY, LAST_DAY)
 MONDAY = date(2027, 3, 1)
 SPANS = st.lists(
     st.tuples(st.integers(-9, 9), st.integers(0, 12)).map(
-        lambda at: Span(MONDAY + DAY * at[0], MONDAY + DAY * (at[0] + at[1]))
+        lambda at: DaySpan(MONDAY + DAY * at[0], MONDAY + DAY * (at[0] + at[1]))
     ),
     max_size=12,
 )
@@ -45,7 +45,7 @@ def test_a_month_is_shown_in_whole_weeks_and_turning_leaves_out_no_day(day: date
 
 @given(SPANS)
 def test_no_two_bars_share_a_lane_on_a_day_and_each_of_the_week_is_drawn_once(
-    spans: list[Span],
+    spans: list[DaySpan],
 ) -> None:
     things = [(span, number) for number, span in enumerate(spans)]
     bars = bars_of_week(MONDAY, things)

@@ -20,18 +20,18 @@ MOST_OFFERED = 500
 
 
 @dataclass(frozen=True)
-class Shown:
+class KindEntry:
     """An entry, and its kind."""
 
     kind: str
     entry: CalendarEntry
 
 
-def calendar_entries(question: CalendarQuestion, *, closely: bool) -> list[Shown]:
+def calendar_entries(question: CalendarQuestion, *, closely: bool) -> list[KindEntry]:
     """Entries of these days, as far as each room shows it to the actor: what takes whole days
     first, then by the clock. `closely` asks for what only a week and the agenda have room for."""
     found = [
-        Shown(source.kind, entry)
+        KindEntry(source.kind, entry)
         for source in declared(CalendarSource)
         if closely or not source.closely
         for entry in source.entries(question)
@@ -39,7 +39,7 @@ def calendar_entries(question: CalendarQuestion, *, closely: bool) -> list[Shown
     return sorted(found, key=_order)
 
 
-def _order(one: Shown) -> tuple[bool, time, str, str]:
+def _order(one: KindEntry) -> tuple[bool, time, str, str]:
     entry = one.entry
     return entry.starts_at is not None, entry.starts_at or time(), entry.title, entry.key
 

@@ -12,7 +12,7 @@ from kash.calendar import blueprint
 from kash.calendar.addresses import CalendarPlace, place_asked
 from kash.calendar.layout import days_of, days_to_read, weeks_of
 from kash.calendar.queries.entries import calendar_entries, filter_choices
-from kash.calendar.rules import Span, View, month_of, shown, turned
+from kash.calendar.rules import DaySpan, View, month_of, shown, turned
 from kash.calendar.views.moving import last_moved
 from kash.feature import declared
 from kash.platform.web import current_actor
@@ -58,14 +58,14 @@ def index() -> str:
     )
 
 
-def _laid_out(place: CalendarPlace, span: Span, found: Any) -> dict[str, Any]:
+def _laid_out(place: CalendarPlace, span: DaySpan, found: Any) -> dict[str, Any]:
     if place.view is View.MONTH:
         return {"weeks": weeks_of(span, found)}
     days = days_of(span, found)
     return {"days": days if place.view is View.WEEK else days_to_read(days)}
 
 
-def _heading(place: CalendarPlace, span: Span) -> str:
+def _heading(place: CalendarPlace, span: DaySpan) -> str:
     if place.view is View.MONTH:
         return month_text(place.day)
     if place.view is View.WEEK:

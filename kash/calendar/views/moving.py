@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from kash.calendar import blueprint
 from kash.calendar.addresses import CalendarPlace, place_asked
-from kash.calendar.forms import MoveForm
+from kash.calendar.forms import MoveWorkshopForm
 from kash.calendar.queries.free_days import reasons_against
 from kash.calendar.recent_moves import RecentMove, forget, keep, last_move, take_back
 from kash.calendar.rules import DAY, View, monday_of, month_of, turned, within_reach
@@ -53,7 +53,7 @@ def move(public_id: str) -> ResponseReturnValue:
     if request.headers.get("X-Requested-With") == "fetch":
         return _moved_by_script(workshop, place, actor)
     stands = place_of(workshop)
-    form = MoveForm(
+    form = MoveWorkshopForm(
         data={
             "starts_on": stands.starts_on,
             "day_starts_at": stands.day_starts_at,
@@ -85,7 +85,7 @@ def move(public_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    form: MoveForm, workshop: Workshop, place: CalendarPlace, asks: str
+    form: MoveWorkshopForm, workshop: Workshop, place: CalendarPlace, asks: str
 ) -> ResponseReturnValue:
     chosen = form.starts_on.data or workshop.starts_on
     month = month_of(_day_asked(asks) or chosen)
@@ -114,7 +114,7 @@ def _day_asked(text: str) -> date | None:
         return None
 
 
-def _offer(form: MoveForm, workshop: Workshop) -> None:
+def _offer(form: MoveWorkshopForm, workshop: Workshop) -> None:
     offered = [(one.public_id, one.name) for one in venues()]
     now = workshop.venue
     if now is not None and not now.active:
