@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -89,8 +89,21 @@ def days_of(span: DaySpan, found: Sequence[KindEntry]) -> list[CalendarDay]:
 
 
 def days_to_read(days: Sequence[CalendarDay]) -> list[CalendarDay]:
-    """The days of an agenda: the first, which was asked for, and those on which something lies."""
-    return [one for number, one in enumerate(days) if not number or one.things or one.holidays]
+    """The days of an agenda: the first, which was asked for, and those on which something lies.
+    Whatever takes several whole days is read once, on the first of them."""
+    first = days[0].day if days else None
+    read = [
+        replace(
+            one,
+            things=[
+                item
+                for item in one.things
+                if item.number == 1 or one.day == first or item.entry.starts_at is not None
+            ],
+        )
+        for one in days
+    ]
+    return [one for number, one in enumerate(read) if not number or one.things or one.holidays]
 
 
 def _holidays(found: Sequence[KindEntry]) -> dict[date, list[str]]:

@@ -93,6 +93,8 @@ def _page(
     days = [day for day in days if monday_of(day) <= month.last]
     begins = form.day_starts_at.data or workshop.day_starts_at
     before, after = turned(View.MONTH, month.first)
+    free = _free_days(workshop, days, begins, form.venue.data or "")
+    to_come = [one for one in free if not one.passed]
     return page(
         "calendar/move.html",
         form=form,
@@ -101,7 +103,9 @@ def _page(
         place=place,
         month=month,
         chosen=form.starts_on.data,
-        days=_free_days(workshop, days, begins, form.venue.data or ""),
+        days=free,
+        reasons=list(dict.fromkeys(told for one in to_come for told in one.reasons)),
+        against=next((one.reasons for one in to_come if one.day == form.starts_on.data), ()),
         before=before,
         after=after,
     )
