@@ -26,6 +26,7 @@ from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
 from kash.reports.feature import FEATURE as REPORTS
+from kash.series.feature import FEATURE as SERIES
 from kash.skills.feature import FEATURE as SKILLS
 from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
@@ -54,6 +55,7 @@ FEATURES: tuple[Feature, ...] = (
     INCIDENTS,
     FORUMS,
     CLASHES,
+    SERIES,
     FEEDS,
     CALENDAR,
     DESK,

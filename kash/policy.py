@@ -277,6 +277,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     # A trainer may open a forum, and runs the one of which she is the secretary.
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    # Of workshops and forums that one may edit; each date is asked again.
+    "series.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
 }
 
 # What may be lent for a time of absence, each with what must be seen in order to decide. Nothing

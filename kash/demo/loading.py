@@ -36,6 +36,7 @@ from kash.demo.phones import send_from_the_door
 from kash.demo.questions import hold_tests, write_questions
 from kash.demo.renewals import hold_the_first, hold_the_second
 from kash.demo.safety import keep_safe
+from kash.demo.series import plan_meetings
 from kash.demo.services import add_services
 from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
 from kash.demo.sign_ups import leave_names_waiting
@@ -137,6 +138,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     _set_on_a_track(actors, workshops[0], today)
     grant_skills(actors, today)
     forum, meetings = hold_forum(actors, people, today)
+    plan_meetings(forum, today, actors[TRAINER.key])
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)

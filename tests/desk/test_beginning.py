@@ -71,6 +71,7 @@ OWN_WISH = {
     "feeds.venues",
     "clashes.rule",
     "clashes.see",
+    "series.edit",
     "coverage.goal",
     "coverage.see",
     "tracks.keep",

@@ -176,6 +176,7 @@ from kash.platform.vault import (
     seal_file_under,
 )
 from kash.platform.vault.phones import new_pair
+from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
 from kash.tracks.models import (
@@ -1778,9 +1779,25 @@ class _Builder:
                 )
             ).public_id
         held = self.held_meeting(forum, side)
+        series = self.add(
+            Series(
+                forum_id=forum.id,
+                repeats="weekly",
+                first=date(2031, 2, 5),
+                weekdays=[2],
+                count=2,
+                created_by=secretary.public_id,
+                dates=[
+                    SeriesDate(named=date(2031, 2, 5), meeting_id=meeting.id),
+                    SeriesDate(named=date(2031, 2, 12)),
+                ],
+            )
+        )
         return {
             "ids": {
                 "held_meeting": held.public_id,
+                "series": series.public_id,
+                "series_date": series.dates[0].public_id,
                 "forum": forum.public_id,
                 "meeting": meeting.public_id,
                 "item": item.public_id,

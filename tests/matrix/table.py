@@ -146,6 +146,7 @@ forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -
 forums.open           -    all  all   -    -      -    -       -       -
 forums.run            -    all  own   -    -      -    -       -       -
+series.change         -    all  own   -    -      -    -       -       -
 self                  self self self  self self   self self    self    self
 """
 
@@ -224,6 +225,10 @@ def _breach(*, post: str = "", both: str = "") -> Place:
 
 def _forum(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
     return Place(get or both, post or both, {"forum_id": "forum", **more})
+
+
+def _series(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return Place(get or both, post or both, {"series_id": "series", **more})
 
 
 def _meeting(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
@@ -823,6 +828,15 @@ PLACES: dict[str, Place] = {
     "desk.missing": Place("records.list"),
     "desk.missing_kind": Place("records.list", address={"kind": "=registers"}),
     "desk.missing_table": Place("records.list", "records.list", address={"kind": "=registers"}),
+    # --- series ------------------------------------------------------------------------------
+    "series.index": Place("series.change"),
+    "series.new_of_workshop": _of("workshop", both="workshops.change"),
+    "series.new_of_forum": _forum(both="forums.run"),
+    "series.one": _series(get="series.change"),
+    "series.more": _series(both="series.change"),
+    "series.change": _series(both="series.change", date_id="series_date"),
+    "series.leave": _series(both="series.change", date_id="series_date"),
+    "series.take": _series(post="series.change", date_id="series_date"),
     # --- calendars by an address ----------------------------------------------------------------
     "feeds.read": Place(ANYONE, address={"token": "calendar_token"}),
     "feeds.own": Place(SIGNED_IN),

@@ -348,6 +348,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "absences.write": "absences.write",
         "venues.see": "venues.see",
         "venues.plan": "venues.plan",
+        "series.edit": "series.change",
         "coverage.see": "coverage.see",
         "coverage.goal": "coverage.goal",
         "clashes.see": "clashes.see",

@@ -118,6 +118,11 @@ FIXED = {
     "%(count)s hours",
     "%(count)s days",
     "A workshop takes at most %(days)s days.",
+    # Of one week or month the rule of a series says another sentence.
+    "every %(count)s months on day %(day)s",
+    "every %(count)s months on the %(which)s %(weekday)s",
+    "every %(count)s months on the last day",
+    "every %(count)s weeks on %(days)s",
     "For somebody without an account: they see their own certificates for %(minutes)s minutes and"
     " can download them. The link works once, within %(days)s days.",
     "In the last 13 weeks, drills and reports together: answered within %(minutes)s minutes"

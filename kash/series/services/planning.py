@@ -1,0 +1,286 @@
+"""Planning a series of workshops or meetings, and adding dates to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, time
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.attendance.models import Slot
+from kash.forums.models import Forum
+from kash.forums.services import meetings
+from kash.forums.services.loading import forum_run_by
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import Forbidden, NotFound, Problem, one_or_404
+from kash.platform.web.formats import from_local, to_local
+from kash.policy import Actor, Reach
+from kash.series.errors import (
+    AlreadyRepeated,
+    BeginsInPast,
+    DatesChanged,
+    NoDateChosen,
+    OneStandsInTheWay,
+    RuleFaulty,
+)
+from kash.series.models import Series, SeriesDate
+from kash.series.queries import any_holiday, series_in_reach
+from kash.series.rules import Pattern, PlannedDate, dates_of, pattern_fault
+from kash.series.words import FAULTS
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import run_by
+from kash.workshops.services import planning
+
+Plan = Callable[[date], tuple[int | None, int | None]]
+
+
+@dataclass(frozen=True)
+class MeetingHours:
+    """When on its day each meeting of a series begins and ends, and where it is."""
+
+    begins: time
+    ends: time
+    place: str = ""
+
+    @property
+    def minutes(self) -> int:
+        """How long a meeting is."""
+        begins, ends = (one.hour * 60 + one.minute for one in (self.begins, self.ends))
+        return ends - begins
+
+
+def dates_after(pattern: Pattern, days: int, taken: Collection[date] = ()) -> list[PlannedDate]:
+    """The dates of a rule for what lasts so many days, without those that are `taken` already.
+
+    Raises RuleFaulty.
+    """
+    fault = pattern_fault(pattern)
+    if fault is not None:
+        raise RuleFaulty(str(FAULTS[fault]))
+    return [one for one in dates_of(pattern, any_holiday(days)) if one.named not in taken]
+
+
+def repeat_workshop(
+    workshop: str, pattern: Pattern, chosen: Sequence[date], by: Actor, *, public_id: str
+) -> str:
+    """Plan a workshop again on the chosen dates of a rule (by the days that the rule names); its
+    own day is the first of the series. Those that are not chosen are left out and can be taken up.
+
+    Returns the series' public id; sent twice, it is planned once. Raises NotFound, Forbidden,
+    WorkshopCancelled, AlreadyRepeated, RuleFaulty, BeginsInPast, DatesChanged, NoDateChosen and
+    OneStandsInTheWay.
+    """
+    with audited("series.planned", by) as change:
+        session = change.session
+        if _planned_before(session, public_id, by):
+            change.nothing()
+            return public_id
+        source = planning.held_for_change(session, workshop)
+        refuse_unless_run(session, source, by)
+        if session.scalar(select(SeriesDate.id).where(SeriesDate.workshop_id == source.id)):
+            raise AlreadyRepeated
+        days = (source.ends_on - source.starts_on).days + 1
+        series = _new(pattern, by, change, public_id, source=source)
+        session.add(series)
+        series.dates.append(SeriesDate(named=source.starts_on, workshop_id=source.id))
+
+        def plan(day: date) -> tuple[int | None, int | None]:
+            made = planning.copied(session, source, day, by, change.now)
+            change.about(made.public_id)
+            return made.id, None
+
+        offered = dates_after(pattern, days, {source.starts_on})
+        _add_dates(change, series, offered, chosen, plan)
+        change.about(series.public_id, source.public_id)
+        return series.public_id
+
+
+def repeat_meetings(
+    forum: str,
+    pattern: Pattern,
+    hours: MeetingHours,
+    chosen: Sequence[date],
+    by: Actor,
+    *,
+    public_id: str,
+) -> str:
+    """Plan meetings of a forum on the chosen dates of a rule, each with the agenda of the one
+    before it. Returns the series' public id; sent twice, it is planned once.
+
+    Raises NotFound, Forbidden, RuleFaulty, BeginsInPast, DatesChanged, NoDateChosen and
+    OneStandsInTheWay.
+    """
+    with audited("series.planned", by) as change:
+        session = change.session
+        if _planned_before(session, public_id, by):
+            change.nothing()
+            return public_id
+        found = forum_run_by(session, forum, by)
+        series = _new(pattern, by, change, public_id, forum=found)
+        session.add(series)
+        plan = _meeting_plan(change, found, hours.begins, hours.minutes, hours.place)
+        _add_dates(change, series, dates_after(pattern, 1), chosen, plan)
+        change.about(series.public_id, found.public_id)
+        return series.public_id
+
+
+def add_dates(
+    series: str, pattern: Pattern, chosen: Sequence[date], by: Actor, *, like: str
+) -> int:
+    """Plan more dates of a series; returns how many. `pattern` is its rule from the last date on,
+    and each is as the date `like` (a public id) is.
+
+    Raises NotFound, Forbidden, RuleFaulty, DatesChanged, NoDateChosen and OneStandsInTheWay.
+    """
+    with audited("series.dates_added", by) as change:
+        session = change.session
+        found = held_series(session, series, by)
+        known = {one.named for one in found.dates}
+        model = one_or_404(next((one for one in found.dates if one.public_id == like), None))
+        days, plan = plan_like(change, found, model, by)
+        before = len(found.dates)
+        _add_dates(change, found, dates_after(pattern, days, known), chosen, plan)
+        found.until, found.count = pattern.until, None
+        if found.until is None:
+            found.count = len(found.dates)
+        change.about(found.public_id)
+        return len(found.dates) - before
+
+
+def _new(
+    pattern: Pattern,
+    by: Actor,
+    change: Change,
+    public_id: str,
+    *,
+    source: Workshop | None = None,
+    forum: Forum | None = None,
+) -> Series:
+    if pattern.first < to_local(change.now).date():
+        raise BeginsInPast
+    return Series(
+        public_id=public_id,
+        source_id=source.id if source is not None else None,
+        forum_id=forum.id if forum is not None else None,
+        repeats=str(pattern.repeats),
+        first=pattern.first,
+        every=pattern.every,
+        weekdays=list(pattern.weekdays),
+        ordinal=pattern.ordinal,
+        day=pattern.day,
+        until=pattern.until,
+        count=pattern.count,
+        on_holiday=str(pattern.on_holiday),
+        created_by=by.public_id,
+        created_at=change.now,
+    )
+
+
+def _add_dates(
+    change: Change,
+    series: Series,
+    offered: Sequence[PlannedDate],
+    chosen: Sequence[date],
+    plan: Plan,
+) -> None:
+    """Plan the chosen ones of the offered dates. Raises DatesChanged, NoDateChosen and
+    OneStandsInTheWay."""
+    wanted = set(chosen)
+    if not wanted:
+        raise NoDateChosen
+    if not wanted <= {one.named for one in offered if one.day is not None}:
+        raise DatesChanged
+    for one in offered:
+        row = SeriesDate(public_id=new_public_id(), named=one.named)
+        if one.named in wanted and one.day is not None:
+            with told_of(one.day):
+                row.workshop_id, row.meeting_id = plan(one.day)
+        series.dates.append(row)
+    change.session.flush()
+
+
+@contextmanager
+def told_of(day: date) -> Iterator[None]:
+    """Say of which day it is what stands in the way."""
+    try:
+        yield
+    except (OneStandsInTheWay, Forbidden):
+        raise
+    except Problem as problem:
+        raise OneStandsInTheWay(day, str(problem)) from problem
+
+
+def _planned_before(session: Session, public_id: str, by: Actor) -> bool:
+    """True if this actor planned that series already. Raises NotFound if somebody else did."""
+    maker = session.scalar(select(Series.created_by).where(Series.public_id == public_id))
+    if maker is not None and maker != by.public_id:
+        raise NotFound
+    return maker is not None
+
+
+def refuse_unless_run(session: Session, workshop: Workshop, by: Actor) -> None:
+    """Raise Forbidden unless the actor may change this workshop."""
+    reach = by.reach("workshops.edit")
+    if reach is Reach.ALL:
+        return
+    if reach is not Reach.OWN or not session.scalar(run_by(by).where(Workshop.id == workshop.id)):
+        raise Forbidden
+
+
+def held_series(session: Session, public_id: str, by: Actor) -> Series:
+    """A series that the actor runs, with its dates, held until the transaction ends.
+
+    Raises NotFound and Forbidden.
+    """
+    found = one_or_404(
+        session.scalars(
+            series_in_reach(by)
+            .where(Series.public_id == public_id)
+            .with_for_update(of=Series)
+            .options(
+                selectinload(Series.dates).joinedload(SeriesDate.workshop),
+                selectinload(Series.dates).joinedload(SeriesDate.meeting),
+            )
+        ).first()
+    )
+    if found.forum is not None:
+        forum_run_by(session, found.forum.public_id, by)
+    return found
+
+
+def plan_like(change: Change, series: Series, model: SeriesDate, by: Actor) -> tuple[int, Plan]:
+    """How many days a date of a series lasts, and how another is planned that is like `model`."""
+    session = change.session
+    if model.workshop is not None:
+        source = planning.held_workshop(session, model.workshop.public_id)
+        refuse_unless_run(session, source, by)
+
+        def plan(day: date) -> tuple[int | None, int | None]:
+            made = planning.copied(session, source, day, by, change.now)
+            change.about(made.public_id)
+            return made.id, None
+
+        return (source.ends_on - source.starts_on).days + 1, plan
+    meeting = one_or_404(model.meeting)
+    minutes = one_or_404(
+        session.scalar(select(Slot.minutes).where(Slot.register_id == meeting.register_id))
+    )
+    begins = to_local(meeting.starts_at).time()
+    forum = one_or_404(series.forum)
+    return 1, _meeting_plan(change, forum, begins, minutes, meeting.place)
+
+
+def _meeting_plan(change: Change, forum: Forum, begins: time, minutes: int, place: str) -> Plan:
+    def plan(day: date) -> tuple[int | None, int | None]:
+        starts_at = from_local(day, begins)
+        made = meetings.planned(
+            change.session, forum, starts_at, place, change.now, minutes=minutes, as_last_time=True
+        )
+        change.about(made.public_id)
+        return None, made.id
+
+    return plan
