@@ -1,7 +1,7 @@
 """series of workshops and meetings
 
 Revision ID: 0063
-Revises: 0056
+Revises: 0066
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0063'
-down_revision = '0056'
+down_revision = '0066'
 branch_labels = None
 depends_on = None
 
