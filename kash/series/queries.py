@@ -51,13 +51,13 @@ class HeldDate:
 
 
 def holidays() -> Callable[[date], bool]:
-    """Whether a day is a holiday of the law or of the programme. One query."""
+    """Test of a day: True on a holiday of the law or of the programme. One query."""
     local = local_days()
     return lambda day: day in local or is_public_holiday(day)
 
 
 def any_holiday(days: int) -> Callable[[date], bool]:
-    """Whether one of so many days from a day on is a holiday. One query."""
+    """Test of a day: True if it or one of so many days from it on is a holiday. One query."""
     holiday = holidays()
     return lambda day: any(holiday(day + timedelta(days=number)) for number in range(days))
 
@@ -190,7 +190,7 @@ def _begun(series: Series) -> frozenset[int]:
 
 
 def next_days(series: Sequence[Series], now: datetime) -> dict[int, datetime | date]:
-    """When each of several series is held next, by its key. Two queries."""
+    """Next days of several series, by their keys. Two queries."""
     keys = [one.id for one in series]
     today = to_local(now).date()
     workshops = (
@@ -216,7 +216,7 @@ def next_days(series: Sequence[Series], now: datetime) -> dict[int, datetime | d
 
 
 def series_of_workshop(public_id: str, actor: Actor) -> tuple[bool, Series | None]:
-    """Whether the actor runs a workshop, and if she does the series of which it is a date. One
+    """True with the series of a workshop (None if it is in none) for whoever runs it. One
     query."""
     row = db.session.execute(
         select(Workshop.id, Series)
