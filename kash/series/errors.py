@@ -1,4 +1,4 @@
-"""What can stand in the way of a series."""
+"""Problems of series."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RuleFaulty(Problem):
 
 
 class DateOver(Problem):
-    """What has passed is not changed by its series."""
+    """A date that has passed is not changed by its series."""
 
     sentence = _l("This date has passed. It stays as it is.")
 

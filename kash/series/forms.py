@@ -139,7 +139,7 @@ class MeetingsForm(RuleForm):
 
 
 class ComingForm(KashForm):
-    """What is changed of a date and those that follow, or of all that are to come."""
+    """Change of a date and those that follow, or of all that are to come."""
 
     which = radio_field(
         _l("What is changed"),
@@ -162,7 +162,7 @@ class ComingForm(KashForm):
 
 
 class LeaveOutForm(KashForm):
-    """Why dates are called off, and which."""
+    """Calling dates off: which, and the reason."""
 
     which = radio_field(
         _l("What is called off"),

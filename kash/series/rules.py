@@ -22,7 +22,7 @@ _SATURDAY = 5
 
 
 class Repeats(StrEnum):
-    """What comes again: days of a week, a weekday of the month, or a day of the month."""
+    """Kind of a rule: days of a week, a weekday of the month, or a day of the month."""
 
     WEEKLY = "weekly"
     MONTHLY_WEEKDAY = "monthly_weekday"
@@ -30,7 +30,7 @@ class Repeats(StrEnum):
 
 
 class OnHoliday(StrEnum):
-    """What happens to a date on a public holiday."""
+    """Ways of a date that falls on a public holiday."""
 
     KEEP = "keep"
     SKIP = "skip"
@@ -39,7 +39,7 @@ class OnHoliday(StrEnum):
 
 
 class PatternFault(StrEnum):
-    """Why no dates can be made of a rule."""
+    """Fault of a rule of which no dates can be made."""
 
     NO_END = "no_end"
     ENDS_BEFORE = "ends_before"

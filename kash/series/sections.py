@@ -13,7 +13,7 @@ from kash.series.words import sentence
 
 @dataclass(frozen=True)
 class SeriesSection:
-    """What can be repeated (its public id), and the series that there are, each with its rule in
+    """Repeatable workshop or forum (its public id) with the series that there are, each rule in
     words."""
 
     of: str

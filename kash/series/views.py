@@ -180,7 +180,7 @@ def _rule_page(
 
 
 def _digest(dates: Sequence[PlannedDate]) -> str:
-    """What tells these dates from others."""
+    """Digest that tells these dates from others."""
     told = ";".join(f"{one.named}{one.day}" for one in dates)
     return hashlib.sha256(told.encode()).hexdigest()[:16] if dates else ""
 

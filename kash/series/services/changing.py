@@ -35,7 +35,7 @@ class ComingChange:
 
 @dataclass(frozen=True)
 class Changed:
-    """How many dates were changed, and how many to come stay as somebody had set them by hand."""
+    """Numbers of dates that were changed, and of those that stay as somebody had set them."""
 
     changed: int
     kept: int

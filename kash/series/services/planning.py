@@ -40,7 +40,7 @@ Plan = Callable[[date], tuple[int | None, int | None]]
 
 @dataclass(frozen=True)
 class MeetingHours:
-    """When on its day each meeting of a series begins and ends, and where it is."""
+    """Hours of each meeting of a series on its day, and its place."""
 
     begins: time
     ends: time
@@ -48,7 +48,7 @@ class MeetingHours:
 
     @property
     def minutes(self) -> int:
-        """How long a meeting is."""
+        """Length of a meeting."""
         begins, ends = (one.hour * 60 + one.minute for one in (self.begins, self.ends))
         return ends - begins
 
@@ -253,7 +253,7 @@ def held_series(session: Session, public_id: str, by: Actor) -> Series:
 
 
 def plan_like(change: Change, series: Series, model: SeriesDate, by: Actor) -> tuple[int, Plan]:
-    """How many days a date of a series lasts, and how another is planned that is like `model`."""
+    """Days that a date of a series lasts, and the way to plan another that is like `model`."""
     session = change.session
     if model.workshop is not None:
         source = planning.held_workshop(session, model.workshop.public_id)
