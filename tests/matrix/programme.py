@@ -158,7 +158,7 @@ from kash.people.models import (
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
-from kash.platform.messages.letters import Request
+from kash.platform.messages.letters import RenderedMessage
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.outbox import stop_hash
 from kash.platform.vault import (
@@ -1084,7 +1084,7 @@ class _Builder:
     def message(self, person: Person) -> dict[str, str]:
         """A message of which nobody knows whether it arrived, and the secret that ends such."""
         public_id, token = new_public_id(), new_token()
-        request = Request(f"{public_id}@example.org", self.value("message.text", ""))
+        request = RenderedMessage(f"{public_id}@example.org", self.value("message.text", ""))
         sent = self.add(
             OutboxMessage(
                 public_id=public_id,
