@@ -25,6 +25,7 @@ from kash.notices.feature import FEATURE as NOTICES
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
+from kash.quarters.feature import FEATURE as QUARTERS
 from kash.reports.feature import FEATURE as REPORTS
 from kash.series.feature import FEATURE as SERIES
 from kash.skills.feature import FEATURE as SKILLS
@@ -56,6 +57,7 @@ FEATURES: tuple[Feature, ...] = (
     FORUMS,
     CLASHES,
     SERIES,
+    QUARTERS,
     FEEDS,
     CALENDAR,
     DESK,

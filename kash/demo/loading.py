@@ -25,6 +25,7 @@ from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.clashing import plan_what_clashes
 from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
+from kash.demo.curriculum import WORKING_TOGETHER
 from kash.demo.evaluations import evaluate_workshops
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
@@ -33,6 +34,7 @@ from kash.demo.participants import People, add_people, find_a_minor
 from kash.demo.payouts import pay_out
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.phones import send_from_the_door
+from kash.demo.quarters import propose_a_quarter
 from kash.demo.questions import hold_tests, write_questions
 from kash.demo.renewals import hold_the_first, hold_the_second
 from kash.demo.safety import keep_safe
@@ -147,6 +149,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     plan_what_clashes(actors, people, courses, today)
     find_a_minor(people, actors)
     sweep(SILENT)
+    propose_a_quarter(actors, courses[WORKING_TOGETHER.name], today)
     keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")

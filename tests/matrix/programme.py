@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -126,8 +126,6 @@ from kash.incidents.rules.record import (
 from kash.incidents.rules.record import Person as RecordedPerson
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.sealed import Typed, sealed_typed
-from kash.notices.models import Notice
-from kash.notices.views.reports import callback_secret
 from kash.payouts.models import (
     Payee,
     PaymentSheet,
@@ -158,9 +156,6 @@ from kash.people.models import (
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
-from kash.platform.messages.letters import RenderedMessage
-from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.outbox import stop_hash
 from kash.platform.vault import (
     NewKeys,
     SealingPlace,
@@ -181,6 +176,7 @@ from kash.platform.vault import (
     seal_file_under,
 )
 from kash.platform.vault.phones import new_pair
+from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
@@ -701,8 +697,6 @@ class _Builder:
                     "block": self.block.public_id,
                     "absence": absences[side],
                     "teacher": accounts["trainer" if mine else "other trainer"].public_id,
-                    **self.message(person),
-                    "gateway_secret": callback_secret(),
                     "template": self.template.public_id,
                     "service": self.service.public_id,
                     "job": self.job(owner),
@@ -1081,33 +1075,6 @@ class _Builder:
         )
         return made
 
-    def message(self, person: Person) -> dict[str, str]:
-        """A message of which nobody knows whether it arrived, and the secret that ends such."""
-        public_id, token = new_public_id(), new_token()
-        request = RenderedMessage(f"{public_id}@example.org", self.value("message.text", ""))
-        sent = self.add(
-            OutboxMessage(
-                public_id=public_id,
-                key=token_hash(token),
-                channel="email",
-                state="unknown",
-                request_sealed=seal(request.written(), kind="message.request", public_id=public_id),
-                due_at=utc_now(),
-                created_at=utc_now(),
-                claimed_at=utc_now(),
-                stop_hash=stop_hash(token),
-            )
-        )
-        told = self.add(
-            Notice(
-                person_id=person.id,
-                kind="notices.call",
-                event_key=f"call:{public_id}",
-                message_id=sent.id,
-            )
-        )
-        return {"message": told.public_id, "stop_token": token}
-
     # --- courses, workshops, certificates --------------------------------------------------------
 
     def version(self, course: Course, number: int, state: str, side: str) -> dict[str, Any]:
@@ -1313,6 +1280,7 @@ class _Builder:
                 **track,
                 "skilled": trainer.public_id,
                 "skill": skill.public_id,
+                **self.proposal(published["version"], trainer),
             },
             "on_track": on_track,
             "entries": entries,
@@ -1351,6 +1319,32 @@ class _Builder:
             made |= {f"{kind}_token": token, f"{kind}_link": link.public_id}
             made["put_down"] = row.public_id
         return made
+
+    def proposal(self, version: CourseVersion, trainer: Account) -> dict[str, str]:
+        """A proposal for a quarter with a line that has no place."""
+        made = self.add(
+            QuarterProposal(
+                first=DAY,
+                last=DAY + timedelta(days=80),
+                weekdays=[0, 1, 2, 3, 4],
+                day_starts_at=time(8, 30),
+                day_ends_at=time(16, 30),
+                trainers=1,
+                most_minutes=90,
+                made_by=trainer.public_id,
+            )
+        )
+        line = self.add(
+            QuarterLine(
+                proposal_id=made.id,
+                version_id=version.id,
+                group_id=self.community.id,
+                days=1,
+                people=5,
+                stations=[[self.station.public_id, 5]],
+            )
+        )
+        return {"proposal": made.public_id, "proposal_line": line.public_id}
 
     def tests(
         self, course: Course, workshop: Workshop, people: list[Person], side: str

@@ -57,12 +57,6 @@ people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
 people.agree_contact  -    all  own   -    -      -    -       -       -
 people.looks          -    all  -     -    -      -    -       -       -
-messages.see          -    all  own   -    -      -    -       -       -
-messages.decide       -    all  own   -    -      -    -       -       -
-messages.choose       -    -    own   -    -      -    self    self    -
-messages.ask          -    -    own   -    -      -    -       -       -
-messages.texts        -    all  all   -    -      -    -       -       -
-messages.write        -    all  -     -    -      -    -       -       -
 people.merge          -    -    own   -    -      -    -       -       -
 people.duplicates     -    -    all   -    -      -    -       -       -
 people.import         -    -    own   -    -      -    -       -       -
@@ -134,6 +128,8 @@ tracks.keep           -    -    own   -    -      -    -       -       -
 tracks.enter          -    -    all   -    -      -    -       -       -
 coverage.see          -    all  all   all  -      -    -       -       -
 coverage.goal         -    all  -     -    -      -    -       -       -
+quarters.see          -    all  all   -    -      -    -       -       -
+quarters.plan         -    -    all   -    -      -    -       -       -
 clashes.see           -    all  all   -    -      -    -       -       -
 clashes.rule          -    all  -     -    -      -    -       -       -
 incidents.file        -    -    -     -    all    all  self    self    -
@@ -172,7 +168,6 @@ answer                -    all  own   all  -      -    -       -       -
 practice              -    all  own   all  -      -    -       -       -
 certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
-message.text          -    -    -     -    -      -    -       -       -
 service.address       -    all  all   -    all    all  -       -       -
 breach                all  all  -     -    -      -    -       -       -
 incident              -    all  -     -    all    own  -       -       -
@@ -249,8 +244,6 @@ def _case(*, get: str = "", post: str = "", both: str = "", **more: str) -> Plac
 def _evidence(*, get: str = "", post: str = "", both: str = "") -> Place:
     return _case(get=get, post=post, both=both, document="evidence")
 
-
-_TEXT = {"kind": "=notices.call", "channel": "=sms", "language": "=en"}
 
 PLACES: dict[str, Place] = {
     # --- the frame --------------------------------------------------------------------------
@@ -874,6 +867,20 @@ PLACES: dict[str, Place] = {
     "coverage.paper": Place("coverage.see"),
     "coverage.station": _of("station", get="coverage.see"),
     "coverage.goal": Place("coverage.goal", "coverage.goal"),
+    # --- a quarter planned at once --------------------------------------------------------------
+    "quarters.index": Place("quarters.see"),
+    "quarters.add": Place("quarters.plan", "quarters.plan"),
+    "quarters.proposal": _of("proposal", get="quarters.see"),
+    "quarters.needs": _of("proposal", both="quarters.plan"),
+    "quarters.work_out": _of("proposal", post="quarters.plan"),
+    "quarters.accept": _of("proposal", post="quarters.plan"),
+    "quarters.take_back": _of("proposal", both="quarters.plan"),
+    "quarters.discard": _of("proposal", both="quarters.plan"),
+    "quarters.line": _of("proposal", both="quarters.plan", line_id="proposal_line"),
+    "quarters.fix": _of("proposal", post="quarters.plan", line_id="proposal_line"),
+    "quarters.let_move": _of("proposal", post="quarters.plan", line_id="proposal_line"),
+    "quarters.reject": _of("proposal", post="quarters.plan", line_id="proposal_line"),
+    "quarters.restore": _of("proposal", post="quarters.plan", line_id="proposal_line"),
     # --- clashes of the schedule --------------------------------------------------------------
     "clashes.index": Place("clashes.see"),
     "clashes.people": _of("workshop", get="clashes.see"),
@@ -1008,22 +1015,6 @@ PLACES: dict[str, Place] = {
     "desk.remove_logo": Place("settings.change", "settings.change"),
     "desk.reporting_languages": Place("settings.change", "settings.change"),
     "desk.contacts": Place("settings.change", "settings.change"),
-    "notices.index": Place("messages.see"),
-    "notices.decide": Place(
-        post="messages.decide", sent={"message": "message", "decision": "=leave"}
-    ),
-    "notices.texts": Place("messages.texts"),
-    "notices.text": Place("messages.texts", address=_TEXT),
-    "notices.write_text": Place(post="messages.write", address=_TEXT),
-    "notices.house_text": Place(post="messages.write", address=_TEXT),
-    "notices.choice": _of("person", both="messages.choose"),
-    "notices.ask_for_call": _of("person", post="messages.ask"),
-    "notices.stop": Place(ANYONE, address={"token": "stop_token"}),
-    "notices.stop_now": Place(post=ANYONE, address={"token": "stop_token"}),
-    "notices.report": Place(post=ANYONE, address={"secret": "gateway_secret"}),
-    "notices.stopped": Place(post=ANYONE, address={"secret": "gateway_secret"}),
-    "notices.settings": Place("settings.see"),
-    "notices.look_again": Place(post="settings.change"),
     "holidays.index": Place("settings.see"),
     "holidays.add": Place("settings.change", "settings.change"),
     "holidays.remove": _of("holiday", both="settings.change"),

@@ -18,7 +18,7 @@ class CalendarFile:
 
 
 @dataclass(frozen=True)
-class RenderedMessage:
+class Request:
     """A rendered message, whole: nothing is looked up any more when it goes out.
 
     `stop_url` is the address that ends such mails, told to mail programs in a header.
@@ -35,15 +35,15 @@ class RenderedMessage:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def request_from(written: str) -> RenderedMessage:
-    """The request that `RenderedMessage.written` wrote."""
+def request_from(written: str) -> Request:
+    """The request that `Request.written` wrote."""
     kept = json.loads(written)
     calendar = kept.pop("calendar")
-    return RenderedMessage(**kept, calendar=CalendarFile(**calendar) if calendar else None)
+    return Request(**kept, calendar=CalendarFile(**calendar) if calendar else None)
 
 
 @dataclass(frozen=True)
-class OutgoingMessage:
+class Letter:
     """A message to be put into the outbox.
 
     `event` names what it is about, in ids and fixed words. `likeness` is its text without what is
@@ -54,7 +54,7 @@ class OutgoingMessage:
 
     channel: Channel
     event: str
-    request: RenderedMessage = field(repr=False)
+    request: Request = field(repr=False)
     address_lookup: str = field(repr=False)
     likeness: str = field(repr=False)
     due_at: datetime

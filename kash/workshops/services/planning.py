@@ -106,54 +106,75 @@ def plan_workshop(
         if public_id is not None and _planned_before(session, public_id, by):
             change.nothing()
             return public_id
-        taught = session.scalars(
-            select(CourseVersion).where(
-                CourseVersion.public_id == version, CourseVersion.state == "published"
-            )
-        ).first()
-        if taught is None:
-            raise NotPublished
-        plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
-        teachings = [teaching for _, teaching in plans]
-        timetable = lay_into_days(
-            teachings,
-            days_between(details.starts_on, details.ends_on),
-            details.day_starts_at,
-            details.day_ends_at,
-        )
-        if timetable.left_over:
-            raise DoesNotFit(
-                len(timetable.left_over),
-                days_needed(teachings, details.day_starts_at, details.day_ends_at),
-            )
-        workshop = Workshop(
-            public_id=public_id or new_public_id(),
-            version_id=taught.id,
-            register_id=new_register(session, "workshop").id,
-            created_by=by.public_id,
-            created_at=change.now,
-            row_version=1,
-            state="planned",
-            title="",
-            starts_on=details.starts_on,
-            ends_on=details.ends_on,
-        )
-        _set(session, workshop, details, taught.public_title)
-        session.add(workshop)
-        session.flush()
-        _set_facilitators(session, workshop, details.facilitators, by, details.lead)
-        titles = {plan.public_id: plan for plan, _ in plans}
-        place_sessions(
-            session,
-            workshop,
-            [
-                WantedSession(titles[place.key].id, titles[place.key].title, place)
-                for place in timetable.placed
-            ],
-        )
-        refuse_clashes(session, workshop)
+        workshop = planned(session, version, details, by, change.now, public_id=public_id)
         change.about(workshop.public_id)
         return workshop.public_id
+
+
+def planned(
+    session: Session,
+    version: str,
+    details: WorkshopDetails,
+    by: Actor,
+    now: datetime,
+    *,
+    public_id: str | None = None,
+    with_planner: bool = True,
+) -> Workshop:
+    """Within another action: plan a workshop from a published version, its sessions laid into the
+    days. `with_planner` lets whoever plans it teach it too.
+
+    Raises NotPublished, DoesNotFit and ScheduleClash.
+    """
+    taught = session.scalars(
+        select(CourseVersion).where(
+            CourseVersion.public_id == version, CourseVersion.state == "published"
+        )
+    ).first()
+    if taught is None:
+        raise NotPublished
+    plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
+    teachings = [teaching for _, teaching in plans]
+    timetable = lay_into_days(
+        teachings,
+        days_between(details.starts_on, details.ends_on),
+        details.day_starts_at,
+        details.day_ends_at,
+    )
+    if timetable.left_over:
+        raise DoesNotFit(
+            len(timetable.left_over),
+            days_needed(teachings, details.day_starts_at, details.day_ends_at),
+        )
+    workshop = Workshop(
+        public_id=public_id or new_public_id(),
+        version_id=taught.id,
+        register_id=new_register(session, "workshop").id,
+        created_by=by.public_id,
+        created_at=now,
+        row_version=1,
+        state="planned",
+        title="",
+        starts_on=details.starts_on,
+        ends_on=details.ends_on,
+    )
+    _set(session, workshop, details, taught.public_title)
+    session.add(workshop)
+    session.flush()
+    _set_facilitators(
+        session, workshop, details.facilitators, by, details.lead, with_planner=with_planner
+    )
+    titles = {plan.public_id: plan for plan, _ in plans}
+    place_sessions(
+        session,
+        workshop,
+        [
+            WantedSession(titles[place.key].id, titles[place.key].title, place)
+            for place in timetable.placed
+        ],
+    )
+    refuse_clashes(session, workshop)
+    return workshop
 
 
 def change_workshop(
@@ -344,10 +365,16 @@ def _venue_id(session: Session, details: WorkshopDetails) -> int | None:
 
 
 def _set_facilitators(
-    session: Session, workshop: Workshop, chosen: Sequence[str], by: Actor, leads: str = ""
+    session: Session,
+    workshop: Workshop,
+    chosen: Sequence[str],
+    by: Actor,
+    leads: str = "",
+    *,
+    with_planner: bool = True,
 ) -> None:
     """Set who teaches. With nobody named (`leads`) the lead stays; the first is whoever plans it,
-    else the first chosen."""
+    if she teaches it, else the first chosen."""
     may_teach = {account.public_id: account.id for account in trainers(workshop)}
     before = {
         facilitator.account_id: facilitator
@@ -356,7 +383,7 @@ def _set_facilitators(
         )
     }
     wanted = [may_teach[one] for one in dict.fromkeys([*chosen, leads]) if one in may_teach]
-    if not before and by.public_id in may_teach:
+    if not before and with_planner and by.public_id in may_teach:
         wanted = [may_teach[by.public_id], *(one for one in wanted if one != by.account_id)]
     if not wanted:
         wanted = list(before)

@@ -1,0 +1,315 @@
+"""Hindrances of a workshop: all of it at a place, or the nearest for one without.
+
+Every hindrance has a price: how much is asked of people and of the programme if it is to go. The
+nearest obstacle is the cheapest set of hindrances that, gone, lets the workshop be placed beside
+all others. What protects people (the way home, no habit at one place) is never given up: there
+another venue is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from kash.clashes.rules.finding import HABIT_DAYS
+from kash.quarters.rules.board import Month, month_of, taught_days
+from kash.quarters.rules.programme import (
+    Hindering,
+    Hindrance,
+    Place,
+    Programme,
+    Trainer,
+    Venue,
+    Wanted,
+    days_of,
+    may_hold,
+)
+
+PRICE: Mapping[Hindering, int] = {
+    Hindering.ABSENCE: 20,
+    Hindering.BLOCKED: 22,
+    Hindering.WEEKDAY: 24,
+    Hindering.MONTH: 25,
+    Hindering.MAY_TEACH: 30,
+    Hindering.MAY_LEAD: 36,
+    Hindering.SEATS: 38,
+    Hindering.ENGAGED: 40,
+    Hindering.BOOKED: 40,
+    Hindering.NO_VENUE: 44,
+    Hindering.NO_TRAINER: 46,
+    Hindering.NO_LEADER: 50,
+    Hindering.DAY_OFF: 60,
+    Hindering.HOLIDAY: 70,
+    Hindering.OUTSIDE: 80,
+    Hindering.SENT: 100,
+    Hindering.STATION_LINE: 150,
+    Hindering.TEAM_LINE: 200,
+    Hindering.VENUE_LINE: 200,
+    Hindering.FAR: 1000,
+    Hindering.HABIT: 1000,
+}
+# So many days after the quarter are looked at where it is too short.
+DAYS_AFTER = 100
+
+Found = frozenset[Hindrance]
+NOTHING: Found = frozenset()
+
+
+def price(found: Iterable[Hindrance]) -> int:
+    """Price of hindrances: every trainer who is missing counts, and a little every day of a month
+    that is too many."""
+    total = 0
+    for one in found:
+        total += PRICE[one.kind]
+        if one.kind is Hindering.MONTH:
+            total += one.number - 1
+        elif one.kind is Hindering.NO_TRAINER:
+            total += PRICE[one.kind] * (one.number - 1)
+    return total
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """The nearest obstacle: from which day a workshop could be held, and what would have to go."""
+
+    first: date
+    hindrances: tuple[Hindrance, ...]
+
+
+class Hindrances:
+    """All hindrances of a programme in which some workshops have their places."""
+
+    def __init__(self, programme: Programme, places: Mapping[str, Place]) -> None:
+        self.programme = programme
+        self.places = places
+        self.trainers = {one.key: one for one in programme.trainers}
+        self.venues = {one.key: one for one in programme.venues}
+        by_key = {one.key: one for one in programme.wanted}
+        self._lines = [(by_key[key], place) for key, place in places.items() if key in by_key]
+        self._by_day: dict[tuple[str, date], Found] = {}
+
+    def at(self, wanted: Wanted, place: Place) -> list[Hindrance]:
+        """All that stands in the way of a workshop at a place, the gravest last."""
+        days = days_of(place.first, wanted.days)
+        found = set(self._days(wanted, days)) | self._venue(wanted, place.venue, days)
+        for position, trainer in enumerate(place.team):
+            found |= self._trainer(wanted, trainer, days, leads=position == 0)
+        return in_order(found)
+
+    def nearest(self, wanted: Wanted) -> Obstacle:
+        """The nearest obstacle of a workshop without a place. With one that has a place nothing
+        would be in the way."""
+        best: tuple[int, date, Found] | None = None
+        for first in self._firsts(wanted):
+            days = days_of(first, wanted.days)
+            found = self._days(wanted, days)
+            cost = price(found)
+            if best is not None and cost >= best[0]:
+                continue
+            venue = self._cheapest_venue(wanted, days)
+            found, cost = found | venue, cost + price(venue)
+            if best is not None and cost >= best[0]:
+                continue
+            found |= self._cheapest_team(wanted, days)
+            cost = price(found)
+            if best is None or cost < best[0]:
+                best = (cost, first, found)
+        if best is None:
+            raise ValueError(wanted.key)
+        return Obstacle(best[1], tuple(in_order(best[2])))
+
+    def _firsts(self, wanted: Wanted) -> Sequence[date]:
+        if wanted.pins.first is not None:
+            return [wanted.pins.first]
+        programme = self.programme
+        return days_of(programme.first, (programme.last - programme.first).days + 1 + DAYS_AFTER)
+
+    def _days(self, wanted: Wanted, days: Sequence[date]) -> Found:
+        """Hindrances of the days themselves: of the programme, and of the stations."""
+        programme, found = self.programme, set()
+        for day in days:
+            if day.weekday() not in programme.weekdays:
+                found.add(Hindrance(Hindering.DAY_OFF, what=str(day.weekday())))
+            if day in programme.holidays:
+                found.add(Hindrance(Hindering.HOLIDAY, first=day, last=day))
+        if days[-1] > programme.last or days[0] < programme.first:
+            found.add(Hindrance(Hindering.OUTSIDE, first=days[0], last=days[-1]))
+        for station in wanted.stations:
+            for taken in programme.sent.get(station, ()):
+                if taken.first <= days[-1] and taken.last >= days[0]:
+                    found.add(Hindrance(taken.kind, station, taken.what, taken.first, taken.last))
+        if wanted.stations:
+            for other, place in self._lines:
+                if other.key != wanted.key and _overlap(other, place, days):
+                    found |= {
+                        Hindrance(Hindering.STATION_LINE, station, other.key, *_span(other, place))
+                        for station in wanted.stations & other.stations
+                    }
+        return frozenset(found)
+
+    def _cheapest_venue(self, wanted: Wanted, days: Sequence[date]) -> Found:
+        if wanted.pins.venue is not None:
+            return self._venue(wanted, wanted.pins.venue, days)
+        another = frozenset(
+            {Hindrance(Hindering.NO_VENUE, first=days[0], last=days[-1], number=wanted.people)}
+        )
+        found = [self._venue(wanted, one.key, days) for one in self.programme.venues]
+        return min([*found, another], key=_cheapness)
+
+    def _venue(self, wanted: Wanted, key: str, days: Sequence[date]) -> Found:
+        venue = self.venues.get(key)
+        if venue is None:
+            return frozenset({Hindrance(Hindering.NO_VENUE, first=days[0], last=days[-1])})
+        found: set[Hindrance] = set()
+        for taken in venue.taken:
+            if taken.first <= days[-1] and taken.last >= days[0]:
+                found.add(Hindrance(taken.kind, key, taken.what, taken.first, taken.last))
+        for other, place in self._lines:
+            if place.venue == key and other.key != wanted.key and _overlap(other, place, days):
+                found.add(Hindrance(Hindering.VENUE_LINE, key, other.key, *_span(other, place)))
+        if not may_hold(venue, wanted):
+            found.add(Hindrance(Hindering.SEATS, key, number=wanted.people))
+        if self.programme.is_far(wanted, venue):
+            found.add(Hindrance(Hindering.FAR, key, number=self.programme.way(wanted, venue) or 0))
+        if self._is_habit(wanted, venue, days):
+            found.add(Hindrance(Hindering.HABIT, key, first=days[0], last=days[-1]))
+        return frozenset(found)
+
+    def _is_habit(self, wanted: Wanted, venue: Venue, days: Sequence[date]) -> bool:
+        times = self.programme.times
+        if not times or wanted.police:
+            return False
+        meets = set(venue.meets) | set(days)
+        for other, place in self._lines:
+            if place.venue == venue.key and other.key != wanted.key and not other.police:
+                meets.update(days_of(place.first, other.days))
+        for day in days:
+            same = sorted(one for one in meets if one.weekday() == day.weekday())
+            at = same.index(day)
+            first = last = at
+            while first and (same[first] - same[first - 1]).days <= HABIT_DAYS:
+                first -= 1
+            while last + 1 < len(same) and (same[last + 1] - same[last]).days <= HABIT_DAYS:
+                last += 1
+            if last - first + 1 >= times:
+                return True
+        return False
+
+    def _cheapest_team(self, wanted: Wanted, days: Sequence[date]) -> Found:
+        if wanted.pins.team:
+            found: set[Hindrance] = set()
+            for position, trainer in enumerate(wanted.pins.team):
+                found |= self._trainer(wanted, trainer, days, leads=position == 0)
+            return frozenset(found)
+        beside = {
+            one.key: self._trainer(wanted, one.key, days, leads=False)
+            for one in self.programme.trainers
+        }
+        ranked = sorted(beside, key=lambda key: (price(beside[key]), key))
+        best: Found | None = None
+        for lead in [*ranked, None]:
+            found = set(self._leader(wanted, lead, days))
+            others = [beside[key] for key in ranked if key != lead][: wanted.trainers - 1]
+            missing = wanted.trainers - 1 - len(others)
+            for other in others:
+                if price(other) > PRICE[Hindering.NO_TRAINER]:
+                    missing += 1
+                else:
+                    found |= other
+            if missing:
+                found.add(
+                    Hindrance(Hindering.NO_TRAINER, first=days[0], last=days[-1], number=missing)
+                )
+            if best is None or _cheapness(found) < _cheapness(best):
+                best = frozenset(found)
+        return best or NOTHING
+
+    def _leader(self, wanted: Wanted, key: str | None, days: Sequence[date]) -> Found:
+        if key is None:
+            return frozenset({Hindrance(Hindering.NO_LEADER, first=days[0], last=days[-1])})
+        return self._trainer(wanted, key, days, leads=True)
+
+    def _trainer(self, wanted: Wanted, key: str, days: Sequence[date], *, leads: bool) -> Found:
+        """Hindrances of a trainer on these days, her skill among them."""
+        trainer = self.trainers.get(key)
+        if trainer is None:
+            kind = Hindering.NO_LEADER if leads else Hindering.NO_TRAINER
+            return frozenset({Hindrance(kind, first=days[0], last=days[-1], number=1)})
+        found = set(self._months(wanted, trainer, days))
+        for day in days:
+            found |= self._on(trainer, day)
+        for other, place in self._lines:
+            if key in place.team and other.key != wanted.key and _overlap(other, place, days):
+                found.add(Hindrance(Hindering.TEAM_LINE, key, other.key, *_span(other, place)))
+        if wanted.course not in trainer.leads:
+            if leads:
+                found.add(Hindrance(Hindering.MAY_LEAD, key, wanted.course))
+            elif wanted.course not in trainer.teaches:
+                found.add(Hindrance(Hindering.MAY_TEACH, key, wanted.course))
+        return frozenset(found)
+
+    def _on(self, trainer: Trainer, day: date) -> Found:
+        """Hindrances of a trainer on a day."""
+        known = self._by_day.get((trainer.key, day))
+        if known is None:
+            found = {
+                Hindrance(taken.kind, trainer.key, taken.what, taken.first, taken.last)
+                for taken in trainer.taken
+                if taken.first <= day <= taken.last
+            }
+            if day.weekday() not in trainer.weekdays:
+                found.add(Hindrance(Hindering.WEEKDAY, trainer.key, str(day.weekday())))
+            known = self._by_day[(trainer.key, day)] = frozenset(found)
+        return known
+
+    @cached_property
+    def _taught(self) -> dict[str, dict[Month, int]]:
+        """Days on which each trainer teaches already, by month."""
+        found: dict[str, dict[Month, int]] = {}
+        for trainer in self.programme.trainers:
+            hers: dict[Month, int] = {}
+            for day in taught_days(trainer):
+                hers[month_of(day)] = hers.get(month_of(day), 0) + 1
+            found[trainer.key] = hers
+        return found
+
+    def _months(self, wanted: Wanted, trainer: Trainer, days: Sequence[date]) -> set[Hindrance]:
+        if trainer.most_days is None:
+            return set()
+        counts = dict(self._taught[trainer.key])
+        for other, place in self._lines:
+            if trainer.key in place.team and other.key != wanted.key:
+                for day in days_of(place.first, other.days):
+                    counts[month_of(day)] = counts.get(month_of(day), 0) + 1
+        found = set()
+        for month in sorted({month_of(day) for day in days}):
+            asked = sum(month_of(day) == month for day in days)
+            over = counts.get(month, 0) + asked - trainer.most_days
+            if over > 0:
+                first = date(*month, 1)
+                found.add(
+                    Hindrance(Hindering.MONTH, trainer.key, f"{first:%Y-%m}", first, number=over)
+                )
+        return found
+
+
+def in_order(found: Iterable[Hindrance]) -> list[Hindrance]:
+    """Hindrances by their price, those of one kind by whose they are."""
+    return sorted(
+        found, key=lambda one: (PRICE[one.kind], one.who, one.what, one.first or date.min)
+    )
+
+
+def _cheapness(found: Iterable[Hindrance]) -> tuple[int, list[str]]:
+    """Order of sets of hindrances: by price, and of two alike always the same one first."""
+    return price(found), [str(one) for one in in_order(found)]
+
+
+def _overlap(other: Wanted, place: Place, days: Sequence[date]) -> bool:
+    return place.first <= days[-1] and days_of(place.first, other.days)[-1] >= days[0]
+
+
+def _span(other: Wanted, place: Place) -> tuple[date, date]:
+    return place.first, days_of(place.first, other.days)[-1]
