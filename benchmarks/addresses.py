@@ -101,6 +101,7 @@ UNASKED = {
     "certificates.design_picture": "set by the press, which `bench press` measures",
     "certificates.design_paper": "as above",
     "certificates.mark": "there are no funders in what is measured",
+    "notices.stop": "nobody was sent a mail in what is measured",
     "holidays.remove": "no day was added in what is measured",
     "absences.edit": "nobody is away in what is measured",
     "absences.remove": "as above",

@@ -127,6 +127,14 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.POLICE_PEER: _SELF,
     },
     "search": _SEARCHING,
+    # Messages to people: what went and what failed, never a number or what was said.
+    "messages.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    "messages.decide": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    "messages.choose": {_R.TRAINER: _OWN, _R.PEER: _SELF, _R.POLICE_PEER: _SELF},
+    "messages.ask": {_R.TRAINER: _OWN},
+    # What leaves the house in the programme's name is the director's to word.
+    "messages.texts": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
+    "messages.write": {_R.DIRECTOR: _ALL},
     # Both of the two must be her own.
     "people.merge": {_R.TRAINER: _OWN},
     "directory.see": _SEEING_DIRECTORY,

@@ -3,7 +3,7 @@ have."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,8 @@ class MessageKind(Part):
 
     `sms`, `subject` and `mail` are the texts of the house: lazy texts with fields, that say nothing
     about anybody's group or why she takes part. The SMS is one message at the longest values in
-    each language. With one channel alone the others' texts are empty.
+    each language. With one channel alone the others' texts are empty. `about` is told keys of
+    events and says what each is, with the address of its page.
     """
 
     name: str
@@ -53,6 +54,7 @@ class MessageKind(Part):
     subject: Any = ""
     mail: Any = ""
     channels: frozenset[Channel] = ALL_CHANNELS
+    about: Callable[[Collection[str]], Mapping[str, tuple[str, str]]] | None = None
 
     def offered(self) -> Mapping[str, OfferedField]:
         """Its fields by their names."""

@@ -32,6 +32,7 @@ Counting = Callable[[], AbstractContextManager[Any]]
 
 # What Today shows to whoever may take a decision, by its permission.
 SHOWN_AS = {
+    "messages.decide": "messages",
     "accounts.agree": "requests",
     "accounts.manage": "housekeeping",
     "access.review": "review",
@@ -67,6 +68,11 @@ SHOWN_AS = {
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
     "workshops.rule",
+    "messages.ask",
+    "messages.choose",
+    "messages.see",
+    "messages.texts",
+    "messages.write",
     "skills.see",
     "feeds.venues",
     "quarters.plan",

@@ -126,6 +126,8 @@ from kash.incidents.rules.record import (
 from kash.incidents.rules.record import Person as RecordedPerson
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.sealed import Typed, sealed_typed
+from kash.notices.models import Notice
+from kash.notices.views.reports import callback_secret
 from kash.payouts.models import (
     Payee,
     PaymentSheet,
@@ -156,6 +158,9 @@ from kash.people.models import (
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
+from kash.platform.messages.letters import RenderedMessage
+from kash.platform.messages.models import OutboxMessage
+from kash.platform.messages.outbox import stop_hash
 from kash.platform.vault import (
     NewKeys,
     SealingPlace,
@@ -697,6 +702,8 @@ class _Builder:
                     "block": self.block.public_id,
                     "absence": absences[side],
                     "teacher": accounts["trainer" if mine else "other trainer"].public_id,
+                    **self.message(person),
+                    "gateway_secret": callback_secret(),
                     "template": self.template.public_id,
                     "service": self.service.public_id,
                     "job": self.job(owner),
@@ -1074,6 +1081,33 @@ class _Builder:
             )
         )
         return made
+
+    def message(self, person: Person) -> dict[str, str]:
+        """A message of which nobody knows whether it arrived, and the secret that ends such."""
+        public_id, token = new_public_id(), new_token()
+        request = RenderedMessage(f"{public_id}@example.org", self.value("message.text", ""))
+        sent = self.add(
+            OutboxMessage(
+                public_id=public_id,
+                key=token_hash(token),
+                channel="email",
+                state="unknown",
+                request_sealed=seal(request.written(), kind="message.request", public_id=public_id),
+                due_at=utc_now(),
+                created_at=utc_now(),
+                claimed_at=utc_now(),
+                stop_hash=stop_hash(token),
+            )
+        )
+        told = self.add(
+            Notice(
+                person_id=person.id,
+                kind="notices.call",
+                event_key=f"call:{public_id}",
+                message_id=sent.id,
+            )
+        )
+        return {"message": told.public_id, "stop_token": token}
 
     # --- courses, workshops, certificates --------------------------------------------------------
 

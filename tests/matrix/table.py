@@ -57,6 +57,12 @@ people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
 people.agree_contact  -    all  own   -    -      -    -       -       -
 people.looks          -    all  -     -    -      -    -       -       -
+messages.see          -    all  own   -    -      -    -       -       -
+messages.decide       -    all  own   -    -      -    -       -       -
+messages.choose       -    -    own   -    -      -    self    self    -
+messages.ask          -    -    own   -    -      -    -       -       -
+messages.texts        -    all  all   -    -      -    -       -       -
+messages.write        -    all  -     -    -      -    -       -       -
 people.merge          -    -    own   -    -      -    -       -       -
 people.duplicates     -    -    all   -    -      -    -       -       -
 people.import         -    -    own   -    -      -    -       -       -
@@ -168,6 +174,7 @@ answer                -    all  own   all  -      -    -       -       -
 practice              -    all  own   all  -      -    -       -       -
 certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
+message.text          -    -    -     -    -      -    -       -       -
 service.address       -    all  all   -    all    all  -       -       -
 breach                all  all  -     -    -      -    -       -       -
 incident              -    all  -     -    all    own  -       -       -
@@ -244,6 +251,8 @@ def _case(*, get: str = "", post: str = "", both: str = "", **more: str) -> Plac
 def _evidence(*, get: str = "", post: str = "", both: str = "") -> Place:
     return _case(get=get, post=post, both=both, document="evidence")
 
+
+_TEXT = {"kind": "=notices.call", "channel": "=sms", "language": "=en"}
 
 PLACES: dict[str, Place] = {
     # --- the frame --------------------------------------------------------------------------
@@ -1015,6 +1024,22 @@ PLACES: dict[str, Place] = {
     "desk.remove_logo": Place("settings.change", "settings.change"),
     "desk.reporting_languages": Place("settings.change", "settings.change"),
     "desk.contacts": Place("settings.change", "settings.change"),
+    "notices.index": Place("messages.see"),
+    "notices.decide": Place(
+        post="messages.decide", sent={"message": "message", "decision": "=leave"}
+    ),
+    "notices.texts": Place("messages.texts"),
+    "notices.text": Place("messages.texts", address=_TEXT),
+    "notices.write_text": Place(post="messages.write", address=_TEXT),
+    "notices.house_text": Place(post="messages.write", address=_TEXT),
+    "notices.choice": _of("person", both="messages.choose"),
+    "notices.ask_for_call": _of("person", post="messages.ask"),
+    "notices.stop": Place(ANYONE, address={"token": "stop_token"}),
+    "notices.stop_now": Place(post=ANYONE, address={"token": "stop_token"}),
+    "notices.report": Place(post=ANYONE, address={"secret": "gateway_secret"}),
+    "notices.stopped": Place(post=ANYONE, address={"secret": "gateway_secret"}),
+    "notices.settings": Place("settings.see"),
+    "notices.look_again": Place(post="settings.change"),
     "holidays.index": Place("settings.see"),
     "holidays.add": Place("settings.change", "settings.change"),
     "holidays.remove": _of("holiday", both="settings.change"),

@@ -12,13 +12,13 @@ from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
 
 from kash.notices.kinds import MessageKind, OfferedField
-from kash.notices.rules.reaching import Said
+from kash.notices.rules.reaching import SayingResult
 from kash.notices.services.saying import Saying, say_to_each
 from kash.people.consent_texts import TEXTS
 from kash.people.models import Consent, Group, Person
 from kash.people.services.persons import email_values, phone_values
 from kash.platform.database import db, new_public_id, writing
-from kash.platform.messages.states import Outcome, Tried
+from kash.platform.messages.states import Tried, TryOutcome
 from tests.declaring import also_declared
 
 # A Tuesday, ten in the morning in Nairobi.
@@ -42,7 +42,7 @@ FIELDS = {"title": "First steps", "day": "12 May"}
 class Gateway:
     """A gateway that keeps what it was told to send, and answers as it is told to."""
 
-    answer: Callable[[str, str], Tried] = lambda _text, _number: Tried(Outcome.ACCEPTED)
+    answer: Callable[[str, str], Tried] = lambda _text, _number: Tried(TryOutcome.ACCEPTED)
     sent: list[tuple[str, str]] = field(default_factory=list)
     requests: int = 0
     reaches: bool = True
@@ -83,14 +83,15 @@ def someone(groups: tuple[Group, Group]) -> Someone:
         *,
         answer: str = "given",
         police: bool = False,
+        name: str = "Achieng",
         **more: Any,
     ) -> int:
         with writing() as session:
             public_id = new_public_id()
             person = Person(
                 public_id=public_id,
-                chosen_name="Achieng",
-                sort_name="achieng",
+                chosen_name=name,
+                sort_name=name.lower(),
                 group_id=keys[0 if police else 1],
                 created_by="system",
                 **phone_values(public_id, phone, "system"),
@@ -126,7 +127,7 @@ def say_to(
     now: datetime = TEN,
     fields: Mapping[str, str] = FIELDS,
     **more: Any,
-) -> list[Said]:
+) -> list[SayingResult]:
     """Tell these people, in a transaction of its own."""
     with writing() as session:
         sayings = [Saying(person, event, fields, **more) for person in people]

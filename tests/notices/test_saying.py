@@ -14,9 +14,9 @@ from sqlalchemy import select
 from kash.notices.kinds import MessageKind, UnknownMessageKind
 from kash.notices.models import MessageChoice, Notice
 from kash.notices.queries.told import told_of
-from kash.notices.rules.reaching import Said
+from kash.notices.rules.reaching import SayingResult
 from kash.notices.services import saying
-from kash.notices.services.saying import TooManyAtOnce, say, take_back
+from kash.notices.services.saying import TooMuchSaid, say, take_back
 from kash.notices.services.sending import sender
 from kash.people.models import Person
 from kash.people.services.persons import phone_values
@@ -43,13 +43,13 @@ def test_what_is_said_twice_is_told_once(
     both_engines_app: APIFlask, someone: Someone, gateway: Gateway
 ) -> None:
     her = someone(PHONE)
-    assert say_to(her, her) == [Said.QUEUED, Said.ALREADY]
-    assert say_to(her) == [Said.ALREADY]
+    assert say_to(her, her) == [SayingResult.QUEUED, SayingResult.ALREADY]
+    assert say_to(her) == [SayingResult.ALREADY]
     assert _send() == 1
-    assert say_to(her) == [Said.ALREADY]
+    assert say_to(her) == [SayingResult.ALREADY]
     assert _send(TEN + timedelta(minutes=1)) == 0
     assert gateway.sent == [(PHONE, "First steps: 12 May.")]
-    assert say_to(her, event="workshop:2") == [Said.QUEUED]
+    assert say_to(her, event="workshop:2") == [SayingResult.QUEUED]
 
 
 def test_what_the_other_room_takes_back_was_never_said(someone: Someone, gateway: Gateway) -> None:
@@ -63,33 +63,33 @@ def test_what_the_other_room_takes_back_was_never_said(someone: Someone, gateway
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        ({"phone": PHONE, "answer": ""}, Said.NOT_AGREED),
-        ({"phone": PHONE, "answer": "refused"}, Said.NOT_AGREED),
-        ({"phone": PHONE, "answer": "withdrawn"}, Said.NOT_AGREED),
-        ({"phone": PHONE, "minor": True}, Said.MINOR),
-        ({}, Said.NO_CONTACT),
-        ({"phone": PHONE}, Said.QUEUED),
+        ({"phone": PHONE, "answer": ""}, SayingResult.NOT_AGREED),
+        ({"phone": PHONE, "answer": "refused"}, SayingResult.NOT_AGREED),
+        ({"phone": PHONE, "answer": "withdrawn"}, SayingResult.NOT_AGREED),
+        ({"phone": PHONE, "minor": True}, SayingResult.MINOR),
+        ({}, SayingResult.NO_CONTACT),
+        ({"phone": PHONE}, SayingResult.QUEUED),
     ],
 )
 def test_whoever_never_agreed_is_told_nothing_and_it_is_seen_that_she_was_not(
-    someone: Someone, made: dict[str, object], said: Said
+    someone: Someone, made: dict[str, object], said: SayingResult
 ) -> None:
     her = someone(**made)
     assert say_to(her) == [said]
     (told,) = told_of(TOLD.name, ["workshop:1"])
     assert (told.person_id, told.unsent, told.state) == (
         her,
-        "" if said is Said.QUEUED else said.value,
-        "due" if said is Said.QUEUED else "",
+        "" if said is SayingResult.QUEUED else said.value,
+        "due" if said is SayingResult.QUEUED else "",
     )
 
 
 def test_she_is_told_after_all_once_she_agrees(someone: Someone, gateway: Gateway) -> None:
     her = someone(PHONE, answer="")
-    assert say_to(her) == [Said.NOT_AGREED]
+    assert say_to(her) == [SayingResult.NOT_AGREED]
     with writing() as session:
         answered(session, her, "given")
-    assert say_to(her) == [Said.QUEUED]
+    assert say_to(her) == [SayingResult.QUEUED]
     assert _send() == 1
     assert [told.unsent for told in told_of(TOLD.name, ["workshop:1"])] == [""]
 
@@ -120,7 +120,7 @@ def test_two_who_share_a_phone_get_one_message_that_tells_neither_about_the_othe
     both_engines_app: APIFlask, someone: Someone, gateway: Gateway
 ) -> None:
     first, second = someone(PHONE), someone(PHONE, police=True)
-    assert say_to(first, second) == [Said.QUEUED, Said.QUEUED]
+    assert say_to(first, second) == [SayingResult.QUEUED, SayingResult.QUEUED]
     _send()
     assert gateway.sent == [(PHONE, "First steps: 12 May.")]
     assert {(told.person_id, told.state) for told in told_of(TOLD.name, ["workshop:1"])} == {
@@ -228,7 +228,7 @@ def test_what_she_chose_is_kept_to(
     her = someone(**made)
     with writing() as session:
         session.add(MessageChoice(person_id=her, channel=chosen, set_by="system"))
-    assert say_to(her) == [Said.QUEUED if channel else Said.NO_CONTACT]
+    assert say_to(her) == [SayingResult.QUEUED if channel else SayingResult.NO_CONTACT]
     assert db.session.scalar(select(OutboxMessage.channel)) == channel
 
 
@@ -244,7 +244,7 @@ def test_more_than_others_should_wait_for_is_said_in_parts(
     someone: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saying, "MOST_AT_ONCE", 1)
-    with pytest.raises(TooManyAtOnce):
+    with pytest.raises(TooMuchSaid):
         say_to(someone(PHONE), someone(OTHER))
     with pytest.raises(UnknownMessageKind), writing() as session:
         say(session, "tests.nothing", 1, "x", {}, TEN)

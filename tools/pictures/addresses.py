@@ -102,6 +102,9 @@ class Prepared:
     handed_over_account: str = ""
     locked_account: str = ""
     holder_link: str = ""
+    answer_link: str = ""
+    station_link: str = ""
+    open_link: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,9 @@ class Addresses:
             "/join/<token>": lambda *_: {"": self.prepared.invitation},
             "/new-password/<token>": lambda *_: {"": self.prepared.password_link},
             "/holder/<token>": lambda *_: {"": self.prepared.holder_link},
+            "/r/<token>": lambda *_: {"": self.prepared.answer_link},
+            "/q/<token>": lambda *_: {"": self.prepared.station_link},
+            "/s/<token>": lambda *_: {"": self.prepared.open_link},
             "/accounts/<public_id>": self._account,
             "/accounts/invitations/<public_id>": lambda *_: {
                 "": one_of(select(Invitation.public_id).where(Invitation.account_id.is_(None)))

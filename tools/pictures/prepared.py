@@ -61,6 +61,7 @@ from tools.pictures.addresses import Addresses, Page, Prepared
 from tools.pictures.answers import answers
 from tools.pictures.door_answers import let_one_take_place
 from tools.pictures.half_issued import issue_by_half
+from tools.pictures.links_into import links_into
 from tools.pictures.picturing import Cookie, Order
 
 # Who comes first: what one page shows of different rows is pictured for one account only.
@@ -319,6 +320,7 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
         left,
         locked,
         make_link(_person("Subira Mfano"), loaded.actors["trainer"]),
+        *links_into(loaded.workshops[5], loaded.actors["trainer"]),
     )
 
 

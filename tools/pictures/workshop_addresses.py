@@ -81,6 +81,8 @@ class WorkshopAddresses:
             return several
         if endpoint in ("workshops.people", "workshops.attendance"):
             return {name: value for name, value in several.items() if name != "cancelled"}
+        if endpoint.startswith("invitations."):
+            return {"": planned}
         if endpoint in ("workshops.order", "workshops.lay_out", "workshops.edit"):
             return {"": planned}
         return {"": running}

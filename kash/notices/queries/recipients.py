@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.notices.models import MessageChoice
-from kash.notices.rules.hours import Hours
+from kash.notices.rules.hours import MessageHours
 from kash.notices.rules.reaching import Recipient
 from kash.people.models import Group, Person
 from kash.people.queries.consents import consent_given
@@ -22,14 +22,14 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Reached:
+class ReachedPerson:
     """A person as she is told things. Her phone and e-mail stay sealed until one is written to."""
 
     id: int
     public_id: str
     language: str
     recipient: Recipient
-    hours: Hours
+    hours: MessageHours
     calendar: bool
     sealed: dict[Channel, bytes] = field(repr=False)
     lookups: dict[Channel, str] = field(repr=False)
@@ -46,9 +46,9 @@ def set_up_channels() -> frozenset[Channel]:
     return frozenset(found | {Channel.EMAIL} if mail_is_set_up() else found)
 
 
-def reached(session: Session, person_ids: Collection[int]) -> dict[int, Reached]:
+def reached(session: Session, person_ids: Collection[int]) -> dict[int, ReachedPerson]:
     """These people by their keys; two queries for each few hundred."""
-    found: dict[int, Reached] = {}
+    found: dict[int, ReachedPerson] = {}
     for some in _in_parts(sorted(set(person_ids))):
         agreed = consent_given(some, PURPOSE, session)
         rows = session.execute(
@@ -82,7 +82,7 @@ def reached(session: Session, person_ids: Collection[int]) -> dict[int, Reached]
             }
             # A calendar on a shared phone speaks on its lock screen.
             calendar = row.is_police if row.calendar is None else row.calendar
-            found[row.id] = Reached(
+            found[row.id] = ReachedPerson(
                 row.id,
                 row.public_id,
                 row.language,
@@ -92,7 +92,9 @@ def reached(session: Session, person_ids: Collection[int]) -> dict[int, Reached]
                     tuple(ways),
                     Channel(row.channel) if row.channel else None,
                 ),
-                Hours(row.from_hour, row.until_hour) if row.from_hour is not None else Hours(),
+                MessageHours(row.from_hour, row.until_hour)
+                if row.from_hour is not None
+                else MessageHours(),
                 calendar,
                 {channel: sealed for channel, (sealed, _) in ways.items()},
                 {channel: known for channel, (_, known) in ways.items()},

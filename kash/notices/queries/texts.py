@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.notices.kinds import MessageKind
 from kash.notices.models import MessageText
+from kash.platform.database import db
 from kash.platform.messages.states import Channel
 
 Place = tuple[Channel, str]
@@ -22,6 +23,32 @@ class Wording:
 
     text: str
     subject: str = ""
+
+
+@dataclass(frozen=True)
+class KeptText:
+    """A text of the programme's own, with the lock of its row."""
+
+    wording: Wording
+    row_version: int
+
+
+def kept_text(kind: MessageKind, channel: Channel, language: str) -> KeptText | None:
+    """The programme's own text of a place, if there is one."""
+    row = db.session.scalar(
+        select(MessageText).where(
+            MessageText.kind == kind.name,
+            MessageText.channel == channel,
+            MessageText.language == language,
+        )
+    )
+    return KeptText(Wording(row.text, row.subject), row.row_version) if row is not None else None
+
+
+def changed_places() -> set[tuple[str, str, str]]:
+    """The kinds, channels and languages of which the programme has texts of its own."""
+    rows = db.session.execute(select(MessageText.kind, MessageText.channel, MessageText.language))
+    return {(row.kind, row.channel, row.language) for row in rows}
 
 
 def house_wording(kind: MessageKind, channel: Channel, language: str) -> Wording:

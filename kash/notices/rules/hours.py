@@ -9,7 +9,7 @@ FIRST_HOUR, LAST_HOUR = 8, 19
 
 
 @dataclass(frozen=True)
-class Hours:
+class MessageHours:
     """Hours of a day on the programme's clock: from the first, until before the last. Nobody's are
     wider than the programme's."""
 
@@ -21,7 +21,7 @@ class Hours:
             raise ValueError("hours lie within the programme's")
 
 
-def allowed_from(local: datetime, hours: Hours) -> datetime:
+def allowed_from(local: datetime, hours: MessageHours) -> datetime:
     """The first moment, not before this one, at which a message may go; both on the programme's
     clock, aware."""
     if hours.first <= local.hour < hours.last:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from kash.platform.messages.states import Channel
 
 
-class Said(StrEnum):
+class SayingResult(StrEnum):
     """The result of saying something to somebody; of all but the first two there is no message."""
 
     QUEUED = "queued"
@@ -33,20 +33,20 @@ class Recipient:
 
 def way_to(
     recipient: Recipient, offered: Collection[Channel], set_up: Collection[Channel]
-) -> Channel | Said:
+) -> Channel | SayingResult:
     """The channel for somebody, or why there is none.
 
     What she chose is kept to; else it is an SMS where she has a phone, but never a way that reaches
     nobody while another does.
     """
     if recipient.minor:
-        return Said.MINOR
+        return SayingResult.MINOR
     if not recipient.agreed:
-        return Said.NOT_AGREED
+        return SayingResult.NOT_AGREED
     possible = [way for way in (Channel.SMS, Channel.EMAIL) if way in recipient.ways]
     if recipient.chosen is not None:
         possible = [way for way in possible if way is recipient.chosen]
     possible = [way for way in possible if way in offered]
     if not possible:
-        return Said.NO_CONTACT
+        return SayingResult.NO_CONTACT
     return next((way for way in possible if way in set_up), possible[0])

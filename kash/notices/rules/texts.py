@@ -35,7 +35,7 @@ _TELLING = (
 )
 
 
-class Wrong(StrEnum):
+class TextWrong(StrEnum):
     """A kind of fault of a text."""
 
     UNKNOWN_FIELDS = "unknown_fields"
@@ -46,10 +46,10 @@ class Wrong(StrEnum):
 
 
 @dataclass(frozen=True)
-class Fault:
+class TextFault:
     """A fault of a text: which fields, signs or words, or by how many signs it is too long."""
 
-    wrong: Wrong
+    wrong: TextWrong
     which: str = ""
     over: int = 0
 
@@ -93,25 +93,25 @@ def sms_length(text: str, lengths: Mapping[str, int]) -> int | None:
 
 def fault_of(
     text: str, lengths: Mapping[str, int], *, sms: bool, names: Iterable[str] = ()
-) -> Fault | None:
+) -> TextFault | None:
     """The first fault of a text, None if it may go out. `lengths` are those of the fields offered,
     `names` the names of the programme's groups."""
     unknown = [name for name in fields_in(text) if name not in lengths]
     if unknown:
-        return Fault(Wrong.UNKNOWN_FIELDS, ", ".join(f"{{{name}}}" for name in unknown))
+        return TextFault(TextWrong.UNKNOWN_FIELDS, ", ".join(f"{{{name}}}" for name in unknown))
     bare = _FIELD.sub("", text)
     if _BRACE.search(bare):
-        return Fault(Wrong.BRACE)
+        return TextFault(TextWrong.BRACE)
     said = telling_words(bare, names)
     if said:
-        return Fault(Wrong.TELLS, said)
+        return TextFault(TextWrong.TELLS, said)
     if not sms:
         return None
     strange = strange_signs(bare)
     if strange:
-        return Fault(Wrong.STRANGE_SIGNS, " ".join(strange))
+        return TextFault(TextWrong.STRANGE_SIGNS, " ".join(strange))
     length = sms_length(text, lengths) or 0
-    return Fault(Wrong.TOO_LONG, over=length - ONE_SMS) if length > ONE_SMS else None
+    return TextFault(TextWrong.TOO_LONG, over=length - ONE_SMS) if length > ONE_SMS else None
 
 
 def telling_words(text: str, names: Iterable[str] = ()) -> str:

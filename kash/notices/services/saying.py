@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, select, update
@@ -19,18 +18,19 @@ from sqlalchemy.orm import Session
 
 from kash.notices.kinds import MessageKind, message_kind
 from kash.notices.models import Notice
-from kash.notices.queries.recipients import Reached, reached, set_up_channels
+from kash.notices.queries.recipients import ReachedPerson, reached, set_up_channels
 from kash.notices.queries.texts import Place, Wording, house_wording, own_wordings
 from kash.notices.rules.hours import allowed_from
-from kash.notices.rules.reaching import Said, way_to
+from kash.notices.rules.reaching import SayingResult, way_to
 from kash.notices.rules.texts import filled, mail_value, sms_value
 from kash.platform.database import insertion, new_public_id
 from kash.platform.messages.gsm7 import is_one_sms
-from kash.platform.messages.letters import CalendarFile, Letter, Request
+from kash.platform.messages.letters import CalendarFile, OutgoingMessage, RenderedMessage
 from kash.platform.messages.outbox import leave, put_in
 from kash.platform.messages.states import Channel
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import brand, programme_languages
+from kash.platform.web.public_address import public_address
 
 STOP_PATH = "/messages/stop"
 # So many in one transaction: whoever has more to say says it in parts, so that nobody who writes
@@ -40,7 +40,7 @@ MOST_AT_ONCE = 1000
 Calendar = Callable[[str], CalendarFile]
 
 
-class TooManyAtOnce(ValueError):
+class TooMuchSaid(ValueError):
     """More was to be said in one transaction than others should wait for."""
 
 
@@ -71,7 +71,7 @@ def say(
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     calendar: Calendar | None = None,
-) -> Said:
+) -> SayingResult:
     """Say one thing to one person, once for each kind and event; what came of it.
 
     What was not sent for want of a consent or a way may be said again. Raises UnknownMessageKind,
@@ -83,30 +83,30 @@ def say(
 
 def say_to_each(
     session: Session, kind: str, sayings: Sequence[Saying], now: datetime
-) -> list[Said]:
-    """Say things of one kind to many people; what came of each, in order. Raises TooManyAtOnce
+) -> list[SayingResult]:
+    """Say things of one kind to many people; what came of each, in order. Raises TooMuchSaid
     beyond a thousand, UnknownMessageKind and KeyError."""
     if len(sayings) > MOST_AT_ONCE:
-        raise TooManyAtOnce
+        raise TooMuchSaid
     found = message_kind(kind)
     people = reached(session, {saying.person_id for saying in sayings})
     new = _new_notices(session, found, sayings, people, now)
     writer = _Writer(session, found)
-    answers: list[Said] = []
-    letters: dict[int, Letter] = {}
-    unsent: dict[int, Said] = {}
+    answers: list[SayingResult] = []
+    letters: dict[int, OutgoingMessage] = {}
+    unsent: dict[int, SayingResult] = {}
     for saying in sayings:
         notice_id = new.pop((saying.person_id, saying.event_key), None)
         if notice_id is None:
-            answers.append(Said.ALREADY)
+            answers.append(SayingResult.ALREADY)
             continue
         letter = writer.letter(people[saying.person_id], saying, now)
-        if isinstance(letter, Said):
+        if isinstance(letter, SayingResult):
             unsent[notice_id] = letter
             answers.append(letter)
         else:
             letters[notice_id] = letter
-            answers.append(Said.QUEUED)
+            answers.append(SayingResult.QUEUED)
     messages = dict(zip(letters, put_in(session, list(letters.values()), now), strict=True))
     _write_down(session, messages, unsent)
     return answers
@@ -116,7 +116,7 @@ def _new_notices(
     session: Session,
     kind: MessageKind,
     sayings: Sequence[Saying],
-    people: Mapping[int, Reached],
+    people: Mapping[int, ReachedPerson],
     now: datetime,
 ) -> dict[tuple[int, str], int]:
     """The notices that are to be given a message: new ones, and those that went to nobody yet, by
@@ -163,7 +163,9 @@ def _new_notices(
     return new
 
 
-def _write_down(session: Session, messages: Mapping[int, int], unsent: Mapping[int, Said]) -> None:
+def _write_down(
+    session: Session, messages: Mapping[int, int], unsent: Mapping[int, SayingResult]
+) -> None:
     changes = [
         {"notice": notice, "message": message, "why": ""} for notice, message in messages.items()
     ] + [{"notice": notice, "message": None, "why": why.value} for notice, why in unsent.items()]
@@ -174,6 +176,11 @@ def _write_down(session: Session, messages: Mapping[int, int], unsent: Mapping[i
             .values(message_id=bindparam("message"), unsent=bindparam("why")),
             changes,
         )
+
+
+def stop_url(token: str) -> str:
+    """The address by which a mail's reader ends such mails."""
+    return f"{public_address()}{STOP_PATH}/{token}"
 
 
 def _language(chosen: str) -> str:
@@ -191,30 +198,31 @@ class _Writer:
         self._written: dict[tuple[object, ...], Wording | None] = {}
         self._footers: dict[str, str] = {}
         self._set_up = set_up_channels()
-        self._public_url = current_app.config["SETTINGS"].public_url
 
-    def letter(self, person: Reached, saying: Saying, now: datetime) -> Letter | Said:
+    def letter(
+        self, person: ReachedPerson, saying: Saying, now: datetime
+    ) -> OutgoingMessage | SayingResult:
         """The letter that says it to her, or why there is none."""
         way = way_to(person.recipient, self._kind.channels, self._set_up)
-        if isinstance(way, Said):
+        if isinstance(way, SayingResult):
             return way
         language = _language(person.language)
         wording = self._wording(way, language, saying.fields)
         if wording is None:
-            return Said.TOO_LONG
+            return SayingResult.TOO_LONG
         address = person.address(way)
         text, likeness, token = wording.text, f"{wording.subject}\n{wording.text}", ""
         calendar = None
         if way is Channel.EMAIL:
             token = secrets.token_urlsafe(24)
-            text = f"{text}\n\n{self._footer(language)}\n{self._stop_url(token)}\n"
+            text = f"{text}\n\n{self._footer(language)}\n{stop_url(token)}\n"
             if saying.calendar is not None and person.calendar:
                 calendar = saying.calendar(address)
-        request = Request(
-            address, text, wording.subject, self._stop_url(token) if token else "", calendar
+        request = RenderedMessage(
+            address, text, wording.subject, stop_url(token) if token else "", calendar
         )
         due = to_local(max(now, saying.not_before or now))
-        return Letter(
+        return OutgoingMessage(
             way,
             f"{self._kind.name} {saying.event_key}",
             request,
@@ -224,9 +232,6 @@ class _Writer:
             saying.not_after,
             token,
         )
-
-    def _stop_url(self, token: str) -> str:
-        return f"{self._public_url}{STOP_PATH}/{token}"
 
     def _footer(self, language: str) -> str:
         if language not in self._footers:

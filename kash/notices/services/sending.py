@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.notices.models import Notice
-from kash.notices.queries.recipients import Reached, reached
+from kash.notices.queries.recipients import ReachedPerson, reached
 from kash.notices.rules.hours import allowed_from
 from kash.notices.services.stopping import stop_messages
 from kash.platform.database import utc_now
@@ -63,7 +63,9 @@ def may_go(session: Session, messages: Sequence[int], now: datetime) -> Mapping[
     return {key: _best(given[key]) for key in messages}
 
 
-def _verdict(person: Reached, channel: Channel, address_lookup: str, now: datetime) -> Verdict:
+def _verdict(
+    person: ReachedPerson, channel: Channel, address_lookup: str, now: datetime
+) -> Verdict:
     if person.recipient.minor or not person.recipient.agreed:
         return Verdict(refusal=NO_CONSENT)
     if person.lookups.get(channel) != address_lookup:

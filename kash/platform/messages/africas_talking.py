@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from kash.platform.messages.states import Outcome, Tried
+from kash.platform.messages.states import Tried, TryOutcome
 
 PATH, BULK_PATH = "/version1/messaging", "/version1/messaging/bulk"
 _PATIENCE = 20.0
@@ -52,7 +52,7 @@ class AfricasTalking:
             connection.connect()
         except _FAILURES:
             connection.close()
-            return dict.fromkeys(numbers, Tried(Outcome.NOT_SENT, "unreachable"))
+            return dict.fromkeys(numbers, Tried(TryOutcome.NOT_SENT, "unreachable"))
         try:
             body, headers = self._request(text, numbers)
             connection.request("POST", self.path or PATH, body, headers)
@@ -60,13 +60,13 @@ class AfricasTalking:
             content = answer.read(_MOST_ANSWERED)
             status = answer.status
         except _FAILURES:
-            return dict.fromkeys(numbers, Tried(Outcome.UNKNOWN, "no_answer"))
+            return dict.fromkeys(numbers, Tried(TryOutcome.UNKNOWN, "no_answer"))
         finally:
             connection.close()
         if status in _UNTOUCHED:
-            return dict.fromkeys(numbers, Tried(Outcome.NOT_SENT, f"http_{status}"))
+            return dict.fromkeys(numbers, Tried(TryOutcome.NOT_SENT, f"http_{status}"))
         if status not in (200, 201):
-            return dict.fromkeys(numbers, Tried(Outcome.UNKNOWN, f"http_{status}"))
+            return dict.fromkeys(numbers, Tried(TryOutcome.UNKNOWN, f"http_{status}"))
         return _answered(content, numbers)
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -95,14 +95,14 @@ class AfricasTalking:
 
 def _answered(content: bytes, numbers: Sequence[str]) -> Mapping[str, Tried]:
     """The outcome of each number by an answer; of one that it leaves out, nothing is known."""
-    unknown = Tried(Outcome.UNKNOWN, "unclear")
+    unknown = Tried(TryOutcome.UNKNOWN, "unclear")
     try:
         lines = json.loads(content)["SMSMessageData"]["Recipients"]
     except (ValueError, LookupError, TypeError):
         return dict.fromkeys(numbers, unknown)
     if lines == []:
         # The account, or its sender's name: nobody was sent anything.
-        return dict.fromkeys(numbers, Tried(Outcome.NOT_SENT, "account"))
+        return dict.fromkeys(numbers, Tried(TryOutcome.NOT_SENT, "account"))
     found: dict[str, Tried] = {}
     for line in lines if isinstance(lines, list) else ():
         if isinstance(line, dict):
@@ -115,10 +115,10 @@ def _of_line(line: Mapping[str, Any]) -> Tried:
     try:
         code = int(line["statusCode"])
     except (LookupError, TypeError, ValueError):
-        return Tried(Outcome.UNKNOWN, "unclear")
+        return Tried(TryOutcome.UNKNOWN, "unclear")
     if code in _TAKEN:
         name = str(line.get("messageId", ""))
-        return Tried(Outcome.ACCEPTED, gateway_id="" if name == "None" else name)
+        return Tried(TryOutcome.ACCEPTED, gateway_id="" if name == "None" else name)
     if code in _REFUSED:
-        return Tried(Outcome.REFUSED, str(code))
-    return Tried(Outcome.NOT_SENT if code in _NOT_SENT else Outcome.UNKNOWN, str(code))
+        return Tried(TryOutcome.REFUSED, str(code))
+    return Tried(TryOutcome.NOT_SENT if code in _NOT_SENT else TryOutcome.UNKNOWN, str(code))

@@ -14,7 +14,7 @@ from flask import Flask, current_app
 
 from kash.platform.database import new_public_id
 from kash.platform.messages.africas_talking import AfricasTalking
-from kash.platform.messages.states import NOBODY_REACHED, Outcome, Tried
+from kash.platform.messages.states import NOBODY_REACHED, Tried, TryOutcome
 from kash.settings import Settings
 
 _log = structlog.get_logger("kash.platform.messages")
@@ -41,7 +41,7 @@ class ConsoleGateway:
     def send(self, text: str, numbers: Sequence[str]) -> Mapping[str, Tried]:
         """Take all as sent."""
         _log.info("sms_not_set_up", messages=len(numbers), signs=len(text))
-        return dict.fromkeys(numbers, Tried(Outcome.ACCEPTED, NOBODY_REACHED))
+        return dict.fromkeys(numbers, Tried(TryOutcome.ACCEPTED, NOBODY_REACHED))
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class FileGateway:
             with open(handle, "w", encoding="utf-8") as file:
                 file.write(f"{number}\n\n{text}\n")
         except OSError:
-            return Tried(Outcome.NOT_SENT, "folder")
-        return Tried(Outcome.ACCEPTED, gateway_id=name)
+            return Tried(TryOutcome.NOT_SENT, "folder")
+        return Tried(TryOutcome.ACCEPTED, gateway_id=name)
 
 
 def gateway_from(address: str) -> SmsGateway:

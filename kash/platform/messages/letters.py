@@ -18,7 +18,7 @@ class CalendarFile:
 
 
 @dataclass(frozen=True)
-class Request:
+class RenderedMessage:
     """A rendered message, whole: nothing is looked up any more when it goes out.
 
     `stop_url` is the address that ends such mails, told to mail programs in a header.
@@ -35,15 +35,15 @@ class Request:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def request_from(written: str) -> Request:
-    """The request that `Request.written` wrote."""
+def request_from(written: str) -> RenderedMessage:
+    """The request that `RenderedMessage.written` wrote."""
     kept = json.loads(written)
     calendar = kept.pop("calendar")
-    return Request(**kept, calendar=CalendarFile(**calendar) if calendar else None)
+    return RenderedMessage(**kept, calendar=CalendarFile(**calendar) if calendar else None)
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutgoingMessage:
     """A message to be put into the outbox.
 
     `event` names what it is about, in ids and fixed words. `likeness` is its text without what is
@@ -54,7 +54,7 @@ class Letter:
 
     channel: Channel
     event: str
-    request: Request = field(repr=False)
+    request: RenderedMessage = field(repr=False)
     address_lookup: str = field(repr=False)
     likeness: str = field(repr=False)
     due_at: datetime

@@ -10,16 +10,16 @@ from contextlib import suppress
 from flask import current_app
 from flask_mailman import EmailMultiAlternatives, Mail
 
-from kash.platform.messages.letters import Request
+from kash.platform.messages.letters import RenderedMessage
 from kash.platform.messages.mail import mail_is_set_up
-from kash.platform.messages.states import NOBODY_REACHED, Outcome, Tried
+from kash.platform.messages.states import NOBODY_REACHED, Tried, TryOutcome
 
 # One address, in signs that no header can be made of; who writes it otherwise writes it anew.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _FOR_GOOD = 500
 
 
-def send_mails(requests: Iterable[tuple[int, Request]]) -> Iterator[tuple[int, Tried]]:
+def send_mails(requests: Iterable[tuple[int, RenderedMessage]]) -> Iterator[tuple[int, Tried]]:
     """Send mails one after the other; what became of each, told before the next one goes."""
     mailman: Mail = current_app.extensions["mailman"]
     connection = mailman.get_connection()
@@ -28,20 +28,20 @@ def send_mails(requests: Iterable[tuple[int, Request]]) -> Iterator[tuple[int, T
         for key, request in requests:
             message = _message(request)
             if message is None:
-                yield key, Tried(Outcome.REFUSED, "address")
+                yield key, Tried(TryOutcome.REFUSED, "address")
                 continue
             if failed:
                 # What broke under the one before is opened anew.
                 _close(connection)
                 failed = False
             tried = _sent(connection, message)
-            failed = tried.outcome in (Outcome.UNKNOWN, Outcome.NOT_SENT)
+            failed = tried.outcome in (TryOutcome.UNKNOWN, TryOutcome.NOT_SENT)
             yield key, tried
     finally:
         _close(connection)
 
 
-def _message(request: Request) -> EmailMultiAlternatives | None:
+def _message(request: RenderedMessage) -> EmailMultiAlternatives | None:
     """A mail, None if its address is none or a header would break in two."""
     headers = {"Auto-Submitted": "auto-generated"}
     if request.stop_url:
@@ -64,7 +64,7 @@ def _sent(connection: object, message: EmailMultiAlternatives) -> Tried:
     try:
         connection.open()  # type: ignore[attr-defined]
     except (OSError, smtplib.SMTPException, ValueError):
-        return Tried(Outcome.NOT_SENT, "unreachable")
+        return Tried(TryOutcome.NOT_SENT, "unreachable")
     try:
         connection.send_messages([message])  # type: ignore[attr-defined]
     except smtplib.SMTPRecipientsRefused as refused:
@@ -72,14 +72,14 @@ def _sent(connection: object, message: EmailMultiAlternatives) -> Tried:
     except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as refused:
         return _said(refused.smtp_code)
     except (OSError, smtplib.SMTPException):
-        return Tried(Outcome.UNKNOWN, "no_answer")
+        return Tried(TryOutcome.UNKNOWN, "no_answer")
     except ValueError:
-        return Tried(Outcome.REFUSED, "address")
-    return Tried(Outcome.ACCEPTED, "" if mail_is_set_up() else NOBODY_REACHED)
+        return Tried(TryOutcome.REFUSED, "address")
+    return Tried(TryOutcome.ACCEPTED, "" if mail_is_set_up() else NOBODY_REACHED)
 
 
 def _said(code: int) -> Tried:
-    outcome = Outcome.REFUSED if code >= _FOR_GOOD else Outcome.NOT_SENT
+    outcome = TryOutcome.REFUSED if code >= _FOR_GOOD else TryOutcome.NOT_SENT
     return Tried(outcome, f"smtp_{code}")
 
 

@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.platform.database import db, insertion, new_public_id, writing
-from kash.platform.messages.letters import Letter, Request, request_from
+from kash.platform.messages.letters import OutgoingMessage, RenderedMessage, request_from
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.states import (
     CLAIM_LASTS,
     TOO_LATE,
     Channel,
-    State,
+    MessageState,
     Tried,
     following,
 )
@@ -32,7 +32,7 @@ _KIND = "message.request"
 # SMS of one text that a gateway takes at once, and mails that go over one connection.
 MOST_AT_ONCE: Mapping[Channel, int] = {Channel.SMS: 100, Channel.EMAIL: 20}
 _ROWS_AT_ONCE = 500
-_TRIED_AGAIN = (State.UNKNOWN, State.FAILED, State.REFUSED)
+_TRIED_AGAIN = (MessageState.UNKNOWN, MessageState.FAILED, MessageState.REFUSED)
 
 
 def stop_hash(token: str) -> str:
@@ -40,12 +40,12 @@ def stop_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _key(letter: Letter) -> str:
+def _key(letter: OutgoingMessage) -> str:
     parts = (letter.channel.value, letter.event, letter.address_lookup, letter.likeness)
     return lookup("\x00".join(parts), kind="message.key")
 
 
-def put_in(session: Session, letters: Sequence[Letter], now: datetime) -> list[int]:
+def put_in(session: Session, letters: Sequence[OutgoingMessage], now: datetime) -> list[int]:
     """Put messages into the outbox within the caller's transaction; their keys, in order.
 
     Of one event, address and text there is one message, whoever puts it in how often: where it is
@@ -67,7 +67,7 @@ def put_in(session: Session, letters: Sequence[Letter], now: datetime) -> list[i
     return found
 
 
-def _row(letter: Letter, key: str, now: datetime) -> dict[str, object]:
+def _row(letter: OutgoingMessage, key: str, now: datetime) -> dict[str, object]:
     public_id = new_public_id()
     alike = ""
     if letter.channel is Channel.SMS:
@@ -76,7 +76,7 @@ def _row(letter: Letter, key: str, now: datetime) -> dict[str, object]:
         "public_id": public_id,
         "key": key,
         "channel": letter.channel.value,
-        "state": State.DUE.value,
+        "state": MessageState.DUE.value,
         "code": "",
         "alike": alike,
         "request_sealed": seal(letter.request.written(), kind=_KIND, public_id=public_id),
@@ -90,7 +90,7 @@ def _row(letter: Letter, key: str, now: datetime) -> dict[str, object]:
     }
 
 
-def _in_parts(letters: Sequence[Letter]) -> Iterator[Sequence[Letter]]:
+def _in_parts(letters: Sequence[OutgoingMessage]) -> Iterator[Sequence[OutgoingMessage]]:
     for start in range(0, len(letters), _ROWS_AT_ONCE):
         yield letters[start : start + _ROWS_AT_ONCE]
 
@@ -114,11 +114,11 @@ class Claimed:
     """A message in hand."""
 
     id: int
-    request: Request = field(repr=False)
+    request: RenderedMessage = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Claim:
+class HeldMessages:
     """Messages that one try holds, all of one channel, SMS all of one text. Without any, those that
     were due may not go now: there may be more."""
 
@@ -127,9 +127,9 @@ class Claim:
     messages: tuple[Claimed, ...]
 
 
-def claim_some(gate: Gate, now: datetime) -> Claim | None:
+def claim_some(gate: Gate, now: datetime) -> HeldMessages | None:
     """Take messages that are due into hand, durably; None where nothing is due."""
-    due = and_(OutboxMessage.state == State.DUE, OutboxMessage.due_at <= now)
+    due = and_(OutboxMessage.state == MessageState.DUE, OutboxMessage.due_at <= now)
     if not db.session.scalar(select(exists().where(due))):
         db.session.rollback()
         return None
@@ -141,7 +141,7 @@ def claim_some(gate: Gate, now: datetime) -> Claim | None:
         verdicts = gate(session, [row.id for row in rows], now)
         held = [row for row in rows if _goes(row, verdicts.get(row.id, GO), now, name)]
         messages = tuple(Claimed(row.id, request_of(row)) for row in held)
-        return Claim(name, Channel(rows[0].channel), messages)
+        return HeldMessages(name, Channel(rows[0].channel), messages)
 
 
 def _next_rows(session: Session, due: ColumnElement[bool]) -> Sequence[OutboxMessage]:
@@ -168,24 +168,24 @@ def _next_rows(session: Session, due: ColumnElement[bool]) -> Sequence[OutboxMes
 
 def _goes(row: OutboxMessage, verdict: Verdict, now: datetime, name: str) -> bool:
     if verdict.refusal:
-        _end(row, State.REFUSED, verdict.refusal, now)
+        _end(row, MessageState.REFUSED, verdict.refusal, now)
     elif row.last_at is not None and max(now, verdict.later or now) > row.last_at:
-        _end(row, State.LEFT, TOO_LATE, now)
+        _end(row, MessageState.LEFT, TOO_LATE, now)
     elif verdict.later is not None:
         row.due_at = verdict.later
     else:
-        row.state = State.CLAIMED
+        row.state = MessageState.CLAIMED
         row.claim, row.claimed_at = name, now
         row.attempts += 1
         return True
     return False
 
 
-def _end(row: OutboxMessage, state: State, code: str, now: datetime) -> None:
+def _end(row: OutboxMessage, state: MessageState, code: str, now: datetime) -> None:
     row.state, row.code, row.settled_at = state, code, now
 
 
-def request_of(row: OutboxMessage) -> Request:
+def request_of(row: OutboxMessage) -> RenderedMessage:
     """The request of a message, opened. Raises SealError, and ValueError once it is shredded."""
     if row.request_sealed is None:
         raise ValueError("shredded")
@@ -203,7 +203,7 @@ def settle(name: str, tried: Mapping[int, Tried], now: datetime) -> None:
             .where(
                 OutboxMessage.id.in_(tried),
                 OutboxMessage.claim == name,
-                OutboxMessage.state.in_((State.CLAIMED, State.UNKNOWN)),
+                OutboxMessage.state.in_((MessageState.CLAIMED, MessageState.UNKNOWN)),
             )
             .order_by(OutboxMessage.id)
             .with_for_update()
@@ -214,7 +214,7 @@ def settle(name: str, tried: Mapping[int, Tried], now: datetime) -> None:
             row.state, row.code = next_.state, came.code[:40]
             row.gateway_id = came.gateway_id[:80] or row.gateway_id
             row.due_at = next_.due_at or row.due_at
-            row.settled_at = None if next_.state is State.DUE else now
+            row.settled_at = None if next_.state is MessageState.DUE else now
 
 
 def give_back(name: str, keys: Collection[int]) -> None:
@@ -225,21 +225,23 @@ def give_back(name: str, keys: Collection[int]) -> None:
             .where(
                 OutboxMessage.id.in_(keys),
                 OutboxMessage.claim == name,
-                OutboxMessage.state == State.CLAIMED,
+                OutboxMessage.state == MessageState.CLAIMED,
             )
-            .values(state=State.DUE, attempts=OutboxMessage.attempts - 1)
+            .values(state=MessageState.DUE, attempts=OutboxMessage.attempts - 1)
         )
 
 
 def give_up_old_claims(now: datetime) -> int:
     """Say of messages whose claim a crash left that nobody knows whether they went; how many."""
-    old = and_(OutboxMessage.state == State.CLAIMED, OutboxMessage.claimed_at < now - CLAIM_LASTS)
+    old = and_(
+        OutboxMessage.state == MessageState.CLAIMED, OutboxMessage.claimed_at < now - CLAIM_LASTS
+    )
     if not db.session.scalar(select(exists().where(old))):
         db.session.rollback()
         return 0
     with writing() as session:
         done = session.execute(
-            update(OutboxMessage).where(old).values(state=State.UNKNOWN, settled_at=now)
+            update(OutboxMessage).where(old).values(state=MessageState.UNKNOWN, settled_at=now)
         )
         return int(done.rowcount)  # type: ignore[attr-defined]
 
@@ -259,7 +261,7 @@ def try_again(session: Session, keys: Collection[int], now: datetime) -> list[in
         .with_for_update()
     ).all()
     for row in rows:
-        row.state, row.code, row.attempts = State.DUE, "", 0
+        row.state, row.code, row.attempts = MessageState.DUE, "", 0
         row.due_at, row.settled_at = now, None
     return [row.id for row in rows]
 
@@ -271,17 +273,19 @@ def leave(
 
     With `waiting` it is about those that are due, and else about those not known or failed.
     """
-    states = (State.DUE,) if waiting else (State.UNKNOWN, State.FAILED)
+    states = (MessageState.DUE,) if waiting else (MessageState.UNKNOWN, MessageState.FAILED)
     rows = session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.id.in_(keys), OutboxMessage.state.in_(states))
         .with_for_update()
     ).all()
     for row in rows:
-        _end(row, State.LEFT, code or row.code, now)
+        _end(row, MessageState.LEFT, code or row.code, now)
     return [row.id for row in rows]
 
 
 def open_states() -> ColumnElement[bool]:
     """The messages that a person has to decide on."""
-    return or_(OutboxMessage.state == State.UNKNOWN, OutboxMessage.state == State.FAILED)
+    return or_(
+        OutboxMessage.state == MessageState.UNKNOWN, OutboxMessage.state == MessageState.FAILED
+    )

@@ -18,7 +18,7 @@ from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.states import (
     REPORTS_LAST,
     Channel,
-    State,
+    MessageState,
     reported,
     says_stopped,
     state_reported,
@@ -37,29 +37,29 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledReport:
     """The messages that a report was about, none or one, and whether their number wants none."""
 
     messages: tuple[int, ...] = ()
     stopped: bool = False
 
 
-def take_report(report: Report, now: datetime) -> Settled:
+def take_report(report: Report, now: datetime) -> SettledReport:
     """Settle the message that a report is about; nothing if there is none, or more than one."""
     told = state_reported(report.status)
     stopped = says_stopped(report.status, report.reason)
     if told is None:
-        return Settled()
+        return SettledReport()
     with writing() as session:
         row = _by_name(session, report) or _by_number(session, report, now)
         if row is None:
-            return Settled()
-        after = reported(State(row.state), told)
+            return SettledReport()
+        after = reported(MessageState(row.state), told)
         row.gateway_id = row.gateway_id or report.gateway_id[:80] or None
         if after != row.state:
             row.state, row.settled_at = after, now
-            row.code = report.reason[:40] if after is State.FAILED else ""
-        return Settled((row.id,), stopped)
+            row.code = report.reason[:40] if after is MessageState.FAILED else ""
+        return SettledReport((row.id,), stopped)
 
 
 def _by_name(session: Session, report: Report) -> OutboxMessage | None:
@@ -83,7 +83,7 @@ def _by_number(session: Session, report: Report, now: datetime) -> OutboxMessage
         .where(
             OutboxMessage.address_lookup == report.address_lookup,
             OutboxMessage.channel == Channel.SMS,
-            OutboxMessage.state.in_((State.CLAIMED, State.UNKNOWN)),
+            OutboxMessage.state.in_((MessageState.CLAIMED, MessageState.UNKNOWN)),
             OutboxMessage.gateway_id.is_(None),
             OutboxMessage.claimed_at >= now - REPORTS_LAST,
         )

@@ -10,8 +10,8 @@ from datetime import datetime
 from kash.platform.messages.gateways import SmsGateway
 from kash.platform.messages.mailing import send_mails
 from kash.platform.messages.outbox import (
-    Claim,
     Gate,
+    HeldMessages,
     claim_some,
     give_back,
     give_up_old_claims,
@@ -51,7 +51,7 @@ def send_due(sender: Sender, most_seconds: float = _MOST_SECONDS) -> int:
     return tried
 
 
-def _send(claim: Claim, sender: Sender) -> int:
+def _send(claim: HeldMessages, sender: Sender) -> int:
     if claim.channel is Channel.SMS:
         outcomes = _send_sms(claim, sender.gateway)
         _settled(claim, outcomes, sender)
@@ -59,14 +59,14 @@ def _send(claim: Claim, sender: Sender) -> int:
     return _send_mails(claim, sender)
 
 
-def _send_sms(claim: Claim, gateway: SmsGateway) -> dict[int, Tried]:
+def _send_sms(claim: HeldMessages, gateway: SmsGateway) -> dict[int, Tried]:
     """One request for all: they say the same."""
     by_number = {message.request.address: message.id for message in claim.messages}
     outcomes = gateway.send(claim.messages[0].request.text, list(by_number))
     return {by_number[number]: came for number, came in outcomes.items()}
 
 
-def _send_mails(claim: Claim, sender: Sender) -> int:
+def _send_mails(claim: HeldMessages, sender: Sender) -> int:
     begun, count = sender.seconds(), 0
     waiting = [(message.id, message.request) for message in claim.messages]
     mails = send_mails(waiting)
@@ -80,7 +80,7 @@ def _send_mails(claim: Claim, sender: Sender) -> int:
     return count
 
 
-def _settled(claim: Claim, outcomes: Mapping[int, Tried], sender: Sender) -> None:
+def _settled(claim: HeldMessages, outcomes: Mapping[int, Tried], sender: Sender) -> None:
     stopped = [key for key, came in outcomes.items() if says_stopped(came.code)]
     if stopped:
         # Before it is written down: whoever dies in between has rather told too few than too many.

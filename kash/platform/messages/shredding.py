@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from kash.platform.database import db, writing
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.states import SHREDDED_AFTER, State
+from kash.platform.messages.states import SHREDDED_AFTER, MessageState
 
 _AT_ONCE = 1000
 
@@ -29,8 +29,8 @@ def shred_old(now: datetime) -> int:
     with writing() as session:
         session.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(keys), OutboxMessage.state == State.DUE)
-            .values(state=State.LEFT, settled_at=now)
+            .where(OutboxMessage.id.in_(keys), OutboxMessage.state == MessageState.DUE)
+            .values(state=MessageState.LEFT, settled_at=now)
         )
         session.execute(
             update(OutboxMessage)

@@ -19,7 +19,7 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
-class State(StrEnum):
+class MessageState(StrEnum):
     """A state of a message."""
 
     DUE = "due"
@@ -32,7 +32,7 @@ class State(StrEnum):
     LEFT = "left"
 
 
-class Outcome(StrEnum):
+class TryOutcome(StrEnum):
     """The outcome of a try, as far as the sender can tell."""
 
     ACCEPTED = "accepted"
@@ -60,7 +60,7 @@ NOBODY_REACHED = "console"
 class Tried:
     """The outcome of a try: `gateway_id` is the gateway's name of the message, `code` its word."""
 
-    outcome: Outcome
+    outcome: TryOutcome
     code: str = ""
     gateway_id: str = ""
 
@@ -69,47 +69,51 @@ class Tried:
 class Following:
     """The state that follows, and when a message is due again where it is."""
 
-    state: State
+    state: MessageState
     due_at: datetime | None = None
 
 
 def following(tried: Tried, attempts: int, now: datetime) -> Following:
     """The state that follows a try, after so many `attempts` with this one."""
-    if tried.outcome is Outcome.NOT_SENT:
+    if tried.outcome is TryOutcome.NOT_SENT:
         if attempts >= MOST_ATTEMPTS:
-            return Following(State.FAILED)
-        return Following(State.DUE, now + _PAUSES[max(attempts, 1) - 1])
-    return Following(State(tried.outcome.value))
+            return Following(MessageState.FAILED)
+        return Following(MessageState.DUE, now + _PAUSES[max(attempts, 1) - 1])
+    return Following(MessageState(tried.outcome.value))
 
 
-_REPORTED: Mapping[str, State] = {
-    "success": State.DELIVERED,
-    "delivered": State.DELIVERED,
-    "sent": State.ACCEPTED,
-    "submitted": State.ACCEPTED,
-    "buffered": State.ACCEPTED,
-    "queued": State.ACCEPTED,
-    "failed": State.FAILED,
-    "rejected": State.FAILED,
-    "expired": State.FAILED,
-    "absentsubscriber": State.FAILED,
-    "userinblacklist": State.FAILED,
+_REPORTED: Mapping[str, MessageState] = {
+    "success": MessageState.DELIVERED,
+    "delivered": MessageState.DELIVERED,
+    "sent": MessageState.ACCEPTED,
+    "submitted": MessageState.ACCEPTED,
+    "buffered": MessageState.ACCEPTED,
+    "queued": MessageState.ACCEPTED,
+    "failed": MessageState.FAILED,
+    "rejected": MessageState.FAILED,
+    "expired": MessageState.FAILED,
+    "absentsubscriber": MessageState.FAILED,
+    "userinblacklist": MessageState.FAILED,
 }
 _STOPPED = frozenset({"userinblacklist", "blacklisted", "406"})
 # From which states a report leads on, so that what comes twice or late undoes nothing.
-_BEFORE: Mapping[State, frozenset[State]] = {
-    State.ACCEPTED: frozenset({State.CLAIMED, State.UNKNOWN}),
-    State.FAILED: frozenset({State.CLAIMED, State.UNKNOWN, State.ACCEPTED}),
-    State.DELIVERED: frozenset({State.CLAIMED, State.UNKNOWN, State.ACCEPTED, State.FAILED}),
+_BEFORE: Mapping[MessageState, frozenset[MessageState]] = {
+    MessageState.ACCEPTED: frozenset({MessageState.CLAIMED, MessageState.UNKNOWN}),
+    MessageState.FAILED: frozenset(
+        {MessageState.CLAIMED, MessageState.UNKNOWN, MessageState.ACCEPTED}
+    ),
+    MessageState.DELIVERED: frozenset(
+        {MessageState.CLAIMED, MessageState.UNKNOWN, MessageState.ACCEPTED, MessageState.FAILED}
+    ),
 }
 
 
-def state_reported(status: str) -> State | None:
+def state_reported(status: str) -> MessageState | None:
     """The state that a word of a delivery report tells; None for one that tells nothing."""
     return _REPORTED.get(status.strip().lower())
 
 
-def reported(present: State, told: State) -> State:
+def reported(present: MessageState, told: MessageState) -> MessageState:
     """The state after a report that tells `told`: the present one where it is old or a double."""
     return told if present in _BEFORE[told] else present
 

@@ -1,0 +1,31 @@
+"""Problems that stand in the way of what is done with messages."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.notices.rules.texts import TextFault
+from kash.notices.words import fault_words
+from kash.platform.web.errors import Problem
+
+
+class BadText(Problem):
+    """A text that may not go out, with its fault beside the field it stands in."""
+
+    def __init__(self, field: str, fault: TextFault) -> None:
+        super().__init__(fault_words(fault))
+        self.field = field
+        self.fault = fault
+
+
+class HoursOutside(Problem):
+    """Hours that end before they begin, or lie outside those of the programme."""
+
+    field = "until_hour"
+    sentence = _l("Messages go between 8 and 19 o’clock: choose hours within, the later one last.")
+
+
+class NothingDecided(Problem):
+    """Nothing was ticked, or all of it was settled meanwhile."""
+
+    sentence = _l("Nothing was to be done: tick messages first, or look again at how they stand.")

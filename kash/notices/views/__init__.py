@@ -1,0 +1,3 @@
+"""Pages of messages."""
+
+from kash.notices.views import choices, history, reports, settings, stopping, texts

@@ -1,0 +1,122 @@
+"""Words for messages: their states, ways, and why one was not sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.notices.queries.history import MessageStanding
+from kash.notices.rules.texts import TextFault, TextWrong
+
+STANDING: dict[MessageStanding, Any] = {
+    MessageStanding.WAITING: _l("Waits"),
+    MessageStanding.SENT: _l("Sent"),
+    MessageStanding.DELIVERED: _l("Arrived"),
+    MessageStanding.UNKNOWN: _l("Not known"),
+    MessageStanding.FAILED: _l("Failed"),
+    MessageStanding.UNSENT: _l("Nothing went out"),
+    MessageStanding.LEFT: _l("Left"),
+}
+STANDING_TONE = {
+    MessageStanding.WAITING: "live",
+    MessageStanding.SENT: "good",
+    MessageStanding.DELIVERED: "good",
+    MessageStanding.UNKNOWN: "warn",
+    MessageStanding.FAILED: "bad",
+    MessageStanding.UNSENT: "",
+    MessageStanding.LEFT: "",
+}
+STATE: dict[str, Any] = {
+    "due": _l("Waits"),
+    "claimed": _l("Being sent"),
+    "accepted": _l("Sent"),
+    "refused": _l("Refused"),
+    "unknown": _l("Not known"),
+    "delivered": _l("Arrived"),
+    "failed": _l("Failed"),
+    "left": _l("Left"),
+}
+RECORD: dict[str, Any] = {
+    "good": _l("In order"),
+    "missing": _l("Missing"),
+    "weak": _l("Too weak"),
+    "double": _l("There twice"),
+    "unasked": _l("Not asked for"),
+    "no_answer": _l("No answer"),
+}
+RECORD_TONE = {
+    "good": "good",
+    "missing": "bad",
+    "weak": "warn",
+    "double": "bad",
+    "unasked": "",
+    "no_answer": "warn",
+}
+# What each record of the sender's domain should be.
+SHOULD_BE: dict[str, Any] = {
+    "spf": _l("One TXT record that names the mail server and ends with -all or ~all."),
+    "dkim": _l(
+        "The key with which the mail server signs. Whoever runs the server tells its name by"
+        " KASH_DKIM_SELECTOR."
+    ),
+    "dmarc": _l("One TXT record under _dmarc with p=quarantine or p=reject."),
+}
+CHANNEL = {"sms": _l("SMS"), "email": _l("E-mail")}
+UNSENT: dict[str, Any] = {
+    "not_agreed": _l("There is no consent to messages."),
+    "no_contact": _l("No phone or e-mail is kept."),
+    "minor": _l("Under 18."),
+    "too_long": _l("The text is too long for an SMS with what it was to say."),
+}
+_CODES: dict[str, Any] = {
+    "no_consent": _l("There is no consent to messages any more."),
+    "address_changed": _l(
+        "The phone or e-mail changed meanwhile. Sent again, it goes to the new one."
+    ),
+    "late": _l("It could not go in time."),
+    "taken_back": _l("What it said no longer held."),
+    "console": _l("It went to the server’s terminal only: nothing else is set up."),
+    "unreachable": _l("The way out could not be reached."),
+    "no_answer": _l("The connection broke before an answer came."),
+    "unclear": _l("The answer did not say."),
+    "account": _l("The SMS account or its sender was refused. Tell whoever runs the server."),
+    "address": _l("This is no address."),
+    "401": _l("The SMS account is on hold."),
+    "402": _l("The sender’s name was refused."),
+    "403": _l("This is no number."),
+    "404": _l("The gateway takes no such numbers."),
+    "405": _l("The SMS account has no money left."),
+    "406": _l("Whoever has this number wants no messages."),
+    "409": _l("The network lets no such messages through to this number."),
+}
+
+
+def reason(code: str) -> str:
+    """The reason that a code stands for; one that nobody knows is told as it is."""
+    if not code:
+        return ""
+    known = _CODES.get(code)
+    return str(known) if known is not None else _("The way out answered: %(code)s", code=code)
+
+
+def fault_words(fault: TextFault) -> str:
+    """The sentence beside a text that may not go out."""
+    match fault.wrong:
+        case TextWrong.UNKNOWN_FIELDS:
+            return _("There is no such field: %(fields)s.", fields=fault.which)
+        case TextWrong.BRACE:
+            return _("Braces stand around the name of a field, and nowhere else.")
+        case TextWrong.STRANGE_SIGNS:
+            return _("No SMS of 160 signs has these: %(signs)s", signs=fault.which)
+        case TextWrong.TELLS:
+            return _(
+                "Whoever reads it over a shoulder learns why somebody takes part: %(words)s.",
+                words=fault.which,
+            )
+        case _:
+            return _(
+                "With its longest values this is more than one SMS: shorten it by %(count)s.",
+                count=fault.over,
+            )
