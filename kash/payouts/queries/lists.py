@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from kash.payouts.approval import APPROVAL
 from kash.payouts.models import (
     PaymentSheet,
+    PayoutDay,
     PayoutEvent,
     PayoutFile,
     PayoutLine,
@@ -277,32 +279,51 @@ def payouts_of_person(person_public_id: str, actor: Actor, limit: int = 100) -> 
     seen: Any = within_reach(actor, "payouts.see")
     if reach is Reach.SELF and actor.person_id is not None:
         seen = PayoutLine.person_id == actor.person_id
-    lines = db.session.scalars(
-        select(PayoutLine)
+    lines = db.session.execute(
+        select(
+            PayoutLine.id,
+            Workshop.public_id,
+            Workshop.title,
+            PayoutList.public_id,
+            PayoutLine.amount_cents,
+            RateTable.currency,
+            PayoutLine.state,
+            PayoutList.approved_at,
+        )
         .join(PayoutLine.person)
         .join(PayoutLine.of_list)
-        .options(
-            joinedload(PayoutLine.of_list).joinedload(PayoutList.workshop),
-            joinedload(PayoutLine.of_list).joinedload(PayoutList.table),
-            selectinload(PayoutLine.days),
-        )
+        .join(PayoutList.workshop)
+        .join(PayoutList.table)
         .where(Person.public_id == person_public_id, PayoutList.state == "approved", seen)
         .order_by(PayoutList.approved_at.desc(), PayoutLine.id.desc())
         .limit(limit)
-    )
+    ).all()
+    days = _days_of([line[0] for line in lines]) if lines else {}
     return [
         OwnPayout(
-            workshop=line.of_list.workshop.public_id,
-            title=line.of_list.workshop.title,
-            list=line.of_list.public_id,
-            cents=line.amount_cents,
-            currency=line.of_list.table.currency,
-            state=PaymentState(line.state),
-            days=tuple(one.day for one in line.days),
-            approved_at=line.of_list.approved_at,
+            workshop=workshop,
+            title=title,
+            list=of_list,
+            cents=cents,
+            currency=currency,
+            state=PaymentState(state),
+            days=tuple(days.get(key, ())),
+            approved_at=approved_at,
         )
-        for line in lines
+        for key, workshop, title, of_list, cents, currency, state, approved_at in lines
     ]
+
+
+def _days_of(lines: Collection[int]) -> dict[int, list[date]]:
+    """The days of payments by their keys, in order."""
+    days: defaultdict[int, list[date]] = defaultdict(list)
+    for key, day in db.session.execute(
+        select(PayoutDay.line_id, PayoutDay.day)
+        .where(PayoutDay.line_id.in_(lines))
+        .order_by(PayoutDay.day)
+    ):
+        days[key].append(day)
+    return days
 
 
 def own_payouts(actor: Actor) -> list[OwnPayout]:

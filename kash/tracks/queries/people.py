@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kash.people.models import Group, Person
 from kash.people.queries.persons import key_within_reach, person_ids_within_reach
@@ -243,16 +243,15 @@ def standings_of(
         .outerjoin(TrackBadge, hers(TrackBadge))
         .where(or_(TrackEnrolment.id.is_not(None), TrackBadge.id.is_not(None)))
         .options(
-            joinedload(TrackEnrolment.track),
+            contains_eager(TrackEnrolment.track),
             joinedload(TrackEnrolment.version),
-            joinedload(TrackEnrolment.person),
-            joinedload(TrackBadge.track),
+            contains_eager(TrackBadge.track),
         )
         .order_by(Track.name)
     )
     if track:
         statement = statement.where(Track.public_id == track).options(
-            selectinload(TrackEnrolment.moves)
+            joinedload(TrackEnrolment.person), selectinload(TrackEnrolment.moves)
         )
     rows = db.session.execute(statement).all()
     return (
