@@ -69,7 +69,11 @@ def typed(held: Held, first: date, **more: Any) -> dict[str, Any]:
 
 
 def test_a_police_account_sees_its_own_workshop_and_of_no_other_even_that_there_is_one(
-    plan: Callable[..., Held], coming: Held, actor: Callable[..., Actor], client_for: Browsers
+    both_engines_app: APIFlask,
+    plan: Callable[..., Held],
+    coming: Held,
+    actor: Callable[..., Actor],
+    client_for: Browsers,
 ) -> None:
     """Where the community meets would be enough to find a named sex worker there."""
     hall = Venue(name="Quiet House")
@@ -128,7 +132,7 @@ def test_only_whoever_runs_a_workshop_is_offered_to_move_it(
 
 
 def test_filters_narrow_workshops_and_stand_in_the_address(
-    coming: Held, site: FlaskClient, actor: Callable[..., Actor]
+    both_engines_app: APIFlask, coming: Held, site: FlaskClient, actor: Callable[..., Actor]
 ) -> None:
     hall, funder = Venue(name="Hall B"), Funder(name="Mfano Fund")
     db.session.add_all([hall, funder])
