@@ -7,7 +7,7 @@ action; these functions take that action's session and open no transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, insert, select, update
@@ -22,6 +22,7 @@ from kash.attendance.models import (
     RegisterNote,
     RosterEntry,
     Settlement,
+    Sheet,
     Signature,
     Slot,
     TimeTap,
@@ -103,6 +104,14 @@ def move_slot(slot: Slot, starts_at: datetime, minutes: int, now: datetime) -> N
         slot.planned_end,
     )
     slot.starts_at, slot.minutes = starts_at, minutes
+
+
+def move_sheets(session: Session, register_id: int, moved: timedelta) -> None:
+    """Move the sheets of a register with its slots, by whole days: what was printed before still is
+    the sheet of these sessions, which its code names."""
+    sheets = select(Sheet).where(Sheet.register_id == register_id)
+    for sheet in session.scalars(sheets.with_for_update()):
+        sheet.day += moved
 
 
 def number_slots(session: Session, register_id: int) -> None:

@@ -12,6 +12,7 @@ from kash.evaluations.chapters import CHAPTERS
 from kash.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.evaluations.services.closing import close_overdue
 from kash.evaluations.services.comments import delete_old_comments
+from kash.evaluations.services.following import follow
 from kash.evaluations.today import TODAY
 from kash.evaluations.trail_words import ACTION_WORDS
 from kash.evaluations.views.phones import join_answers
@@ -29,6 +30,7 @@ from kash.feature import Feature
 from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
 from kash.platform.web.sample_ids import SampleId
+from kash.workshops.following import FollowsWorkshop
 from kash.workshops.tabs import Tab
 
 
@@ -64,6 +66,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,
+        FollowsWorkshop(follow),
         SampleId(
             "/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>", _questions
         ),

@@ -11,13 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.attendance.models import Slot
+from kash.attendance.models import Sheet, Slot
+from kash.attendance.rules.sheets import SheetChoice
+from kash.attendance.services.sheets import record_sheets
+from kash.evaluations.models import EvaluationForm
+from kash.evaluations.services.forms import add_form
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.platform.web.formats import local_today, to_local
 from kash.workshops.models import Workshop
+from kash.workshops.queries.plan import sessions_of
 from kash.workshops.rules import clocks_from
+from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.errors import (
     BegunBefore,
     DayPastMidnight,
@@ -27,7 +33,8 @@ from kash.workshops.services.errors import (
 )
 from kash.workshops.services.moving import WorkshopPlace, move_workshop
 from kash.workshops.services.planning import cancel_workshop
-from tests.workshops.conftest import Held
+from kash.workshops.views.documents import sheet_columns
+from tests.workshops.conftest import Held, make_person
 
 CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
@@ -92,6 +99,21 @@ def test_sessions_and_the_register_follow_and_moving_back_restores_everything(
         venue=back.venue,
     )
     assert (coming.row.starts_on, _slots(coming.row)) == (first, before)
+
+
+def test_printed_sheets_and_evaluations_of_a_day_follow(coming: Held) -> None:
+    """Else paper that comes back is compared with no day, and nobody finds what was thought of
+    one."""
+    first, register = coming.row.starts_on, coming.row.register.public_id
+    columns = sheet_columns(sessions_of(coming.row), SheetChoice())[first]
+    enrol(coming.workshop, make_person("Zawadi Sampuli", "B"), coming.trainer)
+    record_sheets(register, {first: columns}, coming.trainer)
+    add_form(coming.workshop, first, by=coming.trainer)
+    version = coming.row_version
+    db.session.rollback()
+    move_workshop(coming.workshop, first + timedelta(days=5), coming.trainer, version)
+    days = [db.session.scalars(select(one.day)).all() for one in (Sheet, EvaluationForm)]
+    assert days == [[first + timedelta(days=5)]] * 2
 
 
 def test_a_later_hour_and_another_venue_move_with_it(coming: Held) -> None:

@@ -10,11 +10,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import MarkOperation, Slot
-from kash.attendance.register import move_slot, number_slots
+from kash.attendance.register import move_sheets, move_slot, number_slots
 from kash.platform.database import new_public_id
 from kash.platform.web.formats import from_local, time_text, to_local
 from kash.training.deliveries import delivered_of
 from kash.training.rules.delivered import minutes_to_plan
+from kash.workshops.following import let_follow
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import (
     Placed,
@@ -107,13 +108,16 @@ def shift_sessions(
     now: datetime,
     later: timedelta = timedelta(),
 ) -> None:
-    """Move every session by whole days, and by so much `later` by the clocks, which stay else.
-    Raises RegisterBegun."""
+    """Move every session by whole days, and by so much `later` by the clocks, which stay else;
+    printed sheets and whatever else keeps its days follow. Raises RegisterBegun."""
     refuse_begun(session, workshop)
     for one in sessions_in_order(session, workshop):
         there = to_local(one.slot.starts_at).replace(tzinfo=None) + moved + later
         move_slot(one.slot, from_local(there.date(), there.time()), one.slot.minutes, now)
     number_slots(session, workshop.register_id)
+    if moved:
+        move_sheets(session, workshop.register_id, moved)
+        let_follow(session, workshop, moved)
 
 
 def lay_anew(
