@@ -20,7 +20,7 @@ from benchmarks.calendar_month import month_300_ms
 from benchmarks.programmes import programme
 from benchmarks.telling import as_json, tell
 from kash.clashes.rules.engagements import DAY, Engagement, moved_by
-from kash.clashes.rules.finding import Blocked, Circumstances, Days, Teaching, find_clashes
+from kash.clashes.rules.finding import Blocked, DaySpan, ScheduleFacts, TeachingLimits, find_clashes
 from kash.clashes.rules.free import clashes_of
 from kash.quarters.rules.obstacles import Hindrances
 from kash.quarters.rules.placing import plan_of
@@ -63,14 +63,14 @@ def schedule() -> list[Engagement]:
     return found
 
 
-def circumstances() -> Circumstances:
+def circumstances() -> ScheduleFacts:
     """Travel between all zones, and an absence, a block and teaching days for everybody."""
-    away = Days(_FIRST + timedelta(days=40), _FIRST + timedelta(days=45))
-    return Circumstances(
+    away = DaySpan(_FIRST + timedelta(days=40), _FIRST + timedelta(days=45))
+    return ScheduleFacts(
         travel={frozenset({one, other}): 30 for one in range(9) for other in range(one)},
         holidays={_FIRST},
         absences={trainer: [away] for trainer in range(60)},
-        teaching={trainer: Teaching(frozenset(range(7)), 12) for trainer in range(60)},
+        teaching={trainer: TeachingLimits(frozenset(range(7)), 12) for trainer in range(60)},
         blocks={venue: [Blocked(away)] for venue in range(40)},
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from kash.clashes.queries.checking import Checked, check
-from kash.clashes.queries.naming import Names
+from kash.clashes.queries.naming import ClashNames
 from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, SAFETY, Clash, ClashKind
 from kash.clashes.words import KIND, REASON, place_text, sentence
 from kash.policy import Actor
@@ -50,14 +50,14 @@ def _told(clash: Clash, checked: Checked, event: str) -> ToldClash:
     )
 
 
-def address_of_other(clash: Clash, names: Names, event: str = "") -> str:
+def address_of_other(clash: Clash, names: ClashNames, event: str = "") -> str:
     """Address of the first event of a clash that is not `event`; empty if there is none, or it is
     not saved yet."""
     other = next((one for one in clash.events if one != event), "")
     return address_of(names, other)
 
 
-def address_of(names: Names, event: str) -> str:
+def address_of(names: ClashNames, event: str) -> str:
     """Address of an event; empty for one that is not saved yet."""
     known = names.events.get(event)
     if known is None or not known.public_id:

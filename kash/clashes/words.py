@@ -8,7 +8,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.clashes.queries.naming import Names
+from kash.clashes.queries.naming import ClashNames
 from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, Clash, ClashKind, Weight
 from kash.platform.web.formats import day_text
 
@@ -55,7 +55,7 @@ WEIGHT: dict[Weight, Any] = {
 }
 
 
-def sentence(clash: Clash, names: Names) -> str:
+def sentence(clash: Clash, names: ClashNames) -> str:
     """A sentence on a clash, with the titles of the events that it is between."""
     titles = [_title(names, event) for event in clash.events]
     said: dict[str, Any] = {
@@ -141,7 +141,7 @@ def _of_venues(clash: Clash, said: dict[str, Any]) -> str:
     )
 
 
-def _title(names: Names, event: str) -> str:
+def _title(names: ClashNames, event: str) -> str:
     known = names.events.get(event)
     return known.title if known is not None and known.title else _("this workshop")
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from kash.clashes.rules.engagements import DAY, Engagement, pairs_sharing
 from kash.clashes.rules.finding import (
     Blocked,
-    Circumstances,
-    Days,
+    DaySpan,
     Room,
-    Teaching,
+    ScheduleFacts,
+    TeachingLimits,
     find_clashes,
 )
 from kash.clashes.rules.free import clashes_of, free_shifts
@@ -42,8 +42,8 @@ def at(event: str, day: int, begins: int, ends: int, **more: object) -> Engageme
     )
 
 
-def kinds_of(engagements: Sequence[Engagement], around: Circumstances | None = None) -> list[str]:
-    return [str(one.kind) for one in find_clashes(engagements, around or Circumstances())]
+def kinds_of(engagements: Sequence[Engagement], around: ScheduleFacts | None = None) -> list[str]:
+    return [str(one.kind) for one in find_clashes(engagements, around or ScheduleFacts())]
 
 
 @st.composite
@@ -75,7 +75,7 @@ def engagements(draw: st.DrawFn) -> list[Engagement]:
 
 
 TRAVEL = {frozenset({1, 2}): 45, frozenset({2, 3}): 181}
-AROUND = Circumstances(travel=TRAVEL)
+AROUND = ScheduleFacts(travel=TRAVEL)
 
 
 def minutes_of(one: Engagement) -> set[int]:
@@ -178,14 +178,14 @@ def test_what_crosses_midnight_clashes_with_the_next_morning() -> None:
     night = at("a", 0, 22 * 60, 26 * 60, trainers=[1])
     assert night.last_day == MONDAY + timedelta(days=1)
     assert kinds_of(
-        [night, at("b", 1, 60, 180, trainers=[1])], Circumstances(limits=Limits(home_by=9999))
+        [night, at("b", 1, 60, 180, trainers=[1])], ScheduleFacts(limits=Limits(home_by=9999))
     ) == ["trainer"]
     # What ends at midnight takes no minute of the next day.
     assert at("a", 0, 22 * 60, DAY).days() == [MONDAY]
 
 
 def test_travel_is_asked_both_ways_and_never_within_a_zone() -> None:
-    around = Circumstances(travel={frozenset({1, 2}): 40})
+    around = ScheduleFacts(travel={frozenset({1, 2}): 40})
     first = at("a", 0, EIGHT, NOON, trainers=[1], venue=1, zone=1)
     for gap, told in ((39, ["travel"]), (40, [])):
         second = at("b", 0, NOON + gap, NOON + 120, trainers=[1], venue=2, zone=2)
@@ -199,10 +199,10 @@ def test_travel_is_asked_both_ways_and_never_within_a_zone() -> None:
 def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch() -> None:
     tuesday = MONDAY + timedelta(days=1)
     course = [at("a", day, EIGHT, NOON, trainers=[1, 2], venue=5) for day in range(3)]
-    around = Circumstances(
+    around = ScheduleFacts(
         holidays={tuesday},
-        absences={1: [Days(tuesday, tuesday)], 3: [Days(MONDAY, tuesday)]},
-        blocks={5: [Blocked(Days(MONDAY, tuesday), NOON, DAY)]},
+        absences={1: [DaySpan(tuesday, tuesday)], 3: [DaySpan(MONDAY, tuesday)]},
+        blocks={5: [Blocked(DaySpan(MONDAY, tuesday), NOON, DAY)]},
         rooms={"a": Room(MONDAY, expected=21, planned=20, venue_seats=25)},
     )
     assert find_clashes(course, around) == [
@@ -216,13 +216,13 @@ def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch() -> Non
 
 def test_a_block_holds_on_the_day_after_for_what_crosses_midnight() -> None:
     night = at("a", 0, 22 * 60, 26 * 60)
-    tuesday = Days(MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
+    tuesday = DaySpan(MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
     assert Blocked(tuesday, 60, 180).overlaps(night)
     assert not Blocked(tuesday, 120, 180).overlaps(night)
 
 
 def test_days_a_month_are_counted_once_each_and_told_from_the_first_beyond() -> None:
-    around = Circumstances(teaching={1: Teaching(frozenset({0, 1, 2, 3}), most=3)})
+    around = ScheduleFacts(teaching={1: TeachingLimits(frozenset({0, 1, 2, 3}), most=3)})
     days = [at(f"e{day}", day, EIGHT, NOON, trainers=[1]) for day in (0, 1, 2)]
     twice = at("again", 2, NOON, NOON + 60, trainers=[1])
     assert find_clashes([*days, twice], around) == []
@@ -253,7 +253,7 @@ def test_police_and_community_do_not_meet_at_one_door() -> None:
 
 def test_three_times_at_one_place_weekday_and_hour_are_a_habit() -> None:
     weekly = [at(f"w{week}", 7 * week, EIGHT + 15, NOON, venue=1) for week in range(3)]
-    assert find_clashes(weekly, Circumstances()) == [
+    assert find_clashes(weekly, ScheduleFacts()) == [
         Clash(weekly[2].day, ClashKind.PATTERN, ("w0", "w1", "w2"), (1,), 3)
     ]
     monthly = [at(f"m{number}", 28 * number, EIGHT, NOON, venue=1) for number in range(3)]
@@ -270,7 +270,7 @@ def test_three_times_at_one_place_weekday_and_hour_are_a_habit() -> None:
 def test_everybody_is_home_before_dark() -> None:
     limits = Limits(home_by=18 * 60 + 30)
     late = at("a", 0, 14 * 60, 17 * 60 + 45, way_home=46)
-    assert find_clashes([late], Circumstances(limits=limits)) == [
+    assert find_clashes([late], ScheduleFacts(limits=limits)) == [
         Clash(MONDAY, ClashKind.LATE, ("a",), (), 18 * 60 + 31)
     ]
     assert kinds_of([replace(late, way_home=45)]) == []
@@ -284,7 +284,7 @@ def test_kinds_that_are_off_are_not_looked_for_and_people_are_never_refused() ->
     forged = ClashRules({ClashKind.PEOPLE: Weight.ERROR})
     assert forged.refused == frozenset()
     same = [at("a", 0, EIGHT, NOON, venue=1, people=[2]), at("b", 0, 600, 700, venue=1, people=[2])]
-    found = find_clashes(same, Circumstances(), rules.looked_for)
+    found = find_clashes(same, ScheduleFacts(), rules.looked_for)
     assert [one.kind for one in found] == [ClashKind.PEOPLE]
 
 

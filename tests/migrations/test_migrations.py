@@ -310,6 +310,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("zone_travel", "other_zone_id"): [2],
     ("absence", "kind"): ["leave", "sick"],
     ("venue_block", "ends_at"): [time(9), time(10)],
+    ("clash_rule_set", "home_by"): [1080, 1110],
+    ("clash_rule_set", "times"): [2, 3],
     ("message_text", "channel"): ["sms", "email"],
     ("message_choice", "channel"): ["sms", ""],
     ("message_choice", "from_hour"): [8, 18],

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.clashes.rules.engagements import Engagement
-from kash.clashes.rules.finding import Circumstances
+from kash.clashes.rules.finding import ScheduleFacts
 from kash.clashes.rules.free import clashes_of, free_shifts, with_team
 from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, Clash, ClashKind, ClashRules
 from kash.people.queries.places import venues
@@ -39,7 +39,7 @@ def alternatives(
     course_id: int,
     wanted: Sequence[Engagement],
     others: Sequence[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     clashes: Sequence[Clash],
     rules: ClashRules,
     seats: int,
@@ -63,7 +63,7 @@ def _who(
     course_id: int,
     wanted: Sequence[Engagement],
     others: Sequence[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     kinds: Collection[ClashKind],
 ) -> list[str]:
     levels = levels_in(course_id)
@@ -86,7 +86,7 @@ def _who(
 def _where(
     wanted: Sequence[Engagement],
     others: Sequence[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     kinds: Collection[ClashKind],
     seats: int,
 ) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ def _where(
 def _when(
     wanted: Sequence[Engagement],
     others: Sequence[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     kinds: Collection[ClashKind],
 ) -> list[date]:
     first = min(one.day for one in wanted)

@@ -13,9 +13,9 @@ from kash.availability.queries.spans import (
     travel_minutes,
     venue_blocks_between,
 )
-from kash.clashes.queries.timetable import Expected, Timetable
+from kash.clashes.queries.timetable import EventTable, Expected
 from kash.clashes.rules.engagements import DAY, Engagement
-from kash.clashes.rules.finding import Blocked, Circumstances, Days, Room, Teaching
+from kash.clashes.rules.finding import Blocked, DaySpan, Room, ScheduleFacts, TeachingLimits
 from kash.clashes.rules.kinds import ClashKind, ClashRules
 from kash.holidays.queries import local_holidays_between
 from kash.holidays.rules import public_holidays
@@ -24,12 +24,12 @@ _TRAVELLING = frozenset({ClashKind.TRAVEL, ClashKind.LATE})
 
 
 def circumstances(
-    first: date, last: date, rules: ClashRules, timetable: Timetable
-) -> Circumstances:
+    first: date, last: date, rules: ClashRules, timetable: EventTable
+) -> ScheduleFacts:
     """Circumstances on these days, as far as the rules look for them; seven queries at most."""
     kinds = rules.looked_for
     zones = {zone for there in timetable.expected.values() for zone in there.zones}
-    return Circumstances(
+    return ScheduleFacts(
         travel=travel_minutes(zones) if kinds & _TRAVELLING else {},
         holidays=_holidays(first, last) if ClashKind.HOLIDAY in kinds else frozenset(),
         absences=_absences(first, last) if ClashKind.ABSENCE in kinds else {},
@@ -63,16 +63,16 @@ def _holidays(first: date, last: date) -> frozenset[date]:
     return frozenset(of_law | {one.day for one in local_holidays_between(first, last)})
 
 
-def _absences(first: date, last: date) -> dict[int, Sequence[Days]]:
-    found: defaultdict[int, list[Days]] = defaultdict(list)
+def _absences(first: date, last: date) -> dict[int, Sequence[DaySpan]]:
+    found: defaultdict[int, list[DaySpan]] = defaultdict(list)
     for one in absences_between(first, last):
-        found[one.account_id].append(Days(one.first, one.last))
+        found[one.account_id].append(DaySpan(one.first, one.last))
     return dict(found)
 
 
-def _teaching() -> dict[int, Teaching]:
+def _teaching() -> dict[int, TeachingLimits]:
     return {
-        account: Teaching(one.weekdays, one.most_days_a_month)
+        account: TeachingLimits(one.weekdays, one.most_days_a_month)
         for account, one in teaching_days().items()
     }
 
@@ -80,7 +80,7 @@ def _teaching() -> dict[int, Teaching]:
 def _blocks(first: date, last: date) -> dict[int, Sequence[Blocked]]:
     found: defaultdict[int, list[Blocked]] = defaultdict(list)
     for one in venue_blocks_between(first, last):
-        days = Days(one.first, one.last)
+        days = DaySpan(one.first, one.last)
         begins, ends = _minutes(one.starts_at, 0), _minutes(one.ends_at, DAY)
         found[one.venue_id].append(Blocked(days, begins, ends))
     return dict(found)
@@ -90,7 +90,7 @@ def _minutes(clock: time | None, otherwise: int) -> int:
     return otherwise if clock is None else clock.hour * 60 + clock.minute
 
 
-def _rooms(timetable: Timetable) -> dict[str, Room]:
+def _rooms(timetable: EventTable) -> dict[str, Room]:
     rooms = {}
     for public_id, row in timetable.workshops.items():
         there = timetable.expected.get(public_id) or Expected()

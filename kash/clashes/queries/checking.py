@@ -12,17 +12,17 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account
 from kash.clashes.queries.alternatives import Alternatives, alternatives
 from kash.clashes.queries.around import circumstances, with_ways_home
-from kash.clashes.queries.naming import Names, names_for
+from kash.clashes.queries.naming import ClashNames, names_for
 from kash.clashes.queries.rule_sets import latest_set, rules_of
 from kash.clashes.queries.timetable import (
-    Event,
-    Timetable,
+    EventTable,
+    TimetableEvent,
     engagements_of,
     timetable_between,
     workshop_event,
 )
 from kash.clashes.rules.engagements import Engagement, moved_by
-from kash.clashes.rules.finding import HABIT_DAYS, Circumstances, Room
+from kash.clashes.rules.finding import HABIT_DAYS, Room, ScheduleFacts
 from kash.clashes.rules.free import clashes_of
 from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules
 from kash.clashes.words import sentence
@@ -50,7 +50,7 @@ class Checked:
 
     clashes: Sequence[Clash]
     rules: ClashRules
-    names: Names
+    names: ClashNames
     instead: Alternatives
 
 
@@ -61,10 +61,10 @@ def check(
     kinds are asked for."""
     rules = rules_of(latest_set())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
-    asked = _Asked(wanted, rules, people, actor)
+    asked = _WorkshopCheck(wanted, rules, people, actor)
     found, timetable, around = asked.clashes(rules.looked_for & frozenset(only))
     if not found:
-        return Checked((), rules, Names(), Alternatives())
+        return Checked((), rules, ClashNames(), Alternatives())
     instead = Alternatives()
     if len(only) == len(ClashKind):
         instead = alternatives(
@@ -91,7 +91,7 @@ def told_by_first_day(
     if not first_days or not actor.may("clashes.see"):
         return dict.fromkeys(first_days, ())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
-    asked = _Asked(wanted, rules, people, actor)
+    asked = _WorkshopCheck(wanted, rules, people, actor)
     found, timetable = asked.on_days(first_days, rules.looked_for - {ClashKind.SEATS})
     names = names_for(
         [clash for clashes in found.values() for clash in clashes],
@@ -110,19 +110,21 @@ def refused(session: Session, workshop: Workshop) -> dict[Hashable, str]:
     if not rules.refused:
         return {}
     wanted = wanted_of(workshop, session)
-    asked = _Asked(wanted, rules, None, None)
+    asked = _WorkshopCheck(wanted, rules, None, None)
     found, timetable, _around = asked.clashes(rules.refused)
     names = names_for(found, timetable.events)
     return {one.alike: sentence(one, names) for one in found}
 
 
-def people_elsewhere(workshop: Workshop, actor: Actor) -> tuple[list[Clash], Mapping[str, Event]]:
+def people_elsewhere(
+    workshop: Workshop, actor: Actor
+) -> tuple[list[Clash], Mapping[str, TimetableEvent]]:
     """Clashes of a workshop's people, as far as this actor may know of them, and the events that
     they are between."""
     rules = rules_of(latest_set())
     if ClashKind.PEOPLE not in rules.looked_for:
         return [], {}
-    asked = _Asked(wanted_of(workshop), rules, people_known_to(actor), actor)
+    asked = _WorkshopCheck(wanted_of(workshop), rules, people_known_to(actor), actor)
     found, timetable, _around = asked.clashes({ClashKind.PEOPLE})
     return found, timetable.events
 
@@ -135,7 +137,7 @@ def people_known_to(actor: Actor) -> ColumnElement[bool]:
     return Enrolment.person_id.in_(ids_within_reach(actor, "people.see"))
 
 
-class _Asked:
+class _WorkshopCheck:
     """A workshop with all that can be in its way."""
 
     def __init__(
@@ -168,7 +170,9 @@ class _Asked:
         self.last = max((one.last_day for one in plain), default=self.first)
         self.plain = plain
 
-    def clashes(self, kinds: Collection[ClashKind]) -> tuple[list[Clash], Timetable, Circumstances]:
+    def clashes(
+        self, kinds: Collection[ClashKind]
+    ) -> tuple[list[Clash], EventTable, ScheduleFacts]:
         """Clashes from today on, the timetable and the circumstances in which they were found."""
         timetable = timetable_between(
             self.first - _HABITS,
@@ -186,7 +190,7 @@ class _Asked:
 
     def on_days(
         self, first_days: Sequence[date], kinds: Collection[ClashKind]
-    ) -> tuple[dict[date, list[Clash]], Timetable]:
+    ) -> tuple[dict[date, list[Clash]], EventTable]:
         """Clashes by the day on which it would begin, and the timetable in which they were
         found."""
         own = timetable_between(
@@ -206,7 +210,7 @@ class _Asked:
             found[first] = clashes_of(there, timetable.engagements, around, kinds)
         return found, timetable
 
-    def engagements(self, timetable: Timetable, around: Circumstances) -> list[Engagement]:
+    def engagements(self, timetable: EventTable, around: ScheduleFacts) -> list[Engagement]:
         """Its engagements as they are to be, with whom it expects already."""
         there = timetable.expected.get(self.event)
         taught = [
@@ -223,12 +227,12 @@ class _Asked:
         ]
         return with_ways_home(taught, timetable.expected, around.travel)
 
-    def room(self, timetable: Timetable) -> int:
+    def room(self, timetable: EventTable) -> int:
         """How many seats a venue must have for it."""
         there = timetable.expected.get(self.event)
         return max(self.wanted.capacity or 0, there.confirmed if there else 0)
 
-    def around_it(self) -> tuple[list[Engagement], Circumstances]:
+    def around_it(self) -> tuple[list[Engagement], ScheduleFacts]:
         """All others, and the circumstances, on the days to which it could be moved."""
         first, last = self.first - SEARCHED, self.last + SEARCHED
         months = first - _MONTH, last + _MONTH
@@ -237,7 +241,7 @@ class _Asked:
         others = [one for one in timetable.engagements if one.event != self.event]
         return others, around
 
-    def _circumstances(self, timetable: Timetable, first: date, last: date) -> Circumstances:
+    def _circumstances(self, timetable: EventTable, first: date, last: date) -> ScheduleFacts:
         around = circumstances(first, last, self.rules, timetable)
         there = timetable.expected.get(self.event)
         seats = self.venue.seats if self.venue else None

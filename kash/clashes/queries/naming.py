@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from kash.accounts.models import Account
-from kash.clashes.queries.timetable import Event
+from kash.clashes.queries.timetable import TimetableEvent
 from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, Clash, ClashKind
 from kash.holidays.queries import local_holidays_between
 from kash.holidays.rules import public_holidays
@@ -19,22 +19,22 @@ from kash.platform.database import db
 
 
 @dataclass(frozen=True)
-class Names:
+class ClashNames:
     """Names of trainers and venues by their keys, events by public ids, and holidays by days."""
 
     trainers: Mapping[int, str] = field(default_factory=dict)
     venues: Mapping[int, str] = field(default_factory=dict)
-    events: Mapping[str, Event] = field(default_factory=dict)
+    events: Mapping[str, TimetableEvent] = field(default_factory=dict)
     holidays: Mapping[date, str] = field(default_factory=dict)
 
 
-def names_for(clashes: Iterable[Clash], events: Mapping[str, Event]) -> Names:
+def names_for(clashes: Iterable[Clash], events: Mapping[str, TimetableEvent]) -> ClashNames:
     """The names that these clashes need; three queries at most."""
     told = list(clashes)
     trainers = {key for one in told if one.kind in OF_TRAINERS for key in one.subjects}
     venues = {key for one in told if one.kind in OF_VENUES for key in one.subjects}
     days = [one.day for one in told if one.kind is ClashKind.HOLIDAY]
-    return Names(
+    return ClashNames(
         _names(Account, trainers),
         _names(Venue, venues),
         events,

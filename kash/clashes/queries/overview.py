@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kash.clashes.queries.around import circumstances, with_ways_home
 from kash.clashes.queries.checking import people_known_to
 from kash.clashes.queries.rule_sets import latest_set, rules_of
-from kash.clashes.queries.timetable import Event, timetable_between
+from kash.clashes.queries.timetable import TimetableEvent, timetable_between
 from kash.clashes.rules.finding import HABIT_DAYS, find_clashes
 from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules
 from kash.platform.database import db
@@ -31,7 +31,7 @@ class Overview:
 
     clashes: Sequence[Clash]
     counts: Mapping[ClashKind, int]
-    events: Mapping[str, Event]
+    events: Mapping[str, TimetableEvent]
     rules: ClashRules
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from kash.clashes.queries.checking import people_elsewhere
-from kash.clashes.queries.timetable import Event
+from kash.clashes.queries.timetable import TimetableEvent
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.policy import Actor
@@ -30,7 +30,7 @@ class PersonElsewhere:
 
 def people_twice(
     workshop: Workshop, actor: Actor
-) -> tuple[Sequence[PersonElsewhere], Mapping[str, Event]]:
+) -> tuple[Sequence[PersonElsewhere], Mapping[str, TimetableEvent]]:
     """People of a workshop who are expected elsewhere too, by name, as far as this actor may know
     of it; and the events."""
     clashes, events = people_elsewhere(workshop, actor)

@@ -28,7 +28,7 @@ Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
-class Event:
+class TimetableEvent:
     """A workshop, or something else that was declared, with the endpoint and arguments of its
     page."""
 
@@ -38,9 +38,9 @@ class Event:
     arguments: tuple[tuple[str, str], ...] = ()
 
 
-def workshop_event(public_id: str, title: str) -> Event:
+def workshop_event(public_id: str, title: str) -> TimetableEvent:
     """A workshop as an event."""
-    return Event(public_id, title, "workshops.workshop", (("public_id", public_id),))
+    return TimetableEvent(public_id, title, "workshops.workshop", (("public_id", public_id),))
 
 
 @dataclass
@@ -73,10 +73,10 @@ class WorkshopRow:
 
 
 @dataclass(frozen=True)
-class Timetable:
+class EventTable:
     """Events by their public ids, with their rows, engagements, and whom to expect."""
 
-    events: Mapping[str, Event]
+    events: Mapping[str, TimetableEvent]
     workshops: Mapping[str, WorkshopRow]
     engagements: Sequence[Engagement]
     expected: Mapping[str, Expected]
@@ -111,7 +111,7 @@ def timetable_between(
     only: ColumnElement[bool] | None = None,
     people: ColumnElement[bool] | None = None,
     actor: Actor | None = None,
-) -> Timetable:
+) -> EventTable:
     """All that is planned on these days; `only` workshops of which that is true. Of people those
     are told (by key) whose enrolments `people` is true of; none, if it is None. Of what is no
     workshop there is what `actor` sees, everything if it is None; five queries and those for it."""
@@ -137,7 +137,7 @@ def timetable_between(
             community=there.community,
         )
     others, held = _others(first, last, people, actor)
-    return Timetable(
+    return EventTable(
         {row.public_id: workshop_event(row.public_id, row.title) for row in rows} | others,
         {row.public_id: row for row in rows},
         [*found, *held],
@@ -235,7 +235,7 @@ def _expected(chosen: Select[int], people: ColumnElement[bool] | None) -> dict[i
 
 def _others(
     first: date, last: date, people: ColumnElement[bool] | None, actor: Actor | None
-) -> tuple[dict[str, Event], list[Engagement]]:
+) -> tuple[dict[str, TimetableEvent], list[Engagement]]:
     """Events beside workshops on these days, and their engagements."""
     # The same people as are asked for among the enrolled: `people` is about Enrolment.
     asked = None
@@ -244,7 +244,9 @@ def _others(
     begins, ends = from_local(first, time()), from_local(last + timedelta(days=1), time())
     events, found = {}, []
     for one in other_events(EventQuestion(begins, ends, asked, actor)):
-        events[one.public_id] = Event(one.public_id, one.title, one.endpoint, one.arguments)
+        events[one.public_id] = TimetableEvent(
+            one.public_id, one.title, one.endpoint, one.arguments
+        )
         found += engagements_of(
             one.public_id,
             [(one.starts_at, one.starts_at + timedelta(minutes=one.minutes))],

@@ -16,7 +16,7 @@ HABIT_DAYS = 35
 
 
 @dataclass(frozen=True)
-class Days:
+class DaySpan:
     """Days from the first to the last."""
 
     first: date
@@ -31,7 +31,7 @@ class Days:
 class Blocked:
     """A venue's block: days, and the clock from and up to which it holds on each of them."""
 
-    days: Days
+    days: DaySpan
     begins: int = 0
     ends: int = DAY
 
@@ -47,7 +47,7 @@ class Blocked:
 
 
 @dataclass(frozen=True)
-class Teaching:
+class TeachingLimits:
     """A trainer's teaching days: weekdays (Monday is 0) on which she teaches, and how many days a
     month at most; None for as many as there are."""
 
@@ -75,14 +75,14 @@ class Room:
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class ScheduleFacts:
     """Facts beside engagements: travel in minutes by pairs of zones, holidays, absences and
     teaching days by trainers, blocks by venues, room by events."""
 
     travel: Mapping[frozenset[int], int] = field(default_factory=dict)
     holidays: Collection[date] = frozenset()
-    absences: Mapping[int, Sequence[Days]] = field(default_factory=dict)
-    teaching: Mapping[int, Teaching] = field(default_factory=dict)
+    absences: Mapping[int, Sequence[DaySpan]] = field(default_factory=dict)
+    teaching: Mapping[int, TeachingLimits] = field(default_factory=dict)
     blocks: Mapping[int, Sequence[Blocked]] = field(default_factory=dict)
     rooms: Mapping[str, Room] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
@@ -96,7 +96,7 @@ class Circumstances:
 
 def find_clashes(
     engagements: Sequence[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     kinds: Collection[ClashKind] = frozenset(ClashKind),
 ) -> list[Clash]:
     """Every clash of these kinds, in the order of days; each once for a pair of events and what
@@ -115,7 +115,7 @@ def find_clashes(
     return sorted(found.values(), key=lambda clash: (clash.day, clash.kind))
 
 
-def _of_trainers(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
+def _of_trainers(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     longest = max(around.travel.values(), default=0)
     for (first, later), trainers in pairs_sharing(
         engagements, lambda one: one.trainers, longest
@@ -130,7 +130,7 @@ def _of_trainers(engagements: Sequence[Engagement], around: Circumstances) -> It
             yield Clash(day, ClashKind.TRAVEL, events, shared, needed)
 
 
-def _of_people(engagements: Sequence[Engagement], _around: Circumstances) -> Iterator[Clash]:
+def _of_people(engagements: Sequence[Engagement], _around: ScheduleFacts) -> Iterator[Clash]:
     for (first, later), people in pairs_sharing(engagements, lambda one: one.people).items():
         one, other = engagements[first], engagements[later]
         yield Clash(
@@ -138,7 +138,7 @@ def _of_people(engagements: Sequence[Engagement], _around: Circumstances) -> Ite
         )
 
 
-def _of_venues(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
+def _of_venues(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     for (first, later), venues in pairs_sharing(
         engagements, _venue_of, around.limits.door_minutes
     ).items():
@@ -155,7 +155,7 @@ def _venue_of(one: Engagement) -> Iterable[int]:
     return () if one.venue is None else (one.venue,)
 
 
-def _of_days(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
+def _of_days(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     home_by = around.limits.home_by
     for one in engagements:
         events = (one.event,)
@@ -175,7 +175,7 @@ def _of_days(engagements: Sequence[Engagement], around: Circumstances) -> Iterat
             yield Clash(one.day, ClashKind.LATE, events, (), home)
 
 
-def _of_teaching_days(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
+def _of_teaching_days(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     months: defaultdict[tuple[int, int], list[Engagement]] = defaultdict(list)
     for one in engagements if around.teaching else ():
         for day in one.days():
@@ -201,13 +201,13 @@ def _month(day: date) -> int:
     return day.year * 12 + day.month
 
 
-def _of_rooms(_engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
+def _of_rooms(_engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     for event, room in around.rooms.items():
         if room.lacking:
             yield Clash(room.day, ClashKind.SEATS, (event,), (), room.lacking)
 
 
-def _of_habits(engagements: Sequence[Engagement], around: Circumstances) -> Iterator[Clash]:
+def _of_habits(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     """The same venue, weekday and hour so many times running, each within a month of the one
     before. What only police come to lets nobody wait for anybody else."""
     habits: defaultdict[tuple[int, int, int], list[Engagement]] = defaultdict(list)
@@ -238,7 +238,7 @@ def _runs(days: Sequence[date]) -> Iterator[list[date]]:
 
 
 _FINDERS: tuple[
-    tuple[Callable[[Sequence[Engagement], Circumstances], Iterator[Clash]], frozenset[ClashKind]],
+    tuple[Callable[[Sequence[Engagement], ScheduleFacts], Iterator[Clash]], frozenset[ClashKind]],
     ...,
 ] = (
     (_of_trainers, frozenset({ClashKind.TRAINER, ClashKind.TRAVEL})),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from kash.clashes.rules.engagements import DAY, Engagement, moved_by
-from kash.clashes.rules.finding import Circumstances, find_clashes
+from kash.clashes.rules.finding import ScheduleFacts, find_clashes
 from kash.clashes.rules.kinds import Clash, ClashKind
 
 _WEEKEND = (5, 6)
@@ -15,7 +15,7 @@ _WEEKEND = (5, 6)
 def clashes_of(
     wanted: Sequence[Engagement],
     others: Iterable[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     kinds: Collection[ClashKind] = frozenset(ClashKind),
 ) -> list[Clash]:
     """Clashes that one event (all that is wanted is of it) has among others and by itself; what it
@@ -31,7 +31,7 @@ def clashes_of(
 def free_shifts(
     wanted: Sequence[Engagement],
     others: Sequence[Engagement],
-    around: Circumstances,
+    around: ScheduleFacts,
     shifts: Iterable[int],
     kinds: Collection[ClashKind] = frozenset(ClashKind),
 ) -> list[int]:

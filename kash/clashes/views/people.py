@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from kash.clashes import blueprint
 from kash.clashes.advice import address_of
-from kash.clashes.queries.naming import Names
+from kash.clashes.queries.naming import ClashNames
 from kash.clashes.queries.people import people_twice
 from kash.people.rules.one_group import one_group
 from kash.platform.web import current_actor
@@ -23,7 +23,7 @@ def people(public_id: str) -> str:
     actor = current_actor()
     workshop = workshop_with_people(public_id, actor, "workshops.see")
     found, events = people_twice(workshop, actor)
-    names = Names(events=events)
+    names = ClashNames(events=events)
     return render_template(
         "clashes/people.html",
         workshop=workshop,
