@@ -8,13 +8,13 @@ from flask import url_for
 
 from kash.clashes.queries.checking import Checked, check
 from kash.clashes.queries.naming import ClashNames
+from kash.clashes.rules.free import ON_ANY_DAY
 from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, SAFETY, Clash, ClashKind
 from kash.clashes.words import KIND, REASON, place_text, sentence
 from kash.policy import Actor
 from kash.workshops.queries.wanted import WantedWorkshop
 from kash.workshops.schedule_checks import ScheduleAdvice, ToldClash
 
-_TIMELESS = frozenset({ClashKind.SEATS})
 _OF_PEOPLE = frozenset({ClashKind.PEOPLE, ClashKind.SEATS})
 
 
@@ -25,14 +25,15 @@ def advise(wanted: WantedWorkshop, actor: Actor, people: bool = False) -> Schedu
         return ScheduleAdvice()
     checked = check(wanted, actor, only=_OF_PEOPLE if people else frozenset(ClashKind))
     return ScheduleAdvice(
-        [_told(one, checked, wanted.workshop) for one in checked.clashes],
+        [_told(one, checked, wanted.workshop, people=people) for one in checked.clashes],
         checked.instead.when,
-        not people and any(one.kind not in _TIMELESS for one in checked.clashes),
+        not people and any(one.kind not in ON_ANY_DAY for one in checked.clashes),
     )
 
 
-def _told(clash: Clash, checked: Checked, event: str) -> ToldClash:
+def _told(clash: Clash, checked: Checked, event: str, *, people: bool) -> ToldClash:
     kind, instead = clash.kind, checked.instead
+    of_place = kind in OF_VENUES or kind is ClashKind.SEATS
     return ToldClash(
         KIND[kind],
         sentence(clash, checked.names),
@@ -43,10 +44,8 @@ def _told(clash: Clash, checked: Checked, event: str) -> ToldClash:
         url=url_for("clashes.people", public_id=event)
         if kind is ClashKind.PEOPLE
         else address_of_other(clash, checked.names, event),
-        who_else=instead.who if kind in OF_TRAINERS else (),
-        where_else=[place_text(*one) for one in instead.where]
-        if kind in OF_VENUES or kind is ClashKind.SEATS
-        else (),
+        who_else=instead.who if kind in OF_TRAINERS and not people else None,
+        where_else=[place_text(*one) for one in instead.where] if of_place and not people else None,
     )
 
 

@@ -21,7 +21,8 @@ from kash.workshops.services.errors import ScheduleClash
 @dataclass(frozen=True)
 class ToldClash:
     """A clash in words, with its reason, and what to do instead. `refused` says that nothing is
-    saved which has it; `safety` that it endangers somebody; `url` leads to the other event."""
+    saved which has it; `safety` that it endangers somebody; `url` leads to the other event.
+    `who_else` and `where_else` are None where nobody looked for any."""
 
     label: Any
     sentence: Any
@@ -30,8 +31,8 @@ class ToldClash:
     refused: bool = False
     safety: bool = False
     url: str = ""
-    who_else: Sequence[str] = ()
-    where_else: Sequence[str] = ()
+    who_else: Sequence[str] | None = None
+    where_else: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.clashes.rules.engagements import Engagement
 from kash.clashes.rules.finding import ScheduleFacts
-from kash.clashes.rules.free import clashes_of, free_shifts, with_team
+from kash.clashes.rules.free import ON_ANY_DAY, clashes_of, free_shifts, with_team
 from kash.clashes.rules.kinds import OF_TRAINERS, OF_VENUES, Clash, ClashKind, ClashRules
 from kash.people.queries.places import venues
 from kash.platform.web.formats import local_today
@@ -55,7 +55,7 @@ def alternatives(
         _where(wanted, others, around, looked_for & (OF_VENUES | {ClashKind.TRAVEL}), seats)
         if kinds & _OF_PLACES
         else (),
-        _when(wanted, others, around, looked_for) if kinds - {ClashKind.SEATS} else (),
+        _when(wanted, others, around, looked_for) if kinds - ON_ANY_DAY else (),
     )
 
 

@@ -10,6 +10,8 @@ from kash.clashes.rules.finding import ScheduleFacts, find_clashes
 from kash.clashes.rules.kinds import Clash, ClashKind
 
 _WEEKEND = (5, 6)
+# Other days help neither where seats are lacking nor where the hours are too late.
+ON_ANY_DAY = frozenset({ClashKind.SEATS, ClashKind.LATE})
 
 
 def clashes_of(
@@ -36,8 +38,8 @@ def free_shifts(
     kinds: Collection[ClashKind] = frozenset(ClashKind),
 ) -> list[int]:
     """Those shifts, in days, by which an event moves to where nothing clashes. What lies on no
-    weekend is not moved onto one; room lacks wherever it lies, and is left out of account."""
-    asked = frozenset(kinds) - {ClashKind.SEATS}
+    weekend is not moved onto one. Kinds that are the same on any day are left out of account."""
+    asked = frozenset(kinds) - ON_ANY_DAY
     on_weekends = any(day.weekday() in _WEEKEND for one in wanted for day in one.days())
     free = []
     for shift in shifts:
