@@ -29,7 +29,7 @@ KIND: dict[ClashKind, Any] = {
 REASON: dict[ClashKind, Any] = {
     ClashKind.TRAINER: _l("Nobody teaches in two places at once."),
     ClashKind.TRAVEL: _l("By the minutes between the zones of both venues, as they were typed in."),
-    ClashKind.ABSENCE: _l("Why somebody is away is told to nobody."),
+    ClashKind.ABSENCE: _l("Why somebody is away is not told here."),
     ClashKind.TEACHING_DAYS: _l(
         "By the weekdays, and the days a month, on which a trainer teaches."
     ),

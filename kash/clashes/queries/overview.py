@@ -36,20 +36,27 @@ class Overview:
 
 
 def clashes_ahead(
-    actor: Actor, today: date, *, kind: ClashKind | None = None, mine: bool = False
+    actor: Actor,
+    today: date,
+    *,
+    kind: ClashKind | None = None,
+    mine: bool = False,
+    within: timedelta = AHEAD,
 ) -> Overview:
-    """Clashes from today on, for a year; of one `kind`, and of workshops that this actor runs only
-    if it is `mine`."""
+    """Clashes from today on, for a year or `within` another time; of one `kind`, and of workshops
+    that this actor runs only if it is `mine`. Where the actor runs none, nothing is looked at."""
     rules = rules_of(latest_set())
+    run = _run_by(actor, today, today + within) if mine else set()
+    if mine and not run:
+        return Overview((), {}, {}, rules)
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
     # What is before today counts for habits, and for the days of its month.
-    first, last = today - timedelta(days=2 * HABIT_DAYS), today + AHEAD
+    first, last = today - timedelta(days=2 * HABIT_DAYS), today + within
     timetable = timetable_between(first, last, people=people, actor=actor)
     around = circumstances(first, last, rules, timetable)
     engagements = with_ways_home(timetable.engagements, timetable.expected, around.travel)
     found = [one for one in find_clashes(engagements, around, rules.looked_for) if one.day >= today]
     if mine:
-        run = _run_by(actor, today)
         found = [one for one in found if not run.isdisjoint(one.events)]
     return Overview(
         [one for one in found if kind is None or one.kind is kind],
@@ -59,11 +66,14 @@ def clashes_ahead(
     )
 
 
-def _run_by(actor: Actor, today: date) -> set[str]:
+def _run_by(actor: Actor, first: date, last: date) -> set[str]:
     return set(
         db.session.scalars(
             select(Workshop.public_id).where(
-                Workshop.id.in_(run_by(actor)), Workshop.ends_on >= today
+                Workshop.id.in_(run_by(actor)),
+                Workshop.state == "planned",
+                Workshop.starts_on <= last,
+                Workshop.ends_on >= first,
             )
         )
     )

@@ -19,7 +19,7 @@ from kash.availability.queries.spans import (
     venue_blocks_between,
 )
 from kash.clashes.queries.rule_sets import latest_set, rules_of
-from kash.clashes.queries.timetable import Timetable, timetable_between
+from kash.clashes.queries.timetable import EventTable, timetable_between
 from kash.clashes.rules.engagements import Engagement
 from kash.clashes.rules.finding import HABIT_DAYS
 from kash.clashes.rules.kinds import ClashKind, ClashRules
@@ -96,7 +96,7 @@ def _holidays(first: date, last: date) -> frozenset[date]:
 def _trainers(
     proposal: QuarterProposal,
     lines: Sequence[LineFacts],
-    timetable: Timetable,
+    timetable: EventTable,
     also: Collection[str],
 ) -> list[Trainer]:
     accounts = accounts_with_role(Role.TRAINER, locked=also)
@@ -179,7 +179,7 @@ def _spans(days: Sequence[date]) -> list[tuple[date, date]]:
     return found
 
 
-def _venues(proposal: QuarterProposal, timetable: Timetable) -> list[Venue]:
+def _venues(proposal: QuarterProposal, timetable: EventTable) -> list[Venue]:
     booked = _taken_by(
         timetable.engagements,
         Hindering.BOOKED,
