@@ -6,6 +6,7 @@ from kash.accounts.feature import FEATURE as ACCOUNTS
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.availability.feature import FEATURE as AVAILABILITY
+from kash.budget.feature import FEATURE as BUDGET
 from kash.calendar.feature import FEATURE as CALENDAR
 from kash.certificates.feature import FEATURE as CERTIFICATES
 from kash.clashes.feature import FEATURE as CLASHES
@@ -49,6 +50,7 @@ FEATURES: tuple[Feature, ...] = (
     EVALUATIONS,
     REPORTS,
     PAYOUTS,
+    BUDGET,
     TRACKS,
     CERTIFICATES,
     COVERAGE,

@@ -256,6 +256,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "payouts.approve": {_R.DIRECTOR: _ALL},
     "payouts.pay": {_R.TRAINER: _OWN},
     "payouts.rates": {_R.DIRECTOR: _ALL},
+    # What a workshop costs and who bears it: names no participant.
+    "budget.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
+    "budget.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     # Counts by station; whose names stand beside them is decided by "people.see".
     "coverage.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "coverage.goal": {_R.DIRECTOR: _ALL},

@@ -61,6 +61,7 @@ ROOT = Path(__file__).parents[1]
 ELSEWHERE = {
     "AbsenceDetails": "tests/availability",
     "BlockDetails": "tests/availability",
+    "BudgetLineDetails": "tests/budget",
     "TeachingDaysDetails": "tests/availability",
     "QuestionDetails": "tests/evaluations",
     "SkillDetails": "tests/skills",

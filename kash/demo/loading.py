@@ -21,6 +21,7 @@ from kash.coverage.services.goals import set_goal
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER, SampleAccount
 from kash.demo.availability import say_who_is_away
 from kash.demo.batches import make_batches
+from kash.demo.budgets import write_budgets
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.clashing import plan_what_clashes
 from kash.demo.contacts import ask_for_contacts
@@ -145,6 +146,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
     say_who_is_away(actors, today)
+    write_budgets(actors, workshops)
     set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
     plan_what_clashes(actors, people, courses, today)
     find_a_minor(people, actors)

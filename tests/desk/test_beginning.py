@@ -107,6 +107,8 @@ OWN_WISH = {
     "certificates.see_designs",
     "certificates.sign",
     "absences.see",
+    "budget.edit",
+    "budget.see",
     "absences.write",
     "venues.plan",
     "venues.see",

@@ -70,6 +70,7 @@ from kash.attendance.models import (
 from kash.attendance.register import ensure_statuses
 from kash.attendance.sealed import sealed_operation
 from kash.availability.models import Absence, VenueBlock
+from kash.budget.models import BudgetLine
 from kash.certificates.models import (
     Certificate,
     CertificateBatch,
@@ -1180,6 +1181,17 @@ class _Builder:
                 budget_code=self.value("workshop.paid", side),
             )
         )
+        line = self.add(
+            BudgetLine(
+                workshop_id=workshop.id,
+                position=1,
+                label=self.value("budget", side),
+                driver="person_days",
+                unit_cents=50_000,
+                budget_code=self.value("budget", side),
+                written_by=trainer.public_id,
+            )
+        )
         slots, sessions = [], []
         # Closed by somebody else, open, and confirmed.
         for number in range(3):
@@ -1296,6 +1308,7 @@ class _Builder:
                 "draft_plan": draft["plan"].public_id,
                 "proposed": proposed["version"].public_id,
                 "workshop": workshop.public_id,
+                "budget_line": line.public_id,
                 "answer_link": link,
                 **self.sign_ups(workshop, trainer),
                 "closed_session": sessions[0].public_id,

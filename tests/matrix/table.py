@@ -120,6 +120,9 @@ payouts.approve       -    all  -     -    -      -    -       -       -
 payouts.return        -    all  own   -    -      -    -       -       -
 payouts.settle        -    all  own   -    -      -    -       -       -
 payouts.pay           -    -    own   -    -      -    -       -       -
+budget.see            -    all  own   all  -      -    -       -       -
+budget.page           -    all  all   all  -      -    -       -       -
+budget.edit           -    all  own   -    -      -    -       -       -
 payouts.rates         -    all  -     -    -      -    -       -       -
 records.missing       -    all  own   all  -      -    -       -       -
 records.list          -    all  all   all  -      -    -       -       -
@@ -180,6 +183,7 @@ breach                all  all  -     -    -      -    -       -       -
 incident              -    all  -     -    all    own  -       -       -
 identity              -    -    -     -    -      own  -       -       -
 brief                 -    -    -     -    -      -    self    self    -
+budget                -    all  own   all  -      -    -       -       -
 absence.why           -    all  own   -    -      -    -       -       -
 venue.planning        -    all  all   -    -      -    -       -       -
 account.email         all  all  self  self self   self self    self    self
@@ -440,6 +444,15 @@ PLACES: dict[str, Place] = {
     "directory.cards": Place("directory.see", "directory.see"),
     "directory.paper": Place("directory.see"),
     "directory.table": Place("directory.see"),
+    # --- budgets ----------------------------------------------------------------------------
+    "budget.index": Place("budget.page"),
+    "budget.table": Place("budget.page"),
+    "budget.workshop": _of("workshop", get="budget.see"),
+    "budget.add_line": _of("workshop", both="budget.edit"),
+    "budget.edit_line": _of("workshop", both="budget.edit", line_id="budget_line"),
+    "budget.remove_line": _of("workshop", both="budget.edit", line_id="budget_line"),
+    "budget.close": _of("workshop", both="budget.edit"),
+    "budget.open_again": _of("workshop", post="budget.edit"),
     # --- absences and venues ----------------------------------------------------------------
     "absences.index": Place("absences.see"),
     "absences.add": Place("absences.write", "absences.write"),

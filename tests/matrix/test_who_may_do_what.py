@@ -351,6 +351,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "skills.grant": "skills.grant",
         "feeds.venues": "feeds.venues",
         "absences.see": "absences.see",
+        "budget.see": "budget.see",
+        "budget.edit": "budget.edit",
         "absences.write": "absences.write",
         "venues.see": "venues.see",
         "venues.plan": "venues.plan",

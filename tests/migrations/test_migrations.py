@@ -308,6 +308,9 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("agenda_template_item", "kind"): ["plain", "arising"],
     ("zone", "kind"): ["sub_county", "ward"],
     ("zone_travel", "other_zone_id"): [2],
+    ("budget_line", "driver"): ["fixed", "days"],
+    # What is spent is read from payouts, or entered.
+    ("budget_line", "spent_cents"): [100, None],
     ("absence", "kind"): ["leave", "sick"],
     ("venue_block", "ends_at"): [time(9), time(10)],
     ("clash_rule_set", "home_by"): [1080, 1110],

@@ -1,0 +1,1 @@
+"""Questions on budgets: of one workshop, and of all in a period."""

@@ -1,0 +1,242 @@
+"""Budgets: lines with their sums, of one workshop and of all in a period."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.budget.models import BudgetClosing, BudgetLine
+from kash.budget.queries.counts import head_counts
+from kash.budget.rules import (
+    Bearer,
+    Driver,
+    LineFacts,
+    LineSums,
+    PaidSum,
+    Part,
+    line_sums,
+    total_of,
+)
+from kash.payouts.queries.rates import latest_table
+from kash.payouts.queries.sums import listed_sums
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor, Reach
+from kash.workshops.models import Funder, Funding, Workshop
+from kash.workshops.queries.scope import run_by
+
+CURRENCY = "KES"
+# Whoever asks for more narrows the period.
+MOST_WORKSHOPS = 1000
+
+
+@dataclass(frozen=True)
+class ReckonedLine:
+    """A line with what it comes to."""
+
+    line: BudgetLine
+    sums: LineSums
+
+    @property
+    def left(self) -> int:
+        """Amount that is planned and not spent; below nothing if more was spent."""
+        return self.sums.planned - self.sums.spent
+
+
+@dataclass(frozen=True)
+class WorkshopBudget:
+    """A workshop with its lines, and who closed its budget when, if anybody did."""
+
+    workshop: Workshop
+    lines: Sequence[ReckonedLine]
+    closed_by: str = ""
+    closed_at: datetime | None = None
+
+    @property
+    def planned(self) -> int:
+        """The sum of what is planned."""
+        return sum(one.sums.planned for one in self.lines)
+
+    @property
+    def spent(self) -> int:
+        """The sum of what was spent."""
+        return sum(one.sums.spent for one in self.lines)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Parts by funder and code, added up over the lines."""
+        return list(total_of([part for one in self.lines for part in one.sums.parts]).values())
+
+
+@dataclass(frozen=True)
+class BudgetSearch:
+    """Search for budgets of workshops that begin within a period, first and last day among it.
+    `funder` is a name, "" for all and "-" for the programme's own means."""
+
+    first: date
+    last: date
+    funder: str = ""
+    code: str = ""
+
+    def fits(self, part: Part) -> bool:
+        """True if this part is asked for."""
+        wanted = "" if self.funder == "-" else self.funder
+        return (not self.funder or part.funder == wanted) and (
+            not self.code or part.code == self.code
+        )
+
+
+def currency() -> str:
+    """The currency of the programme's rates; KES until there are any."""
+    table = latest_table(None)
+    return table.currency if table is not None else CURRENCY
+
+
+def budget_of(workshop: Workshop, session: Session | None = None) -> WorkshopBudget:
+    """The budget of a workshop; nine queries at most, whatever it has."""
+    return _budgets(session or db.session(), [workshop])[0]
+
+
+def line_of(workshop: Workshop, public_id: str) -> BudgetLine:
+    """A line, fetched through its workshop. Raises NotFound."""
+    return one_or_404(
+        db.session.scalars(
+            select(BudgetLine)
+            .options(joinedload(BudgetLine.funder))
+            .where(BudgetLine.workshop_id == workshop.id, BudgetLine.public_id == public_id)
+        ).first()
+    )
+
+
+def budgets(actor: Actor, asked: BudgetSearch) -> list[WorkshopBudget]:
+    """Budgets within reach of workshops that begin in the period, in order, with a line whose part
+    is asked for."""
+    statement = (
+        select(Workshop)
+        .where(
+            Workshop.starts_on.between(asked.first, asked.last),
+            exists().where(BudgetLine.workshop_id == Workshop.id),
+        )
+        .order_by(Workshop.starts_on, Workshop.id)
+        .limit(MOST_WORKSHOPS)
+    )
+    if actor.reach("budget.see") is not Reach.ALL:
+        statement = statement.where(Workshop.id.in_(run_by(actor)))
+    found = _budgets(db.session(), db.session.scalars(statement).all())
+    return [one for one in found if any(asked.fits(part) for part in one.parts)]
+
+
+def codes_known(actor: Actor) -> list[str]:
+    """Codes in use: those of shares, which everybody sees who plans, and of lines within reach."""
+    lines = select(BudgetLine.budget_code).distinct()
+    if actor.reach("budget.see") is not Reach.ALL:
+        lines = lines.where(BudgetLine.workshop_id.in_(run_by(actor)))
+    shares = select(Funding.budget_code).distinct()
+    return sorted({*db.session.scalars(shares), *db.session.scalars(lines)} - {""})
+
+
+def funder_choices() -> list[tuple[str, str]]:
+    """Public ids and names of all funders."""
+    return [
+        (public_id, name)
+        for public_id, name in db.session.execute(
+            select(Funder.public_id, Funder.name).order_by(Funder.name)
+        )
+    ]
+
+
+def facts_of(line: BudgetLine) -> LineFacts:
+    """A stored line as rules know it."""
+    return LineFacts(
+        driver=Driver(line.driver),
+        unit_cents=line.unit_cents,
+        with_trainers=line.with_trainers,
+        from_payouts=line.from_payouts,
+        funder=line.funder.name if line.funder is not None else "",
+        code=line.budget_code,
+        spent_cents=line.spent_cents,
+    )
+
+
+def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBudget]:
+    ids = [one.id for one in workshops]
+    lines: dict[int, list[BudgetLine]] = {}
+    for line in session.scalars(
+        select(BudgetLine)
+        .options(joinedload(BudgetLine.funder))
+        .where(BudgetLine.workshop_id.in_(ids))
+        .order_by(BudgetLine.position, BudgetLine.id)
+    ):
+        lines.setdefault(line.workshop_id, []).append(line)
+    closings = {
+        one.workshop_id: one
+        for one in session.scalars(select(BudgetClosing).where(BudgetClosing.workshop_id.in_(ids)))
+    }
+    moving = [one for one in workshops if one.id not in closings]
+    by_days = {
+        key for key, some in lines.items() if any(one.driver == "person_days" for one in some)
+    }
+    counts = head_counts(session, moving, by_days)
+    bearers = _bearers(session, [one.id for one in moving])
+    paid: dict[int, list[PaidSum]] = {}
+    for workshop, cents, is_paid, count in listed_sums(session, [one.id for one in moving]):
+        paid.setdefault(workshop, []).append(PaidSum(cents, is_paid, count))
+    found = []
+    for one in workshops:
+        closing = closings.get(one.id)
+        reckoned = [
+            ReckonedLine(
+                line,
+                thawed(line)
+                if closing is not None and line.frozen is not None
+                else line_sums(
+                    facts_of(line),
+                    counts[one.id],
+                    bearers.get(one.id, ()),
+                    paid.get(one.id, ()),
+                    cancelled=one.state == "cancelled",
+                ),
+            )
+            for line in lines.get(one.id, ())
+        ]
+        found.append(
+            WorkshopBudget(
+                one,
+                reckoned,
+                closing.closed_by if closing is not None else "",
+                closing.closed_at if closing is not None else None,
+            )
+        )
+    return found
+
+
+def frozen(sums: LineSums) -> list[object]:
+    """Sums of a line as they are kept once its budget is closed."""
+    return [
+        sums.units,
+        sums.planned,
+        sums.spent,
+        [[one.funder, one.code, one.planned, one.spent] for one in sums.parts],
+    ]
+
+
+def thawed(line: BudgetLine) -> LineSums:
+    """Sums of a line as they were kept."""
+    units, planned, spent, parts = line.frozen or [0, 0, 0, []]
+    return LineSums(units, planned, spent, tuple(Part(*one) for one in parts))
+
+
+def _bearers(session: Session, ids: Collection[int]) -> dict[int, list[Bearer]]:
+    found: dict[int, list[Bearer]] = {}
+    for workshop, name, code, share in session.execute(
+        select(Funding.workshop_id, Funder.name, Funding.budget_code, Funding.share)
+        .join(Funder, Funder.id == Funding.funder_id)
+        .where(Funding.workshop_id.in_(ids))
+        .order_by(Funding.share.desc(), Funder.name)
+    ):
+        found.setdefault(workshop, []).append(Bearer(name, code, share))
+    return found

@@ -1,0 +1,176 @@
+"""Adding a line to a budget, changing and removing one, closing a budget and opening it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kash.budget.errors import (
+    BudgetClosed,
+    NotClosed,
+    NothingToClose,
+    NotOverYet,
+    PayoutsTwice,
+    SpentTwice,
+    TooManyLines,
+)
+from kash.budget.models import BudgetClosing, BudgetLine
+from kash.budget.queries.budgets import budget_of, frozen
+from kash.budget.rules import MOST_LINES
+from kash.platform.vault import audited
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.formats import local_today
+from kash.policy import Actor
+from kash.workshops.models import Funder, Workshop
+
+
+@dataclass(frozen=True)
+class BudgetLineDetails:
+    """A line as entered; `funder` is a public id, empty for the workshop's shares. Amounts are in
+    cents."""
+
+    label: str
+    driver: str = "fixed"
+    unit_cents: int = 0
+    with_trainers: bool = False
+    from_payouts: bool = False
+    funder: str = ""
+    budget_code: str = ""
+    spent_cents: int | None = None
+
+
+def add_line(workshop: str, details: BudgetLineDetails, *, key: str, by: Actor) -> str:
+    """Add a line; its public id, which is `key`. The same key again changes nothing. Raises
+    NotFound, BudgetClosed, TooManyLines, PayoutsTwice and SpentTwice."""
+    with audited("budget.line_added", by) as change:
+        session = change.session
+        held = _open(session, workshop)
+        there = session.scalar(select(BudgetLine).where(BudgetLine.public_id == key))
+        if there is not None and there.workshop_id == held.id:
+            change.nothing()
+            return key
+        lines, last = session.execute(
+            select(func.count(BudgetLine.id), func.max(BudgetLine.position)).where(
+                BudgetLine.workshop_id == held.id
+            )
+        ).one()
+        if lines >= MOST_LINES:
+            raise TooManyLines
+        line = BudgetLine(public_id=key, workshop_id=held.id, position=(last or 0) + 1)
+        _write(session, line, details, by)
+        line.written_at = change.now
+        session.add(line)
+        change.about(key, held.public_id)
+        return key
+
+
+def change_line(
+    workshop: str, public_id: str, details: BudgetLineDetails, row_version: int, *, by: Actor
+) -> None:
+    """Change a line. Raises NotFound, ChangedMeanwhile, BudgetClosed, PayoutsTwice and
+    SpentTwice."""
+    with audited("budget.line_changed", by) as change:
+        session = change.session
+        held = _open(session, workshop)
+        line = _line(session, held, public_id)
+        if line.row_version != row_version:
+            raise ChangedMeanwhile
+        _write(session, line, details, by)
+        line.row_version += 1
+        line.written_at = change.now
+        change.about(public_id, held.public_id)
+
+
+def remove_line(workshop: str, public_id: str, *, by: Actor) -> None:
+    """Remove a line. Raises NotFound and BudgetClosed."""
+    with audited("budget.line_removed", by) as change:
+        session = change.session
+        held = _open(session, workshop)
+        session.delete(_line(session, held, public_id))
+        change.about(public_id, held.public_id)
+
+
+def close_budget(workshop: str, *, by: Actor) -> None:
+    """Close a budget: what its lines come to, and who bears it, stands from then. Raises NotFound,
+    BudgetClosed, NotOverYet and NothingToClose."""
+    with audited("budget.closed", by) as change:
+        session = change.session
+        held = _open(session, workshop)
+        if held.state == "planned" and held.ends_on >= local_today():
+            raise NotOverYet
+        budget = budget_of(held, session)
+        if not budget.lines:
+            raise NothingToClose
+        for one in budget.lines:
+            one.line.frozen = frozen(one.sums)
+        session.add(
+            BudgetClosing(workshop_id=held.id, closed_by=by.public_id, closed_at=change.now)
+        )
+        change.about(held.public_id)
+
+
+def open_budget(workshop: str, *, by: Actor) -> None:
+    """Open a closed budget again: its lines follow their counts as before. Raises NotFound and
+    NotClosed."""
+    with audited("budget.opened_again", by) as change:
+        session = change.session
+        held = _locked(session, workshop)
+        closing = session.get(BudgetClosing, held.id)
+        if closing is None:
+            raise NotClosed
+        session.delete(closing)
+        for line in session.scalars(select(BudgetLine).where(BudgetLine.workshop_id == held.id)):
+            line.frozen = None
+        change.about(held.public_id)
+
+
+def _locked(session: Session, workshop: str) -> Workshop:
+    return one_or_404(
+        session.scalars(
+            select(Workshop).where(Workshop.public_id == workshop).with_for_update()
+        ).first()
+    )
+
+
+def _open(session: Session, workshop: str) -> Workshop:
+    held = _locked(session, workshop)
+    if session.get(BudgetClosing, held.id) is not None:
+        raise BudgetClosed
+    return held
+
+
+def _line(session: Session, workshop: Workshop, public_id: str) -> BudgetLine:
+    return one_or_404(
+        session.scalars(
+            select(BudgetLine).where(
+                BudgetLine.workshop_id == workshop.id, BudgetLine.public_id == public_id
+            )
+        ).first()
+    )
+
+
+def _write(session: Session, line: BudgetLine, details: BudgetLineDetails, by: Actor) -> None:
+    if details.from_payouts:
+        if details.spent_cents is not None:
+            raise SpentTwice
+        other = select(BudgetLine.id).where(
+            BudgetLine.workshop_id == line.workshop_id,
+            BudgetLine.from_payouts,
+            BudgetLine.public_id != line.public_id,
+        )
+        with session.no_autoflush:
+            if session.scalar(other) is not None:
+                raise PayoutsTwice
+    funder = None
+    if details.funder:
+        with session.no_autoflush:
+            funder = one_or_404(
+                session.scalar(select(Funder.id).where(Funder.public_id == details.funder))
+            )
+    line.label, line.driver = details.label, details.driver
+    line.unit_cents, line.with_trainers = details.unit_cents, details.with_trainers
+    line.from_payouts, line.funder_id = details.from_payouts, funder
+    line.budget_code, line.spent_cents = details.budget_code, details.spent_cents
+    line.written_by = by.public_id
