@@ -103,6 +103,8 @@ UNASKED = {
     "certificates.mark": "there are no funders in what is measured",
     "notices.stop": "nobody was sent a mail in what is measured",
     "holidays.remove": "no day was added in what is measured",
+    "budget.edit_line": "no budget has a line in what is measured",
+    "budget.remove_line": "as above",
     "absences.edit": "nobody is away in what is measured",
     "absences.remove": "as above",
     "venues.remove_block": "every venue can be had in what is measured",

@@ -146,7 +146,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
     say_who_is_away(actors, today)
-    write_budgets(actors, workshops)
+    write_budgets(actors, workshops[0], workshops[-1])
     set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
     plan_what_clashes(actors, people, courses, today)
     find_a_minor(people, actors)

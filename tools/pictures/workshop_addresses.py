@@ -64,6 +64,10 @@ class WorkshopAddresses:
             return {"": issued}
         if endpoint in ("payouts.workshop", "payouts.payout_list"):
             return {"": issued, "waits": approved, "returned": proposed}
+        if endpoint == "budget.workshop":
+            return {"": issued, "planned": planned}
+        if endpoint.startswith("budget."):
+            return {"": issued}
         if endpoint == "payouts.settle":
             return {"": approved}
         if endpoint.startswith("payouts."):
