@@ -1,7 +1,7 @@
 """budgets of workshops by funder and code
 
 Revision ID: 0065
-Revises: 0063
+Revises: 0058
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0065'
-down_revision = '0063'
+down_revision = '0058'
 branch_labels = None
 depends_on = None
 
