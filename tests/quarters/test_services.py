@@ -205,7 +205,7 @@ def test_what_got_in_the_way_since_is_not_planned_and_is_told(quarter: Quarter) 
 
 
 def test_what_was_accepted_is_taken_back_as_one_as_though_it_had_never_been(
-    quarter: Quarter,
+    both_engines_app: object, quarter: Quarter
 ) -> None:
     quarter.add(10, 10, most=10)
     chosen = {one.public_id for one in quarter.lines()}

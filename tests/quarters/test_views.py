@@ -38,7 +38,7 @@ def post_people(station: str, *names: str) -> None:
 
 
 def test_a_quarter_is_planned_from_needs_to_workshops(
-    quarter: Quarter, client_for: ClientFor
+    both_engines_app: object, quarter: Quarter, client_for: ClientFor
 ) -> None:
     browser = client_for(quarter.atieno)
     following = quarter_of(local_today()).following
