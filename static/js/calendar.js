@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const KEYS = Object.keys(STEPS).map((key) => `Alt+${key}`).join(" ");
 const FETCHED = { "X-Requested-With": "fetch" };
 
 export function later(day, days) {
@@ -20,7 +21,11 @@ let sending = Promise.resolve();
 
 function prepare(section) {
   section.dataset.ready = "true";
-  for (const entry of section.querySelectorAll("[data-moves]")) entry.draggable = true;
+  for (const entry of section.querySelectorAll("[data-moves]")) {
+    entry.draggable = true;
+    entry.setAttribute("aria-keyshortcuts", KEYS);
+  }
+  section.querySelector(".keys")?.removeAttribute("hidden");
   roam(section);
 
   section.addEventListener("keydown", (event) => {
