@@ -10,7 +10,6 @@ from kash.clashes import blueprint, views
 from kash.clashes.advice import advise
 from kash.clashes.chapters import CHAPTERS
 from kash.clashes.queries.checking import refused
-from kash.clashes.today import TODAY
 from kash.clashes.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.platform.web.hits import NamedPage
@@ -39,7 +38,6 @@ FEATURE = Feature(
         CHAPTERS,
         NamedPage("clashes.index", _l("Clashes ahead"), "clashes.see", 92),
         SettingLine("work", 27, "clashes.rules", _l("Clashes of the schedule"), "calendar", _line),
-        *TODAY,
         ChecksSchedule(advise, refused),
         PageSection("workshops", "clashes/workshops_section.html", _may_see),
         SampleId(

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kash.availability.models import Absence
 from kash.clashes.rules.kinds import ClashKind, Weight
 from kash.people.models import Venue
 from kash.platform.database import db
-from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.clashes.conftest import Schedule
 
@@ -102,21 +100,6 @@ def test_a_workshop_and_the_overview_tell_each_clash_and_lead_to_what_is_in_the_
     assert "“First”" not in client_for(schedule.director).get("/clashes?kind=late").text
     mine = client_for(schedule.juma).get("/clashes?mine=1").text
     assert "“Second”" in mine
-
-
-def test_today_tells_who_runs_a_workshop_what_came_into_its_way(
-    schedule: Schedule, client_for: ClientFor
-) -> None:
-    week = local_today() + timedelta(days=7)
-    schedule.plan("Mine", day=(week - schedule.monday).days)
-    client, other = client_for(schedule.atieno), client_for(schedule.juma)
-    told = "Atieno is away on"
-    assert told not in client.get("/").text
-    schedule.add(
-        Absence(account_id=schedule.atieno.account_id, first=week, last=week, written_by="system")
-    )
-    assert told in client.get("/").text
-    assert told not in other.get("/").text
 
 
 def test_nothing_in_a_form_leads_away_from_what_is_typed(

@@ -36,22 +36,17 @@ class Overview:
 
 
 def clashes_ahead(
-    actor: Actor,
-    today: date,
-    *,
-    kind: ClashKind | None = None,
-    mine: bool = False,
-    within: timedelta = AHEAD,
+    actor: Actor, today: date, *, kind: ClashKind | None = None, mine: bool = False
 ) -> Overview:
-    """Clashes from today on, for a year or `within` another time; of one `kind`, and of workshops
-    that this actor runs only if it is `mine`. Where the actor runs none, nothing is looked at."""
+    """Clashes from today on, for a year; of one `kind`, and of workshops that this actor runs only
+    if it is `mine`. Where the actor runs none, nothing is looked at."""
     rules = rules_of(latest_set())
-    run = _run_by(actor, today, today + within) if mine else set()
+    run = _run_by(actor, today, today + AHEAD) if mine else set()
     if mine and not run:
         return Overview((), {}, {}, rules)
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
     # What is before today counts for habits, and for the days of its month.
-    first, last = today - timedelta(days=2 * HABIT_DAYS), today + within
+    first, last = today - timedelta(days=2 * HABIT_DAYS), today + AHEAD
     timetable = timetable_between(first, last, people=people, actor=actor)
     around = circumstances(first, last, rules, timetable)
     engagements = with_ways_home(timetable.engagements, timetable.expected, around.travel)
