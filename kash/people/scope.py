@@ -58,7 +58,7 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
         return true()
     if permission == "people.merge":
         # What is merged brings its contact along.
-        return and_(within_reach(actor, "people.edit"), _no_contact_closed(actor))
+        return and_(within_reach(actor, "people.edit"), contacts_compared(actor))
     allowed = [way.condition for way in _ways(actor, permission)]
     return or_(*allowed) if allowed else false()
 
@@ -125,7 +125,7 @@ def contact_compared(actor: Actor, which: Which) -> ColumnElement[bool]:
     return or_(kept.is_(None), contact_open(actor, which))
 
 
-def _no_contact_closed(actor: Actor) -> ColumnElement[bool]:
+def contacts_compared(actor: Actor) -> ColumnElement[bool]:
     """The persons of whom both contacts are compared (`contact_compared`), with each part said once
     for both."""
     none_kept = and_(Person.phone_sealed.is_(None), Person.email_sealed.is_(None))

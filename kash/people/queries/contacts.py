@@ -19,7 +19,7 @@ from kash.people.models import (
     Person,
 )
 from kash.people.queries.reach import closable_contacts, reach_of
-from kash.people.scope import Which, contact_compared
+from kash.people.scope import Which, contacts_compared
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web.account_names import tied_accounts
@@ -29,7 +29,7 @@ from kash.policy import Actor, Reach
 
 def closed_to(actor: Actor) -> ColumnElement[bool]:
     """The persons of whom a phone or an e-mail is kept that this actor may not see."""
-    return not_(and_(contact_compared(actor, "phone"), contact_compared(actor, "email")))
+    return not_(contacts_compared(actor))
 
 
 def closed_contacts(actor: Actor, found: Person) -> frozenset[Which]:
