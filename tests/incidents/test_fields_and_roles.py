@@ -23,6 +23,7 @@ from kash.platform.vault import file_document
 from kash.policy import Actor, Role
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed, Member
+from tests.refusals import draw_refusals_once
 
 # What holds one of a few words, so that no canary fits.
 CODED = {
@@ -229,12 +230,12 @@ class World:
             if any(canary in body for body in bodies)
         }
 
-    def pages(self, app: APIFlask, who: str) -> list[str]:
+    def pages(self, app: APIFlask, who: str, called: list[str]) -> list[str]:
         """What every page of this room answers, by GET, and by POST with hardly anything in it
-        where that would not take the case away."""
-        return list(self._pages(app, self.browsers[who]))
+        where that would not take the case away. `called` has the views of each request alone."""
+        return list(self._pages(app, self.browsers[who], called))
 
-    def _pages(self, app: APIFlask, browser: FlaskClient) -> Iterator[str]:
+    def _pages(self, app: APIFlask, browser: FlaskClient, called: list[str]) -> Iterator[str]:
         known = {"reference": self.reference, "person": "p1", "verb": "verify"}
         known |= {"document": self.identity, "intervention_id": "i1"}
         known |= {"bail_id": "b1", "term_id": "t1"}
@@ -248,6 +249,7 @@ class World:
                 with app.test_request_context():
                     address = app.url_for(rule.endpoint, **values)
                 asked = {"words": self.filled.canaries["narrative"]} if method == "POST" else None
+                called.clear()
                 answer = browser.open(address, method=method, data=asked)
                 assert answer.status_code < 500, (rule.endpoint, method)
                 headers = "\n".join(f"{name}: {value}" for name, value in answer.headers)
@@ -311,9 +313,12 @@ def world(
     return World(browsers, filled, reference, identity, secret)
 
 
-def test_each_field_is_rendered_to_whom_it_should_be(app: APIFlask, world: World) -> None:
+def test_each_field_is_rendered_to_whom_it_should_be(
+    app: APIFlask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And who somebody is, to a custodian who pressed the button for it and to nobody else."""
-    pages = {who: world.pages(app, who) for who in world.browsers}
+    called = draw_refusals_once(app, set(), monkeypatch)
+    pages = {who: world.pages(app, who, called) for who in world.browsers}
     shown = {who: world.rendered(bodies) for who, bodies in pages.items()}
     # Her account is named in the frame of each of her pages, and on the list of officers on duty,
     # which says nothing of a case.

@@ -44,7 +44,7 @@ from tests.profile import usual_or_long
 pytestmark = pytest.mark.new_files
 
 FILE = "/w/n"
-AUTHORS, REPORTS = 20, usual_or_long(60, 100)
+AUTHORS, REPORTS = 20, usual_or_long(40, 100)
 
 
 @dataclass

@@ -7,17 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from flask import request
 from flask.testing import FlaskClient
-from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
 from kash.application import create_app
-from kash.platform.web import errors
 from kash.settings import Settings
+from tests.refusals import Drawn, draw_refusals_once
 
 from .names_shown import ROLES, SHOW_NAMES, names_on, wrong_names
 from .programme import OTHER, OWN, Bearer, Value, World
@@ -193,37 +190,15 @@ def test_every_address_stands_in_the_table(world: World, endpoints: set[str]) ->
 
 
 @pytest.fixture(scope="module")
-def drawn() -> set[tuple[str | None, ...]]:
-    """Whom the guard refused where: for each role and room by each method a page was drawn."""
+def drawn() -> Drawn:
+    """Where a page of refusal was drawn."""
     return set()
 
 
 @pytest.fixture
-def reached(
-    world: World, drawn: set[tuple[str | None, ...]], monkeypatch: pytest.MonkeyPatch
-) -> list[str]:
-    """The endpoints whose view was called: whatever the guard refuses has read no address, and its
-    page is the same for all addresses of a room."""
-    called: list[str] = []
-    error_page = errors.error_page
-
-    def drawn_once(status: int, *given: Any, **more: Any) -> ResponseReturnValue:
-        where = (request.cookies.get("session"), request.blueprint, request.method)
-        if status == 403 and not called:
-            if where in drawn:
-                return "", status
-            drawn.add(where)
-        return error_page(status, *given, **more)
-
-    monkeypatch.setattr(errors, "error_page", drawn_once)
-    dispatch = world.app.dispatch_request
-
-    def noting() -> ResponseReturnValue:
-        called.append(request.endpoint or "")
-        return dispatch()
-
-    monkeypatch.setattr(world.app, "dispatch_request", noting)
-    return called
+def reached(world: World, drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The endpoints whose view was called."""
+    return draw_refusals_once(world.app, drawn, monkeypatch)
 
 
 @pytest.mark.parametrize("endpoint", sorted(PLACES))

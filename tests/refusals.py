@@ -1,0 +1,39 @@
+"""Pages by which the guard refuses: alike for all addresses of a room, and so drawn once."""
+
+from __future__ import annotations
+
+import pytest
+from apiflask import APIFlask
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from kash.platform.web import errors
+
+# For each browser and room by each method: where a page of refusal was drawn.
+Drawn = set[tuple[str | None, ...]]
+
+
+def draw_refusals_once(app: APIFlask, drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have a page of refusal be empty where the guard has refused the same browser before in the
+    same room; the endpoints whose view is called, as they are: whatever the guard refuses has read
+    no address."""
+    called: list[str] = []
+    error_page = errors.error_page
+
+    def drawn_once(status: int, *given: object, **more: object) -> ResponseReturnValue:
+        where = (request.cookies.get("session"), request.blueprint, request.method)
+        if status == 403 and not called:
+            if where in drawn:
+                return "", status
+            drawn.add(where)
+        return error_page(status, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(errors, "error_page", drawn_once)
+    dispatch = app.dispatch_request
+
+    def noting() -> ResponseReturnValue:
+        called.append(request.endpoint or "")
+        return dispatch()
+
+    monkeypatch.setattr(app, "dispatch_request", noting)
+    return called
