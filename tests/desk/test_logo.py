@@ -42,22 +42,23 @@ def test_it_becomes_a_small_png_without_metadata(app: APIFlask, kind: str) -> No
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", NoPicture),
-        (b"%PDF-1.7 not a picture", LogoProblem),
-        (_picture()[:200], LogoProblem),
-        (b"\x89PNG\r\n\x1a\n" + b"0" * MOST_BYTES, PictureTooLarge),
-        (b"<?xml version='1.0'?><SVG onload='x'/>", DrawingRefused),
-        (_picture("GIF"), LogoProblem),
+        (lambda: b"", NoPicture),
+        (lambda: b"%PDF-1.7 not a picture", LogoProblem),
+        (lambda: _picture()[:200], LogoProblem),
+        (lambda: b"\x89PNG\r\n\x1a\n" + b"0" * MOST_BYTES, PictureTooLarge),
+        (lambda: b"<?xml version='1.0'?><SVG onload='x'/>", DrawingRefused),
+        (lambda: _picture("GIF"), LogoProblem),
         # A page of one colour is a few kilobytes, and 100 megapixels once it is read.
-        (_picture(size=(10_000, 10_000)), PictureTooLarge),
-        (_picture(size=(9_000, 10)), PictureTooLarge),
+        (lambda: _picture(size=(10_000, 10_000)), PictureTooLarge),
+        (lambda: _picture(size=(9_000, 10)), PictureTooLarge),
     ],
 )
 def test_what_is_no_logo_is_refused(
-    app: APIFlask, content: bytes, problem: type[LogoProblem]
+    app: APIFlask, content: Callable[[], bytes], problem: type[LogoProblem]
 ) -> None:
+    """Drawn by the test: not by every worker that reads this module."""
     with pytest.raises(LogoProblem) as refused:
-        prepared_logo(content)
+        prepared_logo(content())
     assert type(refused.value) is problem
 
 

@@ -3,12 +3,14 @@ small and large, light and dark."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from importlib.resources import files
 from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Page, ViewportSize
+
+from .doubts import DOUBTFUL
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -19,9 +21,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOURS = ["color-contrast", "link-in-text-block"]
 # What else depends on where things stand and how large they are.
 SIZES = ["target-size", "scrollable-region-focusable"]
-# Either the whole page, or what is in doubt and a few of each look: what stands so looks the same.
-_RUN = """async ([type, values, without, looks]) => {
-  const at = looks === null ? document : { include: [...new Set([...window.doubtful,
+# Either the whole page, or a few of each doubt and of each look: what stands so is judged the same.
+_RUN = """async ([type, values, without, looks, doubts]) => {
+  const at = looks === null ? document : { include: [...new Set([
+    ...doubts.flatMap(doubt => window.doubtful.get(doubt).slice(0, 3)),
     ...looks.flatMap(look => window.looks.get(look).slice(0, 3))])] };
   const found = await axe.run(at, {
     runOnly: { type, values }, resultTypes: ["violations"],
@@ -128,34 +131,6 @@ _BUILD = """() => {
     document.querySelector("meta[name=viewport]")?.content];
   return [[...head, ...build.frame].join("|"), build.own.join("|")];
 }"""
-# What axe has to look at for the sake of its size: whatever is smaller than a fingertip or lies on
-# another, and what scrolls. All else is large and free. Where it lies is kept for axe.
-_DOUBTFUL = """() => {
-  const roles = ["button", "link", "checkbox", "radio", "switch", "tab", "menuitem", "option",
-    "combobox", "textbox", "searchbox", "slider", "spinbutton", "treeitem", "gridcell"];
-  const kinds = ["a[href]", "area", "button", "input", "select", "textarea", "summary",
-    ...roles.map(role => `[role=${role}]`)];
-  const all = [...document.querySelectorAll(kinds.join())]
-    .filter(one => one.checkVisibility({ visibilityProperty: true }))
-    .map(one => [one, one.getBoundingClientRect()]);
-  const found = new Set();
-  all.forEach(([one, box], place) => {
-    if (box.width < 24 || box.height < 24) found.add(one);
-    for (const [other, next] of all.slice(place + 1)) {
-      if (box.left < next.right && next.left < box.right &&
-          box.top < next.bottom && next.top < box.bottom) found.add(one).add(other);
-    }
-  });
-  for (const one of document.body.querySelectorAll("*")) {
-    if ((one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth) &&
-        one.checkVisibility({ visibilityProperty: true })) {
-      const { overflowX, overflowY } = getComputedStyle(one);
-      if (/auto|scroll/.test(overflowX + overflowY)) found.add(one);
-    }
-  }
-  window.doubtful = [...found];
-  return found.size;
-}"""
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it. What stands
 # so is kept for axe.
@@ -237,12 +212,9 @@ _AT_A_SIZE = f"""([judged, phone]) => ({{
   wide: {_WIDE}, covered: phone ? ({_COVERED})() : [],
   ...(judged ? {{
     build: ({_BUILD})(), looks: ({_LOOKS})(), out: ({_TAB_OUT})(), over: ({OVERPRINT})(),
-    doubtful: ({_DOUBTFUL})(),
+    doubtful: ({DOUBTFUL})(),
   }} : {{}}),
 }})"""
-
-# In the dark what was in doubt is no matter.
-_IN_THE_DARK = f"() => {{ window.doubtful = []; return ({_LOOKS})(); }}"
 
 
 def covered(page: Page) -> list[str]:
@@ -270,11 +242,11 @@ class _Axe:
 
     def by_all_rules(self) -> list[str]:
         """What is found on the whole page by the rules that ask neither colours nor sizes."""
-        return self._run(["tag", RULES, [*COLOURS, *SIZES], None])
+        return self._run(["tag", RULES, [*COLOURS, *SIZES], None, None])
 
-    def at(self, rules: list[str], looks: set[str]) -> list[str]:
-        """What some rules find where something is in doubt, or stands in one of these ways."""
-        return self._run(["rule", rules, [], sorted(looks)])
+    def at(self, rules: list[str], looks: set[str], doubts: Set[str] = frozenset()) -> list[str]:
+        """What some rules find of what stands in one of these ways, or is in such a doubt."""
+        return self._run(["rule", rules, [], sorted(looks), sorted(doubts)])
 
     def _run(self, how: list[Any]) -> list[str]:
         if not self._there:
@@ -285,11 +257,12 @@ class _Axe:
 
 
 class Looker:
-    """Looks at pages, and remembers what axe has judged: which looks of texts in each scheme, and
-    which builds of pages and of their frames."""
+    """Looks at pages, and remembers what axe has judged: which looks of texts in each scheme, which
+    doubts about sizes, and which builds of pages and of their frames."""
 
     def __init__(self) -> None:
         self._judged: dict[str, set[str]] = {"light": set(), "dark": set()}
+        self._free: set[str] = set()
         self._frames: set[str] = set()
         self._builds: set[str] = set()
 
@@ -322,7 +295,7 @@ class Looker:
         for size in reversed(sizes):
             if page.viewport_size != size:
                 page.set_viewport_size(size)
-            dark = self._in_the_dark(axe, page.evaluate(_IN_THE_DARK))
+            dark = self._in_the_dark(axe, page.evaluate(_LOOKS))
             guises[size["width"], "dark"] = [
                 f"{where} at {size['width']} px, dark: {one}" for one in dark
             ]
@@ -332,7 +305,7 @@ class Looker:
 
     def _in_the_light(self, axe: _Axe, said: dict[str, Any]) -> list[str]:
         """What axe finds by all rules. Where a page that was built the same was judged, in whatever
-        size, and so was its frame, only sizes and colours are asked, if any is in doubt or new."""
+        size, and so was its frame, only sizes and colours are asked, if any is new."""
         frame, own = said["build"]
         found: list[str] = []
         if own not in self._builds or frame not in self._frames:
@@ -341,10 +314,12 @@ class Looker:
                 self._builds.add(own)
                 self._frames.add(frame)
         new = set(said["looks"]) - self._judged["light"]
-        if rules := [*(SIZES if said["doubtful"] else ()), *(COLOURS if new else ())]:
-            wrong = axe.at(rules, new)
+        doubts = set(said["doubtful"]) - self._free
+        if rules := [*(SIZES if doubts else ()), *(COLOURS if new else ())]:
+            wrong = axe.at(rules, new, doubts)
             if not wrong:
                 self._judged["light"] |= new
+                self._free |= doubts
             found += wrong
         return found
 

@@ -21,6 +21,7 @@ STYLES = [
 
 SMALL = """<p><button style="width: 10px; height: 10px; margin-right: {}">Go</button><button
   style="width: 10px; height: 10px">Stay</button></p>"""
+LINKS = """<a href="/" style="font-size: 8px">one</a> <a href="/" style="font-size: 8px">two</a>"""
 ROLLS = """<section aria-label="Text"{} style="height: 40px; overflow: auto; width: 90px">
   <p style="width: 20rem">Long, and long, and long, and long, and long.</p><p>Long</p></section>"""
 PAGE = """<!doctype html><html lang="en"><head><title>Page</title>
@@ -57,6 +58,9 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
             <button style="position: absolute; left: 12px; width: 60px; height: 40px">Stay</button>
             </p>""",
         "small in a line": '<p>Read <a href="/" style="font-size: 12px">this</a> first.</p>',
+        "words in a line": f"<p>Read {LINKS}</p>",
+        "words alone": f"<p>{LINKS}</p>",
+        "rolls by what is in it": ROLLS.format("").replace("Long</p>", '<a href="/">Long</a></p>'),
         "rolls": ROLLS.format(""),
         "rolls by keys": ROLLS.format(' tabindex="0"'),
         "wide": '<p><img alt="" width="340" height="5"></p>',
@@ -98,6 +102,12 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
             f"page at {width} px, light: target-size: button:nth-child(1)" for width in (360, 1280)
         ],
         "small in a line": [],
+        "words in a line": [],
+        "words alone": [
+            f"page at {width} px, light: target-size: a:nth-child(1), a:nth-child(2)"
+            for width in (360, 1280)
+        ],
+        "rolls by what is in it": [],
         "rolls": [
             f"page at {width} px, light: scrollable-region-focusable: section"
             for width in (360, 1280)

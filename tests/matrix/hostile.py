@@ -33,10 +33,10 @@ HOSTILE = {
 }
 # Bytes that are no text, already encoded: half of a pair, an overlong slash, a lone continuation.
 NO_TEXT = ("%ED%A0%80", "%C0%AF", "%80")
-# Whatever is like one that gets them all gets a few of them, by turns: a part of an address read by
+# Whatever is like one that gets them all gets one of them, by turns: a part of an address read by
 # the same converter, a form of the same room with fields of the same kinds, a page that reads what
 # another of its room has read.
-TURNS_AT_ONCE = 2
+TURNS_AT_ONCE = 1
 
 
 def fault_of(answer: TestResponse) -> str:

@@ -155,6 +155,12 @@ def noting(read: set[str]) -> type[ImmutableMultiDict[str, str]]:
     return Noting
 
 
+# The first page of each room.
+FIRST_SHOWN = {
+    room_of(name): name for name in sorted(PLACES, reverse=True) if PLACES[name].get
+}.values()
+
+
 @pytest.fixture(scope="module")
 def asked_in_full() -> set[tuple[str, str]]:
     """What was asked for with every value: the room and the name."""
@@ -184,12 +190,11 @@ def test_no_question_breaks_a_page(
         if world.written():
             world.put_back()
 
-    # What is asked of the frame, which is the same on each page, comes by turns.
-    for query in (
-        urlencode(dict.fromkeys(ASKED, SCRIPT)),
-        *by_turns((f"page={NO_TEXT[0]}", "&&&=", "a[]=b"), endpoint, 1),
-    ):
-        ask(query)
+    ask(urlencode(dict.fromkeys(ASKED, SCRIPT)))
+    # What is asked of the frame, which is the same on each page of a room.
+    if endpoint in FIRST_SHOWN:
+        for query in (f"page={NO_TEXT[0]}", "&&&=", "a[]=b"):
+            ask(query)
     names = [*ASKED, *sorted(read.difference(ASKED))] if read else []
     values = [urlencode(dict.fromkeys(names, value[:4000])) for value in HOSTILE.values()]
     no_text = ["&".join(f"{name}={value}" for name in names) for value in NO_TEXT]
@@ -258,8 +263,8 @@ FIRST_POSTED = {
 def test_no_kind_of_body_breaks_anything(
     endpoint: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Bodies are taken apart before a view sees its fields: a view that sees nothing else gets a
-    few of them, by turns. One of each room, and whatever reads files or the bytes themselves, gets
+    """Bodies are taken apart before a view sees its fields: a view that sees nothing else gets
+    one of them, by turns. One of each room, and whatever reads files or the bytes themselves, gets
     them all."""
     role = who_may(PLACES[endpoint].post)
     address = address_of(world, endpoint, role)
