@@ -23,6 +23,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 SIZES = ["target-size", "scrollable-region-focusable"]
 # Either the whole page, or a few of each doubt and of each look: what stands so is judged the same.
 _RUN = """async ([type, values, without, looks, doubts]) => {
+  if (!window.axe) return null;
   const at = looks === null ? document : { include: [...new Set([
     ...doubts.flatMap(doubt => window.doubtful.get(doubt).slice(0, 3)),
     ...looks.flatMap(look => window.looks.get(look).slice(0, 3))])] };
@@ -235,10 +236,10 @@ def _stays_out(page: Page) -> bool:
 
 
 class _Axe:
-    """Axe on a page as it stands, brought there when it is first asked."""
+    """Axe on a page as it stands, brought there when it is first asked, unless it came with it."""
 
     def __init__(self, page: Page) -> None:
-        self._page, self._there = page, False
+        self._page = page
 
     def by_all_rules(self) -> list[str]:
         """What is found on the whole page by the rules that ask neither colours nor sizes."""
@@ -249,10 +250,11 @@ class _Axe:
         return self._run(["rule", rules, [], sorted(looks), sorted(doubts)])
 
     def _run(self, how: list[Any]) -> list[str]:
-        if not self._there:
+        found: list[str] | None = self._page.evaluate(_RUN, how)
+        if found is None:
             self._page.evaluate(AXE)
-            self._there = True
-        found: list[str] = self._page.evaluate(_RUN, how)
+            found = self._page.evaluate(_RUN, how)
+        assert found is not None
         return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from .looking import DESK, PHONE, findings
+from .looking import AXE, DESK, PHONE, findings
 from .profiles import kinds_of_fields
 from .walking import PASSWORD, Walk
 
@@ -25,6 +25,8 @@ def test_every_page_is_usable_by_everyone_and_no_title_tells_what_this_is(
 ) -> None:
     walker = walk.people[who]
     page = walker.page
+    # Kept by the browser, it is there in half the time.
+    page.add_init_script(AXE)
     found: list[str] = []
     titles: set[str] = set()
     for path in list(walker.been.values()):
