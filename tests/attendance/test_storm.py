@@ -20,7 +20,8 @@ from kash.workshops.services.planning import plan_workshop
 from tests.profile import usual_or_long
 from tests.workshops.conftest import details, make_person, make_version
 
-PHONES, OPERATIONS, KILLS = 20, usual_or_long(800, 2_000), 2
+PHONES, BATCHES = 20, 4
+OPERATIONS, KILLS = usual_or_long(400, 2_000), usual_or_long(1, 2)
 
 
 def a_register(trainer: Actor) -> ARegister:
@@ -48,7 +49,7 @@ def test_a_storm_loses_nothing_and_doubles_nothing(
     lead = AnAccount(trainer.account_id or 0, trainer.public_id, "", (Role.TRAINER,))
     register = a_register(trainer)
     phones = [PadPhone(register, lead, number) for number in range(PHONES)]
-    senders, op_ids = prepare(phones, OPERATIONS // PHONES, batch=10)
+    senders, op_ids = prepare(phones, OPERATIONS // PHONES, batch=OPERATIONS // PHONES // BATCHES)
     options = both_engines_app.config["SETTINGS"]
     db.session.remove()
     db.engine.dispose()
