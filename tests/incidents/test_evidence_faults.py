@@ -6,8 +6,6 @@ import hashlib
 import io
 import os
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -30,59 +28,15 @@ from kash.incidents.services.evidence import (
 from kash.incidents.services.evidence_chores import delete_orphans
 from kash.platform import storage
 from kash.platform.database import utc_now
+from kash.settings import Settings
 from tests.conftest import AMember
+from tests.forks import in_fork
 from tests.incidents.filed_cases import filed
+from tests.incidents.killed import add_file
 from tests.incidents.test_evidence import documents, file_of, stored
 from tests.platform.cleaning import samples
 
 MOST = 64 * 1024 * 1024
-
-# Takes in a file on its standard input. It stops where the test says, until it is killed.
-_ADDS = """
-import sys, time
-from dataclasses import replace
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from kash.application import create_app
-from kash.accounts.models import Account
-from kash.accounts.queries.accounts import actor_of
-from kash.platform.database import db, utc_now
-from kash.incidents.services import evidence
-from kash.incidents.services.evidence import Received
-from kash.settings import Settings
-from kash.platform.vault import VaultMember, open_in_memory
-
-folder, holder, reference, stop = sys.argv[1:5]
-private = X25519PrivateKey.from_private_bytes(bytes.fromhex(sys.argv[5]))
-app = create_app(
-    Settings(data_dir=folder, secret_key_file=f"{folder}/server.key", log_level="error")
-)
-
-def stops(*_given, **_more):
-    print("there", flush=True)
-    time.sleep(600)
-
-class Body:
-    def __init__(self):
-        self.left = 300
-    def read(self, size):
-        self.left -= 1
-        if self.left < 0:
-            return stops() if stop == "streaming" else b""
-        if self.left == 299:
-            return b"\\xff\\xd8\\xff" + bytes(size - 3)
-        return b"Achieng-Kondele!" * (size // 16)
-
-with app.app_context():
-    member = db.session.query(VaultMember).filter_by(holder=holder).one()
-    actor = actor_of(db.session.query(Account).filter_by(public_id=holder).one())
-    vault = open_in_memory(db.session(), member, private, utc_now())
-    if stop == "filing":
-        evidence.file_document = stops
-    if stop == "committing":
-        evidence.next_number = lambda record: 1
-        db.session().commit = stops
-    evidence.add_evidence(actor, vault, reference, Received(label="x"), Body(), 1 << 26)
-"""
 
 
 @pytest.fixture
@@ -91,20 +45,12 @@ def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
 
 
 def killed(app: APIFlask, member: AMember, reference: str, stop: str) -> None:
-    """Have another process add a file, and kill it where it stops."""
-    private = member.vault().private.private_bytes_raw().hex()
-    folder = str(app.config["SETTINGS"].data_dir)
-    process = subprocess.Popen(
-        [sys.executable, "-c", _ADDS, folder, member.actor.public_id, reference, stop, private],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.getcwd()},
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    os.kill(process.pid, signal.SIGKILL)
-    _out, said = process.communicate()
-    assert line == b"there\n", said.decode()
+    """Have another process add a file, which is killed where it stops."""
+    folder = app.config["SETTINGS"].data_dir
+    settings = Settings(data_dir=folder, secret_key_file=folder / "server.key", log_level="error")
+    private = member.vault().private.private_bytes_raw()
+    code, _said = in_fork(add_file, settings, member.actor.public_id, private, reference, stop)
+    assert code == -signal.SIGKILL
 
 
 def on_disk(app: APIFlask) -> list[Path]:
