@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 PROJECT = Path(__file__).resolve().parents[1]
 _SECONDS_TO_START = 60.0
@@ -62,7 +63,19 @@ def served(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
                 started.wait()
 
 
-def wait_for(started: subprocess.Popen[bytes], port: int, log: Path) -> None:
+class Started(Protocol):
+    """A process that was started."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its code once it has ended."""
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Its code, when it has ended."""
+
+
+def wait_for(started: Started, port: int, log: Path) -> None:
     """Until a server that was started answers. Raises NotServing."""
     until = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < until:

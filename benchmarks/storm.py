@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.postgresql import cluster
-from benchmarks.server import PROJECT, free_port, wait_for
+from benchmarks.server import PROJECT, Started, free_port, wait_for
 from benchmarks.telling import as_json, tell
 
 if TYPE_CHECKING:
@@ -120,21 +120,27 @@ class Server:
         self.port, self._environment, self._log = free_port(), environment, log
         self._started = self._start()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "gunicorn", "app:app", "--config", "/dev/null"]
-        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "4"]
-        command += ["--worker-class", "gthread", "--preload", "--no-control-socket"]
-        with self._log.open("ab") as output:
-            started = subprocess.Popen(
-                command,
+    def _start(self) -> Started:
+        options = ["app:app", "--config", "/dev/null", "--bind", f"127.0.0.1:{self.port}"]
+        options += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
+        options += ["--no-control-socket"]
+        started = self._gunicorn(options, {**os.environ, **self._environment}, self._log)
+        wait_for(started, self.port, self._log)
+        return started
+
+    def _gunicorn(
+        self, options: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> Started:
+        """Gunicorn in a session of its own."""
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", *options],
                 cwd=PROJECT,
-                env={**os.environ, **self._environment},
+                env=environment,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-        wait_for(started, self.port, self._log)
-        return started
 
     def kill(self) -> None:
         """Kill every process of it, as a power cut would."""
@@ -148,9 +154,11 @@ class Server:
 
 
 @contextmanager
-def standing(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+def standing(
+    environment: Mapping[str, str], log: Path, kind: type[Server] = Server
+) -> Iterator[Server]:
     """A server, gone afterwards."""
-    server = Server(environment, log)
+    server = kind(environment, log)
     try:
         yield server
     finally:

@@ -9,8 +9,9 @@ import multiprocessing
 import os
 import runpy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -29,6 +30,46 @@ def in_fork(act: Callable[..., None], *given: Any) -> tuple[int | None, Any]:
         said = hear.recv()
     process.join(120)
     return process.exitcode, said
+
+
+class Forked:
+    """A process that calls `act(*given)`, to be asked like one that a program began."""
+
+    def __init__(self, act: Callable[..., None], *given: Any) -> None:
+        self._process = _FORKS.Process(target=act, args=given)
+        self._process.start()
+        self.pid = self._process.pid or 0
+
+    def poll(self) -> int | None:
+        """Its exit code, a signal's number below zero; None as long as it runs."""
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The same, when it has ended or the time is up."""
+        self._process.join(timeout)
+        return self._process.exitcode
+
+
+def gunicorn(options: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
+    """Gunicorn with these options and variables, in a session of its own; what it says is added to
+    a file."""
+    return Forked(_gunicorn, list(options), dict(environment), log)
+
+
+def _gunicorn(options: list[str], environment: dict[str, str], log: Path) -> None:
+    from gunicorn.app.wsgiapp import run
+
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    sys.argv = ["gunicorn", *options]
+    run()
 
 
 def flask(environment: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:

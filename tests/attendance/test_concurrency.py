@@ -7,8 +7,6 @@ import os
 import random
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,12 +28,12 @@ from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import plan_workshop
 from tests.attendance.conftest import Kept
+from tests.forks import gunicorn
 from tests.workshops.conftest import details, make_person, make_version
 
 WRITERS = 16
 PEOPLE = 12
 STATUSES = ("present", "late", "absent", "excused")
-ROOT = Path(__file__).parents[2]
 
 
 def must_hold(kept_operations: int) -> None:
@@ -122,13 +120,10 @@ def address(sqlite_app: APIFlask, tmp_path: Path) -> Iterator[int]:
         "KASH_MAIL_URL": settings.mail_url,
         "KASH_LOG_LEVEL": "error",
     }
-    command = [sys.executable, "-m", "gunicorn", "app:app", "--config", "/dev/null"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    command += ["--worker-class", "gthread", "--preload", "--no-control-socket"]
-    with (tmp_path / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
+    options = ["app:app", "--config", "/dev/null", "--bind", f"127.0.0.1:{port}"]
+    options += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--preload"]
+    options += ["--no-control-socket"]
+    server = gunicorn(options, environment, tmp_path / "server.log")
     try:
         for _ in range(300):
             try:

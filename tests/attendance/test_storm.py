@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from apiflask import APIFlask
 
 from benchmarks.load.people import AnAccount
 from benchmarks.pad_load import ARegister, PadPhone
-from benchmarks.storm import check, prepare, rage, standing
+from benchmarks.server import Started
+from benchmarks.storm import Server, check, prepare, rage, standing
 from kash.attendance.models import RosterEntry, Slot
 from kash.platform.database import db
 from kash.policy import Actor, Role
 from kash.workshops.queries import scope
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import plan_workshop
+from tests.forks import gunicorn
 from tests.profile import usual_or_long
 from tests.workshops.conftest import details, make_person, make_version
 
 PHONES, BATCHES = 20, 4
 OPERATIONS, KILLS = usual_or_long(400, 2_000), usual_or_long(1, 2)
+
+
+class ForkedServer(Server):
+    """A server that need not load everything again whenever it was killed."""
+
+    def _gunicorn(
+        self, options: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> Started:
+        return gunicorn(options, environment, log)
 
 
 def a_register(trainer: Actor) -> ARegister:
@@ -60,7 +71,7 @@ def test_a_storm_loses_nothing_and_doubles_nothing(
         "KASH_MAIL_URL": options.mail_url,
         "KASH_LOG_LEVEL": "error",
     }
-    with standing(environment, tmp_path / "log") as server:
+    with standing(environment, tmp_path / "log", ForkedServer) as server:
         rage(server, senders, KILLS, seed=5)
     found = check(op_ids)
     assert found["operations"] == OPERATIONS
