@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.loaded"])
@@ -47,6 +47,9 @@ class Forked:
     def terminate(self) -> None:
         self._process.terminate()
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def wait(self, timeout: float | None = None) -> int | None:
         """The same, when it has ended or the time is up."""
         self._process.join(timeout)
@@ -59,13 +62,21 @@ def gunicorn(options: Sequence[str], environment: Mapping[str, str], log: Path) 
     return Forked(_gunicorn, list(options), dict(environment), log)
 
 
-def _gunicorn(options: list[str], environment: dict[str, str], log: Path) -> None:
+def heard_gunicorn(options: Sequence[str], environment: Mapping[str, str]) -> tuple[Forked, TextIO]:
+    """The same, and what it says, to be read as it comes."""
+    hear, tell = _FORKS.Pipe(duplex=False)
+    begun = Forked(_gunicorn, list(options), dict(environment), tell)
+    tell.close()
+    return begun, os.fdopen(os.dup(hear.fileno()), encoding="utf-8", errors="replace")
+
+
+def _gunicorn(options: list[str], environment: dict[str, str], says: Path | Connection) -> None:
     from gunicorn.app.wsgiapp import run
 
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
-    with log.open("ab") as output:
+    with says.open("ab") if isinstance(says, Path) else says as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     sys.argv = ["gunicorn", *options]

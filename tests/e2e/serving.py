@@ -7,15 +7,13 @@ import queue
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import lend_compiled
-from tests.forks import flask
+from tests.forks import flask, heard_gunicorn
 
 PROJECT = Path(__file__).parents[2]
 
@@ -47,19 +45,12 @@ class Served:
         }
         self.printed: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
-            cwd=PROJECT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        config = str(PROJECT / "gunicorn.conf.py")
+        self._process, self._said = heard_gunicorn(["--config", config], self.environment)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for line in self._said:
             self.printed.append(line)
             self._lines.put(line)
 
@@ -91,8 +82,6 @@ class Served:
 
     def stop(self) -> None:
         self._process.terminate()
-        try:
-            self._process.wait(30)
-        except subprocess.TimeoutExpired:
+        if self._process.wait(30) is None:
             self._process.kill()
             self._process.wait()
