@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def look_round(walk: Walk) -> None:
     """Pages that nobody needed on the way, by those who may see them."""
     adds_to_settings(walk)
+    adds_a_venue(walk)
     writes_an_agenda(walk)
     asks_to_remove_a_second_step(walk)
     stands_at_the_door(walk)
@@ -20,11 +21,10 @@ def look_round(walk: Walk) -> None:
 
 
 def adds_to_settings(walk: Walk) -> None:
-    """An area, a place and a mark, so that each has a page to change it on."""
+    """An area and a mark, so that each has a page to change it on."""
     administrator = walk.people["administrator"]
     for kind, fields in {
         "zones": {"name": "Sample Ward"},
-        "places": {"name": "Hall C"},
         "marks": {"name": "by telephone", "letter": "T", "weight": "50"},
     }.items():
         administrator.go(f"/settings/{kind}/new")
@@ -33,6 +33,16 @@ def adds_to_settings(walk: Walk) -> None:
         administrator.page.wait_for_url(f"**/settings/{kind}")
         administrator.link(next(iter(fields.values())))
         administrator.page.wait_for_url(re.compile(rf"/settings/{kind}/(?!new)\w+$"))
+
+
+def adds_a_venue(walk: Walk) -> None:
+    """One more, with pages to change it and to say when it can't be had."""
+    trainer = walk.people["trainer"]
+    trainer.go("/venues/new")
+    trainer.fill(name="Hall C", contact_name="Sample caretaker")
+    trainer.button("Save")
+    trainer.page.wait_for_url(re.compile(r"/venues/(?!new)\w+$"))
+    trainer.looks_in("/venues", f"{trainer.path}/edit", f"{trainer.path}/blocks/new")
 
 
 def writes_an_agenda(walk: Walk) -> None:
