@@ -70,6 +70,20 @@ def heard_gunicorn(options: Sequence[str], environment: Mapping[str, str]) -> tu
     return begun, os.fdopen(os.dup(hear.fileno()), encoding="utf-8", errors="replace")
 
 
+def heard_module(name: str, *arguments: str) -> tuple[Forked, TextIO]:
+    """`python -m NAME ARGUMENTS`, and what it prints, to be read as it comes."""
+    hear, tell = _FORKS.Pipe(duplex=False)
+    begun = Forked(_heard_module, (name, *arguments), tell)
+    tell.close()
+    return begun, os.fdopen(os.dup(hear.fileno()), encoding="utf-8")
+
+
+def _heard_module(arguments: tuple[str, ...], tell: Connection) -> None:
+    os.dup2(tell.fileno(), 1)
+    tell.close()
+    _module(arguments)
+
+
 def _gunicorn(options: list[str], environment: dict[str, str], says: Path | Connection) -> None:
     from gunicorn.app.wsgiapp import run
 

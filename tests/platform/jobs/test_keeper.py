@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,9 +17,9 @@ from kash.platform.jobs import enqueue, services
 from kash.platform.jobs.models import Job
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.queue import job_queue
+from tests.forks import Forked, heard_module
 
 OWNER = "0" * 16
-ROOT = Path(__file__).parents[3]
 
 
 def row(public_id: str) -> Job:
@@ -76,36 +74,24 @@ def is_gone(process: int) -> bool:
 
 
 @pytest.fixture
-def keeper(queue_app: Flask) -> Iterator[subprocess.Popen[str]]:
+def keeper(queue_app: Flask) -> Iterator[Forked]:
     settings = job_queue()._settings
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.platform.jobs.kept_worker",
-            settings.data_dir,
-            settings.queue_url,
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
+    process, said = heard_module(
+        "tests.platform.jobs.kept_worker", str(settings.data_dir), settings.queue_url
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "kept\n"
+    assert said.readline() == "kept\n"
     yield process
     process.terminate()
     process.wait(15)
-    process.stdout.close()
+    said.close()
 
 
-def worker_of(keeper: subprocess.Popen[str]) -> int:
+def worker_of(keeper: Forked) -> int:
     return only_child(keeper.pid)
 
 
 @pytest.mark.services
-def test_a_killed_worker_comes_back_and_resumes(
-    keeper: subprocess.Popen[str], tmp_path: Path
-) -> None:
+def test_a_killed_worker_comes_back_and_resumes(keeper: Forked, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     again, once = ask("test.gate", gate=str(gate)), ask("test.slow_once", 600)
     until(lambda: {row(again).state, row(once).state} == {"running"})
@@ -126,7 +112,7 @@ def test_a_killed_worker_comes_back_and_resumes(
 
 @pytest.mark.services
 def test_a_job_that_brings_its_process_down_takes_nothing_along(
-    keeper: subprocess.Popen[str], tmp_path: Path
+    keeper: Forked, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
     lost = ask("test.gate", gate=str(gate))
@@ -146,7 +132,7 @@ def test_a_job_that_brings_its_process_down_takes_nothing_along(
 
 
 @pytest.mark.services
-def test_running_work_is_cancelled_from_another_process(keeper: subprocess.Popen[str]) -> None:
+def test_running_work_is_cancelled_from_another_process(keeper: Forked) -> None:
     public_id = ask("test.slow", 30)
     until(lambda: row(public_id).done > 2)
     assert services.cancel(public_id, OWNER)
@@ -155,7 +141,7 @@ def test_running_work_is_cancelled_from_another_process(keeper: subprocess.Popen
 
 
 @pytest.mark.services
-def test_the_worker_ends_with_its_keeper(keeper: subprocess.Popen[str]) -> None:
+def test_the_worker_ends_with_its_keeper(keeper: Forked) -> None:
     worker = worker_of(keeper)
     public_id = ask("test.slow", 30)
     until(lambda: row(public_id).state == "running")
@@ -165,7 +151,7 @@ def test_the_worker_ends_with_its_keeper(keeper: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.services
-def test_the_worker_ends_when_its_keeper_is_killed(keeper: subprocess.Popen[str]) -> None:
+def test_the_worker_ends_when_its_keeper_is_killed(keeper: Forked) -> None:
     worker = worker_of(keeper)
     time.sleep(0.5)
     keeper.kill()
