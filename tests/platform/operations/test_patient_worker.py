@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 import select
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +24,7 @@ from kash.platform.operations.arriving import Arriving
 from kash.platform.operations.connection import Collected
 from kash.platform.operations.limits import URGENT_THREADS
 from kash.platform.web.bodies import MEGABYTE
+from tests.forks import gunicorn
 from tests.platform.operations.test_arriving import requests
 from tests.platform.operations.test_server import ROOT, free_port, until
 
@@ -58,13 +57,10 @@ class Site:
     def __init__(self, folder: Path, stack: ExitStack, **environment: str) -> None:
         self.port, self.told, self._stack = free_port(), folder, stack
         self.log = folder / "log"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "tests/platform/operations/patient.py"],
-            cwd=ROOT,
-            env={"PORT": str(self.port), "TOLD": str(folder), "PATH": "/usr/bin:/bin"}
-            | environment,
-            stdout=self.log.open("w"),
-            stderr=subprocess.STDOUT,
+        self.process = gunicorn(
+            ["--config", str(Path(__file__).with_name("patient.py"))],
+            {"PORT": str(self.port), "TOLD": str(folder), "PATH": "/usr/bin:/bin"} | environment,
+            self.log,
         )
         stack.callback(self.end)
         until(self._answers, 60)
