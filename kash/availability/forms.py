@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from kash.availability.words import ABSENCE_KIND, ACCESS
 from kash.people.directory_words import day_name
@@ -29,6 +29,15 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.row_versions import RowVersionForm
+
+# More than a hall costs; what is larger was mistyped.
+_MOST_CENTS = 100_000_000
+
+
+def within_reason(_form: Any, field: Any) -> None:
+    """Refuse an amount that nobody means."""
+    if field.data is not None and field.data > _MOST_CENTS:
+        raise ValidationError(_("This is more than one million. Check what you typed."))
 
 
 class AbsenceForm(RowVersionForm):
@@ -88,7 +97,7 @@ class VenueForm(RowVersionForm):
     accessible = SeveralField(_l("What it has"), choices=list(ACCESS.items()), coerce=str)
     contact_name = text_field(_l("Whom to call"), most=120, required=False)
     contact_phone = PublicPhoneField(_l("Phone"))
-    price_cents = MoneyField(_l("Price for a day"))
+    price_cents = MoneyField(_l("Price for a day"), validators=[Optional(), within_reason])
     band = text_field(
         _l("Distance band"),
         most=60,

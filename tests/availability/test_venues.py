@@ -115,6 +115,13 @@ def test_a_hall_is_changed_and_what_was_wrong_stands_beside_its_field(
         "price_cents",
         "seats",
     ]
+    # What the column of the other engine cannot hold.
+    dear = browser.post(
+        f"/venues/{hall}/edit", data=sent | {"name": "H", "price_cents": "99999999"}
+    )
+    assert _lines(dear.text) == [
+        ("price_cents", "This is more than one million. Check what you typed.")
+    ]
     late = browser.post(f"/venues/{hall}/edit", data=sent | {"name": "Hall", "row_version": "9"})
     assert late.status_code == 409
     # What is saved by now stands beside it in words, not in codes or cents.
