@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -247,3 +248,26 @@ def test_rules_that_are_set_twice_are_kept_once(schedule: Schedule) -> None:
     rules = schedule.rules()
     assert (rules.refused, rules.limits.home_by) == ({ClashKind.VENUE}, 17 * 60)
     assert db.session.query(ClashRuleSet).count() == 1
+
+
+def test_of_many_who_plan_for_one_hall_at_once_one_gets_it(
+    both_engines_app: APIFlask, schedule: Schedule
+) -> None:
+    hall = schedule.venue("Hall")
+    first = schedule.plan("First", venue=hall, day=1)
+    schedule.refuse(ClashKind.VENUE)
+
+    def plan(number: int) -> str | None:
+        with both_engines_app.app_context():
+            try:
+                return schedule.plan(f"Number {number}", venue=hall)
+            except ScheduleClash:
+                return None
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(4) as racing:
+        made = [one for one in racing.map(plan, range(4)) if one]
+    db.session.rollback()
+    assert {one.public_id for one in db.session.query(Workshop)} == {first, *made}
+    assert len(made) == 1
