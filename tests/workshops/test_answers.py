@@ -180,4 +180,4 @@ def test_the_people_page_says_why_nobody_moved_and_how_many_to_invite(
     site = client_for(held.trainer)
     waiting = text_of(site.get(url(held, "people?state=waiting")))
     assert "Why nobody moved up No seat is free." in waiting
-    assert "Community: too few workshops to say how many of those invited come." in waiting
+    assert "Group B: too few workshops to say how many of those invited come." in waiting

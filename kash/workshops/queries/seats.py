@@ -66,9 +66,9 @@ def why_the_list_stands(workshop: Workshop, confirmed: int, now: datetime) -> li
 
 @dataclass(frozen=True)
 class GroupAdvice:
-    """A group by name, and how many of it to invite; None where too little is known."""
+    """A group by its letter, and how many of it to invite; None where too little is known."""
 
-    group: str
+    letter: str
     advice: Advice | None
 
 
@@ -79,7 +79,7 @@ def invitations_advised(workshop: Workshop, today: date) -> list[GroupAdvice]:
     past = past_turnouts(today)
     begins = workshop.starts_on.weekday(), workshop.day_starts_at.hour
     return [
-        GroupAdvice(group.name, advice_for(past.get(group.id, ()), workshop.capacity, *begins))
+        GroupAdvice(group.letter, advice_for(past.get(group.id, ()), workshop.capacity, *begins))
         for group in db.session.scalars(select(Group).order_by(Group.position, Group.name))
     ]
 
