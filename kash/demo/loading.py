@@ -44,6 +44,7 @@ from kash.demo.services import add_services
 from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
 from kash.demo.sign_ups import leave_names_waiting
 from kash.demo.skills import grant_skills
+from kash.demo.told import tell_people
 from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
 from kash.demo.workshops import run_workshops
@@ -145,6 +146,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
+    tell_people(actors)
     say_who_is_away(actors, today)
     write_budgets(actors, workshops[0], workshops[-1])
     set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
