@@ -97,7 +97,6 @@ def _people() -> Sequence[int]:
 
 def _remind(people: Sequence[int]) -> None:
     from kash.notices.calls import CALL
-
     from kash.notices.services.saying import Saying, say_to_each
     from kash.platform.database import writing
 
