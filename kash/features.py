@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kash.accounts.feature import FEATURE as ACCOUNTS
+from kash.announcements.feature import FEATURE as ANNOUNCEMENTS
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.availability.feature import FEATURE as AVAILABILITY
@@ -45,6 +46,7 @@ FEATURES: tuple[Feature, ...] = (
     TRAINING,
     ATTENDANCE,
     WORKSHOPS,
+    ANNOUNCEMENTS,
     INVITATIONS,
     ASSESSMENTS,
     EVALUATIONS,

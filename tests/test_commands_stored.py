@@ -62,9 +62,14 @@ ELSEWHERE = {
     "AbsenceDetails": "tests/availability",
     "BlockDetails": "tests/availability",
     "BudgetLineDetails": "tests/budget",
-    "TeachingDaysDetails": "tests/availability",
+    "ChoiceDetails": "tests/notices",
+    "OpenDetails": "tests/invitations",
+    "ProposalDetails": "tests/quarters",
     "QuestionDetails": "tests/evaluations",
+    "QuotaDetails": "tests/invitations",
     "SkillDetails": "tests/skills",
+    "TeachingDaysDetails": "tests/availability",
+    "TextDetails": "tests/notices",
     "VisitDetails": "tests/tracks/test_visits.py",
 }
 

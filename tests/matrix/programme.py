@@ -42,6 +42,7 @@ from kash.accounts.models import (
 from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
+from kash.announcements.models import Announcement
 from kash.application import create_app
 from kash.assessments.models import (
     AskedQuestion,
@@ -1292,6 +1293,19 @@ class _Builder:
                 evidence="certificate",
                 note="Training of trainers",
                 granted_by="system",
+            )
+        )
+        self.add(
+            Announcement(
+                workshop_id=workshop.id,
+                told={
+                    "first": workshop.starts_on.isoformat(),
+                    "last": workshop.ends_on.isoformat(),
+                    "begins": "08:30:00",
+                    "venue": "",
+                    "cancelled": False,
+                },
+                begun_by="system",
             )
         )
         return {

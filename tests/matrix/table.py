@@ -852,6 +852,9 @@ PLACES: dict[str, Place] = {
     "desk.missing": Place("records.list"),
     "desk.missing_kind": Place("records.list", address={"kind": "=registers"}),
     "desk.missing_table": Place("records.list", "records.list", address={"kind": "=registers"}),
+    # --- what the people of a workshop are told -------------------------------------------------
+    "announcements.telling": _of("workshop", both="workshops.change"),
+    "announcements.end": _of("workshop", both="workshops.change"),
     # --- series ------------------------------------------------------------------------------
     "series.index": Place("series.change"),
     "series.new_of_workshop": _of("workshop", both="workshops.change"),

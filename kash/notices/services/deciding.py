@@ -89,7 +89,7 @@ def _readdressed(
             continue
         request, token = request_of(row), ""
         likeness = request.text
-        request = replace(request, address=person.address(channel), calendar=None)
+        request = replace(request, address=person.address(channel), calendars=())
         if request.stop_url:
             token = secrets.token_urlsafe(24)
             url = stop_url(token)

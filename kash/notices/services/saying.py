@@ -36,8 +36,8 @@ STOP_PATH = "/messages/stop"
 # So many in one transaction: whoever has more to say says it in parts, so that nobody who writes
 # waits for it.
 MOST_AT_ONCE = 1000
-# Told the recipient's address, makes the file that goes with her mail.
-Calendar = Callable[[str], CalendarFile]
+# Told the recipient's address, makes the files that go with her mail.
+Calendar = Callable[[str], Sequence[CalendarFile]]
 
 
 class TooMuchSaid(ValueError):
@@ -212,14 +212,14 @@ class _Writer:
             return SayingResult.TOO_LONG
         address = person.address(way)
         text, likeness, token = wording.text, f"{wording.subject}\n{wording.text}", ""
-        calendar = None
+        calendars: tuple[CalendarFile, ...] = ()
         if way is Channel.EMAIL:
             token = secrets.token_urlsafe(24)
             text = f"{text}\n\n{self._footer(language)}\n{stop_url(token)}\n"
             if saying.calendar is not None and person.calendar:
-                calendar = saying.calendar(address)
+                calendars = tuple(saying.calendar(address))
         request = RenderedMessage(
-            address, text, wording.subject, stop_url(token) if token else "", calendar
+            address, text, wording.subject, stop_url(token) if token else "", calendars
         )
         due = to_local(max(now, saying.not_before or now))
         return OutgoingMessage(

@@ -11,7 +11,8 @@ from kash.platform.messages.states import Channel
 
 @dataclass(frozen=True)
 class CalendarFile:
-    """An iCalendar file that goes with a mail; `method` is REQUEST, CANCEL or PUBLISH."""
+    """An iCalendar file that goes with a mail; `method` is REQUEST, CANCEL or PUBLISH. It holds one
+    event: of more, each has a file of its own (RFC 5546, 2.1.2)."""
 
     method: str
     text: str = field(repr=False)
@@ -28,7 +29,7 @@ class RenderedMessage:
     text: str = field(repr=False)
     subject: str = field(default="", repr=False)
     stop_url: str = field(default="", repr=False)
-    calendar: CalendarFile | None = field(default=None, repr=False)
+    calendars: tuple[CalendarFile, ...] = field(default=(), repr=False)
 
     def written(self) -> str:
         """The request as the outbox keeps it."""
@@ -38,8 +39,8 @@ class RenderedMessage:
 def request_from(written: str) -> RenderedMessage:
     """The request that `RenderedMessage.written` wrote."""
     kept = json.loads(written)
-    calendar = kept.pop("calendar")
-    return RenderedMessage(**kept, calendar=CalendarFile(**calendar) if calendar else None)
+    calendars = kept.pop("calendars")
+    return RenderedMessage(**kept, calendars=tuple(CalendarFile(**one) for one in calendars))
 
 
 @dataclass(frozen=True)

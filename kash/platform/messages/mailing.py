@@ -52,9 +52,12 @@ def _message(request: RenderedMessage) -> EmailMultiAlternatives | None:
     message = EmailMultiAlternatives(
         request.subject, request.text, to=[request.address], headers=headers
     )
-    calendar = request.calendar
-    if calendar is not None:
-        message.attach_alternative(calendar.text, f"text/calendar; method={calendar.method}")
+    for number, calendar in enumerate(request.calendars, start=1):
+        kind = f"text/calendar; method={calendar.method}"
+        if number == 1:
+            message.attach_alternative(calendar.text, kind)
+        else:
+            message.attach(f"day-{number}.ics", calendar.text, kind)
     return message
 
 

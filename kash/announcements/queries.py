@@ -1,0 +1,92 @@
+"""What the people of a workshop are told, as its page shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from kash.announcements.models import Announcement
+from kash.notices.kinds import MessageKind, message_kinds
+from kash.notices.models import Notice
+from kash.notices.queries.recipients import reached, set_up_channels
+from kash.notices.rules.reaching import SayingResult, way_to
+from kash.platform.database import db
+from kash.platform.messages.models import OutboxMessage
+from kash.platform.messages.states import Channel
+from kash.workshops.models import Enrolment, Workshop
+
+_BOTH = frozenset(Channel)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many who are invited or enrolled can be told, by each way, and why others cannot."""
+
+    expected: int
+    by_way: Counter[Channel]
+    without: Counter[SayingResult]
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """What was told by one kind of message: how many people, by the state of their messages; under
+    an empty state those who could not be told."""
+
+    kind: MessageKind
+    people: int
+    states: Counter[str]
+
+
+def announcement_of(workshop_id: int) -> Announcement | None:
+    """What the people of a workshop (its key) are told; None if nobody began it."""
+    return db.session.scalar(select(Announcement).where(Announcement.workshop_id == workshop_id))
+
+
+def reach_of(workshop: Workshop) -> Reach:
+    """Who of a workshop can be told. Two queries for each few hundred people, and one."""
+    people = db.session.scalars(
+        select(Enrolment.person_id).where(
+            Enrolment.workshop_id == workshop.id, Enrolment.state.in_(("invited", "confirmed"))
+        )
+    ).all()
+    by_way: Counter[Channel] = Counter()
+    without: Counter[SayingResult] = Counter()
+    set_up = set_up_channels()
+    found = reached(db.session(), people)
+    for person in people:
+        way = way_to(found[person].recipient, _BOTH, set_up)
+        if isinstance(way, SayingResult):
+            without[way] += 1
+        else:
+            by_way[way] += 1
+    return Reach(len(people), by_way, without)
+
+
+def told_lines(workshop: Workshop) -> list[ToldLine]:
+    """What the people of a workshop were told so far, by kind. Two queries."""
+    enrolments = db.session.scalars(
+        select(Enrolment.public_id).where(Enrolment.workshop_id == workshop.id)
+    ).all()
+    about = [workshop.public_id, *enrolments]
+    rows = db.session.execute(
+        select(Notice.kind, Notice.event_key, OutboxMessage.state)
+        .outerjoin(OutboxMessage, OutboxMessage.id == Notice.message_id)
+        .where(
+            Notice.kind.startswith("workshops."),
+            Notice.person_id.in_(
+                select(Enrolment.person_id).where(Enrolment.workshop_id == workshop.id)
+            ),
+        )
+    ).all()
+    states: dict[str, Counter[str]] = {}
+    known = set(about)
+    for kind, event_key, state in rows:
+        if event_key.partition(":")[0] in known:
+            states.setdefault(kind, Counter())[state or ""] += 1
+    return [
+        ToldLine(kind, states[kind.name].total(), states[kind.name])
+        for kind in message_kinds()
+        if kind.name in states
+    ]

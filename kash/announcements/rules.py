@@ -1,0 +1,120 @@
+"""Rules of announcements: when a change is told, to whom, and when reminders go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+# A change is held for so long, so that many at once, or one that is taken back, are told once or
+# not at all.
+HELD = timedelta(minutes=10)
+# A reminder that could not be said on its day is not said later.
+LATEST = timedelta(hours=20)
+MOST_DAYS = 60
+
+
+class News(StrEnum):
+    """Kind of what is told of a workshop whose facts changed."""
+
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of a workshop that whoever takes part must know. `venue` is a name, empty for none."""
+
+    first: date
+    last: date
+    begins: time
+    venue: str
+    cancelled: bool = False
+
+    def written(self) -> dict[str, object]:
+        """The facts as they are stored."""
+        return {
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "begins": self.begins.isoformat(),
+            "venue": self.venue,
+            "cancelled": self.cancelled,
+        }
+
+
+def facts_from(written: dict[str, object]) -> Facts:
+    """Facts that `Facts.written` wrote."""
+    return Facts(
+        date.fromisoformat(str(written["first"])),
+        date.fromisoformat(str(written["last"])),
+        time.fromisoformat(str(written["begins"])),
+        str(written["venue"]),
+        bool(written["cancelled"]),
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """A change that is held: the facts as they became, and since when they are so."""
+
+    facts: Facts
+    since: datetime
+
+
+def held_change(told: Facts, held: Held | None, present: Facts, now: datetime) -> Held | None:
+    """What is held of a workshop whose people know the `told` facts: nothing if they are those of
+    the present again; a change that goes on begins to be held anew."""
+    if present == told:
+        return None
+    if held is not None and held.facts == present:
+        return held
+    return Held(present, now)
+
+
+def is_ripe(held: Held, now: datetime) -> bool:
+    """True if a change was held for long enough."""
+    return now - held.since >= HELD
+
+
+def news(told: Facts, present: Facts) -> News | None:
+    """Kind of what is told of facts that changed; None for one that stays cancelled."""
+    if present.cancelled:
+        return None if told.cancelled else News.CANCELLED
+    return News.RESTORED if told.cancelled else News.CHANGED
+
+
+_EXPECTED = frozenset({"invited", "confirmed"})
+History = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A stretch in which somebody is expected, or was until she no longer is: since when, whether
+    she came to it from a waiting list (and was told so), and how it stands now."""
+
+    since: datetime
+    from_list: bool
+    state: str
+
+
+def expectation(history: History, state: str, changed_at: datetime) -> Expected | None:
+    """The last stretch in which somebody was expected, by her states in order; None if there is
+    none. Of someone without a history only the present state is known."""
+    steps = [(one, datetime.fromisoformat(moment)) for one, moment in history]
+    if not steps:
+        steps = [(state, changed_at)]
+    since: datetime | None = None
+    before, from_list = "", False
+    for one, moment in steps:
+        if one in _EXPECTED and before not in _EXPECTED:
+            since, from_list = moment, before == "waiting"
+        before = one
+    return Expected(since, from_list, state) if since is not None else None
+
+
+def reminder_moment(day: date, days: int, hour: time) -> tuple[date, time]:
+    """The local day and hour at which a reminder goes: so many days before a day (negative: after
+    it)."""
+    return day - timedelta(days=days), hour
