@@ -1,4 +1,4 @@
-"""What the people in a workshop are told, and what of it they know."""
+"""Announcements to the people in a workshop."""
 
 from __future__ import annotations
 

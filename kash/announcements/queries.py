@@ -1,4 +1,4 @@
-"""What the people of a workshop are told, as its page shows it."""
+"""Announcements of a workshop, as its page shows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BOTH = frozenset(Channel)
 
 @dataclass(frozen=True)
 class Reach:
-    """How many who are invited or enrolled can be told, by each way, and why others cannot."""
+    """Numbers of those invited or enrolled who can be told, by each way, and why others cannot."""
 
     expected: int
     by_way: Counter[Channel]
@@ -31,7 +31,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class ToldLine:
-    """What was told by one kind of message: how many people, by the state of their messages; under
+    """News told by one kind of message: how many people, by the state of their messages; under
     an empty state those who could not be told."""
 
     kind: MessageKind
@@ -40,12 +40,12 @@ class ToldLine:
 
 
 def announcement_of(workshop_id: int) -> Announcement | None:
-    """What the people of a workshop (its key) are told; None if nobody began it."""
+    """Announcement of a workshop (its key); None if nobody began it."""
     return db.session.scalar(select(Announcement).where(Announcement.workshop_id == workshop_id))
 
 
 def reach_of(workshop: Workshop) -> Reach:
-    """Who of a workshop can be told. Two queries for each few hundred people, and one."""
+    """Numbers of those who can be told. Two queries for each few hundred people, and one."""
     people = db.session.scalars(
         select(Enrolment.person_id).where(
             Enrolment.workshop_id == workshop.id, Enrolment.state.in_(("invited", "confirmed"))
@@ -65,7 +65,7 @@ def reach_of(workshop: Workshop) -> Reach:
 
 
 def told_lines(workshop: Workshop) -> list[ToldLine]:
-    """What the people of a workshop were told so far, by kind. Two queries."""
+    """News that the people of a workshop were told so far, by kind. Two queries."""
     enrolments = db.session.scalars(
         select(Enrolment.public_id).where(Enrolment.workshop_id == workshop.id)
     ).all()

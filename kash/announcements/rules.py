@@ -64,7 +64,7 @@ class Held:
 
 
 def held_change(told: Facts, held: Held | None, present: Facts, now: datetime) -> Held | None:
-    """What is held of a workshop whose people know the `told` facts: nothing if they are those of
+    """Change that is held while people know the `told` facts: none if they are those of
     the present again; a change that goes on begins to be held anew."""
     if present == told:
         return None

@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from email.utils import parseaddr
+from datetime import datetime, timedelta
 
 import structlog
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.announcements import texts
+from kash.announcements.calendar_files import calendars_of
+from kash.announcements.due import Due, facts_of
 from kash.announcements.models import Announcement
 from kash.announcements.rules import (
-    LATEST,
-    Facts,
-    Held,
     News,
     expectation,
-    facts_from,
-    held_change,
     is_ripe,
     news,
-    reminder_moment,
 )
-from kash.attendance.models import Mark, MarkStatus, Slot
 from kash.notices.queries.told import told_of
-from kash.notices.services.saying import MOST_AT_ONCE, Calendar, Saying, say_to_each
+from kash.notices.services.saying import MOST_AT_ONCE, Saying, say_to_each
 from kash.platform.database import db
-from kash.platform.messages.calendars import CalendarEvent, cancellation, invitation
-from kash.platform.messages.letters import CalendarFile
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import ChangedMeanwhile, Forbidden, one_or_404
-from kash.platform.web.formats import from_local, to_local, zone
+from kash.platform.web.formats import from_local, to_local
 from kash.policy import SYSTEM, Actor, Reach
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.queries.events import workshop_events
 from kash.workshops.queries.scope import run_by
 from kash.workshops.seat_messages import answer_address
 from kash.workshops.services.answer_links import new_answer_link
 from kash.workshops.services.planning import held_for_change, held_workshop
 
 _log = structlog.get_logger("kash.announcements")
-_REMIND_AT = time(10)
 # What is over stays here so long, for thanks and late changes.
 _AFTER = timedelta(days=61)
 _NEWS = {
@@ -128,17 +117,6 @@ def tell_people(now: datetime) -> int:
     return told
 
 
-def facts_of(workshop: Workshop) -> Facts:
-    """The facts of a workshop that whoever takes part must know."""
-    return Facts(
-        workshop.starts_on,
-        workshop.ends_on,
-        workshop.day_starts_at,
-        workshop.venue.name if workshop.venue is not None else "",
-        workshop.state == "cancelled",
-    )
-
-
 def _of(session: Session, workshop: Workshop) -> Announcement | None:
     return session.scalar(select(Announcement).where(Announcement.workshop_id == workshop.id))
 
@@ -177,7 +155,7 @@ def _told_of(now: datetime) -> list[str]:
 def _tell(public_id: str, now: datetime) -> bool:
     """Say what is due of one workshop. Looked at first, so that nothing is locked in vain."""
     workshop, found = _read(db.session(), public_id)
-    due = _Due(db.session(), workshop, found, now)
+    due = Due(db.session(), workshop, found, now)
     wanted = due.anything()
     db.session.rollback()
     if not wanted:
@@ -188,7 +166,7 @@ def _tell(public_id: str, now: datetime) -> bool:
         if found.ended_at is not None:
             change.nothing()
             return False
-        return _say_what_is_due(change, _Due(change.session, held, found, now))
+        return _say_what_is_due(change, Due(change.session, held, found, now))
 
 
 def _read(session: Session, public_id: str) -> tuple[Workshop, Announcement]:
@@ -202,115 +180,7 @@ def _read(session: Session, public_id: str) -> tuple[Workshop, Announcement]:
     return found.workshop, found
 
 
-class _Due:
-    """All that is to be said of a workshop at a moment."""
-
-    def __init__(
-        self, session: Session, workshop: Workshop, found: Announcement, now: datetime
-    ) -> None:
-        self.session, self.workshop, self.found, self.now = session, workshop, found, now
-        self.present = facts_of(workshop)
-        self.told = facts_from(found.told)
-        before = (
-            Held(facts_from(found.held), found.held_at) if found.held and found.held_at else None
-        )
-        self.held = held_change(self.told, before, self.present, now)
-        self.held_anew = self.held != before
-        self.enrolments: Sequence[Enrolment] = session.scalars(
-            select(Enrolment).where(Enrolment.workshop_id == workshop.id).order_by(Enrolment.id)
-        ).all()
-        self.over = workshop.ends_on < to_local(now).date()
-
-    def anything(self) -> bool:
-        """True if anything is to be written or said."""
-        ripe = self.held is not None and is_ripe(self.held, self.now)
-        return self.held_anew or ripe or any(self.new_ones().values()) or bool(self.reminders())
-
-    def expected(self) -> list[Enrolment]:
-        """Those who are invited or enrolled."""
-        return [one for one in self.enrolments if one.state in ("invited", "confirmed")]
-
-    def new_ones(self) -> dict[str, list[tuple[Enrolment, str]]]:
-        """Those to be told that they are invited, have a place, or are no longer expected, with
-        the event of each, by the kind of message. Nobody while the workshop is cancelled or over,
-        and nobody about whose state something changed just now."""
-        found: dict[str, list[tuple[Enrolment, str]]] = {
-            texts.INVITED: [],
-            texts.PLACE_GIVEN: [],
-            texts.REMOVED: [],
-        }
-        if self.present.cancelled or self.over or self.held is not None:
-            return found
-        events: dict[str, list[tuple[Enrolment, str]]] = {kind: [] for kind in found}
-        for one in self.enrolments:
-            stretch = expectation(one.history, one.state, one.changed_at)
-            if stretch is None or not is_ripe(Held(self.present, one.changed_at), self.now):
-                continue
-            event = f"{one.public_id}:{int(stretch.since.timestamp())}"
-            if one.state == "withdrawn":
-                events[texts.REMOVED].append((one, event))
-            elif one.state == "invited":
-                events[texts.INVITED].append((one, event))
-            elif one.state == "confirmed" and not stretch.from_list:
-                events[texts.PLACE_GIVEN].append((one, event))
-        invited = self._known((texts.INVITED, texts.PLACE_GIVEN), events)
-        for kind in (texts.INVITED, texts.PLACE_GIVEN):
-            found[kind] = [each for each in events[kind] if each[1] not in invited]
-        removed = self._known((texts.REMOVED,), events)
-        # Only who was told that she is expected is told that she no longer is.
-        found[texts.REMOVED] = [
-            each for each in events[texts.REMOVED] if each[1] in invited and each[1] not in removed
-        ]
-        return found
-
-    def _known(
-        self, kinds: Iterable[str], events: Mapping[str, list[tuple[Enrolment, str]]]
-    ) -> set[str]:
-        keys = {event for listed in events.values() for _one, event in listed}
-        return {one.event_key for kind in kinds for one in told_of(kind, keys)} if keys else set()
-
-    def reminders(self) -> list[tuple[str, str]]:
-        """Kinds and events of reminders whose moment has come and was not long ago."""
-        if self.present.cancelled or self.held is not None:
-            return []
-        rules = [
-            (texts.REMINDED, self.present.first, days)
-            for days in dict.fromkeys((self.found.remind_first, self.found.remind_second))
-            if days is not None
-        ]
-        if self.found.thank_after is not None:
-            rules.append((texts.THANKED, self.present.last, -self.found.thank_after))
-        due = []
-        for kind, day, days in rules:
-            moment = from_local(*reminder_moment(day, days, _REMIND_AT))
-            # Whoever begins to tell people later than a reminder's hour wants no reminder of then.
-            if moment < self.found.begun_at or not moment <= self.now <= moment + LATEST:
-                continue
-            event = f"{self.workshop.public_id}:{day.isoformat()}:{days}"
-            known = {one.person_id for one in told_of(kind, (event,))}
-            if any(one.person_id not in known for one in self.reminded(kind)):
-                due.append((kind, event))
-        return due
-
-    def reminded(self, kind: str) -> list[Enrolment]:
-        """Those whom a reminder is for: everybody who is expected, or who came."""
-        if kind == texts.REMINDED:
-            return self.expected()
-        came = self._came()
-        return [one for one in self.expected() if one.person_id in came]
-
-    def _came(self) -> set[int]:
-        return set(
-            self.session.scalars(
-                select(Mark.person_id)
-                .join(Slot, Slot.id == Mark.slot_id)
-                .join(MarkStatus, MarkStatus.code == Mark.status)
-                .where(Slot.register_id == self.workshop.register_id, MarkStatus.weight > 0)
-            )
-        )
-
-
-def _say_what_is_due(change: Change, due: _Due) -> bool:
+def _say_what_is_due(change: Change, due: Due) -> bool:
     said = 0
     found, workshop = due.found, due.workshop
     if due.held is None:
@@ -327,7 +197,7 @@ def _say_what_is_due(change: Change, due: _Due) -> bool:
         "when": texts.when_text(due.present.first, due.present.begins),
         "where": due.present.venue or "-",
     }
-    calendars = _calendars(workshop)
+    calendars = calendars_of(workshop)
     for kind, listed in due.new_ones().items():
         calendar = calendars.withdrawn if kind == texts.REMOVED else calendars.asked
         said += _say(
@@ -364,7 +234,7 @@ def _say_what_is_due(change: Change, due: _Due) -> bool:
     return bool(said)
 
 
-def _say_news(due: _Due) -> int:
+def _say_news(due: Due) -> int:
     kind = news(due.told, due.present)
     due.found.changes += 1
     if kind is None or due.over:
@@ -377,7 +247,7 @@ def _say_news(due: _Due) -> int:
         "when": texts.when_text(due.present.first, due.present.begins),
         "where": due.present.venue or "-",
     }
-    calendars = _calendars(due.workshop)
+    calendars = calendars_of(due.workshop)
     event = f"{due.workshop.public_id}:{due.found.changes}"
     known = _people_told(due)
     return _say(
@@ -396,7 +266,7 @@ def _say_news(due: _Due) -> int:
     )
 
 
-def _people_told(due: _Due) -> set[int]:
+def _people_told(due: Due) -> set[int]:
     """Those who were told that they are expected; the others learn the present facts with that, or
     had their place before people were told."""
     keys = {
@@ -416,7 +286,7 @@ def _people_told(due: _Due) -> set[int]:
     return told | listed
 
 
-def _say(due: _Due, kind: str, sayings: Sequence[Saying]) -> int:
+def _say(due: Due, kind: str, sayings: Sequence[Saying]) -> int:
     for start in range(0, len(sayings), MOST_AT_ONCE):
         say_to_each(due.session, kind, sayings[start : start + MOST_AT_ONCE], due.now)
     return len(sayings)
@@ -424,24 +294,3 @@ def _say(due: _Due, kind: str, sayings: Sequence[Saying]) -> int:
 
 def _link(session: Session, workshop: Workshop, one: Enrolment, now: datetime) -> str:
     return answer_address(new_answer_link(session, workshop, one, now))
-
-
-@dataclass(frozen=True)
-class _Calendars:
-    asked: Calendar
-    withdrawn: Calendar
-
-
-def _calendars(workshop: Workshop) -> _Calendars:
-    """What goes with mails: each day of the workshop as an invitation, or its withdrawal."""
-    sender = parseaddr(current_app.config["SETTINGS"].mail_from)[1]
-    events: list[CalendarEvent] = []
-
-    def files(method: str, write: Callable[..., bytes], to: str) -> Sequence[CalendarFile]:
-        if not events:
-            events.extend(workshop_events(workshop.public_id))
-        return [CalendarFile(method, write(event, sender, to, zone()).decode()) for event in events]
-
-    return _Calendars(
-        lambda to: files("REQUEST", invitation, to), lambda to: files("CANCEL", cancellation, to)
-    )

@@ -24,7 +24,7 @@ from kash.workshops.queries.scope import own_workshop
 @blueprint.route("/workshops/<public_id>", methods=["GET", "POST"])
 @allow("workshops.edit")
 def telling(public_id: str) -> ResponseReturnValue:
-    """What the people of a workshop are told and when; begun, or its reminders changed."""
+    """Announcement of a workshop: what its people are told and when; begun, or changed."""
     actor = current_actor()
     workshop = own_workshop(public_id, actor, "workshops.edit")
     found = announcement_of(workshop.id)
