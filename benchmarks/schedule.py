@@ -21,7 +21,13 @@ from benchmarks.programmes import programme
 from benchmarks.reminders import reminders_5000_s
 from benchmarks.telling import as_json, tell
 from kash.clashes.rules.engagements import DAY, Engagement, moved_by
-from kash.clashes.rules.finding import Blocked, DaySpan, ScheduleFacts, TeachingLimits, find_clashes
+from kash.clashes.rules.finding import (
+    Blocked,
+    DayRange,
+    ScheduleFacts,
+    TeachingLimits,
+    find_clashes,
+)
 from kash.clashes.rules.free import clashes_of
 from kash.quarters.rules.obstacles import Hindrances
 from kash.quarters.rules.placing import plan_of
@@ -67,7 +73,7 @@ def schedule() -> list[Engagement]:
 
 def circumstances() -> ScheduleFacts:
     """Travel between all zones, and an absence, a block and teaching days for everybody."""
-    away = DaySpan(_FIRST + timedelta(days=40), _FIRST + timedelta(days=45))
+    away = DayRange(_FIRST + timedelta(days=40), _FIRST + timedelta(days=45))
     return ScheduleFacts(
         travel={frozenset({one, other}): 30 for one in range(9) for other in range(one)},
         holidays={_FIRST},

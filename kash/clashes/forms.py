@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from kash.clashes.rules.kinds import (
     ClashKind,
     ClashRules,
-    Limits,
+    SafetyLimits,
     Weight,
     possible_weights,
 )
@@ -73,10 +73,10 @@ class RulesForm(KashForm):
         clock = self.home_by.data or time(18, 30)
         return ClashRules(
             {kind: Weight(self[str(kind)].data) for kind in ClashKind},
-            Limits(
+            SafetyLimits(
                 self.door_minutes.data or 0,
                 clock.hour * 60 + clock.minute,
-                self.times.data or Limits().times,
+                self.times.data or SafetyLimits().times,
             ),
         )
 

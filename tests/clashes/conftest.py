@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from kash.clashes.queries.checking import check
 from kash.clashes.queries.rule_sets import latest_set, rules_of
-from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules, Limits, Weight
+from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules, SafetyLimits, Weight
 from kash.clashes.services import set_rules
 from kash.holidays.rules import is_public_holiday
 from kash.people.models import Person, Venue, Zone
@@ -94,7 +94,7 @@ class Schedule:
     def refuse(self, *kinds: ClashKind, **limits: int) -> None:
         db.session.rollback()
         weights = dict.fromkeys(kinds, Weight.ERROR)
-        set_rules(ClashRules(weights, Limits(**limits)), by=self.director)
+        set_rules(ClashRules(weights, SafetyLimits(**limits)), by=self.director)
 
     def rules(self) -> ClashRules:
         db.session.rollback()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kash.clashes.rules.engagements import DAY, Engagement, pairs_sharing
 from kash.clashes.rules.finding import (
     Blocked,
-    DaySpan,
+    DayRange,
     Room,
     ScheduleFacts,
     TeachingLimits,
@@ -24,7 +24,7 @@ from kash.clashes.rules.kinds import (
     Clash,
     ClashKind,
     ClashRules,
-    Limits,
+    SafetyLimits,
     Weight,
     possible_weights,
 )
@@ -153,7 +153,7 @@ def test_whatever_day_is_said_to_be_free_has_no_clash(found: list[Engagement]) -
     event = found[0].event
     wanted = [replace(one, event=event) for one in found if one.event == event]
     others = [one for one in found if one.event != event]
-    around = replace(AROUND, limits=Limits(home_by=100 * DAY))
+    around = replace(AROUND, limits=SafetyLimits(home_by=100 * DAY))
     for shift in free_shifts(wanted, others, around, range(-7, 8)):
         moved = [
             replace(
@@ -178,7 +178,7 @@ def test_what_crosses_midnight_clashes_with_the_next_morning() -> None:
     night = at("a", 0, 22 * 60, 26 * 60, trainers=[1])
     assert night.last_day == MONDAY + timedelta(days=1)
     assert kinds_of(
-        [night, at("b", 1, 60, 180, trainers=[1])], ScheduleFacts(limits=Limits(home_by=9999))
+        [night, at("b", 1, 60, 180, trainers=[1])], ScheduleFacts(limits=SafetyLimits(home_by=9999))
     ) == ["trainer"]
     # What ends at midnight takes no minute of the next day.
     assert at("a", 0, 22 * 60, DAY).days() == [MONDAY]
@@ -201,8 +201,8 @@ def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch() -> Non
     course = [at("a", day, EIGHT, NOON, trainers=[1, 2], venue=5) for day in range(3)]
     around = ScheduleFacts(
         holidays={tuesday},
-        absences={1: [DaySpan(tuesday, tuesday)], 3: [DaySpan(MONDAY, tuesday)]},
-        blocks={5: [Blocked(DaySpan(MONDAY, tuesday), NOON, DAY)]},
+        absences={1: [DayRange(tuesday, tuesday)], 3: [DayRange(MONDAY, tuesday)]},
+        blocks={5: [Blocked(DayRange(MONDAY, tuesday), NOON, DAY)]},
         rooms={"a": Room(MONDAY, expected=21, planned=20, venue_seats=25)},
     )
     assert find_clashes(course, around) == [
@@ -216,7 +216,7 @@ def test_absence_holiday_block_and_room_are_told_of_each_day_they_touch() -> Non
 
 def test_a_block_holds_on_the_day_after_for_what_crosses_midnight() -> None:
     night = at("a", 0, 22 * 60, 26 * 60)
-    tuesday = DaySpan(MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
+    tuesday = DayRange(MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
     assert Blocked(tuesday, 60, 180).overlaps(night)
     assert not Blocked(tuesday, 120, 180).overlaps(night)
 
@@ -268,7 +268,7 @@ def test_three_times_at_one_place_weekday_and_hour_are_a_habit() -> None:
 
 
 def test_everybody_is_home_before_dark() -> None:
-    limits = Limits(home_by=18 * 60 + 30)
+    limits = SafetyLimits(home_by=18 * 60 + 30)
     late = at("a", 0, 14 * 60, 17 * 60 + 45, way_home=46)
     assert find_clashes([late], ScheduleFacts(limits=limits)) == [
         Clash(MONDAY, ClashKind.LATE, ("a",), (), 18 * 60 + 31)

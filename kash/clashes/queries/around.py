@@ -15,7 +15,7 @@ from kash.availability.queries.spans import (
 )
 from kash.clashes.queries.timetable import EventTable, Expected
 from kash.clashes.rules.engagements import DAY, Engagement
-from kash.clashes.rules.finding import Blocked, DaySpan, Room, ScheduleFacts, TeachingLimits
+from kash.clashes.rules.finding import Blocked, DayRange, Room, ScheduleFacts, TeachingLimits
 from kash.clashes.rules.kinds import ClashKind, ClashRules
 from kash.holidays.queries import local_holidays_between
 from kash.holidays.rules import public_holidays
@@ -63,10 +63,10 @@ def _holidays(first: date, last: date) -> frozenset[date]:
     return frozenset(of_law | {one.day for one in local_holidays_between(first, last)})
 
 
-def _absences(first: date, last: date) -> dict[int, Sequence[DaySpan]]:
-    found: defaultdict[int, list[DaySpan]] = defaultdict(list)
+def _absences(first: date, last: date) -> dict[int, Sequence[DayRange]]:
+    found: defaultdict[int, list[DayRange]] = defaultdict(list)
     for one in absences_between(first, last):
-        found[one.account_id].append(DaySpan(one.first, one.last))
+        found[one.account_id].append(DayRange(one.first, one.last))
     return dict(found)
 
 
@@ -80,7 +80,7 @@ def _teaching() -> dict[int, TeachingLimits]:
 def _blocks(first: date, last: date) -> dict[int, Sequence[Blocked]]:
     found: defaultdict[int, list[Blocked]] = defaultdict(list)
     for one in venue_blocks_between(first, last):
-        days = DaySpan(one.first, one.last)
+        days = DayRange(one.first, one.last)
         begins, ends = _minutes(one.starts_at, 0), _minutes(one.ends_at, DAY)
         found[one.venue_id].append(Blocked(days, begins, ends))
     return dict(found)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.clashes.models import ClashRuleSet
-from kash.clashes.rules.kinds import ClashKind, ClashRules, Limits, Weight, possible_weights
+from kash.clashes.rules.kinds import ClashKind, ClashRules, SafetyLimits, Weight, possible_weights
 from kash.platform.database import db
 
 MOST_SETS = 50
@@ -28,7 +28,7 @@ def rules_of(stored: ClashRuleSet | None) -> ClashRules:
         for kind in ClashKind
         if stored.weights.get(kind) in possible_weights(kind)
     }
-    return ClashRules(weights, Limits(stored.door_minutes, stored.home_by, stored.times))
+    return ClashRules(weights, SafetyLimits(stored.door_minutes, stored.home_by, stored.times))
 
 
 def sets_made() -> list[ClashRuleSet]:

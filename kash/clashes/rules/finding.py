@@ -9,14 +9,14 @@ from datetime import date
 from itertools import pairwise
 
 from kash.clashes.rules.engagements import DAY, Engagement, pairs_sharing
-from kash.clashes.rules.kinds import Clash, ClashKind, Limits
+from kash.clashes.rules.kinds import Clash, ClashKind, SafetyLimits
 
 # Two that lie so many days apart still follow each other in a habit: once a month counts.
 HABIT_DAYS = 35
 
 
 @dataclass(frozen=True)
-class DaySpan:
+class DayRange:
     """Days from the first to the last."""
 
     first: date
@@ -31,7 +31,7 @@ class DaySpan:
 class Blocked:
     """A venue's block: days, and the clock from and up to which it holds on each of them."""
 
-    days: DaySpan
+    days: DayRange
     begins: int = 0
     ends: int = DAY
 
@@ -81,11 +81,11 @@ class ScheduleFacts:
 
     travel: Mapping[frozenset[int], int] = field(default_factory=dict)
     holidays: Collection[date] = frozenset()
-    absences: Mapping[int, Sequence[DaySpan]] = field(default_factory=dict)
+    absences: Mapping[int, Sequence[DayRange]] = field(default_factory=dict)
     teaching: Mapping[int, TeachingLimits] = field(default_factory=dict)
     blocks: Mapping[int, Sequence[Blocked]] = field(default_factory=dict)
     rooms: Mapping[str, Room] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
+    limits: SafetyLimits = field(default_factory=SafetyLimits)
 
     def minutes_between(self, one: Engagement, other: Engagement) -> int:
         """Minutes from where one is to where the other is; 0 where nobody typed them."""

@@ -53,7 +53,7 @@ def possible_weights(kind: ClashKind) -> tuple[Weight, ...]:
 
 
 @dataclass(frozen=True)
-class Limits:
+class SafetyLimits:
     """Limits of the safety kinds: minutes that police and community keep between them at one door,
     the clock (minutes after midnight) by which everybody is home, and after how many times one
     place, weekday and hour count as a habit."""
@@ -68,7 +68,7 @@ class ClashRules:
     """The programme's rules: weights of the kinds that are no warnings, and limits."""
 
     weights: Mapping[ClashKind, Weight] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
+    limits: SafetyLimits = field(default_factory=SafetyLimits)
 
     def weight(self, kind: ClashKind) -> Weight:
         """The weight of a kind; what was never set is a warning."""
