@@ -313,6 +313,11 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("budget_line", "spent_cents"): [100, None],
     ("absence", "kind"): ["leave", "sick"],
     ("venue_block", "ends_at"): [time(9), time(10)],
+    ("quarter_line", "state"): ["open", "accepted"],
+    ("quarter_proposal", "day_starts_at"): [time(8), time(9)],
+    ("quarter_proposal", "day_ends_at"): [time(16), time(17)],
+    # An address is of an account or of a venue, never of both.
+    ("calendar_address", "venue_id"): [None, None],
     ("clash_rule_set", "home_by"): [1080, 1110],
     ("clash_rule_set", "times"): [2, 3],
     ("message_text", "channel"): ["sms", "email"],
