@@ -12,8 +12,8 @@ from kash.announcements import texts
 from kash.announcements.models import Announcement
 from kash.announcements.rules import (
     LATEST,
-    Facts,
-    Held,
+    HeldChange,
+    WorkshopFacts,
     expectation,
     facts_from,
     held_change,
@@ -28,9 +28,9 @@ from kash.workshops.models import Enrolment, Workshop
 _REMIND_AT = time(10)
 
 
-def facts_of(workshop: Workshop) -> Facts:
+def facts_of(workshop: Workshop) -> WorkshopFacts:
     """The facts of a workshop that whoever takes part must know."""
-    return Facts(
+    return WorkshopFacts(
         workshop.starts_on,
         workshop.ends_on,
         workshop.day_starts_at,
@@ -39,7 +39,7 @@ def facts_of(workshop: Workshop) -> Facts:
     )
 
 
-class Due:
+class DueNews:
     """All that is to be said of a workshop at a moment."""
 
     def __init__(
@@ -49,7 +49,9 @@ class Due:
         self.present = facts_of(workshop)
         self.told = facts_from(found.told)
         before = (
-            Held(facts_from(found.held), found.held_at) if found.held and found.held_at else None
+            HeldChange(facts_from(found.held), found.held_at)
+            if found.held and found.held_at
+            else None
         )
         self.held = held_change(self.told, before, self.present, now)
         self.held_anew = self.held != before
@@ -81,7 +83,7 @@ class Due:
         events: dict[str, list[tuple[Enrolment, str]]] = {kind: [] for kind in found}
         for one in self.enrolments:
             stretch = expectation(one.history, one.state, one.changed_at)
-            if stretch is None or not is_ripe(Held(self.present, one.changed_at), self.now):
+            if stretch is None or not is_ripe(HeldChange(self.present, one.changed_at), self.now):
                 continue
             event = f"{one.public_id}:{int(stretch.since.timestamp())}"
             if one.state == "withdrawn":

@@ -21,7 +21,7 @@ _BOTH = frozenset(Channel)
 
 
 @dataclass(frozen=True)
-class Reach:
+class TellingReach:
     """Numbers of those invited or enrolled who can be told, by each way, and why others cannot."""
 
     expected: int
@@ -44,7 +44,7 @@ def announcement_of(workshop_id: int) -> Announcement | None:
     return db.session.scalar(select(Announcement).where(Announcement.workshop_id == workshop_id))
 
 
-def reach_of(workshop: Workshop) -> Reach:
+def reach_of(workshop: Workshop) -> TellingReach:
     """Numbers of those who can be told. Two queries for each few hundred people, and one."""
     people = db.session.scalars(
         select(Enrolment.person_id).where(
@@ -61,7 +61,7 @@ def reach_of(workshop: Workshop) -> Reach:
             without[way] += 1
         else:
             by_way[way] += 1
-    return Reach(len(people), by_way, without)
+    return TellingReach(len(people), by_way, without)
 
 
 def told_lines(workshop: Workshop) -> list[ToldLine]:

@@ -24,7 +24,7 @@ class News(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class WorkshopFacts:
     """Facts of a workshop that whoever takes part must know. `venue` is a name, empty for none."""
 
     first: date
@@ -44,9 +44,9 @@ class Facts:
         }
 
 
-def facts_from(written: dict[str, object]) -> Facts:
-    """Facts that `Facts.written` wrote."""
-    return Facts(
+def facts_from(written: dict[str, object]) -> WorkshopFacts:
+    """WorkshopFacts that `WorkshopFacts.written` wrote."""
+    return WorkshopFacts(
         date.fromisoformat(str(written["first"])),
         date.fromisoformat(str(written["last"])),
         time.fromisoformat(str(written["begins"])),
@@ -56,29 +56,31 @@ def facts_from(written: dict[str, object]) -> Facts:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldChange:
     """A change that is held: the facts as they became, and since when they are so."""
 
-    facts: Facts
+    facts: WorkshopFacts
     since: datetime
 
 
-def held_change(told: Facts, held: Held | None, present: Facts, now: datetime) -> Held | None:
+def held_change(
+    told: WorkshopFacts, held: HeldChange | None, present: WorkshopFacts, now: datetime
+) -> HeldChange | None:
     """Change that is held while people know the `told` facts: none if they are those of
     the present again; a change that goes on begins to be held anew."""
     if present == told:
         return None
     if held is not None and held.facts == present:
         return held
-    return Held(present, now)
+    return HeldChange(present, now)
 
 
-def is_ripe(held: Held, now: datetime) -> bool:
+def is_ripe(held: HeldChange, now: datetime) -> bool:
     """True if a change was held for long enough."""
     return now - held.since >= HELD
 
 
-def news(told: Facts, present: Facts) -> News | None:
+def news(told: WorkshopFacts, present: WorkshopFacts) -> News | None:
     """Kind of what is told of facts that changed; None for one that stays cancelled."""
     if present.cancelled:
         return None if told.cancelled else News.CANCELLED
@@ -90,7 +92,7 @@ History = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Expected:
+class Expectation:
     """A stretch in which somebody is expected, or was until she no longer is: since when, whether
     she came to it from a waiting list (and was told so), and how it stands now."""
 
@@ -99,7 +101,7 @@ class Expected:
     state: str
 
 
-def expectation(history: History, state: str, changed_at: datetime) -> Expected | None:
+def expectation(history: History, state: str, changed_at: datetime) -> Expectation | None:
     """The last stretch in which somebody was expected, by her states in order; None if there is
     none. Of someone without a history only the present state is known."""
     steps = [(one, datetime.fromisoformat(moment)) for one, moment in history]
@@ -111,7 +113,7 @@ def expectation(history: History, state: str, changed_at: datetime) -> Expected 
         if one in _EXPECTED and before not in _EXPECTED:
             since, from_list = moment, before == "waiting"
         before = one
-    return Expected(since, from_list, state) if since is not None else None
+    return Expectation(since, from_list, state) if since is not None else None
 
 
 def reminder_moment(day: date, days: int, hour: time) -> tuple[date, time]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.announcements import texts
 from kash.announcements.calendar_files import calendars_of
-from kash.announcements.due import Due, facts_of
+from kash.announcements.due import DueNews, facts_of
 from kash.announcements.models import Announcement
 from kash.announcements.rules import (
     News,
@@ -155,7 +155,7 @@ def _told_of(now: datetime) -> list[str]:
 def _tell(public_id: str, now: datetime) -> bool:
     """Say what is due of one workshop. Looked at first, so that nothing is locked in vain."""
     workshop, found = _read(db.session(), public_id)
-    due = Due(db.session(), workshop, found, now)
+    due = DueNews(db.session(), workshop, found, now)
     wanted = due.anything()
     db.session.rollback()
     if not wanted:
@@ -166,7 +166,7 @@ def _tell(public_id: str, now: datetime) -> bool:
         if found.ended_at is not None:
             change.nothing()
             return False
-        return _say_what_is_due(change, Due(change.session, held, found, now))
+        return _say_what_is_due(change, DueNews(change.session, held, found, now))
 
 
 def _read(session: Session, public_id: str) -> tuple[Workshop, Announcement]:
@@ -180,7 +180,7 @@ def _read(session: Session, public_id: str) -> tuple[Workshop, Announcement]:
     return found.workshop, found
 
 
-def _say_what_is_due(change: Change, due: Due) -> bool:
+def _say_what_is_due(change: Change, due: DueNews) -> bool:
     said = 0
     found, workshop = due.found, due.workshop
     if due.held is None:
@@ -234,7 +234,7 @@ def _say_what_is_due(change: Change, due: Due) -> bool:
     return bool(said)
 
 
-def _say_news(due: Due) -> int:
+def _say_news(due: DueNews) -> int:
     kind = news(due.told, due.present)
     due.found.changes += 1
     if kind is None or due.over:
@@ -266,7 +266,7 @@ def _say_news(due: Due) -> int:
     )
 
 
-def _people_told(due: Due) -> set[int]:
+def _people_told(due: DueNews) -> set[int]:
     """Those who were told that they are expected; the others learn the present facts with that, or
     had their place before people were told."""
     keys = {
@@ -286,7 +286,7 @@ def _people_told(due: Due) -> set[int]:
     return told | listed
 
 
-def _say(due: Due, kind: str, sayings: Sequence[Saying]) -> int:
+def _say(due: DueNews, kind: str, sayings: Sequence[Saying]) -> int:
     for start in range(0, len(sayings), MOST_AT_ONCE):
         say_to_each(due.session, kind, sayings[start : start + MOST_AT_ONCE], due.now)
     return len(sayings)

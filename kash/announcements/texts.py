@@ -7,7 +7,7 @@ from datetime import date, time
 
 from flask_babel import lazy_gettext as _l
 
-from kash.announcements.rules import Facts
+from kash.announcements.rules import WorkshopFacts
 from kash.notices.kinds import MessageKind, OfferedField
 from kash.workshops.seat_messages import answer_address
 
@@ -112,6 +112,6 @@ def when_text(day: date, begins: time) -> str:
     return f"{day:%d/%m/%Y} {begins:%H:%M}"
 
 
-def facts_text(facts: Facts) -> str:
+def facts_text(facts: WorkshopFacts) -> str:
     """Day, hour and venue."""
     return ", ".join(filter(None, (when_text(facts.first, facts.begins), facts.venue)))

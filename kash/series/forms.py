@@ -44,7 +44,7 @@ _BESIDE = {
 }
 
 
-class RuleForm(KashForm):
+class SeriesRuleForm(KashForm):
     """A rule by its controls. `key` makes the same form, sent twice, plan one series."""
 
     first = DayField(_l("From"), validators=[required()])
@@ -124,7 +124,7 @@ class RuleForm(KashForm):
         )
 
 
-class MeetingsForm(RuleForm):
+class MeetingsForm(SeriesRuleForm):
     """A rule for meetings, with their hours and their place."""
 
     begins = TimeOfDayField(_l("Begins at"), validators=[required()])

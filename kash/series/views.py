@@ -22,7 +22,7 @@ from kash.platform.web.lists import listing
 from kash.policy import allow
 from kash.series import blueprint
 from kash.series.errors import DatesChanged
-from kash.series.forms import ComingForm, LeaveOutForm, MeetingsForm, RuleForm
+from kash.series.forms import ComingForm, LeaveOutForm, MeetingsForm, SeriesRuleForm
 from kash.series.models import Series
 from kash.series.queries import (
     HeldDate,
@@ -71,7 +71,7 @@ def new_of_workshop(public_id: str) -> ResponseReturnValue:
     """Repeat a workshop by a rule; its dates are shown before anything is planned."""
     actor = current_actor()
     workshop = own_workshop(public_id, actor, "workshops.edit")
-    form = RuleForm()
+    form = SeriesRuleForm()
     if request.method == "GET":
         form.first.data = max(workshop.starts_on + timedelta(days=1), local_today())
         form.begin_like(workshop.starts_on)
@@ -113,7 +113,7 @@ def more(series_id: str) -> ResponseReturnValue:
     series = one_series(series_id, actor)
     held = held_dates(series, utc_now())
     model = one_or_404(next((one for one in reversed(held) if one.day is not None), None))
-    form = RuleForm()
+    form = SeriesRuleForm()
     if request.method == "GET":
         pattern = pattern_of(series)
         form.process(
@@ -136,7 +136,7 @@ def more(series_id: str) -> ResponseReturnValue:
 
 
 def _rule_page(
-    form: RuleForm,
+    form: SeriesRuleForm,
     days: int,
     plan: Callable[[Sequence[date]], str],
     *,

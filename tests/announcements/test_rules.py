@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from kash.announcements.rules import (
     HELD,
-    Facts,
-    Held,
+    HeldChange,
     News,
+    WorkshopFacts,
     expectation,
     facts_from,
     held_change,
@@ -21,14 +21,15 @@ from kash.announcements.rules import (
 
 _NOON = datetime(2027, 3, 9, 9, tzinfo=UTC)
 _FACTS = [
-    Facts(date(2027, 5, day), date(2027, 5, day + 1), time(8, 30), "Lake hall") for day in (3, 10)
-] + [Facts(date(2027, 5, 3), date(2027, 5, 4), time(8, 30), "Lake hall", cancelled=True)]
+    WorkshopFacts(date(2027, 5, day), date(2027, 5, day + 1), time(8, 30), "Lake hall")
+    for day in (3, 10)
+] + [WorkshopFacts(date(2027, 5, 3), date(2027, 5, 4), time(8, 30), "Lake hall", cancelled=True)]
 
 
-def _told(moves: list[tuple[int, Facts]], until: int) -> list[tuple[int, Facts]]:
+def _told(moves: list[tuple[int, WorkshopFacts]], until: int) -> list[tuple[int, WorkshopFacts]]:
     """What is told, minute by minute, while the facts become these at these minutes."""
     told, held = _FACTS[0], None
-    said: list[tuple[int, Facts]] = []
+    said: list[tuple[int, WorkshopFacts]] = []
     for minute in range(until):
         present = next((facts for at, facts in reversed(moves) if at <= minute), _FACTS[0])
         now = _NOON + timedelta(minutes=minute)
@@ -41,7 +42,7 @@ def _told(moves: list[tuple[int, Facts]], until: int) -> list[tuple[int, Facts]]
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from(_FACTS)), max_size=40))
 def test_many_changes_within_ten_minutes_are_told_at_most_once_and_as_they_ended(
-    moves: list[tuple[int, Facts]],
+    moves: list[tuple[int, WorkshopFacts]],
 ) -> None:
     moves.sort(key=lambda move: move[0])
     ended = moves[-1][1] if moves else _FACTS[0]
@@ -51,7 +52,9 @@ def test_many_changes_within_ten_minutes_are_told_at_most_once_and_as_they_ended
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.sampled_from(_FACTS)), max_size=12))
-def test_whatever_happens_people_end_up_knowing_how_it_is(moves: list[tuple[int, Facts]]) -> None:
+def test_whatever_happens_people_end_up_knowing_how_it_is(
+    moves: list[tuple[int, WorkshopFacts]],
+) -> None:
     moves.sort(key=lambda move: move[0])
     said = _told(moves, 300)
     ended = moves[-1][1] if moves else _FACTS[0]
@@ -69,7 +72,7 @@ def test_what_kind_of_news_a_change_is() -> None:
     assert news(early, cancelled) is News.CANCELLED
     assert news(cancelled, late) is News.RESTORED
     assert news(cancelled, cancelled) is None
-    assert held_change(early, Held(late, _NOON), early, _NOON) is None
+    assert held_change(early, HeldChange(late, _NOON), early, _NOON) is None
 
 
 def test_since_when_somebody_is_expected() -> None:
