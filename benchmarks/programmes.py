@@ -10,11 +10,11 @@ from random import Random
 from kash.quarters.rules.programme import (
     EVERY_DAY,
     Hindering,
-    Programme,
+    OfferedVenue,
+    QuarterProgramme,
+    QuarterWorkshop,
     Taken,
     Trainer,
-    Venue,
-    Wanted,
 )
 
 COURSES = ("rights", "safety", "referral")
@@ -31,7 +31,7 @@ class Shape:
     stations: int = 30
 
 
-def programme(seed: int, shape: Shape | None = None) -> Programme:
+def programme(seed: int, shape: Shape | None = None) -> QuarterProgramme:
     """A programme of a seed."""
     size, random = shape or Shape(), Random(seed)
     first = date(2027, 1, 4) + timedelta(weeks=13 * random.randrange(4))
@@ -74,7 +74,7 @@ def programme(seed: int, shape: Shape | None = None) -> Programme:
         )
         booked = [one.first for one in taken if one.kind is Hindering.BOOKED]
         venues.append(
-            Venue(
+            OfferedVenue(
                 f"v{number}",
                 random.choice((None, 20, 25, 40)),
                 random.choice((None, 1, 2, 3)),
@@ -84,7 +84,7 @@ def programme(seed: int, shape: Shape | None = None) -> Programme:
         )
     stations = [f"s{number}" for number in range(size.stations)]
     wanted = [
-        Wanted(
+        QuarterWorkshop(
             f"w{number:02}",
             random.choice(COURSES),
             random.choice((1, 2, 2, 3, 3, 5)),
@@ -104,7 +104,7 @@ def programme(seed: int, shape: Shape | None = None) -> Programme:
     sent = {
         one: (span(Hindering.SENT, f"{one}-0", 3),) for one in stations if random.random() < 0.2
     }
-    return Programme(
+    return QuarterProgramme(
         first,
         last,
         trainers,

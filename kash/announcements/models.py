@@ -16,7 +16,7 @@ class Announcement(PublicId, Base):
     """A workshop whose people are told of it, until somebody ends that (`ended_at`).
 
     `told` are the facts that they know, `held` those that they are to be told of once nothing has
-    changed for a while (since `held_at`); see `rules.WorkshopFacts`. `changes` counts what was told.
+    changed for a while (since `held_at`); see `rules`. `changes` counts what was told.
     Reminders go `before` (once or twice) so many days before the first day, and `after` so many
     days after the last; None is none.
     """

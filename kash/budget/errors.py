@@ -31,7 +31,7 @@ class NothingToClose(Problem):
     sentence = _l("There is no line yet.")
 
 
-class TooManyLines(Problem):
+class BudgetTooLong(Problem):
     """More lines than anybody keeps apart."""
 
     sentence = _l("There are as many lines as a budget can hold.")

@@ -65,7 +65,7 @@ class PaidSum:
 
 
 @dataclass(frozen=True)
-class LineFacts:
+class BudgetLineFacts:
     """A line as it was entered. `funder` is a name, empty for the workshop's shares."""
 
     driver: Driver
@@ -78,7 +78,7 @@ class LineFacts:
 
 
 @dataclass(frozen=True)
-class Part:
+class BudgetPart:
     """Part of a line that one bears under one code, in cents. No funder: the programme's own."""
 
     funder: str
@@ -95,7 +95,7 @@ class LineSums:
     units: int
     planned: int
     spent: int
-    parts: tuple[Part, ...]
+    parts: tuple[BudgetPart, ...]
     expected: bool = False
     listed: bool = False
 
@@ -122,7 +122,7 @@ def units(driver: Driver, counts: HeadCounts, *, with_trainers: bool = False) ->
 
 
 def line_sums(
-    line: LineFacts,
+    line: BudgetLineFacts,
     counts: HeadCounts,
     bearers: Sequence[Bearer],
     payouts: Sequence[PaidSum] = (),
@@ -153,13 +153,15 @@ def line_sums(
         units=count,
         planned=sum(planned for planned, _ in amounts),
         spent=sum(spent for _, spent in amounts),
-        parts=tuple(Part(*key, *sums) for key, sums in parts.items()),
+        parts=tuple(BudgetPart(*key, *sums) for key, sums in parts.items()),
         expected=expected and not (line.from_payouts and payouts),
         listed=line.from_payouts and bool(payouts),
     )
 
 
-def _borne(cents: int, line: LineFacts, bearers: Sequence[Bearer]) -> dict[tuple[str, str], int]:
+def _borne(
+    cents: int, line: BudgetLineFacts, bearers: Sequence[Bearer]
+) -> dict[tuple[str, str], int]:
     if line.funder:
         own_code = next((one.code for one in bearers if one.funder == line.funder), "")
         return {(line.funder, line.code or own_code): cents}
@@ -170,13 +172,13 @@ def _borne(cents: int, line: LineFacts, bearers: Sequence[Bearer]) -> dict[tuple
     }
 
 
-def total_of(parts: Sequence[Part]) -> dict[tuple[str, str], Part]:
+def total_of(parts: Sequence[BudgetPart]) -> dict[tuple[str, str], BudgetPart]:
     """Parts added up by funder and code, the programme's own means last."""
-    sums: dict[tuple[str, str], Part] = {}
+    sums: dict[tuple[str, str], BudgetPart] = {}
     for one in parts:
         key = (one.funder, one.code)
-        before = sums.get(key, Part(*key, 0, 0))
-        sums[key] = Part(*key, before.planned + one.planned, before.spent + one.spent)
+        before = sums.get(key, BudgetPart(*key, 0, 0))
+        sums[key] = BudgetPart(*key, before.planned + one.planned, before.spent + one.spent)
     return dict(
         sorted(sums.items(), key=lambda one: (one[0][0] == OWN_MEANS, one[0][0].lower(), one[0][1]))
     )

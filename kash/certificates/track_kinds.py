@@ -27,7 +27,7 @@ from kash.tracks.rules.tree import Leaf
 from kash.training.models import Course, CourseVersion
 from kash.workshops.certificates_held import CertificatesHeld
 from kash.workshops.models import Workshop
-from kash.workshops.prerequisites import Held
+from kash.workshops.prerequisites import CourseHeld
 
 
 def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
@@ -128,11 +128,11 @@ def _one_by_one(
     return found
 
 
-def held(session: Session, course: int, people: Collection[int]) -> dict[int, list[Held]]:
+def held(session: Session, course: int, people: Collection[int]) -> dict[int, list[CourseHeld]]:
     """{person: days} for which certificates of a course hold, as enrolling asks; one that was
     revoked holds no more."""
     return {
-        person: [Held(one.since, one.ended or one.until) for one in found]
+        person: [CourseHeld(one.since, one.ended or one.until) for one in found]
         for person, found in periods(session, course, people).items()
     }
 

@@ -21,7 +21,7 @@ class LinkFull(Problem):
     sentence = _l("No more names can be put down here. Ask whoever gave you the link.")
 
 
-class TooManyRows(Problem):
+class TooManyNames(Problem):
     """More names were typed than the link still takes."""
 
     status = 422

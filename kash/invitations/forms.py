@@ -46,7 +46,7 @@ class QuotaForm(KashForm):
     )
 
 
-class OpenForm(KashForm):
+class OpenLinkForm(KashForm):
     """An open link."""
 
     group = choice_field(_l("Who it is for"))
@@ -63,7 +63,7 @@ class _Anyone(KashForm):
         csrf = False
 
 
-class NameRow(_Anyone):
+class SignUpRow(_Anyone):
     """Somebody to put down. A row without a name is nobody."""
 
     name = text_field(_l("Name"), most=200, required=False)
@@ -100,14 +100,14 @@ class NameRow(_Anyone):
 class StationListForm(_Anyone):
     """The list that a liaison fills in."""
 
-    rows = RowsField(FormField(NameRow), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(SignUpRow), max_entries=MOST_ROWS)
 
-    def written(self) -> list[NameRow]:
+    def written(self) -> list[SignUpRow]:
         """The rows in which somebody is written."""
         return [entry.form for entry in self.rows if not entry.form.is_empty]
 
 
-class OwnSignUpForm(NameRow):
+class OwnSignUpForm(SignUpRow):
     """Somebody who puts herself down."""
 
     phone = PhoneField(

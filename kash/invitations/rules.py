@@ -54,7 +54,7 @@ def rows_left(most_rows: int, entered: int) -> int:
     return max(0, most_rows - entered)
 
 
-class Decision(StrEnum):
+class SignUpDecision(StrEnum):
     """Decision on somebody who was put down."""
 
     LATER = ""
@@ -68,7 +68,7 @@ class Decided:
     """A decision on one row (public id); `person` is who she is, where she is known."""
 
     sign_up: str
-    decision: Decision
+    decision: SignUpDecision
     person: str = ""
 
 
@@ -76,10 +76,10 @@ def read_decision(sign_up: str, sent: str) -> Decided | None:
     """A decision as a page sends it: "new", "decline", "same:" with a public id; None for later and
     for what no page sends."""
     kind, _, person = sent.partition(":")
-    if kind == Decision.SAME and person:
-        return Decided(sign_up, Decision.SAME, person[:16])
-    if kind in (Decision.NEW, Decision.DECLINE) and not person:
-        return Decided(sign_up, Decision(kind))
+    if kind == SignUpDecision.SAME and person:
+        return Decided(sign_up, SignUpDecision.SAME, person[:16])
+    if kind in (SignUpDecision.NEW, SignUpDecision.DECLINE) and not person:
+        return Decided(sign_up, SignUpDecision(kind))
     return None
 
 
@@ -97,5 +97,5 @@ def in_bulk(bulk: Bulk, sign_up: str, *, likely: bool, chosen: Decided | None) -
     if chosen is not None or bulk is Bulk.NONE:
         return chosen
     if bulk is Bulk.DECLINE:
-        return Decided(sign_up, Decision.DECLINE)
-    return None if likely else Decided(sign_up, Decision.NEW)
+        return Decided(sign_up, SignUpDecision.DECLINE)
+    return None if likely else Decided(sign_up, SignUpDecision.NEW)

@@ -14,7 +14,7 @@ class QuarterOver(Problem):
     sentence = _l("Too few days of this quarter are left. Choose a later one.")
 
 
-class TooManyLines(Problem):
+class ProposalTooLong(Problem):
     """More workshops than anybody plans at once."""
 
     sentence = _l(

@@ -154,5 +154,5 @@ class LineForm(RowVersionForm):
             self.mark_wrong(self.lead, _("Choose who leads, or nobody at all."))
 
 
-class StepForm(RowVersionForm):
+class LineStepForm(RowVersionForm):
     """A step with a proposal as it was shown."""

@@ -12,8 +12,8 @@ from flask_babel import lazy_gettext as _l
 
 from kash.people.directory_words import day_name
 from kash.platform.web.formats import day_text, month_text
-from kash.quarters.queries.naming import Names
-from kash.quarters.rules.programme import Hindering, Hindrance
+from kash.quarters.queries.naming import QuarterNames
+from kash.quarters.rules.programme import Hindering, QuarterHindrance
 from kash.quarters.rules.quarters import Quarter, quarter_of
 from kash.workshops.services.unplanning import Touched
 
@@ -54,7 +54,7 @@ def last_day(first: date, days: int) -> date:
     return first + timedelta(days=days - 1)
 
 
-def hindrance_text(one: Hindrance, names: Names, area: str = "") -> str:
+def hindrance_text(one: QuarterHindrance, names: QuarterNames, area: str = "") -> str:
     """Hindrance gone, as the end of a sentence that begins with "possible if". `area` is
     where those who come are."""
     said: dict[str, Any] = {
@@ -68,7 +68,7 @@ def hindrance_text(one: Hindrance, names: Names, area: str = "") -> str:
     return _TEXTS[one.kind](one, said)
 
 
-def _venue_text(one: Hindrance, said: Mapping[str, Any], area: str) -> str:
+def _venue_text(one: QuarterHindrance, said: Mapping[str, Any], area: str) -> str:
     if not one.number:
         return _("a venue that is in use is chosen")
     said = {**said, "month": month_text(one.first), "area": area}
@@ -87,11 +87,11 @@ def _venue_text(one: Hindrance, said: Mapping[str, Any], area: str) -> str:
     )
 
 
-def _outside(one: Hindrance, _said: Mapping[str, Any]) -> str:
+def _outside(one: QuarterHindrance, _said: Mapping[str, Any]) -> str:
     return _("the proposal reaches to %(day)s", day=day_text(one.last))
 
 
-def _month(one: Hindrance, said: Mapping[str, Any]) -> str:
+def _month(one: QuarterHindrance, said: Mapping[str, Any]) -> str:
     return ngettext(
         "%(who)s teaches one day more in %(month)s",
         "%(who)s teaches %(num)s days more in %(month)s",
@@ -101,7 +101,7 @@ def _month(one: Hindrance, said: Mapping[str, Any]) -> str:
     )
 
 
-def _no_trainer(one: Hindrance, said: Mapping[str, Any]) -> str:
+def _no_trainer(one: QuarterHindrance, said: Mapping[str, Any]) -> str:
     return ngettext(
         "one more trainer who may teach this course is free (%(days)s)",
         "%(num)s more trainers who may teach this course are free (%(days)s)",
@@ -110,7 +110,7 @@ def _no_trainer(one: Hindrance, said: Mapping[str, Any]) -> str:
     )
 
 
-_TEXTS: Mapping[Hindering, Callable[[Hindrance, Mapping[str, Any]], str]] = {
+_TEXTS: Mapping[Hindering, Callable[[QuarterHindrance, Mapping[str, Any]], str]] = {
     Hindering.ABSENCE: lambda _one, said: _("%(who)s’s absence of %(days)s moves", **said),
     Hindering.ENGAGED: lambda _one, said: _(
         "“%(what)s” of %(days)s, for which %(who)s is needed, moves", **said

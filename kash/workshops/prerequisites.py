@@ -16,7 +16,7 @@ FRESH_FOR = timedelta(days=730)
 
 
 @dataclass(frozen=True)
-class Held:
+class CourseHeld:
     """Days for which a certificate of a course holds; `until` is None if it does for good."""
 
     since: date
@@ -42,7 +42,7 @@ def had_before(
     course: int,
     needed: Sequence[int],
     attended: Mapping[int, date],
-    certificates: Sequence[Held],
+    certificates: Sequence[CourseHeld],
     on: date,
 ) -> HadBefore:
     """Note on somebody who is to be in a course on a day.

@@ -126,7 +126,7 @@ class Standstill(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reason:
+class StayReason:
     """A reason why nobody moved, for how many, and until when if it ends by itself."""
 
     why: Standstill
@@ -136,16 +136,16 @@ class Reason:
 
 def why_nobody_moved(
     queue: Sequence[InQueue], confirmed: int, capacity: int | None, moving: Moving
-) -> list[Reason]:
+) -> list[StayReason]:
     """Every reason why the list stands still at this moment; none if somebody's turn has come."""
     if not queue:
-        return [Reason(Standstill.EMPTY)]
+        return [StayReason(Standstill.EMPTY)]
     if moving is not Moving.NO_LONGER and next_in_line(queue, confirmed, capacity):
         return []
     offers = [one.offered_until for one in queue if one.offered_until is not None]
-    reasons = [Reason(Standstill.OFFERED, len(offers), min(offers))] if offers else []
+    reasons = [StayReason(Standstill.OFFERED, len(offers), min(offers))] if offers else []
     if capacity is not None and confirmed >= capacity:
-        return [*reasons, Reason(Standstill.NO_SEAT)]
+        return [*reasons, StayReason(Standstill.NO_SEAT)]
     if capacity is not None and confirmed + len(offers) >= capacity:
         return reasons
     rest = [one for one in queue if one.offered_until is None]
@@ -154,7 +154,7 @@ def why_nobody_moved(
     late = sum(1 for one in rest if one.moves) if moving is Moving.NO_LONGER else 0
     return [
         *reasons,
-        *([Reason(Standstill.TOO_LATE, late)] if late else []),
-        *([Reason(Standstill.UNDER_AGE, minors)] if minors else []),
-        *([Reason(Standstill.LAPSED, lapsed)] if lapsed else []),
+        *([StayReason(Standstill.TOO_LATE, late)] if late else []),
+        *([StayReason(Standstill.UNDER_AGE, minors)] if minors else []),
+        *([StayReason(Standstill.LAPSED, lapsed)] if lapsed else []),
     ]

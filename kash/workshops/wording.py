@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.attendance.rules.conduct import Conduct, Oddity
 from kash.platform.web.formats import hours_text, moment_text, time_text
 from kash.workshops.rules import Break, EnrolmentState, LeftOutReason, Reached, Stage
-from kash.workshops.seating import Reason, Standstill
+from kash.workshops.seating import Standstill, StayReason
 
 ENROLMENT: dict[EnrolmentState, Any] = {
     EnrolmentState.INVITED: _l("Invited"),
@@ -105,7 +105,7 @@ def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
     )
 
 
-def standstill_sentence(reason: Reason) -> str:
+def standstill_sentence(reason: StayReason) -> str:
     """Why nobody on the waiting list moved up."""
     if reason.why is Standstill.EMPTY:
         return _("Nobody waits.")

@@ -11,7 +11,7 @@ from kash.availability.rules.absences import (
     DAYS_AHEAD,
     KEPT_DAYS,
     MOST_DAYS,
-    Days,
+    AbsenceDays,
     SpanFault,
     forgotten_before,
     overlapped,
@@ -20,7 +20,7 @@ from kash.availability.rules.absences import (
 
 TODAY = date(2026, 11, 28)
 DAYS = st.builds(
-    lambda first, length: Days(
+    lambda first, length: AbsenceDays(
         TODAY + timedelta(days=first), TODAY + timedelta(days=first + length)
     ),
     st.integers(-500, 1500),
@@ -28,14 +28,14 @@ DAYS = st.builds(
 )
 
 
-def _each(days: Days) -> set[date]:
+def _each(days: AbsenceDays) -> set[date]:
     return {
         days.first + timedelta(days=number) for number in range((days.last - days.first).days + 1)
     }
 
 
 @given(DAYS)
-def test_what_may_be_written_down_has_a_day_is_short_and_near(days: Days) -> None:
+def test_what_may_be_written_down_has_a_day_is_short_and_near(days: AbsenceDays) -> None:
     each = _each(days)
     allowed = (
         0 < len(each) <= MOST_DAYS
@@ -46,7 +46,7 @@ def test_what_may_be_written_down_has_a_day_is_short_and_near(days: Days) -> Non
 
 
 @given(DAYS, st.lists(DAYS, max_size=4))
-def test_two_overlap_if_they_share_a_day(days: Days, others: list[Days]) -> None:
+def test_two_overlap_if_they_share_a_day(days: AbsenceDays, others: list[AbsenceDays]) -> None:
     others = [one for one in others if one.first <= one.last]
     if days.first > days.last:
         return
@@ -59,10 +59,10 @@ def test_two_overlap_if_they_share_a_day(days: Days, others: list[Days]) -> None
 
 
 def test_ten_years_are_a_slip_and_what_is_forgotten_is_not_written_anew() -> None:
-    assert span_fault(Days(TODAY, date(2036, 11, 28)), TODAY) is SpanFault.TOO_LONG
-    assert span_fault(Days(TODAY, TODAY - timedelta(days=1)), TODAY) is SpanFault.ENDS_BEFORE
+    assert span_fault(AbsenceDays(TODAY, date(2036, 11, 28)), TODAY) is SpanFault.TOO_LONG
+    assert span_fault(AbsenceDays(TODAY, TODAY - timedelta(days=1)), TODAY) is SpanFault.ENDS_BEFORE
     gone = forgotten_before(TODAY)
-    assert span_fault(Days(gone, gone), TODAY) is None
+    assert span_fault(AbsenceDays(gone, gone), TODAY) is None
     gone -= timedelta(days=1)
-    assert span_fault(Days(gone, gone), TODAY) is SpanFault.TOO_FAR
-    assert span_fault(Days(date(2204, 1, 1), date(2204, 1, 1)), TODAY) is SpanFault.TOO_FAR
+    assert span_fault(AbsenceDays(gone, gone), TODAY) is SpanFault.TOO_FAR
+    assert span_fault(AbsenceDays(date(2204, 1, 1), date(2204, 1, 1)), TODAY) is SpanFault.TOO_FAR

@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from kash.budget.errors import (
     BudgetClosed,
+    BudgetTooLong,
     NotClosed,
     NothingToClose,
     NotOverYet,
     PayoutsTwice,
     SpentTwice,
-    TooManyLines,
 )
 from kash.budget.models import BudgetLine
 from kash.budget.queries.budgets import (
@@ -30,7 +30,7 @@ from kash.budget.queries.budgets import (
     budgets,
     facts_of,
 )
-from kash.budget.rules import Driver, LineFacts, Part
+from kash.budget.rules import BudgetLineFacts, BudgetPart, Driver
 from kash.budget.services import lines as services
 from kash.budget.services.lines import (
     BudgetLineDetails,
@@ -168,13 +168,13 @@ def test_a_closed_budget_keeps_who_bears_it_when_shares_change(plan: Callable[..
     _shared(held, FunderShare("Ziwa", 50, "Z-1"), FunderShare("Bahari", 50, ""))
     _add(held.workshop, BudgetLineDetails("Hall", unit_cents=101, spent_cents=99))
     _let_be_over(held)
-    expected = [Part("Bahari", "", 51, 50), Part("Ziwa", "Z-1", 50, 49)]
+    expected = [BudgetPart("Bahari", "", 51, 50), BudgetPart("Ziwa", "Z-1", 50, 49)]
     assert _budget(held).parts == expected
     close_budget(held.workshop, by=SYSTEM)
     _shared(held, FunderShare("Kilima", 100, ""))
     assert _budget(held).parts == expected
     open_budget(held.workshop, by=SYSTEM)
-    assert _budget(held).parts == [Part("Kilima", "", 101, 99)]
+    assert _budget(held).parts == [BudgetPart("Kilima", "", 101, 99)]
 
 
 def test_a_cancelled_workshop_plans_nothing_and_keeps_what_was_spent(
@@ -200,11 +200,14 @@ def test_a_line_is_stored_as_it_was_entered_and_changed_by_one_at_a_time(
     for _ in range(2):
         assert add_line(held.workshop, said, key=key, by=SYSTEM) == key
     stored = facts_of(db.session.scalars(select(BudgetLine)).one())
-    assert stored == LineFacts(Driver.DAYS, 5, True, False, "Ziwa", "Z-1", 7)
+    assert stored == BudgetLineFacts(Driver.DAYS, 5, True, False, "Ziwa", "Z-1", 7)
     otherwise = BudgetLineDetails("Room", "fixed", 6, from_payouts=True)
     change_line(held.workshop, key, otherwise, 1, by=SYSTEM)
     row = db.session.scalars(select(BudgetLine)).one()
-    assert (row.label, facts_of(row)) == ("Room", LineFacts(Driver.FIXED, 6, from_payouts=True))
+    assert (row.label, facts_of(row)) == (
+        "Room",
+        BudgetLineFacts(Driver.FIXED, 6, from_payouts=True),
+    )
     with pytest.raises(ChangedMeanwhile):
         change_line(held.workshop, key, said, 1, by=SYSTEM)
     # Never by the address of another workshop.
@@ -213,7 +216,7 @@ def test_a_line_is_stored_as_it_was_entered_and_changed_by_one_at_a_time(
     with pytest.raises(NotFound):
         remove_line(other.workshop, key, by=SYSTEM)
     monkeypatch.setattr(services, "MOST_LINES", 1)
-    with pytest.raises(TooManyLines):
+    with pytest.raises(BudgetTooLong):
         _add(held.workshop, LUNCH)
 
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from kash.budget.rules import (
     OF_PEOPLE,
     Bearer,
+    BudgetLineFacts,
+    BudgetPart,
     Driver,
     HeadCounts,
-    LineFacts,
     PaidSum,
-    Part,
     line_sums,
     total_of,
     units,
@@ -44,7 +44,7 @@ def bearers(draw: st.DrawFn) -> list[Bearer]:
 
 
 LINES = st.builds(
-    LineFacts,
+    BudgetLineFacts,
     driver=st.sampled_from(Driver),
     unit_cents=CENTS,
     with_trainers=st.booleans(),
@@ -57,7 +57,7 @@ PAID = st.lists(st.builds(PaidSum, CENTS, st.booleans(), st.integers(1, 4)), max
 
 @given(LINES, COUNTS, bearers(), st.booleans())
 def test_parts_add_up_to_the_cent_and_follow_the_count(
-    line: LineFacts, counts: HeadCounts, shares: list[Bearer], cancelled: bool
+    line: BudgetLineFacts, counts: HeadCounts, shares: list[Bearer], cancelled: bool
 ) -> None:
     sums = line_sums(line, counts, shares, cancelled=cancelled)
     count = units(line.driver, counts, with_trainers=line.with_trainers)
@@ -73,9 +73,9 @@ def test_parts_add_up_to_the_cent_and_follow_the_count(
 
 @given(LINES, COUNTS, bearers(), PAID)
 def test_payouts_are_borne_as_their_own_page_shares_them(
-    line: LineFacts, counts: HeadCounts, shares: list[Bearer], paid: list[PaidSum]
+    line: BudgetLineFacts, counts: HeadCounts, shares: list[Bearer], paid: list[PaidSum]
 ) -> None:
-    facts = LineFacts(line.driver, line.unit_cents, from_payouts=True)
+    facts = BudgetLineFacts(line.driver, line.unit_cents, from_payouts=True)
     sums = line_sums(facts, counts, shares, paid)
     each = [one for one in paid for _ in range(one.count)]
     if not each:
@@ -103,11 +103,14 @@ def test_before_anybody_is_marked_those_with_a_place_stand_for_those_who_come() 
     after = HeadCounts(days=2, invited=30, confirmed=20, trainers=3, attended=17, person_days=31)
     assert [units(driver, before) for driver in Driver] == [1, 2, 30, 20, 20, 40, 3]
     assert [units(driver, after) for driver in Driver] == [1, 2, 30, 20, 17, 31, 3]
-    lunch = LineFacts(Driver.PERSON_DAYS, 50_000)
+    lunch = BudgetLineFacts(Driver.PERSON_DAYS, 50_000)
     assert line_sums(lunch, before, []).expected
     assert not line_sums(lunch, after, []).expected
 
 
 def test_sums_by_funder_and_code_put_own_means_last() -> None:
-    parts = [Part("", "", 1, 0), Part("Ziwa", "A", 2, 1), Part("Ziwa", "A", 3, 0)]
-    assert list(total_of(parts).values()) == [Part("Ziwa", "A", 5, 1), Part("", "", 1, 0)]
+    parts = [BudgetPart("", "", 1, 0), BudgetPart("Ziwa", "A", 2, 1), BudgetPart("Ziwa", "A", 3, 0)]
+    assert list(total_of(parts).values()) == [
+        BudgetPart("Ziwa", "A", 5, 1),
+        BudgetPart("", "", 1, 0),
+    ]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from kash.invitations.rules import (
     Bulk,
     Decided,
-    Decision,
     LinkStand,
+    SignUpDecision,
     in_bulk,
     read_decision,
     rows_left,
@@ -47,14 +47,14 @@ def test_a_link_takes_no_more_rows_than_it_may(most: int, entered: int) -> None:
 def test_whatever_a_page_sends_is_a_decision_or_none(sent: str) -> None:
     decided = read_decision("row", sent)
     if decided is not None:
-        assert decided.decision in (Decision.NEW, Decision.DECLINE, Decision.SAME)
-        assert (decided.decision is Decision.SAME) == bool(decided.person)
+        assert decided.decision in (SignUpDecision.NEW, SignUpDecision.DECLINE, SignUpDecision.SAME)
+        assert (decided.decision is SignUpDecision.SAME) == bool(decided.person)
 
 
 def test_decisions_are_read_as_the_page_writes_them() -> None:
-    assert read_decision("r", "new") == Decided("r", Decision.NEW)
-    assert read_decision("r", "decline") == Decided("r", Decision.DECLINE)
-    assert read_decision("r", "same:abc") == Decided("r", Decision.SAME, "abc")
+    assert read_decision("r", "new") == Decided("r", SignUpDecision.NEW)
+    assert read_decision("r", "decline") == Decided("r", SignUpDecision.DECLINE)
+    assert read_decision("r", "same:abc") == Decided("r", SignUpDecision.SAME, "abc")
     assert [read_decision("r", sent) for sent in ("", "same:", "new:x", "other")] == [None] * 4
 
 
@@ -62,11 +62,11 @@ def test_decisions_are_read_as_the_page_writes_them() -> None:
 def test_a_button_for_all_never_takes_in_as_new_who_may_be_known_nor_undoes_a_choice(
     bulk: Bulk, likely: bool, chosen: bool
 ) -> None:
-    own = Decided("row", Decision.DECLINE) if chosen else None
+    own = Decided("row", SignUpDecision.DECLINE) if chosen else None
     decided = in_bulk(bulk, "row", likely=likely, chosen=own)
     if chosen:
         assert decided == own
     elif likely:
-        assert decided is None or decided.decision is Decision.DECLINE
+        assert decided is None or decided.decision is SignUpDecision.DECLINE
     elif bulk is Bulk.ACCEPT:
-        assert decided == Decided("row", Decision.NEW)
+        assert decided == Decided("row", SignUpDecision.NEW)

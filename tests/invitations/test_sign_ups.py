@@ -13,8 +13,8 @@ from sqlalchemy import select
 from kash.accounts.services.locking import lock_at_once
 from kash.invitations.documents import letter_markup
 from kash.invitations.models import SignUp, SignUpLink
-from kash.invitations.rules import Decided, Decision
-from kash.invitations.services.deciding import Outcome, decide, shred_undecided
+from kash.invitations.rules import Decided, SignUpDecision
+from kash.invitations.services.deciding import SignUpOutcome, decide, shred_undecided
 from kash.invitations.services.links import (
     OpenDetails,
     QuotaDetails,
@@ -193,13 +193,13 @@ def test_names_wait_sealed_and_are_shredded_with_the_decision(
     done = decide(
         held.workshop,
         [
-            Decided(new, Decision.NEW),
-            Decided(same, Decision.SAME, here),
-            Decided(no, Decision.DECLINE),
+            Decided(new, SignUpDecision.NEW),
+            Decided(same, SignUpDecision.SAME, here),
+            Decided(no, SignUpDecision.DECLINE),
         ],
         held.trainer,
     )
-    assert done == Outcome(seated=1, waiting=1, declined=1)
+    assert done == SignUpOutcome(seated=1, waiting=1, declined=1)
     assert states(held) == {"Otieno Mfano": "confirmed", "Baraka Sampuli": "waiting"}
     after = db.session.query(SignUp).all()
     assert {one.typed_sealed for one in after} == {None}
@@ -211,7 +211,7 @@ def test_names_wait_sealed_and_are_shredded_with_the_decision(
     assert trail[-2:] == ["invitations.names_put_down", "invitations.names_decided"]
     # Deciding once more changes nothing.
     db.session.rollback()
-    assert decide(held.workshop, [Decided(no, Decision.NEW)], held.trainer) == Outcome()
+    assert decide(held.workshop, [Decided(no, SignUpDecision.NEW)], held.trainer) == SignUpOutcome()
 
 
 def test_what_nobody_decided_on_is_shredded_a_month_after_its_link(

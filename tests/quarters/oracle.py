@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from kash.quarters.rules.programme import Hindering, Programme, Wanted
+from kash.quarters.rules.programme import Hindering, QuarterProgramme, QuarterWorkshop
 
 Row = dict[int, float]
 
@@ -35,7 +35,7 @@ def _days(first: date, count: int) -> list[date]:
     return [first + timedelta(days=number) for number in range(count)]
 
 
-def best_worth(programme: Programme, seconds: float = 60) -> float:
+def best_worth(programme: QuarterProgramme, seconds: float = 60) -> float:
     """A bound on how many people any plan trains: that of the best plan, if it is found in time."""
     model = _Model()
     trainer_day: defaultdict[tuple[str, date], Row] = defaultdict(dict)
@@ -79,8 +79,8 @@ def best_worth(programme: Programme, seconds: float = 60) -> float:
 
 def _venues(
     model: _Model,
-    programme: Programme,
-    wanted: Wanted,
+    programme: QuarterProgramme,
+    wanted: QuarterWorkshop,
     days: list[date],
     venue_day: dict[tuple[str, date], Row],
 ) -> Row:
@@ -106,8 +106,8 @@ def _venues(
 
 def _team(
     model: _Model,
-    programme: Programme,
-    wanted: Wanted,
+    programme: QuarterProgramme,
+    wanted: QuarterWorkshop,
     days: list[date],
     held: Row,
     trainer_day: dict[tuple[str, date], Row],
@@ -135,7 +135,9 @@ def _team(
     model.equal(beside | dict.fromkeys(held, -(wanted.trainers - 1.0)), 0)
 
 
-def _months(model: _Model, programme: Programme, trainer_day: dict[tuple[str, date], Row]) -> None:
+def _months(
+    model: _Model, programme: QuarterProgramme, trainer_day: dict[tuple[str, date], Row]
+) -> None:
     for trainer in programme.trainers:
         if trainer.most_days is None:
             continue
@@ -157,7 +159,10 @@ def _months(model: _Model, programme: Programme, trainer_day: dict[tuple[str, da
 
 
 def _habits(
-    model: _Model, programme: Programme, venue_day: dict[tuple[str, date], Row], police: set[int]
+    model: _Model,
+    programme: QuarterProgramme,
+    venue_day: dict[tuple[str, date], Row],
+    police: set[int],
 ) -> None:
     """No three days of one weekday at one venue of which each lies at most five weeks after the one
     before."""

@@ -9,24 +9,26 @@ from datetime import date
 from kash.quarters.rules.obstacles import Obstacle
 from kash.quarters.rules.programme import (
     Hindering,
-    Hindrance,
+    OfferedVenue,
     Pins,
-    Place,
-    Programme,
+    PlannedPlace,
+    QuarterHindrance,
+    QuarterProgramme,
+    QuarterWorkshop,
     Trainer,
-    Venue,
-    Wanted,
 )
 
 
-def without(programme: Programme, obstacle: Obstacle) -> Programme:
+def without(programme: QuarterProgramme, obstacle: Obstacle) -> QuarterProgramme:
     """The programme once all of an obstacle is gone."""
     for one in obstacle.hindrances:
         programme = _REMOVERS[one.kind](programme, one)
     return programme
 
 
-def only(programme: Programme, wanted: Wanted, places: Mapping[str, Place]) -> Programme:
+def only(
+    programme: QuarterProgramme, wanted: QuarterWorkshop, places: Mapping[str, PlannedPlace]
+) -> QuarterProgramme:
     """The programme in which all that has a place keeps it, and one more workshop is wanted."""
     held = [
         replace(one, pins=Pins(place.first, place.venue, place.team))
@@ -36,8 +38,10 @@ def only(programme: Programme, wanted: Wanted, places: Mapping[str, Place]) -> P
     return replace(programme, wanted=[*held, wanted])
 
 
-def _trainer(change: Callable[[Trainer, Hindrance], Trainer]) -> Callable[..., Programme]:
-    def changed(programme: Programme, gone: Hindrance) -> Programme:
+def _trainer(
+    change: Callable[[Trainer, QuarterHindrance], Trainer],
+) -> Callable[..., QuarterProgramme]:
+    def changed(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
         return replace(
             programme,
             trainers=[
@@ -48,8 +52,10 @@ def _trainer(change: Callable[[Trainer, Hindrance], Trainer]) -> Callable[..., P
     return changed
 
 
-def _venue(change: Callable[[Venue, Hindrance], Venue]) -> Callable[..., Programme]:
-    def changed(programme: Programme, gone: Hindrance) -> Programme:
+def _venue(
+    change: Callable[[OfferedVenue, QuarterHindrance], OfferedVenue],
+) -> Callable[..., QuarterProgramme]:
+    def changed(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
         return replace(
             programme,
             venues=[change(one, gone) if one.key == gone.who else one for one in programme.venues],
@@ -58,19 +64,19 @@ def _venue(change: Callable[[Venue, Hindrance], Venue]) -> Callable[..., Program
     return changed
 
 
-def _gives_up(one: Trainer, gone: Hindrance) -> Trainer:
+def _gives_up(one: Trainer, gone: QuarterHindrance) -> Trainer:
     return replace(one, taken=tuple(each for each in one.taken if each.what != gone.what))
 
 
-def _is_let(one: Venue, gone: Hindrance) -> Venue:
+def _is_let(one: OfferedVenue, gone: QuarterHindrance) -> OfferedVenue:
     kept = tuple(each for each in one.taken if each.what != gone.what)
     left = [each for each in one.taken if each.what == gone.what]
     meets = {day for day in one.meets if not any(each.first <= day <= each.last for each in left)}
     return replace(one, taken=kept, meets=frozenset(meets))
 
 
-def _more_trainers(leads: bool) -> Callable[..., Programme]:
-    def changed(programme: Programme, gone: Hindrance) -> Programme:
+def _more_trainers(leads: bool) -> Callable[..., QuarterProgramme]:
+    def changed(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
         courses = frozenset(one.course for one in programme.wanted)
         count = len(programme.trainers)
         more = [
@@ -82,12 +88,12 @@ def _more_trainers(leads: bool) -> Callable[..., Programme]:
     return changed
 
 
-def _one_more_venue(programme: Programme, gone: Hindrance) -> Programme:
-    more = Venue(f"more{len(programme.venues)}", gone.number)
+def _one_more_venue(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
+    more = OfferedVenue(f"more{len(programme.venues)}", gone.number)
     return replace(programme, venues=[*programme.venues, more])
 
 
-def _longer(programme: Programme, gone: Hindrance) -> Programme:
+def _longer(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
     assert isinstance(gone.first, date)
     assert isinstance(gone.last, date)
     return replace(
@@ -97,7 +103,7 @@ def _longer(programme: Programme, gone: Hindrance) -> Programme:
     )
 
 
-_REMOVERS: Mapping[Hindering, Callable[[Programme, Hindrance], Programme]] = {
+_REMOVERS: Mapping[Hindering, Callable[[QuarterProgramme, QuarterHindrance], QuarterProgramme]] = {
     Hindering.ABSENCE: _trainer(_gives_up),
     Hindering.ENGAGED: _trainer(_gives_up),
     Hindering.WEEKDAY: _trainer(

@@ -16,14 +16,14 @@ from kash.quarters.rules.obstacles import Hindrances
 from kash.quarters.rules.placing import plan_around, plan_of
 from kash.quarters.rules.programme import (
     Hindering,
-    Hindrance,
+    OfferedVenue,
     Pins,
-    Place,
-    Programme,
+    PlannedPlace,
+    QuarterHindrance,
+    QuarterProgramme,
+    QuarterWorkshop,
     Taken,
     Trainer,
-    Venue,
-    Wanted,
 )
 from tests.quarters.oracle import best_worth
 from tests.quarters.removing import only, without
@@ -35,22 +35,22 @@ MONDAY = date(2027, 5, 10)
 LEADS = frozenset({"rights"})
 
 
-def small(**changes: object) -> Programme:
+def small(**changes: object) -> QuarterProgramme:
     """A fortnight with one trainer who may lead, one who may teach beside, and a hall."""
-    whole = Programme(
+    whole = QuarterProgramme(
         MONDAY,
         MONDAY + timedelta(days=11),
         [
             Trainer("atieno", frozenset({"rights"})),
             Trainer("juma", frozenset(), frozenset({"rights"})),
         ],
-        [Venue("hall", 30, 1)],
-        [Wanted("w0", "rights", 1, 20, 2, frozenset({"s0"}), frozenset({1}))],
+        [OfferedVenue("hall", 30, 1)],
+        [QuarterWorkshop("w0", "rights", 1, 20, 2, frozenset({"s0"}), frozenset({1}))],
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-def hindrances(of: Programme, key: str = "w0") -> list[Hindrance]:
+def hindrances(of: QuarterProgramme, key: str = "w0") -> list[QuarterHindrance]:
     """What the obstacle of a workshop names that has no place."""
     plan = plan_of(of)
     assert key not in plan.places
@@ -146,14 +146,16 @@ def test_a_plan_is_partial_and_the_absence_that_stands_in_the_way_is_named() -> 
     made = small(trainers=[Trainer("atieno", LEADS, taken=(away,)), Trainer("juma")])
     made = replace(made, wanted=[replace(made.wanted[0], trainers=1)])
     assert plan_of(made).places == {}
-    assert hindrances(made) == [Hindrance(Hindering.ABSENCE, "atieno", "a1", away.first, away.last)]
+    assert hindrances(made) == [
+        QuarterHindrance(Hindering.ABSENCE, "atieno", "a1", away.first, away.last)
+    ]
 
 
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
         ({"venues": []}, Hindering.NO_VENUE),
-        ({"venues": [Venue("hall", 10, 1)]}, Hindering.SEATS),
+        ({"venues": [OfferedVenue("hall", 10, 1)]}, Hindering.SEATS),
         ({"trainers": []}, Hindering.NO_LEADER),
         ({"trainers": [Trainer("atieno", frozenset({"rights"}))]}, Hindering.NO_TRAINER),
         (
@@ -190,7 +192,10 @@ def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait() -> N
     made = small(
         last=MONDAY + timedelta(days=20),
         weekdays=frozenset({0}),
-        wanted=[Wanted(f"w{number}", "rights", 1, 20, 2, frozenset({"s"})) for number in range(3)],
+        wanted=[
+            QuarterWorkshop(f"w{number}", "rights", 1, 20, 2, frozenset({"s"}))
+            for number in range(3)
+        ],
     )
     plan = plan_of(made)
     assert len(plan.places) == 2
@@ -199,12 +204,12 @@ def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait() -> N
     assert [one.kind for one in found.hindrances] == [Hindering.NO_VENUE]
     police = [replace(one, police=True) for one in made.wanted]
     assert len(plan_of(replace(made, wanted=police)).places) == 3
-    two = [Venue("hall", 30, 1), Venue("church", 30, 1)]
+    two = [OfferedVenue("hall", 30, 1), OfferedVenue("church", 30, 1)]
     assert len(plan_of(replace(made, venues=two)).places) == 3
 
 
 def test_nobody_is_sent_so_far_that_the_way_home_takes_too_long() -> None:
-    far = small(venues=[Venue("hall", 30, 2)], minutes={frozenset({1, 2}): 121})
+    far = small(venues=[OfferedVenue("hall", 30, 2)], minutes={frozenset({1, 2}): 121})
     assert [one.kind for one in hindrances(far)] == [Hindering.NO_VENUE]
     near = replace(far, minutes={frozenset({1, 2}): 120})
     assert set(plan_of(near).places) == {"w0"}
@@ -218,7 +223,7 @@ def test_a_line_fixed_as_a_whole_tells_what_it_meets_and_stays() -> None:
             Trainer("juma", frozenset(), frozenset({"rights"})),
         ]
     )
-    whole = Place(MONDAY, "hall", ("atieno", "juma"))
+    whole = PlannedPlace(MONDAY, "hall", ("atieno", "juma"))
     wanted = replace(made.wanted[0], pins=Pins(whole.first, whole.venue, whole.team))
     made = replace(made, wanted=[wanted])
     plan = plan_of(made)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from kash.workshops.seating import (
     InQueue,
     Moving,
-    Reason,
     SeatRules,
     Standstill,
+    StayReason,
     held_seats,
     moving_at,
     next_in_line,
@@ -80,16 +80,16 @@ def test_a_list_that_stands_still_always_says_why_and_one_that_moves_says_nothin
 def test_each_reason_is_told_for_what_it_is() -> None:
     def told(
         queue: list[InQueue], confirmed: int, moving: Moving = Moving.BY_OFFER
-    ) -> list[Reason]:
+    ) -> list[StayReason]:
         return why_nobody_moved(queue, confirmed, 2, moving)
 
     asked = InQueue(1, offered_until=START)
-    assert told([], 1) == [Reason(Standstill.EMPTY)]
-    assert told([InQueue(1)], 2) == [Reason(Standstill.NO_SEAT)]
-    assert told([asked, InQueue(2)], 1) == [Reason(Standstill.OFFERED, 1, START)]
-    assert told([InQueue(1, minor=True)], 1) == [Reason(Standstill.UNDER_AGE, 1)]
-    assert told([InQueue(1, lapsed=True)], 1) == [Reason(Standstill.LAPSED, 1)]
-    assert told([InQueue(1)], 1, Moving.NO_LONGER) == [Reason(Standstill.TOO_LATE, 1)]
+    assert told([], 1) == [StayReason(Standstill.EMPTY)]
+    assert told([InQueue(1)], 2) == [StayReason(Standstill.NO_SEAT)]
+    assert told([asked, InQueue(2)], 1) == [StayReason(Standstill.OFFERED, 1, START)]
+    assert told([InQueue(1, minor=True)], 1) == [StayReason(Standstill.UNDER_AGE, 1)]
+    assert told([InQueue(1, lapsed=True)], 1) == [StayReason(Standstill.LAPSED, 1)]
+    assert told([InQueue(1)], 1, Moving.NO_LONGER) == [StayReason(Standstill.TOO_LATE, 1)]
 
 
 def test_the_list_moves_by_itself_until_three_days_before_then_by_offers_up_to_the_start() -> None:

@@ -22,7 +22,7 @@ from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.certificates_held import CertificatesHeld
 from kash.workshops.models import Enrolment
-from kash.workshops.prerequisites import Held as Holds
+from kash.workshops.prerequisites import CourseHeld as Holds
 from kash.workshops.queries.earlier import EarlierTold, earlier_told
 from kash.workshops.queries.people import people_in
 from kash.workshops.queries.seats import SEATS, past_turnouts, why_the_list_stands

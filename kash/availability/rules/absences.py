@@ -32,18 +32,18 @@ class SpanFault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Days:
+class AbsenceDays:
     """Days from the first to the last, both among them."""
 
     first: date
     last: date
 
-    def touches(self, other: Days) -> bool:
+    def touches(self, other: AbsenceDays) -> bool:
         """True if they have a day in common."""
         return self.first <= other.last and other.first <= self.last
 
 
-def span_fault(days: Days, today: date) -> SpanFault | None:
+def span_fault(days: AbsenceDays, today: date) -> SpanFault | None:
     """First thing wrong with these days; None if they may be written down.
 
     What ended longer ago than it would be kept is too far, and so is what nobody plans for yet.
@@ -62,7 +62,7 @@ def forgotten_before(today: date) -> date:
     return today - timedelta(days=KEPT_DAYS)
 
 
-def overlapped(days: Days, others: Iterable[Days]) -> Days | None:
+def overlapped(days: AbsenceDays, others: Iterable[AbsenceDays]) -> AbsenceDays | None:
     """The earliest of the others that has a day in common with these; None if there is none."""
     return min(
         (one for one in others if days.touches(one)), key=lambda one: one.first, default=None

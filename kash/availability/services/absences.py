@@ -21,7 +21,7 @@ from kash.availability.errors import (
 from kash.availability.models import Absence, TeachingDays, VenueBlock
 from kash.availability.queries.absences import NOTE, may_write_of
 from kash.availability.rules.absences import (
-    Days,
+    AbsenceDays,
     SpanFault,
     forgotten_before,
     overlapped,
@@ -51,9 +51,9 @@ class AbsenceDetails:
     note: str = ""
 
     @property
-    def days(self) -> Days:
+    def days(self) -> AbsenceDays:
         """Its days."""
-        return Days(self.first, self.last or self.first)
+        return AbsenceDays(self.first, self.last or self.first)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class TeachingDaysDetails:
     most_days_a_month: int | None = None
 
 
-def refuse_days(days: Days, today: date) -> None:
+def refuse_days(days: AbsenceDays, today: date) -> None:
     """Raises EndsBeforeItStarts, LongerThanAYear or TooFarAway."""
     fault = span_fault(days, today)
     if fault is not None:
@@ -213,8 +213,8 @@ def _others(session: Session, account_id: int) -> Sequence[Absence]:
     return session.scalars(select(Absence).where(Absence.account_id == account_id)).all()
 
 
-def _refuse_overlap(days: Days, others: Sequence[Absence]) -> None:
-    found = overlapped(days, [Days(one.first, one.last) for one in others])
+def _refuse_overlap(days: AbsenceDays, others: Sequence[Absence]) -> None:
+    found = overlapped(days, [AbsenceDays(one.first, one.last) for one in others])
     if found is not None:
         raise AwayAlready(found.first, found.last)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.availability.errors import EndsTooEarly, TimesGoTogether, TooManyBlocks
 from kash.availability.models import VenueBlock, ZoneTravel
-from kash.availability.rules.absences import Days
+from kash.availability.rules.absences import AbsenceDays
 from kash.availability.services.absences import refuse_days
 from kash.people.models import Venue, Zone
 from kash.platform.vault import audited
@@ -34,9 +34,9 @@ class BlockDetails:
     reason: str = ""
 
     @property
-    def days(self) -> Days:
+    def days(self) -> AbsenceDays:
         """Its days."""
-        return Days(self.first, self.last or self.first)
+        return AbsenceDays(self.first, self.last or self.first)
 
 
 def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:

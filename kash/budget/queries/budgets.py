@@ -13,11 +13,11 @@ from kash.budget.models import BudgetClosing, BudgetLine
 from kash.budget.queries.counts import head_counts
 from kash.budget.rules import (
     Bearer,
+    BudgetLineFacts,
+    BudgetPart,
     Driver,
-    LineFacts,
     LineSums,
     PaidSum,
-    Part,
     line_sums,
     total_of,
 )
@@ -67,7 +67,7 @@ class WorkshopBudget:
         return sum(one.sums.spent for one in self.lines)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[BudgetPart]:
         """Parts by funder and code, added up over the lines."""
         return list(total_of([part for one in self.lines for part in one.sums.parts]).values())
 
@@ -82,7 +82,7 @@ class BudgetSearch:
     funder: str = ""
     code: str = ""
 
-    def fits(self, part: Part) -> bool:
+    def fits(self, part: BudgetPart) -> bool:
         """True if this part is asked for."""
         wanted = "" if self.funder == "-" else self.funder
         return (not self.funder or part.funder == wanted) and (
@@ -149,9 +149,9 @@ def funder_choices() -> list[tuple[str, str]]:
     ]
 
 
-def facts_of(line: BudgetLine) -> LineFacts:
+def facts_of(line: BudgetLine) -> BudgetLineFacts:
     """A stored line as rules know it."""
-    return LineFacts(
+    return BudgetLineFacts(
         driver=Driver(line.driver),
         unit_cents=line.unit_cents,
         with_trainers=line.with_trainers,
@@ -227,7 +227,7 @@ def frozen(sums: LineSums) -> list[object]:
 def thawed(line: BudgetLine) -> LineSums:
     """Sums of a line as they were kept."""
     units, planned, spent, parts = line.frozen or [0, 0, 0, []]
-    return LineSums(units, planned, spent, tuple(Part(*one) for one in parts))
+    return LineSums(units, planned, spent, tuple(BudgetPart(*one) for one in parts))
 
 
 def _bearers(session: Session, ids: Collection[int]) -> dict[int, list[Bearer]]:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from kash.budget.errors import (
     BudgetClosed,
+    BudgetTooLong,
     NotClosed,
     NothingToClose,
     NotOverYet,
     PayoutsTwice,
     SpentTwice,
-    TooManyLines,
 )
 from kash.budget.models import BudgetClosing, BudgetLine
 from kash.budget.queries.budgets import budget_of, frozen
@@ -57,7 +57,7 @@ def add_line(workshop: str, details: BudgetLineDetails, *, key: str, by: Actor) 
             )
         ).one()
         if lines >= MOST_LINES:
-            raise TooManyLines
+            raise BudgetTooLong
         line = BudgetLine(public_id=key, workshop_id=held.id, position=(last or 0) + 1)
         _write(session, line, details, by)
         line.written_at = change.now

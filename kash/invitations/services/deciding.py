@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, update
 
 from kash.invitations.errors import NotDecidable
 from kash.invitations.models import SignUp, SignUpLink
-from kash.invitations.rules import UNDECIDED_KEPT, Decided, Decision
+from kash.invitations.rules import UNDECIDED_KEPT, Decided, SignUpDecision
 from kash.invitations.sealed import typed_of
 from kash.people.models import Person
 from kash.people.services.persons import AlreadyHere, PersonDetails, new_person
@@ -24,7 +24,7 @@ from kash.workshops.services.planning import held_for_change
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SignUpOutcome:
     """How many were taken in and have a seat, wait for one, and were declined."""
 
     seated: int = 0
@@ -32,7 +32,7 @@ class Outcome:
     declined: int = 0
 
 
-def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> Outcome:
+def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> SignUpOutcome:
     """Decide on rows of a workshop; what was typed of them is shredded. A row that was decided on
     meanwhile stays as it is.
 
@@ -41,7 +41,7 @@ def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> Outcome:
     """
     with audited("invitations.names_decided", by) as change:
         held = held_for_change(change.session, workshop)
-        wanted = {one.sign_up: one for one in decisions if one.decision is not Decision.LATER}
+        wanted = {one.sign_up: one for one in decisions if one.decision is not SignUpDecision.LATER}
         rows = change.session.scalars(
             select(SignUp)
             .join(SignUpLink, SignUpLink.id == SignUp.link_id)
@@ -56,7 +56,7 @@ def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> Outcome:
         counts = {"confirmed": 0, "waiting": 0, "declined": 0}
         for row in rows:
             decided = wanted[row.public_id]
-            if decided.decision is Decision.DECLINE:
+            if decided.decision is SignUpDecision.DECLINE:
                 state, outcome = "declined", "declined"
             else:
                 state, outcome = "accepted", _taken_in(change, held, row, decided, by)
@@ -65,14 +65,14 @@ def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> Outcome:
         if not rows:
             change.nothing()
         change.about(held.public_id)
-        return Outcome(counts["confirmed"], counts["waiting"], counts["declined"])
+        return SignUpOutcome(counts["confirmed"], counts["waiting"], counts["declined"])
 
 
 def _taken_in(change: Change, workshop: Workshop, row: SignUp, decided: Decided, by: Actor) -> str:
     """The state of enrolment of whoever is taken in."""
     session = change.session
     try:
-        if decided.decision is Decision.SAME:
+        if decided.decision is SignUpDecision.SAME:
             person = session.scalars(
                 select(Person).where(Person.public_id == decided.person)
             ).first()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from kash.invitations.errors import LinkClosed, LinkFull, TooManyRows
+from kash.invitations.errors import LinkClosed, LinkFull, TooManyNames
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.queries.links import stand
 from kash.invitations.rules import LinkStand, rows_left
@@ -40,7 +40,7 @@ def put_down(link: int, people: Sequence[tuple[str, Typed]]) -> None:
         if not left:
             raise LinkFull
         if len(fresh) > left:
-            raise TooManyRows
+            raise TooManyNames
         session.add_all(
             SignUp(
                 public_id=public_id,

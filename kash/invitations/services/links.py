@@ -45,7 +45,7 @@ class OpenDetails:
 
 
 @dataclass(frozen=True)
-class MadeLink:
+class SignUpLinkMade:
     """A link that was made: its token, kept nowhere, and the station it is for."""
 
     public_id: str
@@ -53,7 +53,7 @@ class MadeLink:
     token: str = field(repr=False)
 
 
-def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[MadeLink]:
+def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[SignUpLinkMade]:
     """Make a link for the liaison of each station. Raises NotFound, WorkshopCancelled and
     NotAStation."""
     with audited("invitations.quota_links_made", by) as change:
@@ -86,7 +86,7 @@ def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[Ma
         return made
 
 
-def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> MadeLink:
+def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> SignUpLinkMade:
     """Make an open link. Raises NotFound, WorkshopCancelled and UnknownGroup."""
     with audited("invitations.open_link_made", by) as change:
         held = held_for_change(change.session, workshop)
@@ -111,7 +111,7 @@ def _made(
     *,
     station: Organisation | None = None,
     call: str = "",
-) -> MadeLink:
+) -> SignUpLinkMade:
     token, public_id = new_token(), new_public_id()
     change.session.add(
         SignUpLink(
@@ -128,7 +128,7 @@ def _made(
             made_at=change.now,
         )
     )
-    return MadeLink(public_id, station.name if station else "", token)
+    return SignUpLinkMade(public_id, station.name if station else "", token)
 
 
 def withdraw_link(workshop: str, link: str, by: Actor) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from kash.invitations import blueprint
 from kash.invitations.documents import letter_to_commander
 from kash.invitations.errors import NotDecidable
-from kash.invitations.forms import OpenForm, QuotaForm
+from kash.invitations.forms import OpenLinkForm, QuotaForm
 from kash.invitations.queries.links import (
     link_of,
     links_of,
@@ -23,9 +23,9 @@ from kash.invitations.queries.links import (
 from kash.invitations.rules import Bulk, Decided, LinkKind, in_bulk, read_decision
 from kash.invitations.services.deciding import decide
 from kash.invitations.services.links import (
-    MadeLink,
     OpenDetails,
     QuotaDetails,
+    SignUpLinkMade,
     make_open_link,
     make_quota_links,
     withdraw_link,
@@ -120,7 +120,7 @@ class ShownOnce:
     picture: str
 
 
-def _shown_once(public_id: str, made: Sequence[MadeLink], kind: LinkKind) -> str:
+def _shown_once(public_id: str, made: Sequence[SignUpLinkMade], kind: LinkKind) -> str:
     site = public_address()
     endpoint = "invitations.station" if kind is LinkKind.QUOTA else "invitations.sign_up"
     links = [
@@ -162,7 +162,7 @@ def quotas(public_id: str) -> ResponseReturnValue:
 def open_link(public_id: str) -> ResponseReturnValue:
     """Make an open link, whose names wait for a decision."""
     found = own_workshop(public_id, current_actor(), "workshops.edit")
-    form = OpenForm()
+    form = OpenLinkForm()
     form.group.choices = [(one.public_id, one.name) for one in groups()]
     if form.validate_on_submit():
         with form.showing_problems():

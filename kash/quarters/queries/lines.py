@@ -12,11 +12,11 @@ from kash.people.models import Organisation, Zone
 from kash.platform.database import db
 from kash.quarters.models import QuarterLine
 from kash.quarters.queries.places import pins_of
-from kash.quarters.rules.programme import Pins, Wanted
+from kash.quarters.rules.programme import Pins, QuarterWorkshop
 
 
 @dataclass(frozen=True)
-class LineFacts:
+class QuarterLineFacts:
     """A workshop that is wanted, stored or not yet: its course by key and public id, its days, and
     how many people come from which station (by public id)."""
 
@@ -34,9 +34,9 @@ class LineFacts:
         return sum(count for _, count in self.stations)
 
 
-def facts_of(line: QuarterLine) -> LineFacts:
+def facts_of(line: QuarterLine) -> QuarterLineFacts:
     """A stored line as it is wanted."""
-    return LineFacts(
+    return QuarterLineFacts(
         line.public_id,
         line.version.course_id,
         line.version.course.public_id,
@@ -52,11 +52,13 @@ def stations_of_line(stored: Iterable[Sequence[Any]]) -> list[tuple[str, int]]:
     return [(str(station), int(count)) for station, count in stored]
 
 
-def wanted_of(lines: Iterable[LineFacts], trainers: int, zones: Mapping[str, int]) -> list[Wanted]:
+def wanted_of(
+    lines: Iterable[QuarterLineFacts], trainers: int, zones: Mapping[str, int]
+) -> list[QuarterWorkshop]:
     """The workshops that the rules are asked to place, each with so many trainers unless a planner
     fixed others. `zones` are those of stations, as far as they are known."""
     return [
-        Wanted(
+        QuarterWorkshop(
             one.key,
             one.course_id,
             one.days,

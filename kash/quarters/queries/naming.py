@@ -16,7 +16,7 @@ from kash.policy import Actor
 from kash.quarters.models import QuarterLine
 from kash.quarters.queries.lines import stations_of_line
 from kash.quarters.queries.places import hindrances_of
-from kash.quarters.rules.programme import Hindering, Hindrance
+from kash.quarters.rules.programme import Hindering, QuarterHindrance
 from kash.workshops.models import Workshop
 from kash.workshops.other_events import EventQuestion, other_events
 
@@ -24,7 +24,7 @@ _OF_EVENTS = (Hindering.ENGAGED, Hindering.BOOKED, Hindering.SENT)
 
 
 @dataclass(frozen=True)
-class Names:
+class QuarterNames:
     """Names by public ids. Of stations also the places in which they lie."""
 
     trainers: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Names:
         return self.trainers.get(key) or self.venues.get(key) or self.stations.get(key) or ""
 
 
-def names_for(lines: Sequence[QuarterLine], actor: Actor) -> Names:
+def names_for(lines: Sequence[QuarterLine], actor: Actor) -> QuarterNames:
     """The names that these lines and what stands in their way need, as far as this actor may know
     of it; four queries, and those for other events than workshops."""
     hindrances = [one for line in lines for one in hindrances_of(line)]
@@ -54,7 +54,7 @@ def names_for(lines: Sequence[QuarterLine], actor: Actor) -> Names:
             Venue.public_id.in_(sorted(keys | _venues_of(lines)))
         )
     )
-    return Names(
+    return QuarterNames(
         names_of({account for line in lines for account in line.team} | keys),
         dict(venues.tuples().all()),
         {row[0]: row[1] for row in rows},
@@ -67,7 +67,7 @@ def _venues_of(lines: Iterable[QuarterLine]) -> set[str]:
     return {line.venue.public_id for line in lines if line.venue is not None}
 
 
-def _events(hindrances: Sequence[Hindrance], actor: Actor) -> dict[str, str]:
+def _events(hindrances: Sequence[QuarterHindrance], actor: Actor) -> dict[str, str]:
     """Titles of workshops and of other events that stand in the way."""
     keys = {one.what for one in hindrances}
     if not keys:

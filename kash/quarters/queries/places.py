@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from kash.quarters.models import QuarterLine
-from kash.quarters.rules.programme import Hindering, Hindrance, Pins, Place
+from kash.quarters.rules.programme import Hindering, Pins, PlannedPlace, QuarterHindrance
 
 
-def place_of(line: QuarterLine) -> Place | None:
+def place_of(line: QuarterLine) -> PlannedPlace | None:
     """The place of a line, None while it has none."""
     if line.first is None or line.venue is None or not line.team:
         return None
-    return Place(line.first, line.venue.public_id, tuple(line.team))
+    return PlannedPlace(line.first, line.venue.public_id, tuple(line.team))
 
 
 def pins_of(line: QuarterLine) -> Pins:
@@ -26,7 +26,7 @@ def pins_of(line: QuarterLine) -> Pins:
     )
 
 
-def stored(hindrances: Iterable[Hindrance]) -> list[list[Any]]:
+def stored(hindrances: Iterable[QuarterHindrance]) -> list[list[Any]]:
     """Hindrances as a row keeps them."""
     return [
         [str(one.kind), one.who, one.what, _written(one.first), _written(one.last), one.number]
@@ -34,10 +34,10 @@ def stored(hindrances: Iterable[Hindrance]) -> list[list[Any]]:
     ]
 
 
-def hindrances_of(line: QuarterLine) -> Sequence[Hindrance]:
+def hindrances_of(line: QuarterLine) -> Sequence[QuarterHindrance]:
     """Hindrances that a row keeps."""
     return [
-        Hindrance(Hindering(kind), who, what, _read(first), _read(last), number)
+        QuarterHindrance(Hindering(kind), who, what, _read(first), _read(last), number)
         for kind, who, what, first, last, number in line.hindrances
     ]
 

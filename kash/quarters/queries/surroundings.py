@@ -30,12 +30,19 @@ from kash.platform.database import db
 from kash.policy import Role
 from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.quarters.queries.lines import (
-    LineFacts,
+    QuarterLineFacts,
     stations_of_line,
     wanted_of,
     zones_of_stations,
 )
-from kash.quarters.rules.programme import EVERY_DAY, Hindering, Programme, Taken, Trainer, Venue
+from kash.quarters.rules.programme import (
+    EVERY_DAY,
+    Hindering,
+    OfferedVenue,
+    QuarterProgramme,
+    Taken,
+    Trainer,
+)
 from kash.skills.models import TrainerSkill
 from kash.skills.queries.evidence import is_trainer
 from kash.skills.rules import Level
@@ -45,8 +52,8 @@ _ANY = TeachingPattern(EVERY_DAY, None)
 
 
 def programme_around(
-    proposal: QuarterProposal, lines: Sequence[LineFacts], *, also: Collection[str] = ()
-) -> Programme:
+    proposal: QuarterProposal, lines: Sequence[QuarterLineFacts], *, also: Collection[str] = ()
+) -> QuarterProgramme:
     """The programme in which these lines are to be placed. `also` are accounts (public ids) that
     a planner fixed, whether or not they may be asked for anything new. Some fifteen queries,
     however many lines there are."""
@@ -58,7 +65,7 @@ def programme_around(
         min(first, proposal.first - habit), _end_of_month(proposal.last) + habit
     )
     zones = zones_of_stations(station for one in lines for station, _ in one.stations)
-    return Programme(
+    return QuarterProgramme(
         proposal.first,
         proposal.last,
         _trainers(proposal, lines, timetable, also),
@@ -95,7 +102,7 @@ def _holidays(first: date, last: date) -> frozenset[date]:
 
 def _trainers(
     proposal: QuarterProposal,
-    lines: Sequence[LineFacts],
+    lines: Sequence[QuarterLineFacts],
     timetable: EventTable,
     also: Collection[str],
 ) -> list[Trainer]:
@@ -179,7 +186,7 @@ def _spans(days: Sequence[date]) -> list[tuple[date, date]]:
     return found
 
 
-def _venues(proposal: QuarterProposal, timetable: EventTable) -> list[Venue]:
+def _venues(proposal: QuarterProposal, timetable: EventTable) -> list[OfferedVenue]:
     booked = _taken_by(
         timetable.engagements,
         Hindering.BOOKED,
@@ -201,7 +208,7 @@ def _venues(proposal: QuarterProposal, timetable: EventTable) -> list[Venue]:
                 Taken(Hindering.BLOCKED, block.public_id, block.first, block.last)
             )
     return [
-        Venue(
+        OfferedVenue(
             one.public_id,
             one.seats,
             one.zone_id,

@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from kash.clashes.rules.finding import HABIT_DAYS
 from kash.quarters.rules.programme import (
     Hindering,
-    Place,
-    Programme,
+    PlannedPlace,
+    QuarterProgramme,
+    QuarterWorkshop,
     Taken,
     Trainer,
-    Wanted,
     days_of,
     may_hold,
 )
@@ -75,7 +75,7 @@ class Board:
     """A board for a programme, empty at first. Days before the first are held too, as far back as
     a habit of today may have begun; no workshop begins there."""
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: QuarterProgramme) -> None:
         self.programme = programme
         self.base = programme.first - timedelta(days=HABIT_DAYS * max(0, programme.times - 1))
         count = (programme.last - self.base).days + 1
@@ -165,15 +165,15 @@ class Board:
                 mask |= ((1 << (last - first + 1)) - 1) << first
         return mask
 
-    def put(self, wanted: Wanted, place: Place) -> None:
+    def put(self, wanted: QuarterWorkshop, place: PlannedPlace) -> None:
         """Put a workshop where it is held, whatever stands in its way."""
         self._change(wanted, place, 1)
 
-    def take(self, wanted: Wanted, place: Place) -> None:
+    def take(self, wanted: QuarterWorkshop, place: PlannedPlace) -> None:
         """Take a workshop off again that was put there, where nothing stood in its way."""
         self._change(wanted, place, -1)
 
-    def _change(self, wanted: Wanted, place: Place, sign: int) -> None:
+    def _change(self, wanted: QuarterWorkshop, place: PlannedPlace, sign: int) -> None:
         span = self._span(place.first, wanted.days)
         for trainer in place.team:
             if trainer not in self.free:
@@ -200,7 +200,7 @@ class Board:
         whole = (1 << days) - 1
         return whole << place if place >= 0 else whole >> -place
 
-    def starts(self, wanted: Wanted) -> int:
+    def starts(self, wanted: QuarterWorkshop) -> int:
         """First days on which the programme works and the stations send nobody elsewhere."""
         free = self.open
         for station in wanted.stations:
@@ -211,7 +211,7 @@ class Board:
             starts &= 1 << place if place >= 0 else 0
         return starts
 
-    def venue_starts(self, wanted: Wanted, starts: int) -> dict[str, int]:
+    def venue_starts(self, wanted: QuarterWorkshop, starts: int) -> dict[str, int]:
         """Those of these first days on which each venue can be had."""
         pinned = wanted.pins.venue
         found = {}
@@ -222,7 +222,7 @@ class Board:
                     found[venue] = free
         return found
 
-    def trainer_starts(self, wanted: Wanted, starts: int) -> dict[str, int]:
+    def trainer_starts(self, wanted: QuarterWorkshop, starts: int) -> dict[str, int]:
         """Those of these first days on which each trainer who may teach it is free."""
         found = {}
         for trainer in wanted.pins.team or self.teaches[wanted.key]:
@@ -240,7 +240,7 @@ class Board:
         span = ((1 << days) - 1) << place
         return all((span & mask).bit_count() <= left[month] for month, mask in self.months.items())
 
-    def is_habit(self, wanted: Wanted, venue: str, place: int) -> bool:
+    def is_habit(self, wanted: QuarterWorkshop, venue: str, place: int) -> bool:
         """True if a workshop would make a habit of a venue, a weekday and the hour."""
         times = self.programme.times
         if not times or wanted.police:

@@ -17,12 +17,12 @@ from kash.clashes.rules.finding import HABIT_DAYS
 from kash.quarters.rules.board import Month, month_of, taught_days
 from kash.quarters.rules.programme import (
     Hindering,
-    Hindrance,
-    Place,
-    Programme,
+    OfferedVenue,
+    PlannedPlace,
+    QuarterHindrance,
+    QuarterProgramme,
+    QuarterWorkshop,
     Trainer,
-    Venue,
-    Wanted,
     days_of,
     may_hold,
 )
@@ -53,11 +53,11 @@ PRICE: Mapping[Hindering, int] = {
 # So many days after the quarter are looked at where it is too short.
 DAYS_AFTER = 100
 
-Found = frozenset[Hindrance]
+Found = frozenset[QuarterHindrance]
 NOTHING: Found = frozenset()
 
 
-def price(found: Iterable[Hindrance]) -> int:
+def price(found: Iterable[QuarterHindrance]) -> int:
     """Price of hindrances: every trainer who is missing counts, and a little every day of a month
     that is too many."""
     total = 0
@@ -75,13 +75,13 @@ class Obstacle:
     """The nearest obstacle: from which day a workshop could be held, and what would have to go."""
 
     first: date
-    hindrances: tuple[Hindrance, ...]
+    hindrances: tuple[QuarterHindrance, ...]
 
 
 class Hindrances:
     """All hindrances of a programme in which some workshops have their places."""
 
-    def __init__(self, programme: Programme, places: Mapping[str, Place]) -> None:
+    def __init__(self, programme: QuarterProgramme, places: Mapping[str, PlannedPlace]) -> None:
         self.programme = programme
         self.places = places
         self.trainers = {one.key: one for one in programme.trainers}
@@ -90,7 +90,7 @@ class Hindrances:
         self._lines = [(by_key[key], place) for key, place in places.items() if key in by_key]
         self._by_day: dict[tuple[str, date], Found] = {}
 
-    def at(self, wanted: Wanted, place: Place) -> list[Hindrance]:
+    def at(self, wanted: QuarterWorkshop, place: PlannedPlace) -> list[QuarterHindrance]:
         """All that stands in the way of a workshop at a place, the gravest last."""
         days = days_of(place.first, wanted.days)
         found = set(self._days(wanted, days)) | self._venue(wanted, place.venue, days)
@@ -98,7 +98,7 @@ class Hindrances:
             found |= self._trainer(wanted, trainer, days, leads=position == 0)
         return in_order(found)
 
-    def nearest(self, wanted: Wanted) -> Obstacle:
+    def nearest(self, wanted: QuarterWorkshop) -> Obstacle:
         """The nearest obstacle of a workshop without a place. With one that has a place nothing
         would be in the way."""
         best: tuple[int, date, Found] | None = None
@@ -120,64 +120,76 @@ class Hindrances:
             raise ValueError(wanted.key)
         return Obstacle(best[1], tuple(in_order(best[2])))
 
-    def _firsts(self, wanted: Wanted) -> Sequence[date]:
+    def _firsts(self, wanted: QuarterWorkshop) -> Sequence[date]:
         if wanted.pins.first is not None:
             return [wanted.pins.first]
         programme = self.programme
         return days_of(programme.first, (programme.last - programme.first).days + 1 + DAYS_AFTER)
 
-    def _days(self, wanted: Wanted, days: Sequence[date]) -> Found:
+    def _days(self, wanted: QuarterWorkshop, days: Sequence[date]) -> Found:
         """Hindrances of the days themselves: of the programme, and of the stations."""
         programme, found = self.programme, set()
         for day in days:
             if day.weekday() not in programme.weekdays:
-                found.add(Hindrance(Hindering.DAY_OFF, what=str(day.weekday())))
+                found.add(QuarterHindrance(Hindering.DAY_OFF, what=str(day.weekday())))
             if day in programme.holidays:
-                found.add(Hindrance(Hindering.HOLIDAY, first=day, last=day))
+                found.add(QuarterHindrance(Hindering.HOLIDAY, first=day, last=day))
         if days[-1] > programme.last or days[0] < programme.first:
-            found.add(Hindrance(Hindering.OUTSIDE, first=days[0], last=days[-1]))
+            found.add(QuarterHindrance(Hindering.OUTSIDE, first=days[0], last=days[-1]))
         for station in wanted.stations:
             for taken in programme.sent.get(station, ()):
                 if taken.first <= days[-1] and taken.last >= days[0]:
-                    found.add(Hindrance(taken.kind, station, taken.what, taken.first, taken.last))
+                    found.add(
+                        QuarterHindrance(taken.kind, station, taken.what, taken.first, taken.last)
+                    )
         if wanted.stations:
             for other, place in self._lines:
                 if other.key != wanted.key and _overlap(other, place, days):
                     found |= {
-                        Hindrance(Hindering.STATION_LINE, station, other.key, *_span(other, place))
+                        QuarterHindrance(
+                            Hindering.STATION_LINE, station, other.key, *_span(other, place)
+                        )
                         for station in wanted.stations & other.stations
                     }
         return frozenset(found)
 
-    def _cheapest_venue(self, wanted: Wanted, days: Sequence[date]) -> Found:
+    def _cheapest_venue(self, wanted: QuarterWorkshop, days: Sequence[date]) -> Found:
         if wanted.pins.venue is not None:
             return self._venue(wanted, wanted.pins.venue, days)
         another = frozenset(
-            {Hindrance(Hindering.NO_VENUE, first=days[0], last=days[-1], number=wanted.people)}
+            {
+                QuarterHindrance(
+                    Hindering.NO_VENUE, first=days[0], last=days[-1], number=wanted.people
+                )
+            }
         )
         found = [self._venue(wanted, one.key, days) for one in self.programme.venues]
         return min([*found, another], key=_cheapness)
 
-    def _venue(self, wanted: Wanted, key: str, days: Sequence[date]) -> Found:
+    def _venue(self, wanted: QuarterWorkshop, key: str, days: Sequence[date]) -> Found:
         venue = self.venues.get(key)
         if venue is None:
-            return frozenset({Hindrance(Hindering.NO_VENUE, first=days[0], last=days[-1])})
-        found: set[Hindrance] = set()
+            return frozenset({QuarterHindrance(Hindering.NO_VENUE, first=days[0], last=days[-1])})
+        found: set[QuarterHindrance] = set()
         for taken in venue.taken:
             if taken.first <= days[-1] and taken.last >= days[0]:
-                found.add(Hindrance(taken.kind, key, taken.what, taken.first, taken.last))
+                found.add(QuarterHindrance(taken.kind, key, taken.what, taken.first, taken.last))
         for other, place in self._lines:
             if place.venue == key and other.key != wanted.key and _overlap(other, place, days):
-                found.add(Hindrance(Hindering.VENUE_LINE, key, other.key, *_span(other, place)))
+                found.add(
+                    QuarterHindrance(Hindering.VENUE_LINE, key, other.key, *_span(other, place))
+                )
         if not may_hold(venue, wanted):
-            found.add(Hindrance(Hindering.SEATS, key, number=wanted.people))
+            found.add(QuarterHindrance(Hindering.SEATS, key, number=wanted.people))
         if self.programme.is_far(wanted, venue):
-            found.add(Hindrance(Hindering.FAR, key, number=self.programme.way(wanted, venue) or 0))
+            found.add(
+                QuarterHindrance(Hindering.FAR, key, number=self.programme.way(wanted, venue) or 0)
+            )
         if self._is_habit(wanted, venue, days):
-            found.add(Hindrance(Hindering.HABIT, key, first=days[0], last=days[-1]))
+            found.add(QuarterHindrance(Hindering.HABIT, key, first=days[0], last=days[-1]))
         return frozenset(found)
 
-    def _is_habit(self, wanted: Wanted, venue: Venue, days: Sequence[date]) -> bool:
+    def _is_habit(self, wanted: QuarterWorkshop, venue: OfferedVenue, days: Sequence[date]) -> bool:
         times = self.programme.times
         if not times or wanted.police:
             return False
@@ -197,9 +209,9 @@ class Hindrances:
                 return True
         return False
 
-    def _cheapest_team(self, wanted: Wanted, days: Sequence[date]) -> Found:
+    def _cheapest_team(self, wanted: QuarterWorkshop, days: Sequence[date]) -> Found:
         if wanted.pins.team:
-            found: set[Hindrance] = set()
+            found: set[QuarterHindrance] = set()
             for position, trainer in enumerate(wanted.pins.team):
                 found |= self._trainer(wanted, trainer, days, leads=position == 0)
             return frozenset(found)
@@ -220,34 +232,40 @@ class Hindrances:
                     found |= other
             if missing:
                 found.add(
-                    Hindrance(Hindering.NO_TRAINER, first=days[0], last=days[-1], number=missing)
+                    QuarterHindrance(
+                        Hindering.NO_TRAINER, first=days[0], last=days[-1], number=missing
+                    )
                 )
             if best is None or _cheapness(found) < _cheapness(best):
                 best = frozenset(found)
         return best or NOTHING
 
-    def _leader(self, wanted: Wanted, key: str | None, days: Sequence[date]) -> Found:
+    def _leader(self, wanted: QuarterWorkshop, key: str | None, days: Sequence[date]) -> Found:
         if key is None:
-            return frozenset({Hindrance(Hindering.NO_LEADER, first=days[0], last=days[-1])})
+            return frozenset({QuarterHindrance(Hindering.NO_LEADER, first=days[0], last=days[-1])})
         return self._trainer(wanted, key, days, leads=True)
 
-    def _trainer(self, wanted: Wanted, key: str, days: Sequence[date], *, leads: bool) -> Found:
+    def _trainer(
+        self, wanted: QuarterWorkshop, key: str, days: Sequence[date], *, leads: bool
+    ) -> Found:
         """Hindrances of a trainer on these days, her skill among them."""
         trainer = self.trainers.get(key)
         if trainer is None:
             kind = Hindering.NO_LEADER if leads else Hindering.NO_TRAINER
-            return frozenset({Hindrance(kind, first=days[0], last=days[-1], number=1)})
+            return frozenset({QuarterHindrance(kind, first=days[0], last=days[-1], number=1)})
         found = set(self._months(wanted, trainer, days))
         for day in days:
             found |= self._on(trainer, day)
         for other, place in self._lines:
             if key in place.team and other.key != wanted.key and _overlap(other, place, days):
-                found.add(Hindrance(Hindering.TEAM_LINE, key, other.key, *_span(other, place)))
+                found.add(
+                    QuarterHindrance(Hindering.TEAM_LINE, key, other.key, *_span(other, place))
+                )
         if wanted.course not in trainer.leads:
             if leads:
-                found.add(Hindrance(Hindering.MAY_LEAD, key, wanted.course))
+                found.add(QuarterHindrance(Hindering.MAY_LEAD, key, wanted.course))
             elif wanted.course not in trainer.teaches:
-                found.add(Hindrance(Hindering.MAY_TEACH, key, wanted.course))
+                found.add(QuarterHindrance(Hindering.MAY_TEACH, key, wanted.course))
         return frozenset(found)
 
     def _on(self, trainer: Trainer, day: date) -> Found:
@@ -255,12 +273,12 @@ class Hindrances:
         known = self._by_day.get((trainer.key, day))
         if known is None:
             found = {
-                Hindrance(taken.kind, trainer.key, taken.what, taken.first, taken.last)
+                QuarterHindrance(taken.kind, trainer.key, taken.what, taken.first, taken.last)
                 for taken in trainer.taken
                 if taken.first <= day <= taken.last
             }
             if day.weekday() not in trainer.weekdays:
-                found.add(Hindrance(Hindering.WEEKDAY, trainer.key, str(day.weekday())))
+                found.add(QuarterHindrance(Hindering.WEEKDAY, trainer.key, str(day.weekday())))
             known = self._by_day[(trainer.key, day)] = frozenset(found)
         return known
 
@@ -275,7 +293,9 @@ class Hindrances:
             found[trainer.key] = hers
         return found
 
-    def _months(self, wanted: Wanted, trainer: Trainer, days: Sequence[date]) -> set[Hindrance]:
+    def _months(
+        self, wanted: QuarterWorkshop, trainer: Trainer, days: Sequence[date]
+    ) -> set[QuarterHindrance]:
         if trainer.most_days is None:
             return set()
         counts = dict(self._taught[trainer.key])
@@ -290,26 +310,28 @@ class Hindrances:
             if over > 0:
                 first = date(*month, 1)
                 found.add(
-                    Hindrance(Hindering.MONTH, trainer.key, f"{first:%Y-%m}", first, number=over)
+                    QuarterHindrance(
+                        Hindering.MONTH, trainer.key, f"{first:%Y-%m}", first, number=over
+                    )
                 )
         return found
 
 
-def in_order(found: Iterable[Hindrance]) -> list[Hindrance]:
+def in_order(found: Iterable[QuarterHindrance]) -> list[QuarterHindrance]:
     """Hindrances by their price, those of one kind by whose they are."""
     return sorted(
         found, key=lambda one: (PRICE[one.kind], one.who, one.what, one.first or date.min)
     )
 
 
-def _cheapness(found: Iterable[Hindrance]) -> tuple[int, list[str]]:
+def _cheapness(found: Iterable[QuarterHindrance]) -> tuple[int, list[str]]:
     """Order of sets of hindrances: by price, and of two alike always the same one first."""
     return price(found), [str(one) for one in in_order(found)]
 
 
-def _overlap(other: Wanted, place: Place, days: Sequence[date]) -> bool:
+def _overlap(other: QuarterWorkshop, place: PlannedPlace, days: Sequence[date]) -> bool:
     return place.first <= days[-1] and days_of(place.first, other.days)[-1] >= days[0]
 
 
-def _span(other: Wanted, place: Place) -> tuple[date, date]:
+def _span(other: QuarterWorkshop, place: PlannedPlace) -> tuple[date, date]:
     return place.first, days_of(place.first, other.days)[-1]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from kash.quarters.rules.board import Board, bits
-from kash.quarters.rules.programme import Pins, Place, Programme, Wanted
+from kash.quarters.rules.programme import Pins, PlannedPlace, QuarterProgramme, QuarterWorkshop
 
 # Repairs that are tried, shared among the workshops: the more there are, the longer each takes.
 # 24 with hardly any room take about half a second.
@@ -24,32 +24,32 @@ REPAIRS, MOST_REPAIRS = 48_000, 4_000
 class Plan:
     """Places by the keys of workshops; those that found none are not in it."""
 
-    places: Mapping[str, Place]
+    places: Mapping[str, PlannedPlace]
 
-    def worth(self, wanted: Iterable[Wanted]) -> int:
+    def worth(self, wanted: Iterable[QuarterWorkshop]) -> int:
         """Number of people that it trains."""
         return sum(one.people for one in wanted if one.key in self.places)
 
 
-def plan_of(programme: Programme, repairs: int | None = None) -> Plan:
+def plan_of(programme: QuarterProgramme, repairs: int | None = None) -> Plan:
     """A plan with as many people trained as greedy placing and repairs find room for."""
     if repairs is None:
         repairs = min(MOST_REPAIRS, REPAIRS // max(1, len(programme.wanted)))
     return _Planner(programme).plan({}, repairs)
 
 
-def plan_around(programme: Programme, places: Mapping[str, Place]) -> Plan:
+def plan_around(programme: QuarterProgramme, places: Mapping[str, PlannedPlace]) -> Plan:
     """The plan that was there, in which as little is moved as can be: what still has nothing in its
     way stays where it is, and only the rest is placed, as far as there is room."""
     return _Planner(programme).plan(places, 0)
 
 
 class _Planner:
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: QuarterProgramme) -> None:
         self.programme = programme
         self.board = Board(programme)
         self.by_key = {one.key: one for one in programme.wanted}
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, PlannedPlace] = {}
         # Repairs try several ways, and the same ones each time.
         self.random = Random(len(programme.wanted))  # noqa: S311
         whole = [one for one in programme.wanted if one.pins.whole is not None]
@@ -61,11 +61,11 @@ class _Planner:
         self.fixed = frozenset(one.key for one in (*whole, *partly))
         self.movable = [one for one in programme.wanted if not one.pins]
 
-    def _urgency(self, wanted: Wanted) -> tuple[float, int, str]:
+    def _urgency(self, wanted: QuarterWorkshop) -> tuple[float, int, str]:
         """The order in which workshops are put: people for a trainer's day, then the longest."""
         return (-wanted.people / (wanted.days * wanted.trainers), -wanted.days, wanted.key)
 
-    def plan(self, before: Mapping[str, Place], repairs: int) -> Plan:
+    def plan(self, before: Mapping[str, PlannedPlace], repairs: int) -> Plan:
         """The plan, with what stays of the one before."""
         self._keep(before)
         self._insert(self.partly)
@@ -95,7 +95,7 @@ class _Planner:
                 best = now
         return Plan(best)
 
-    def _keep(self, before: Mapping[str, Place]) -> None:
+    def _keep(self, before: Mapping[str, PlannedPlace]) -> None:
         """Put what has no place where it was before, if nothing is in its way there."""
         for one in (*self.partly, *self.movable):
             place = before.get(one.key)
@@ -104,7 +104,7 @@ class _Planner:
             if self._place(_pinned(one, place), anywhere=False) == place:
                 self._put(one, place)
 
-    def _possible(self) -> list[Wanted]:
+    def _possible(self) -> list[QuarterWorkshop]:
         """Workshops that have a place beside all that is fixed."""
         there = {key: place for key, place in self.places.items() if key not in self.fixed}
         for key in there:
@@ -117,27 +117,27 @@ class _Planner:
     def _worth(self, places: Iterable[str]) -> int:
         return sum(self.by_key[key].people for key in places)
 
-    def _put(self, wanted: Wanted, place: Place) -> None:
+    def _put(self, wanted: QuarterWorkshop, place: PlannedPlace) -> None:
         self.board.put(wanted, place)
         self.places[wanted.key] = place
 
     def _take(self, key: str) -> None:
         self.board.take(self.by_key[key], self.places.pop(key))
 
-    def _go_back_to(self, places: Mapping[str, Place]) -> None:
+    def _go_back_to(self, places: Mapping[str, PlannedPlace]) -> None:
         for key in [key for key, place in self.places.items() if places.get(key) != place]:
             self._take(key)
         for key, place in places.items():
             if key not in self.places:
                 self._put(self.by_key[key], place)
 
-    def _insert(self, waiting: Sequence[Wanted], *, anywhere: bool = False) -> None:
+    def _insert(self, waiting: Sequence[QuarterWorkshop], *, anywhere: bool = False) -> None:
         for one in waiting:
             place = None if one.key in self.places else self._place(one, anywhere=anywhere)
             if place is not None:
                 self._put(one, place)
 
-    def _repair(self, waiting: Sequence[Wanted]) -> None:
+    def _repair(self, waiting: Sequence[QuarterWorkshop]) -> None:
         """Take off what stands in the way of one that waits and some others, put it first, then
         all that are off."""
         first = self.random.choice(waiting)
@@ -152,7 +152,7 @@ class _Planner:
             off.sort(key=self._urgency)
         self._insert([first, *off], anywhere=self.random.random() < 0.5)
 
-    def _meets(self, wanted: Wanted, key: str) -> bool:
+    def _meets(self, wanted: QuarterWorkshop, key: str) -> bool:
         """True if a workshop shares trainers, a venue or stations with what a place takes."""
         place, other = self.places[key], self.by_key[key]
         return (
@@ -161,7 +161,7 @@ class _Planner:
             or any(one in self.board.teaches[wanted.key] for one in place.team)
         )
 
-    def _place(self, wanted: Wanted, *, anywhere: bool) -> Place | None:
+    def _place(self, wanted: QuarterWorkshop, *, anywhere: bool) -> PlannedPlace | None:
         """The earliest place there is, or one of all; None if there is none."""
         board = self.board
         starts = board.starts(wanted)
@@ -179,15 +179,19 @@ class _Planner:
                 continue
             for venue, free in venues.items():
                 if free >> place & 1 and not board.is_habit(wanted, venue, place):
-                    return Place(board.day(place), venue, team)
+                    return PlannedPlace(board.day(place), venue, team)
         return None
 
-    def _leaders(self, wanted: Wanted) -> Sequence[str]:
+    def _leaders(self, wanted: QuarterWorkshop) -> Sequence[str]:
         leads = self.board.leads[wanted.key]
         return [one for one in wanted.pins.team[:1] if one in leads] if wanted.pins.team else leads
 
     def _team(
-        self, wanted: Wanted, trainers: Mapping[str, int], leaders: Sequence[str], place: int
+        self,
+        wanted: QuarterWorkshop,
+        trainers: Mapping[str, int],
+        leaders: Sequence[str],
+        place: int,
     ) -> tuple[str, ...]:
         """A team that is free from a day on, whoever teaches least first; of those who teach
         beside the leader whoever may lead nothing is asked first. Empty if there is none."""
@@ -212,7 +216,7 @@ class _Planner:
         return (lead, *others[: wanted.trainers - 1])
 
 
-def _pinned(wanted: Wanted, place: Place) -> Wanted:
+def _pinned(wanted: QuarterWorkshop, place: PlannedPlace) -> QuarterWorkshop:
     """A workshop fixed to a place beside its own pins; to none if these say otherwise."""
     own = wanted.pins
     pins = Pins(own.first or place.first, own.venue or place.venue, own.team or place.team)

@@ -41,7 +41,7 @@ class Hindering(StrEnum):
 
 
 @dataclass(frozen=True)
-class Hindrance:
+class QuarterHindrance:
     """One thing that stands in the way: whose it is (a trainer, a venue, a station), what it is
     (an absence, a workshop, a weekday, a month), its days, and how many or much is lacking."""
 
@@ -77,7 +77,7 @@ class Trainer:
 
 
 @dataclass(frozen=True)
-class Venue:
+class OfferedVenue:
     """A venue: its seats and zone, if they are known, what it is taken by, and the days on which
     others than police come there at the hour at which workshops of this plan begin."""
 
@@ -89,7 +89,7 @@ class Venue:
 
 
 @dataclass(frozen=True)
-class Place:
+class PlannedPlace:
     """Day, venue and team of a workshop. Whoever leads is the first of the team."""
 
     first: date
@@ -106,18 +106,18 @@ class Pins:
     team: tuple[str, ...] = ()
 
     @property
-    def whole(self) -> Place | None:
+    def whole(self) -> PlannedPlace | None:
         """The place, if all of it is fixed."""
         if self.first is None or self.venue is None or not self.team:
             return None
-        return Place(self.first, self.venue, self.team)
+        return PlannedPlace(self.first, self.venue, self.team)
 
     def __bool__(self) -> bool:
         return self.first is not None or self.venue is not None or bool(self.team)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class QuarterWorkshop:
     """A workshop that is wanted: its course, how many days it takes, how many people come and how
     many trainers teach, and from which stations and zones they come. Where only `police` come it
     lets nobody wait for anybody else."""
@@ -134,7 +134,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Programme:
+class QuarterProgramme:
     """All that a plan is made of. `minutes` are the ways between zones, `most_minutes` is how long
     the way home may take: one that is not known is no hindrance. After so many `times` running one
     place, weekday and hour are a habit; 0 if the programme doesn't look for that. `sent` are days
@@ -143,8 +143,8 @@ class Programme:
     first: date
     last: date
     trainers: Sequence[Trainer]
-    venues: Sequence[Venue]
-    wanted: Sequence[Wanted]
+    venues: Sequence[OfferedVenue]
+    wanted: Sequence[QuarterWorkshop]
     weekdays: frozenset[int] = frozenset(range(5))
     holidays: frozenset[date] = frozenset()
     minutes: Mapping[frozenset[int], int] = field(default_factory=dict)
@@ -152,7 +152,7 @@ class Programme:
     times: int = 3
     sent: Mapping[str, Sequence[Taken]] = field(default_factory=dict)
 
-    def way(self, wanted: Wanted, venue: Venue) -> int | None:
+    def way(self, wanted: QuarterWorkshop, venue: OfferedVenue) -> int | None:
         """The longest way of those who come, in minutes; None if none of their ways is known."""
         if venue.zone is None:
             return None
@@ -162,7 +162,7 @@ class Programme:
         ]
         return max((way for way in ways if way is not None), default=None)
 
-    def is_far(self, wanted: Wanted, venue: Venue) -> bool:
+    def is_far(self, wanted: QuarterWorkshop, venue: OfferedVenue) -> bool:
         """True if somebody would be on her way for too long."""
         way = self.way(wanted, venue)
         return way is not None and way > self.most_minutes
@@ -173,6 +173,6 @@ def days_of(first: date, days: int) -> list[date]:
     return [first + timedelta(days=number) for number in range(days)]
 
 
-def may_hold(venue: Venue, wanted: Wanted) -> bool:
+def may_hold(venue: OfferedVenue, wanted: QuarterWorkshop) -> bool:
     """True if a venue has the seats, or nobody wrote down how many it has."""
     return venue.seats is None or venue.seats >= wanted.people

@@ -21,7 +21,7 @@ from kash.quarters.queries.proposals import accepted_lines, lines_of
 from kash.quarters.queries.proposals import proposal as found_proposal
 from kash.quarters.queries.surroundings import programme_around
 from kash.quarters.rules.obstacles import Hindrances
-from kash.quarters.rules.programme import Hindering, Hindrance
+from kash.quarters.rules.programme import Hindering, QuarterHindrance
 from kash.quarters.services.planning import held_proposal, open_facts, places_now
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import WorkshopDetails, planned
@@ -93,13 +93,13 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
 
 def _in_the_way(
     proposal: QuarterProposal, lines: Sequence[QuarterLine], asked: Collection[str]
-) -> dict[str, Sequence[Hindrance]]:
+) -> dict[str, Sequence[QuarterHindrance]]:
     """Hindrances of lines by now, of those that are not planned for it."""
     facts = open_facts(lines)
     pinned = {account for one in facts for account in one.pins.team}
     programme = programme_around(proposal, facts, also=pinned)
     found = Hindrances(programme, places_now(lines))
-    in_the_way: dict[str, Sequence[Hindrance]] = {}
+    in_the_way: dict[str, Sequence[QuarterHindrance]] = {}
     places = places_now(lines)
     for one in programme.wanted:
         if one.key not in asked:
@@ -139,14 +139,14 @@ class Stays:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class AcceptanceUndone:
     """Outcome of taking back: how many workshops are gone, and those that stay."""
 
     count: int
     stays: Sequence[Stays]
 
 
-def take_back(public_id: str, row_version: int, *, by: Actor) -> TakenBack:
+def take_back(public_id: str, row_version: int, *, by: Actor) -> AcceptanceUndone:
     """Take back all that was accepted of a proposal, as one: workshops that nobody touched since
     are gone, as though they had never been planned, and their lines are open again. Raises NotFound
     and ChangedMeanwhile."""
@@ -172,7 +172,7 @@ def take_back(public_id: str, row_version: int, *, by: Actor) -> TakenBack:
         take_away(session, [one.id for one in gone], [one.register_id for one in gone])
         if not gone:
             change.nothing()
-    return TakenBack(len(gone), stays)
+    return AcceptanceUndone(len(gone), stays)
 
 
 def what_stays(

@@ -16,29 +16,29 @@ from sqlalchemy.orm import Session
 from kash.people.models import Venue
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.quarters.models import QuarterLine, QuarterProposal
-from kash.quarters.queries.lines import LineFacts, facts_of
+from kash.quarters.queries.lines import QuarterLineFacts, facts_of
 from kash.quarters.queries.places import place_of, stored
 from kash.quarters.queries.surroundings import programme_around
 from kash.quarters.rules.obstacles import Hindrances, Obstacle
 from kash.quarters.rules.placing import plan_around, plan_of
-from kash.quarters.rules.programme import Hindrance, Place, Programme
+from kash.quarters.rules.programme import PlannedPlace, QuarterHindrance, QuarterProgramme
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProposalOutcome:
     """Places of lines by their keys, what stands in the way of those that a planner fixed as a
     whole, and the nearest obstacle of each that has none."""
 
-    places: Mapping[str, Place]
-    told: Mapping[str, Sequence[Hindrance]]
+    places: Mapping[str, PlannedPlace]
+    told: Mapping[str, Sequence[QuarterHindrance]]
     obstacles: Mapping[str, Obstacle]
 
 
 def worked_out(
     proposal: QuarterProposal,
-    lines: Sequence[LineFacts],
-    before: Mapping[str, Place] | None = None,
-) -> Outcome:
+    lines: Sequence[QuarterLineFacts],
+    before: Mapping[str, PlannedPlace] | None = None,
+) -> ProposalOutcome:
     """Places of these lines: as little moved as can be from `before`, or from the beginning."""
     pinned = {account for one in lines for account in one.pins.team}
     programme = programme_around(proposal, lines, also=pinned)
@@ -46,10 +46,10 @@ def worked_out(
     return outcome_of(programme, plan.places)
 
 
-def outcome_of(programme: Programme, places: Mapping[str, Place]) -> Outcome:
+def outcome_of(programme: QuarterProgramme, places: Mapping[str, PlannedPlace]) -> ProposalOutcome:
     """Outcome of places that were found."""
     found = Hindrances(programme, places)
-    told: dict[str, Sequence[Hindrance]] = {}
+    told: dict[str, Sequence[QuarterHindrance]] = {}
     obstacles: dict[str, Obstacle] = {}
     for one in programme.wanted:
         place = places.get(one.key)
@@ -57,15 +57,15 @@ def outcome_of(programme: Programme, places: Mapping[str, Place]) -> Outcome:
             obstacles[one.key] = found.nearest(one)
         elif one.pins.whole is not None:
             told[one.key] = found.at(one, place)
-    return Outcome(places, told, obstacles)
+    return ProposalOutcome(places, told, obstacles)
 
 
-def open_facts(lines: Sequence[QuarterLine]) -> list[LineFacts]:
+def open_facts(lines: Sequence[QuarterLine]) -> list[QuarterLineFacts]:
     """The lines that are to be placed: neither rejected nor planned."""
     return [facts_of(one) for one in lines if one.state == "open"]
 
 
-def places_now(lines: Sequence[QuarterLine]) -> dict[str, Place]:
+def places_now(lines: Sequence[QuarterLine]) -> dict[str, PlannedPlace]:
     """Places that open lines have."""
     return {
         one.public_id: place
@@ -88,7 +88,7 @@ def held_proposal(session: Session, public_id: str, row_version: int) -> Quarter
 
 
 def store_outcome(
-    session: Session, proposal: QuarterProposal, outcome: Outcome, now: datetime
+    session: Session, proposal: QuarterProposal, outcome: ProposalOutcome, now: datetime
 ) -> None:
     """Write places and obstacles into the open lines of a proposal that this transaction holds."""
     session.flush()

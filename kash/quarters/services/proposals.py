@@ -17,13 +17,13 @@ from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 from kash.quarters.errors import (
     NothingAsked,
+    ProposalTooLong,
     QuarterOver,
     SessionTooLong,
     TooFewPeople,
-    TooManyLines,
 )
 from kash.quarters.models import QuarterLine, QuarterProposal
-from kash.quarters.queries.lines import LineFacts, zones_of_stations
+from kash.quarters.queries.lines import QuarterLineFacts, zones_of_stations
 from kash.quarters.queries.proposals import lines_of
 from kash.quarters.queries.proposals import proposal as found_proposal
 from kash.quarters.rules.bundles import Limits, PlacesNeeded, bundled
@@ -138,7 +138,7 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
     new, left_over = _lines_for(proposal, version, group, days, wanted)
     lines = lines_of(proposal)
     if len(lines) + len(new) > MOST_LINES:
-        raise TooManyLines
+        raise ProposalTooLong
     outcome = worked_out(proposal, [*open_facts(lines), *new], places_now(lines))
     with audited("quarters.workshops_added", by) as change:
         held = held_proposal(change.session, public_id, row_version)
@@ -173,7 +173,7 @@ def _lines_for(
     group: Group,
     days: int,
     wanted: PlacesWanted,
-) -> tuple[list[LineFacts], int]:
+) -> tuple[list[QuarterLineFacts], int]:
     """Lines for the places asked for, and how many people are left over."""
     asked = {station: count for station, count in wanted.places.items() if count > 0}
     if not asked:
@@ -189,7 +189,7 @@ def _lines_for(
     if not found.bundles:
         raise TooFewPeople
     lines = [
-        LineFacts(
+        QuarterLineFacts(
             new_public_id(),
             version.course_id,
             version.course.public_id,

@@ -16,7 +16,7 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import allow
 from kash.quarters import blueprint
 from kash.quarters.errors import LineAccepted
-from kash.quarters.forms import LineForm, StepForm
+from kash.quarters.forms import LineForm, LineStepForm
 from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.quarters.queries import proposals as queries
 from kash.quarters.queries.naming import names_for
@@ -100,7 +100,7 @@ def _step(
 ) -> ResponseReturnValue:
     _open(public_id, line_id)
     with FlashedProblems(ChangedMeanwhile, LineAccepted):
-        service(public_id, line_id, StepForm().row_version_shown, by=current_actor())
+        service(public_id, line_id, LineStepForm().row_version_shown, by=current_actor())
         flash(said)
     return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
 

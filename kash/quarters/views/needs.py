@@ -19,7 +19,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today
 from kash.policy import allow
 from kash.quarters import blueprint
-from kash.quarters.errors import NothingAsked, TooManyLines
+from kash.quarters.errors import NothingAsked, ProposalTooLong
 from kash.quarters.forms import field_of, needs_form
 from kash.quarters.models import QuarterProposal
 from kash.quarters.queries.needs import (
@@ -112,7 +112,7 @@ def needs(public_id: str) -> ResponseReturnValue:
         form.most.data = latest.group_most or form.most.data
         form.fewest.data = min(latest.group_least or form.fewest.data or 1, form.most.data or 1)
     if form.validate_on_submit():
-        with form.showing_problems(NothingAsked, TooManyLines):
+        with form.showing_problems(NothingAsked, ProposalTooLong):
             wanted = form.command(PlacesWanted, group=asked.group.letter, places=form.places())
             added = add_workshops(public_id, wanted, by=current_actor())
             flash(ngettext("One workshop was added.", "%(num)s workshops were added.", added.lines))

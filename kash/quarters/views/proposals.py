@@ -19,11 +19,11 @@ from kash.platform.web.formats import local_today
 from kash.policy import allow
 from kash.quarters import blueprint
 from kash.quarters.errors import NothingChosen
-from kash.quarters.forms import QUARTERS, ProposalForm, StepForm
+from kash.quarters.forms import QUARTERS, LineStepForm, ProposalForm
 from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.quarters.queries import proposals as queries
 from kash.quarters.queries.lines import stations_of_line
-from kash.quarters.queries.naming import Names, names_for
+from kash.quarters.queries.naming import QuarterNames, names_for
 from kash.quarters.queries.places import hindrances_of
 from kash.quarters.rules.quarters import quarters_from
 from kash.quarters.services import acceptance
@@ -60,7 +60,7 @@ class LineShown:
         return self.line.pinned_day or self.line.pinned_venue or self.line.pinned_team
 
 
-def shown(line: QuarterLine, names: Names) -> LineShown:
+def shown(line: QuarterLine, names: QuarterNames) -> LineShown:
     """A line with the names that it needs."""
     stations = stations_of_line(line.stations)
     areas = sorted({names.places.get(one, "") for one, _count in stations} - {""})
@@ -125,8 +125,8 @@ def proposal(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _step(found: QuarterProposal) -> StepForm:
-    form = StepForm(formdata=None)
+def _step(found: QuarterProposal) -> LineStepForm:
+    form = LineStepForm(formdata=None)
     form.row_version.data = str(found.row_version)
     return form
 
@@ -141,7 +141,7 @@ def work_out(public_id: str) -> ResponseReturnValue:
     """Work all places out anew but those that are fixed."""
     queries.proposal(public_id)
     with FlashedProblems(ChangedMeanwhile):
-        plan_anew(public_id, StepForm().row_version_shown, by=current_actor())
+        plan_anew(public_id, LineStepForm().row_version_shown, by=current_actor())
         flash(_("Worked out anew. What you fixed stayed."))
     return _back(public_id)
 
@@ -156,7 +156,7 @@ def accept(public_id: str) -> ResponseReturnValue:
         chosen = {one.public_id for one in lines}
     with FlashedProblems(ChangedMeanwhile, NothingChosen):
         done = acceptance.accept(
-            public_id, frozenset(chosen), StepForm().row_version_shown, by=current_actor()
+            public_id, frozenset(chosen), LineStepForm().row_version_shown, by=current_actor()
         )
         count = len(done.workshops)
         if count:
@@ -187,7 +187,7 @@ def take_back(public_id: str) -> ResponseReturnValue:
     """Take back as one what was accepted: what goes, what stays and why."""
     found = queries.proposal(public_id)
     lines = queries.accepted_lines(found)
-    form = StepForm()
+    form = LineStepForm()
     if request.method == "GET":
         form.row_version.data = str(found.row_version)
     elif form.validate_on_submit():
@@ -224,7 +224,7 @@ def take_back(public_id: str) -> ResponseReturnValue:
 def discard(public_id: str) -> ResponseReturnValue:
     """Throw away all that is not planned."""
     found = queries.proposal(public_id)
-    form = StepForm()
+    form = LineStepForm()
     if request.method == "GET":
         form.row_version.data = str(found.row_version)
     elif form.validate_on_submit():

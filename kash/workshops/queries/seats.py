@@ -18,8 +18,8 @@ from kash.platform.web.formats import from_local, to_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.seating import (
     InQueue,
-    Reason,
     SeatRules,
+    StayReason,
     moving_at,
     seat_rules_from,
     why_nobody_moved,
@@ -53,7 +53,7 @@ def waiting_list(workshop: Workshop) -> list[InQueue]:
     return [InQueue(row[0], row[1], row[2], row[3] is not None) for row in rows]
 
 
-def why_the_list_stands(workshop: Workshop, confirmed: int, now: datetime) -> list[Reason]:
+def why_the_list_stands(workshop: Workshop, confirmed: int, now: datetime) -> list[StayReason]:
     """Why nobody on the waiting list of a workshop moved up."""
     begins = from_local(workshop.starts_on, workshop.day_starts_at)
     return why_nobody_moved(

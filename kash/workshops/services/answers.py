@@ -59,7 +59,7 @@ class NoLongerOnTheList(Problem):
 
 
 @dataclass(frozen=True)
-class MadeLink:
+class AnswerLinkMade:
     """A link that was made for an enrolment (public id): its token, kept nowhere."""
 
     enrolment: str
@@ -113,7 +113,7 @@ def _answered(
     return state, [*moved, *move_up(session, held, now)]
 
 
-def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> list[MadeLink]:
+def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> list[AnswerLinkMade]:
     """Make a link for each of these enrolments that may still be answered, to be printed or handed
     over; in their order. Raises NotFound and WorkshopCancelled."""
     with audited("workshops.answer_links_made", by) as change:
@@ -129,7 +129,7 @@ def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> li
             )
         }
         made = [
-            MadeLink(one, new_answer_link(change.session, held, found[one], change.now))
+            AnswerLinkMade(one, new_answer_link(change.session, held, found[one], change.now))
             for one in enrolments[:MOST_AT_ONCE]
             if one in found
         ]
@@ -140,7 +140,7 @@ def make_answer_links(workshop: str, enrolments: Sequence[str], by: Actor) -> li
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnswerAsked:
     """All that a link tells: of the event what is public, and how whoever holds it stands."""
 
     enrolment: int
@@ -152,7 +152,7 @@ class Asked:
     lapsed: bool
 
 
-def asked_by(token: str) -> Asked:
+def asked_by(token: str) -> AnswerAsked:
     """The invitation behind a link; reading it changes nothing. Raises LinkUnknown, EventCancelled,
     EventOver and NoLongerOnTheList."""
     session, now = db.session(), utc_now()
@@ -175,7 +175,7 @@ def asked_by(token: str) -> Asked:
     if EnrolmentState(found.state) not in _ANSWERABLE:
         raise NoLongerOnTheList
     stands = found.offer_until if found.offer_until and found.offer_until > now else None
-    return Asked(
+    return AnswerAsked(
         found.id,
         workshop.public_id,
         workshop.version.public_title,

@@ -26,7 +26,7 @@ from kash.policy import ANYONE, allow
 from kash.workshops import answers
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.seat_messages import ANSWER_PATH
-from kash.workshops.services.answers import Asked, LinkUnknown, answer_by_link, asked_by
+from kash.workshops.services.answers import AnswerAsked, LinkUnknown, answer_by_link, asked_by
 from kash.workshops.services.enrolment import MinorNotEnrolled, MoveNotPossible
 
 # A whole hall behind one address holds links that work; whoever guesses needs millions of tries.
@@ -43,7 +43,7 @@ class AskWhoeverInvited(Problem):
 
 
 @dataclass(frozen=True)
-class Shown:
+class AnswerPage:
     """An invitation as the page shows it."""
 
     title: str
@@ -78,7 +78,7 @@ def answer(token: str) -> ResponseReturnValue:
             return _page(token, language, problem=str(problem)), problem.status
 
 
-def _behind(token: str) -> Asked:
+def _behind(token: str) -> AnswerAsked:
     address = request.remote_addr or ""
     if tries_are_over(_WRONG, address, limit=_TRIES):
         raise TooManyTries
@@ -103,9 +103,9 @@ def _answered(token: str, language: str) -> ResponseReturnValue:
     return redirect(url_for("answers.answer", **back), code=303)
 
 
-def _shown(asked: Asked) -> Shown:
+def _shown(asked: AnswerAsked) -> AnswerPage:
     workshop = asked.workshop_row
-    return Shown(
+    return AnswerPage(
         asked.title,
         workshop.starts_on,
         workshop.ends_on,
@@ -119,7 +119,7 @@ def _shown(asked: Asked) -> Shown:
     )
 
 
-def _said(asked: Asked) -> str:
+def _said(asked: AnswerAsked) -> str:
     """How whoever holds the link stands, in a sentence."""
     if asked.state is EnrolmentState.CONFIRMED:
         return _("You have a seat. If you can't come, say so, so that somebody else can.")
