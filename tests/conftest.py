@@ -194,7 +194,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: the collector need not look through it again and again."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.callbacks.append(_look_through_once)
     gc.enable()
+
+
+def _look_through_once(phase: str, found: dict[str, int]) -> None:
+    """What has outlived a look through everything, statements and pages above all, stays: to look
+    through it again and again takes seconds each time."""
+    if phase == "stop" and found["generation"] == 2:
+        gc.freeze()
 
 
 # No test ends the machine's power: a process that is killed loses nothing by this. The copy of the
