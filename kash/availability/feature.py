@@ -19,7 +19,7 @@ from kash.feature import Feature
 from kash.people.models import Venue, Zone
 from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
-from kash.platform.web.navigation import Destination
+from kash.platform.web.hits import NamedPage
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine, in_use
 from kash.policy import GRANTS
@@ -56,8 +56,8 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         *CALENDAR,
-        Destination("absences.index", _l("Absences"), "account", "absences.see", 26),
-        Destination("venues.index", _l("Venues"), "place", "venues.see", 142),
+        NamedPage("absences.index", _l("Absences"), "absences.see", 26),
+        NamedPage("venues.index", _l("Venues"), "venues.see", 27),
         SettingLine("programme", 60, "venues.index", _l("Venues"), "place", in_use, _venues),
         Revocation("availability.forget_leaver", _l("Absences are forgotten"), forget_leaver),
         Chore("forget_past_days", lambda: forget_past_days(utc_now()), minutes=60),

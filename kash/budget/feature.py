@@ -12,7 +12,7 @@ from kash.budget.chapters import CHAPTERS
 from kash.budget.models import BudgetLine
 from kash.budget.trail_words import ACTION_WORDS
 from kash.feature import Feature
-from kash.platform.web.navigation import Destination
+from kash.platform.web.hits import NamedPage
 from kash.platform.web.sample_ids import SampleId
 from kash.workshops.models import Workshop
 from kash.workshops.tabs import Tab
@@ -34,7 +34,7 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        Destination("budget.index", _l("Budgets"), "report", "budget.see", 132),
+        NamedPage("budget.index", _l("Budgets"), "budget.see", 132),
         Tab(
             _l("Budget"),
             "budget.workshop",

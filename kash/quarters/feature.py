@@ -9,7 +9,6 @@ from sqlalchemy import Select, select
 
 from kash.feature import Feature
 from kash.platform.web.hits import NamedPage
-from kash.platform.web.navigation import Destination
 from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.quarters import blueprint, views
@@ -43,7 +42,6 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        Destination("quarters.index", _l("Quarters"), "calendar", "quarters.see", 112),
         NamedPage("quarters.index", _l("Plan a quarter"), "quarters.see", 46),
         PageSection("workshop", "quarters/workshop_section.html", of_workshop),
         SampleId(

@@ -250,6 +250,13 @@ def value_for(table: Table, column: Any, number: int) -> Any:
 
 # Columns with a check: what each of the rows has.
 _CHOSEN: dict[tuple[str, str], list[Any]] = {
+    # A series is of a workshop or of a forum, and each of its dates of the same.
+    ("series", "source_id"): [1, None],
+    ("series", "forum_id"): [None, 1],
+    ("series", "repeats"): ["weekly", "monthly_day"],
+    ("series", "on_holiday"): ["keep", "next"],
+    ("series_date", "workshop_id"): [1, None],
+    ("series_date", "meeting_id"): [None, 1],
     ("enrolment", "offer_until"): [None, None],
     ("sign_up_link", "kind"): ["quota", "open"],
     ("sign_up_link", "most_rows"): [10, 60],

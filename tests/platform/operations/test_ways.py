@@ -19,6 +19,7 @@ from kash.policy import Actor, Role
 # halls that answer an evaluation at once, and all who answer an invitation: they must not stand in
 # the way of who reports.
 SLOW = {
+    "feeds.read",
     "answers.answer",
     "invitations.sign_up",
     "invitations.station",

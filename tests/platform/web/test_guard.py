@@ -96,6 +96,7 @@ def test_every_endpoint_declares_a_permission(app: APIFlask) -> None:
         "certificates.worker_file",
         "desk.set_up",
         "evaluations.answer",
+        "feeds.read",
         "handbook.open_chapter",
         "invitations.sign_up",
         "invitations.station",
@@ -485,6 +486,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
             "peer",
             [
                 "Today",
+                "Calendar",
                 "Workshops",
                 "My page",
                 "Forums",
@@ -500,6 +502,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
             "director",
             [
                 "Today",
+                "Calendar",
                 "Workshops",
                 "People",
                 "Messages",

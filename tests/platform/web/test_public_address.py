@@ -161,6 +161,11 @@ def test_whatever_gives_the_address_away_for_good_asks_first(app: APIFlask) -> N
         "certificates.make_paper",
         "certificates.propose",
         "certificates.propose_renewals",
+        "feeds.make_own",
+        "feeds.make_venue",
+        "invitations.open_link",
+        "invitations.quotas",
+        "workshops.answer_links",
     }
 
 

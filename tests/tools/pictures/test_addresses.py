@@ -28,14 +28,13 @@ def loaded() -> LoadedProgramme:
         actors[one.key] = actor_of(account)
     return LoadedProgramme(
         actors,
-        # Without the first two, which are there for their certificates.
+        # As they were made: without the first two, there for their certificates, and those
+        # after the six, which are there for what clashes.
         list(
             db.session.scalars(
-                select(Workshop.public_id)
-                .where(Workshop.title != BESIDE)
-                .order_by(Workshop.starts_on)
+                select(Workshop.public_id).where(Workshop.title != BESIDE).order_by(Workshop.id)
             )
-        )[2:],
+        )[2:8],
         list(db.session.scalars(select(CertificateBatch.public_id))),
         db.session.scalars(select(Forum.public_id)).one(),
         list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
