@@ -574,6 +574,10 @@ class _Builder:
                 written_by="system",
             )
         )
+        self.annex = self.add(Venue(name="Lake annex", zone_id=self.zone.id))
+        self.block_elsewhere = self.add(
+            VenueBlock(venue_id=self.annex.id, first=DAY, last=DAY, written_by="system")
+        )
         self.calendar_token = new_token()
         self.add(
             CalendarAddress(
@@ -699,9 +703,9 @@ class _Builder:
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
                     "holiday": self.holiday.public_id,
-                    "venue": self.venue.public_id,
+                    "venue": (self.venue if mine else self.annex).public_id,
                     "calendar_token": self.calendar_token,
-                    "block": self.block.public_id,
+                    "block": (self.block if mine else self.block_elsewhere).public_id,
                     "absence": absences[side],
                     "teacher": accounts["trainer" if mine else "other trainer"].public_id,
                     **self.message(person),

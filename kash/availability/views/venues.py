@@ -125,15 +125,16 @@ def add_block(public_id: str) -> ResponseReturnValue:
 @allow("venues.plan")
 def remove_block(public_id: str, block_id: str) -> ResponseReturnValue:
     """Say that a venue can be had after all."""
+    found = places.venue(public_id)
+    block = queries.block(found, block_id)
     if request.method == "POST":
         services.remove_block(public_id, block_id, by=current_actor())
         flash(_("Removed."))
         return redirect(url_for("venues.venue", public_id=public_id), code=303)
-    found = places.venue(public_id)
     return render_template(
         "venues/remove_block.html",
         venue=found,
-        block=queries.block(found, block_id),
+        block=block,
         days_text=days_text,
     )
 

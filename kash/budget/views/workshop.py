@@ -92,14 +92,13 @@ def edit_line(public_id: str, line_id: str) -> ResponseReturnValue:
 def remove_line(public_id: str, line_id: str) -> ResponseReturnValue:
     """Remove a line."""
     found = own_workshop(public_id, current_actor(), "budget.edit")
+    line = queries.line_of(found, line_id)
     if request.method == "POST":
         with FlashedProblems(Problem):
             services.remove_line(public_id, line_id, by=current_actor())
             flash(_("Removed."))
         return redirect(url_for("budget.workshop", public_id=public_id), code=303)
-    return render_template(
-        "budget/remove.html", workshop=found, line=queries.line_of(found, line_id)
-    )
+    return render_template("budget/remove.html", workshop=found, line=line)
 
 
 @blueprint.route("/workshops/<public_id>/budget/close", methods=["GET", "POST"])
