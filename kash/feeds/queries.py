@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import force_locale
@@ -11,12 +12,13 @@ from sqlalchemy import Select, func, select
 
 from kash.accounts.queries.accounts import actor_of
 from kash.accounts.secrets import token_hash
+from kash.availability.queries.spans import venue_blocks_between
 from kash.feeds.models import CalendarAddress
 from kash.people.models import Venue
 from kash.platform.database import db
-from kash.platform.messages.calendars import busy_feed, feed
+from kash.platform.messages.calendars import BusyTime, busy_feed, feed
 from kash.platform.web.errors import NotFound, one_or_404
-from kash.platform.web.formats import local_today, zone
+from kash.platform.web.formats import from_local, local_today, zone
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.own_events import own_events
 from kash.platform.web.programme import brand
@@ -26,6 +28,7 @@ from kash.workshops.queries.events import venue_busy_times
 # What is over stays for a while, so that calendars don't lose last week at once.
 _BEFORE = timedelta(days=60)
 _AHEAD = timedelta(days=400)
+_DAY = timedelta(days=1)
 
 
 def calendar_behind(token: str) -> bytes:
@@ -53,9 +56,23 @@ def _venue_calendar(address: CalendarAddress, venue: Venue, first: date, last: d
         venue.name,
         f"{address.public_id}@kash",
         _("Taken"),
-        venue_busy_times(venue.id, first, last),
+        [*venue_busy_times(venue.id, first, last), *_blocked(venue.id, first, last)],
         zone(),
     )
+
+
+def _blocked(venue_id: int, first: date, last: date) -> Iterator[BusyTime]:
+    """When a venue can't be had from one day to another."""
+    for block in venue_blocks_between(first, last):
+        if block.venue_id != venue_id:
+            continue
+        day = max(block.first, first)
+        while day <= min(block.last, last):
+            if block.starts_at is not None and block.ends_at is not None:
+                yield BusyTime(from_local(day, block.starts_at), from_local(day, block.ends_at))
+            else:
+                yield BusyTime(from_local(day, time()), from_local(day + _DAY, time()))
+            day += _DAY
 
 
 def own_address(actor: Actor) -> CalendarAddress | None:

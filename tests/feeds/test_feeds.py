@@ -14,10 +14,11 @@ from sqlalchemy import select, update
 
 from kash.accounts.models import Account
 from kash.accounts.revocations import revoke_everything
+from kash.availability.models import VenueBlock
 from kash.feeds.models import CalendarAddress
 from kash.feeds.services import end_own_address, make_own_address, make_venue_address
 from kash.people.models import Person, Venue
-from kash.platform.database import db, utc_now
+from kash.platform.database import db, utc_now, writing
 from kash.platform.web.formats import from_local
 from kash.policy import Actor
 from kash.workshops.models import Enrolment
@@ -143,10 +144,16 @@ def test_a_venue_says_when_it_is_taken_and_nothing_of_what_is_held_there(
     venue = db.session.scalars(select(Venue.public_id)).one()
     db.session.rollback()
     plan(starts_on=_AHEAD, ends_on=_AHEAD, venue=venue, minutes=(60,), capacity=3)
+    with writing() as session:
+        key = session.scalars(select(Venue.id)).one()
+        days = {"first": _AHEAD + timedelta(days=3), "last": _AHEAD + timedelta(days=4)}
+        session.add(VenueBlock(venue_id=key, reason="A wedding", written_by="system", **days))
     text = app.test_client().get(f"/feeds/read/{make_venue_address(venue, by=ahead.trainer)}").text
     events = IcsCalendarStream.calendar_from_ics(text).events
-    days: list[date] = [one.start.date() for one in events]  # type: ignore[union-attr]
-    assert days == [_AHEAD, _AHEAD + timedelta(days=1)]
+    taken: list[date] = [one.start.date() for one in events]  # type: ignore[union-attr]
+    # Two days of the workshop, and two on which the venue can't be had, as one stretch.
+    assert taken == [_AHEAD, _AHEAD + timedelta(days=1), _AHEAD + timedelta(days=3)]
+    assert events[-1].end == events[-1].start + timedelta(days=2)
     assert {(one.summary, one.location) for one in events} == {("Taken", None)}
     assert ahead.workshop not in text
     assert ahead.row.version.public_title not in text
