@@ -90,7 +90,7 @@ def _read(
 
 
 @given(pattern=_patterns())
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_dates_are_those_that_its_sentence_says(pattern: Pattern, sqlite_app: APIFlask) -> None:
     with sqlite_app.test_request_context("/"), force_locale("en"):
         names = {weekday_name(day): day for day in range(7)}
