@@ -42,7 +42,7 @@ def of_workshop(public_id: str, actor: Actor) -> KeptPlaces | None:
             Organisation.public_id.in_([station for station, _ in stations])
         )
     )
-    names = dict(rows.tuples().all())
+    names = dict(rows.all())
     return KeptPlaces(
         found[0], [(station, names.get(station, ""), count) for station, count in stations]
     )

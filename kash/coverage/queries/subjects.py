@@ -156,7 +156,7 @@ def _by_track(
             TrackBadge.track_id == subject.key, *asked.of(TrackBadge.person_id)
         )
     )
-    earned = dict(badges.tuples().all())
+    earned = dict(badges.all())
     waiting: defaultdict[int, list[int]] = defaultdict(list)
     rows = session.connection().execute(
         select(TrackEnrolment.version_id, TrackEnrolment.person_id).where(

@@ -80,4 +80,4 @@ def zones_of_stations(stations: Iterable[str]) -> dict[str, int]:
         .join(Zone, func.lower(Zone.name) == func.lower(func.trim(Organisation.place)))
         .where(Organisation.public_id.in_(sorted(set(stations))))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -56,7 +56,7 @@ def names_for(lines: Sequence[QuarterLine], actor: Actor) -> QuarterNames:
     )
     return QuarterNames(
         names_of({account for line in lines for account in line.team} | keys),
-        dict(venues.tuples().all()),
+        dict(venues.all()),
         {row[0]: row[1] for row in rows},
         {row[0]: row[2] for row in rows},
         _events([one for one in hindrances if one.kind in _OF_EVENTS], actor),
@@ -75,7 +75,7 @@ def _events(hindrances: Sequence[QuarterHindrance], actor: Actor) -> dict[str, s
     rows = db.session.execute(
         select(Workshop.public_id, Workshop.title).where(Workshop.public_id.in_(sorted(keys)))
     )
-    found = dict(rows.tuples().all())
+    found = dict(rows.all())
     days = [one.first for one in hindrances if one.what not in found and one.first is not None]
     if days:
         first, last = min(days), max(days) + timedelta(days=1)

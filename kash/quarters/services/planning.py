@@ -92,7 +92,7 @@ def store_outcome(
 ) -> None:
     """Write places and obstacles into the open lines of a proposal that this transaction holds."""
     session.flush()
-    venues = dict(session.execute(select(Venue.public_id, Venue.id)).tuples().all())
+    venues = dict(session.execute(select(Venue.public_id, Venue.id)).all())
     for one in session.scalars(
         select(QuarterLine).where(
             QuarterLine.proposal_id == proposal.id, QuarterLine.state == "open"

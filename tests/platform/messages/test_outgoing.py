@@ -48,17 +48,21 @@ FINAL = (MessageState.DELIVERED, MessageState.REFUSED, MessageState.LEFT)
 
 
 def test_a_mail_carries_its_calendar_with_the_method_in_its_type(app: APIFlask) -> None:
-    request = RenderedMessage("a@example.org", "Kesho: ŵ", "Prögramme", "", CALENDAR)
+    request = RenderedMessage("a@example.org", "Kesho: ŵ", "Prögramme", "", (CALENDAR, CALENDAR))
     assert request_from(request.written()) == request
     assert [tried.outcome for _, tried in send_mails([(1, request)])] == [TryOutcome.ACCEPTED]
     (path,) = Path(app.config["MAIL_FILE_PATH"]).glob("*")
     content = path.read_bytes().partition(b"\n-----")[0]
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    plain, calendar = list(message.iter_parts())  # type: ignore[attr-defined]
+    # The first beside the text, so that mail programs offer it; that of the second day as a file.
+    beside, attached = list(message.iter_parts())  # type: ignore[attr-defined]
+    plain, first = list(beside.iter_parts())
     assert plain.get_content().strip() == "Kesho: ŵ"
-    assert calendar.get_content_type() == "text/calendar"
-    assert calendar["Content-Type"].params["method"] == "REQUEST"
-    assert calendar.get_content().split() == CALENDAR.text.split()
+    assert attached.get_filename() == "day-2.ics"
+    for calendar in (first, attached):
+        assert calendar.get_content_type() == "text/calendar"
+        assert calendar["Content-Type"].params["method"] == "REQUEST"
+        assert calendar.get_content().split() == CALENDAR.text.split()
     assert (message["To"], message["Auto-Submitted"]) == ("a@example.org", "auto-generated")
     assert b"List-Unsubscribe" not in content
 
