@@ -37,6 +37,9 @@ class WorkshopAddresses:
         """Values by the beginning of the route."""
         return {
             "/workshops/<public_id>": self._workshop,
+            "/announcements/workshops/<public_id>": self._to_come,
+            "/series/workshops/<public_id>": self._to_come,
+            "/calendar/workshops/<public_id>": self._to_come,
             "/workshops/<public_id>/sessions/<session_id>": self._session,
             "/workshops/<public_id>/attendance/<session_id>": self._session,
             "/workshops/<public_id>/attendance/<session_id>/<entry_id>": self._entry,
@@ -53,6 +56,10 @@ class WorkshopAddresses:
             "/certificates/designs/<design_id>": self._design,
             "/certificates/marks/<funder_id>": lambda *_: {"": one_of(select(Funder.public_id))},
         }
+
+    def _to_come(self, *_: object) -> Choices:
+        """The workshop to come that the trainer runs."""
+        return {"": self._loaded.workshops[5]}
 
     def _workshop(self, endpoint: str, key: str, _known: Known) -> Choices:
         issued, approved, proposed, cancelled, running, planned = self._loaded.workshops
