@@ -25,7 +25,7 @@ class ProposalTooLong(Problem):
 class NothingAsked(Problem):
     """No places were asked for."""
 
-    field = "places"
+    field = ""
     sentence = _l("Enter for at least one station how many people are to come.")
 
 

@@ -60,7 +60,7 @@ def spf_record(texts: Sequence[str]) -> DomainRecord:
 
 def dkim_record(texts: Sequence[str]) -> DomainRecord:
     """DKIM: a key under the selector; one that is empty was taken back."""
-    tags = [_tags(text) for text in texts if "p=" in text.lower()]
+    tags = [_tags_in(text) for text in texts if "p=" in text.lower()]
     if not tags:
         return DomainRecord.MISSING
     return DomainRecord.GOOD if any(each.get("p") for each in tags) else DomainRecord.WEAK
@@ -68,14 +68,14 @@ def dkim_record(texts: Sequence[str]) -> DomainRecord:
 
 def dmarc_record(texts: Sequence[str]) -> DomainRecord:
     """DMARC: exactly one, that asks for what is false to be put aside or refused."""
-    found = [_tags(text) for text in texts if text.lower().startswith(_DMARC)]
+    found = [_tags_in(text) for text in texts if text.lower().startswith(_DMARC)]
     if len(found) != 1:
         return DomainRecord.DOUBLE if found else DomainRecord.MISSING
     asked = found[0].get("p", "").lower()
     return DomainRecord.GOOD if asked in ("quarantine", "reject") else DomainRecord.WEAK
 
 
-def _tags(text: str) -> dict[str, str]:
+def _tags_in(text: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in text.split(";"))
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
