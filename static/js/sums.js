@@ -16,4 +16,6 @@ function show(sum) {
   }
 
   for (const field of [...added, planned]) field.addEventListener("input", add);
+  // Something may have been typed before this had arrived.
+  add();
 }

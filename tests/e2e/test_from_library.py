@@ -89,7 +89,7 @@ def load_course(at: Programme) -> None:
     _press(page, "Propose")
     director = at.at(at.director, at.version)
     _go_on(director, "Publish")
-    director.locator("dialog").get_by_role("button", name="Publish").click()
+    director.locator("dialog, main form").get_by_role("button", name="Publish").click()
     expect(director.get_by_text("Published").first).to_be_visible()
 
 
@@ -166,7 +166,7 @@ def evaluate(at: Programme) -> None:
         _press(page, "Save, and the next sheet")
     _go_on(page, "Done")
     _go_on(page, "Close the form")
-    page.locator("dialog").get_by_role("button", name="Close the form").click()
+    page.locator("dialog, main form").get_by_role("button", name="Close the form").click()
     expect(page.locator("main")).to_contain_text("Answered: 5 · mean 4.2 of 5")
 
 
@@ -213,7 +213,7 @@ def write_track(at: Programme) -> None:
     at.track = version.partition("/versions/")[0]
     director = at.at(at.director, version)
     _go_on(director, "Publish")
-    director.locator("dialog").get_by_role("button", name="Publish").click()
+    director.locator("dialog, main form").get_by_role("button", name="Publish").click()
     expect(director.get_by_text("Published").first).to_be_visible()
     for name in PEOPLE:
         at.at(page, f"{at.track}/people")

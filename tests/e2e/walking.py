@@ -207,7 +207,7 @@ class Walk:
         trainer.button("Propose")
         director.go(f"/courses/versions/{version[1]}")
         director.link("Publish")
-        director.page.locator("dialog").get_by_role("button", name="Publish").click()
+        director.page.locator("dialog, main form").get_by_role("button", name="Publish").click()
         director.sees("Published")
         self.papers["guide.pdf"] = trainer.file(f"/courses/versions/{version[1]}/guide.pdf")
         trainer.go("/courses")
