@@ -24,13 +24,12 @@ from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries import scope
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.costs import FunderShare, share_costs
 from kash.workshops.services.enrolment import change_enrolment, enrol
 from kash.workshops.services.planning import (
-    FunderShare,
     WorkshopDetails,
     cancel_workshop,
     plan_workshop,
-    share_costs,
 )
 
 

@@ -47,8 +47,8 @@ from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Funder, Workshop
+from kash.workshops.services.costs import FunderShare, share_costs
 from kash.workshops.services.enrolment import enrol
-from kash.workshops.services.planning import FunderShare, share_costs
 from tests.conftest import csrf_token
 from tests.payouts.conftest import FAR, NEAR, Ready, plan, ready  # noqa: F401 - fixtures
 from tests.workshops.conftest import Held, make_person

@@ -34,6 +34,7 @@ from kash.workshops.queries.people import (
 from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of, trainers, venues
 from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.costs import FunderShare, share_costs
 from kash.workshops.services.enrolment import (
     ArrivingPerson,
     MinorNotEnrolled,
@@ -52,13 +53,11 @@ from kash.workshops.services.errors import (
     WorkshopCancelled,
 )
 from kash.workshops.services.planning import (
-    FunderShare,
     cancel_workshop,
     change_workshop,
     duplicate_workshop,
     plan_workshop,
     restore_workshop,
-    share_costs,
 )
 from kash.workshops.services.sessions import (
     SessionDetails,

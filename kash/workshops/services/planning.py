@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.register import new_register
@@ -17,15 +17,14 @@ from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.training.models import CourseVersion
-from kash.workshops.models import Facilitator, Funder, Funding, Workshop
+from kash.workshops.models import Facilitator, Workshop
 from kash.workshops.queries.plan import teachings_of, trainers
-from kash.workshops.rules import days_between, days_needed, funding_fault, lay_into_days
+from kash.workshops.rules import days_between, days_needed, lay_into_days
 from kash.workshops.schedule_checks import refuse_clashes, without_new_clashes
 from kash.workshops.services.errors import (
     DoesNotFit,
     NotPublished,
     SessionLeftOutside,
-    SharesDoNotFit,
     WorkshopCancelled,
 )
 from kash.workshops.services.seats import move_up
@@ -59,15 +58,6 @@ class WorkshopDetails:
     facilitators: Sequence[str] = field(default=())
     lead: str = ""
     as_delivered: bool = False
-
-
-@dataclass(frozen=True)
-class FunderShare:
-    """A funder by name and the share in whole per cent."""
-
-    funder: str
-    share: int
-    budget_code: str = ""
 
 
 def held_workshop(session: Session, public_id: str, row_version: int | None = None) -> Workshop:
@@ -295,38 +285,6 @@ def take_up_again(workshop: Workshop) -> None:
     workshop.state, workshop.cancelled_reason = "planned", ""
     workshop.cancelled_at = None
     workshop.row_version += 1
-
-
-def share_costs(public_id: str, shares: Sequence[FunderShare], row_version: int, by: Actor) -> None:
-    """Say who pays which share; none at all is allowed, else they make 100.
-
-    Raises NotFound, ChangedMeanwhile, WorkshopCancelled and SharesDoNotFit.
-    """
-    fault = funding_fault([(share.funder, share.share) for share in shares])
-    if fault is not None:
-        raise SharesDoNotFit(fault)
-    with audited("workshops.costs_shared", by) as change:
-        session = change.session
-        workshop = held_for_change(session, public_id, row_version)
-        session.execute(delete(Funding).where(Funding.workshop_id == workshop.id))
-        for share in shares:
-            funder = session.scalars(
-                select(Funder).where(func.lower(Funder.name) == share.funder.lower())
-            ).first()
-            if funder is None:
-                funder = Funder(name=share.funder)
-                session.add(funder)
-                session.flush()
-            session.add(
-                Funding(
-                    workshop_id=workshop.id,
-                    funder_id=funder.id,
-                    share=share.share,
-                    budget_code=share.budget_code,
-                )
-            )
-        workshop.row_version += 1
-        change.about(workshop.public_id)
 
 
 def _planned_before(session: Session, public_id: str, by: Actor) -> bool:

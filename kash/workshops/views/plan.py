@@ -44,16 +44,15 @@ from kash.workshops.queries.plan import (
 )
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import Break, days_between, pause_kind, stage
+from kash.workshops.services.costs import FunderShare, share_costs
 from kash.workshops.services.errors import ScheduleClash
 from kash.workshops.services.planning import (
-    FunderShare,
     WorkshopDetails,
     cancel_workshop,
     change_workshop,
     duplicate_workshop,
     plan_workshop,
     restore_workshop,
-    share_costs,
 )
 from kash.workshops.views.schedule import schedule_for, schedule_in_form
 from kash.workshops.views.team import advice_for, advice_in_form
