@@ -22,7 +22,7 @@ from kash.demo.meetings import (
 )
 from kash.demo.participants import People
 from kash.forums.models import Action, AgendaItem, Meeting
-from kash.forums.rules import TypedMinutesRow
+from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services.agenda import add_item, order_items
 from kash.forums.services.meetings import hold_meeting, plan_meeting
 from kash.forums.services.minutes import close_action, write_item

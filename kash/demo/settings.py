@@ -13,7 +13,7 @@ from kash.demo.availability import set_up_venues
 from kash.demo.meetings import FORUM
 from kash.demo.people import WARDS
 from kash.desk.logo import prepared_logo
-from kash.forums.rules import PlannedItem
+from kash.forums.rules.agenda import PlannedItem
 from kash.forums.services.series import change_forum
 from kash.forums.services.templates import add_template
 from kash.holidays.services import HolidayDetails, add_holiday

@@ -18,7 +18,8 @@ from kash.forums.queries.meetings import (
     minutes_of,
     number_of,
 )
-from kash.forums.rules import GroupAttendance, paragraphs
+from kash.forums.rules.attendance import GroupAttendance
+from kash.forums.rules.rows import paragraphs
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import head_code
 from kash.platform.web.formats import date_text, time_text, to_local

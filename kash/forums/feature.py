@@ -20,7 +20,7 @@ from kash.forums.models import AgendaTemplate, ForumMember
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.queries.events import own_meeting_events
-from kash.forums.rules import merged_seat
+from kash.forums.rules.appearance import merged_seat
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
 from kash.incidents.occasions import Occasions

@@ -12,18 +12,16 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, ValidationError
 
-from kash.forums.rules import (
+from kash.forums.rules.agenda import LONGEST_ITEM
+from kash.forums.rules.appearance import APPEARS, USUAL, WITH_TEXT
+from kash.forums.rules.rows import (
     ACTION_LENGTH,
-    APPEARS,
     DECISION_LENGTH,
-    LONGEST_ITEM,
     MINUTE_LENGTH,
     ROWS_OF_AN_ITEM,
-    USUAL,
-    WITH_TEXT,
     TypedMinutesRow,
-    telling_lines,
 )
+from kash.forums.rules.telling import telling_lines
 from kash.people.queries.organisations import station_names
 from kash.platform.web import KashForm
 from kash.platform.web.formats import from_local

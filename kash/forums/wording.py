@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from kash.forums.models import AgendaItem
-from kash.forums.rules import USUAL_ITEMS
+from kash.forums.rules.agenda import USUAL_ITEMS
 from kash.platform.web.language import LANGUAGES
 
 _TITLES: Mapping[str, Any] = {

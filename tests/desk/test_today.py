@@ -19,7 +19,7 @@ from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import waiting_for
 from kash.certificates.services.issuing import set_rule
-from kash.forums.rules import TypedMinutesRow
+from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.minutes import write_item

@@ -8,27 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.forums.rules import (
-    STATUSES,
+from kash.forums.rules.actions import OpenedAction, arising, state_at
+from kash.forums.rules.agenda import (
     USUAL_ITEMS,
-    Attendee,
-    NoLetterLeft,
-    OpenedAction,
     PlannedItem,
-    TypedMinutesRow,
     agenda_from,
-    arising,
-    attendance_by_group,
-    merged_seat,
-    minute_number,
-    month_letter,
     order_is_fixed,
-    paragraphs,
-    row_changes,
-    shown_name,
-    state_at,
     with_usual_items,
 )
+from kash.forums.rules.appearance import merged_seat, shown_name
+from kash.forums.rules.attendance import STATUSES, Attendee, attendance_by_group
+from kash.forums.rules.numbering import NoLetterLeft, minute_number, month_letter
+from kash.forums.rules.rows import TypedMinutesRow, paragraphs, row_changes
 
 KEYS = st.text("abcdef", min_size=1, max_size=2)
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from kash.forums.queries import series as series_queries
 from kash.forums.queries.actions import actions_due, arising_in
 from kash.forums.queries.meetings import attendance_of, meetings_to_record, next_meetings
 from kash.forums.queries.series import secretaries
-from kash.forums.rules import TypedMinutesRow
+from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services import problems
 from kash.forums.services.agenda import add_item, order_items, remove_item
 from kash.forums.services.meetings import cancel_meeting, change_meeting, hold_meeting, plan_meeting

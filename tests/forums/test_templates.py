@@ -10,7 +10,7 @@ from apiflask import APIFlask
 
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import templates
-from kash.forums.rules import PlannedItem, agenda_from
+from kash.forums.rules.agenda import PlannedItem, agenda_from
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.problems import EmptyAgenda, ForumNameTaken
 from kash.forums.services.series import open_forum

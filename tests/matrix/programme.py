@@ -104,7 +104,7 @@ from kash.forums.models import (
     InternalLine,
     Meeting,
 )
-from kash.forums.rules import line_digest
+from kash.forums.rules.telling import line_digest
 from kash.holidays.models import LocalHoliday
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.rules.evidence import (

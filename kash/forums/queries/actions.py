@@ -14,7 +14,7 @@ from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import number_of, previous_meeting
 from kash.forums.queries.series import appearance_of, runs, sees_names
-from kash.forums.rules import OpenedAction, arising
+from kash.forums.rules.actions import OpenedAction, arising
 from kash.people.models import Person
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import db

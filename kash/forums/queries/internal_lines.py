@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kash.forums.models import AgendaItem, Forum, InternalLine, Meeting
 from kash.forums.queries.series import within_reach
-from kash.forums.rules import line_digest, published_text
+from kash.forums.rules.telling import line_digest, published_text
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 

@@ -13,12 +13,8 @@ from sqlalchemy.orm import selectinload
 from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.forums.queries.series import appearance_of, runs, within_reach
-from kash.forums.rules import (
-    Attendee,
-    GroupAttendance,
-    attendance_by_group,
-    minute_number,
-)
+from kash.forums.rules.attendance import Attendee, GroupAttendance, attendance_by_group
+from kash.forums.rules.numbering import minute_number
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Listing, listing

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, selectinload
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
-from kash.forums.rules import shown_name
+from kash.forums.rules.appearance import shown_name
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Forbidden, Listing, listing

@@ -8,11 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
-from kash.forums.rules import (
-    ITEMS_OF_A_MEETING,
-    order_is_fixed,
-    with_usual_items,
-)
+from kash.forums.rules.agenda import ITEMS_OF_A_MEETING, order_is_fixed, with_usual_items
 from kash.forums.services.loading import (
     forum_run_by,
     item_in,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.forums.models import AgendaItem, InternalLine
-from kash.forums.rules import line_digest, telling_lines
+from kash.forums.rules.telling import line_digest, telling_lines
 from kash.forums.services.loading import forum_run_by, item_in, written_meeting
 from kash.forums.services.problems import (
     FiguresBesideCases,

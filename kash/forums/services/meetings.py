@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.rules.conduct import has_begun
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
-from kash.forums.rules import MEETING_MINUTES, NoLetterLeft, PlannedItem, agenda_from, month_letter
+from kash.forums.rules.agenda import MEETING_MINUTES, PlannedItem, agenda_from
+from kash.forums.rules.numbering import NoLetterLeft, month_letter
 from kash.forums.services.loading import forum_run_by, planned_meeting
 from kash.forums.services.problems import (
     MeetingAhead,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.forums.queries.series import runs
-from kash.forums.rules import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
+from kash.forums.rules.rows import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import keep_internal
 from kash.forums.services.loading import forum_in_reach, forum_run_by, item_in, written_meeting

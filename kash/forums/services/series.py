@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import may_run, runs
-from kash.forums.rules import APPEARS, USUAL, WITH_TEXT
+from kash.forums.rules.appearance import APPEARS, USUAL, WITH_TEXT
 from kash.forums.services.loading import forum_in_reach, forum_run_by, member_in
 from kash.forums.services.problems import (
     AlreadyMember,

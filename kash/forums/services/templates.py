@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.forums.models import AgendaTemplate, AgendaTemplateItem, Forum
-from kash.forums.rules import ITEMS_OF_A_MEETING, PlannedItem
+from kash.forums.rules.agenda import ITEMS_OF_A_MEETING, PlannedItem
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.loading import forum_run_by, meeting_in
 from kash.forums.services.problems import AgendaFull, EmptyAgenda, ForumNameTaken

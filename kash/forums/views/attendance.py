@@ -28,7 +28,7 @@ from kash.forums.forms import STATUS_WORDS, FindForm
 from kash.forums.models import Forum, Meeting
 from kash.forums.queries.meetings import attendance_of, meeting, slot_of
 from kash.forums.queries.series import forum_to_edit
-from kash.forums.rules import STATUSES
+from kash.forums.rules.attendance import STATUSES
 from kash.forums.services import register as register_services
 from kash.forums.services.problems import MeetingOver
 from kash.people.queries.search import find_people

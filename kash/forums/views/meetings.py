@@ -20,7 +20,7 @@ from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import attendance_of, attendance_table, minutes_of, number_of
 from kash.forums.queries.series import forum, forum_to_edit, sees_names
 from kash.forums.queries.templates import template_choices, template_of
-from kash.forums.rules import order_is_fixed
+from kash.forums.rules.agenda import order_is_fixed
 from kash.forums.services import agenda as agenda_services
 from kash.forums.services import meetings as meetings_services
 from kash.forums.services.agenda import add_item

@@ -16,7 +16,7 @@ from kash.forums.models import AgendaTemplate
 from kash.forums.queries.meetings import meeting
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.queries.templates import template, template_lines
-from kash.forums.rules import LONGEST_ITEM, PlannedItem
+from kash.forums.rules.agenda import LONGEST_ITEM, PlannedItem
 from kash.forums.services import templates as templates_services
 from kash.forums.services.templates import change_template
 from kash.platform.web import KashForm, current_actor, page

@@ -102,7 +102,7 @@ class Meeting(PublicId, Base):
     """One meeting of a forum. Its register has one slot.
 
     `letter` tells two meetings of one forum in one month apart in the numbers of their minutes
-    (see `rules.month_letter`). `held_at` is when it was recorded as held: what was open then is
+    (see `numbering.month_letter`). `held_at` is when it was recorded as held: what was open then is
     what its minutes list as open.
     """
 
@@ -170,7 +170,7 @@ class AgendaItem(PublicId, Base):
 
 class InternalLine(PublicId, Base):
     """A line under an item that holds a figure beside a station or a case: `digest` is
-    `rules.line_digest` of it. Only those who run the forum, and the owner of the action in which
+    `telling.line_digest` of it. Only those who run the forum, and the owner of the action in which
     it stands, read it until one of them asked for its release and another gave it (both are
     accounts' public ids)."""
 

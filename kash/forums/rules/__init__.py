@@ -1,0 +1,1 @@
+"""Rules of a forum. Nothing here knows the web, the database or the time of day."""
