@@ -352,7 +352,9 @@ def _workshop(workshop: AWorkshop, session: int = 0) -> Scene:
     entry = _public_id(RosterEntry, RosterEntry.id == enrolled.roster_entry_id)
     scene = {
         at: workshop.public_id,
-        f"/calendar{at}": workshop.public_id,
+        **{
+            f"{room}{at}": workshop.public_id for room in ("/announcements", "/calendar", "/series")
+        },
         f"{at}/sessions/<session_id>": found.sessions[0].public_id,
         f"{at}/attendance/<session_id>": found.sessions[session].public_id,
         f"{at}/attendance/<session_id>/<entry_id>": entry,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import (
@@ -29,6 +29,7 @@ from kash.attendance.models import (
 )
 from kash.attendance.rules.conduct import end_to_remember, ends_at
 from kash.attendance.rules.marking import STANDARD_STATUSES
+from kash.platform.database import insertion
 from kash.platform.web.errors import Problem, one_or_404
 
 
@@ -61,7 +62,8 @@ def ensure_statuses(session: Session) -> None:
         if status.code not in present
     ]
     if missing:
-        session.execute(insert(MarkStatus), missing)
+        # Two first registers may be made at once.
+        session.execute(insertion(session, MarkStatus).on_conflict_do_nothing(), missing)
 
 
 def new_register(session: Session, purpose: str) -> Register:

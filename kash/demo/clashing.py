@@ -147,6 +147,6 @@ def _away(first: Actor, second: Actor, hall: str, tuesday: date) -> None:
         key=new_public_id(),
         by=second,
     )
-    say_teaching_days(first.public_id, TeachingDaysDetails((0, 1, 2, 3, 4), 1), 0, by=first)
+    say_teaching_days(first.public_id, TeachingDaysDetails((0, 1, 2, 3, 4), 4), 0, by=first)
     block = BlockDetails(tuesday + _WEEK + _DAY, reason="Elections of the ward")
     add_block(hall, block, key=new_public_id(), by=first)

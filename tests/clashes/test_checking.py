@@ -12,6 +12,7 @@ from apiflask import APIFlask
 from kash.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
 from kash.clashes.advice import advise
 from kash.clashes.models import ClashRuleSet
+from kash.clashes.queries.checking import told_by_first_day
 from kash.clashes.queries.overview import clashes_ahead
 from kash.clashes.queries.people import people_twice
 from kash.clashes.rules.kinds import ClashKind, ClashRules, Weight
@@ -98,6 +99,10 @@ def test_each_kind_is_read_from_what_is_planned(
     late = next(one for one in schedule.clashes(third) if one.kind is ClashKind.LATE)
     # The end of the last session, and 45 minutes home.
     assert late.number > 18 * 60 + 30
+    # Another day would not mend that, so that it bars none.
+    row = schedule.row(third)
+    told = told_by_first_day(wanted_of(row), [row.starts_on], schedule.atieno)
+    assert len(told[row.starts_on]) == 3
 
 
 def test_a_clash_is_told_with_who_else_where_else_and_when_else(

@@ -24,7 +24,7 @@ from kash.clashes.queries.timetable import (
 from kash.clashes.rules.engagements import Engagement, moved_by
 from kash.clashes.rules.finding import HABIT_DAYS, Room, ScheduleFacts
 from kash.clashes.rules.free import clashes_of
-from kash.clashes.rules.kinds import Clash, ClashKind, ClashRules
+from kash.clashes.rules.kinds import ALIKE_ON_ALL_DAYS, Clash, ClashKind, ClashRules
 from kash.clashes.words import sentence
 from kash.people.models import Venue
 from kash.people.scope import ids_within_reach
@@ -85,14 +85,14 @@ def told_by_first_day(
     wanted: WantedWorkshop, first_days: Sequence[date], actor: Actor
 ) -> Mapping[date, Sequence[str]]:
     """Sentences on the clashes that a workshop would have if it began on each of these days, as far
-    as this actor may know of them; none for a free one. Lacking seats are lacking on any day, and
-    left out."""
+    as this actor may know of them; none for a free one. Lacking seats, and an hour after which
+    nobody is home in time, are the same on any day, and left out."""
     rules = rules_of(latest_set())
     if not first_days or not actor.may("clashes.see"):
         return dict.fromkeys(first_days, ())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
     asked = _WorkshopCheck(wanted, rules, people, actor)
-    found, timetable = asked.on_days(first_days, rules.looked_for - {ClashKind.SEATS})
+    found, timetable = asked.on_days(first_days, rules.looked_for - ALIKE_ON_ALL_DAYS)
     names = names_for(
         [clash for clashes in found.values() for clash in clashes],
         {**timetable.events, asked.event: workshop_event(asked.event, wanted.title)},

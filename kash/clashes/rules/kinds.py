@@ -31,6 +31,8 @@ OF_TRAINERS = frozenset(
     {ClashKind.TRAINER, ClashKind.TRAVEL, ClashKind.ABSENCE, ClashKind.TEACHING_DAYS}
 )
 OF_VENUES = frozenset({ClashKind.VENUE, ClashKind.BLOCK, ClashKind.DOOR, ClashKind.PATTERN})
+# Another day mends neither a room that is too small nor an hour that is too late.
+ALIKE_ON_ALL_DAYS = frozenset({ClashKind.SEATS, ClashKind.LATE})
 
 
 class Weight(StrEnum):
