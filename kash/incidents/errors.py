@@ -15,6 +15,26 @@ class Damaged(Problem):
     )
 
 
+class RecordsNotOpen(Problem):
+    """Not every sealed record opens, so that nothing can be counted."""
+
+    status, field = 409, ""
+    sentence = _l(
+        "Not every sealed record opens for you, so nothing is counted. If a rotation of keys is"
+        " unfinished, finish it; if a record is damaged, a backup may have it whole."
+    )
+
+
+class ReportsStillWait(Problem):
+    """Something was sent in time and has not become visible."""
+
+    status, field = 409, ""
+    sentence = _l(
+        "What was sent is not visible yet, although its hour has come, so nothing is counted. Ask"
+        " whoever runs the server whether the worker runs."
+    )
+
+
 class NobodyHoldsKeys(Problem):
     """Nothing can be sealed, since the vault has no members yet."""
 

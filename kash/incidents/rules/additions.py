@@ -47,6 +47,16 @@ def together_with(reference: str, adds: Mapping[str, str]) -> set[str]:
     return found
 
 
+def first_of(reference: str, adds: Mapping[str, str]) -> str:
+    """The report to which all that belong to a report add, whether or not it is there still."""
+    been: list[str] = []
+    while reference in adds and reference not in been:
+        been.append(reference)
+        reference = adds[reference] or reference
+    # Two that add to each other have no first.
+    return min(been[been.index(reference) :]) if reference in been else reference
+
+
 @dataclass(frozen=True)
 class Together:
     """Records that belong together, as far as who may see them depends on it."""
