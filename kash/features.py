@@ -28,6 +28,7 @@ from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
 from kash.quarters.feature import FEATURE as QUARTERS
+from kash.releases.feature import FEATURE as RELEASES
 from kash.reports.feature import FEATURE as REPORTS
 from kash.series.feature import FEATURE as SERIES
 from kash.skills.feature import FEATURE as SKILLS
@@ -58,6 +59,7 @@ FEATURES: tuple[Feature, ...] = (
     COVERAGE,
     SKILLS,
     INCIDENTS,
+    RELEASES,
     FORUMS,
     CLASHES,
     SERIES,

@@ -278,6 +278,11 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
     # To whom reporters turn outside the programme: one proposes, another agrees.
     "incidents.outside": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
+    # Printed figures are as good as published: everybody reads them but whoever runs the machine.
+    "releases.see": {role: _ALL for role in _R if role is not _R.ADMINISTRATOR},
+    # Whoever proposes what a year prints never approves it, and nobody lends it to another.
+    "releases.make": {_R.DOCUMENTATION: _ALL},
+    "releases.approve": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     "forums.see": _SEEING_FORUMS,
     # Who may hold keys. What they open is decided by the keys themselves, and by `members.rules`.
     "vault.open": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},

@@ -152,6 +152,9 @@ incidents.outside     -    all  -     -    -      all  -       -       -
 vault.open            -    all  -     -    all    all  -       -       -
 vault.unseal          -    -    -     -    -      all  -       -       -
 vault.members         all  all  -     -    all    all  -       -       -
+releases.see          -    all  all   all  all    all  all     all     all
+releases.make         -    -    -     -    all    -    -       -       -
+releases.approve      -    all  -     -    -      all  -       -       -
 forums.see            -    all  all   all  all    all  member  member  -
 forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -

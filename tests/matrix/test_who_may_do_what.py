@@ -353,6 +353,9 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "vault.open": "vault.open",
         "vault.unseal": "vault.unseal",
         "vault.members": "vault.members",
+        "releases.see": "releases.see",
+        "releases.make": "releases.make",
+        "releases.approve": "releases.approve",
         "forums.see": "forums.see",
         "forums.edit": "forums.run",
     }

@@ -281,6 +281,9 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("evaluation_question", "kind"): ["scale", "comment"],
     ("question", "kind"): ["single", "scale"],
     ("track_version", "state"): ["published", "draft"],
+    ("release_plan", "state"): ["approved", "proposed"],
+    ("release_plan", "year"): [2026, 2027],
+    ("release", "window"): [0, 1],
     ("seen_fact", "kind"): ["practicum", "role"],
     ("supervision_visit", "kind"): ["visit", "outreach"],
     # After the day of the visit.

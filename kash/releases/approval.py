@@ -1,0 +1,20 @@
+"""Approval of plans. It is not declared as a part, since it cannot be lent: two people who are
+there answer for what a year prints."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.approvals.approval import Approval
+from kash.releases.models import ReleasePlan
+
+APPROVAL = Approval(
+    "releases",
+    ReleasePlan,
+    proposes="releases.make",
+    approves="releases.approve",
+    label=_l("Plans of printed figures: approve or send back"),
+    waiting=_l("Plans of printed figures proposed, not approved"),
+    own=_l("You proposed this plan, so another person must approve it."),
+    stands_in=_l("You stand in for whoever proposed this plan, so another person must approve it."),
+)

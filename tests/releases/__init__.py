@@ -1,0 +1,1 @@
+"""Releases: the dice rule, plans, and what was printed."""
