@@ -15,18 +15,17 @@ from kash.forums.calendar import CALENDAR
 from kash.forums.chapters import CHAPTERS
 from kash.forums.engagements import ENGAGEMENTS
 from kash.forums.hits import FOUND
+from kash.forums.merging import SEATS
 from kash.forums.missing import MISSING
 from kash.forums.models import AgendaTemplate, ForumMember
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.queries.events import own_meeting_events
-from kash.forums.rules.appearance import merged_seat
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
 from kash.incidents.occasions import Occasions
 from kash.people.models import Person
 from kash.people.quiet import StillActive
-from kash.people.references import Reference, joined
 from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
 from kash.platform.web.sample_ids import SampleId
@@ -68,11 +67,7 @@ FEATURE = Feature(
         OwnEvents(own_meeting_events),
         SampleId("/forums/templates/<template_id>", lambda _: select(AgendaTemplate.public_id)),
         Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
-        Reference(
-            "forum_member.person_id",
-            _l("Seats in forums"),
-            joined("forum_member.person_id", ("forum_id",), merged_seat),
-        ),
+        SEATS,
         Holding(
             "forums",
             _l("Forums as secretary"),

@@ -313,6 +313,13 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("objective_reached", "reached"): ["reached", "partly"],
     ("enrolment", "state"): ["confirmed", "waiting"],
     ("forum_member", "appears"): ["name", "counted"],
+    ("forum_quorum_group", "share"): ["half", "number"],
+    ("meeting_answer", "answer"): ["yes", "no"],
+    # Nobody is there more often than there are members, nor votes without being there.
+    ("decision_presence", "members"): [9, 9],
+    ("decision_presence", "votes_for"): [0, None],
+    ("decision_presence", "votes_against"): [0, None],
+    ("decision_presence", "abstained"): [1, None],
     ("meeting", "state"): ["planned", "held"],
     ("agenda_item", "kind"): ["plain", "arising"],
     ("agenda_template_item", "kind"): ["plain", "arising"],

@@ -11,3 +11,12 @@ from kash.forums.models.meetings import (
     InternalLine,
     Meeting,
 )
+from kash.forums.models.presence import (
+    DecisionPresence,
+    ForumQuorum,
+    ForumQuorumGroup,
+    ForumTerm,
+    ItemConflict,
+    MeetingAnswer,
+    PresenceSpell,
+)

@@ -11,6 +11,7 @@ from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember,
 from kash.forums.queries.series import runs
 from kash.forums.rules.rows import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
 from kash.forums.services.agenda import items_in_order
+from kash.forums.services.decision_presence import note_presence
 from kash.forums.services.internal_lines import keep_internal
 from kash.forums.services.loading import forum_in_reach, forum_run_by, item_in, written_meeting
 from kash.forums.services.problems import (
@@ -92,7 +93,8 @@ def write_item(
         item.minute = minute
         item.row_version += 1
         item.changed_by = by.public_id
-        _save_decisions(item, stored_decisions, on_decisions)
+        for decision in _save_decisions(item, stored_decisions, on_decisions):
+            note_presence(session, meeting, item, decision, change.now)
         _save_actions(item, stored_actions, on_actions, owners)
         texts = [item.minute, *(row.text for row in item.decisions)]
         texts += [row.text for row in item.actions]
@@ -108,13 +110,17 @@ def _owners(session: Session, forum: Forum) -> dict[str, ForumMember]:
     return {member.public_id: member for member in members}
 
 
-def _save_decisions(item: AgendaItem, stored: dict[str, Decision], rows: MinutesChanges) -> None:
+def _save_decisions(
+    item: AgendaItem, stored: dict[str, Decision], rows: MinutesChanges
+) -> list[Decision]:
+    """Save the decisions of an item; those that are new."""
     for row in rows.changed:
         stored[row.key].text = row.text
     for key in rows.removed:
         item.decisions.remove(stored[key])
-    for row in rows.added:
-        item.decisions.append(Decision(public_id=new_public_id(), text=row.text))
+    added = [Decision(public_id=new_public_id(), text=row.text) for row in rows.added]
+    item.decisions.extend(added)
+    return added
 
 
 def _save_actions(

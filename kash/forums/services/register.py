@@ -51,7 +51,8 @@ def expect_in_planned(session: Session, forum: Forum, person_ids: Collection[int
     """Expect new members in every planned meeting."""
     for register_id in _planned_registers(session, forum):
         for person_id in person_ids:
-            put_on_roster(session, register_id, person_id)
+            # Whoever was to come as a guest comes as a member.
+            put_on_roster(session, register_id, person_id).walk_in = False
 
 
 def no_longer_expected(session: Session, forum: Forum, person_id: int, now: datetime) -> None:

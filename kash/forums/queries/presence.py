@@ -1,0 +1,151 @@
+"""Presence: the quorum of a meeting at a moment, and what it is counted from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import Mark, RosterEntry, Slot
+from kash.forums.models import (
+    AgendaItem,
+    ForumMember,
+    ForumQuorum,
+    ForumQuorumGroup,
+    ForumTerm,
+    ItemConflict,
+    Meeting,
+    PresenceSpell,
+)
+from kash.forums.rules.presence import TimeThere
+from kash.forums.rules.quorum import NeededOfGroup, Quorum, QuorumShare, Seat, quorum_of
+from kash.forums.rules.terms import OfficeTerm
+from kash.people.models import Group, Person
+from kash.platform.database import db
+from kash.platform.web.formats import to_local
+
+
+@dataclass(frozen=True)
+class MeetingPresence:
+    """Everything that a meeting's quorum is counted from, at whatever moment."""
+
+    seats: Sequence[Seat]
+    needed: dict[str, NeededOfGroup]
+    names: dict[str, str]
+    day: date
+
+    def at(self, moment: datetime, conflicted: Collection[int] = ()) -> Quorum:
+        """The quorum at a moment; `conflicted` are members' keys."""
+        return quorum_of(
+            self.seats,
+            self.needed,
+            self.names,
+            day=self.day,
+            moment=moment,
+            conflicted=conflicted,
+        )
+
+
+def quorum_at(
+    meeting: Meeting,
+    moment: datetime,
+    item: AgendaItem | None = None,
+    session: Session | None = None,
+) -> Quorum:
+    """The quorum of a meeting at a moment, by group; of an item without those who declared a
+    conflict of interest in it."""
+    asked = session or db.session()
+    conflicted = () if item is None else conflicted_in(asked, item)
+    return attendance_at(asked, meeting).at(moment, conflicted)
+
+
+def conflicted_in(session: Session, item: AgendaItem) -> set[int]:
+    """The keys of the members who declared a conflict of interest in an item."""
+    return set(
+        session.scalars(select(ItemConflict.member_id).where(ItemConflict.item_id == item.id))
+    )
+
+
+def attendance_at(session: Session, meeting: Meeting) -> MeetingPresence:
+    """Members on the register with their marks, times and terms; and the quorum that holds."""
+    day = to_local(meeting.starts_at).date()
+    rows = session.execute(
+        select(RosterEntry.id, ForumMember.id, ForumMember.left_on, Group.letter, Mark.status)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .join(Slot, Slot.register_id == RosterEntry.register_id)
+        .join(
+            ForumMember,
+            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
+        )
+        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
+        .where(
+            RosterEntry.register_id == meeting.register_id,
+            RosterEntry.removed_at.is_(None),
+            RosterEntry.walk_in.is_(False),
+        )
+        .order_by(RosterEntry.id)
+    ).all()
+    spells = spells_of(session, [row[0] for row in rows])
+    terms = terms_of(session, [row[1] for row in rows])
+    seats = [
+        Seat(member, letter, mark, spells[entry], terms[member], left_on)
+        for entry, member, left_on, letter, mark in rows
+    ]
+    names = session.execute(
+        select(Group.letter, Group.name).order_by(Group.position, Group.letter)
+    ).all()
+    return MeetingPresence(
+        seats,
+        needed_on(session, meeting.forum_id, day),
+        dict(names),
+        day,
+    )
+
+
+def spells_of(session: Session, entry_ids: Collection[int]) -> defaultdict[int, list[TimeThere]]:
+    """{key of a roster entry: its times in their order}."""
+    found: defaultdict[int, list[TimeThere]] = defaultdict(list)
+    if entry_ids:
+        for row in session.execute(
+            select(PresenceSpell.entry_id, PresenceSpell.arrived_at, PresenceSpell.left_at)
+            .where(PresenceSpell.entry_id.in_(entry_ids))
+            .order_by(PresenceSpell.arrived_at, PresenceSpell.id)
+        ):
+            found[row[0]].append(TimeThere(row[1], row[2]))
+    return found
+
+
+def terms_of(session: Session, member_ids: Collection[int]) -> defaultdict[int, list[OfficeTerm]]:
+    """{key of a member: the terms in their order}."""
+    found: defaultdict[int, list[OfficeTerm]] = defaultdict(list)
+    if member_ids:
+        for row in session.execute(
+            select(ForumTerm.member_id, ForumTerm.begins_on, ForumTerm.ends_on, ForumTerm.office)
+            .where(ForumTerm.member_id.in_(member_ids))
+            .order_by(ForumTerm.begins_on, ForumTerm.id)
+        ):
+            found[row[0]].append(OfficeTerm(row[1], row[2], row[3]))
+    return found
+
+
+def needed_on(session: Session, forum_id: int, day: date) -> dict[str, NeededOfGroup]:
+    """The quorum of a forum that holds on a day, by the groups' letters; empty if none was
+    agreed."""
+    holds = (
+        select(ForumQuorum.id)
+        .where(ForumQuorum.forum_id == forum_id, ForumQuorum.holds_from <= day)
+        .order_by(ForumQuorum.holds_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Group.letter, ForumQuorumGroup.share, ForumQuorumGroup.least)
+        .join(Group, Group.id == ForumQuorumGroup.group_id)
+        .where(ForumQuorumGroup.quorum_id == holds)
+    )
+    return {letter: NeededOfGroup(QuorumShare(share), least) for letter, share, least in rows}
