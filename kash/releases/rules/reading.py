@@ -84,7 +84,7 @@ def share(lines: Mapping[str, int | None], code: str, table: TablePlan) -> Print
 
 
 def difference(before: int | None, after: int | None, table: TablePlan) -> PrintedDifference:
-    """PrintedDifference from one printed value of a line to a later one of a window as long."""
+    """Difference from one printed value of a line to a later one of a window as long."""
     earlier, later = value(before, table.floor), value(after, table.floor)
     return PrintedDifference(
         later - earlier, _TWO_SIDED * sqrt(earlier + later + 2 * _spread(table))
