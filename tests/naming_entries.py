@@ -110,6 +110,7 @@ NAMED: dict[str, str] = {
     "forums.action_closed": "forum action",
     "forums.action_reopened": "forum action",
     "forums.appearance_chosen": "forum member",
+    "forums.difference_settled": "item difference",
     "forums.guest_added": "meeting person",
     "forums.item_added": "meeting item",
     "forums.item_removed": "meeting item",

@@ -15,6 +15,7 @@ ACTION_WORDS = ActionWords(
         "forums.forum_changed": _l("forums: forum changed"),
         "forums.forum_opened": _l("forums: forum opened"),
         "forums.guest_added": _l("forums: guest added"),
+        "forums.difference_settled": _l("forums: difference settled"),
         "forums.item_added": _l("forums: item added"),
         "forums.item_removed": _l("forums: item removed"),
         "forums.item_renamed": _l("forums: item renamed"),

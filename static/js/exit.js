@@ -14,8 +14,9 @@ const UNDER_PIN = ["held", "log", "answers"];
 const PATIENCE = 250;
 // An unfinished report's code, as static/js/filing.js keeps it.
 const DRAFT = "note";
-// What the way out leaves in this browser: that marks wait, which are sealed, and that she left.
-const STAYS = ["pad-waits", LEFT];
+// What the way out leaves in this browser: that marks or minutes wait, which are sealed, and that she
+// left.
+const STAYS = ["pad-waits", "minutes-waits", LEFT];
 // Nobody comes back to the code that is shown: then the page goes by itself.
 const SHOWN_FOR = 30_000;
 let presses = [];

@@ -21,7 +21,7 @@ PASSWORD = "seven boats cross at dusk"
 PIN = "271828"
 # Everything that a page of the site can keep on a phone, as text; keys that cannot be taken out
 # show as what they are.
-_DUMP = """async () => {
+DUMP = """async () => {
   const shown = (value) => value instanceof ArrayBuffer
     ? String.fromCharCode(...new Uint8Array(value))
     : ArrayBuffer.isView(value) ? String.fromCharCode(...value)
@@ -167,7 +167,7 @@ class Pad:
 
     def dump(self) -> dict[str, Any]:
         """What lies on the phone, whatever page asks."""
-        found: dict[str, Any] = self.page.evaluate(_DUMP)
+        found: dict[str, Any] = self.page.evaluate(DUMP)
         return found
 
     def names_kept(self, names: list[str]) -> list[str]:

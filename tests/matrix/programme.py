@@ -103,6 +103,7 @@ from kash.forums.models import (
     ForumMember,
     InternalLine,
     Meeting,
+    MinutesDifference,
 )
 from kash.forums.rules.telling import line_digest
 from kash.holidays.models import LocalHoliday
@@ -1861,6 +1862,17 @@ class _Builder:
             )
         )
         line = self.add(InternalLine(item_id=item.id, digest=line_digest(item.minute)))
+        difference = self.add(
+            MinutesDifference(
+                item_id=item.id,
+                page=new_public_id(),
+                part="minute",
+                before="",
+                stands=item.minute,
+                other=self.value("forum", side),
+                written_by=secretary.public_id,
+            )
+        )
         self.add(Decision(item_id=item.id, text=self.value("forum", side)))
         for person in people:
             actions[person.public_id] = self.add(
@@ -1895,6 +1907,7 @@ class _Builder:
                 "meeting": meeting.public_id,
                 "item": item.public_id,
                 "internal_line": line.public_id,
+                "minutes_difference": difference.public_id,
             },
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,

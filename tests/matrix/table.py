@@ -1004,6 +1004,17 @@ PLACES: dict[str, Place] = {
     "forums.find_guest": _meeting(both="forums.run"),
     "forums.add_guest": _meeting(post="forums.run", person_id="person_outside"),
     "forums.item": _meeting(both="forums.run", item_id="item"),
+    "forums.live": _meeting(both="forums.run", item_id="item"),
+    "forums.settle": Place(
+        post="forums.run",
+        address={
+            "forum_id": "forum",
+            "meeting_id": "meeting",
+            "item_id": "item",
+            "difference_id": "minutes_difference",
+        },
+        sent={"take": "=stands"},
+    ),
     "forums.internal_line": Place(
         post="forums.run",
         address={

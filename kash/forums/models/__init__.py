@@ -1,5 +1,6 @@
 """Tables of forums."""
 
+from kash.forums.models.live_minutes import MinutesDifference, MinutesPage
 from kash.forums.models.meetings import (
     Action,
     AgendaItem,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 MINUTE_LENGTH = 20_000
@@ -65,5 +65,5 @@ def row_changes(present: Collection[str], written: Iterable[TypedMinutesRow]) ->
             elif row.key not in changed:
                 removed[row.key] = None
         elif row.text.strip():
-            added.append(row)
+            added.append(replace(row, key=""))
     return MinutesChanges(tuple(added), tuple(changed.values()), tuple(removed))

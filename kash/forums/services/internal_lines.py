@@ -26,18 +26,21 @@ def mark_of(digests: Iterable[str]) -> str:
     return hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()[:32]
 
 
-def keep_internal(session: Session, item: AgendaItem, texts: Iterable[str], accepted: str) -> None:
+def keep_internal(
+    session: Session, item: AgendaItem, texts: Iterable[str], accepted: str | None
+) -> None:
     """Keep the lines of an item's texts internal that hold a figure beside a station or a case,
     and forget those that are gone; what was released stays so while its line is the same.
 
-    `accepted` is the mark of the lines that the writer agreed to keep internal. Raises
-    FiguresBesideCases if there are others among them that were not kept internal before.
+    `accepted` is the mark of the lines that the writer agreed to keep internal; None keeps them all
+    so and asks nothing. Raises FiguresBesideCases if there are others among them that were not kept
+    internal before.
     """
     written = "\n".join(texts)
     lines = telling_lines(written, station_names())
     wanted = {line_digest(line): line for line in lines}
     known = {row.digest: row for row in item.internal_lines}
-    if wanted.keys() - known.keys() and accepted != mark_of(wanted):
+    if wanted.keys() - known.keys() and accepted not in (None, mark_of(wanted)):
         raise FiguresBesideCases(lines, mark_of(wanted))
     # A line that tells nothing any more, since its station has another name now, stays as it was.
     there = {line_digest(line) for line in written.splitlines()}

@@ -79,7 +79,7 @@ def write_item(
                 decisions=written_decisions(item),
                 actions=written_actions(item),
             )
-        owners = _owners(session, forum)
+        owners = members_by_key(session, forum)
         stored_decisions = {row.public_id: row for row in item.decisions}
         stored_actions = {row.public_id: row for row in item.actions if row.state == "open"}
         closed = {row.public_id for row in item.actions if row.state != "open"}
@@ -93,42 +93,45 @@ def write_item(
         item.minute = minute
         item.row_version += 1
         item.changed_by = by.public_id
-        for decision in _save_decisions(item, stored_decisions, on_decisions):
+        for decision in save_decisions(item, stored_decisions, on_decisions):
             note_presence(session, meeting, item, decision, change.now)
-        _save_actions(item, stored_actions, on_actions, owners)
+        save_actions(item, stored_actions, on_actions, owners)
         texts = [item.minute, *(row.text for row in item.decisions)]
         texts += [row.text for row in item.actions]
         keep_internal(session, item, texts, internal)
         if on_actions.added:
-            _carry_over(session, forum, meeting)
+            carry_over(session, forum, meeting)
         change.about(meeting.public_id, item.public_id)
         return item.row_version
 
 
-def _owners(session: Session, forum: Forum) -> dict[str, ForumMember]:
+def members_by_key(session: Session, forum: Forum) -> dict[str, ForumMember]:
+    """The members of a forum, also those who left, by public id."""
     members = session.scalars(select(ForumMember).where(ForumMember.forum_id == forum.id))
     return {member.public_id: member for member in members}
 
 
-def _save_decisions(
+def save_decisions(
     item: AgendaItem, stored: dict[str, Decision], rows: MinutesChanges
 ) -> list[Decision]:
-    """Save the decisions of an item; those that are new."""
+    """Save the decisions of an item; those that are new, each under its key."""
     for row in rows.changed:
         stored[row.key].text = row.text
     for key in rows.removed:
         item.decisions.remove(stored[key])
-    added = [Decision(public_id=new_public_id(), text=row.text) for row in rows.added]
+    added = [Decision(public_id=row.key, text=row.text) for row in rows.added]
     item.decisions.extend(added)
     return added
 
 
-def _save_actions(
+def save_actions(
     item: AgendaItem,
     stored: dict[str, Action],
     rows: MinutesChanges,
     owners: dict[str, ForumMember],
 ) -> None:
+    """Write the open actions of an item; a new one keeps the key that it has."""
+
     def owner_of(row: TypedMinutesRow, present: ForumMember | None) -> ForumMember | None:
         if not row.owner:
             return None
@@ -147,7 +150,7 @@ def _save_actions(
     for row in rows.added:
         item.actions.append(
             Action(
-                public_id=new_public_id(),
+                public_id=row.key or new_public_id(),
                 text=row.text,
                 owner=owner_of(row, None),
                 due_on=row.due_on,
@@ -156,7 +159,7 @@ def _save_actions(
         )
 
 
-def _carry_over(session: Session, forum: Forum, held: Meeting) -> None:
+def carry_over(session: Session, forum: Forum, held: Meeting) -> None:
     """Give the planned meetings after this one their item for matters arising, if they lack it."""
     later = session.scalars(
         select(Meeting).where(

@@ -105,6 +105,13 @@ class TooManyRows(Problem):
     sentence = _l("This item holds too many decisions or actions. Write some under another item.")
 
 
+class TextTooLong(Problem):
+    """What two wrote is too long together."""
+
+    status = 422
+    sentence = _l("This is too long for one item. Move a part under another item.")
+
+
 class UnknownOwner(Problem):
     """Whoever shall take on an action is no member."""
 

@@ -1,3 +1,11 @@
 """Pages of forums, one module for each thing they show."""
 
-from kash.forums.views import actions, attendance, meetings, minutes, series, templates
+from kash.forums.views import (
+    actions,
+    attendance,
+    live_minutes,
+    meetings,
+    minutes,
+    series,
+    templates,
+)

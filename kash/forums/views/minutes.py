@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from kash.forums import blueprint
 from kash.forums.documents import minutes_name, minutes_paper
 from kash.forums.forms import MinuteForm, TypedRow
-from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import meetings
 from kash.forums.queries.actions import action_line, arising_in
 from kash.forums.queries.internal_lines import internal_lines_of
+from kash.forums.queries.live_minutes import differences_of
 from kash.forums.queries.meetings import (
     attendance_of,
     attendance_table,
@@ -23,6 +24,7 @@ from kash.forums.queries.meetings import (
     number_of,
 )
 from kash.forums.queries.series import account_name, forum, forum_to_edit, owners_of, runs
+from kash.forums.sealed import writing_key
 from kash.forums.services.internal_lines import ask_release, keep_line, release_line
 from kash.forums.services.minutes import write_item, written_actions, written_decisions
 from kash.forums.services.problems import (
@@ -35,6 +37,7 @@ from kash.forums.services.problems import (
     WrittenAction,
     WrittenDecision,
 )
+from kash.forums.views.owners import owner_choices
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
@@ -76,20 +79,6 @@ def _with_unknown(own: list[TypedRow], stored: list[TypedRow]) -> list[TypedRow]
     """One's own rows, then those that somebody else added and this page has never shown."""
     shown = {row.key for row in own}
     return own + [row for row in stored if row.key not in shown]
-
-
-def _owner_choices(
-    forum: Forum, item: AgendaItem, members: list[ForumMember]
-) -> list[tuple[str, str]]:
-    """The present members, and whoever left but still owns an action of this item."""
-    everyone = {member.public_id: member for member in members}
-    for action in item.actions:
-        if action.owner is not None:
-            everyone.setdefault(action.owner.public_id, action.owner)
-    return [
-        (key, f"{member.person.chosen_name} ({member.person.group.letter})")
-        for key, member in everyone.items()
-    ]
 
 
 def _save(
@@ -143,7 +132,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     if form.is_submitted():
         form.read_rows(request.form)
         present = meetings.item(held, item_id)
-        owners = [key for key, _name in _owner_choices(forum, present, owners_of(forum))]
+        owners = [key for key, _name in owner_choices(present, owners_of(forum))]
         fine = form.validate()
         if form.rows_are_fine(owners) and fine:
             saved, other = _save(form, forum, held, present)
@@ -163,6 +152,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         form.minute.data, form.row_version.data = written.minute, str(written.row_version)
         form.decisions = _typed(written_decisions(written))
         form.actions = _typed_actions(written_actions(written))
+    choices = owner_choices(written, owners_of(forum))
     answer, status = page(
         "forums/item.html",
         form=form,
@@ -172,7 +162,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         number=number_of(written, held),
         points=[(each, number_of(each, held)) for each in items],
         following=_next(items, item_id),
-        owners=_owner_choices(forum, written, owners_of(forum)),
+        owners=choices,
         closed=[
             action_line(action, written, held, actor)
             for action in written.actions
@@ -182,6 +172,10 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         attendance=attendance_table(attendance_of(held), by_letter=False),
         other=other,
         internal=internal_lines_of(written, actor),
+        differences=differences_of(written, dict(choices), actor),
+        # What came back with a mistake is saved by its button.
+        live=None if form.is_submitted() else writing_key(actor.public_id),
+        numbers={row.public_id: place for place, row in enumerate(written.actions, start=1)},
         rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
         blank_decisions=BLANK_DECISIONS,
         blank_actions=BLANK_ACTIONS,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -86,6 +87,14 @@ def new_pair() -> tuple[bytes, bytes]:
     private = ec.generate_private_key(_CURVE)
     scalar = private.private_numbers().private_value.to_bytes(_COORDINATE, "big")
     return scalar, _point(private.public_key())
+
+
+def pair_of(secret: bytes) -> tuple[bytes, bytes]:
+    """The pair that a secret makes, the same each time: nothing of it need be kept."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    number = int.from_bytes(hashlib.sha512(secret).digest(), "big") % (order - 1) + 1
+    private = ec.derive_private_key(number, _CURVE)
+    return number.to_bytes(_COORDINATE, "big"), _point(private.public_key())
 
 
 def _point(public: ec.EllipticCurvePublicKey) -> bytes:

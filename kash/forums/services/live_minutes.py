@@ -1,0 +1,305 @@
+"""Minutes that several write at once: what their pages send is merged, and what stays different
+is settled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, func, select, union_all
+from sqlalchemy.orm import Session
+
+from kash.forums.models import (
+    Action,
+    AgendaItem,
+    Decision,
+    Forum,
+    Meeting,
+    MinutesDifference,
+    MinutesPage,
+)
+from kash.forums.rules.live_minutes import MinutesOperation, item_of, values_of
+from kash.forums.rules.merging import Merged, WrittenItem, merge_items, with_names
+from kash.forums.rules.rows import (
+    ACTION_LENGTH,
+    DECISION_LENGTH,
+    MINUTE_LENGTH,
+    ROWS_OF_AN_ITEM,
+    MinutesChanges,
+    TypedMinutesRow,
+)
+from kash.forums.rules.text_merging import Difference, carried_on, settled_text
+from kash.forums.services.internal_lines import keep_internal
+from kash.forums.services.loading import forum_run_by, item_in, written_meeting
+from kash.forums.services.minutes import (
+    carry_over,
+    members_by_key,
+    save_actions,
+    save_decisions,
+)
+from kash.forums.services.problems import TextTooLong, TooManyRows, UnknownChoice
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web import NotFound
+from kash.policy import Actor
+
+Place = tuple[str, str, str]
+TAKES = ("stands", "other", "both")
+
+
+def written_item(item: AgendaItem) -> WrittenItem:
+    """All that is written under an item; actions that were closed are no longer written on."""
+    return WrittenItem(
+        item.minute,
+        tuple(TypedMinutesRow(row.public_id, row.text) for row in item.decisions),
+        tuple(
+            TypedMinutesRow(
+                row.public_id, row.text, row.owner.public_id if row.owner else "", row.due_on
+            )
+            for row in item.actions
+            if row.state == "open"
+        ),
+    )
+
+
+def apply_minutes_operation(place: Place, operation: MinutesOperation, *, by: Actor) -> bool:
+    """Merge what a page sent with what stands; false if it was here already.
+
+    `place` are forum, meeting and item. What was sent before it, or twice, changes nothing. Lines
+    that hold a figure beside a station or a case are kept internal. What cannot be merged stays as
+    a difference. Raises NotFound, Forbidden, MeetingOver, TextTooLong and TooManyRows.
+    """
+    with audited("forums.item_written", by) as change:
+        session = change.session
+        forum, meeting, item = _writable(session, place, by)
+        page = session.scalar(select(MinutesPage).where(MinutesPage.page == operation.page))
+        if page is not None and (page.item_id != item.id or page.written_by != by.public_id):
+            raise NotFound
+        if page is not None and page.number >= operation.number:
+            change.nothing()
+            return False
+        # What it sent and had no answer to is in what stands.
+        unanswered = page is not None and page.number > operation.began
+        base = item_of(page.written) if page and unanswered else operation.base
+        if page is None:
+            page = MinutesPage(
+                page=operation.page, item_id=item.id, written_by=by.public_id, renamed={}
+            )
+        names = page.renamed | _taken_keys(session, item, operation.now, page.renamed)
+        merged = merge_items(
+            _own_rows(item, with_names(base, names)),
+            _own_rows(item, with_names(operation.now, names)),
+            written_item(item),
+        )
+        page.renamed = names | merged.renamed
+        page.number, page.written_at = operation.number, change.now
+        page.written = values_of(operation.now)
+        session.add(page)
+        _save(session, forum, meeting, item, merged.item, by)
+        _note_differences(change, item, page, merged)
+        change.about(meeting.public_id, item.public_id)
+        return True
+
+
+def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor) -> None:
+    """Settle a difference: leave what `stands`, take the `other`, or have `both`.
+
+    Raises NotFound, Forbidden, MeetingOver, UnknownChoice and what is too long or too much.
+    """
+    if take not in TAKES:
+        raise UnknownChoice
+    with audited("forums.difference_settled", by) as change:
+        session = change.session
+        forum, meeting, item = _writable(session, place, by)
+        row = session.scalar(
+            select(MinutesDifference)
+            .where(
+                MinutesDifference.item_id == item.id, MinutesDifference.public_id == difference_id
+            )
+            .with_for_update()
+        )
+        if row is None:
+            raise NotFound
+        found = Difference(row.part, row.before, row.stands, row.other)
+        settled = _settled(written_item(item), found, take)
+        _save(session, forum, meeting, item, settled, by)
+        change.about(item.public_id, row.public_id)
+        session.delete(row)
+
+
+def open_differences(session: Session, meeting: Meeting) -> int:
+    """How many differences nobody settled yet, under all items of a meeting."""
+    counted = session.scalar(
+        select(func.count()).where(MinutesDifference.item_id.in_(_items_of(meeting)))
+    )
+    return counted or 0
+
+
+def forget_revisions(session: Session, meeting: Meeting) -> None:
+    """Forget what was written before, and by whom, once the minutes of a meeting are locked."""
+    items = _items_of(meeting)
+    session.execute(delete(MinutesPage).where(MinutesPage.item_id.in_(items)))
+    session.execute(delete(MinutesDifference).where(MinutesDifference.item_id.in_(items)))
+
+
+def _items_of(meeting: Meeting) -> ColumnElement[int]:
+    return select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id)  # type: ignore[return-value]
+
+
+def _writable(session: Session, place: Place, by: Actor) -> tuple[Forum, Meeting, AgendaItem]:
+    forum_id, meeting_id, item_id = place
+    forum = forum_run_by(session, forum_id, by)
+    meeting = written_meeting(session, forum, meeting_id)
+    return forum, meeting, item_in(session, meeting, item_id)
+
+
+def _own_rows(item: AgendaItem, written: WrittenItem) -> WrittenItem:
+    """What was written without actions that were closed meanwhile."""
+    closed = {row.public_id for row in item.actions if row.state != "open"}
+    return replace(written, actions=tuple(row for row in written.actions if row.key not in closed))
+
+
+def _taken_keys(
+    session: Session, item: AgendaItem, written: WrittenItem, renamed: dict[str, str]
+) -> dict[str, str]:
+    """New keys for new rows whose own are those of rows elsewhere."""
+    here = {row.public_id for row in item.decisions} | {row.public_id for row in item.actions}
+    keys = [row.key for row in (*written.decisions, *written.actions)]
+    new = [key for key in keys if key not in here and key not in renamed]
+    if not new:
+        return {}
+    taken = session.scalars(
+        union_all(
+            select(Decision.public_id).where(Decision.public_id.in_(new)),
+            select(Action.public_id).where(Action.public_id.in_(new)),
+        )
+    )
+    return {key: new_public_id() for key in taken}
+
+
+def _save(
+    session: Session,
+    forum: Forum,
+    meeting: Meeting,
+    item: AgendaItem,
+    merged: WrittenItem,
+    by: Actor,
+) -> None:
+    """Write what a merge made, if it differs from what stands."""
+    stands = written_item(item)
+    members = members_by_key(session, forum)
+    on_decisions = _changes(stands.decisions, merged.decisions)
+    on_actions = _changes(stands.actions, merged.actions)
+    owned = {row.key: row.owner for row in stands.actions}
+
+    def owner_of(row: TypedMinutesRow) -> TypedMinutesRow:
+        # Whoever left meanwhile takes on nothing new, and the page says so by what it shows.
+        member = members.get(row.owner)
+        may = member is not None and (member.left_on is None or owned.get(row.key) == row.owner)
+        return row if may else replace(row, owner="")
+
+    on_actions = replace(
+        on_actions,
+        added=tuple(map(owner_of, on_actions.added)),
+        changed=tuple(map(owner_of, on_actions.changed)),
+    )
+    if item.minute == merged.minute and on_decisions == on_actions == MinutesChanges((), (), ()):
+        return
+    _refuse_too_much(item, merged, on_decisions, on_actions)
+    item.minute = merged.minute
+    item.row_version += 1
+    item.changed_by = by.public_id
+    save_decisions(item, {row.public_id: row for row in item.decisions}, on_decisions)
+    save_actions(item, {row.public_id: row for row in item.actions}, on_actions, members)
+    texts = [item.minute, *(row.text for row in item.decisions)]
+    texts += [row.text for row in item.actions]
+    keep_internal(session, item, texts, None)
+    if on_actions.added:
+        carry_over(session, forum, meeting)
+
+
+def _changes(
+    stands: tuple[TypedMinutesRow, ...], merged: tuple[TypedMinutesRow, ...]
+) -> MinutesChanges:
+    before = {row.key: row for row in stands}
+    kept = {row.key for row in merged}
+    return MinutesChanges(
+        added=tuple(row for row in merged if row.key not in before),
+        changed=tuple(row for row in merged if before.get(row.key, row) != row),
+        removed=tuple(key for key in before if key not in kept),
+    )
+
+
+def _refuse_too_much(
+    item: AgendaItem, merged: WrittenItem, decisions: MinutesChanges, actions: MinutesChanges
+) -> None:
+    for kept, rows in ((len(item.decisions), decisions), (len(item.actions), actions)):
+        if rows.added and kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
+            raise TooManyRows
+    longest = (
+        ((merged.minute,), MINUTE_LENGTH),
+        ([row.text for row in merged.decisions], DECISION_LENGTH),
+        ([row.text for row in merged.actions], ACTION_LENGTH),
+    )
+    if any(len(text) > most for texts, most in longest for text in texts):
+        raise TextTooLong
+
+
+def _note_differences(change: Change, item: AgendaItem, page: MinutesPage, merged: Merged) -> None:
+    open_ones = list(
+        change.session.scalars(
+            select(MinutesDifference)
+            .where(MinutesDifference.item_id == item.id, MinutesDifference.page == page.page)
+            .order_by(MinutesDifference.id)
+        )
+    )
+    for new in merged.differences:
+        for row in open_ones:
+            earlier = Difference(row.part, row.before, row.stands, row.other)
+            later = carried_on(earlier, new)
+            if later is not None:
+                row.other = later.other
+                break
+        else:
+            made = MinutesDifference(
+                public_id=new_public_id(),
+                item_id=item.id,
+                page=page.page,
+                part=new.part,
+                before=new.before,
+                stands=new.stands,
+                other=new.other,
+                written_by=page.written_by,
+                made_at=change.now,
+            )
+            change.session.add(made)
+            open_ones.append(made)
+
+
+def _settled(item: WrittenItem, found: Difference, take: str) -> WrittenItem:
+    kind, _sign, key = found.part.partition(":")
+    if kind in ("owner", "due"):
+        if take != "other":
+            return item
+        chosen = found.other
+        return replace(
+            item,
+            actions=tuple(
+                row
+                if row.key != key
+                else replace(row, owner=chosen)
+                if kind == "owner"
+                else replace(row, due_on=date.fromisoformat(chosen) if chosen else None)
+                for row in item.actions
+            ),
+        )
+    rows = item.decisions if kind == "decision" else item.actions
+    if kind == "minute" or key not in {row.key for row in rows}:
+        return replace(item, minute=settled_text(item.minute, found, take))
+    settled = tuple(
+        replace(row, text=settled_text(row.text, found, take)) if row.key == key else row
+        for row in rows
+    )
+    if kind == "decision":
+        return replace(item, decisions=settled)
+    return replace(item, actions=settled)

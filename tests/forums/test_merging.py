@@ -1,0 +1,274 @@
+"""Texts of several writers are merged: nothing that was typed is lost, nothing is there twice."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from kash.forums.rules.merging import WrittenItem, merge_items, with_names
+from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.text_merging import Difference, carried_on, settled_text
+from tests.profile import usual_or_long
+
+# --- Histories --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a page keeps and sends: all that it shows, and from what it began."""
+
+    page: str
+    number: int
+    began: int
+    base: WrittenItem
+    now: WrittenItem
+
+
+@dataclass
+class Server:
+    """The item as it stands, and of each page the last that it sent."""
+
+    item: WrittenItem = field(default_factory=WrittenItem)
+    version: int = 1
+    pages: dict[str, Sent] = field(default_factory=dict)
+    open: list[tuple[str, Difference]] = field(default_factory=list)
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def take(self, sent: Sent) -> tuple[WrittenItem, int]:
+        last = self.pages.get(sent.page)
+        if last is not None and last.number >= sent.number:
+            return self.item, self.version
+        base = last.now if last is not None and last.number > sent.began else sent.base
+        names = self.renamed.setdefault(sent.page, {})
+        merged = merge_items(with_names(base, names), with_names(sent.now, names), self.item)
+        names |= merged.renamed
+        self.item = merged.item
+        for new in merged.differences:
+            for place, (page, earlier) in enumerate(self.open):
+                later = carried_on(earlier, new) if page == sent.page else None
+                if later is not None:
+                    self.open[place] = (page, later)
+                    break
+            else:
+                self.open.append((sent.page, new))
+        self.pages[sent.page], self.version = sent, self.version + 1
+        return self.item, self.version
+
+
+@dataclass
+class Page:
+    """A page that somebody opened: what it shows, and from what she began to type."""
+
+    name: str
+    shown: WrittenItem
+    base: WrittenItem
+    version: int
+    began: int = 0
+    number: int = 0
+
+
+class Words:
+    """Words that were never written before, and which of them somebody took off."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.gone: set[str] = set()
+        self.asked: set[str] = set()
+
+    def new(self) -> str:
+        self.count += 1
+        return f"word{self.count}"
+
+    def sentence(self, rng: random.Random) -> str:
+        return " ".join(self.new() for _ in range(rng.randint(1, 4))) + "."
+
+
+def sentences(line: str) -> list[str]:
+    return [f"{part.strip()}." for part in line.split(".") if part.strip()]
+
+
+def retyped(text: str, rng: random.Random, words: Words) -> str:
+    """A text after somebody typed in it for a moment."""
+    lines = text.split("\n") if text else []
+    choice = rng.random()
+    if not lines or choice < 0.35:
+        lines.insert(
+            rng.randint(0, len(lines)) if choice < 0.1 else len(lines), words.sentence(rng)
+        )
+        return "\n".join(lines)
+    at = rng.randrange(len(lines))
+    parts = sentences(lines[at]) or [words.sentence(rng)]
+    place = rng.randrange(len(parts))
+    if choice < 0.6:
+        parts.insert(place + 1, words.sentence(rng))
+    elif choice < 0.9:
+        within = parts[place].rstrip(".").split()
+        if rng.random() < 0.3 and len(within) > 1:
+            words.gone.add(within.pop(rng.randrange(len(within))))
+        within.insert(rng.randint(0, len(within)), words.new())
+        parts[place] = " ".join(within) + "."
+    else:
+        words.gone.update(parts.pop(place).rstrip(".").split())
+    if parts:
+        lines[at] = " ".join(parts)
+    else:
+        del lines[at]
+    return "\n".join(lines)
+
+
+def typed(item: WrittenItem, rng: random.Random, words: Words) -> WrittenItem:
+    """An item after somebody wrote in its minute, in a row, or made a row of a line."""
+    choice = rng.random()
+    lines = [line for line in item.minute.split("\n") if line]
+    if choice < 0.15 and lines:
+        line = rng.choice(lines)
+        rest = item.minute.split("\n")
+        rest.remove(line)
+        row = TypedMinutesRow(f"key {rng.random()}", line)
+        return replace(item, minute="\n".join(rest), decisions=(*item.decisions, row))
+    if choice < 0.35 and item.decisions:
+        rows = list(item.decisions)
+        at = rng.randrange(len(rows))
+        rows[at] = replace(rows[at], text=retyped(rows[at].text, rng, words))
+        return replace(item, decisions=tuple(row for row in rows if row.text))
+    if choice < 0.4:
+        row = TypedMinutesRow(f"key {rng.random()}", words.sentence(rng), due_on=date(2026, 11, 16))
+        return replace(item, actions=(*item.actions, row))
+    return replace(item, minute=retyped(item.minute, rng, words))
+
+
+def said(item: WrittenItem) -> Counter[str]:
+    texts = [item.minute, *(row.text for row in (*item.decisions, *item.actions))]
+    return Counter(word for text in texts for word in text.replace(".", " ").split())
+
+
+class History:
+    """Some writers, the network between them and the server, and what goes wrong."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.words, self.server = Words(), Server()
+        self.journals: list[dict[str, Sent]] = [{} for _ in range(self.rng.randint(2, 4))]
+        self.pages = [self.opened() for _ in self.journals]
+        self.online = [True for _ in self.journals]
+        self.network: list[Sent] = []
+
+    def opened(self) -> Page:
+        item, version = self.server.item, self.server.version
+        return Page(f"page {self.rng.random()}", item, item, version)
+
+    def type(self, writer: int) -> None:
+        page = self.pages[writer]
+        page.shown = typed(page.shown, self.rng, self.words)
+        page.number += 1
+        kept = Sent(page.name, page.number, page.began, page.base, page.shown)
+        self.journals[writer][page.name] = kept
+
+    def send(self, writer: int, *, arrives: bool = True, answered: bool = True) -> None:
+        """Send all that is kept; some of it never arrives, or arrives and is not answered."""
+        for sent in list(self.journals[writer].values()):
+            self.network.append(sent)
+            if not arrives:
+                continue
+            item, version = self.server.take(sent)
+            if answered:
+                self.answered(writer, sent, item, version)
+
+    def answered(self, writer: int, sent: Sent, item: WrittenItem, version: int) -> None:
+        page = self.pages[writer]
+        kept = self.journals[writer].get(sent.page)
+        if kept is not None and kept.number <= sent.number:
+            del self.journals[writer][sent.page]
+        if page.name != sent.page:
+            return
+        page.base, page.began = sent.now, sent.number
+        if page.shown == sent.now:
+            self.show(page, item, version)
+
+    def show(self, page: Page, item: WrittenItem, version: int) -> None:
+        if version >= page.version and page.shown == page.base:
+            page.shown = page.base = item
+            page.version = version
+
+    def step(self) -> None:
+        rng = self.rng
+        writer = rng.randrange(len(self.pages))
+        choice = rng.random()
+        if choice < 0.5:
+            self.type(writer)
+        if choice < 0.1:
+            self.online[writer] = not self.online[writer]
+        elif choice < 0.6 and self.online[writer]:
+            self.send(writer, arrives=rng.random() < 0.8, answered=rng.random() < 0.8)
+        elif choice < 0.7 and self.network:
+            # An old message arrives late, or once more.
+            self.server.take(rng.choice(self.network))
+        elif choice < 0.8:
+            # The page is killed, or loaded anew: what is kept stays.
+            self.pages[writer] = self.opened()
+        elif choice < 0.9 and self.online[writer] and not self.journals[writer]:
+            self.show(self.pages[writer], self.server.item, self.server.version)
+        elif choice < 0.93 and self.server.open:
+            self.settle()
+
+    def settle(self) -> None:
+        server = self.server
+        _page, found = server.open.pop(self.rng.randrange(len(server.open)))
+        take = self.rng.choice(["stands", "other", "both"])
+        before = said(server.item)
+        server.item = with_settled(server.item, found, take)
+        server.version += 1
+        there = said(server.item)
+        wrote = set(f"{found.other} {found.stands}".replace(".", " ").split())
+        self.words.gone.update(word for word in {*wrote, *before} if not there[word])
+        # What somebody chose to have there twice is no fault.
+        self.words.asked.update(word for word in wrote if there[word] > 1)
+
+    def end(self) -> None:
+        """Everybody comes back, opens the page once more, and sends what is kept."""
+        for writer in range(len(self.pages)):
+            self.send(writer)
+            self.pages[writer] = self.opened()
+        for sent in self.network:
+            self.server.take(sent)
+
+
+def with_settled(item: WrittenItem, found: Difference, take: str) -> WrittenItem:
+    kind, _sep, key = found.part.partition(":")
+    if kind == "minute":
+        return replace(item, minute=settled_text(item.minute, found, take))
+    rows = tuple(
+        replace(row, text=settled_text(row.text, found, take)) if row.key == key else row
+        for row in item.decisions
+    )
+    return replace(item, decisions=rows)
+
+
+def faults(seed: int, steps: int = 40) -> tuple[list[str], list[str]]:
+    """Words that a history lost, and words that are there twice."""
+    history = History(seed)
+    for _ in range(steps):
+        history.step()
+    history.end()
+    there = said(history.server.item)
+    beside = {
+        word
+        for _page, found in history.server.open
+        for word in found.other.replace(".", " ").split()
+    }
+    words = history.words
+    every = [f"word{number}" for number in range(1, words.count + 1)]
+    lost = [
+        word for word in every if not there[word] and word not in words.gone and word not in beside
+    ]
+    return lost, [word for word in every if there[word] > 1 and word not in words.asked]
+
+
+def test_no_history_of_several_writers_loses_a_word_or_doubles_one() -> None:
+    """Two to four writers, offline spells, killed pages and servers, repeats and reordering."""
+    found = {
+        seed: wrong for seed in range(usual_or_long(500, 10_000)) if any(wrong := faults(seed))
+    }
+    assert found == {}
