@@ -78,24 +78,32 @@ def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
 def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(
     walk: Walk, browser: Browser, tmp_path: Path
 ) -> None:
-    """Minutes are kept in the tab while they are written, and nobody reads them off the disk."""
+    """Names are kept in the tab while they are pasted, minutes in the browser while they are
+    written, and nobody reads them off the disk."""
     trainer, director = walk.people["trainer"], walk.people["director"]
+    pasting = "/people/lists/new"
     item = next(path for kind, path in trainer.been.items() if re.search(r"/items/\*$", kind))
     with kept_profile(browser, tmp_path) as context:
         take_over(context, trainer)
         page = context.new_page()
-        page.goto(walk.served.address + item)
-        minute = page.locator("textarea[name=minute]")
-        minute.press_sequentially(canary(7))
+        page.goto(walk.served.address + pasting)
+        pasted = page.locator("textarea[name=pasted]")
+        pasted.press_sequentially(canary(7))
         wait_until(page, "() => Object.keys(sessionStorage).some(key => key.startsWith('typed:'))")
         page.goto(f"{walk.served.address}/forums/")
-        page.goto(walk.served.address + item)
-        expect(minute).to_have_value(re.compile(canary(7)))
+        page.goto(walk.served.address + pasting)
+        expect(pasted).to_have_value(re.compile(canary(7)))
         take_over(context, director)
         page.goto(walk.served.address + "/forums/")
         # The page's scripts run on after it was loaded.
         wait_until(page, "() => Object.keys(sessionStorage).join() === 'typed-owner'")
         take_over(context, trainer)
+        page.goto(walk.served.address + pasting)
+        expect(pasted).not_to_have_value(re.compile(canary(7)))
         page.goto(walk.served.address + item)
-        expect(minute).not_to_have_value(re.compile(canary(7)))
+        told = page.locator("[data-told]")
+        expect(told).to_have_text("What you write is saved by itself.")
+        context.set_offline(True)
+        page.locator("textarea[name=minute]").press_sequentially(canary(8))
+        expect(told).to_contain_text("Kept here, not sent.")
     assert found_in(tmp_path) == set()

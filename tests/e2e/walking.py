@@ -408,6 +408,7 @@ class Walk:
         point = trainer.page.locator("section.minute").filter(has_text="Reports at the station")
         self.notes["number"] = point.locator(".minute-no").inner_text().strip()
         point.get_by_role("link", name=re.compile("^Write")).click()
+        trainer.page.locator("[data-minutes][data-ready]").wait_for()
         trainer.fill(minute=SECRETARY_TEXT)
         trainer.page.locator("[name=decision-text]").first.fill(DECISION)
         trainer.page.locator("[name=action-text]").first.fill(ACTION)
@@ -416,8 +417,8 @@ class Walk:
             label=next(one for one in owner.locator("option").all_inner_texts() if "Odera" in one)
         )
         trainer.page.locator("[name=action-due]").first.fill("2099-01-31")
-        with trainer.page.expect_navigation():
-            trainer.page.get_by_role("button", name="Save", exact=True).click()
+        trainer.page.get_by_role("button", name="Save", exact=True).click()
+        trainer.page.locator("[data-told]", has_text="Saved.").wait_for()
         trainer.go(meeting)
         trainer.sees(DECISION)
         trainer.link("Record as held")

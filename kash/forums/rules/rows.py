@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 MINUTE_LENGTH = 20_000
@@ -65,5 +65,5 @@ def row_changes(present: Collection[str], written: Iterable[TypedMinutesRow]) ->
             elif row.key not in changed:
                 removed[row.key] = None
         elif row.text.strip():
-            added.append(replace(row, key=""))
+            added.append(row)
     return MinutesChanges(tuple(added), tuple(changed.values()), tuple(removed))

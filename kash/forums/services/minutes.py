@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,9 +84,9 @@ def write_item(
         stored_decisions = {row.public_id: row for row in item.decisions}
         stored_actions = {row.public_id: row for row in item.actions if row.state == "open"}
         closed = {row.public_id for row in item.actions if row.state != "open"}
-        on_decisions = row_changes(set(stored_decisions), decisions)
-        on_actions = row_changes(
-            set(stored_actions), [row for row in actions if row.key not in closed]
+        on_decisions = _with_new_keys(row_changes(set(stored_decisions), decisions))
+        on_actions = _with_new_keys(
+            row_changes(set(stored_actions), [row for row in actions if row.key not in closed])
         )
         for kept, rows in ((len(item.decisions), on_decisions), (len(item.actions), on_actions)):
             if kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
@@ -103,6 +104,10 @@ def write_item(
             carry_over(session, forum, meeting)
         change.about(meeting.public_id, item.public_id)
         return item.row_version
+
+
+def _with_new_keys(rows: MinutesChanges) -> MinutesChanges:
+    return replace(rows, added=tuple(replace(row, key=new_public_id()) for row in rows.added))
 
 
 def members_by_key(session: Session, forum: Forum) -> dict[str, ForumMember]:
@@ -150,7 +155,7 @@ def save_actions(
     for row in rows.added:
         item.actions.append(
             Action(
-                public_id=row.key or new_public_id(),
+                public_id=row.key,
                 text=row.text,
                 owner=owner_of(row, None),
                 due_on=row.due_on,
