@@ -1,7 +1,7 @@
 """minutes that several write at once
 
 Revision ID: 0071
-Revises: 0067
+Revises: 0070
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0071'
-down_revision = '0067'
+down_revision = '0070'
 branch_labels = None
 depends_on = None
 

@@ -29,6 +29,7 @@ from kash.forums.rules.rows import (
     TypedMinutesRow,
 )
 from kash.forums.rules.text_merging import Difference, carried_on, settled_text
+from kash.forums.services.decision_presence import note_presence
 from kash.forums.services.internal_lines import keep_internal
 from kash.forums.services.loading import forum_run_by, item_in, written_meeting
 from kash.forums.services.minutes import (
@@ -95,7 +96,7 @@ def apply_minutes_operation(place: Place, operation: MinutesOperation, *, by: Ac
         page.number, page.written_at = operation.number, change.now
         page.written = values_of(operation.now)
         session.add(page)
-        _save(session, forum, meeting, item, merged.item, by)
+        _save(change, forum, meeting, item, merged.item, by)
         _note_differences(change, item, page, merged)
         change.about(meeting.public_id, item.public_id)
         return True
@@ -122,7 +123,7 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
             raise NotFound
         found = Difference(row.part, row.before, row.stands, row.other)
         settled = _settled(written_item(item), found, take)
-        _save(session, forum, meeting, item, settled, by)
+        _save(change, forum, meeting, item, settled, by)
         change.about(item.public_id, row.public_id)
         session.delete(row)
 
@@ -178,7 +179,7 @@ def _taken_keys(
 
 
 def _save(
-    session: Session,
+    change: Change,
     forum: Forum,
     meeting: Meeting,
     item: AgendaItem,
@@ -186,7 +187,7 @@ def _save(
     by: Actor,
 ) -> None:
     """Write what a merge made, if it differs from what stands."""
-    stands = written_item(item)
+    session, stands = change.session, written_item(item)
     members = members_by_key(session, forum)
     on_decisions = _changes(stands.decisions, merged.decisions)
     on_actions = _changes(stands.actions, merged.actions)
@@ -209,7 +210,9 @@ def _save(
     item.minute = merged.minute
     item.row_version += 1
     item.changed_by = by.public_id
-    save_decisions(item, {row.public_id: row for row in item.decisions}, on_decisions)
+    decisions = {row.public_id: row for row in item.decisions}
+    for decision in save_decisions(item, decisions, on_decisions):
+        note_presence(session, meeting, item, decision, change.now)
     save_actions(item, {row.public_id: row for row in item.actions}, on_actions, members)
     texts = [item.minute, *(row.text for row in item.decisions)]
     texts += [row.text for row in item.actions]
