@@ -1,4 +1,4 @@
-"""What browsers keep of minutes is sealed to a key of its own for each account: nobody else's page
+"""Keys to which browsers seal what they keep of minutes, one for each account: nobody else's page
 can have it opened, nor can the browser itself."""
 
 from __future__ import annotations

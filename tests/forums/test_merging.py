@@ -17,7 +17,7 @@ from tests.profile import usual_or_long
 
 @dataclass(frozen=True)
 class Sent:
-    """What a page keeps and sends: all that it shows, and from what it began."""
+    """All that a page keeps and sends: all that it shows, and from what it began."""
 
     page: str
     number: int

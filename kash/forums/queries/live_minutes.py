@@ -1,4 +1,4 @@
-"""What two people wrote differently under an item, until it is settled."""
+"""Texts that two people wrote differently under an item, until it is settled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page of minutes sends, once it was opened."""
+"""Operations that pages of minutes send, once it was opened."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class MinutesOperation:
 
 
 def is_key(text: object) -> bool:
-    """Whether a text looks as the keys of rows and pages do."""
+    """True if a text looks as the keys of rows and pages do."""
     return isinstance(text, str) and _KEY.fullmatch(text) is not None
 
 
@@ -62,14 +62,14 @@ def read_operation(plaintext: bytes, page: str, number: int) -> MinutesOperation
 
 
 def item_of(values: Mapping[str, Any]) -> WrittenItem:
-    """What is written under an item, from its values. Raises Unreadable and what reading raises."""
+    """An item from its values. Raises Unreadable and what reading raises."""
     return WrittenItem(
         _text(values["minute"]), _rows(values["decisions"]), _rows(values["actions"])
     )
 
 
 def values_of(item: WrittenItem) -> dict[str, Any]:
-    """What is written under an item, as values that JSON takes."""
+    """An item as values that JSON takes."""
     return {
         "minute": item.minute,
         "decisions": [{"key": row.key, "text": row.text} for row in item.decisions],

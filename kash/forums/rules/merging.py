@@ -159,7 +159,7 @@ def _follow_lines(
 
 
 def merge_items(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> Merged:
-    """All that stands under an item once a writer who began from `base` wrote `mine`."""
+    """The item as it stands once a writer who began from `base` wrote `mine`."""
     made = merge_lines(base.minute, mine.minute, theirs.minute)
     merged = Merged()
     merged.item = WrittenItem(
@@ -184,8 +184,8 @@ def _text_of(item: WrittenItem) -> str:
 
 
 def _side_by_side(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> Merged:
-    """Where lines went to and fro so that no merge is sure: what stands is left as it is, and all
-    that the writer changed is told beside it."""
+    """The item as it stands, where lines went to and fro so that no merge is sure, and beside it
+    all that the writer changed."""
     found: list[Difference] = []
     if mine.minute != base.minute:
         found.append(Difference("minute", base.minute, theirs.minute, mine.minute))
@@ -207,8 +207,8 @@ def _side_by_side(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> 
 
 
 def with_names(item: WrittenItem, renamed: Mapping[str, str]) -> WrittenItem:
-    """What a page wrote whose rows go by other keys since, because somebody else had made them of
-    the same lines."""
+    """An item as a page wrote it, with the keys by which its rows go here since somebody else
+    made them of the same lines."""
     if not renamed:
         return item
 

@@ -64,13 +64,13 @@ def _words(text: str) -> set[str]:
 
 
 def likeness(one: str, other: str) -> float:
-    """How much of the shorter text the other holds too."""
+    """Share of the shorter text that the other holds too."""
     mine, theirs = _words(one), _words(other)
     return len(mine & theirs) / (min(len(mine), len(theirs)) or 1)
 
 
 def _one_sentence(before: str, after: str) -> float:
-    """How surely a sentence is another one changed; 0 if it is a new one."""
+    """Likeness of a sentence to what it was changed to; 0 if it is another one."""
     shared = _words(before) & _words(after)
     like = likeness(before, after)
     return like if like >= LIKE or any(len(word) >= _TELLING for word in shared) else 0
@@ -114,7 +114,7 @@ def _side(base: Sequence[str], new: Sequence[str]) -> _Side:
 
 
 def _both_added(mine: list[str], theirs: list[str]) -> list[str]:
-    """What both added at one place: once, if it is the same."""
+    """Tokens that both added at one place: once, if it is the same."""
     if theirs[: len(mine)] == mine:
         return theirs
     if mine[: len(theirs)] == theirs:
@@ -150,7 +150,7 @@ def _merge_tokens(
 
 
 def is_whole(base: str, mine: str, theirs: str, merged: str, beside: str) -> bool:
-    """Whether a merge lost no word that nobody took off and has none twice that was written once.
+    """True if a merge lost no word that nobody took off and has none twice that was written once.
 
     `beside` is what is told beside it."""
     before, own, other, there = (_counted(text) for text in (base, mine, theirs, merged))
@@ -207,7 +207,7 @@ def _lines(text: str) -> list[str]:
 def merge_text(
     base: str, mine: str, theirs: str, part: str = "minute"
 ) -> tuple[str, list[Difference]]:
-    """What the text is that stands, `theirs`, once a writer who began from `base` wrote `mine`."""
+    """The text that stands, `theirs`, once a writer who began from `base` wrote `mine`."""
     made = merge_lines(base, mine, theirs)
     return LINE_END.join(made.tokens), [Difference(part, *each) for each in made.conflicts]
 

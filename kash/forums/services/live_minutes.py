@@ -129,7 +129,7 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
 
 
 def open_differences(session: Session, meeting: Meeting) -> int:
-    """How many differences nobody settled yet, under all items of a meeting."""
+    """Number of differences that nobody settled yet, under all items of a meeting."""
     counted = session.scalar(
         select(func.count()).where(MinutesDifference.item_id.in_(_items_of(meeting)))
     )
@@ -155,7 +155,7 @@ def _writable(session: Session, place: Place, by: Actor) -> tuple[Forum, Meeting
 
 
 def _own_rows(item: AgendaItem, written: WrittenItem) -> WrittenItem:
-    """What was written without actions that were closed meanwhile."""
+    """An item without actions that were closed meanwhile."""
     closed = {row.public_id for row in item.actions if row.state != "open"}
     return replace(written, actions=tuple(row for row in written.actions if row.key not in closed))
 

@@ -106,7 +106,7 @@ class TooManyRows(Problem):
 
 
 class TextTooLong(Problem):
-    """What two wrote is too long together."""
+    """The texts of two are too long together."""
 
     status = 422
     sentence = _l("This is too long for one item. Move a part under another item.")

@@ -41,7 +41,7 @@ _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>"
 
 
 class NotOpened(Problem):
-    """What was sent was not sealed by a page of this account under this item, or is damaged."""
+    """The operation was not sealed by a page of this account under this item, or is damaged."""
 
     status = 400
     sentence = _l("This could not be read.")
@@ -50,7 +50,7 @@ class NotOpened(Problem):
 @blueprint.route(f"{_AT}/live", methods=["GET", "POST"])
 @allow("forums.edit")
 def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
-    """What stands under an item now, after what a page sent was merged into it."""
+    """The item as it stands, after an operation of a page was merged into it."""
     actor, known = current_actor(), False
     place = (forum_id, meeting_id, item_id)
     try:
@@ -71,7 +71,7 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
 
 
 def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> MinutesOperation:
-    """What was sent. Raises NotOpened, or `instead`, if it was not sealed by this account."""
+    """The operation that was sent. Raises NotOpened, or `instead`, if it does not open."""
     page, number = request.form.get("page", ""), request.form.get("number", "")
     try:
         epk, iv, ct = (from_unpadded(request.form.get(part, "")) for part in ("epk", "iv", "ct"))
@@ -101,7 +101,7 @@ def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> di
 
 
 def beside(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> dict[str, Any]:
-    """What stands beside the minutes: lines that are internal, and differences."""
+    """The part beside the minutes: lines that are internal, and differences."""
     owners = dict(owner_choices(item, owners_of(forum)))
     return {
         "forum": forum,
