@@ -142,6 +142,7 @@ def test_a_case_without_an_hour_of_filing_came_in_when_it_is_first_known_of() ->
 # --- The reader -----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("both_engines_app")
 def test_a_member_counts_cases_that_are_kept_from_her(a_member: AMemberOf, filed: Filed) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     against = [Party(id="o1", kind="police", account=anna.actor.public_id)]
@@ -157,7 +158,6 @@ def test_a_member_counts_cases_that_are_kept_from_her(a_member: AMemberOf, filed
     )
 
 
-@pytest.mark.any_engine
 def test_a_day_ends_at_midnight_where_the_programme_is(a_member: AMemberOf, filed: Filed) -> None:
     anna = a_member("documentation")
     last = from_local(DAY + timedelta(days=1), datetime.min.time()) - timedelta(minutes=1)
@@ -168,7 +168,6 @@ def test_a_day_ends_at_midnight_where_the_programme_is(a_member: AMemberOf, file
     assert countable_from(DAY) == datetime(2026, 4, 1, 5, tzinfo=UTC)
 
 
-@pytest.mark.any_engine
 def test_mediation_that_ended_after_the_day_has_not_ended_yet(
     a_member: AMemberOf, filed: Filed
 ) -> None:
@@ -182,7 +181,6 @@ def test_mediation_that_ended_after_the_day_has_not_ended_yet(
     assert counted(anna, DAY + timedelta(days=30))[reference].mediation == "settled"
 
 
-@pytest.mark.any_engine
 def test_what_was_told_afterwards_is_one_case_with_the_report(
     a_member: AMemberOf, filed: Filed
 ) -> None:
@@ -202,7 +200,6 @@ def test_what_was_told_afterwards_is_one_case_with_the_report(
     assert third not in counted(anna)
 
 
-@pytest.mark.any_engine
 def test_a_case_that_was_filed_twice_counts_once_it_was_closed_as_that(
     a_member: AMemberOf, filed: Filed
 ) -> None:
@@ -216,6 +213,7 @@ def test_a_case_that_was_filed_twice_counts_once_it_was_closed_as_that(
     assert set(counted(anna)) == {kept, twice}
 
 
+@pytest.mark.usefixtures("both_engines_app")
 def test_whoever_took_it_back_by_her_receipt_is_not_counted(
     a_member: AMemberOf, actor: Callable[..., Actor]
 ) -> None:
@@ -239,6 +237,7 @@ def test_whoever_took_it_back_by_her_receipt_is_not_counted(
 # --- Refusing -------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("both_engines_app")
 def test_nothing_is_counted_while_one_record_is_damaged(a_member: AMemberOf, filed: Filed) -> None:
     anna = a_member("documentation")
     filed(record())
@@ -257,7 +256,6 @@ def test_nothing_is_counted_while_one_record_is_damaged(a_member: AMemberOf, fil
         counted(anna)
 
 
-@pytest.mark.any_engine
 def test_nothing_is_counted_while_a_record_is_of_a_generation_that_she_does_not_hold(
     a_member: AMemberOf, filed: Filed
 ) -> None:
@@ -270,7 +268,6 @@ def test_nothing_is_counted_while_a_record_is_of_a_generation_that_she_does_not_
         cases_for_totals(db.session(), replace(vault, secrets=without), DAY)
 
 
-@pytest.mark.any_engine
 def test_nothing_is_counted_while_a_screen_of_a_phone_does_not_open(
     a_member: AMemberOf, filed: Filed
 ) -> None:
@@ -280,7 +277,6 @@ def test_nothing_is_counted_while_a_screen_of_a_phone_does_not_open(
         counted(anna)
 
 
-@pytest.mark.any_engine
 def test_nothing_is_counted_of_what_is_no_record(a_member: AMemberOf) -> None:
     anna, session = a_member("documentation"), db.session()
     document = file_document(session, "incident", b'{"persons": 7}')
@@ -290,6 +286,7 @@ def test_nothing_is_counted_of_what_is_no_record(a_member: AMemberOf) -> None:
         counted(anna)
 
 
+@pytest.mark.usefixtures("both_engines_app")
 def test_nothing_is_counted_while_something_sent_in_time_is_not_visible(
     a_member: AMemberOf, actor: Callable[..., Actor]
 ) -> None:
