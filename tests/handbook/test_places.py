@@ -83,7 +83,7 @@ def test_no_page_leads_those_outside_the_staff_to_what_officers_do(role: Role) -
         for endpoint in ADDRESSES
         if (place := place_in_handbook(endpoint, [role])) is not None
     }
-    outside = {"signing-in", "verification", "privacy"}
+    outside = {"signing-in", "verification", "privacy", "figures"}
     assert led_to <= outside | ({"peer-educator"} if role != Role.FUNDER else set())
 
 
@@ -92,6 +92,7 @@ def test_police_and_peers_read_nothing_that_is_written_for_officers() -> None:
         assert {one.name for one in CHAPTERS if readable(one, [role])} == {
             "signing-in",
             "peer-educator",
+            "figures",
             "privacy",
             "verification",
         }

@@ -185,6 +185,16 @@ from kash.platform.vault import (
 )
 from kash.platform.vault.phones import new_pair
 from kash.quarters.models import QuarterLine, QuarterProposal
+from kash.releases.models import Release, ReleasePlan
+from kash.releases.rules.tables import (
+    KNOWN,
+    WHO,
+    YearPlan,
+    last_days,
+    tables_as_json,
+    windows_as_json,
+    windows_of,
+)
 from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
@@ -466,6 +476,35 @@ class _Builder:
         self.session.flush()
         return row
 
+    def printed(self) -> Release:
+        """A table as it was printed; those of the next quarter are to be printed."""
+        plan = YearPlan(2025, (KNOWN[WHO],))
+        windows = windows_of(plan, last_days(plan.year)[:2])
+        kept = {
+            "tables": tables_as_json(plan.tables),
+            "windows": windows_as_json(windows),
+            "digest": "d" * 64,
+        }
+        row = self.add(
+            ReleasePlan(
+                year=plan.year,
+                state="approved",
+                proposed_by=new_public_id(),
+                approved_by=new_public_id(),
+                **kept,
+            )
+        )
+        lines = [[code, None] for code in KNOWN[WHO].codes]
+        return self.add(
+            Release(
+                plan_id=row.id,
+                table_key=WHO,
+                window=0,
+                freeze_on=windows[0].freeze_on,
+                lines=lines,
+            )
+        )
+
     def shelter(self) -> ServiceEntry:
         """A service whose address is confidential."""
         public_id = new_public_id()
@@ -561,6 +600,7 @@ class _Builder:
             )
         )
         self.station = self.add(Organisation(name="Lake station", kind="station"))
+        self.release = self.printed()
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
@@ -701,6 +741,7 @@ class _Builder:
                     ),
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,
+                    "release": self.release.public_id,
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
                     "holiday": self.holiday.public_id,

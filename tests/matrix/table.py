@@ -887,6 +887,12 @@ PLACES: dict[str, Place] = {
     "calendar.move": _of("workshop", both="workshops.change"),
     "calendar.free_days": _of("workshop", get="workshops.change"),
     "calendar.undo": Place(post="workshops.plan"),
+    # --- printed figures --------------------------------------------------------------------
+    "releases.index": Place("releases.see"),
+    "releases.table": Place("releases.see"),
+    "releases.release": _of("release", get="releases.see"),
+    "releases.note": _of("release", both="releases.make"),
+    "releases.print_day": Place(post="releases.make", sent={"day": "=2025-06-30"}),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),
     "coverage.needs": Place("coverage.see"),

@@ -494,6 +494,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Mediation",
                 "Curriculum",
                 "Certificates",
+                "Figures",
                 "Payouts",
                 "Services",
             ],
@@ -512,13 +513,14 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Tracks",
                 "Certificates",
                 "Coverage",
+                "Figures",
                 "Payouts",
                 "Services",
                 "Accounts",
                 "Settings",
             ],
         ),
-        ("funder", ["Today", "Services"]),
+        ("funder", ["Today", "Figures", "Services"]),
     ],
 )
 def test_the_bar_shows_where_one_may_go(sign_in: Signing, role: str, labels: list[str]) -> None:

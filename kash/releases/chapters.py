@@ -1,0 +1,13 @@
+"""Chapters of the handbook that tell about printed figures."""
+
+from __future__ import annotations
+
+from kash.handbook.places import Chapters, each
+
+CHAPTERS = Chapters(
+    {
+        "releases": "figures#read-them",
+        **each("releases", "print_day", "figures#print-them"),
+        "releases.note": "figures#if-something-was-wrong",
+    }
+)

@@ -1,0 +1,40 @@
+"""`flask releases …`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from flask.cli import AppGroup
+
+from kash.platform.database import utc_now
+from kash.platform.web.formats import to_local
+from kash.releases.exported import as_public
+from kash.releases.queries.due import days_due, next_day
+from kash.releases.queries.notes import notes_of
+from kash.releases.queries.printed import approved_plans, printed_tables
+
+releases_commands = AppGroup("releases", help="Printed figures and their plans.")
+
+
+@releases_commands.command("export")
+@click.option("--format", "kind", type=click.Choice(["json"]), default="json", show_default=True)
+def export_command(kind: str) -> None:
+    """Write plans and all that was printed, as everybody may see them."""
+    public = as_public(approved_plans(), printed_tables(), notes_of())
+    click.echo(json.dumps(public, ensure_ascii=False, indent=2))
+
+
+@releases_commands.command("due")
+def due_command() -> None:
+    """Say which days are to be printed, and which comes next. The machine prints none: that takes a
+    member with the vault open."""
+    now = utc_now()
+    for one in days_due(now):
+        click.echo(
+            f"due   {one.day.isoformat()}  {' '.join(each.window.key for each in one.tables)}"
+        )
+    coming = next_day(now)
+    if coming is not None:
+        from_ = to_local(coming.due_at).strftime("%Y-%m-%d %H:%M")
+        click.echo(f"next  {coming.day.isoformat()}  from {from_}")
