@@ -1,4 +1,4 @@
-"""The sample programme's command: `flask demo`."""
+"""Commands that invent a programme: `flask demo` and `flask synth`."""
 
 from __future__ import annotations
 
@@ -19,4 +19,18 @@ def load() -> None:
     load_and_tell()
 
 
-FEATURE = Feature("demo", commands=(load,), parts=(ACTION_WORDS,))
+@click.command("synth")
+@click.option("--people", default=60, show_default=True, type=click.IntRange(0, 100_000))
+@click.option("--incidents-per-month", default=30, show_default=True, type=click.IntRange(0, 5000))
+@click.option("--months", default=12, show_default=True, type=click.IntRange(1, 60))
+@click.option("--seed", default=1, show_default=True, help="The same seed invents the same.")
+@with_appcontext
+def invent(people: int, incidents_per_month: int, months: int, seed: int) -> None:
+    """Fill an empty programme with invented people and cases, and open a vault for them."""
+    from kash.demo.command import synthesize_and_tell
+    from kash.demo.synth import SynthSize
+
+    synthesize_and_tell(SynthSize(people, incidents_per_month, months, seed))
+
+
+FEATURE = Feature("demo", commands=(load, invent), parts=(ACTION_WORDS,))

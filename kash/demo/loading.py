@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from kash.accounts.models import Account, Programme
-from kash.accounts.queries import accounts as accounts_queries
-from kash.accounts.queries.accounts import actor_of, person_id_of
-from kash.accounts.services.accounts import new_account
 from kash.accounts.services.asking import ask_to_invite
 from kash.accounts.services.invitations import invite
-from kash.accounts.services.programme import change_programme, set_up_programme
-from kash.accounts.setup import spend_set_up_code
 from kash.coverage.queries.goals import Goal
 from kash.coverage.services.goals import set_goal
-from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER, SampleAccount
+from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER
 from kash.demo.availability import say_who_is_away
 from kash.demo.batches import make_batches
 from kash.demo.budgets import write_budgets
@@ -28,12 +21,13 @@ from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
 from kash.demo.curriculum import WORKING_TOGETHER
 from kash.demo.evaluations import evaluate_workshops
+from kash.demo.figures import add_figures
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.members import SampleMember, add_members, put_on_duty
-from kash.demo.participants import People, add_people, find_a_minor
+from kash.demo.opening import ProgrammeNotEmpty, open_accounts, programme_is_empty, set_up, settle
+from kash.demo.participants import add_people, find_a_minor
 from kash.demo.payouts import pay_out
-from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.phones import send_from_the_door
 from kash.demo.quarters import propose_a_quarter
 from kash.demo.questions import hold_tests, write_questions
@@ -50,8 +44,7 @@ from kash.demo.vault import record_incidents
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
 from kash.people.services.duplicates import sweep
-from kash.people.services.groups import new_group
-from kash.platform.database import db, utc_now, writing
+from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
 from kash.platform.vault import audited
 from kash.policy import SYSTEM, Actor, Role
@@ -59,18 +52,6 @@ from kash.training.models import Course, CourseVersion
 from kash.training.services.bringing import bring_library
 from kash.training.starting_library import library
 from kash.workshops.models import Enrolment, Workshop
-
-LANGUAGES = ("en", "sw")
-
-
-class ProgrammeNotEmpty(Exception):
-    """Something real may be here, so the sample stays out."""
-
-    def __str__(self) -> str:
-        return (
-            "This programme is not empty, and the sample never goes over an existing one. "
-            "Choose another KASH_DATA_DIR (and KASH_DATABASE_URL) for it."
-        )
 
 
 @dataclass(frozen=True)
@@ -87,23 +68,16 @@ class LoadedProgramme:
     work: CaseWork
 
 
-def programme_is_empty() -> bool:
-    """True if there is no programme, no account and no person."""
-    return all(
-        db.session.scalar(select(kind.id).limit(1)) is None for kind in (Programme, Account, Person)
-    )
-
-
 def load_programme(password: str, today: date) -> LoadedProgramme:
     """Load the sample as of `today`. Raises ProgrammeNotEmpty and WeakPassword."""
     if not programme_is_empty():
         raise ProgrammeNotEmpty
-    administrator = _set_up(password)
+    administrator = set_up(password)
     actors = {ADMINISTRATOR.key: administrator}
-    _open_accounts(actors, [one for one in ACCOUNTS if not one.person], password)
+    open_accounts(actors, [one for one in ACCOUNTS if not one.person], password)
     areas = set_up_areas(actors)
     people = add_people(actors, today)
-    _open_accounts(actors, [one for one in ACCOUNTS if one.person], password, people)
+    open_accounts(actors, [one for one in ACCOUNTS if one.person], password, people)
     invite(
         administrator,
         name="Mgeni Kigezo",
@@ -111,7 +85,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
         roles=[Role.TRAINER],
         language="sw",
     )
-    _settle(utc_now())
+    settle(utc_now())
     ask_to_invite(
         administrator,
         name="Mlinzi Mgeni",
@@ -125,6 +99,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     members = add_members(actors)
     put_on_duty(actors)
     incidents = record_incidents(actors, members, utc_now())
+    add_figures(actors, members, today)
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
     bring_library(library(), by=actors[TRAINER.key])
@@ -172,61 +147,3 @@ def _set_on_a_track(actors: dict[str, Actor], workshop: str, today: date) -> Non
         .order_by(Person.id)
     ).all()
     make_tracks(actors, rows[0][1], [row[0] for row in rows], today)
-
-
-def _add_groups(session: Session) -> None:
-    new_group(session, POLICE, "A", is_police=True)
-    new_group(session, COMMUNITY, "B")
-
-
-def _set_up(password: str) -> Actor:
-    administrator = set_up_programme(
-        name="Sample programme, Kisumu",
-        neutral_name="Programme",
-        zone="Africa/Nairobi",
-        languages=LANGUAGES,
-        administrator_name=ADMINISTRATOR.name,
-        administrator_email=ADMINISTRATOR.email,
-        password=password,
-        also=_add_groups,
-    )
-    spend_set_up_code()
-    # Whoever tries the sample has no phone that knows its secrets.
-    change_programme(
-        administrator,
-        name="Sample programme, Kisumu",
-        neutral_name="Programme",
-        zone="Africa/Nairobi",
-        languages=LANGUAGES,
-        settings={"second_step_required": False},
-    )
-    return administrator
-
-
-def _settle(now: datetime) -> None:
-    """The accounts have been here for a while, so that one may agree to what another asks for."""
-    with writing() as session:
-        session.execute(update(Account).values(settled_at=now - timedelta(days=100)))
-
-
-def _open_accounts(
-    actors: dict[str, Actor],
-    accounts: list[SampleAccount],
-    password: str,
-    people: People | None = None,
-) -> None:
-    administrator = actors[ADMINISTRATOR.key]
-    for account in accounts:
-        if account.key in actors:
-            continue
-        person = people.by_name[account.person] if people is not None else None
-        public_id = new_account(
-            administrator,
-            name=account.name,
-            email=account.email,
-            password=password,
-            roles=account.roles,
-            language=account.language,
-            person_id=person_id_of(person) if person is not None else None,
-        )
-        actors[account.key] = actor_of(accounts_queries.account(public_id))

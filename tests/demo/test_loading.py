@@ -21,7 +21,8 @@ from kash.coverage.queries.stations import all_groups
 from kash.coverage.queries.subjects import subjects
 from kash.coverage.rules.pace import Outlook
 from kash.demo.accounts import ACCOUNTS, DIRECTOR, MEMBERS
-from kash.demo.loading import ProgrammeNotEmpty, load_programme
+from kash.demo.loading import load_programme
+from kash.demo.opening import ProgrammeNotEmpty
 from kash.forums.models import Action, Meeting
 from kash.forums.queries.actions import arising_in
 from kash.people.models import Group, Organisation, Person

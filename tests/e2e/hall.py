@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kash.accounts.services.accounts import new_account
 from kash.application import create_app
-from kash.demo.loading import _set_up
+from kash.demo.opening import set_up
 from kash.people.models import Group, Person
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id, writing
@@ -33,7 +33,7 @@ LAST = "Kwekwelindo"
 
 def make(password: str) -> dict[str, object]:
     """Two trainers, one workshop of four sessions, forty people of both groups on its register."""
-    administrator = _set_up(password)
+    administrator = set_up(password)
     accounts = [
         new_account(
             administrator,
