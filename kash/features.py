@@ -32,6 +32,7 @@ from kash.releases.feature import FEATURE as RELEASES
 from kash.reports.feature import FEATURE as REPORTS
 from kash.series.feature import FEATURE as SERIES
 from kash.skills.feature import FEATURE as SKILLS
+from kash.stories.feature import FEATURE as STORIES
 from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
 from kash.workshops.feature import FEATURE as WORKSHOPS
@@ -60,6 +61,7 @@ FEATURES: tuple[Feature, ...] = (
     SKILLS,
     INCIDENTS,
     RELEASES,
+    STORIES,
     FORUMS,
     CLASHES,
     SERIES,

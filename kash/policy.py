@@ -59,6 +59,8 @@ _SEEING_FORUMS = {
     _R.PEER: Reach.MEMBER,
     _R.POLICE_PEER: Reach.MEMBER,
 }
+# Printed figures are as good as published: everybody reads them but whoever runs the machine.
+_SEEING_RELEASES = dict.fromkeys(set(_R) - {_R.ADMINISTRATOR}, _ALL)
 _SEEING_COURSES = {
     _R.DIRECTOR: _ALL,
     _R.TRAINER: _ALL,
@@ -278,12 +280,17 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
     # To whom reporters turn outside the programme: one proposes, another agrees.
     "incidents.outside": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
-    # Printed figures are as good as published: everybody reads them but whoever runs the machine.
-    "releases.see": {role: _ALL for role in _R if role is not _R.ADMINISTRATOR},
+    "releases.see": _SEEING_RELEASES,
     # Whoever proposes what a year prints never approves it, and nobody lends it to another.
     "releases.make": {_R.DOCUMENTATION: _ALL},
     "releases.approve": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     "forums.see": _SEEING_FORUMS,
+    # Told stories are for whoever reads the printed numbers; what is not told yet lies in the
+    # vault, and is told by somebody else than its writer.
+    "stories.see": _SEEING_RELEASES,
+    "stories.drafts": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},
+    "stories.write": {_R.DOCUMENTATION: _ALL},
+    "stories.approve": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     # Who may hold keys. What they open is decided by the keys themselves, and by `members.rules`.
     "vault.open": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},
     "vault.unseal": {_R.CUSTODIAN: _ALL},

@@ -150,6 +150,11 @@ NAMED: dict[str, str] = {
     "people.persons_told_apart": "person person",
     "people.signed_forms_noted": "person batch",
     "people.told_apart_taken_back": "person person",
+    # Neither the draft nor its case: a told story could be followed to the case opened before.
+    "stories.dropped": "",
+    "stories.read": "",
+    "stories.returned": "",
+    "stories.written": "",
     "training.course_added": "course version",
     "training.module_removed": "version module",
     "training.plan_removed": "version plan",

@@ -38,6 +38,7 @@ from kash.demo.services import add_services
 from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
 from kash.demo.sign_ups import leave_names_waiting
 from kash.demo.skills import grant_skills
+from kash.demo.stories import tell_stories
 from kash.demo.told import tell_people
 from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
@@ -119,6 +120,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     forum, meetings = hold_forum(actors, people, today)
     plan_meetings(forum, today, actors[TRAINER.key])
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
+    tell_stories(members, incidents)
     ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
     tell_people(actors)

@@ -1,4 +1,5 @@
-"""Endings of a case: what else ends when it is closed, and what goes when it is shredded."""
+"""Endings of a case: what else ends when it is closed, what goes when it is shredded, and what was
+made of it for others to read and ends with the consent to it."""
 
 from __future__ import annotations
 
@@ -39,6 +40,16 @@ class Shredding(Part):
     """
 
     step: Callable[[Session, Record], Remains]
+
+
+@dataclass(frozen=True)
+class MadeOf(Part):
+    """Something made of a case for others to read while everybody in it agrees to `purpose`. What
+    was made is noted by its id (`services.made`); `end` ends it for good, in the transaction in
+    which a consent is withdrawn or the case is shredded."""
+
+    purpose: str
+    end: Callable[[Session, Sequence[str]], None]
 
 
 def end_with_closing(session: Session, record: Record) -> None:

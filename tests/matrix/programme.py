@@ -107,6 +107,7 @@ from kash.forums.models import (
 )
 from kash.forums.rules.telling import line_digest
 from kash.holidays.models import LocalHoliday
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.rules.evidence import (
     CLEANED,
@@ -117,7 +118,9 @@ from kash.incidents.rules.evidence import (
 )
 from kash.incidents.rules.evidence import as_bytes as evidence_bytes
 from kash.incidents.rules.record import (
+    Act,
     Asked,
+    CaseConsent,
     CashBail,
     Evidence,
     Intervention,
@@ -198,6 +201,9 @@ from kash.releases.rules.tables import (
 from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
+from kash.stories.models import Story
+from kash.stories.rules.drafts import Draft
+from kash.stories.rules.drafts import as_bytes as draft_bytes
 from kash.tracks.models import (
     SeenFact,
     SupervisionVisit,
@@ -688,6 +694,7 @@ class _Builder:
         self.add(Duty(account_id=accounts["peer"].id))
         self.add(Duty(account_id=accounts["police_peer"].id))
         cases = {OWN: self.cases(OWN), OTHER: self.cases(OTHER)}
+        stories = {side: self.stories(side, accounts["documentation"]) for side in (OWN, OTHER)}
         designs = {OWN: "classic", OTHER: "plain"}
         design_images = {side: self.design_image(name) for side, name in designs.items()}
         signature_uses = {
@@ -770,6 +777,7 @@ class _Builder:
                     "officer": accounts["documentation"].public_id,
                     "brief": self.brief(owner, role if mine else OTHER),
                     **cases[side],
+                    **stories[side],
                     "incident_view": self.incident_view(
                         account if mine or role in ("director", "documentation") else None
                     ),
@@ -852,6 +860,24 @@ class _Builder:
             "incident_beside": beside,
             "incident_linked": linked,
             "identity_document": identity.public_id,
+        }
+
+    def stories(self, whose: str, writer: Account) -> dict[str, str]:
+        """A told story, and one that waits for a second reader, of a case that may be told."""
+        agreed = CaseConsent(
+            purpose="forum_story", given=True, at=utc_now(), by="system", wording=VERSION
+        )
+        draft = Draft(
+            case=self.incident(Record(consents=[agreed], acts=[Act(id="a1", code="L1")])),
+            title="Arrested without a charge",
+            text=self.value("story.draft", whose),
+            written_by=writer.public_id,
+            state="waiting",
+        )
+        told = Story(month=DAY.replace(day=1), language="en", title="Told", text="It was told.")
+        return {
+            "story": self.add(told).public_id,
+            "story_draft": file_document(self.session(), "story", draft_bytes(draft)).public_id,
         }
 
     def incident_view(self, account: Account | None) -> str:

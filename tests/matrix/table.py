@@ -155,6 +155,10 @@ vault.members         all  all  -     -    all    all  -       -       -
 releases.see          -    all  all   all  all    all  all     all     all
 releases.make         -    -    -     -    all    -    -       -       -
 releases.approve      -    all  -     -    -      all  -       -       -
+stories.see           -    all  all   all  all    all  all     all     all
+stories.drafts        -    all  -     -    all    all  -       -       -
+stories.write         -    -    -     -    all    -    -       -       -
+stories.approve       -    all  -     -    -      all  -       -       -
 forums.see            -    all  all   all  all    all  member  member  -
 forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -
@@ -186,6 +190,7 @@ breach                all  all  -     -    -      -    -       -       -
 incident              -    all  -     -    all    own  -       -       -
 identity              -    -    -     -    -      own  -       -       -
 brief                 -    -    -     -    -      -    self    self    -
+story.draft           -    all  -     -    all    all  -       -       -
 budget                -    all  own   all  -      -    -       -       -
 absence.why           -    all  own   -    -      -    -       -       -
 venue.planning        -    all  all   -    -      -    -       -       -
@@ -984,6 +989,18 @@ PLACES: dict[str, Place] = {
         day="=2026-11-16",
         other_id="claim_beside",
     ),
+    # --- stories ----------------------------------------------------------------------------
+    "stories.index": Place("stories.see"),
+    "stories.story": Place("stories.see", address={"story_id": "story"}),
+    "stories.ask_to_withdraw": Place("stories.drafts", address={"story_id": "story"}),
+    "stories.withdraw": Place(post="stories.drafts", address={"story_id": "story"}),
+    "stories.all_drafts": Place("stories.drafts"),
+    "stories.write": Place("stories.write", "stories.write"),
+    "stories.edit": Place("stories.write", "stories.write", {"draft_id": "story_draft"}),
+    "stories.ask_to_drop": Place("stories.write", address={"draft_id": "story_draft"}),
+    "stories.drop": Place(post="stories.write", address={"draft_id": "story_draft"}),
+    "stories.read": Place("stories.approve", "stories.approve", {"draft_id": "story_draft"}),
+    "stories.send_back": Place(post="stories.approve", address={"draft_id": "story_draft"}),
     # --- forums -----------------------------------------------------------------------------
     "forums.index": Place("forums.see"),
     "forums.add": Place("forums.open", "forums.open"),

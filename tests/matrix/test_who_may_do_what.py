@@ -356,6 +356,10 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "releases.see": "releases.see",
         "releases.make": "releases.make",
         "releases.approve": "releases.approve",
+        "stories.see": "stories.see",
+        "stories.drafts": "stories.drafts",
+        "stories.write": "stories.write",
+        "stories.approve": "stories.approve",
         "forums.see": "forums.see",
         "forums.edit": "forums.run",
     }

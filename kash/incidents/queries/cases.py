@@ -95,6 +95,23 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     A few queries, however many cases there are. Whoever shows them notes the opening
     (`services.note_opening`).
     """
+    cases, damaged = _every_case(vault)
+    access = access_of(by)
+    return [one for one in cases if access.includes(one.seen)], damaged
+
+
+def cases_to_tell(by: Actor, vault: OpenVault) -> dict[str, Case]:
+    """The cases of which the actor may write something for others to read, or read it first, by
+    reference: as `case_to_tell`."""
+    reader, (cases, _damaged) = reader_of(by), _every_case(vault)
+    return {one.reference: one for one in cases if _may_tell(reader, one)}
+
+
+def _may_tell(reader: Reader, case: Case) -> bool:
+    return conflict_of(reader, case.seen) is None and for_custodian(case.seen) is None
+
+
+def _every_case(vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
     rows = {
         row.document_id: row
         for row in db.session.execute(
@@ -103,7 +120,6 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
             ).where(Incident.document_id.is_not(None))
         )
     }
-    access = access_of(by)
     found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []
@@ -127,7 +143,7 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     )
     for one in cases:
         one.others = additions.others(one.reference)
-    return [one for one in cases if access.includes(one.seen)], damaged
+    return cases, damaged
 
 
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
@@ -135,6 +151,18 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
     session = session or db.session()
     found = _opened(vault, reference, session)
     if not access_of(by).includes(found.seen):
+        raise NotFound
+    return found
+
+
+def case_to_tell(
+    by: Actor, vault: OpenVault, reference: str, session: Session | None = None
+) -> Case:
+    """One case for whoever writes something of it for others to read, or reads that first, whether
+    or not she works on cases. Raises NotFound, also if she has a part in it and if it is for a
+    custodian alone, and Damaged."""
+    found = _opened(vault, reference, session or db.session())
+    if not _may_tell(reader_of(by), found):
         raise NotFound
     return found
 

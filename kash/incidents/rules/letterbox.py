@@ -116,8 +116,10 @@ class Box(BaseModel):
     to have her report kept); of reports that were sent after another, by their reference, that of
     the other (so that who sees one is decided by both), as long as one of them is there; of those
     among them that were shredded, which were for officers (of any other nobody knows, so that what
-    adds to it is a custodian's); and, by the hash of their receipt, the day on which such were
-    shredded as asked."""
+    adds to it is a custodian's); by the hash of their receipt, the day on which such were shredded
+    as asked; and, by purpose of consent and reference of the case, ids of what was made of it for
+    others to read (`endings.MadeOf`), so that it goes with that consent though nobody has keys at
+    hand."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
@@ -127,6 +129,7 @@ class Box(BaseModel):
     additions: dict[str, str] = Field(default_factory=dict)
     for_officers: list[str] = Field(default_factory=list)
     shredded: dict[str, date] = Field(default_factory=dict)
+    made: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
 
     def letters(self) -> Iterator[Letter]:
         """Every sealed document in it."""
@@ -197,6 +200,10 @@ def as_bytes(box: Box) -> bytes:
         additions=dict(sorted(box.additions.items())),
         for_officers=sorted(set(box.for_officers)),
         shredded=dict(sorted(box.shredded.items())),
+        made={
+            purpose: {key: sorted(ids) for key, ids in sorted(cases.items()) if ids}
+            for purpose, cases in sorted(box.made.items())
+        },
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()
     size = SMALLEST

@@ -28,6 +28,7 @@ from kash.incidents.services.brief_endings import (
 )
 from kash.incidents.services.history import History
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.made import end_what_nobody_agrees_to
 from kash.incidents.services.reminding import next_reminder
 from kash.incidents.services.retention import settle
 from kash.platform.vault import (
@@ -214,6 +215,7 @@ def save_record(
     shred(session, [one.place.public_id for one in case.screens])
     case.screens = []
     forget_what_was_taken_in(session, case)
+    end_what_nobody_agrees_to(session, case)
     _settle(session, vault, case)
 
 

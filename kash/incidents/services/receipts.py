@@ -31,6 +31,7 @@ from kash.incidents.rules.letterbox import Box, TakenBack, in_bytes, in_text
 from kash.incidents.rules.receipts import token_helps
 from kash.incidents.rules.withdrawing import Withdrawal, as_bytes, still_to_say
 from kash.incidents.services.letterbox import letter, letterbox
+from kash.incidents.services.made import end_made
 from kash.incidents.services.traceless import without_trace
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, open_text, seal
@@ -189,8 +190,9 @@ def found_by_pass(carried: str) -> Found | None:
 def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
     """Take consents back, for everybody in the report; what the receipt opens then.
 
-    It waits sealed in the letterbox, and holds at once for whatever reads the record. What waits
-    there already is not said twice. Raises NobodyHoldsKeys, LetterboxFull.
+    It waits sealed in the letterbox, and holds at once for whatever reads the record; what was made
+    under such a consent is gone. What waits there already is not said twice. Raises
+    NobodyHoldsKeys, LetterboxFull.
     """
     keys = found.keys
     with without_trace("incidents.consents_taken_back", by) as filing:
@@ -212,4 +214,9 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
             waiting.withdrawals.append(said)
             waiting.notes = in_text(sealed_notes(notes, keys.notes))
             box.taken_back[keys.hash] = waiting
+            reference = session.scalar(
+                select(Incident.public_id).where(Incident.receipt_hash == keys.hash)
+            )
+            if reference:
+                end_made(session, box, [reference], more)
     return Found(found.state, keys, frozenset(notes.taken_back))

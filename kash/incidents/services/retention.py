@@ -25,6 +25,7 @@ from kash.incidents.rules.letterbox import Box, Fate
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.retention import is_as_asked, last_day, what_keeps
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.made import end_made
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import local_today
 
@@ -100,9 +101,11 @@ def forget(session: Session, reference: str, record: Record) -> None:
 
 
 def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) -> None:
-    """Forget the days of cases that are shredded in this transaction. As long as others belong to
+    """Forget the days of cases that are shredded in this transaction, and end what was made of
+    them. As long as others belong to
     one, that stays, with whether it was for officers, as `shredded` says by reference: else what
     was told afterwards of a child's report would be shown to them once that is gone."""
+    end_made(session, box, shredded)
     for reference, for_officers in shredded.items():
         box.fates.pop(reference, None)
         if for_officers:

@@ -1,0 +1,40 @@
+"""The declaration of stories."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.feature import Feature
+from kash.incidents.endings import MadeOf
+from kash.platform.vault import SealedDocument
+from kash.platform.web.hits import NamedPage
+from kash.platform.web.sample_ids import SampleId
+from kash.stories import blueprint, views
+from kash.stories.chapters import CHAPTERS
+from kash.stories.models import Story
+from kash.stories.queries.drafts import KIND, PURPOSE
+from kash.stories.services.withdrawing import end_stories
+from kash.stories.today import TODAY
+from kash.stories.trail_words import ACTION_WORDS
+
+FEATURE = Feature(
+    "stories",
+    modules=(views,),
+    blueprints=(blueprint,),
+    parts=(
+        ACTION_WORDS,
+        CHAPTERS,
+        NamedPage("stories.index", _l("Stories"), "stories.see", 96),
+        *TODAY,
+        MadeOf(PURPOSE, end_stories),
+        SampleId(
+            "/stories/<story_id>",
+            lambda _: select(Story.public_id).where(Story.text.is_not(None)).order_by(Story.month),
+        ),
+        SampleId(
+            "/stories/w/<draft_id>",
+            lambda _: select(SealedDocument.public_id).where(SealedDocument.kind == KIND),
+        ),
+    ),
+)

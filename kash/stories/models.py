@@ -1,0 +1,32 @@
+"""Told stories."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kash.platform.database import Base, PublicId
+
+
+class Story(PublicId, Base):
+    """A story as it was told, in the month that begins on the day `month`.
+
+    Once it is withdrawn nothing is left but that it was there, since minutes refer to it. No row
+    says who wrote or read it, of which case it is, or on which day it was told; rows lie in no
+    order.
+    """
+
+    __tablename__ = "story"
+    __table_args__ = (
+        CheckConstraint("language in ('en', 'sw', 'luo')", name="language"),
+        CheckConstraint("(text is null) = (title is null)", name="withdrawn"),
+        Index("ix_story_month_public_id", "month", "public_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(Date)
+    language: Mapped[str] = mapped_column(String(3))
+    title: Mapped[str | None] = mapped_column(String(120))
+    text: Mapped[str | None] = mapped_column(Text)

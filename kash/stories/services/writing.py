@@ -1,0 +1,204 @@
+"""Stories as they are written and read: sealed to the vault, with the case that they are of.
+
+The audit trail tells that somebody wrote or read one, and names neither the draft nor the case:
+whoever reads it could otherwise follow a told story to the case that was opened before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.incidents.queries.cases import Case, case_to_tell
+from kash.incidents.services.cases import locked_incident
+from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.made import forget_made, note_made
+from kash.people.models import Organisation
+from kash.platform.database import without_order
+from kash.platform.vault import (
+    OpenVault,
+    SavedMeanwhile,
+    audited,
+    file_document,
+    keep_keys,
+    save_document,
+    shred,
+)
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
+from kash.stories.errors import (
+    NobodyAgreedToIt,
+    NotLookedThrough,
+    OwnStory,
+    StandsAlone,
+    StoryChangedMeanwhile,
+    TellsWhoItWas,
+)
+from kash.stories.models import Story
+from kash.stories.queries.drafts import KIND, PURPOSE, OpenDraft, names_known, open_draft
+from kash.stories.queries.windows import lines_too_thin
+from kash.stories.rules.drafts import CHECKS, Draft, as_bytes, unchecked
+from kash.stories.rules.identifying import identifying_words
+
+
+@dataclass(frozen=True)
+class Written:
+    """A story as its writer typed it; `ready` gives it to a second reader."""
+
+    case: str
+    language: str
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    checks: Sequence[str] = ()
+    ready: bool = False
+
+
+def write_story(written: Written, *, by: Actor, vault: OpenVault) -> str:
+    """Keep a new draft; its id. Raises NotFound, NobodyAgreedToIt, StandsAlone,
+    TellsWhoItWas and NotLookedThrough."""
+    with audited("stories.written", by) as change:
+        session = change.session
+        case = _agreed_case(session, by, vault, written.case)
+        draft = _draft_of(session, written, case, by)
+        made = file_document(session, KIND, as_bytes(draft)).public_id
+        note_made(session, PURPOSE, case.reference, made)
+    return made
+
+
+def change_story(
+    public_id: str, version: int, written: Written, *, by: Actor, vault: OpenVault
+) -> None:
+    """Change an own draft. Raises NotFound, NobodyAgreedToIt, StandsAlone, TellsWhoItWas,
+    NotLookedThrough and StoryChangedMeanwhile."""
+    with audited("stories.written", by) as change:
+        session = change.session
+        found = _own_draft(session, by, vault, public_id)
+        case = _agreed_case(session, by, vault, found.draft.case)
+        draft = _draft_of(session, written, case, by)
+        if draft.state == "draft":
+            draft.returned, draft.returned_by = found.draft.returned, found.draft.returned_by
+        _save(session, vault, found, version, draft)
+
+
+def drop_story(public_id: str, *, by: Actor, vault: OpenVault) -> None:
+    """End an own draft for good. Raises NotFound."""
+    with audited("stories.dropped", by) as change:
+        found = _own_draft(change.session, by, vault, public_id)
+        forget_made(change.session, PURPOSE, found.public_id)
+        shred(change.session, [found.public_id])
+
+
+def note_reading(by: Actor, vault: OpenVault, found: Sequence[OpenDraft]) -> None:
+    """Note that drafts were shown; the keys of what was only filed before are kept from now on."""
+    with audited("stories.read", by) as change:
+        sealed = [one.sealed for one in found]
+        keep_keys(
+            change.session,
+            vault,
+            [*sealed, *(each for one in found for each in one.case.documents)],
+        )
+
+
+def return_story(public_id: str, version: int, reason: str, *, by: Actor, vault: OpenVault) -> None:
+    """Send a story back to its writer, with what must be put right. Raises NotFound, OwnStory and
+    StoryChangedMeanwhile."""
+    with audited("stories.returned", by) as change:
+        found = _waiting(change.session, by, vault, public_id)
+        draft = found.draft.model_copy(
+            update={"state": "returned", "returned": reason, "returned_by": by.public_id}
+        )
+        _save(change.session, vault, found, version, draft)
+
+
+def tell_story(
+    public_id: str, version: int, checks: Sequence[str], *, by: Actor, vault: OpenVault
+) -> str:
+    """Tell a story that was read a second time; the id under which it is told, which nothing ties
+    to the draft. Raises NotFound, OwnStory, StoryChangedMeanwhile, NobodyAgreedToIt, StandsAlone,
+    TellsWhoItWas and NotLookedThrough."""
+    with audited("stories.told", by) as change:
+        session = change.session
+        found = _waiting(session, by, vault, public_id)
+        if found.version != version:
+            raise StoryChangedMeanwhile
+        if unchecked(list(checks)):
+            raise NotLookedThrough
+        case = _agreed_case(session, by, vault, found.draft.case)
+        _refuse_what_tells(session, found.draft, case)
+        draft = found.draft
+        month = to_local(change.now).date().replace(day=1)
+        story = Story(month=month, language=draft.language, title=draft.title, text=draft.text)
+        session.add(story)
+        session.flush()
+        without_order(session, Story, story.id)
+        forget_made(session, PURPOSE, found.public_id)
+        note_made(session, PURPOSE, case.reference, story.public_id)
+        shred(session, [found.public_id])
+        change.about(story.public_id)
+        return story.public_id
+
+
+def _agreed_case(session: Session, by: Actor, vault: OpenVault, reference: str) -> Case:
+    # Whoever takes the consent back meanwhile waits for this, or this for her.
+    locked_incident(session, reference)
+    with letterbox(session):
+        case = case_to_tell(by, vault, reference, session)
+    if not case.record.consents_to(PURPOSE):
+        raise NobodyAgreedToIt
+    return case
+
+
+def _draft_of(session: Session, written: Written, case: Case, by: Actor) -> Draft:
+    draft = Draft(
+        case=case.reference,
+        language=written.language,
+        title=written.title,
+        text=written.text,
+        written_by=by.public_id,
+        state="waiting" if written.ready else "draft",
+        checks=[one for one in CHECKS if one in written.checks],
+    )
+    if written.ready:
+        _refuse_what_tells(session, draft, case)
+        if unchecked(draft.checks):
+            raise NotLookedThrough
+    return draft
+
+
+def _refuse_what_tells(session: Session, draft: Draft, case: Case) -> None:
+    places = session.scalars(select(Organisation.name))
+    thin = lines_too_thin(case.record)
+    if thin:
+        raise StandsAlone(thin)
+    found = identifying_words(f"{draft.title}\n{draft.text}", places, names_known(case))
+    if found:
+        raise TellsWhoItWas(found)
+
+
+def _own_draft(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
+    found = open_draft(by, vault, public_id, session)
+    if found.draft.written_by != by.public_id:
+        raise NotFound
+    return found
+
+
+def _waiting(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
+    found = open_draft(by, vault, public_id, session)
+    if found.draft.written_by == by.public_id:
+        raise OwnStory
+    if found.draft.state != "waiting":
+        raise StoryChangedMeanwhile
+    return found
+
+
+def _save(session: Session, vault: OpenVault, found: OpenDraft, version: int, draft: Draft) -> None:
+    if found.version != version:
+        raise StoryChangedMeanwhile
+    try:
+        save_document(session, vault, found.sealed, as_bytes(draft))
+    except SavedMeanwhile:
+        raise StoryChangedMeanwhile from None

@@ -1,0 +1,280 @@
+"""Stories are sealed until two people have read them, and go with the consent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select, text
+
+from kash.incidents.queries import cases
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.rules.consents import PURPOSES
+from kash.incidents.rules.filing import Screen
+from kash.incidents.rules.record import Person
+from kash.incidents.services import receipts
+from kash.incidents.services.cases import changing
+from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.receipts import open_receipt
+from kash.incidents.services.shredding import shred_case
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry, SealedDocument
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
+from kash.releases.models import Release, ReleasePlan
+from kash.releases.rules.tables import KNOWN, WHO, tables_as_json
+from kash.stories.errors import (
+    NobodyAgreedToIt,
+    NotLookedThrough,
+    OwnStory,
+    StandsAlone,
+    StoryChangedMeanwhile,
+    TellsWhoItWas,
+)
+from kash.stories.models import Story
+from kash.stories.queries.drafts import cases_that_may_be_told, drafts, open_draft
+from kash.stories.queries.told import stories_by, stories_told
+from kash.stories.rules.drafts import CHECKS
+from kash.stories.services.withdrawing import withdraw_story
+from kash.stories.services.writing import (
+    Written,
+    change_story,
+    drop_story,
+    return_story,
+    tell_story,
+)
+from tests.conftest import AMember
+from tests.incidents.filed_cases import filed, let_arrive
+from tests.incidents.sent_reports import sent
+from tests.stories.conftest import TEXT, TITLE, Desk, agreed, record
+
+
+def _everything() -> str:
+    """Every value of every table, as whoever has the database reads it."""
+    db.session.rollback()
+    return repr(
+        [
+            tuple(row)
+            for name in db.metadata.tables
+            for row in db.session.execute(text(f"SELECT * FROM {name}"))
+        ]
+    )
+
+
+def _documents() -> int:
+    db.session.rollback()
+    return len(
+        db.session.scalars(select(SealedDocument).where(SealedDocument.kind == "story")).all()
+    )
+
+
+def _entries(action: str) -> list[str]:
+    db.session.rollback()
+    found = select(AuditEntry.subjects).where(AuditEntry.action == action)
+    return [str(one) for one in db.session.scalars(found)]
+
+
+@pytest.fixture
+def anywhere(both_engines_app: APIFlask, desk: Desk) -> Desk:
+    return desk
+
+
+def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who_wrote_it(
+    anywhere: Desk,
+) -> None:
+    draft = anywhere.write()
+    sealed = _everything()
+    assert TITLE not in sealed
+    assert "Nobody told them" not in sealed
+    told = anywhere.tell(draft)
+    row = db.session.query(Story).one()
+    assert (row.public_id, row.title, row.text, row.month.day) == (told, TITLE, TEXT, 1)
+    assert {column.name for column in Story.__table__.columns} == {
+        *("id", "public_id", "month", "language", "title", "text"),
+    }
+    assert told != draft
+    # The trail names no case and no draft beside a story.
+    named = [_entries(f"stories.{each}") for each in ("written", "told")]
+    assert [anywhere.case in str(each) or draft in str(each) for each in named] == [False, False]
+    assert _documents() == 0
+
+
+def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_table(
+    anywhere: Desk,
+) -> None:
+    told, waiting = anywhere.tell(), anywhere.write()
+    anywhere.refuse()
+    assert (stories_told(10), _documents()) == ([], 0)
+    assert stories_by([told])[told].is_withdrawn
+    assert TITLE not in _everything()
+    with pytest.raises(NotFound):
+        open_draft(anywhere.reader.actor, anywhere.reader.vault(), waiting)
+    assert cases_that_may_be_told(anywhere.writer.actor, anywhere.writer.vault()) == []
+
+
+def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    actor: Callable[..., Actor],
+) -> None:
+    writer, reader, peer = a_member("documentation"), a_member("director"), actor("peer")
+    receipt = sent(peer, what=Screen(acts=["L1"]), whom=Screen(count=1, ages=["25_34"]))
+    let_arrive()
+    db.session.rollback()
+    ((case,), _damaged) = cases.open_cases(writer.actor, writer.vault())
+    every = dict.fromkeys(PURPOSES, True)
+    answer_consents(writer.actor, writer.vault(), case.reference, case.version, "", every)
+    desk = Desk(writer, reader, case.reference)
+    told = desk.tell()
+    desk.write()
+    found = open_receipt(receipt.code, receipt.word)
+    assert found is not None
+    entries = len(_entries("stories.withdrawn"))
+    receipts.take_back(peer, found, ["mediation"])
+    assert [one.public_id for one in stories_told(10)] == [told]
+    receipts.take_back(peer, found, ["forum_story"])
+    assert (stories_told(10), _documents(), TITLE in _everything()) == ([], 0, False)
+    assert stories_by([told])[told].is_withdrawn
+    # No entry tells that a receipt was used, nor does the letterbox keep what is gone.
+    assert len(_entries("stories.withdrawn")) == entries
+    assert opened_box(db.session()).made["forum_story"] == {}
+    with pytest.raises(NobodyAgreedToIt):
+        desk.write()
+
+
+@pytest.mark.any_engine
+def test_a_story_ends_once_somebody_comes_on_record_who_was_not_asked_or_may_be_a_child(
+    desk: Desk,
+) -> None:
+    desk.tell()
+    with changing("incidents.changed", desk.writer.actor, desk.writer.vault(), desk.case) as change:
+        change.record.persons.append(Person(id="p2", code="B", age_band="25_34"))
+    assert stories_told(10) == []
+
+
+@pytest.mark.any_engine
+def test_a_story_goes_with_its_case_when_that_is_shredded(
+    app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    writer, reader = a_member("documentation"), a_member("director")
+    desk = Desk(writer, reader, filed(record(), "closed"))
+    desk.tell()
+    desk.write()
+    shred_case(desk.case, by=writer.actor, vault=writer.vault())
+    assert (stories_told(10), _documents(), TITLE in _everything()) == ([], 0, False)
+
+
+@pytest.mark.any_engine
+def test_nobody_tells_what_is_not_agreed_to_not_looked_through_or_tells_who_it_was(
+    desk: Desk,
+) -> None:
+    refused = filed(record(consents=[agreed("record"), agreed(given=False)]), "verified")
+    minor = filed(record(persons=[Person(id="p1", code="A", age_band="under_18")]), "verified")
+    with pytest.raises(NobodyAgreedToIt):
+        desk.write(case=refused)
+    with pytest.raises(NotFound):
+        desk.write(case=minor)
+    with pytest.raises(NotLookedThrough):
+        desk.write(checks=CHECKS[1:])
+    # A word of the case's own place or party, which no list of the programme has.
+    for told in ("It was in Kondele.", "At the Lake they laughed.", "She paid 500."):
+        with pytest.raises(TellsWhoItWas):
+            desk.write(text=told)
+    assert (_documents(), desk.write(text="She paid 500.", ready=False) != "") == (0, True)
+
+
+@pytest.mark.any_engine
+def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) -> None:
+    draft = desk.write()
+    plan = ReleasePlan(
+        year=2026,
+        tables=tables_as_json([KNOWN[WHO]]),
+        windows=[],
+        digest="d",
+        state="approved",
+        proposed_by="a",
+        approved_by="b",
+    )
+    for number, police in enumerate((40, None)):
+        lines = [["police", police], ["client", 10], ["other", None]]
+        plan.releases.append(
+            Release(table_key=WHO, window=number, freeze_on=date(2026, 3, 1 + number), lines=lines)
+        )
+    db.session.add(plan)
+    db.session.commit()
+    with pytest.raises(StandsAlone) as refused:
+        desk.tell(draft)
+    assert "Who did it: Police" in str(refused.value)
+    with pytest.raises(StandsAlone):
+        desk.write()
+    newest = db.session.query(Release).filter_by(window=1).one()
+    newest.lines = [["police", 15], ["client", None], ["other", None]]
+    db.session.commit()
+    desk.tell(draft)
+
+
+@pytest.mark.any_engine
+def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(
+    app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    both, reader = a_member("documentation", "director"), a_member("director")
+    desk = Desk(both, reader, filed(record(), "verified"))
+    draft = desk.write()
+    version = desk.version(draft)
+    with pytest.raises(OwnStory):
+        tell_story(draft, version, CHECKS, by=both.actor, vault=both.vault())
+    with pytest.raises(NotLookedThrough):
+        tell_story(draft, version, [], by=reader.actor, vault=reader.vault())
+    changed = Written(desk.case, "en", TITLE, "Something else.", CHECKS, ready=True)
+    change_story(draft, version, changed, by=both.actor, vault=both.vault())
+    with pytest.raises(StoryChangedMeanwhile):
+        tell_story(draft, version, CHECKS, by=reader.actor, vault=reader.vault())
+    assert stories_told(10) == []
+
+
+@pytest.mark.any_engine
+def test_what_is_sent_back_waits_for_its_writer_and_for_nobody_else(desk: Desk) -> None:
+    draft = desk.write()
+    reader = {"by": desk.reader.actor, "vault": desk.reader.vault()}
+    return_story(draft, desk.version(draft), "Leave out the car.", **reader)
+    (found,) = drafts(desk.writer.actor, desk.writer.vault())
+    assert (found.draft.state, found.draft.returned) == ("returned", "Leave out the car.")
+    with pytest.raises(StoryChangedMeanwhile):
+        tell_story(draft, found.version, CHECKS, **reader)
+    with pytest.raises(NotFound):
+        drop_story(draft, **reader)
+    drop_story(draft, by=desk.writer.actor, vault=desk.writer.vault())
+    assert (_documents(), opened_box(db.session()).made) == (0, {"forum_story": {}})
+
+
+@pytest.mark.any_engine
+def test_whoever_has_a_part_in_the_case_sees_neither_the_draft_nor_that_there_is_one(
+    app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    writer, reader = a_member("documentation"), a_member("director")
+    told = record()
+    told.declared = [reader.actor.public_id]
+    desk = Desk(writer, reader, filed(told, "verified"))
+    draft = desk.write()
+    assert drafts(reader.actor, reader.vault()) == []
+    with pytest.raises(NotFound):
+        open_draft(reader.actor, reader.vault(), draft)
+
+
+@pytest.mark.any_engine
+def test_a_story_withdrawn_by_hand_leaves_only_that_there_was_one(desk: Desk) -> None:
+    told = desk.tell()
+    withdraw_story(told, by=desk.reader.actor)
+    row = db.session.query(Story).one()
+    assert (row.public_id, row.title, row.text) == (told, None, None)
+    with pytest.raises(NotFound):
+        withdraw_story(told, by=desk.reader.actor)
+    # It can be told anew, in other words.
+    assert [one.public_id for one in stories_told(10)] == []
+    desk.tell(desk.write(text="Some were taken away."))
+    assert [replace(one, public_id="").text for one in stories_told(10)] == [
+        "Some were taken away."
+    ]

@@ -1,0 +1,114 @@
+"""Pages of stories: for everybody what is told, for three roles what is not told yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.platform.database import db
+from kash.policy import Actor
+from kash.stories.models import Story
+from kash.stories.rules.drafts import CHECKS
+from tests.conftest import AMember
+from tests.stories.conftest import TEXT, TITLE, Desk
+
+pytestmark = pytest.mark.any_engine
+FIRST = "Three women were taken away."
+
+
+def _version(page: str) -> str:
+    found = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def test_a_story_is_written_read_again_and_told_in_the_pages(
+    desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    typed = {"case": desk.case, "language": "en", "title": TITLE, "text": TEXT, "ready": "1"}
+    refused = desk.writer.client.post("/stories/w/new", data=typed)
+    assert refused.status_code == 422
+    # What was typed is still there.
+    assert FIRST in refused.text
+    assert "Look for each of these in the text" in refused.text
+    telling = {**typed, "text": "It was on a Friday in Kondele.", "checks": list(CHECKS)}
+    assert "Friday, Kondele" in desk.writer.client.post("/stories/w/new", data=telling).text
+    kept = desk.writer.client.post("/stories/w/new", data={**typed, "checks": list(CHECKS)})
+    assert kept.status_code == 303
+    page = desk.reader.client.get("/stories/w").text
+    (address,) = set(re.findall(r'href="(/stories/w/[^/"]{16})"', page))
+    reading = desk.reader.client.get(address).text
+    assert FIRST in reading
+    version = _version(reading)
+    stranger = client_for(actor("funder"))
+    assert FIRST not in stranger.get("/stories").text
+    told = desk.reader.client.post(address, data={"version": version, "checks": list(CHECKS)})
+    assert told.status_code == 303
+    for role in ("funder", "police_peer", "peer", "trainer", "monitoring"):
+        seen = client_for(actor(role)).get(told.location).text
+        assert FIRST in seen
+        assert "Withdraw it" not in seen
+
+
+def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:
+    draft = desk.write()
+    back = {"version": desk.version(draft), "reason": "Leave out the car."}
+    assert desk.reader.client.post(f"/stories/w/{draft}/return", data=back).status_code == 303
+    page = desk.writer.client.get(f"/stories/w/{draft}/write").text
+    assert "Leave out the car." in page
+    typed = {"version": "1", "language": "en", "title": TITLE, "text": "Anew.", "ready": ""}
+    stale = desk.writer.client.post(f"/stories/w/{draft}/write", data=typed)
+    assert (stale.status_code, "Anew." in stale.text) == (409, True)
+    again = {**typed, "version": _version(stale.text)}
+    assert desk.writer.client.post(f"/stories/w/{draft}/write", data=again).status_code == 303
+
+
+def test_a_withdrawn_story_says_so_where_minutes_lead_and_stands_in_no_list(
+    desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    told = desk.tell()
+    reader = client_for(actor("police_peer"))
+    assert reader.post(f"/stories/{told}/withdraw").status_code == 403
+    assert desk.writer.client.post(f"/stories/{told}/withdraw").status_code == 303
+    page = reader.get(f"/stories/{told}").text
+    assert ("This story was withdrawn" in page, FIRST in page) == (True, False)
+    assert told not in reader.get("/stories").text
+
+
+def test_today_asks_the_second_reader_and_never_the_writer(desk: Desk) -> None:
+    desk.write()
+    title = "Stories wait for a second reader"
+    pages = [one.client.get("/").text for one in (desk.reader, desk.writer)]
+    assert [title in page for page in pages] == [True, False]
+
+
+def test_lists_of_stories_ask_no_more_of_the_database_when_there_are_more(
+    desk: Desk, count_queries: Callable[[], AbstractContextManager[Any]]
+) -> None:
+    asked = []
+    for _round in range(2):
+        desk.write()
+        desk.tell()
+        with count_queries() as told:
+            desk.reader.client.get("/stories")
+        with count_queries() as drafts:
+            desk.reader.client.get("/stories/w")
+        asked.append((told.count, drafts.count))
+    assert asked[0] == asked[1]
+    db.session.rollback()
+    assert db.session.query(Story).count() == 2
+
+
+def test_the_vault_is_asked_for_before_a_draft_is_shown(
+    desk: Desk, a_member: Callable[..., AMember]
+) -> None:
+    draft = desk.write()
+    closed = a_member("director", is_open=False)
+    for address in ("/stories/w", f"/stories/w/{draft}"):
+        answer = closed.client.get(address)
+        assert (answer.status_code, FIRST in answer.text) == (303, False)
