@@ -11,19 +11,24 @@ from kash.attendance.rules.marking import Operation
 from kash.attendance.services.marking import apply_marks
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.meetings import (
+    CHANGED,
     FORUM,
     GUEST,
     MEETINGS,
     MEMBERS,
     PLACE,
+    PREPARED,
     SampleAction,
     SampleMeeting,
     meeting_days,
 )
 from kash.demo.participants import People
 from kash.forums.models import Action, AgendaItem, Meeting
+from kash.forums.rules.live_minutes import MinutesOperation
+from kash.forums.rules.merging import WrittenItem
 from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services.agenda import add_item, order_items
+from kash.forums.services.live_minutes import apply_minutes_operation
 from kash.forums.services.meetings import hold_meeting, plan_meeting
 from kash.forums.services.minutes import close_action, write_item
 from kash.forums.services.register import add_guest
@@ -59,7 +64,19 @@ def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[s
         for raised, action in taken_on:
             if action.closed_after and raised + action.closed_after == number + 1:
                 _close(forum, action, secretary)
+    _write_at_once((forum, meetings[-1], items[-2]), secretary, actors[DIRECTOR.key])
     return forum, meetings
+
+
+def _write_at_once(place: tuple[str, str, str], *writers: Actor) -> None:
+    """What two people write under one item of the meeting to come, each without seeing the other's:
+    one sentence of it waits until somebody settles it."""
+    before = WrittenItem(PREPARED)
+    first = MinutesOperation(new_public_id(), 1, 0, WrittenItem(), before)
+    apply_minutes_operation(place, first, by=writers[0])
+    for writer, text in zip(writers, CHANGED, strict=True):
+        sent = MinutesOperation(new_public_id(), 1, 0, before, WrittenItem(text))
+        apply_minutes_operation(place, sent, by=writer)
 
 
 def _meeting(public_id: str) -> Meeting:

@@ -200,6 +200,15 @@ _NEXT = SampleMeeting(
 
 MEETINGS = (_FIRST, _SECOND, _THIRD, _NEXT)
 
+# Under the item before the last of the meeting to come: as it was prepared, and what two made of it
+# at once.
+PREPARED = "Two workshops are planned for the quarter. The hall at Kielelezo is too small."
+CHANGED = (
+    "Two workshops are planned for the quarter. The hall at Kielelezo is too small and too dark.",
+    "Two workshops are planned for the quarter. The hall at Kielelezo is too small for a circle of "
+    "chairs. Somebody should look at the school.",
+)
+
 
 def _third_thursday(year: int, month: int) -> date:
     first = date(year, month, 1)

@@ -33,7 +33,7 @@ const PARTS = [
   ["input[data-code]", "./code.js"],
   ["[data-calendar]", "./calendar.js"],
   ["[data-capitals]", "./capitals.js"],
-  ["[data-minutes]", "./minutes/page.js"],
+  ["[data-live-minutes]", "./minutes/page.js"],
 ];
 
 async function enhance(root) {
@@ -62,7 +62,7 @@ enhance(document);
 // What a register on this phone has not sent yet goes from any page, whoever is signed in.
 try {
   // So does what was written in minutes, once whoever wrote it is signed in here.
-  if (localStorage.getItem("minutes-waits") && !document.querySelector("[data-minutes]")) {
+  if (localStorage.getItem("minutes-waits") && !document.querySelector("[data-live-minutes]")) {
     import("./minutes/waiting.js").then(({ sendWaiting }) => sendWaiting(), () => undefined);
   }
   if (localStorage.getItem("pad-waits")) {

@@ -408,7 +408,7 @@ class Walk:
         point = trainer.page.locator("section.minute").filter(has_text="Reports at the station")
         self.notes["number"] = point.locator(".minute-no").inner_text().strip()
         point.get_by_role("link", name=re.compile("^Write")).click()
-        trainer.page.locator("[data-minutes][data-ready]").wait_for()
+        trainer.page.locator("[data-live-minutes][data-ready]").wait_for()
         trainer.fill(minute=SECRETARY_TEXT)
         trainer.page.locator("[name=decision-text]").first.fill(DECISION)
         trainer.page.locator("[name=action-text]").first.fill(ACTION)

@@ -31,6 +31,7 @@ from kash.forums.models import (
 from kash.forums.rules.live_minutes import (
     MinutesOperation,
     Unreadable,
+    moment_of,
     read_operation,
     values_of,
 )
@@ -336,6 +337,14 @@ def test_what_can_no_longer_be_taken_is_given_back_to_whoever_wrote_it(
     address = "/forums/{}/meetings/{}/items/{}/live".format(*place)
     answer = client_for(series.secretary).post(address, data=sent)
     assert (answer.status_code, answer.get_json()["typed"]["minute"]) == (409, "Late words.")
+
+
+def test_a_decision_is_of_when_it_was_taken_whatever_the_clock_of_the_browser_says() -> None:
+    now = utc_now()
+    # Its clock is years off, and so is what it says of both moments.
+    assert moment_of(1_000_000, 1_600_000, now) == now - timedelta(minutes=10)
+    for taken, sent in ((None, 5), (5, None), (10, 5), (0, 10**15)):
+        assert moment_of(taken, sent, now) == now
 
 
 ROWS = st.lists(

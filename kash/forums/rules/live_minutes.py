@@ -6,8 +6,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kash.forums.rules.merging import WrittenItem
@@ -17,6 +17,7 @@ from kash.forums.rules.rows import ROWS_OF_AN_ITEM, TypedMinutesRow
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _MOST_NUMBER = 2**31 - 1
 _MOST_TEXT = 100_000
+_LONGEST_WAIT = timedelta(days=30)
 _NEVER_SHOWN = {"Cc", "Cs"}
 
 
@@ -37,6 +38,8 @@ class MinutesOperation:
     began: int
     base: WrittenItem
     now: WrittenItem
+    # By a decision's key, when it was taken by the browser's clock, in milliseconds.
+    taken: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def op_id(self) -> str:
@@ -56,9 +59,20 @@ def read_operation(plaintext: bytes, page: str, number: int) -> MinutesOperation
         began = sent["began"]
         if type(began) is not int or not 0 <= began < number <= _MOST_NUMBER or not is_key(page):
             raise Unreadable
-        return MinutesOperation(page, number, began, item_of(sent["base"]), item_of(sent["now"]))
+        base, now = item_of(sent["base"]), item_of(sent["now"])
+        taken = {row["key"]: row["at"] for row in sent["now"]["decisions"] if "at" in row}
+        if any(type(at) is not int for at in taken.values()):
+            raise Unreadable
+        return MinutesOperation(page, number, began, base, now, taken)
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError):
         raise Unreadable from None
+
+
+def moment_of(taken: int | None, sent: int | None, now: datetime) -> datetime:
+    """The moment of something by our clock, from when it was and when it was sent by the browser's,
+    which may be wrong; now if nothing can be made of them."""
+    ago = timedelta() if taken is None or sent is None else timedelta(milliseconds=sent - taken)
+    return now - ago if timedelta() <= ago <= _LONGEST_WAIT else now
 
 
 def item_of(values: Mapping[str, Any]) -> WrittenItem:

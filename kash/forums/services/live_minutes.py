@@ -3,8 +3,9 @@ is settled."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, union_all
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from kash.forums.models import (
     MinutesDifference,
     MinutesPage,
 )
-from kash.forums.rules.live_minutes import MinutesOperation, item_of, values_of
+from kash.forums.rules.live_minutes import MinutesOperation, item_of, moment_of, values_of
 from kash.forums.rules.merging import Merged, WrittenItem, merge_items, with_names
 from kash.forums.rules.rows import (
     ACTION_LENGTH,
@@ -63,10 +64,14 @@ def written_item(item: AgendaItem) -> WrittenItem:
     )
 
 
-def apply_minutes_operation(place: Place, operation: MinutesOperation, *, by: Actor) -> bool:
+def apply_minutes_operation(
+    place: Place, operation: MinutesOperation, *, by: Actor, sent: int | None = None
+) -> bool:
     """Merge what a page sent with what stands; false if it was here already.
 
-    `place` are forum, meeting and item. What was sent before it, or twice, changes nothing. Lines
+    `place` are forum, meeting and item; `sent` is when it was sent by the browser's clock, in
+    milliseconds, by which decisions get the presence of when they were taken, and not of when there
+    was a network again. What was sent before it, or twice, changes nothing. Lines
     that hold a figure beside a station or a case are kept internal. What cannot be merged stays as
     a difference. Raises NotFound, Forbidden, MeetingOver, TextTooLong and TooManyRows.
     """
@@ -96,7 +101,11 @@ def apply_minutes_operation(place: Place, operation: MinutesOperation, *, by: Ac
         page.number, page.written_at = operation.number, change.now
         page.written = values_of(operation.now)
         session.add(page)
-        _save(change, forum, meeting, item, merged.item, by)
+        taken = {
+            names.get(key, key): moment_of(at, sent, change.now)
+            for key, at in operation.taken.items()
+        }
+        _save(change, forum, meeting, item, merged.item, by, taken)
         _note_differences(change, item, page, merged)
         change.about(meeting.public_id, item.public_id)
         return True
@@ -123,7 +132,7 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
             raise NotFound
         found = Difference(row.part, row.before, row.stands, row.other)
         settled = _settled(written_item(item), found, take)
-        _save(change, forum, meeting, item, settled, by)
+        _save(change, forum, meeting, item, settled, by, {})
         change.about(item.public_id, row.public_id)
         session.delete(row)
 
@@ -185,6 +194,7 @@ def _save(
     item: AgendaItem,
     merged: WrittenItem,
     by: Actor,
+    taken: Mapping[str, datetime],
 ) -> None:
     """Write what a merge made, if it differs from what stands."""
     session, stands = change.session, written_item(item)
@@ -212,7 +222,8 @@ def _save(
     item.changed_by = by.public_id
     decisions = {row.public_id: row for row in item.decisions}
     for decision in save_decisions(item, decisions, on_decisions):
-        note_presence(session, meeting, item, decision, change.now)
+        moment = taken.get(decision.public_id, change.now)
+        note_presence(session, meeting, item, decision, moment)
     save_actions(item, {row.public_id: row for row in item.actions}, on_actions, members)
     texts = [item.minute, *(row.text for row in item.decisions)]
     texts += [row.text for row in item.actions]

@@ -57,7 +57,9 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         forum = forum_to_edit(forum_id, actor)
         item = meetings.item(meeting(forum, meeting_id), item_id)
         if request.method == "POST":
-            known = not apply_minutes_operation(place, _opened(item_id, actor), by=actor)
+            operation = _opened(item_id, actor)
+            sent = request.form.get("sent", type=int)
+            known = not apply_minutes_operation(place, operation, by=actor, sent=sent)
     except (NotFound, Forbidden, MeetingOver) as problem:
         # Nobody else can open it: whoever wrote it gets it back.
         db.session.rollback()
@@ -85,9 +87,8 @@ def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> Minut
 
 def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> dict[str, Any]:
     """An item as its page shows it."""
-    shown = beside(forum, held, item, actor)
-    # By what a page knows that nothing of it changed; a token is another each second.
-    mark = hashlib.sha256(repr((shown["internal"], shown["differences"])).encode()).hexdigest()
+    owners = dict(owner_choices(item, owners_of(forum)))
+    shown = beside(forum, held, item, owners, actor)
     values = values_of(written_item(item))
     place = {row.public_id: place for place, row in enumerate(item.actions, start=1)}
     for row in values["actions"]:
@@ -95,21 +96,28 @@ def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> di
     return {
         "version": item.row_version,
         "item": values,
-        "mark": mark,
+        "mark": shown["mark"],
+        "differ": len(shown["differences"]),
         "beside": render_template("forums/minutes_beside.html", **shown),
     }
 
 
-def beside(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> dict[str, Any]:
-    """The part beside the minutes: lines that are internal, and differences."""
-    owners = dict(owner_choices(item, owners_of(forum)))
+def beside(
+    forum: Forum, held: Meeting, item: AgendaItem, owners: dict[str, str], actor: Actor
+) -> dict[str, Any]:
+    """The part beside the minutes: lines that are internal, and differences; `owners` are names of
+    members by key."""
+    internal = internal_lines_of(item, actor)
+    differences = differences_of(item, owners, actor)
     return {
         "forum": forum,
         "meeting": held,
         "item": item,
         "number": number_of(item, held),
-        "internal": internal_lines_of(item, actor),
-        "differences": differences_of(item, owners, actor),
+        "internal": internal,
+        "differences": differences,
+        # By what a page knows that nothing of it changed; its tokens are others each second.
+        "mark": hashlib.sha256(repr((internal, differences)).encode()).hexdigest(),
     }
 
 

@@ -14,8 +14,6 @@ from kash.forums.forms import MinuteForm, TypedRow
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import meetings
 from kash.forums.queries.actions import action_line, arising_in
-from kash.forums.queries.internal_lines import internal_lines_of
-from kash.forums.queries.live_minutes import differences_of
 from kash.forums.queries.meetings import (
     attendance_of,
     attendance_table,
@@ -37,6 +35,7 @@ from kash.forums.services.problems import (
     WrittenAction,
     WrittenDecision,
 )
+from kash.forums.views.live_minutes import beside
 from kash.forums.views.owners import owner_choices
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, download, page
@@ -156,10 +155,6 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     answer, status = page(
         "forums/item.html",
         form=form,
-        forum=forum,
-        meeting=held,
-        item=written,
-        number=number_of(written, held),
         points=[(each, number_of(each, held)) for each in items],
         following=_next(items, item_id),
         owners=choices,
@@ -171,8 +166,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         carried=arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
         attendance=attendance_table(attendance_of(held), by_letter=False),
         other=other,
-        internal=internal_lines_of(written, actor),
-        differences=differences_of(written, dict(choices), actor),
+        **beside(forum, held, written, dict(choices), actor),
         # What came back with a mistake is saved by its button.
         live=None if form.is_submitted() else writing_key(actor.public_id),
         numbers={row.public_id: place for place, row in enumerate(written.actions, start=1)},

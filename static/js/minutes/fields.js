@@ -28,7 +28,11 @@ export class Fields {
   #row(kind, row, before) {
     const text = before ? this.text(row).defaultValue : this.text(row).value;
     const made = { key: this.key(row).value, text };
-    if (kind === "decision") return made;
+    if (kind === "decision") {
+      // When it was taken, by this clock: who was there then is kept with it.
+      if (row.dataset.at && !before) made.at = Number(row.dataset.at);
+      return made;
+    }
     const chosen = before ? [...this.owner(row).options].find((one) => one.defaultSelected) : this.owner(row);
     made.owner = chosen?.value ?? "";
     made.due = before ? this.due(row).defaultValue : this.due(row).value;
@@ -50,7 +54,10 @@ export class Fields {
       this.rows(kind)
         .filter((row) => this.text(row).value.trim())
         .map((row) => {
-          this.key(row).value ||= publicId();
+          if (!this.key(row).value) {
+            this.key(row).value = publicId();
+            row.dataset.at = Date.now();
+          }
           return this.#row(kind, row, false);
         });
     return { minute: this.minute.value, decisions: rows("decision"), actions: rows("action") };
@@ -107,6 +114,7 @@ export class Fields {
     for (const item of items) {
       const row = there.get(item.key) ?? this.#newRow(kind);
       this.key(row).value = item.key;
+      delete row.dataset.at;
       put(this.text(row), item.text);
       if (kind === "action") {
         this.owner(row).value = item.owner;

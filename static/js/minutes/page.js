@@ -12,8 +12,8 @@ import { ask, canSeal, post, sealerOf } from "./sending.js";
 import { lockOf, sendWaiting } from "./waiting.js";
 
 // Within three seconds a page says what became of each letter.
-const SOON = 1200;
-const TELL = 2500;
+const SOON = 1500;
+const TELL = 2800;
 const AGAIN = [2000, 4000, 8000, 15000, 30000];
 const LOOK = 5000;
 // Nobody writes any more: a page that stays open on a table keeps no session alive.
@@ -21,7 +21,7 @@ const IDLE = 10 * 60_000;
 const CLOSED = [403, 404, 409];
 
 export function enhance(root) {
-  const forms = root.matches?.("[data-minutes]") ? [root] : root.querySelectorAll("[data-minutes]");
+  const forms = root.matches?.("[data-live-minutes]") ? [root] : root.querySelectorAll("[data-live-minutes]");
   for (const form of forms) {
     if (form.dataset.ready) continue;
     form.dataset.ready = "true";
@@ -61,7 +61,7 @@ async function start(form) {
   let base = fields.came();
   let shown = base; // what was kept last, or is shown as it stands
   let version = Number(form.dataset.version);
-  let mark = "";
+  let differ = beside.querySelectorAll("#differences ~ form").length;
   let began = 0; // the number of ours that was answered when we began from `base`
   let number = 0;
   let kept = null; // what is not answered yet: {number, now, record}
@@ -138,46 +138,50 @@ async function start(form) {
   }
 
   /** Send what is kept; true once nothing is open. */
-  function send() {
+  async function send() {
     clearTimeout(sendTimer);
-    sending ??= sendAll().finally(() => {
+    sendTimer = 0;
+    sending ??= sendOnce().finally(() => {
       sending = null;
       tell();
     });
-    return sending;
+    const arrived = await sending;
+    const open = kept || !same(fields.now(), shown);
+    // Whoever types on is not sent letter by letter.
+    if (arrived && open && !closed) sendSoon();
+    return arrived && !open;
   }
 
-  async function sendAll() {
-    for (;;) {
-      await keepNow();
-      if (!kept) return true;
-      if (left() || closed) return false;
-      const { number: count, now, record } = kept;
-      let answer = null;
-      try {
-        answer = await post(address, record);
-        reason = answer.status === 401 ? told.dataset.signedOut : (answer.said.error ?? "");
-      } catch {
-        reason = told.dataset.offline;
-      }
-      if (answer?.status !== 200) {
-        if (CLOSED.includes(answer?.status)) {
-          closed = true;
-          giveBack([{ record, said: answer.said }]);
-        } else {
-          sendSoon(AGAIN[Math.min(tries, AGAIN.length - 1)]);
-          tries += 1;
-        }
-        return false;
-      }
-      [reason, tries] = ["", 0];
-      // What is typed from here on begins from what was answered.
-      [base, began] = [now, count];
-      if (kept.number === count) kept = null;
-      await forget(page, count).catch(() => undefined);
-      stand(answer.said);
-      since = 0;
+  async function sendOnce() {
+    await keepNow();
+    if (!kept) return true;
+    if (left() || closed) return false;
+    const { number: count, now, record } = kept;
+    let answer = null;
+    try {
+      answer = await post(address, record);
+      reason = answer.status === 401 ? told.dataset.signedOut : (answer.said.error ?? "");
+    } catch {
+      reason = told.dataset.offline;
     }
+    if (answer?.status !== 200) {
+      if (CLOSED.includes(answer?.status)) {
+        closed = true;
+        giveBack([{ record, said: answer.said }]);
+      } else {
+        sendSoon(AGAIN[Math.min(tries, AGAIN.length - 1)]);
+        tries += 1;
+      }
+      return false;
+    }
+    [reason, tries] = ["", 0];
+    // What is typed from here on begins from what was answered.
+    [base, began] = [now, count];
+    if (kept.number === count) kept = null;
+    await forget(page, count).catch(() => undefined);
+    stand(answer.said);
+    since = 0;
+    return true;
   }
 
   /** Show what stands, if nothing of ours is open. */
@@ -192,12 +196,12 @@ async function start(form) {
   }
 
   function showBeside(said) {
-    if (said.mark === mark || !beside || beside.contains(document.activeElement)) return;
-    const before = beside.querySelectorAll("#differences ~ form").length;
-    if (mark) beside.innerHTML = said.beside;
-    const after = beside.querySelectorAll("#differences ~ form").length;
-    if (after > before && mark) announce(told.dataset.differs);
-    mark = said.mark;
+    if (said.mark === beside.dataset.mark || beside.contains(document.activeElement)) return;
+    beside.innerHTML = said.beside;
+    beside.dataset.mark = said.mark;
+    if (said.differ > differ) announce(told.dataset.differs);
+    differ = said.differ;
+    form.querySelector("[data-differ]").hidden = !differ;
   }
 
   /** Show somebody what she wrote and the server does not take, until she takes it off. */
@@ -256,7 +260,7 @@ async function start(form) {
     fields.number();
     keepNow().then(tell, tell);
     // Not put off by each letter: what is typed for long is sent meanwhile.
-    if (!sendTimer || !since) sendSoon();
+    if (!sendTimer && !sending) sendSoon();
     tell();
   }
 
@@ -270,7 +274,8 @@ async function start(form) {
 
   /** Go on once all is sent; where that fails, stay: it is kept. */
   async function goTo(url) {
-    if (await send()) location.assign(url);
+    // What was on its way already may not hold the last letters.
+    if ((await send()) || (await send())) location.assign(url);
   }
 
   form.addEventListener("input", changed);

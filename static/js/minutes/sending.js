@@ -38,7 +38,8 @@ export async function tagOf(record) {
 /** What the server answers: `{status, said}`. Rejects without a network. */
 export async function post(address, { page, number, epk, iv, ct }, keepalive = false) {
   const fields = new FormData();
-  for (const [name, value] of Object.entries({ page, number, epk, iv, ct })) fields.append(name, value);
+  const sent = Date.now();
+  for (const [name, value] of Object.entries({ page, number, epk, iv, ct, sent })) fields.append(name, value);
   return answered(address, { method: "POST", body: fields, keepalive });
 }
 
