@@ -69,7 +69,7 @@ def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[s
 
 
 def _write_at_once(place: tuple[str, str, str], *writers: Actor) -> None:
-    """What two people write under one item of the meeting to come, each without seeing the other's:
+    """Two people write under one item of the meeting to come, neither seeing the other's text:
     one sentence of it waits until somebody settles it."""
     before = WrittenItem(PREPARED)
     first = MinutesOperation(new_public_id(), 1, 0, WrittenItem(), before)
