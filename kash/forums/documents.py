@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.forums.models import AgendaItem, Forum, Meeting
-from kash.forums.queries.actions import ActionLine, action_line, arising_in
-from kash.forums.queries.internal_lines import shown_text
-from kash.forums.queries.meetings import (
-    attendance_of,
-    attendance_table,
-    following_meeting,
-    minutes_of,
-    number_of,
-)
-from kash.forums.rules.attendance import GroupAttendance
-from kash.forums.rules.rows import paragraphs
+from kash.forums.models import Forum, Meeting
+from kash.forums.queries.minutes_life import ErratumLine, LifeLine, errata_of, life_of
+from kash.forums.queries.minutes_record import record_in
+from kash.forums.rules.attendance import STATUSES, GroupAttendance, StatusColumn
+from kash.forums.rules.record import MinutesPart, MinutesRecord, Task
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import head_code
 from kash.platform.web.formats import date_text, time_text, to_local
 from kash.platform.web.language import brand, language_code
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
-from kash.policy import NOBODY
 
 
 @dataclass(frozen=True)
@@ -38,6 +32,18 @@ class MinutesRow:
     text: str
     owner: str = ""
     due_on: date | None = None
+    presence: str = ""
+
+
+@dataclass(frozen=True)
+class CarriedRow:
+    """An action of an earlier meeting with the state that it had."""
+
+    number: str
+    text: str
+    outcome: str
+    owner: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,18 @@ class PrintedItem:
     paragraphs: list[str]
     decisions: list[MinutesRow]
     actions: list[MinutesRow]
-    carried: list[tuple[ActionLine, str]]
+    carried: list[CarriedRow]
     arising: bool
+
+
+@dataclass(frozen=True)
+class PrintedConfirmation:
+    """Confirmation of the minutes: at which meeting, and who proposed and seconded it."""
+
+    day: date
+    proposer: str
+    seconder: str
+    present: str
 
 
 @dataclass(frozen=True)
@@ -58,10 +74,14 @@ class PrintedMinutes:
     """All that the paper shows."""
 
     forum: str
-    held: Meeting
+    starts_at: datetime
+    place: str
     attendance: list[GroupAttendance]
     items: list[PrintedItem]
     following: datetime | None
+    life: LifeLine
+    confirmed: PrintedConfirmation | None = None
+    errata: Sequence[ErratumLine] = ()
 
     @property
     def decisions(self) -> list[MinutesRow]:
@@ -74,57 +94,143 @@ class PrintedMinutes:
         return [row for item in self.items for row in item.actions]
 
 
-def owner_on_paper(line: ActionLine) -> str:
+def text_of(part: MinutesPart, name: str = "text") -> str:
+    """Words of a part; of one that is withdrawn that it is."""
+    return _("withdrawn") if part.withdrawn else str(part[name])
+
+
+def owner_of(task: Task) -> str:
     """How paper names the owner of an action: as she appears, else by her group's letter."""
-    if line.owner:
-        return line.owner
-    return _("Group %(letter)s", letter=line.owner_group) if line.owner_group else ""
+    if task.owner is not None:
+        return text_of(task.owner, "shown")
+    letter = task.part["group"]
+    return _("Group %(letter)s", letter=letter) if letter else ""
 
 
-def _item(
-    item: AgendaItem,
-    meeting: Meeting,
-    carried: list[tuple[ActionLine, str]],
-    decided: int,
-    taken_on: int,
-) -> PrintedItem:
-    number = number_of(item, meeting)
-    # Nobody in particular reads paper, so nothing shows that only somebody may see.
-    lines = [action_line(action, item, meeting, NOBODY) for action in item.actions]
-    return PrintedItem(
-        number=number,
-        title=item.title or _("Matters arising"),
-        paragraphs=paragraphs(shown_text(item, item.minute, whole=False)),
-        decisions=[
-            MinutesRow(decided + place, number, shown_text(item, row.text, whole=False))
-            for place, row in enumerate(item.decisions, start=1)
-        ],
-        actions=[
-            MinutesRow(taken_on + place, number, line.text, owner_on_paper(line), line.due_on)
-            for place, line in enumerate(lines, start=1)
-        ],
-        carried=carried if item.kind == "arising" else [],
-        arising=item.kind == "arising",
+def day_of(text: str) -> date | None:
+    """The day that a part says; None if it says none."""
+    return date.fromisoformat(text) if text else None
+
+
+def attendance_in(record: MinutesRecord) -> list[GroupAttendance]:
+    """The attendance by group as a record says it."""
+    return [
+        GroupAttendance(
+            group["group"],
+            {status: _column(record, group, status) for status in STATUSES},
+            group["members"],
+        )
+        for group in record.groups
+    ]
+
+
+def _column(record: MinutesRecord, group: MinutesPart, status: str) -> StatusColumn:
+    names = record.names_of(group["group"], status)
+    shown = tuple(text_of(part, "shown") for part in names)
+    return StatusColumn(shown, group["counts"].get(status, 0) - len(names))
+
+
+def counts_in(groups: Iterable[Sequence[Any]]) -> str:
+    """Groups as letter, present and members: "A: 3 of 5, B: 4 of 6"."""
+    return ", ".join(
+        f"{letter}: " + _("%(present)s of %(members)s", present=present, members=members)
+        for letter, present, members in groups
     )
 
 
-def printed_minutes(forum: Forum, meeting: Meeting, now: datetime) -> PrintedMinutes:
-    """Minutes of a meeting as its paper says them."""
-    carried = arising_in(meeting, now, NOBODY)
+def presence_of(decision: MinutesPart) -> str:
+    """Sentences about who was there when a decision was taken, and how they voted; empty if it was
+    not noted."""
+    groups = decision["groups"] or []
+    if not groups:
+        return ""
+    said = [_("Present: %(counts)s.", counts=counts_in(row[:3] for row in groups))]
+    for row in decision["votes"] or []:
+        letter, in_favour, against, abstained = row
+        said.append(
+            _(
+                "%(letter)s: for %(for_it)s, against %(against)s, abstained %(abstained)s.",
+                letter=letter,
+                for_it=in_favour,
+                against=against,
+                abstained=abstained,
+            )
+        )
+    if not decision["quorate"]:
+        said.append(_("Not quorate."))
+    return " ".join(said)
+
+
+def confirmation_in(record: MinutesRecord) -> PrintedConfirmation | None:
+    """The confirmation that a record holds."""
+    said = record.confirmed
+    if said is None:
+        return None
+
+    def name(part: MinutesPart | None, letter: str) -> str:
+        return text_of(part, "shown") if part else _("Group %(letter)s", letter=letter)
+
+    return PrintedConfirmation(
+        date.fromisoformat(said["day"]),
+        name(record.proposer, said["proposer"]),
+        name(record.seconder, said["seconder"]),
+        counts_in(said["groups"]),
+    )
+
+
+def printed_items(record: MinutesRecord) -> list[PrintedItem]:
+    """The items of a record with the numbers of their decisions and actions."""
     items: list[PrintedItem] = []
     decided = taken_on = 0
-    for item in minutes_of(meeting):
-        printed = _item(item, meeting, carried, decided, taken_on)
-        decided += len(printed.decisions)
-        taken_on += len(printed.actions)
-        items.append(printed)
-    following = following_meeting(meeting)
+    for item in record.items:
+        number = item.head["number"]
+        decisions = [
+            MinutesRow(place, number, text_of(part), presence=presence_of(part))
+            for place, part in enumerate(item.decisions, start=decided + 1)
+        ]
+        actions = [
+            MinutesRow(place, number, text_of(task.part), owner_of(task), day_of(task.part["due"]))
+            for place, task in enumerate(item.actions, start=taken_on + 1)
+        ]
+        decided, taken_on = decided + len(decisions), taken_on + len(actions)
+        items.append(
+            PrintedItem(
+                number=number,
+                title=item.head["title"] or _("Matters arising"),
+                paragraphs=[text_of(part) for part in item.paragraphs if part.kind == "paragraph"],
+                decisions=decisions,
+                actions=actions,
+                carried=[
+                    CarriedRow(
+                        task.part["minute"],
+                        text_of(task.part),
+                        task.part["outcome"],
+                        owner_of(task),
+                        task.part["state"],
+                    )
+                    for task in item.carried
+                ],
+                arising=item.head["kind"] == "arising",
+            )
+        )
+    return items
+
+
+def printed_minutes(forum: Forum, meeting: Meeting, now: datetime) -> PrintedMinutes:
+    """Minutes of a meeting as its paper says them: from their leaves once they are locked."""
+    life = life_of(meeting, now)
+    record = record_in(forum, meeting, now, locked=life.locked)
+    following = record.head["following"]
     return PrintedMinutes(
-        forum=forum.name,
-        held=meeting,
-        attendance=attendance_table(attendance_of(meeting)),
-        items=items,
-        following=following.starts_at if following else None,
+        forum=record.head["forum"],
+        starts_at=datetime.fromisoformat(record.head["starts_at"]),
+        place=record.head["place"],
+        attendance=attendance_in(record),
+        items=printed_items(record),
+        following=datetime.fromisoformat(following) if following else None,
+        life=life,
+        confirmed=confirmation_in(record),
+        errata=errata_of(meeting) if life.locked else (),
     )
 
 
@@ -132,6 +238,14 @@ def minutes_name(held: Meeting) -> str:
     """A file name that says when and nothing else."""
     day = to_local(held.starts_at).date()
     return f"minutes-{day.year}-{day.month:02}{held.letter.lower()}.pdf"
+
+
+def _stands(minutes: PrintedMinutes, draft: bool, now: datetime) -> str:
+    if minutes.confirmed is not None:
+        return _("Confirmed, root %(code)s", code=minutes.life.code)
+    if draft:
+        return _("Draft of %(time)s", time=f"{date_text(now)}, {time_text(now)}")
+    return _("Not yet confirmed")
 
 
 def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
@@ -146,7 +260,6 @@ def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
         logo=logo_address(paper_wording(), "minutes"),
         code=head_code(),
         draft=draft,
-        owner_on_paper=owner_on_paper,
     )
     day = to_local(held.starts_at).date()
     mark = _("Minutes %(month)s", month=f"{day.month}{held.letter}/{day.year}")
@@ -156,17 +269,9 @@ def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
             title=mark,
             language=language_code(),
             kind="minutes",
-            header_left=forum.name,
-            header_right=date_text(held.starts_at),
-            footer_left=mark
-            + (
-                " · "
-                + (
-                    _("Draft of %(time)s", time=f"{date_text(now)}, {time_text(now)}")
-                    if draft
-                    else _("Not yet confirmed")
-                )
-            ),
+            header_left=minutes.forum,
+            header_right=date_text(minutes.starts_at),
+            footer_left=f"{mark} · {_stands(minutes, draft, now)}",
             page_count=_("Page {page} of {pages}"),
             dated=now,
         )

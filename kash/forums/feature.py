@@ -13,6 +13,7 @@ from kash.feature import Feature
 from kash.forums import blueprint, views
 from kash.forums.calendar import CALENDAR
 from kash.forums.chapters import CHAPTERS
+from kash.forums.commands import forum_commands
 from kash.forums.engagements import ENGAGEMENTS
 from kash.forums.hits import FOUND
 from kash.forums.merging import SEATS
@@ -44,6 +45,7 @@ FEATURE = Feature(
     "forums",
     modules=(views,),
     blueprints=(blueprint,),
+    commands=(forum_commands,),
     parts=(
         ACTION_WORDS,
         CHAPTERS,

@@ -14,9 +14,14 @@ from kash.forums.models import Forum
 from kash.forums.queries.actions import ActionLine, actions_due
 from kash.forums.queries.internal_lines import lines_to_release
 from kash.forums.queries.meetings import MeetingLine, meetings_to_record, next_meetings
+from kash.forums.queries.minutes_waiting import (
+    MinutesToSee,
+    minutes_to_read,
+    minutes_to_see_through,
+)
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
-from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer
+from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer, total
 from kash.policy import Role
 
 
@@ -50,6 +55,56 @@ def _to_release(asked: Viewer) -> Sequence[TodayLine]:
             button=_("Read it and decide"),
         )
         for one in lines_to_release(asked.actor)
+    ]
+
+
+def _circulated(asked: Viewer) -> Sequence[MinutesToSee]:
+    return minutes_to_see_through(asked.actor, asked.now)
+
+
+def _remarks(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Remarks to settle: %(count)s", count=one.open_remarks),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("On the minutes of %(name)s. Each gets an answer.", name=one.forum_name),
+            key=day_text(one.starts_at),
+            button=_("Settle them"),
+            count=one.open_remarks,
+        )
+        for one in asked.once(_circulated)
+        if one.open_remarks
+    ]
+
+
+def _to_read(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Minutes to read: %(name)s", name=one.forum_name),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("You were there. Remark where they should stand otherwise."),
+            key=day_text(one.starts_at),
+            small=_("until %(day)s", day=day_text(one.until)) if one.until else "",
+            button=_("Read"),
+        )
+        for one in minutes_to_read(asked.actor, asked.now)
+    ]
+
+
+def _to_confirm(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Minutes to confirm: %(name)s", name=one.forum_name),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("The forum meets today: once it is quorate, it can confirm them."),
+            key=day_text(one.starts_at),
+            button=_("Confirm"),
+            button_url=url_for(
+                "forums.confirm_minutes", forum_id=one.forum_id, meeting_id=one.meeting_id
+            ),
+        )
+        for one in asked.once(_circulated)
+        if one.meets_today and not one.open_remarks
     ]
 
 
@@ -93,7 +148,10 @@ def _meetings(asked: Viewer) -> Sequence[MeetingLine]:
 
 TODAY = (
     Need("to_record", 140, _to_record, lead=_l("Meetings to record:"), lead_place=70),
+    Need("confirm_minutes", 150, _to_confirm),
+    Need("remarks", 230, _remarks, count=total),
     Need("lines", 240, _to_release),
+    Need("read_minutes", 260, _to_read),
     Need(
         "actions",
         270,

@@ -24,6 +24,7 @@ LEADS_NOWHERE: dict[str, str] = {
     "people.person": "is where names lead",
     "people.contact": "is where names lead, with her phone",
     "forums.item": "whoever takes an action on is chosen from the members; the meeting names her",
+    "forums.confirm_minutes": "who proposed and seconded is chosen from the members",
     "workshops.register": "a tap on a row marks her; once it is closed, it leads on",
     "workshops.save_register": "the same; the note of marks that met others leads on",
 }
@@ -44,6 +45,7 @@ BOTH_GROUPS: dict[str, str] = {
     "certificates.preview_people": "one name is looked for at a desk, to see a design with it",
     "desk.find": "the same, wherever it stands",
     "forums.item": "each action's owner stands chosen among the members",
+    "forums.confirm_minutes": "the same, of who proposed and seconded",
     "people.index": "the office's list of everybody, which narrows to a group",
     "people.search": "the same, searched",
     "people.duplicates": "one person may be written down in both groups",

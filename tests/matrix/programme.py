@@ -104,7 +104,13 @@ from kash.forums.models import (
     InternalLine,
     Meeting,
     MinutesDifference,
+    MinutesLeaf,
+    MinutesLife,
+    MinutesRemark,
+    NamedLeaf,
 )
+from kash.forums.rules.leaves import leaves_of, root_of
+from kash.forums.rules.record import MinutesPart
 from kash.forums.rules.telling import line_digest
 from kash.holidays.models import LocalHoliday
 from kash.incidents.consent_texts import VERSION
@@ -735,6 +741,9 @@ class _Builder:
                     **sides[side]["on_track"][person.public_id],
                     "member": forums[side]["members"].get(
                         person.public_id, next(iter(forums[side]["members"].values()))
+                    ),
+                    "leaf": forums[side]["leaves"].get(
+                        person.public_id, next(iter(forums[side]["leaves"].values()))
                     ),
                     "action": forums[side]["actions"].get(
                         person.public_id, next(iter(forums[side]["actions"].values()))
@@ -1951,6 +1960,8 @@ class _Builder:
                 )
             ).public_id
         held = self.held_meeting(forum, side)
+        circulated = self.circulated_minutes(forum, side, people, members)
+        locked, leaves = self.locked_minutes(forum, side, people, members)
         series = self.add(
             Series(
                 forum_id=forum.id,
@@ -1975,18 +1986,92 @@ class _Builder:
                 "item": item.public_id,
                 "internal_line": line.public_id,
                 "minutes_difference": difference.public_id,
+                **circulated,
+                "locked_meeting": locked,
             },
+            "leaves": leaves,
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,
         }
 
-    def held_meeting(self, forum: Forum, side: str) -> Meeting:
+    def circulated_minutes(
+        self,
+        forum: Forum,
+        side: str,
+        people: list[Person],
+        members: dict[str, ForumMember],
+    ) -> dict[str, str]:
+        meeting = self.held_meeting(forum, side, 15)
+        item = self.session.query(AgendaItem).filter_by(meeting_id=meeting.id).one()
+        slot = self.session.query(Slot).filter_by(register_id=meeting.register_id).one()
+        for person in people:
+            self.add(RosterEntry(register_id=meeting.register_id, person_id=person.id))
+            self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))
+        self.add(
+            MinutesLife(meeting_id=meeting.id, state="circulated", remarks_until=date(2099, 12, 31))
+        )
+        remark = self.add(
+            MinutesRemark(
+                item_id=item.id,
+                member_id=members[people[0].public_id].id,
+                text=self.value("forum", side),
+                written_at=utc_now(),
+            )
+        )
+        return {
+            "circulated_meeting": meeting.public_id,
+            "circulated_item": item.public_id,
+            "remark": remark.public_id,
+        }
+
+    def locked_minutes(
+        self,
+        forum: Forum,
+        side: str,
+        people: list[Person],
+        members: dict[str, ForumMember],
+    ) -> tuple[str, dict[str, str]]:
+        meeting = self.held_meeting(forum, side, 13)
+        head = {"forum": forum.name, "starts_at": meeting.starts_at.isoformat(), "place": ""}
+        named = [MinutesPart("name", {"shown": self.value("forum", side)}) for _ in people]
+        group = {
+            "group": "A",
+            "members": len(people),
+            "counts": {},
+            "named": {"present": len(people)},
+        }
+        parts = [MinutesPart("meeting", head), MinutesPart("group", group), *named]
+        leaves = leaves_of([(part.kind, part.value) for part in parts], lambda: bytes(16))
+        found: dict[str, str] = {}
+        for place, leaf in enumerate(leaves):
+            row = self.add(
+                MinutesLeaf(
+                    meeting_id=meeting.id,
+                    place=place,
+                    kind=leaf.kind,
+                    digest=leaf.digest,
+                    value=leaf.value,
+                    salt=leaf.salt.hex() if leaf.salt else None,
+                )
+            )
+            if leaf.kind == "name":
+                person = people[place - 2]
+                self.add(NamedLeaf(leaf_id=row.id, member_id=members[person.public_id].id))
+                found[person.public_id] = row.public_id
+        self.add(
+            MinutesLife(
+                meeting_id=meeting.id, state="locked", root=root_of(meeting.public_id, leaves)
+            )
+        )
+        return meeting.public_id, found
+
+    def held_meeting(self, forum: Forum, side: str, day: int = 14) -> Meeting:
         register = self.add(Register(purpose="meeting"))
         self.add(
             Slot(
                 register_id=register.id,
                 position=0,
-                starts_at=datetime(2026, 10, 14, 6, tzinfo=UTC),
+                starts_at=datetime(2026, 10, day, 6, tzinfo=UTC),
                 minutes=120,
                 closed_at=utc_now(),
                 closed_by="system",
@@ -1996,7 +2081,7 @@ class _Builder:
             Meeting(
                 forum_id=forum.id,
                 register_id=register.id,
-                starts_at=datetime(2026, 10, 14, 6, tzinfo=UTC),
+                starts_at=datetime(2026, 10, day, 6, tzinfo=UTC),
                 place=self.value("forum", side),
                 state="held",
                 held_at=utc_now(),

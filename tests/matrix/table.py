@@ -162,6 +162,8 @@ stories.approve       -    all  -     -    -      all  -       -       -
 forums.see            -    all  all   all  all    all  member  member  -
 forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -
+forums.remark         -    -    -     -    -      -    member  member  -
+forums.withdraw       -    all  own   -    -      -    self    self    -
 forums.open           -    all  all   -    -      -    -       -       -
 forums.run            -    all  own   -    -      -    -       -       -
 series.change         -    all  own   -    -      -    -       -       -
@@ -1049,6 +1051,19 @@ PLACES: dict[str, Place] = {
         sent={"do": "=ask"},
     ),
     "forums.paper": _forum(get="forums.see", meeting_id="held_meeting"),
+    "forums.circulate": _forum(both="forums.run", meeting_id="held_meeting"),
+    "forums.take_back": _forum(both="forums.run", meeting_id="circulated_meeting"),
+    "forums.remark": _forum(
+        both="forums.remark", meeting_id="circulated_meeting", item_id="circulated_item"
+    ),
+    "forums.settle_remark": _forum(
+        both="forums.run", meeting_id="circulated_meeting", remark_id="remark"
+    ),
+    "forums.confirm_minutes": _forum(both="forums.run", meeting_id="circulated_meeting"),
+    "forums.add_erratum": _forum(both="forums.run", meeting_id="locked_meeting"),
+    "forums.withdraw_leaf": _forum(
+        both="forums.withdraw", meeting_id="locked_meeting", leaf_id="leaf"
+    ),
     "forums.templates": Place("forums.open"),
     "forums.add_template": Place("forums.open", "forums.open"),
     "forums.edit_template": Place("forums.open", "forums.open", {"template_id": "template"}),

@@ -12,6 +12,13 @@ from kash.forums.models.meetings import (
     InternalLine,
     Meeting,
 )
+from kash.forums.models.minutes_life import (
+    MinutesErratum,
+    MinutesLeaf,
+    MinutesLife,
+    MinutesRemark,
+    NamedLeaf,
+)
 from kash.forums.models.presence import (
     DecisionPresence,
     ForumQuorum,

@@ -51,6 +51,8 @@ class ActionLine:
     outcome: str
     closed_at: datetime | None
     owner_person: str = ""
+    # The seat of who took it on.
+    seat: str = ""
 
 
 def action_line(action: Action, item: AgendaItem, meeting: Meeting, actor: Actor) -> ActionLine:
@@ -74,6 +76,7 @@ def action_line(action: Action, item: AgendaItem, meeting: Meeting, actor: Actor
         outcome=action.outcome,
         closed_at=action.closed_at,
         owner_person=seat.person.public_id if seat and sees_names(actor) else "",
+        seat=seat.public_id if seat else "",
     )
 
 

@@ -132,6 +132,7 @@ class AttendanceLine:
     version: int
     member: bool
     shown: str
+    seat: str = ""
 
 
 def slot_of(meeting: Meeting) -> Slot:
@@ -172,6 +173,7 @@ def attendance_of(meeting: Meeting) -> list[AttendanceLine]:
             version=version or 0,
             member=seat is not None,
             shown=appearance_of(seat) if seat else "",
+            seat=seat.public_id if seat else "",
         )
         for person, group, status, version, seat in rows
     ]

@@ -27,4 +27,9 @@ def month_letter(taken: Collection[str]) -> str:
 def minute_number(position: int, day: date, letter: str = "") -> str:
     """`MIN 3/11/2026`: the third item of the meeting in November 2026; `MIN 3/11B/2026` when it
     is the second meeting of the forum in that month."""
-    return f"MIN {position}/{day.month}{letter}/{day.year}"
+    return f"MIN {position}/{month_mark(day, letter)}"
+
+
+def month_mark(day: date, letter: str = "") -> str:
+    """`11/2026`: by what the minutes of a meeting are told from those of another month."""
+    return f"{day.month}{letter}/{day.year}"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
 from kash.forums.rules.agenda import ITEMS_OF_A_MEETING, order_is_fixed, with_usual_items
 from kash.forums.services.loading import (
+    check_numbers_free,
     forum_run_by,
     item_in,
     planned_meeting,
@@ -48,7 +49,8 @@ def add_item(
     by: Actor,
     item_id: str = "",
 ) -> str:
-    """Put an item at the end of the agenda, also after the meeting was held.
+    """Put an item at the end of the agenda, also after the meeting was held, until its
+    minutes are circulated.
 
     With `item_id`, the id that its form was opened with, sending twice adds one.
     """
@@ -59,6 +61,7 @@ def add_item(
         if item_id and _added_before(change.session, meeting, item_id):
             change.nothing()
             return item_id
+        check_numbers_free(change.session, meeting)
         if len(items) >= ITEMS_OF_A_MEETING:
             raise AgendaFull
         item = AgendaItem(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting, MinutesLife
 from kash.forums.queries.series import runs, within_reach
+from kash.forums.services.life_problems import MinutesLocked, NumbersFrozen
 from kash.forums.services.problems import MeetingOver
 from kash.platform.web import Forbidden
 from kash.platform.web.errors import one_or_404
@@ -45,11 +46,31 @@ def planned_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
 
 
 def written_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
-    """A meeting whose minutes may be written: any but a cancelled one."""
+    """A meeting whose minutes may be written: any but a cancelled one, until they are locked."""
     found = meeting_in(session, forum, public_id)
     if found.state == "cancelled":
         raise MeetingOver
+    check_minutes_open(session, found)
     return found
+
+
+def minutes_state(session: Session, meeting: Meeting) -> str:
+    """State of a meeting's minutes (see `rules.life.MinutesState`)."""
+    state = session.scalar(select(MinutesLife.state).where(MinutesLife.meeting_id == meeting.id))
+    return state or "draft"
+
+
+def check_minutes_open(session: Session, meeting: Meeting) -> None:
+    """Nothing if a meeting may still change. Raises MinutesLocked once its minutes are locked."""
+    if minutes_state(session, meeting) == "locked":
+        raise MinutesLocked
+
+
+def check_numbers_free(session: Session, meeting: Meeting) -> None:
+    """Nothing if items, decisions and actions may come and go. Raises NumbersFrozen while the
+    minutes are circulated."""
+    if minutes_state(session, meeting) == "circulated":
+        raise NumbersFrozen
 
 
 def item_in(session: Session, meeting: Meeting, public_id: str) -> AgendaItem:

@@ -14,7 +14,13 @@ from kash.forums.rules.rows import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutes
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.decision_presence import note_presence
 from kash.forums.services.internal_lines import keep_internal
-from kash.forums.services.loading import forum_in_reach, forum_run_by, item_in, written_meeting
+from kash.forums.services.loading import (
+    check_numbers_free,
+    forum_in_reach,
+    forum_run_by,
+    item_in,
+    written_meeting,
+)
 from kash.forums.services.problems import (
     AlreadyClosed,
     MinuteChanged,
@@ -91,6 +97,8 @@ def write_item(
         for kept, rows in ((len(item.decisions), on_decisions), (len(item.actions), on_actions)):
             if kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
                 raise TooManyRows
+        if any(rows.added or rows.removed for rows in (on_decisions, on_actions)):
+            check_numbers_free(session, meeting)
         item.minute = minute
         item.row_version += 1
         item.changed_by = by.public_id

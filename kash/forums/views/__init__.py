@@ -6,6 +6,7 @@ from kash.forums.views import (
     live_minutes,
     meetings,
     minutes,
+    minutes_life,
     series,
     templates,
 )

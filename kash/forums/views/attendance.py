@@ -30,10 +30,11 @@ from kash.forums.queries.meetings import attendance_of, meeting, slot_of
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.attendance import STATUSES
 from kash.forums.services import register as register_services
+from kash.forums.services.loading import check_minutes_open
 from kash.forums.services.problems import MeetingOver
 from kash.people.queries.search import find_people
 from kash.people.rules.one_group import one_group
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import CaughtProblem
 from kash.policy import Actor, allow
@@ -44,6 +45,7 @@ def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
     held = meeting(found, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
+    check_minutes_open(db.session(), held)
     return found, held
 
 

@@ -7,6 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
+from kash.forums.documents import (
+    attendance_in,
+    confirmation_in,
+    owner_of,
+    printed_items,
+    text_of,
+)
 from kash.forums.forms import (
     AS_LAST_TIME,
     CallOffForm,
@@ -14,12 +21,24 @@ from kash.forums.forms import (
     MeetingForm,
     NewItemForm,
 )
+from kash.forums.models import Forum, Meeting
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in, owners_shown
 from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import attendance_of, attendance_table, minutes_of, number_of
+from kash.forums.queries.minutes_life import (
+    LifeLine,
+    earlier_circulated,
+    errata_of,
+    life_of,
+    own_names,
+    remarks_on,
+    seat_that_was_there,
+)
+from kash.forums.queries.minutes_record import locked_record
 from kash.forums.queries.series import forum, forum_to_edit, sees_names
 from kash.forums.queries.templates import template_choices, template_of
+from kash.forums.queries.withdrawals import action_states
 from kash.forums.rules.agenda import order_is_fixed
 from kash.forums.services import agenda as agenda_services
 from kash.forums.services import meetings as meetings_services
@@ -37,7 +56,7 @@ from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today, to_local
-from kash.policy import allow
+from kash.policy import Actor, allow
 
 
 @blueprint.route("/<forum_id>/meetings/new", methods=["GET", "POST"])
@@ -76,6 +95,9 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     found = forum(forum_id, actor)
     held = meetings.meeting(found, meeting_id)
     runs = series.runs(actor, found.secretary_id)
+    life = life_of(held, now)
+    if life.locked:
+        return locked_page(found, held, life, actor, runs=runs)
     items = minutes_of(held)
     written = runs or held.state == "held"
     actions = {
@@ -98,6 +120,34 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         owners=owners_shown(named, request.args.get("group", "")),
         attendance=attendance_table(attendance_of(held), by_letter=not sees_names(actor)),
         begun=to_local(held.starts_at).date() <= local_today(),
+        life=life,
+        remarks=remarks_on(held, actor, whole=runs) if life.circulated else {},
+        remarking=life.takes_remarks and seat_that_was_there(held, actor) is not None,
+        to_confirm=earlier_circulated(held) if runs and held.starts_at <= now else [],
+    )
+
+
+def locked_page(
+    found: Forum, held: Meeting, life: LifeLine, actor: Actor, *, runs: bool
+) -> ResponseReturnValue:
+    """A meeting whose minutes are locked, from their leaves."""
+    record = locked_record(held)
+    return render_template(
+        "forums/locked.html",
+        forum=found,
+        meeting=held,
+        life=life,
+        runs=runs,
+        record=record,
+        items=list(zip(record.items, printed_items(record), strict=True)),
+        attendance=attendance_in(record),
+        confirmed=confirmation_in(record),
+        states=action_states(record),
+        errata=errata_of(held),
+        own=own_names(held, actor),
+        withdrawing=runs and request.args.get("withdraw") == "1",
+        text_of=text_of,
+        owner_of=owner_of,
     )
 
 

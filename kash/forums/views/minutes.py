@@ -21,9 +21,12 @@ from kash.forums.queries.meetings import (
     minutes_of,
     number_of,
 )
+from kash.forums.queries.minutes_life import earlier_circulated, remarks_on
 from kash.forums.queries.series import account_name, forum, forum_to_edit, owners_of, runs
 from kash.forums.sealed import writing_key
 from kash.forums.services.internal_lines import ask_release, keep_line, release_line
+from kash.forums.services.life_problems import NumbersFrozen
+from kash.forums.services.loading import check_minutes_open
 from kash.forums.services.minutes import write_item, written_actions, written_decisions
 from kash.forums.services.problems import (
     FiguresBesideCases,
@@ -37,7 +40,8 @@ from kash.forums.services.problems import (
 )
 from kash.forums.views.live_minutes import beside
 from kash.forums.views.owners import owner_choices
-from kash.platform.database import utc_now
+from kash.forums.wording import usual_item
+from kash.platform.database import db, utc_now
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
@@ -112,7 +116,7 @@ def _save(
             decisions=[row.text for row in other.decisions],
             actions=[row.text for row in other.actions],
         )
-    except (TooManyRows, UnknownOwner) as problem:
+    except (NumbersFrozen, TooManyRows, UnknownOwner) as problem:
         form.form_errors.append(str(problem))
         return False, None
     return True, None
@@ -127,6 +131,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     held = meeting(forum, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
+    check_minutes_open(db.session(), held)
     form, other, saved = MinuteForm(), None, False
     if form.is_submitted():
         form.read_rows(request.form)
@@ -170,6 +175,8 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         # What came back with a mistake is saved by its button.
         live=None if form.is_submitted() else writing_key(actor.public_id),
         numbers={row.public_id: place for place, row in enumerate(written.actions, start=1)},
+        to_confirm=_to_confirm(held, written),
+        remarks=remarks_on(held, actor, whole=True).get(item_id, []),
         rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
         blank_decisions=BLANK_DECISIONS,
         blank_actions=BLANK_ACTIONS,
@@ -205,6 +212,13 @@ def internal_line(
             _anchor="internal",
         )
     )
+
+
+def _to_confirm(held: Meeting, item: AgendaItem) -> list[Meeting]:
+    """At the item for the previous minutes, those that a meeting which has begun can confirm."""
+    if held.starts_at > utc_now() or usual_item(item.title) != "previous":
+        return []
+    return earlier_circulated(held)
 
 
 def _next(items: list[AgendaItem], item_id: str) -> AgendaItem | None:

@@ -57,3 +57,8 @@ def mac_prefix(code: str) -> str | None:
     for character in text:
         number = number << 5 | _CROCKFORD.index(character)
     return f"{number:0{_CODE_BITS // 4}x}"
+
+
+def root_subject(root: str) -> str:
+    """A root (hexadecimal) as an entry names it: its short code in the form of a public id."""
+    return code_of(root).replace("-", "").lower()

@@ -13,7 +13,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault.audit import audited, note_restore
 from kash.platform.vault.chain import code_of
 from kash.platform.vault.keys import KeyFileError
-from kash.platform.vault.queries import entry_with_code, recent, told_by_day
+from kash.platform.vault.queries import entries_with_root, entry_with_code, recent, told_by_day
 from kash.platform.vault.redaction import by_day, subjects_shown
 from kash.platform.vault.sealing import vault_of
 from kash.platform.vault.verifying import verify
@@ -62,9 +62,16 @@ def list_command(actor: str | None, action: str | None, last: int) -> None:
 @audit_commands.command("code")
 @click.argument("code")
 def code_command(code: str) -> None:
-    """Look for the entry whose code stands on a paper."""
+    """Look for the entry whose code stands on a paper, or that names a root which stands there."""
     entry = entry_with_code(db.session(), code)
     if entry is None:
+        naming = entries_with_root(db.session(), code)
+        for each in naming:
+            moment = each.at.isoformat(timespec="seconds")
+            subjects = " ".join(subjects_shown(each.action, each.subjects))
+            click.echo(f"Entry {each.seq} of {moment} names this root: {each.action} {subjects}")
+        if naming:
+            return
         raise click.ClickException("No entry has this code: the chain is not the one on the paper.")
     moment = entry.at.isoformat(timespec="seconds")
     click.echo(f"{code_of(entry.mac)} is entry {entry.seq} of {moment}.")

@@ -80,3 +80,11 @@ def entry_with_code(session: Session, code: str) -> AuditEntry | None:
         return None
     query = select(AuditEntry).where(AuditEntry.mac.startswith(prefix)).order_by(AuditEntry.seq)
     return session.scalars(query.limit(1)).first()
+
+
+def entries_with_root(session: Session, code: str) -> Sequence[AuditEntry]:
+    """The entries that name a root by its short code, as locked minutes print it."""
+    prefix = chain.mac_prefix(code)
+    if prefix is None:
+        return []
+    return session.scalars(entries_about(chain.root_subject(prefix))).all()

@@ -1,0 +1,315 @@
+"""Circulating minutes, remarks on them, confirming and locking them, errata, withdrawals."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kash.forums.models import (
+    AgendaItem,
+    ForumMember,
+    Meeting,
+    MinutesErratum,
+    MinutesLeaf,
+    MinutesLife,
+    MinutesRemark,
+    NamedLeaf,
+)
+from kash.forums.queries.minutes_life import (
+    errata_rows,
+    life_row,
+    open_remarks,
+    seat_that_was_there,
+    there_at_moment,
+)
+from kash.forums.queries.minutes_record import live_record
+from kash.forums.queries.series import appearance_of
+from kash.forums.rules.leaves import (
+    SALT_BYTES,
+    SaltedLeaf,
+    erratum_root,
+    leaf_digest,
+    leaves_of,
+    root_of,
+)
+from kash.forums.rules.life import Confirmation, MinutesState, may_confirm, may_remark, refusal
+from kash.forums.rules.numbering import month_mark
+from kash.forums.rules.record import MinutesPart, MinutesRecord, parts_in_order
+from kash.forums.services.life_problems import (
+    AlreadyCirculated,
+    AlreadySettled,
+    DayOver,
+    NotCirculated,
+    NotConfirmed,
+    NotHeldYet,
+    NothingWritten,
+    NotLocked,
+    OnlyWhoWasThere,
+    RemarksOver,
+    TooManyRemarks,
+)
+from kash.forums.services.loading import (
+    forum_in_reach,
+    forum_run_by,
+    item_in,
+    meeting_in,
+    written_meeting,
+)
+from kash.forums.services.problems import UnknownChoice
+from kash.platform.database import after_commit, new_public_id
+from kash.platform.vault import audited
+from kash.platform.vault.chain import root_subject
+from kash.platform.vault.scrubbing import scrub_after_commit
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
+
+REMARKS_ON_AN_ITEM = 10
+ANSWERS = ("taken", "declined")
+
+
+def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor) -> None:
+    """Circulate the minutes of a meeting that was held: its numbers stand from now on, and the
+    members who were there may remark until the end of a day.
+
+    Raises NotHeldYet, NothingWritten, AlreadyCirculated, MinutesLocked and DayOver.
+    """
+    with audited("forums.minutes_circulated", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        if meeting.state != "held":
+            raise NotHeldYet
+        row = life_row(meeting.id)
+        if row is not None and row.state == MinutesState.CIRCULATED:
+            raise AlreadyCirculated
+        if remarks_until < to_local(change.now).date():
+            raise DayOver
+        if not any(item.minute or item.decisions or item.actions for item in meeting.items):
+            raise NothingWritten
+        if row is None:
+            row = MinutesLife(meeting_id=meeting.id)
+            session.add(row)
+        row.state, row.remarks_until = str(MinutesState.CIRCULATED), remarks_until
+        row.circulated_at, row.circulated_by = change.now, by.public_id
+        change.about(forum.public_id, meeting.public_id)
+
+
+def _circulated(session: Session, meeting: Meeting) -> MinutesLife:
+    row = life_row(meeting.id)
+    if row is None or row.state != MinutesState.CIRCULATED:
+        raise NotCirculated
+    return row
+
+
+def take_back(forum_id: str, meeting_id: str, *, by: Actor) -> None:
+    """Make circulated minutes a draft again, as for adding a decision. Remarks stay."""
+    with audited("forums.minutes_taken_back", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        meeting = written_meeting(change.session, forum, meeting_id)
+        row = _circulated(change.session, meeting)
+        row.state = str(MinutesState.DRAFT)
+        change.about(forum.public_id, meeting.public_id)
+
+
+def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor) -> str:
+    """Remark on an item of circulated minutes, as a member who was there; its public id.
+
+    Raises NotCirculated, RemarksOver, OnlyWhoWasThere and TooManyRemarks.
+    """
+    with audited("forums.minutes_remarked", by) as change:
+        session = change.session
+        forum = forum_in_reach(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        seat = seat_that_was_there(meeting, by)
+        if seat is None:
+            raise OnlyWhoWasThere
+        row = _circulated(session, meeting)
+        if not may_remark(MinutesState(row.state), row.remarks_until, to_local(change.now).date()):
+            raise RemarksOver
+        item = item_in(session, meeting, item_id)
+        own = session.scalars(
+            select(MinutesRemark.id).where(
+                MinutesRemark.item_id == item.id, MinutesRemark.member_id == seat.id
+            )
+        ).all()
+        if len(own) >= REMARKS_ON_AN_ITEM:
+            raise TooManyRemarks
+        made = MinutesRemark(
+            public_id=new_public_id(),
+            item_id=item.id,
+            member_id=seat.id,
+            text=text,
+            written_at=change.now,
+        )
+        session.add(made)
+        change.about(meeting.public_id, item.public_id, made.public_id)
+        return made.public_id
+
+
+def settle_remark(
+    forum_id: str, meeting_id: str, remark_id: str, *, state: str, answer: str, by: Actor
+) -> None:
+    """Settle a remark with an answer: it was taken up, or declined. Raises AlreadySettled."""
+    if state not in ANSWERS:
+        raise UnknownChoice
+    with audited("forums.remark_settled", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        row = one_or_404(
+            session.scalar(
+                select(MinutesRemark)
+                .join(AgendaItem, AgendaItem.id == MinutesRemark.item_id)
+                .where(AgendaItem.meeting_id == meeting.id, MinutesRemark.public_id == remark_id)
+            )
+        )
+        if row.state != "open":
+            raise AlreadySettled
+        row.state, row.answer = state, answer
+        change.about(meeting.public_id, row.public_id)
+
+
+def confirm(
+    forum_id: str,
+    meeting_id: str,
+    *,
+    confirmed_in: str,
+    at: datetime,
+    proposer: str,
+    seconder: str,
+    by: Actor,
+) -> str:
+    """Confirm circulated minutes and lock them in the same step; returns the root.
+
+    `confirmed_in` is the meeting that confirmed them at the moment `at`, `proposer` and `seconder`
+    are seats of members who were present there then. Raises NotConfirmed with its reason.
+    """
+    with audited("forums.minutes_locked", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        confirming = meeting_in(session, forum, confirmed_in)
+        row = life_row(meeting.id)
+        there, quorum = there_at_moment(confirming, at)
+        reason = refusal(
+            Confirmation(
+                MinutesState(row.state) if row else MinutesState.DRAFT,
+                open_remarks(meeting.id),
+                later=confirming.starts_at > meeting.starts_at,
+                during=confirming.starts_at <= at <= change.now and confirming.state != "cancelled",
+                proposer=proposer,
+                seconder=seconder,
+                present=frozenset(there),
+                quorate=may_confirm(quorum),
+            )
+        )
+        if reason is not None or row is None:
+            raise NotConfirmed(reason) if reason else NotCirculated
+        day = to_local(confirming.starts_at).date()
+        proposed, seconded = there[proposer], there[seconder]
+        record = replace(
+            live_record(forum, meeting, change.now),
+            confirmed=MinutesPart(
+                "confirmed",
+                {
+                    "meeting": month_mark(day, confirming.letter),
+                    "day": day.isoformat(),
+                    "proposer": proposed.letter,
+                    "seconder": seconded.letter,
+                    "groups": [
+                        [group.letter, group.present, group.members] for group in quorum.groups
+                    ],
+                },
+            ),
+            proposer=_name("proposer", proposed.seat),
+            seconder=_name("seconder", seconded.seat),
+        )
+        row.root = _lock(session, meeting, record)
+        row.state, row.locked_at = str(MinutesState.LOCKED), change.now
+        row.confirmed_in_id = confirming.id
+        _forget_remarks(session, meeting)
+        change.about(meeting.public_id, confirming.public_id, root_subject(row.root))
+        return row.root
+
+
+def _name(kind: str, seat: ForumMember) -> MinutesPart | None:
+    shown = appearance_of(seat)
+    return MinutesPart(kind, {"shown": shown}, member=seat.public_id) if shown else None
+
+
+def _lock(session: Session, meeting: Meeting, record: MinutesRecord) -> str:
+    parts = parts_in_order(record)
+    leaves = leaves_of(
+        [(part.kind, part.value) for part in parts], lambda: secrets.token_bytes(SALT_BYTES)
+    )
+    seats = dict(
+        session.execute(
+            select(ForumMember.public_id, ForumMember.id).where(
+                ForumMember.public_id.in_({part.member for part in parts if part.member})
+            )
+        ).all()
+    )
+    for place, (part, leaf) in enumerate(zip(parts, leaves, strict=True)):
+        session.add(
+            MinutesLeaf(
+                public_id=new_public_id(),
+                meeting_id=meeting.id,
+                place=place,
+                kind=leaf.kind,
+                digest=leaf.digest,
+                value=leaf.value,
+                salt=leaf.salt.hex() if leaf.salt else None,
+                about=part.about,
+                named=NamedLeaf(member_id=seats[part.member]) if part.member else None,
+            )
+        )
+    return root_of(meeting.public_id, leaves)
+
+
+def _forget_remarks(session: Session, meeting: Meeting) -> None:
+    items = select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id)
+    session.execute(delete(MinutesRemark).where(MinutesRemark.item_id.in_(items)))
+    after_commit(scrub_after_commit)
+
+
+def locked_life(meeting: Meeting) -> MinutesLife:
+    """The row of a meeting's locked minutes. Raises NotLocked."""
+    row = life_row(meeting.id)
+    if row is None or row.state != MinutesState.LOCKED:
+        raise NotLocked
+    return row
+
+
+def add_erratum(forum_id: str, meeting_id: str, *, text: str, by: Actor) -> str:
+    """Say what turned out to be wrong in locked minutes; returns the erratum's root."""
+    with audited("forums.erratum_added", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = meeting_in(session, forum, meeting_id)
+        row = locked_life(meeting)
+        errata = errata_rows(meeting.id)
+        number = len(errata) + 1
+        day = to_local(change.now).date().isoformat()
+        part = MinutesPart("erratum", {"day": day, "text": text})
+        salt = secrets.token_bytes(SALT_BYTES)
+        leaf = SaltedLeaf(
+            "erratum", leaf_digest(salt, "erratum", number, part.value), part.value, salt
+        )
+        root = erratum_root(errata[-1].root if errata else row.root, number, leaf)
+        made = MinutesErratum(
+            public_id=new_public_id(),
+            meeting_id=meeting.id,
+            number=number,
+            digest=leaf.digest,
+            root=root,
+            value=leaf.value,
+            salt=salt.hex(),
+        )
+        session.add(made)
+        change.about(meeting.public_id, made.public_id, root_subject(root))
+        return root

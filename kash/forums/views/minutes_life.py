@@ -1,0 +1,262 @@
+"""Pages of the life of minutes: circulate, remark, settle, confirm, erratum, withdraw."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.forums import blueprint
+from kash.forums.life_forms import (
+    CirculateForm,
+    ConfirmMinutesForm,
+    ErratumForm,
+    RemarkForm,
+    SettleRemarkForm,
+)
+from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.queries import meetings
+from kash.forums.queries.internal_lines import shown_text
+from kash.forums.queries.minutes_life import (
+    errata_of,
+    later_meetings,
+    life_of,
+    members_present,
+    remark_of,
+    remarks_on,
+    seat_that_was_there,
+)
+from kash.forums.queries.series import forum, forum_to_edit, runs
+from kash.forums.queries.withdrawals import withdrawable_leaf
+from kash.forums.rules.life import REMARKS_FOR
+from kash.forums.services import minutes_life as services
+from kash.forums.services.life_problems import (
+    AlreadyCirculated,
+    AlreadySettled,
+    NotCirculated,
+    NotHeldYet,
+    NothingWritten,
+    OnlyWhoWasThere,
+)
+from kash.forums.services.withdrawals import withdraw
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.formats import local_today, to_local
+from kash.policy import allow
+
+
+def _to_meeting(forum_id: str, meeting_id: str, anchor: str = "") -> ResponseReturnValue:
+    return redirect(
+        url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id, _anchor=anchor or None),
+        code=303,
+    )
+
+
+def _run(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
+    found = forum_to_edit(forum_id, current_actor())
+    return found, meetings.meeting(found, meeting_id)
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/circulate", methods=["GET", "POST"])
+@allow("forums.edit")
+def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Circulate the minutes of a meeting that was held, with a day until which to remark."""
+    actor = current_actor()
+    found, held = _run(forum_id, meeting_id)
+    form = CirculateForm(data={"remarks_until": local_today() + REMARKS_FOR})
+    if form.validate_on_submit():
+        with (
+            form.showing_problems(),
+            FlashedProblems(NotHeldYet, AlreadyCirculated, NothingWritten, tone="warn"),
+        ):
+            services.circulate(forum_id, meeting_id, remarks_until=form.day, by=actor)
+            flash(_("Circulated. The members who were there can read the minutes and remark."))
+        if not form.errors:
+            return _to_meeting(forum_id, meeting_id)
+        found, held = _run(forum_id, meeting_id)
+    items = meetings.minutes_of(held)
+    empty = [item for item in items if not (item.minute or item.decisions or item.actions)]
+    return page(
+        "forums/circulate.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        empty=[(item, meetings.number_of(item, held)) for item in empty],
+    )
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/take-back", methods=["GET", "POST"])
+@allow("forums.edit")
+def take_back(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Make circulated minutes a draft again, after a question."""
+    found, held = _run(forum_id, meeting_id)
+    if request.method == "POST":
+        with FlashedProblems(NotCirculated, tone="warn"):
+            services.take_back(forum_id, meeting_id, by=current_actor())
+            flash(_("The minutes are a draft again."))
+        return _to_meeting(forum_id, meeting_id)
+    return render_template("forums/take_back.html", forum=found, meeting=held)
+
+
+@blueprint.route(
+    "/<forum_id>/meetings/<meeting_id>/items/<item_id>/remark", methods=["GET", "POST"]
+)
+@allow("forums.see")
+def remark(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """Remark on an item of circulated minutes."""
+    actor = current_actor()
+    found, held, item = _item(forum_id, meeting_id, item_id)
+    if seat_that_was_there(held, actor) is None:
+        raise OnlyWhoWasThere
+    form = RemarkForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            services.remark(forum_id, meeting_id, item_id, text=form.text.data, by=actor)
+            flash(_("The secretary has your remark, and answers it here."))
+            return _to_meeting(forum_id, meeting_id, item_id)
+        found, held, item = _item(forum_id, meeting_id, item_id)
+    return page(
+        "forums/remark.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        item=item,
+        number=meetings.number_of(item, held),
+        shown=lambda item, text: shown_text(item, text, whole=False),
+    )
+
+
+def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
+    found = forum(forum_id, current_actor())
+    held = meetings.meeting(found, meeting_id)
+    return found, held, meetings.item(held, item_id)
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/remarks/<remark_id>", methods=["GET", "POST"])
+@allow("forums.edit")
+def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseReturnValue:
+    """Settle a remark with an answer, beside the text that it is about."""
+    actor = current_actor()
+    found, held = _run(forum_id, meeting_id)
+    line = remark_of(held, remark_id, actor)
+    form = SettleRemarkForm()
+    if form.validate_on_submit():
+        with FlashedProblems(AlreadySettled, tone="warn"):
+            services.settle_remark(
+                forum_id,
+                meeting_id,
+                remark_id,
+                state=form.state.data,
+                answer=form.answer.data,
+                by=actor,
+            )
+            flash(_("Settled."))
+        found, held = _run(forum_id, meeting_id)
+        left = [
+            one
+            for lines in remarks_on(held, actor, whole=True).values()
+            for one in lines
+            if one.state == "open"
+        ]
+        if left:
+            return redirect(
+                url_for(
+                    "forums.settle_remark",
+                    forum_id=forum_id,
+                    meeting_id=meeting_id,
+                    remark_id=left[0].public_id,
+                ),
+                code=303,
+            )
+        return _to_meeting(forum_id, meeting_id)
+    item = meetings.item(held, line.item_id)
+    return page(
+        "forums/settle.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        item=item,
+        number=meetings.number_of(item, held),
+        shown=lambda item, text: shown_text(item, text, whole=True),
+        line=line,
+    )
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/confirm", methods=["GET", "POST"])
+@allow("forums.edit")
+def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Confirm circulated minutes at a later meeting, which locks them."""
+    actor, now = current_actor(), utc_now()
+    found, held = _run(forum_id, meeting_id)
+    later = later_meetings(held, now)
+    wanted = request.values.get("at", "")
+    confirming = next((one for one in later if one.public_id == wanted), None)
+    confirming = confirming or next(iter(later), None)
+    form = ConfirmMinutesForm()
+    if confirming is not None:
+        form.offer(confirming, members_present(confirming), now)
+        if form.validate_on_submit():
+            with form.showing_problems():
+                services.confirm(
+                    forum_id,
+                    meeting_id,
+                    confirmed_in=confirming.public_id,
+                    at=form.moment(confirming),
+                    proposer=form.proposer.data,
+                    seconder=form.seconder.data,
+                    by=actor,
+                )
+                flash(_("Confirmed and locked."))
+                return _to_meeting(forum_id, meeting_id)
+            found, held = _run(forum_id, meeting_id)
+            later = later_meetings(held, now)
+            confirming = next((one for one in later if one.public_id == form.at.data), None)
+    return page(
+        "forums/confirm.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        life=life_of(held, now),
+        confirming=confirming,
+        later=later,
+    )
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/errata", methods=["GET", "POST"])
+@allow("forums.edit")
+def add_erratum(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Say what turned out to be wrong in locked minutes."""
+    found, held = _run(forum_id, meeting_id)
+    form = ErratumForm()
+    if form.validate_on_submit():
+        services.add_erratum(forum_id, meeting_id, text=form.text.data, by=current_actor())
+        flash(_("The erratum stands beside the minutes."))
+        return _to_meeting(forum_id, meeting_id, "errata")
+    return page(
+        "forums/erratum.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        errata=errata_of(held),
+        today=to_local(utc_now()).date(),
+    )
+
+
+@blueprint.route(
+    "/<forum_id>/meetings/<meeting_id>/leaves/<leaf_id>/withdraw", methods=["GET", "POST"]
+)
+@allow("forums.see")
+def withdraw_leaf(forum_id: str, meeting_id: str, leaf_id: str) -> ResponseReturnValue:
+    """Withdraw a name or a text from locked minutes for ever, after a question."""
+    actor = current_actor()
+    found = forum(forum_id, actor)
+    held = meetings.meeting(found, meeting_id)
+    leaf = withdrawable_leaf(held, leaf_id, actor, runs_it=runs(actor, found.secretary_id))
+    if leaf is None:
+        raise NotFound
+    if request.method == "POST":
+        withdraw(forum_id, meeting_id, leaf_id, by=actor)
+        flash(_("Withdrawn. “Withdrawn” stands there from now on."))
+        return _to_meeting(forum_id, meeting_id)
+    return render_template("forums/withdraw.html", forum=found, meeting=held, leaf=leaf)
