@@ -22,6 +22,7 @@ from kash.demo.meetings import (
     SampleMeeting,
     meeting_days,
 )
+from kash.demo.minutes import see_minutes_through
 from kash.demo.participants import People
 from kash.forums.models import Action, AgendaItem, Meeting
 from kash.forums.rules.live_minutes import MinutesOperation
@@ -65,6 +66,7 @@ def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[s
             if action.closed_after and raised + action.closed_after == number + 1:
                 _close(forum, action, secretary)
     _write_at_once((forum, meetings[-1], items[-2]), secretary, actors[DIRECTOR.key])
+    see_minutes_through(forum, meetings, members, actors)
     return forum, meetings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from kash.attendance.models import RosterEntry
 from kash.attendance.queries.registers import slot_sheet
@@ -22,6 +22,7 @@ from kash.forums.models import (
     ItemConflict,
     Meeting,
     MeetingAnswer,
+    MinutesDifference,
     MinutesErratum,
     MinutesLeaf,
     MinutesLife,
@@ -301,6 +302,23 @@ def test_what_stands_against_circulating(life: Life, actor: Callable[..., Actor]
         circulate(
             life.forum, life.meeting, remarks_until=local_today() - timedelta(days=1), by=life.by
         )
+    (item,) = db.session.scalars(select(AgendaItem.id).where(AgendaItem.public_id == life.item))
+    with writing() as session:
+        session.add(
+            MinutesDifference(
+                item_id=item,
+                page=new_public_id(),
+                part="minute",
+                before="a",
+                stands="b",
+                other="c",
+                written_by="system",
+            )
+        )
+    with pytest.raises(problems.DifferencesLeft):
+        life.circulate()
+    with writing() as session:
+        session.execute(delete(MinutesDifference))
     hold_meeting(life.forum, life.later, by=life.by)
     with pytest.raises(problems.NothingWritten):
         circulate(life.forum, life.later, remarks_until=local_today(), by=life.by)

@@ -27,7 +27,14 @@ from kash.accounts.models import (
 )
 from kash.demo.accounts import MEMBERS
 from kash.demo.loading import LoadedProgramme
-from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
+from kash.forums.models import (
+    Action,
+    AgendaItem,
+    ForumMember,
+    Meeting,
+    MinutesLeaf,
+    MinutesRemark,
+)
 from kash.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.people.models import (
     ContactRequest,
@@ -50,6 +57,12 @@ from tools.pictures.workshop_addresses import WorkshopAddresses
 _READ = ("training.guide", "training.handout", "training.session")
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
+# Pages of a meeting by the state of its minutes.
+_ON_LOCKED = frozenset({"forums.add_erratum", "forums.withdraw_leaf"})
+_ON_CIRCULATED = frozenset(
+    {"forums.circulate", "forums.remark", "forums.settle_remark", "forums.take_back"}
+)
+_RUN_FORUMS = frozenset({"trainer", "director"})
 LEFT_OUT = frozenset(
     {
         "assessments.wall_code",
@@ -187,6 +200,16 @@ class Addresses:
             "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
             "/forums/<forum_id>/meetings/<meeting_id>": self._meeting,
             "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>": self._item,
+            "/forums/<forum_id>/meetings/<meeting_id>/remarks/<remark_id>": lambda *_: {
+                "": one_of(select(MinutesRemark.public_id).where(MinutesRemark.state == "open"))
+            },
+            "/forums/<forum_id>/meetings/<meeting_id>/leaves/<leaf_id>": lambda *_: {
+                "": one_of(
+                    select(MinutesLeaf.public_id)
+                    .where(MinutesLeaf.kind == "name", MinutesLeaf.value.is_not(None))
+                    .order_by(MinutesLeaf.place)
+                )
+            },
             "/forums/<forum_id>/members/<member_id>": self._member,
             "/forums/<forum_id>/actions/<action_id>": lambda *_: {
                 "": one_of(select(Action.public_id).where(Action.state == "open"))
@@ -340,9 +363,19 @@ class Addresses:
         waiting = one_of(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         return {"": waiting, "saved": added}
 
-    def _meeting(self, endpoint: str, _key: str, _known: Known) -> Choices:
+    def _meeting(self, endpoint: str, key: str, _known: Known) -> Choices:
+        locked, waiting = self.loaded.meetings[:2]
         held, planned = self.loaded.meetings[-2:]
-        if endpoint in ("forums.meeting", "forums.item", "forums.attendance"):
+        if endpoint == "forums.meeting":
+            return {"": held, "planned": planned, "locked": locked}
+        if endpoint in _ON_LOCKED:
+            return {"": locked} if key in _RUN_FORUMS else {}
+        if endpoint == "forums.confirm_minutes":
+            return {"": waiting}
+        if endpoint in _ON_CIRCULATED:
+            # Whoever was there remarks.
+            return {"": held} if endpoint != "forums.remark" or key == "police" else {}
+        if endpoint in ("forums.item", "forums.attendance"):
             return {"": held, "planned": planned}
         return {"": held if endpoint == "forums.paper" else planned}
 

@@ -31,6 +31,12 @@ class NothingWritten(Problem):
     sentence = _l("Nothing is written yet. Write the minutes first.")
 
 
+class DifferencesLeft(Problem):
+    """Two people wrote something differently, and nobody settled it yet."""
+
+    sentence = _l("Two people wrote something differently. Settle that first, under its item.")
+
+
 class AlreadyCirculated(Problem):
     """Somebody circulated the minutes meanwhile."""
 
@@ -46,7 +52,6 @@ class NotCirculated(Problem):
 class NumbersFrozen(Problem):
     """Circulated minutes keep their numbers."""
 
-    status = 422
     sentence = _l(
         "The minutes are circulated, and their numbers stand: no item, decision or action is added"
         " or taken off. Take the minutes back first."

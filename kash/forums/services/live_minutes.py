@@ -32,7 +32,12 @@ from kash.forums.rules.rows import (
 from kash.forums.rules.text_merging import Difference, carried_on, settled_text
 from kash.forums.services.decision_presence import note_presence
 from kash.forums.services.internal_lines import keep_internal
-from kash.forums.services.loading import forum_run_by, item_in, written_meeting
+from kash.forums.services.loading import (
+    check_numbers_free,
+    forum_run_by,
+    item_in,
+    written_meeting,
+)
 from kash.forums.services.minutes import (
     carry_over,
     members_by_key,
@@ -217,6 +222,8 @@ def _save(
     if item.minute == merged.minute and on_decisions == on_actions == MinutesChanges((), (), ()):
         return
     _refuse_too_much(item, merged, on_decisions, on_actions)
+    if any(rows.added or rows.removed for rows in (on_decisions, on_actions)):
+        check_numbers_free(session, meeting)
     item.minute = merged.minute
     item.row_version += 1
     item.changed_by = by.public_id

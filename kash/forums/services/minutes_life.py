@@ -43,6 +43,7 @@ from kash.forums.services.life_problems import (
     AlreadyCirculated,
     AlreadySettled,
     DayOver,
+    DifferencesLeft,
     NotCirculated,
     NotConfirmed,
     NotHeldYet,
@@ -52,6 +53,7 @@ from kash.forums.services.life_problems import (
     RemarksOver,
     TooManyRemarks,
 )
+from kash.forums.services.live_minutes import forget_revisions, open_differences
 from kash.forums.services.loading import (
     forum_in_reach,
     forum_run_by,
@@ -76,7 +78,8 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
     """Circulate the minutes of a meeting that was held: its numbers stand from now on, and the
     members who were there may remark until the end of a day.
 
-    Raises NotHeldYet, NothingWritten, AlreadyCirculated, MinutesLocked and DayOver.
+    Raises NotHeldYet, NothingWritten, DifferencesLeft, AlreadyCirculated, MinutesLocked and
+    DayOver.
     """
     with audited("forums.minutes_circulated", by) as change:
         session = change.session
@@ -91,6 +94,9 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
             raise DayOver
         if not any(item.minute or item.decisions or item.actions for item in meeting.items):
             raise NothingWritten
+        if open_differences(session, meeting):
+            raise DifferencesLeft
+        forget_revisions(session, meeting)
         if row is None:
             row = MinutesLife(meeting_id=meeting.id)
             session.add(row)
@@ -232,6 +238,7 @@ def confirm(
         row.root = _lock(session, meeting, record)
         row.state, row.locked_at = str(MinutesState.LOCKED), change.now
         row.confirmed_in_id = confirming.id
+        forget_revisions(session, meeting)
         _forget_remarks(session, meeting)
         change.about(meeting.public_id, confirming.public_id, root_subject(row.root))
         return row.root

@@ -23,6 +23,7 @@ from kash.forums.rules.live_minutes import (
     values_of,
 )
 from kash.forums.sealed import opener_for
+from kash.forums.services.life_problems import MinutesLocked, NumbersFrozen
 from kash.forums.services.live_minutes import (
     apply_minutes_operation,
     settle_difference,
@@ -60,7 +61,7 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
             operation = _opened(item_id, actor)
             sent = request.form.get("sent", type=int)
             known = not apply_minutes_operation(place, operation, by=actor, sent=sent)
-    except (NotFound, Forbidden, MeetingOver) as problem:
+    except (NotFound, Forbidden, MeetingOver, MinutesLocked, NumbersFrozen) as problem:
         # Nobody else can open it: whoever wrote it gets it back.
         db.session.rollback()
         operation = _opened(item_id, actor, problem)
@@ -125,7 +126,9 @@ def beside(
 @allow("forums.edit")
 def settle(forum_id: str, meeting_id: str, item_id: str, difference_id: str) -> ResponseReturnValue:
     """Settle what two people wrote differently."""
-    with FlashedProblems(MeetingOver, TextTooLong, TooManyRows, tone="warn"):
+    with FlashedProblems(
+        MeetingOver, MinutesLocked, NumbersFrozen, TextTooLong, TooManyRows, tone="warn"
+    ):
         settle_difference(
             (forum_id, meeting_id, item_id),
             difference_id,

@@ -26,7 +26,7 @@ from kash.forums.queries.series import account_name, forum, forum_to_edit, owner
 from kash.forums.sealed import writing_key
 from kash.forums.services.internal_lines import ask_release, keep_line, release_line
 from kash.forums.services.life_problems import NumbersFrozen
-from kash.forums.services.loading import check_minutes_open
+from kash.forums.services.loading import check_minutes_open, minutes_state
 from kash.forums.services.minutes import write_item, written_actions, written_decisions
 from kash.forums.services.problems import (
     FiguresBesideCases,
@@ -172,8 +172,11 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         attendance=attendance_table(attendance_of(held), by_letter=False),
         other=other,
         **beside(forum, held, written, dict(choices), actor),
-        # What came back with a mistake is saved by its button.
-        live=None if form.is_submitted() else writing_key(actor.public_id),
+        # What came back with a mistake is saved by its button, and so are circulated minutes, in
+        # which words are corrected with care.
+        live=None
+        if form.is_submitted() or minutes_state(db.session(), held) == "circulated"
+        else writing_key(actor.public_id),
         numbers={row.public_id: place for place, row in enumerate(written.actions, start=1)},
         to_confirm=_to_confirm(held, written),
         remarks=remarks_on(held, actor, whole=True).get(item_id, []),

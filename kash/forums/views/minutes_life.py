@@ -33,6 +33,7 @@ from kash.forums.services import minutes_life as services
 from kash.forums.services.life_problems import (
     AlreadyCirculated,
     AlreadySettled,
+    DifferencesLeft,
     NotCirculated,
     NotHeldYet,
     NothingWritten,
@@ -68,7 +69,9 @@ def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with (
             form.showing_problems(),
-            FlashedProblems(NotHeldYet, AlreadyCirculated, NothingWritten, tone="warn"),
+            FlashedProblems(
+                NotHeldYet, AlreadyCirculated, NothingWritten, DifferencesLeft, tone="warn"
+            ),
         ):
             services.circulate(forum_id, meeting_id, remarks_until=form.day, by=actor)
             flash(_("Circulated. The members who were there can read the minutes and remark."))
