@@ -1,7 +1,7 @@
 """the life of minutes: circulated, confirmed and locked
 
 Revision ID: 0072
-Revises: 0071
+Revises: 0069
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import kash.platform.database
 
 revision = '0072'
-down_revision = '0071'
+down_revision = '0069'
 branch_labels = None
 depends_on = None
 

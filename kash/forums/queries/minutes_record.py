@@ -81,18 +81,18 @@ def _groups(attendance: list[AttendanceLine]) -> tuple[MinutesPart, ...]:
 
 
 def _names(attendance: list[AttendanceLine]) -> tuple[MinutesPart, ...]:
-    """The names of those who are shown, by group and status, then sorted, so that their order tells
-    nothing."""
+    """The names of those who are shown, by group and status, then in the order of random ids, so
+    that the place of one that is withdrawn tells nothing of it."""
     groups = list(dict.fromkeys(line.letter for line in attendance))
     found = [
-        (groups.index(line.letter), STATUSES.index(status), line.shown, line.seat)
+        (groups.index(line.letter), STATUSES.index(status), line.seat, line.shown)
         for line in attendance
         if line.shown
         and (status := Attendee(line.letter, line.status, line.shown, line.member).counts_as)
     ]
     return tuple(
         MinutesPart("name", {"shown": shown}, member=seat)
-        for _group, _status, shown, seat in sorted(found)
+        for _group, _status, seat, shown in sorted(found)
     )
 
 

@@ -91,13 +91,17 @@ class MinutesRecord:
 
     def names_of(self, letter: str, status: str) -> tuple[MinutesPart, ...]:
         """The names of those of a group with a status: they stand in the order of the groups, and
-        within each in that of its statuses, so that one that is withdrawn keeps its place."""
+        within each in that of its statuses. Those that are withdrawn come last, since a place
+        between two names would tell how it began."""
         first = 0
         for group in self.groups:
             for each in STATUSES:
                 count = group["named"].get(each, 0)
                 if (group["group"], each) == (letter, status):
-                    return self.names[first : first + count]
+                    names = self.names[first : first + count]
+                    return tuple(
+                        sorted(names, key=lambda part: (part.withdrawn, str(part["shown"])))
+                    )
                 first += count
         return ()
 
