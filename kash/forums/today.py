@@ -48,7 +48,7 @@ def _to_release(asked: Viewer) -> Sequence[TodayLine]:
                 forum_id=one.forum_id,
                 meeting_id=one.meeting_id,
                 item_id=one.item_id,
-                _anchor="internal",
+                _anchor="kept-internal",
             ),
             _("Somebody asked that everybody may read it. A second person decides."),
             key=short_date_text(one.starts_at),

@@ -212,7 +212,7 @@ def internal_line(
             forum_id=forum_id,
             meeting_id=meeting_id,
             item_id=item_id,
-            _anchor="internal",
+            _anchor="kept-internal",
         )
     )
 
