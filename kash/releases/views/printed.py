@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     """The newest of each table, all that was printed by year, and what is to be printed."""
     tables, now = printed_tables(), utc_now()
     years: dict[int, list[PrintedTable]] = {}
-    for one in reversed(tables):
+    for one in sorted(tables, key=lambda one: -one.year):
         years.setdefault(one.year, []).append(one)
     return render_template(
         "releases/index.html",
