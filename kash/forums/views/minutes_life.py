@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
+from kash.forums.documents import counts_in
 from kash.forums.life_forms import (
     CirculateForm,
     ConfirmMinutesForm,
@@ -25,10 +26,11 @@ from kash.forums.queries.minutes_life import (
     remark_of,
     remarks_on,
     seat_that_was_there,
+    there_at_moment,
 )
 from kash.forums.queries.series import forum, forum_to_edit, runs
 from kash.forums.queries.withdrawals import withdrawable_leaf
-from kash.forums.rules.life import REMARKS_FOR
+from kash.forums.rules.life import REMARKS_FOR, may_confirm
 from kash.forums.services import minutes_life as services
 from kash.forums.services.life_problems import (
     AlreadyCirculated,
@@ -223,7 +225,17 @@ def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         life=life_of(held, now),
         confirming=confirming,
         later=later,
+        quorum=None if confirming is None else _quorum(form, confirming),
     )
+
+
+def _quorum(form: ConfirmMinutesForm, confirming: Meeting) -> tuple[str, bool] | None:
+    """Presence at the time that the form says, in words, and whether it is enough."""
+    if form.time.data is None:
+        return None
+    quorum = there_at_moment(confirming, form.moment(confirming))[1]
+    groups = [(group.letter, group.present, group.members) for group in quorum.groups]
+    return counts_in(groups), may_confirm(quorum)
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/errata", methods=["GET", "POST"])
