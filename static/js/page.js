@@ -63,7 +63,7 @@ enhance(document);
 try {
   // So does what was written in minutes, once whoever wrote it is signed in here.
   if (localStorage.getItem("minutes-waits") && !document.querySelector("[data-live-minutes]")) {
-    import("./minutes/waiting.js").then(({ sendWaiting }) => sendWaiting(), () => undefined);
+    import("./minutes/waiting.js").then(({ sendFromElsewhere }) => sendFromElsewhere(), () => undefined);
   }
   if (localStorage.getItem("pad-waits")) {
     // A page that is left before this has arrived is followed by another, which tries again.

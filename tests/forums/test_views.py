@@ -829,6 +829,7 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
         f"{base}/meetings/{meeting}": 14,
         f"{base}/meetings/{meeting}/agenda": 12,
         f"{base}/meetings/{meeting}/items/{item}": 16,
+        f"{base}/meetings/{meeting}/items/{item}/live": 16,
         f"{base}/meetings/{meeting}/attendance": 9,
         f"{base}/actions?state=all": 8,
     }

@@ -9,7 +9,7 @@ import { publicId } from "../../pad/keys.js";
 import { Fields } from "./fields.js";
 import { forget, keep } from "./journal.js";
 import { ask, canSeal, post, sealerOf } from "./sending.js";
-import { lockOf, sendWaiting } from "./waiting.js";
+import { lockOf, sendWaiting, sentMeanwhile } from "./waiting.js";
 
 // Within three seconds a page says what became of each letter.
 const SOON = 1500;
@@ -18,7 +18,6 @@ const AGAIN = [2000, 4000, 8000, 15000, 30000];
 const LOOK = 5000;
 // Nobody writes any more: a page that stays open on a table keeps no session alive.
 const IDLE = 10 * 60_000;
-const CLOSED = [403, 404, 409];
 
 export function enhance(root) {
   const forms = root.matches?.("[data-live-minutes]") ? [root] : root.querySelectorAll("[data-live-minutes]");
@@ -165,7 +164,7 @@ async function start(form) {
       reason = told.dataset.offline;
     }
     if (answer?.status !== 200) {
-      if (CLOSED.includes(answer?.status)) {
+      if (answer?.said.typed) {
         closed = true;
         giveBack([{ record, said: answer.said }]);
       } else {
@@ -241,7 +240,8 @@ async function start(form) {
   async function sendBefore() {
     const found = await sendWaiting().catch(() => null);
     const note = form.querySelector("[data-before]");
-    if (!found || !note) return;
+    if (!found) return;
+    found.sent += sentMeanwhile();
     const said = [
       found.sent && fill(told.dataset.waited, { count: found.sent }),
       found.left && fill(told.dataset.waits, { count: found.left }),

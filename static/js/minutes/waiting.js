@@ -3,13 +3,30 @@
 import { all, forget } from "./journal.js";
 import { canSeal, post, tagOf } from "./sending.js";
 
-// What the server will never take: the minutes were closed, or there is no such item any more.
-const CLOSED = [403, 404, 409];
-
 /** Which pages are open in this browser; they send by themselves. */
 async function openPages() {
   const locks = await navigator.locks?.query();
   return new Set((locks?.held ?? []).map(({ name }) => name));
+}
+
+// In this tab, for whoever is signed in (static/js/typing.js): words that another page sent.
+const SENT = "typed:minutes-sent";
+
+/** How many words pages of other things have sent since this was asked. */
+export function sentMeanwhile() {
+  try {
+    const count = Number(sessionStorage.getItem(SENT));
+    sessionStorage.removeItem(SENT);
+    return count;
+  } catch {
+    return 0;
+  }
+}
+
+/** Send what waits from a page of something else; the next page of minutes tells of it. */
+export async function sendFromElsewhere() {
+  const { sent } = await sendWaiting();
+  if (sent) sessionStorage.setItem(SENT, String(sentMeanwhile() + sent));
 }
 
 export const lockOf = (page) => `minutes ${page}`;
@@ -36,7 +53,8 @@ export async function sendWaiting() {
         if (!said.known) found.sent += tag.words;
       } else {
         found.left += tag.words;
-        if (CLOSED.includes(status) && said.typed) found.closed.push({ record, said });
+        // The minutes were closed, or there is no such item any more.
+        if (said.typed) found.closed.push({ record, said });
       }
     } catch {
       found.left += tag.words;
