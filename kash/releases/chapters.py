@@ -8,6 +8,7 @@ CHAPTERS = Chapters(
     {
         "releases": "figures#read-them",
         **each("releases", "print_day", "figures#print-them"),
+        **each("releases", "rule leaflet dice", "figures#how-the-numbers-are-made"),
         "releases.note": "figures#if-something-was-wrong",
     }
 )

@@ -47,6 +47,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
+from kash.releases.documents.leaflet import rule_leaflet
 from kash.tracks.documents import checklist_sheet
 from kash.tracks.models import TrackVersion
 from kash.training.documents import guide, handout
@@ -204,6 +205,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "people.documents.directory.service_list": lambda _sample: directory.service_list(
         _services(), language="en", today=date(2026, 11, 27)
     ),
+    "releases.documents.leaflet.rule_leaflet": lambda _sample: rule_leaflet("sw"),
     "reports.documents.workshop_report": _written("report-programme.pdf"),
     "tracks.documents.checklist_sheet": _checklist,
     "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),

@@ -1003,6 +1003,10 @@ PLACES: dict[str, Place] = {
     "stories.drop": Place(post="stories.write", address={"draft_id": "story_draft"}),
     "stories.read": Place("stories.approve", "stories.approve", {"draft_id": "story_draft"}),
     "stories.send_back": Place(post="stories.approve", address={"draft_id": "story_draft"}),
+    # --- how the numbers are made -----------------------------------------------------------
+    "releases.rule": Place("releases.see"),
+    "releases.leaflet": Place("releases.see"),
+    "releases.dice": Place("releases.see"),
     # --- forums -----------------------------------------------------------------------------
     "forums.index": Place("forums.see"),
     "forums.add": Place("forums.open", "forums.open"),

@@ -1,5 +1,5 @@
 """Pages of releases, one module for each noun."""
 
-from kash.releases.views import printed
+from kash.releases.views import printed, rule
 
-__all__ = ["printed"]
+__all__ = ["printed", "rule"]
