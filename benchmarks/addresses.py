@@ -78,6 +78,8 @@ UNASKED = {
     "forums.remark": "no minutes are circulated in what is measured",
     "forums.settle_remark": "as above",
     "forums.withdraw_leaf": "none are locked in what is measured",
+    "stories.story": "there are none in what is measured",
+    "stories.ask_to_withdraw": "as above",
     "accounts.breach": "there are none in what is measured",
     "accounts.close_breach": "as above",
     "accounts.edit_breach": "as above",

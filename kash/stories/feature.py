@@ -9,11 +9,13 @@ from kash.feature import Feature
 from kash.incidents.endings import MadeOf
 from kash.platform.vault import SealedDocument
 from kash.platform.web.hits import NamedPage
+from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.stories import blueprint, views
 from kash.stories.chapters import CHAPTERS
 from kash.stories.models import Story
 from kash.stories.queries.drafts import KIND, PURPOSE
+from kash.stories.sections import newest_stories
 from kash.stories.services.withdrawing import end_stories
 from kash.stories.today import TODAY
 from kash.stories.trail_words import ACTION_WORDS
@@ -27,6 +29,7 @@ FEATURE = Feature(
         CHAPTERS,
         NamedPage("stories.index", _l("Stories"), "stories.see", 96),
         *TODAY,
+        PageSection("figures", "stories/on_figures.html", newest_stories),
         MadeOf(PURPOSE, end_stories),
         SampleId(
             "/stories/<story_id>",

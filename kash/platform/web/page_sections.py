@@ -16,9 +16,9 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class PageSection(Part):
-    """A section of a kind of page ("account", "course", or "workshops", which is the list of them):
-    what `find` answers for the public id of what the page is about, empty for a list, stands in the
-    template as `found`."""
+    """A section of a kind of page ("account", "course", or "workshops" and "figures", which are
+    lists): what `find` answers for the public id of what the page is about, empty for a list,
+    stands in the template as `found`."""
 
     page: str
     template: str

@@ -15,6 +15,7 @@ from kash.platform.database import utc_now
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.page_sections import page_sections
 from kash.platform.web.tables import XLSX, table_csv, table_xlsx
 from kash.platform.web.traces import leaves_no_trace
 from kash.policy import allow
@@ -44,6 +45,7 @@ def index() -> ResponseReturnValue:
         years=years,
         due=days_due(now),
         coming=next_day(now),
+        sections=page_sections("figures", ""),
     )
 
 

@@ -1,0 +1,15 @@
+"""Stories on the page of figures, between which the forum reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kash.policy import Actor
+from kash.stories.queries.told import ToldStory, stories_told
+
+_SHOWN = 2
+
+
+def newest_stories(_page: str, by: Actor) -> Sequence[ToldStory] | None:
+    """The newest stories, for whoever may see them."""
+    return stories_told(_SHOWN) if by.may("stories.see") else None
