@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -87,7 +88,8 @@ def pages_of(pdf: bytes) -> list[str]:
 
 
 def text_of(pdf: bytes) -> str:
-    return " ".join(pages_of(pdf))
+    """What all pages say, but for the reference, which is drawn and may spell anything."""
+    return re.sub(r"\b[0-9A-Z]{4}( [0-9A-Z]{4}){2}\b", "", " ".join(pages_of(pdf)))
 
 
 def printed(member: Member, reference: str, **chosen: Any) -> bytes:

@@ -121,6 +121,7 @@ UNSHOWN = "This holds characters that cannot be shown. Type it again."
         ("story", "x" * 51, "Use at most 50 characters."),
         ("password", "", "Enter this."),
         ("email", "amina@", "This is not an e-mail address. It looks like name@example.org."),
+        ("email", "a." * 100_000, "Use at most 254 characters."),
         ("phone", "12", "This is not a phone number. It looks like 0712 345 678."),
         ("phone", "9" * 500, "This is not a phone number. It looks like 0712 345 678."),
         ("phone", "call me", "This is not a phone number. It looks like 0712 345 678."),
