@@ -66,6 +66,7 @@ from kash.policy import Actor, Role
 from kash.settings import Settings
 from tests.naming_entries import _entries_name_what_was_agreed  # noqa: F401 - a fixture
 from tests.presses import _presses_are_warm, warm_press  # noqa: F401 - fixtures
+from tests.read_once import read_share
 
 # The sample is loaded once for all that look at it.
 from tests.sample import _loaded_sample, sample  # noqa: F401
@@ -172,6 +173,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Nothing of what is loaded now is garbage: the collector need not look for it."""
     gc.disable()
+    read_share(session.config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
