@@ -25,6 +25,7 @@ from kash.platform.press.shaping import normal
 from kash.platform.press.typesetting.typesetter import Typesetter
 from tests.platform.press.conftest import design, entry, whole_pages
 from tests.platform.press.test_names import adversarial_names, random_names
+from tests.profile import usual_or_long
 
 Glyphs = list[tuple[str, float, float]]
 _NEAR = 0.1
@@ -81,8 +82,9 @@ DESIGNS: list[DesignName] = ["plain", "classic", "modern"]
 
 
 @pytest.mark.parametrize("name", DESIGNS)
-def test_each_glyph_of_a_hundred_names(name):
-    entries = [entry(number, one) for number, one in enumerate(random_names(100))]
+def test_each_glyph_of_many_names(name):
+    names = random_names(usual_or_long(40, 100))
+    entries = [entry(number, one) for number, one in enumerate(names)]
     pages = list(stamped_pages(design(name), entries, None))
     assert len({id(page.stamper) for page in pages}) == 1
     (field,) = [text for text in pages[0].stamper.plate.texts if text.name == "name"]
