@@ -1,5 +1,4 @@
-"""What each worker would make of the sources for itself is made once: each takes its share of it
-before it collects.
+"""Sources are made ready once for all workers of a run: each takes its share before it collects.
 
 These are the modules of tests, compiled, with assertions rewritten as pytest does, and the
 constants of the product's modules, from which Hypothesis draws. Both keep them, so that only a

@@ -88,7 +88,7 @@ def pages_of(pdf: bytes) -> list[str]:
 
 
 def text_of(pdf: bytes) -> str:
-    """What all pages say, but for the reference, which is drawn and may spell anything."""
+    """The words of all pages, but for the reference, which is drawn and may spell anything."""
     return re.sub(r"\b[0-9A-Z]{4}( [0-9A-Z]{4}){2}\b", "", " ".join(pages_of(pdf)))
 
 
