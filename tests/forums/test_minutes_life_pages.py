@@ -196,7 +196,11 @@ def test_the_next_meeting_offers_to_confirm(
     other = add_item(life.forum, life.later, title="Rooms again", by=life.by)
     assert f"{here}/confirm" not in secretary.get(f"{later}/items/{other}").text
     life.confirm()
-    assert "To confirm" not in read(secretary, later)
+    code = life_of(life.stored(), utc_now()).code
+    for address in (later, f"{later}/items/{item}"):
+        page = read(secretary, address)
+        assert ("To confirm" in page, f"Root {code}" in page) == (False, True)
+    assert code not in read(secretary, f"{later}/items/{other}")
 
 
 def test_today_tells_what_waits(

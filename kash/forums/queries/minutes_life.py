@@ -147,6 +147,26 @@ def earlier_circulated(meeting: Meeting) -> list[Meeting]:
 
 
 @dataclass(frozen=True)
+class ConfirmedHere:
+    """Minutes that a meeting confirmed; `code` is the short code of their root."""
+
+    meeting_id: str
+    starts_at: datetime
+    code: str
+
+
+def confirmed_at(meeting: Meeting) -> list[ConfirmedHere]:
+    """The earlier minutes that this meeting confirmed."""
+    rows = db.session.execute(
+        select(Meeting.public_id, Meeting.starts_at, MinutesLife.root)
+        .join(MinutesLife, MinutesLife.meeting_id == Meeting.id)
+        .where(MinutesLife.confirmed_in_id == meeting.id)
+        .order_by(Meeting.starts_at)
+    )
+    return [ConfirmedHere(one, starts_at, code_of(root)) for one, starts_at, root in rows]
+
+
+@dataclass(frozen=True)
 class PresentMember:
     """A member who is marked as present at a meeting."""
 

@@ -28,6 +28,7 @@ from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import attendance_of, attendance_table, minutes_of, number_of
 from kash.forums.queries.minutes_life import (
     LifeLine,
+    confirmed_at,
     earlier_circulated,
     errata_of,
     life_of,
@@ -123,6 +124,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         life=life,
         remarks=remarks_on(held, actor, whole=runs) if life.circulated else {},
         remarking=life.takes_remarks and seat_that_was_there(held, actor) is not None,
+        confirmed=confirmed_at(held),
         to_confirm=earlier_circulated(held) if runs and held.starts_at <= now else [],
     )
 

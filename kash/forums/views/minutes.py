@@ -21,7 +21,7 @@ from kash.forums.queries.meetings import (
     minutes_of,
     number_of,
 )
-from kash.forums.queries.minutes_life import earlier_circulated, remarks_on
+from kash.forums.queries.minutes_life import confirmed_at, earlier_circulated, remarks_on
 from kash.forums.queries.series import account_name, forum, forum_to_edit, owners_of, runs
 from kash.forums.sealed import writing_key
 from kash.forums.services.internal_lines import ask_release, keep_line, release_line
@@ -179,6 +179,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         else writing_key(actor.public_id),
         numbers={row.public_id: place for place, row in enumerate(written.actions, start=1)},
         to_confirm=_to_confirm(held, written),
+        confirmed=confirmed_at(held) if usual_item(written.title) == "previous" else [],
         remarks=remarks_on(held, actor, whole=True).get(item_id, []),
         rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
         blank_decisions=BLANK_DECISIONS,
