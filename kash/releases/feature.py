@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
 from kash.feature import Feature
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.setting_lines import SettingLine
 from kash.releases import blueprint, models, views
 from kash.releases.chapters import CHAPTERS
 from kash.releases.commands import releases_commands
-from kash.releases.models import Release
+from kash.releases.models import Release, ReleasePlan
+from kash.releases.plan_trail_words import PLAN_ACTION_WORDS
 from kash.releases.reading_words import WORDS
+from kash.releases.today_plans import PLANS_NEEDED
 from kash.releases.today_printing import PRINTING_DUE
 from kash.releases.trail_words import ACTION_WORDS
 
 
 def _printed(_known: object) -> Select[str]:
     return select(Release.public_id).order_by(Release.id.desc())
+
+
+def _plans(_known: object) -> Select[str]:
+    return select(ReleasePlan.public_id).order_by(ReleasePlan.id.desc())
+
+
+def _said(_count: int) -> str:
+    return _("What each year prints, with which dice and on which days.")
 
 
 FEATURE = Feature(
@@ -29,9 +41,15 @@ FEATURE = Feature(
     words={"releases": WORDS},
     parts=(
         ACTION_WORDS,
+        PLAN_ACTION_WORDS,
         CHAPTERS,
         PRINTING_DUE,
+        *PLANS_NEEDED,
         Destination("releases.index", _l("Figures"), "report", "releases.see", 127),
+        SettingLine(
+            "safety", 40, "releases.plans", _l("Plans of printed figures"), "report", _said
+        ),
         SampleId("/releases/<public_id>", _printed),
+        SampleId("/releases/plans/<plan_id>", _plans),
     ),
 )

@@ -56,6 +56,7 @@ SHOWN_AS = {
     "payouts.rates": "rates",
     "people.agree_contact": "contacts",
     "people.looks": "looks",
+    "releases.approve": "release_plans",
     "people.minors": "minors",
     "records.missing": "missing",
     "releases.make": "releases_due",

@@ -204,6 +204,7 @@ from kash.releases.rules.tables import (
     windows_as_json,
     windows_of,
 )
+from kash.releases.rules.tables import digest_of as plan_digest
 from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
@@ -490,30 +491,31 @@ class _Builder:
 
     def printed(self) -> Release:
         """A table as it was printed; those of the next quarter are to be printed."""
-        plan = YearPlan(2025, (KNOWN[WHO],))
-        windows = windows_of(plan, last_days(plan.year)[:2])
-        kept = {
-            "tables": tables_as_json(plan.tables),
-            "windows": windows_as_json(windows),
-            "digest": "d" * 64,
-        }
-        row = self.add(
-            ReleasePlan(
-                year=plan.year,
-                state="approved",
-                proposed_by=new_public_id(),
-                approved_by=new_public_id(),
-                **kept,
-            )
-        )
+        plan = self.plan_of(2025, approved=True, quarters=2)
         lines = [[code, None] for code in KNOWN[WHO].codes]
         return self.add(
             Release(
-                plan_id=row.id,
+                plan_id=plan.id,
                 table_key=WHO,
                 window=0,
-                freeze_on=windows[0].freeze_on,
+                freeze_on=plan.calendar[0].freeze_on,
                 lines=lines,
+            )
+        )
+
+    def plan_of(self, year: int, *, approved: bool, quarters: int = 4) -> ReleasePlan:
+        """A plan of what a year prints."""
+        plan = YearPlan(year, (KNOWN[WHO],))
+        windows = windows_of(plan, last_days(year)[:quarters])
+        return self.add(
+            ReleasePlan(
+                year=year,
+                tables=tables_as_json(plan.tables),
+                windows=windows_as_json(windows),
+                digest=plan_digest(plan, windows),
+                state="approved" if approved else "proposed",
+                proposed_by=new_public_id(),
+                approved_by=new_public_id() if approved else None,
             )
         )
 
@@ -615,6 +617,7 @@ class _Builder:
         self.release = self.printed()
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
+        self.plans = [self.plan_of(2031, approved=True), self.plan_of(2032, approved=False)]
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
         self.add(Zone(name="Far ward", kind="sub_county"))
         self.venue = self.hall()
@@ -755,6 +758,8 @@ class _Builder:
                     "signature_use": signature_uses.get(
                         role if mine else "", signature_uses["other trainer"]
                     ),
+                    "release_plan": self.plans[0].public_id,
+                    "waiting_plan": self.plans[1].public_id,
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,
                     "release": self.release.public_id,

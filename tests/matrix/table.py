@@ -900,6 +900,15 @@ PLACES: dict[str, Place] = {
     "releases.release": _of("release", get="releases.see"),
     "releases.note": _of("release", both="releases.make"),
     "releases.print_day": Place(post="releases.make", sent={"day": "=2025-06-30"}),
+    # --- plans of printed figures -------------------------------------------------------------
+    "releases.plans": Place("releases.see"),
+    "releases.plan": Place("releases.see", address={"plan_id": "release_plan"}),
+    "releases.new_plan": Place("releases.make", "releases.make"),
+    "releases.edit_plan": Place(
+        "releases.make", "releases.make", address={"plan_id": "waiting_plan"}
+    ),
+    "releases.approve_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
+    "releases.return_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),
     "coverage.needs": Place("coverage.see"),

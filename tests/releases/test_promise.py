@@ -34,6 +34,7 @@ from kash.releases.rules.tables import (
 from tests.releases.attacking import (
     MANY,
     Differing,
+    at_most,
     case,
     chances,
     differing,
@@ -96,6 +97,24 @@ def test_who_knows_all_cases_but_one_over_24_months_stays_under_the_bound() -> N
     assert 0.55 < right(lines) < 0.58 < bound
     few = _everybody(5)
     assert 0.5 < right(differing(few, [*few, _HERS], PLANS)) < 0.56
+
+
+def test_no_number_of_others_lets_her_be_right_more_than_62_times_in_100() -> None:
+    """Where rounding hides nothing of the step from one count to the next, she reads as much as
+    without rounding: that is the worst, and what a leaflet may promise."""
+
+    def unrounded(counted: int, table: TablePlan) -> dict[int, Fraction]:
+        return {
+            y: at_most(y - counted, table.die) - at_most(y - 1 - counted, table.die)
+            for y in range(counted - 25 * table.die, counted + 25 * table.die)
+        }
+
+    one_act = case("hers", date(2026, 2, 3), who=("police",), mediation=("court",), acts=_ACTS[:1])
+    worst = right(differing([], [one_act], PLANS), unrounded)
+    assert 0.614 < worst < 0.615
+    for others in (9, 12, 17, 40):
+        base = [replace(one_act, reference=str(n)) for n in range(others)]
+        assert right(differing(base, [*base, one_act], PLANS)) < worst + 1e-4
 
 
 # --- The same harness catches what would break it -------------------------------------------------

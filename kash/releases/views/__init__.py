@@ -1,5 +1,5 @@
 """Pages of releases, one module for each noun."""
 
-from kash.releases.views import printed, rule
+from kash.releases.views import plans, printed, rule
 
-__all__ = ["printed", "rule"]
+__all__ = ["plans", "printed", "rule"]
