@@ -10,5 +10,10 @@ CHAPTERS = Chapters(
         **each("releases", "print_day", "figures#print-them"),
         **each("releases", "rule leaflet dice", "figures#how-the-numbers-are-made"),
         "releases.note": "figures#if-something-was-wrong",
+        **each(
+            "releases",
+            "plans plan new_plan edit_plan approve_plan return_plan",
+            "figures#the-plan-of-a-year",
+        ),
     }
 )

@@ -10,9 +10,11 @@ from flask.cli import AppGroup
 from kash.platform.database import utc_now
 from kash.platform.web.formats import to_local
 from kash.releases.exported import as_public
+from kash.releases.plan_words import odds_text
 from kash.releases.queries.due import days_due, next_day
 from kash.releases.queries.notes import notes_of
 from kash.releases.queries.printed import approved_plans, printed_tables
+from kash.releases.rules.promise import content_odds, reported_odds
 
 releases_commands = AppGroup("releases", help="Printed figures and their plans.")
 
@@ -23,6 +25,24 @@ def export_command(kind: str) -> None:
     """Write plans and all that was printed, as everybody may see them."""
     public = as_public(approved_plans(), printed_tables(), notes_of())
     click.echo(json.dumps(public, ensure_ascii=False, indent=2))
+
+
+@releases_commands.command("plan")
+@click.argument("year", type=int, required=False)
+def plan_command(year: int | None) -> None:
+    """Say what the plans that were approved print on which days, and by how much they can move the
+    odds of one case."""
+    approved = approved_plans()
+    for one in approved:
+        if year not in (None, one.year):
+            continue
+        plans = [each.year_plan for each in approved if each.year <= one.year]
+        reported, content = reported_odds(plans), content_odds(plans)
+        odds = f"reported {odds_text(reported)}  content {odds_text(content)}"
+        click.echo(f"{one.year}  {odds}  {one.digest}")
+        for table in one.year_plan.tables:
+            days = [each.freeze_on.isoformat() for each in one.calendar if each.key == table.key]
+            click.echo(f"  {table.key}  1d{table.die}  few<{table.floor}  {' '.join(days)}")
 
 
 @releases_commands.command("due")
