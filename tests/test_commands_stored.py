@@ -64,6 +64,7 @@ ELSEWHERE = {
     "BudgetLineDetails": "tests/budget",
     "ChoiceDetails": "tests/notices",
     "OpenDetails": "tests/invitations",
+    "PlanDetails": "tests/releases/test_plans.py",
     "ProposalDetails": "tests/quarters",
     "QuestionDetails": "tests/evaluations",
     "QuotaDetails": "tests/invitations",

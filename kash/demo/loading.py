@@ -21,6 +21,7 @@ from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
 from kash.demo.curriculum import WORKING_TOGETHER
 from kash.demo.evaluations import evaluate_workshops
+from kash.demo.figure_plans import propose_next_figures
 from kash.demo.figures import add_figures
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
@@ -131,6 +132,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     find_a_minor(people, actors)
     sweep(SILENT)
     propose_a_quarter(actors, courses[WORKING_TOGETHER.name], today)
+    propose_next_figures(actors, today)
     keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
