@@ -100,8 +100,8 @@ def test_who_knows_all_cases_but_one_over_24_months_stays_under_the_bound() -> N
 
 
 def test_no_number_of_others_lets_her_be_right_more_than_62_times_in_100() -> None:
-    """Where rounding hides nothing of the step from one count to the next, she reads as much as
-    without rounding: that is the worst, and what a leaflet may promise."""
+    """She reads as much as without rounding where rounding hides nothing of the step from one count
+    to the next: that is the worst, and what a leaflet may promise."""
 
     def unrounded(counted: int, table: TablePlan) -> dict[int, Fraction]:
         return {
