@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, writing
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
+from kash.platform.web.today import Need, Viewer
 from kash.policy import Actor
 from kash.releases.models import ReleasePlan
 from kash.releases.plan_errors import FreezeDayOver, PlanRefused, PlanWaits, WrongFreezeDay
@@ -26,6 +28,7 @@ from kash.releases.services.plans import (
     propose_plan,
     return_plan,
 )
+from kash.releases.today_plans import PLANS_NEEDED
 
 YEAR = 2031
 MakeActor = Callable[..., Actor]
@@ -247,3 +250,35 @@ def test_a_change_meanwhile_is_shown_and_nothing_typed_is_lost(
         == 303
     )
     assert _read(made).forum_decision == "Mine."
+
+
+def test_today_tells_of_a_plan_that_waits_and_from_november_of_one_that_is_missing(
+    app: Flask, actor: MakeActor
+) -> None:
+    """A year that nobody planned in time prints nothing."""
+    officer, director = actor("documentation"), actor("director")
+    waits, missing = PLANS_NEEDED
+
+    def shown(need: Need, who: Actor, month: int) -> int:
+        with app.test_request_context():
+            return len(need.find(Viewer(who, datetime(YEAR - 1, month, 5, 9, tzinfo=UTC))))
+
+    assert [shown(missing, officer, month) for month in (10, 11, 12)] == [0, 1, 1]
+    assert shown(missing, director, 11) == 0
+    made = propose_plan(YEAR, _details(), by=officer)
+    assert shown(missing, officer, 11) == 0
+    assert (shown(waits, director, 11), shown(waits, officer, 11)) == (1, 0)
+    return_plan(made, "Ask again.", by=director)
+    assert (shown(missing, officer, 11), shown(waits, director, 11)) == (1, 0)
+
+
+def test_the_command_line_says_what_is_printed_when(app: Flask, actor: MakeActor) -> None:
+    """An operator reads what everybody may read, and the digest that was approved."""
+    made = propose_plan(YEAR, _details(), by=actor("documentation"))
+    run = app.test_cli_runner().invoke
+    assert run(args=["releases", "plan"]).output == ""
+    approve_plan(made, _read(made).digest, by=actor("director"))
+    said = run(args=["releases", "plan", str(YEAR)]).output.splitlines()
+    assert said[0] == f"{YEAR}  reported 2.62  content 6.86  {_read(made).digest}"
+    assert said[1].split()[:3] == ["who", "1d4", "few<10"]
+    assert said[3].split()[3:] == [f"{YEAR}-12-31"]
