@@ -190,7 +190,8 @@ def test_what_was_told_afterwards_is_one_case_with_the_report(
     more = record(filing=Filing(how="phone", filed_at=NOON), links=link, acts=[])
     second = filed(more)
     third = filed(more.model_copy(update={"links": [Link(kind="incident", id=second)]}))
-    assert counted(anna) == {first: TotalsCase(first, date(2026, 3, 10), "police", ("L1",))}
+    whole = TotalsCase(first, date(2026, 3, 10), "police", ("L1",), also=frozenset({second, third}))
+    assert counted(anna) == {first: whole}
     # It counts as that case also when the first one is gone.
     row = db.session.scalars(select(Incident).where(Incident.public_id == first)).one()
     row.state, row.document_id = "shredded", None

@@ -34,6 +34,17 @@ def test_the_same_case_given_twice_counts_once() -> None:
     assert counts([one, one], KNOWN[WHO], {}, [PLAN])[0]["police"] == 1
 
 
+def test_reports_that_are_one_case_count_once_whatever_is_linked_later() -> None:
+    """Counted under the one reference, unlinked, and counted under the other, a case would stand in
+    two windows: two reports linked after both, in three."""
+    both = replace(case("a", DAY, who=("police",)), also=frozenset({"b"}))
+    _, entered = counts([both], KNOWN[WHO], {}, [PLAN])
+    apart = [case("a", DAY, who=("police",)), case("b", DAY, who=("police",))]
+    assert counts(apart, KNOWN[WHO], entered, [PLAN])[0]["police"] == 0
+    _, entered = counts(apart[1:], KNOWN[WHO], {}, [PLAN])
+    assert counts([both], KNOWN[WHO], entered, [PLAN])[0]["police"] == 0
+
+
 def test_an_act_corrected_after_printing_enters_nothing_again() -> None:
     """A correction in the next window would tell, by its difference, what was corrected."""
     before = case("a", DAY, acts=("assault",))

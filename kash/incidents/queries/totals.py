@@ -8,8 +8,9 @@ is one that it cannot read.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from pydantic import ValidationError
@@ -41,13 +42,15 @@ from kash.platform.web.formats import from_local, to_local, zone
 class TotalsCase:
     """One case as it is counted: the day on which it was filed, the kind of party that did it, of
     `PARTY_KINDS` (empty: not known yet), codes of acts as they stand on record, and how mediation
-    ended, of `ENDS` (empty until the case is closed)."""
+    ended, of `ENDS` (empty until the case is closed). `also` are the references of other reports
+    that are one case with it: whichever of them is counted, none of the others ever is."""
 
     reference: str
     filed_on: date
     party: str = ""
     acts: tuple[str, ...] = ()
     mediation: str = ""
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,16 @@ def cases_for_totals(session: Session, vault: OpenVault, day: date) -> list[Tota
     adds |= box.additions
     once_more = {one.reference for one in cases if is_once_more(one.record, one.state)}
     found: dict[str, TotalsCase] = {}
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for one in cases:
+        named[first_of(one.reference, adds)].add(one.reference)
     # Of several that are one case that counts which came first, as long as it may.
     for one in sorted(cases, key=lambda one: (one.reference in adds, one.reference)):
         first = first_of(one.reference, adds)
         case = _counted(one, first, day)
         if case is not None and first not in once_more:
             found.setdefault(first, case)
-    return list(found.values())
+    return [replace(case, also=frozenset(named[first] - {first})) for first, case in found.items()]
 
 
 def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:

@@ -29,4 +29,4 @@ def _counted(case: TotalsCase) -> CountedCase:
         ACTS: tuple(families),
     }
     said = {key: codes for key, codes in tables.items() if codes}
-    return CountedCase(case.reference, case.filed_on, said)
+    return CountedCase(case.reference, case.filed_on, said, case.also)

@@ -15,11 +15,13 @@ Entered = Mapping[str, frozenset[str]]
 @dataclass(frozen=True)
 class CountedCase:
     """A case as it may be counted: what it would add to each table, most important first; nothing
-    for a table to which it has nothing to add yet."""
+    for a table to which it has nothing to add yet. `also` are other references that stand for it:
+    a link that is made or taken away later counts nobody again."""
 
     reference: str
     filed_on: date
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also: frozenset[str] = frozenset()
 
 
 def counts(
@@ -36,10 +38,12 @@ def counts(
     after = dict(entered)
     for case in cases:
         said = shares(case.tables.get(table.key, ()), table)
-        been = after.get(case.reference, frozenset())
-        if not said or table.key in been or table.key not in keys_of.get(case.filed_on.year, ()):
+        names = {case.reference, *case.also}
+        been = any(table.key in after.get(name, ()) for name in names)
+        if not said or been or table.key not in keys_of.get(case.filed_on.year, ()):
             continue
-        after[case.reference] = been | {table.key}
+        for name in names:
+            after[name] = after.get(name, frozenset()) | {table.key}
         for code, share in said.items():
             found[code] += share
     return found, after
