@@ -56,7 +56,7 @@ class BeginPlanForm(KashForm):
     )
 
 
-class PlanForm(RowVersionForm):
+class YearPlanForm(RowVersionForm):
     """Tables of a year, their dice and days, and what the forum said."""
 
     who_every = _every()

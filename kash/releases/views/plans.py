@@ -18,7 +18,7 @@ from kash.policy import allow
 from kash.releases import blueprint
 from kash.releases.approval import APPROVAL
 from kash.releases.models import ReleasePlan
-from kash.releases.plan_forms import ApprovePlanForm, BeginPlanForm, PlanForm, as_entered
+from kash.releases.plan_forms import ApprovePlanForm, BeginPlanForm, YearPlanForm, as_entered
 from kash.releases.plan_words import EVERY, promise_sentences
 from kash.releases.queries import plans as queries
 from kash.releases.rules.days import first_day, proposed_days
@@ -85,7 +85,7 @@ def new_plan() -> ResponseReturnValue:
     stated = _stated(request.args.get("stated"))
     start = _proposed(year, stated)
     days = proposed_days(year, local_today())
-    form = PlanForm(data=as_entered(start, days, stated_figure=stated))
+    form = YearPlanForm(data=as_entered(start, days, stated_figure=stated))
     if form.validate_on_submit():
         with form.showing_problems():
             made = services.propose_plan(year, form.details(start), by=current_actor())
@@ -114,7 +114,9 @@ def _proposed(year: int, stated: int | None) -> YearPlan:
     return propose(queries.printed_lines(), stated, year=year, earlier=earlier)
 
 
-def _form_page(form: PlanForm, year: int, plan: ReleasePlan | None = None) -> ResponseReturnValue:
+def _form_page(
+    form: YearPlanForm, year: int, plan: ReleasePlan | None = None
+) -> ResponseReturnValue:
     quarters = range(1, QUARTERS + 1)
     return page(
         "releases/plan_form.html",
@@ -134,7 +136,7 @@ def edit_plan(plan_id: str) -> ResponseReturnValue:
     found = queries.plan(plan_id, current_actor())
     if found.state != "proposed":
         raise NotFound
-    form = PlanForm(data=_saved(found))
+    form = YearPlanForm(data=_saved(found))
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_plan(
