@@ -292,7 +292,8 @@ class World:
     # What each role was shown of its own records, by endpoint and role, with all as remembered.
     shown: dict[tuple[str, str], TestResponse] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=lambda: {"programme/logo.png": b"a picture"})
-    _kept: sqlite3.Connection | None = None
+    # Puts rows back, from a copy that is attached to it.
+    _live: sqlite3.Connection | None = None
     _kept_contents: str = ""
     # When each file was written, and what stood in it.
     _kept_files: dict[Path, tuple[int, bytes]] = field(default_factory=dict)
@@ -324,10 +325,28 @@ class World:
         return self.shown[key]
 
     def keep(self) -> None:
-        """Remember everything as it stands."""
-        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
-        with closing(sqlite3.connect(self.database)) as live:
-            live.backup(self._kept)
+        """Remember everything as it stands, and from now on which tables are written to."""
+        live = sqlite3.connect(self.database, isolation_level=None, check_same_thread=False)
+        live.execute("PRAGMA synchronous=OFF")
+        copy = self.folder.with_name("kept.sqlite3")
+        with closing(sqlite3.connect(copy)) as kept:
+            live.backup(kept)
+        live.execute("ATTACH ? AS kept", (str(copy),))
+        live.execute("CREATE TABLE written_to (name TEXT)")
+        for table in db.metadata.tables:
+            for act in ("INSERT", "UPDATE", "DELETE"):
+                live.execute(
+                    f'CREATE TRIGGER {table}_notes_{act} AFTER {act} ON "{table}" BEGIN'
+                    f" INSERT INTO written_to SELECT '{table}' WHERE NOT EXISTS"
+                    f" (SELECT 1 FROM written_to WHERE name = '{table}'); END"
+                )
+        # Rows that nobody may change are put back, too.
+        refusing = "SELECT name, sql FROM main.sqlite_master WHERE sql LIKE '%SELECT RAISE(%'"
+        for name, sql in live.execute(refusing).fetchall():
+            live.execute(f"DROP TRIGGER main.{name}")
+            usual = "NOT EXISTS (SELECT 1 FROM written_to WHERE name = '')"
+            live.execute(sql.replace("; END", f" WHERE {usual}; END"))
+        self._live = live
         self._version = self._version_now()
         self._kept_contents = self.contents()
         self._kept_files = {
@@ -336,9 +355,16 @@ class World:
 
     def put_back(self) -> None:
         """Make everything as it was remembered."""
-        assert self._kept is not None
-        with closing(sqlite3.connect(self.database)) as live:
-            self._kept.backup(live)
+        assert self._live is not None
+        live = self._live
+        live.execute("BEGIN IMMEDIATE")
+        written = [name for (name,) in live.execute("SELECT name FROM written_to")]
+        live.execute("INSERT INTO written_to VALUES ('')")
+        for name in written:
+            live.execute(f'DELETE FROM main."{name}"')
+            live.execute(f'INSERT INTO main."{name}" SELECT * FROM kept."{name}"')
+        live.execute("DELETE FROM written_to")
+        live.execute("COMMIT")
         self._put_files_back()
         self._version = self._version_now()
 
