@@ -60,8 +60,3 @@ def by_turns(values: Sequence[T], endpoint: str, count: int = TURNS_AT_ONCE) -> 
     """A few of all values. Each endpoint begins with another, so that every value has its turn."""
     first = sum(endpoint.encode())
     return [values[(first + number) % len(values)] for number in range(min(count, len(values)))]
-
-
-def room_of(endpoint: str) -> str:
-    """The room of an endpoint, whose pages read what is sent in the same way."""
-    return endpoint.partition(".")[0]

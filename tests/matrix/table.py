@@ -1128,3 +1128,17 @@ PLACES: dict[str, Place] = {
     "desk.edit_retention": Place("settings.change", "settings.change"),
     "desk.quiet_people": Place("people.find"),
 }
+
+
+def room_of(endpoint: str) -> str:
+    """The room of an endpoint, whose pages read what is sent in the same way."""
+    return endpoint.partition(".")[0]
+
+
+ROOMS = sorted({room_of(endpoint) for endpoint in PLACES})
+
+
+def in_room(room: str) -> list[str]:
+    """The endpoints of a room. One test for each room, as a thousand tests cost seconds by
+    themselves; what is wrong is told of each endpoint."""
+    return sorted(endpoint for endpoint in PLACES if room_of(endpoint) == room)

@@ -11,9 +11,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from .forms_found import FoundForm, address_of, look_at_pages, who_may
-from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of, room_of
+from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of
 from .programme import World
-from .table import PLACES
+from .table import PLACES, room_of
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ from werkzeug.datastructures import ImmutableMultiDict
 from kash.platform.web import bodies
 
 from .forms_found import address_of, who_may
-from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of, room_of
+from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of
 from .programme import OTHER, OWN, World
-from .table import ANYONE, NOBODY, PLACES
+from .table import ANYONE, NOBODY, PLACES, ROOMS, in_room, room_of
 
 ASKED = (
     "page", "sort", "direction", "state", "group", "organisation", "kind", "when", "venue",
@@ -53,8 +53,18 @@ def first_parts(world: World) -> dict[str, str]:
     return first
 
 
-@pytest.mark.parametrize("endpoint", sorted(name for name in PLACES if PLACES[name].address))
-def test_no_address_breaks_anything(endpoint: str, world: World) -> None:
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_address_breaks_anything(room: str, world: World) -> None:
+    wrong = [
+        fault
+        for endpoint in in_room(room)
+        if PLACES[endpoint].address
+        for fault in faults_of_address(endpoint, world)
+    ]
+    assert wrong == [], "\n".join(wrong)
+
+
+def faults_of_address(endpoint: str, world: World) -> list[str]:
     """Each part of an address replaced by what is no id, by an id of nothing, and by another id;
     in one endpoint for each converter by everything that nobody should send."""
     place = PLACES[endpoint]
@@ -94,16 +104,24 @@ def test_no_address_breaks_anything(endpoint: str, world: World) -> None:
                     wrong.append(f"{method} {endpoint}, {part} = {value[:40]}: {fault}")
                 if world.written():
                     world.put_back()
+    return wrong
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_belongs_to_one_thing_is_not_found_under_another(room: str, world: World) -> None:
+    wrong = [
+        fault
+        for endpoint in in_room(room)
+        if len(PLACES[endpoint].address) > 1
+        for fault in faults_of_children(endpoint, world)
+    ]
     assert wrong == [], "\n".join(wrong)
 
 
-@pytest.mark.parametrize(
-    "endpoint", sorted(name for name in PLACES if len(PLACES[name].address) > 1)
-)
-def test_what_belongs_to_one_thing_is_not_found_under_another(endpoint: str, world: World) -> None:
+def faults_of_children(endpoint: str, world: World) -> list[str]:
     """The children of somebody else's record, asked for through an own one."""
     place = PLACES[endpoint]
-    first, *others = place.address
+    _first, *others = place.address
     wrong: list[str] = []
     for method, act in place.acts().items():
         role = who_may(act)
@@ -121,8 +139,7 @@ def test_what_belongs_to_one_thing_is_not_found_under_another(endpoint: str, wor
             if world.changed():
                 wrong.append(f"{method} {endpoint}, {part} of others: changed something")
                 world.put_back()
-    assert wrong == [], "\n".join(wrong)
-    assert first
+    return wrong
 
 
 def noting(read: set[str]) -> type[ImmutableMultiDict[str, str]]:
@@ -161,27 +178,28 @@ FIRST_SHOWN = {
 }.values()
 
 
-@pytest.fixture(scope="module")
-def asked_in_full() -> set[tuple[str, str]]:
-    """What was asked for with every value: the room and the name."""
-    return set()
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_question_breaks_a_page(room: str, world: World) -> None:
+    asked_in_full: set[str] = set()
+    wrong: list[str] = []
+    for endpoint in in_room(room):
+        if PLACES[endpoint].get:
+            with pytest.MonkeyPatch.context() as patch:
+                wrong += faults_of_questions(endpoint, world, asked_in_full, patch)
+    assert wrong == [], "\n".join(wrong)
 
 
-@pytest.mark.parametrize("endpoint", sorted(name for name in PLACES if PLACES[name].get))
-def test_no_question_breaks_a_page(
-    endpoint: str,
-    world: World,
-    asked_in_full: set[tuple[str, str]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def faults_of_questions(
+    endpoint: str, world: World, asked_in_full: set[str], patch: pytest.MonkeyPatch
+) -> list[str]:
     """Whatever stands behind the question mark. A page that reads nothing of it cannot depend on
     it; of such a page only the frame does, which repeats the address. A page that reads what
-    another of its room has read gets one value of each kind, by turns."""
+    another of its room has read, as `asked_in_full` says, gets one value of each kind, by turns."""
     role = who_may(PLACES[endpoint].get)
     address = address_of(world, endpoint, role)
     wrong: list[str] = []
     read: set[str] = set()
-    monkeypatch.setattr(world.app.request_class, "parameter_storage_class", noting(read))
+    patch.setattr(world.app.request_class, "parameter_storage_class", noting(read))
 
     def ask(query: str) -> None:
         fault = fault_of(world.browser(role).get(f"{address}?{query}"))
@@ -200,9 +218,9 @@ def test_no_question_breaks_a_page(
     no_text = ["&".join(f"{name}={value}" for name in names) for value in NO_TEXT]
     pages = [f"page={page}" for page in ("abc", "0", "-5", "1.5", "10" * 12, "%D9%A3", "")]
     pages += ["page=1&page=2", "a" * 3000, "sort[]=name", "sort=id;drop"]
-    new = {(room_of(endpoint), name) for name in read} - asked_in_full
+    new = read - asked_in_full
     asked_in_full |= new
-    listed = {name for _room, name in new} & {"page", "sort", "direction"}
+    listed = new & {"page", "sort", "direction"}
     asked = [*values, *no_text, *(pages if listed else ())]
     if not new:
         asked = [one for some in (values, no_text, pages) for one in by_turns(some, endpoint, 1)]
@@ -210,7 +228,7 @@ def test_no_question_breaks_a_page(
         asked = []
     for query in asked:
         ask(query)
-    assert wrong == [], "\n".join(wrong)
+    return wrong
 
 
 def test_what_a_page_reads_of_a_question_is_noted(
@@ -259,16 +277,23 @@ FIRST_POSTED = {
 }.values()
 
 
-@pytest.mark.parametrize("endpoint", sorted(name for name in PLACES if PLACES[name].post))
-def test_no_kind_of_body_breaks_anything(
-    endpoint: str, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_kind_of_body_breaks_anything(room: str, world: World) -> None:
+    wrong: list[str] = []
+    for endpoint in in_room(room):
+        if PLACES[endpoint].post:
+            with pytest.MonkeyPatch.context() as patch:
+                wrong += faults_of_bodies(endpoint, world, patch)
+    assert wrong == [], "\n".join(wrong)
+
+
+def faults_of_bodies(endpoint: str, world: World, patch: pytest.MonkeyPatch) -> list[str]:
     """Bodies are taken apart before a view sees its fields: a view that sees nothing else gets
     one of them, by turns. One of each room, and whatever reads files or the bytes themselves, gets
     them all."""
     role = who_may(PLACES[endpoint].post)
     address = address_of(world, endpoint, role)
-    noted = noting_bytes(world, monkeypatch)
+    noted = noting_bytes(world, patch)
     wrong: list[str] = []
 
     def send(body: bytes, kind: str) -> None:
@@ -286,7 +311,7 @@ def test_no_kind_of_body_breaks_anything(
         for body, kind in BODIES:
             if (body, kind) not in some:
                 send(body, kind)
-    assert wrong == [], "\n".join(wrong)
+    return wrong
 
 
 def noting_bytes(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
