@@ -51,6 +51,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "workshops.copy_people", "assessments.add",
         # Shown only where something was accepted that nobody touched since.
         "quarters.take_back",
+        # A script's, which sends what is typed while it is typed.
+        "forums.live",
         # Shown only to a second person who stands behind nobody concerned.
         "accounts.request",
     }  # fmt: skip
