@@ -202,7 +202,7 @@ def test_nothing_outlives_a_killed_server(again: Running) -> None:
     until(lambda: again.said().count("worker_started") == 1)
     processes = children(again.process.pid)
     again.process.kill()
-    again.process.wait(5)
+    again.process.wait(20)
     until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
     assert processes
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []

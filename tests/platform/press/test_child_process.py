@@ -39,7 +39,7 @@ def test_too_slow_is_ended_and_said():
     began = time.monotonic()
     with pytest.raises(RenderTimeout) as raised:
         document(PagedDocument(LONG, "Document", "en"), RenderLimits(seconds=1.5))
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 20
     assert str(raised.value) == RenderTimeout.sentence
     assert children() == []
 
