@@ -174,6 +174,7 @@ async function start(form) {
       return false;
     }
     [reason, tries] = ["", 0];
+    takeBack(page);
     // What is typed from here on begins from what was answered.
     [base, began] = [now, count];
     if (kept.number === count) kept = null;
@@ -203,10 +204,17 @@ async function start(form) {
     form.querySelector("[data-differ]").hidden = !differ;
   }
 
+  /** Of what was given back: it arrived after all, or there is more of it. */
+  function takeBack(name) {
+    form.querySelector(`[data-page="${name}"]`)?.remove();
+  }
+
   /** Show somebody what she wrote and the server does not take, until she takes it off. */
   function giveBack(all) {
     for (const { record, said } of all) {
+      takeBack(record.page);
       const note = form.querySelector("[data-closed]").content.cloneNode(true).firstElementChild;
+      note.dataset.page = record.page;
       const typed = said.typed ?? { minute: "", decisions: [], actions: [] };
       note.querySelector("[data-reason]").textContent = said.error ?? "";
       note.querySelector("[data-typed]").value = [
@@ -256,6 +264,8 @@ async function start(form) {
 
   function changed() {
     typedAt = Date.now();
+    // Perhaps what the server did not take is gone.
+    closed = false;
     for (const kind of ["decision", "action"]) fields.emptyRow(kind);
     fields.number();
     keepNow().then(tell, tell);
@@ -302,7 +312,7 @@ async function start(form) {
     if (kind && event.target === fields.minute) {
       event.preventDefault();
       turn(kind);
-    } else if (event.code === "ArrowUp" || event.code === "ArrowDown") {
+    } else if (/^Arrow(Up|Down)$/.test(event.code) && !event.target.matches("select, [type=date]")) {
       event.preventDefault();
       const link = beside?.querySelector("a");
       if (link) goTo(link.href);
