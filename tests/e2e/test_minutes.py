@@ -127,7 +127,8 @@ def test_two_who_write_while_one_is_offline_for_ten_minutes_lose_nothing_and_bot
     expect(other.locator("#minute")).to_have_value(
         "The rooms are small for forty people.\nWe look for others.\n"
     )
-    # Alt and the arrow lead to the next item.
+    # Alt and the arrow lead to the next item, once the page's scripts are there.
+    told(other, "What you write is saved by itself.")
     other.keyboard.press("Alt+ArrowDown")
     expect(other.get_by_role("heading", name="Hours")).to_be_visible()
     one.context.close()

@@ -7,9 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from kash.forums.rules.merging import WrittenItem, merge_items, with_names
 from kash.forums.rules.rows import TypedMinutesRow
-from kash.forums.rules.text_merging import Difference, carried_on, settled_text
+from kash.forums.rules.text_merging import Difference, carried_on, merge_text, settled_text
 from tests.profile import usual_or_long
 
 # --- Histories --------------------------------------------------------------------------------
@@ -269,6 +273,130 @@ def faults(seed: int, steps: int = 40) -> tuple[list[str], list[str]]:
 def test_no_history_of_several_writers_loses_a_word_or_doubles_one() -> None:
     """Two to four writers, offline spells, killed pages and servers, repeats and reordering."""
     found = {
-        seed: wrong for seed in range(usual_or_long(500, 10_000)) if any(wrong := faults(seed))
+        seed: wrong for seed in range(usual_or_long(300, 10_000)) if any(wrong := faults(seed))
     }
     assert found == {}
+
+
+def test_the_histories_find_what_a_server_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that does not know what a page sent before has it twice once an answer was lost."""
+    take = Server.take
+
+    def forgetful(self: Server, sent: Sent) -> tuple[WrittenItem, int]:
+        self.pages.clear()
+        return take(self, sent)
+
+    monkeypatch.setattr(Server, "take", forgetful)
+    assert any(any(faults(seed)) for seed in range(20))
+
+
+# --- Texts ------------------------------------------------------------------------------------
+
+BASE = "The rooms are small. We look for others.\nWho pays?"
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "merged", "other"),
+    [
+        # Each in another sentence of one line.
+        (
+            "The rooms are very small. We look for others.\nWho pays?",
+            "The rooms are small. We look for two others.\nWho pays?",
+            "The rooms are very small. We look for two others.\nWho pays?",
+            [],
+        ),
+        # Both at the end, in lines of their own.
+        (f"{BASE}\nAmani asks.", f"{BASE}\nNeema asks.", f"{BASE}\nNeema asks.\nAmani asks.", []),
+        # The same twice is there once.
+        (f"{BASE}\nAmani asks.", f"{BASE}\nAmani asks.", f"{BASE}\nAmani asks.", []),
+        # One goes on in a line, the other begins one.
+        (f"{BASE} We do.", f"{BASE}\nNeema asks.", f"{BASE} We do.\nNeema asks.", []),
+        # What one takes off and the other changed stays.
+        (
+            "Who pays?",
+            "The rooms are too small. We look for others.\nWho pays?",
+            "The rooms are too small. We look for others.\nWho pays?",
+            [],
+        ),
+        # What both take off is gone.
+        ("Who pays?", "Who pays?", "Who pays?", []),
+        # One sentence, changed by both.
+        (
+            "The rooms are very small. We look for others.\nWho pays?",
+            "The rooms are too small. We look for others.\nWho pays?",
+            "The rooms are too small. We look for others.\nWho pays?",
+            ["The rooms are very small."],
+        ),
+        # Two sentences made one, of which the other changed the second.
+        (
+            "The rooms are small, we look for others.\nWho pays?",
+            "The rooms are small. We look for two others.\nWho pays?",
+            "We look for two others.\nWho pays?",
+            ["The rooms are small, we look for others."],
+        ),
+        # All of it written anew by both.
+        ("First.", "Second.", "Second.\nFirst.", []),
+        ("", "", "", []),
+    ],
+)
+def test_texts_are_merged_by_paragraph_then_by_sentence(
+    mine: str, theirs: str, merged: str, other: list[str]
+) -> None:
+    text, differences = merge_text(BASE, mine, theirs)
+    assert (text, [found.other for found in differences]) == (merged, other)
+
+
+@given(st.text("ab. \n", max_size=30), st.text("ab. \n", max_size=30))
+def test_what_only_one_wrote_stands_as_it_was_written(before: str, after: str) -> None:
+    assert merge_text(before, after, before) == (after, [])
+    assert merge_text(before, before, after) == (after, [])
+
+
+def test_a_line_that_became_a_decision_takes_along_what_somebody_else_changed_in_it() -> None:
+    base = WrittenItem("All came.\nThe desk is open on Fridays.")
+    decided = WrittenItem(
+        "All came.", decisions=(TypedMinutesRow("k", "The desk is open on Fridays."),)
+    )
+    changed = WrittenItem("All came.\nThe desk is open on Fridays and Mondays.")
+    wanted = WrittenItem(
+        "All came.", decisions=(TypedMinutesRow("k", "The desk is open on Fridays and Mondays."),)
+    )
+    assert merge_items(base, decided, changed).item == wanted
+    assert merge_items(base, changed, decided).item == wanted
+
+
+def test_two_who_make_a_decision_of_one_line_make_one() -> None:
+    base = WrittenItem("The desk is open on Fridays.")
+    mine, theirs = (
+        WrittenItem("", decisions=(TypedMinutesRow(key, "The desk is open on Fridays."),))
+        for key in ("mine", "theirs")
+    )
+    merged = merge_items(base, mine, theirs)
+    assert merged.item == theirs
+    assert merged.renamed == {"mine": "theirs"}
+    assert with_names(mine, merged.renamed) == theirs
+
+
+@pytest.mark.parametrize(
+    ("text", "take", "settled"),
+    [
+        ("One. Two. Three.", "stands", "One. Two. Three."),
+        ("One. Two. Three.", "other", "One. Zwei. Three."),
+        ("One. Two. Three.", "both", "One. Two. Zwei. Three."),
+        # What stood there is another by now: nothing of it goes.
+        ("One. Deux. Three.", "other", "One. Deux. Three.\nZwei."),
+        ("", "both", "Zwei."),
+    ],
+)
+def test_a_difference_is_settled_where_it_stands(text: str, take: str, settled: str) -> None:
+    assert settled_text(text, Difference("minute", "Zero.", "Two.", "Zwei."), take) == settled
+
+
+def test_whoever_writes_on_in_a_sentence_that_differs_makes_no_second_difference() -> None:
+    earlier = Difference("minute", "The hall.", "The hall is dark.", "The hall is small.")
+    later = Difference(
+        "minute", "The hall is small.", "The hall is dark.", "The hall is small, too."
+    )
+    assert carried_on(earlier, later) == replace(earlier, other="The hall is small, too.")
+    assert carried_on(earlier, replace(later, part="decision:k")) is None
+    assert carried_on(earlier, replace(later, before="Something else.")) is None

@@ -49,8 +49,8 @@ class _Side:
 
 @dataclass
 class Merging:
-    """A merged text while it is put together: its `tokens`; what both `changed`, as (before, mine,
-    theirs); lines that one side took off while the other changed them, as (the writer took it off,
+    """A merged text while it is put together: its `tokens`; what both changed, as (before, theirs,
+    mine); lines that one side took off while the other changed them, as (the writer took it off,
     before, changed); and lines that both took off."""
 
     tokens: list[str] = field(default_factory=list)
