@@ -41,6 +41,8 @@ def test_the_example_changes_with_what_was_rolled_and_says_what_is_no_face(
     client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
 ) -> None:
     browser = client_for(actor("peer"))
+    # Whoever opens it has done nothing wrong yet.
+    assert browser.get("/releases/dice").status_code == 200
     asked = {"sides": "4", "police": "3 2 4 1 2 1", "client": "11", "other": "4"}
     page = browser.get("/releases/dice", query_string=asked)
     assert page.status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from kash.platform.web import download, page
@@ -39,6 +40,7 @@ def leaflet() -> ResponseReturnValue:
 def dice() -> ResponseReturnValue:
     """Dice that a forum throws itself, and an invented example."""
     form = DiceForm()
-    form.validate()
+    if request.args:
+        form.validate()
     throws = form.throws()
     return page("releases/dice.html", form=form, throws=throws, said=rule_words(language_code()))
