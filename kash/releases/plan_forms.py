@@ -78,7 +78,10 @@ class YearPlanForm(RowVersionForm):
     forum_decision = long_text_field(
         _l("Decision of the forum"),
         most=2000,
-        description=_l("When it spoke about this plan, and what it decided."),
+        description=_l(
+            "When it spoke about this plan, and what it decided. Everybody reads it: write no"
+            " number from the records."
+        ),
     )
 
     def details(self, before: YearPlan) -> PlanDetails:
