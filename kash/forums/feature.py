@@ -18,15 +18,22 @@ from kash.forums.engagements import ENGAGEMENTS
 from kash.forums.hits import FOUND
 from kash.forums.merging import SEATS
 from kash.forums.missing import MISSING
-from kash.forums.models import AgendaTemplate, ForumMember
+from kash.forums.models import (
+    AgendaItem,
+    AgendaPaper,
+    AgendaTemplate,
+    ForumMember,
+)
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.queries.events import own_meeting_events
+from kash.forums.stored_files import delete_orphans
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
 from kash.incidents.occasions import Occasions
 from kash.people.models import Person
 from kash.people.quiet import StillActive
+from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
 from kash.platform.web.sample_ids import SampleId
@@ -68,6 +75,15 @@ FEATURE = Feature(
         StillActive(_seated),
         OwnEvents(own_meeting_events),
         SampleId("/forums/templates/<template_id>", lambda _: select(AgendaTemplate.public_id)),
+        SampleId(
+            "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers/<paper_id>",
+            lambda known: (
+                select(AgendaPaper.public_id)
+                .join(AgendaItem, AgendaItem.id == AgendaPaper.item_id)
+                .where(AgendaItem.public_id == known["item_id"])
+            ),
+        ),
+        Chore("delete_orphaned_forum_files", delete_orphans, minutes=60),
         Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
         SEATS,
         Holding(

@@ -9,10 +9,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, ValidationError
 
-from kash.forums.rules.agenda import LONGEST_ITEM
+from kash.forums.rules.agenda import LONGEST_ITEM, MEETING_MINUTES
 from kash.forums.rules.appearance import APPEARS, USUAL, WITH_TEXT
 from kash.forums.rules.rows import (
     ACTION_LENGTH,
@@ -101,7 +102,7 @@ class AppearanceForm(KashForm):
 
 
 # What an agenda can begin with beside the templates, which go by their public ids.
-AS_LAST_TIME, EMPTY = "last", "empty"
+AS_LAST_TIME, USUAL_AGENDA, EMPTY = "last", "usual", "empty"
 
 
 class MeetingForm(RowVersionForm):
@@ -109,6 +110,9 @@ class MeetingForm(RowVersionForm):
 
     day = DayField(_l("Day"), validators=[required()])
     time = TimeOfDayField(_l("Time"), validators=[required()])
+    minutes = whole_number_field(
+        _l("Length (min)"), least=15, most=LONGEST_ITEM, default=MEETING_MINUTES
+    )
     place = text_field(_l("Place"), most=160, required=False)
     agenda = choice_field(_l("The agenda begins with"), [], default=AS_LAST_TIME)
 
@@ -116,6 +120,7 @@ class MeetingForm(RowVersionForm):
         """Set what the agenda can begin with."""
         self.agenda.choices = [
             (AS_LAST_TIME, _("The agenda of the last meeting")),
+            (USUAL_AGENDA, _("The usual items")),
             *templates,
             (EMPTY, _("Nothing")),
         ]
@@ -124,7 +129,12 @@ class MeetingForm(RowVersionForm):
     def template(self) -> str:
         """The public id of the template that was chosen; empty if none was."""
         chosen = self.agenda.data
-        return "" if chosen in (AS_LAST_TIME, EMPTY) else chosen
+        return "" if chosen in (AS_LAST_TIME, USUAL_AGENDA, EMPTY) else chosen
+
+    @property
+    def length(self) -> int:
+        """For how many minutes it is planned."""
+        return self.minutes.data or MEETING_MINUTES
 
     @property
     def starts_at(self) -> datetime:
@@ -157,6 +167,18 @@ class NewItemForm(ItemForm):
     """An item to be added. `key` makes the same form, sent twice, add one."""
 
     key = NewIdField()
+
+
+class PaperForm(KashForm):
+    """A paper that lies before a meeting, under an item."""
+
+    title = text_field(
+        _l("Title of the paper"),
+        most=120,
+        validators=[without_figures],
+        description=_l("Every group reads it. Write no name of a person."),
+    )
+    file = FileField(_l("Paper"))
 
 
 class ActionOutcomeForm(KashForm):

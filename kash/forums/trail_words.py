@@ -35,6 +35,8 @@ ACTION_WORDS = ActionWords(
         "forums.minutes_locked": _l("forums: minutes confirmed and locked"),
         "forums.minutes_remarked": _l("forums: remark on minutes"),
         "forums.minutes_taken_back": _l("forums: minutes taken back"),
+        "forums.paper_added": _l("forums: paper added"),
+        "forums.paper_removed": _l("forums: paper removed"),
         "forums.release_asked": _l("forums: release asked"),
         "forums.remark_settled": _l("forums: remark settled"),
         "forums.template_added": _l("forums: template added"),

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from kash.forums.models import AgendaItem
-from kash.forums.rules.agenda import USUAL_ITEMS
+from kash.forums.rules.agenda import USUAL_ITEMS, USUAL_MINUTES, PlannedItem
 from kash.platform.web.language import LANGUAGES
 
 _TITLES: Mapping[str, Any] = {
@@ -33,6 +33,18 @@ _ALSO: Mapping[str, tuple[Any, ...]] = {
 def usual_titles() -> dict[str, str]:
     """The titles of the usual items, in the reader's language."""
     return {usual: str(title) for usual, title in _TITLES.items()}
+
+
+def usual_agenda() -> list[PlannedItem]:
+    """The usual items with how long each usually takes: how a new forum's first agenda begins."""
+    titles = usual_titles()
+    return [
+        # The matters arising go by their usual name in the reader's language.
+        PlannedItem("", USUAL_MINUTES[usual], "arising")
+        if usual == "arising"
+        else PlannedItem(titles[usual], USUAL_MINUTES[usual])
+        for usual in USUAL_ITEMS
+    ]
 
 
 def usual_item(title: str) -> str:

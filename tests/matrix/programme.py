@@ -96,6 +96,7 @@ from kash.feeds.models import CalendarAddress
 from kash.forums.models import (
     Action,
     AgendaItem,
+    AgendaPaper,
     AgendaTemplate,
     AgendaTemplateItem,
     Decision,
@@ -1981,6 +1982,9 @@ class _Builder:
             )
         )
         self.add(Decision(item_id=item.id, text=self.value("forum", side)))
+        paper = self.forum_file(
+            AgendaPaper(item_id=item.id, title=self.value("forum", side), kind="pdf", size=9)
+        )
         for person in people:
             actions[person.public_id] = self.add(
                 Action(
@@ -2019,11 +2023,18 @@ class _Builder:
                 "minutes_difference": difference.public_id,
                 **circulated,
                 "locked_meeting": locked,
+                "paper": paper.public_id,
             },
             "leaves": leaves,
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,
         }
+
+    def forum_file(self, row: Any) -> Any:
+        self.add(row)
+        sealed = seal_file(io.BytesIO(b"%PDF-1.7\n"), kind="forums.file", public_id=row.public_id)
+        self.world.files[f"forum-files/{row.public_id}"] = b"".join(sealed)
+        return row
 
     def circulated_minutes(
         self,

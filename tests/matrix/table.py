@@ -1077,6 +1077,10 @@ PLACES: dict[str, Place] = {
     "forums.withdraw_leaf": _forum(
         both="forums.withdraw", meeting_id="locked_meeting", leaf_id="leaf"
     ),
+    "forums.papers": _meeting(both="forums.run", item_id="item"),
+    "forums.paper_file": _meeting(get="forums.see", item_id="item", paper_id="paper"),
+    "forums.remove_paper": _meeting(both="forums.run", item_id="item", paper_id="paper"),
+    "forums.pack": _meeting(get="forums.see"),
     "forums.templates": Place("forums.open"),
     "forums.add_template": Place("forums.open", "forums.open"),
     "forums.edit_template": Place("forums.open", "forums.open", {"template_id": "template"}),

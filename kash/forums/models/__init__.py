@@ -1,5 +1,6 @@
 """Tables of forums."""
 
+from kash.forums.models.decisions import DecisionReview
 from kash.forums.models.live_minutes import MinutesDifference, MinutesPage
 from kash.forums.models.meetings import (
     Action,
@@ -19,6 +20,7 @@ from kash.forums.models.minutes_life import (
     MinutesRemark,
     NamedLeaf,
 )
+from kash.forums.models.papers import AgendaPaper
 from kash.forums.models.presence import (
     DecisionPresence,
     ForumQuorum,
@@ -28,3 +30,4 @@ from kash.forums.models.presence import (
     MeetingAnswer,
     PresenceSpell,
 )
+from kash.forums.models.progress import ActionLink, ActionNote

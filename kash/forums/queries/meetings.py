@@ -15,6 +15,7 @@ from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember,
 from kash.forums.queries.series import appearance_of, runs, within_reach
 from kash.forums.rules.attendance import Attendee, GroupAttendance, attendance_by_group
 from kash.forums.rules.numbering import minute_number
+from kash.forums.rules.timetable import Timetable, timetable
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
@@ -34,6 +35,14 @@ def meeting(forum: Forum, public_id: str) -> Meeting:
         db.session.scalar(
             select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
         )
+    )
+
+
+def any_meeting(forum: Forum) -> bool:
+    """True if the forum ever planned a meeting."""
+    return (
+        db.session.scalar(select(Meeting.id).where(Meeting.forum_id == forum.id).limit(1))
+        is not None
     )
 
 
@@ -87,6 +96,12 @@ def minutes_of(meeting: Meeting) -> list[AgendaItem]:
             )
         )
     )
+
+
+def times_of(meeting: Meeting, items: Sequence[AgendaItem]) -> Timetable:
+    """The clock of a meeting's agenda; one query."""
+    length = slot_of(meeting).minutes
+    return timetable(meeting.starts_at, length, [item.minutes for item in items])
 
 
 def previous_meeting(meeting: Meeting) -> Meeting | None:

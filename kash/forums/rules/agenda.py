@@ -41,6 +41,18 @@ USUAL_ITEMS = (
     "other",
 )
 
+# How long each usually takes; together as long as a meeting.
+USUAL_MINUTES = {
+    "opening": 5,
+    "quorum": 5,
+    "previous": 10,
+    "arising": 20,
+    "results": 30,
+    "stories": 15,
+    "actions": 20,
+    "other": 15,
+}
+
 
 def with_usual_items(present: Sequence[str]) -> list[tuple[int, str]]:
     """An agenda with the usual items that it lacks, in its order.

@@ -20,7 +20,13 @@ from kash.forums.services.problems import (
     MomentTaken,
     MonthFull,
 )
-from kash.forums.services.register import close_slot, move_slot, open_register, reopen_slot
+from kash.forums.services.register import (
+    close_slot,
+    move_slot,
+    open_register,
+    reopen_slot,
+    set_length,
+)
 from kash.forums.services.templates import held_template
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
@@ -60,23 +66,27 @@ def plan_meeting(
     place: str = "",
     as_last_time: bool = False,
     template: str = "",
+    agenda: Sequence[PlannedItem] | None = None,
+    minutes: int = MEETING_MINUTES,
     by: Actor,
 ) -> str:
     """Plan a meeting, expecting all present members, and return its public id.
 
     After a first meeting each agenda has its item for matters arising. With `as_last_time` the
     other items are taken from the agenda of the meeting before it; with `template`, the public id
-    of an agenda template, from there. Raises NotFound if there is none.
+    of an agenda template, from there, or they are those of `agenda`. Raises NotFound if there is no
+    such template.
     """
     with audited("forums.meeting_planned", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        kept = held_template(change.session, template).items if template else None
+        kept = held_template(change.session, template).items if template else agenda
         meeting = planned(
             change.session,
             forum,
             starts_at,
             place,
             change.now,
+            minutes=minutes,
             agenda=kept,
             as_last_time=as_last_time,
         )
@@ -92,11 +102,11 @@ def planned(
     now: datetime,
     *,
     minutes: int = MEETING_MINUTES,
-    agenda: Sequence[AgendaTemplateItem] | None = None,
+    agenda: Sequence[AgendaTemplateItem | PlannedItem] | None = None,
     as_last_time: bool = False,
 ) -> Meeting:
-    """Within another action that holds the forum: plan a meeting. Its agenda is that of a template
-    (`agenda`), that of the meeting before it, or empty. Raises MomentTaken and MonthFull."""
+    """Within another action that holds the forum: plan a meeting. Its agenda is `agenda`, that of
+    the meeting before it, or empty. Raises MomentTaken and MonthFull."""
     others = _other_meetings(session, forum)
     _moment_is_free(others, starts_at)
     meeting = Meeting(
@@ -110,7 +120,7 @@ def planned(
     )
     session.add(meeting)
     before = [m for m in others if m.starts_at < starts_at and m.state != "cancelled"]
-    kept: Sequence[AgendaItem | AgendaTemplateItem] = ()
+    kept: Sequence[AgendaItem | AgendaTemplateItem | PlannedItem] = ()
     if agenda is not None:
         kept = agenda
     elif before and as_last_time:
@@ -139,16 +149,20 @@ def change_meeting(
     *,
     starts_at: datetime,
     place: str,
+    minutes: int | None = None,
     row_version: int,
     by: Actor,
 ) -> None:
-    """Move a planned meeting. `row_version` is the one that the page showed."""
+    """Move a planned meeting, or say for how long it is planned (None: as it is). `row_version` is
+    the one that the page showed."""
     with audited("forums.meeting_changed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
         if meeting.row_version != row_version:
             raise MeetingChanged
         moved(change.session, forum, meeting, starts_at, place)
+        if minutes is not None:
+            set_length(change.session, meeting, minutes)
         change.about(forum.public_id, meeting.public_id)
 
 

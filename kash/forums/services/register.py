@@ -71,6 +71,12 @@ def move_slot(session: Session, meeting: Meeting, starts_at: datetime) -> None:
         slot.starts_at = starts_at
 
 
+def set_length(session: Session, meeting: Meeting, minutes: int) -> None:
+    """Say for how many minutes the meeting is planned."""
+    for slot in _slots(session, meeting):
+        slot.minutes = minutes
+
+
 def close_slot(session: Session, meeting: Meeting, now: datetime, by: Actor) -> None:
     """Close the register, unless somebody closed it before."""
     for slot in _slots(session, meeting):

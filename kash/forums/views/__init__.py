@@ -7,6 +7,7 @@ from kash.forums.views import (
     meetings,
     minutes,
     minutes_life,
+    papers,
     series,
     templates,
 )

@@ -16,6 +16,7 @@ from kash.forums.documents import (
 )
 from kash.forums.forms import (
     AS_LAST_TIME,
+    USUAL_AGENDA,
     CallOffForm,
     ItemForm,
     MeetingForm,
@@ -25,7 +26,14 @@ from kash.forums.models import Forum, Meeting
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in, owners_shown
 from kash.forums.queries.internal_lines import shown_text
-from kash.forums.queries.meetings import attendance_of, attendance_table, minutes_of, number_of
+from kash.forums.queries.meetings import (
+    any_meeting,
+    attendance_of,
+    attendance_table,
+    minutes_of,
+    number_of,
+    times_of,
+)
 from kash.forums.queries.minutes_life import (
     LifeLine,
     confirmed_at,
@@ -37,6 +45,7 @@ from kash.forums.queries.minutes_life import (
     seat_that_was_there,
 )
 from kash.forums.queries.minutes_record import locked_record
+from kash.forums.queries.papers import papers_of
 from kash.forums.queries.series import forum, forum_to_edit, sees_names
 from kash.forums.queries.templates import template_choices, template_of
 from kash.forums.queries.withdrawals import action_states
@@ -51,7 +60,7 @@ from kash.forums.services.problems import (
     MeetingChanged,
     StaysOnAgenda,
 )
-from kash.forums.wording import missing_usual, usual_item, usual_titles
+from kash.forums.wording import missing_usual, usual_agenda, usual_item, usual_titles
 from kash.people.queries.places import venue_names
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
@@ -69,8 +78,9 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
     form = MeetingForm()
     form.offer(template_choices())
     own = template_of(forum.template_id)
-    if own and not form.is_submitted():
-        form.agenda.data = own
+    if not form.is_submitted():
+        new = not any_meeting(forum)
+        form.agenda.data = own or (USUAL_AGENDA if new else AS_LAST_TIME)
     if form.validate_on_submit():
         with form.showing_problems():
             made = meetings_services.plan_meeting(
@@ -79,6 +89,8 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
                 place=form.place.data,
                 as_last_time=form.agenda.data == AS_LAST_TIME,
                 template=form.template,
+                agenda=usual_agenda() if form.agenda.data == USUAL_AGENDA else None,
+                minutes=form.length,
                 by=actor,
             )
             flash(_("The meeting is planned. Now write its agenda."))
@@ -116,6 +128,8 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         written=written,
         shown=lambda item, text: shown_text(item, text, whole=runs),
         points=[(item, number_of(item, held)) for item in items],
+        clock=times_of(held, items),
+        papers=papers_of(held),
         actions=actions,
         carried=carried,
         owners=owners_shown(named, request.args.get("group", "")),
@@ -165,6 +179,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         data={
             "day": local.date(),
             "time": local.time(),
+            "minutes": meetings.slot_of(meeting).minutes,
             "place": meeting.place,
             "row_version": meeting.row_version,
         }
@@ -177,6 +192,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 meeting_id,
                 starts_at=form.starts_at,
                 place=form.place.data,
+                minutes=form.length,
                 row_version=form.row_version_shown,
                 by=actor,
             )
@@ -256,7 +272,8 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         fixed=order_is_fixed(meeting.state),
         points=[(item, number_of(item, meeting)) for item in items],
         carried=arising_in(meeting, utc_now(), actor),
-        planned_minutes=sum(item.minutes or 0 for item in items),
+        clock=times_of(meeting, items),
+        papers=papers_of(meeting),
         lacking=missing_usual(items) if not order_is_fixed(meeting.state) else [],
     )
 
@@ -327,4 +344,10 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
         with FlashedProblems(StaysOnAgenda, tone="warn"):
             agenda_services.remove_item(forum_id, meeting_id, item_id, by=actor)
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
-    return render_template("forums/item_remove.html", forum=forum, meeting=meeting, item=item)
+    return render_template(
+        "forums/item_remove.html",
+        forum=forum,
+        meeting=meeting,
+        item=item,
+        papers=len(papers_of(meeting).get(item_id, ())),
+    )
