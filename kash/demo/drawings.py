@@ -111,3 +111,18 @@ def signature(seed: int) -> bytes:
             draw.line((before, after), fill=INK, width=round(wide * pressure))
             draw.ellipse((after[0] - 5, after[1] - 5, after[0] + 5, after[1] + 5), fill=INK)
     return _png(sheet)
+
+
+def paper(title: str, lines: int) -> bytes:
+    """A page of A4 as PDF: a title, and ruled lines to write on."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    sheet = Image.new("RGB", (1240, 1754), "white")
+    draw = ImageDraw.Draw(sheet)
+    draw.text((120, 140), title, fill=INK, font=ImageFont.load_default(size=44))
+    for line in range(lines):
+        height = 300 + line * 90
+        draw.line(((120, height), (1120, height)), fill=LAKE, width=2)
+    made = io.BytesIO()
+    sheet.save(made, "PDF", resolution=150)
+    return made.getvalue()

@@ -23,6 +23,7 @@ from kash.demo.curriculum import WORKING_TOGETHER
 from kash.demo.evaluations import evaluate_workshops
 from kash.demo.figure_plans import propose_next_figures
 from kash.demo.figures import add_figures
+from kash.demo.follow_up import follow_up
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.members import SampleMember, add_members, put_on_duty
@@ -120,6 +121,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     grant_skills(actors, today)
     forum, meetings = hold_forum(actors, people, today)
     plan_meetings(forum, today, actors[TRAINER.key])
+    follow_up(actors, forum, meetings, workshops, today)
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     tell_stories(members, incidents)
     ask_for_contacts(actors)

@@ -18,6 +18,7 @@ from kash.attendance.services.sheets import record_sheets
 from kash.certificates.documents import make_cards, make_print_file, make_zip_file
 from kash.demo.accounts import TRAINER
 from kash.demo.loading import LoadedProgramme
+from kash.forums.agenda_pack import agenda_pack
 from kash.forums.documents import minutes_paper
 from kash.forums.models import Meeting
 from kash.platform.database import db, utc_now
@@ -29,8 +30,8 @@ from kash.workshops.views.documents import sheet_columns, sheet_head
 
 
 def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) -> list[Path]:
-    """Write certificates, their zip, a register, minutes, answer sheets and reports of a workshop
-    into a folder.
+    """Write certificates, their zip, a register, minutes, an agenda, answer sheets and reports of a
+    workshop into a folder.
 
     With `cards` the certificates once more as such. Returns the files. Raises RenderError.
     """
@@ -42,6 +43,7 @@ def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) 
             "certificates.zip": make_zip_file(SILENT, batch=issued).whole(),
             "register.pdf": _register(loaded),
             "minutes.pdf": _minutes(loaded),
+            "agenda.pdf": _agenda(loaded),
             "answer-sheets.pdf": _answer_sheets(),
             **_reports(loaded),
         }
@@ -83,6 +85,14 @@ def _answer_sheets() -> bytes:
     people = [one for one in participants(row.workshop) if one.letter == "A"][:2]
     printed = [*named_sheets(row, people), PrintedAnswerSheet(blank_sheets(row)[0])]
     return sheets_of_test(row.workshop, row, printed)
+
+
+def _agenda(loaded: LoadedProgramme) -> bytes:
+    """The agenda of the next meeting with its papers."""
+    planned = db.session.scalars(
+        select(Meeting).where(Meeting.public_id == loaded.meetings[-1])
+    ).one()
+    return agenda_pack(planned.forum, planned, utc_now())
 
 
 def _minutes(loaded: LoadedProgramme) -> bytes:

@@ -16,7 +16,8 @@ from kash.forums.models import Forum, Meeting
 from kash.forums.queries.actions import arising_in
 from kash.forums.queries.meetings import minutes_of, number_of, times_of
 from kash.forums.queries.papers import PaperLine, papers_of
-from kash.forums.rules.timetable import ItemTime
+from kash.forums.queries.progress import ages_of
+from kash.forums.rules.clock import ItemTime
 from kash.forums.stored_files import content_of, type_of
 from kash.platform.press import PagedDocument, document
 from kash.platform.web import Problem
@@ -74,6 +75,7 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     ]
     listed = [paper for line in lines for paper in line.papers]
     pictures = {paper.public_id: _as_address(paper) for paper in listed if paper.kind != "pdf"}
+    carried = arising_in(held, now, NOBODY)
     mark = _("Agenda %(month)s", month=_month(held))
     made = document(
         PagedDocument(
@@ -83,7 +85,8 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
                 meeting=held,
                 items=lines,
                 clock=clock,
-                carried=arising_in(held, now, NOBODY),
+                carried=carried,
+                ages=ages_of(forum, [line for line, _state in carried], now),
                 pictures=pictures,
                 owner_on_paper=owner_on_paper,
                 organisation=brand(),

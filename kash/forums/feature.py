@@ -16,9 +16,13 @@ from kash.forums.chapters import CHAPTERS
 from kash.forums.commands import forum_commands
 from kash.forums.engagements import ENGAGEMENTS
 from kash.forums.hits import FOUND
+from kash.forums.linked_sections import SECTIONS
 from kash.forums.merging import SEATS
 from kash.forums.missing import MISSING
 from kash.forums.models import (
+    Action,
+    ActionLink,
+    ActionNote,
     AgendaItem,
     AgendaPaper,
     AgendaTemplate,
@@ -27,12 +31,14 @@ from kash.forums.models import (
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.queries.events import own_meeting_events
+from kash.forums.reminders import KINDS, remind_of_actions
 from kash.forums.stored_files import delete_orphans
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
 from kash.incidents.occasions import Occasions
 from kash.people.models import Person
 from kash.people.quiet import StillActive
+from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
 from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
@@ -83,6 +89,25 @@ FEATURE = Feature(
                 .where(AgendaItem.public_id == known["item_id"])
             ),
         ),
+        SampleId(
+            "/forums/<forum_id>/actions/<action_id>/notes/<note_id>",
+            lambda known: (
+                select(ActionNote.public_id)
+                .join(Action, Action.id == ActionNote.action_id)
+                .where(Action.public_id == known["action_id"], ActionNote.kind != "")
+            ),
+        ),
+        SampleId(
+            "/forums/<forum_id>/actions/<action_id>/links/<link_id>",
+            lambda known: (
+                select(ActionLink.public_id)
+                .join(Action, Action.id == ActionLink.action_id)
+                .where(Action.public_id == known["action_id"])
+            ),
+        ),
+        *SECTIONS,
+        *KINDS,
+        Chore("remind_of_actions", lambda: remind_of_actions(utc_now()), minutes=60, at=7),
         Chore("delete_orphaned_forum_files", delete_orphans, minutes=60),
         Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
         SEATS,

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, ValidationError
+from wtforms.validators import Optional
 
 from kash.forums.rules.agenda import LONGEST_ITEM, MEETING_MINUTES
 from kash.forums.rules.appearance import APPEARS, USUAL, WITH_TEXT
@@ -169,7 +170,7 @@ class NewItemForm(ItemForm):
     key = NewIdField()
 
 
-class PaperForm(KashForm):
+class AgendaPaperForm(KashForm):
     """A paper that lies before a meeting, under an item."""
 
     title = text_field(
@@ -195,6 +196,39 @@ class ActionOutcomeForm(KashForm):
         validators=[without_figures],
         description=_l("It is read out at the next meeting and stands in its minutes."),
     )
+
+
+class ActionNoteForm(KashForm):
+    """Progress of an action, and a file that shows it."""
+
+    text = long_text_field(
+        _l("How does it go?"),
+        most=1000,
+        rows=3,
+        required=True,
+        validators=[without_figures],
+        description=_l("Whoever reads the action reads it. Write no name of a person."),
+    )
+    file = FileField(_l("Evidence"))
+
+
+class HandOverForm(KashForm):
+    """The next owner of an action, and its day."""
+
+    owner = choice_field(_l("Who"), [], required=False)
+    due_on = DayField(_l("By"), validators=[Optional()])
+
+
+class LinkForm(KashForm):
+    """Something that an action changes."""
+
+    target = choice_field(_l("What does it change?"), [])
+
+
+class FindActionsForm(KashForm):
+    """Words of an action."""
+
+    search = text_field(_l("Words of the action"), most=200, required=False)
 
 
 class FindForm(KashForm):

@@ -30,14 +30,14 @@ _SPARED = timedelta(days=1)
 _AT_ONCE = 200
 
 
-class NotTaken(MaterialProblem):
+class FileNotTaken(MaterialProblem):
     """A file of a kind that is not taken."""
 
     sentence = _l("This kind of file is not taken. Send a PDF, JPEG, PNG or WebP.")
 
 
 @dataclass(frozen=True)
-class StoredFile:
+class ForumFile:
     """A file that was cleaned and stored; the caller sets it down."""
 
     public_id: str
@@ -45,17 +45,17 @@ class StoredFile:
     size: int
 
 
-def store(content: bytes) -> StoredFile:
+def store(content: bytes) -> ForumFile:
     """Clean a file and store it sealed. Raises MaterialProblem, CleaningBusy and StorageError."""
     try:
         kind, made = cleaned_material(content)
     except MaterialProblem as problem:
         # That of materials speaks of them.
-        raise NotTaken if type(problem) is MaterialProblem else problem from None
+        raise FileNotTaken if type(problem) is MaterialProblem else problem from None
     public_id = new_public_id()
     sealed = seal_file(io.BytesIO(made), kind=_KIND, public_id=public_id)
     storage.put(f"{_FOLDER}/{public_id}", b"".join(sealed))
-    return StoredFile(public_id, kind.code, len(made))
+    return ForumFile(public_id, kind.code, len(made))
 
 
 def content_of(public_id: str) -> bytes:

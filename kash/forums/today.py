@@ -11,7 +11,7 @@ from jinja2.filters import do_truncate
 from sqlalchemy import exists
 
 from kash.forums.models import Forum
-from kash.forums.queries.actions import ActionLine, actions_due
+from kash.forums.queries.actions import ActionLine, actions_due, actions_without_owner
 from kash.forums.queries.internal_lines import lines_to_release
 from kash.forums.queries.meetings import MeetingLine, meetings_to_record, next_meetings
 from kash.forums.queries.minutes_waiting import (
@@ -129,7 +129,7 @@ def _actions(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
             _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
-            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            url_for("forums.progress", forum_id=one.forum_id, action_id=one.public_id),
             f"{one.number}, {one.forum_name} · {_with_whom(one)}",
             key=day_text(one.due_on) if one.due_on else "–",
             small=_small(one, asked),
@@ -139,6 +139,20 @@ def _actions(asked: Viewer) -> Sequence[TodayLine]:
             ),
         )
         for one in actions_due(asked.actor, asked.now)
+    ]
+
+
+def _handed_over(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
+            url_for("forums.progress", forum_id=one.forum_id, action_id=one.public_id),
+            _("Whoever took this on has left the forum."),
+            key=day_text(one.due_on) if one.due_on else "–",
+            button=_("Hand over"),
+            button_url=url_for("forums.hand_over", forum_id=one.forum_id, action_id=one.public_id),
+        )
+        for one in actions_without_owner(asked.actor)
     ]
 
 
@@ -160,6 +174,7 @@ TODAY = (
         lead_place=110,
         most=MOST_SHOWN,
     ),
+    Need("actions_left", 275, _handed_over, most=MOST_SHOWN),
     Panel("meetings", 20, _meetings, "forums/today_meetings.html", "forums.see"),
     BeginningStep(
         "forum",

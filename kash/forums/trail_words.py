@@ -9,6 +9,12 @@ from kash.platform.web.action_words import ActionWords
 ACTION_WORDS = ActionWords(
     {
         "forums.action_closed": _l("forums: action closed"),
+        "forums.action_handed_over": _l("forums: action handed over"),
+        "forums.action_linked": _l("forums: action linked"),
+        "forums.action_reminded": _l("forums: owners of actions reminded"),
+        "forums.action_unlinked": _l("forums: link of an action removed"),
+        "forums.note_added": _l("forums: note on an action added"),
+        "forums.note_removed": _l("forums: note on an action removed"),
         "forums.action_reopened": _l("forums: action reopened"),
         "forums.agenda_ordered": _l("forums: agenda ordered"),
         "forums.appearance_chosen": _l("forums: appearance chosen"),

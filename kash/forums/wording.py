@@ -29,6 +29,21 @@ _ALSO: Mapping[str, tuple[Any, ...]] = {
     "other": (_l("AOB"),),
 }
 
+STATE_WORDS: Mapping[str, Any] = {"open": _l("Open"), "done": _l("Done"), "dropped": _l("Dropped")}
+# What an action changes, before the name of just that; and as one chooses it.
+LINK_WORDS: Mapping[str, Any] = {
+    "workshop": _l("Workshop"),
+    "session": _l("Session of a course"),
+    "station": _l("Training needs of a station"),
+    "service": _l("Service in the directory"),
+}
+CHANGES_WORDS: Mapping[str, Any] = {
+    "workshop": _l("A workshop"),
+    "session": _l("A session of a course"),
+    "station": _l("Training needs"),
+    "service": _l("A service"),
+}
+
 
 def usual_titles() -> dict[str, str]:
     """The titles of the usual items, in the reader's language."""

@@ -188,6 +188,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "certificates.documents.name_sheet": _name_sheet,
     "certificates.previews.preview": _design_preview,
     "coverage.documents.coverage_paper": _coverage,
+    "forums.agenda_pack.agenda_pack": _written("agenda.pdf"),
     "forums.documents.minutes_paper": _written("minutes.pdf"),
     "incidents.documents.case_file.case_file": _case_file,
     "incidents.documents.consents.consent_paper": lambda _sample: consent_paper(),

@@ -17,7 +17,7 @@ from kash.forums import stored_files
 from kash.forums.models import AgendaItem, AgendaPaper, Meeting
 from kash.forums.queries.meetings import slot_of
 from kash.forums.rules.agenda import MEETING_MINUTES, USUAL_ITEMS, USUAL_MINUTES
-from kash.forums.rules.timetable import timetable
+from kash.forums.rules.clock import agenda_clock
 from kash.forums.services import papers as services
 from kash.forums.services.agenda import add_item, remove_item
 from kash.forums.services.meetings import cancel_meeting
@@ -40,7 +40,7 @@ _MINUTES = st.lists(st.none() | st.integers(1, 480), max_size=60)
 
 @given(items=_MINUTES, length=st.integers(0, 480))
 def test_each_item_begins_when_the_one_before_it_ends(items: list[int | None], length: int) -> None:
-    clock = timetable(NINE, length, items)
+    clock = agenda_clock(NINE, length, items)
     whole = sum(each or 0 for each in items)
     begins = [time.begins for time in clock.items]
     ends = [time.ends for time in clock.items]
@@ -136,8 +136,8 @@ def test_a_meeting_does_not_take_more_papers_than_its_pack_can_hold(
     assert db.session.scalar(select(func.count(AgendaPaper.id))) == 1
 
 
-def _kept(content: bytes) -> stored_files.StoredFile:
-    return stored_files.StoredFile("a" * 15 + str(len(content) % 10), "pdf", len(content))
+def _kept(content: bytes) -> stored_files.ForumFile:
+    return stored_files.ForumFile("a" * 15 + str(len(content) % 10), "pdf", len(content))
 
 
 @pytest.mark.any_engine

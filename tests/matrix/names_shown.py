@@ -23,6 +23,7 @@ _EMPTY = frozenset(
 LEADS_NOWHERE: dict[str, str] = {
     "people.person": "is where names lead",
     "people.contact": "is where names lead, with her phone",
+    "forums.hand_over": "the next owner is chosen from the members; the action's page names her",
     "forums.item": "whoever takes an action on is chosen from the members; the meeting names her",
     "forums.confirm_minutes": "who proposed and seconded is chosen from the members",
     "workshops.register": "a tap on a row marks her; once it is closed, it leads on",
@@ -44,6 +45,7 @@ LEADS_ON: dict[str, str] = {
 BOTH_GROUPS: dict[str, str] = {
     "certificates.preview_people": "one name is looked for at a desk, to see a design with it",
     "desk.find": "the same, wherever it stands",
+    "forums.hand_over": "the next owner is chosen among the members",
     "forums.item": "each action's owner stands chosen among the members",
     "forums.confirm_minutes": "the same, of who proposed and seconded",
     "people.index": "the office's list of everybody, which narrows to a group",
@@ -61,7 +63,8 @@ SHOW_NAMES = frozenset(
     certificates.index certificates.names certificates.workshop coverage.station
     forums.action forums.actions
     forums.appearance forums.attendance forums.end_membership forums.find_member forums.forum
-    forums.item forums.meeting payouts.bands payouts.cash payouts.exception payouts.numbers
+    forums.hand_over forums.item forums.meeting forums.progress
+    payouts.bands payouts.cash payouts.exception payouts.numbers
     payouts.payment payouts.payout_list payouts.settle payouts.workshop people.ask_contact
     people.consent people.contact_request people.duplicates people.edit people.index people.merge
     people.merge_with people.person people.told_apart people.trail people.transfer

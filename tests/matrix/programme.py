@@ -95,6 +95,8 @@ from kash.evaluations.rules.box import empty_box, slots_for
 from kash.feeds.models import CalendarAddress
 from kash.forums.models import (
     Action,
+    ActionLink,
+    ActionNote,
     AgendaItem,
     AgendaPaper,
     AgendaTemplate,
@@ -777,6 +779,9 @@ class _Builder:
                     ),
                     "action": forums[side]["actions"].get(
                         person.public_id, next(iter(forums[side]["actions"].values()))
+                    ),
+                    **forums[side]["carried"].get(
+                        person.public_id, next(iter(forums[side]["carried"].values()))
                     ),
                     "account": owner.public_id,
                     "design": designs[side],
@@ -1997,6 +2002,13 @@ class _Builder:
         held = self.held_meeting(forum, side)
         circulated = self.circulated_minutes(forum, side, people, members)
         locked, leaves = self.locked_minutes(forum, side, people, members)
+        held_item = self.session.scalars(
+            select(AgendaItem).where(AgendaItem.meeting_id == held.id)
+        ).one()
+        carried = {
+            person.public_id: self.carried_action(held_item, members[person.public_id], side)
+            for person in people
+        }
         series = self.add(
             Series(
                 forum_id=forum.id,
@@ -2028,6 +2040,18 @@ class _Builder:
             "leaves": leaves,
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,
+            "carried": carried,
+        }
+
+    def carried_action(self, item: AgendaItem, owner: ForumMember, side: str) -> dict[str, str]:
+        text = self.value("forum", side)
+        action = self.add(Action(item_id=item.id, text=text, owner_id=owner.id, due_on=DAY))
+        note = ActionNote(action_id=action.id, text=text, by_owner=True, kind="pdf", size=9)
+        link = self.add(ActionLink(action_id=action.id, kind="station", target=new_public_id()))
+        return {
+            "held_action": action.public_id,
+            "note": self.forum_file(note).public_id,
+            "action_link": link.public_id,
         }
 
     def forum_file(self, row: Any) -> Any:

@@ -1026,6 +1026,16 @@ PLACES: dict[str, Place] = {
     "forums.end_membership": _forum(both="forums.run", member_id="member"),
     "forums.actions": _forum(get="forums.see"),
     "forums.action": _forum(both="forums.action", action_id="action"),
+    "forums.search_actions": _forum(post="forums.see"),
+    "forums.actions_table": _forum(get="forums.see"),
+    "forums.progress": _forum(get="forums.see", post="forums.action", action_id="held_action"),
+    "forums.evidence": _forum(get="forums.action", action_id="held_action", note_id="note"),
+    "forums.remove_note": _forum(both="forums.action", action_id="held_action", note_id="note"),
+    "forums.hand_over": _forum(both="forums.run", action_id="action"),
+    "forums.link_action": _forum(both="forums.run", action_id="action", kind="=workshop"),
+    "forums.unlink_action": _forum(
+        post="forums.run", action_id="held_action", link_id="action_link"
+    ),
     "forums.reopen_action": _forum(post="forums.run", action_id="action"),
     "forums.plan_meeting": _forum(both="forums.run"),
     "forums.meeting": _meeting(get="forums.see"),

@@ -26,6 +26,7 @@ from kash.accounts.models import (
     SignedInSession,
 )
 from kash.demo.accounts import MEMBERS
+from kash.demo.follow_up import RAILWAYS
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import (
     Action,
@@ -212,7 +213,7 @@ class Addresses:
             },
             "/forums/<forum_id>/members/<member_id>": self._member,
             "/forums/<forum_id>/actions/<action_id>": lambda *_: {
-                "": one_of(select(Action.public_id).where(Action.state == "open"))
+                "": one_of(select(Action.public_id).where(Action.text == RAILWAYS))
             },
         }
 

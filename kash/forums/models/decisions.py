@@ -12,7 +12,8 @@ from kash.platform.database import Base, UtcDateTime
 
 
 class DecisionReview(Base):
-    """What would be seen if a decision worked, and the day from which the forum looks again.
+    """The signs by which one would see that a decision worked, and the day from which the forum
+    looks again.
 
     `table_key` and `line` are the printed line that it watches, both empty if none. It comes up in
     each meeting from `look_on` on until the forum has concluded something (`conclusion`, with a

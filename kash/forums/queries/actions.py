@@ -10,10 +10,10 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.models import Action, ActionLink, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import number_of, previous_meeting
-from kash.forums.queries.series import appearance_of, runs, sees_names
+from kash.forums.queries.series import appearance_of, runs, sees_names, within_reach
 from kash.forums.rules.actions import OpenedAction, arising
 from kash.people.models import Person
 from kash.people.rules.one_group import OneGroup, one_group
@@ -24,6 +24,7 @@ from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 
 SOON = timedelta(days=7)
+MOST_LISTED = 1000
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class ActionLine:
     owner_person: str = ""
     # The seat of who took it on.
     seat: str = ""
+    owner_left: bool = False
+    owner_id: str = ""
+    raised_at: datetime | None = None
 
 
 def action_line(action: Action, item: AgendaItem, meeting: Meeting, actor: Actor) -> ActionLine:
@@ -77,6 +81,9 @@ def action_line(action: Action, item: AgendaItem, meeting: Meeting, actor: Actor
         closed_at=action.closed_at,
         owner_person=seat.person.public_id if seat and sees_names(actor) else "",
         seat=seat.public_id if seat else "",
+        owner_id=seat.public_id if seat else "",
+        owner_left=seat is not None and seat.left_on is not None,
+        raised_at=meeting.starts_at,
     )
 
 
@@ -111,18 +118,59 @@ def _readable(forum: Forum, actor: Actor) -> ColumnElement[bool]:
     return or_(held, Action.owner_id.in_(own))
 
 
-def actions_of(forum: Forum, actor: Actor, *, state: str = "open") -> Listing[Action]:
-    """A page of a forum's actions; `state` is open, done, dropped or all. Rows are Action."""
+# Which actions a page shows; those of the first line are open.
+OPEN_STATES = ("open", "late", "mine", "left")
+STATES = (*OPEN_STATES, "done", "dropped", "all")
+
+
+def _chosen(forum: Forum, actor: Actor, state: str, today: date) -> Select[Action]:
     wanted = _actions().where(Meeting.forum_id == forum.id, _readable(forum, actor))
     if state in ("open", "done", "dropped"):
-        wanted = wanted.where(Action.state == state)
+        return wanted.where(Action.state == state)
+    if state == "late":
+        return wanted.where(Action.state == "open", Action.due_on < today)
+    seats = select(ForumMember.id).where(ForumMember.forum_id == forum.id)
+    if state == "mine":
+        own = seats.where(ForumMember.person_id == (actor.person_id or 0))
+        return wanted.where(Action.state == "open", Action.owner_id.in_(own))
+    if state == "left":
+        gone = seats.where(ForumMember.left_on.is_not(None))
+        return wanted.where(Action.state == "open", Action.owner_id.in_(gone))
+    return wanted
+
+
+def actions_of(forum: Forum, actor: Actor, today: date, *, state: str = "open") -> Listing[Action]:
+    """A page of a forum's actions; `state` is one of STATES. Rows are Action."""
+    still_open = state in OPEN_STATES
     return listing(
-        wanted,
+        _chosen(forum, actor, state, today),
         sorts={"due": (Action.due_on.is_(None), Action.due_on), "raised": Meeting.starts_at},
-        default_sort="due" if state == "open" else "raised",
-        default_direction="asc" if state == "open" else "desc",
+        default_sort="due" if still_open else "raised",
+        default_direction="asc" if still_open else "desc",
         key=Action.id,
     )
+
+
+def all_actions(
+    forum: Forum, actor: Actor, today: date, *, state: str = "all", text: str = ""
+) -> list[ActionLine]:
+    """A forum's actions as the actor may see them, the newest first, at most a thousand.
+
+    `text` is looked for in what she may read, so that nobody guesses at internal lines by
+    searching.
+    """
+    rows = db.session.scalars(
+        _chosen(forum, actor, state, today)
+        .order_by(Meeting.starts_at.desc(), Action.id.desc())
+        .limit(MOST_LISTED)
+    )
+    words = text.casefold().split()
+    lines = (_as_line(action, actor) for action in rows)
+    return [
+        line
+        for line in lines
+        if all(word in f"{line.number} {line.text} {line.outcome}".casefold() for word in words)
+    ]
 
 
 def shown_actions(rows: Listing[Action], actor: Actor) -> list[ActionLine]:
@@ -155,6 +203,58 @@ def open_action(forum: Forum, public_id: str, actor: Actor) -> ActionLine:
         )
     )
     return _as_line(action, actor)
+
+
+def readable_action(forum: Forum, public_id: str, actor: Actor) -> ActionLine:
+    """An action of this forum that the actor may read. Raises NotFound."""
+    action = one_or_404(
+        db.session.scalar(
+            _actions().where(
+                Meeting.forum_id == forum.id,
+                Action.public_id == public_id,
+                _readable(forum, actor),
+            )
+        )
+    )
+    return _as_line(action, actor)
+
+
+def linked_actions(kind: str, target: str, actor: Actor, *, most: int = 20) -> list[ActionLine]:
+    """The actions that change something, in the forums that the actor sees, as far as their
+    minutes are no draft; the newest first."""
+    if actor.reach("forums.see") is Reach.NONE:
+        return []
+    rows = db.session.scalars(
+        _actions()
+        .join(ActionLink, ActionLink.action_id == Action.id)
+        .where(
+            ActionLink.kind == kind,
+            ActionLink.target == target,
+            Meeting.state == "held",
+            Forum.id.in_(within_reach(actor).with_only_columns(Forum.id)),
+        )
+        .order_by(Meeting.starts_at.desc(), Action.id.desc())
+        .limit(most)
+    )
+    return [_as_line(action, actor) for action in rows]
+
+
+def actions_without_owner(actor: Actor, *, most: int = 20) -> list[ActionLine]:
+    """Open actions whose owner has left, in the forums of which the actor is the secretary."""
+    if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
+        return []
+    rows = db.session.scalars(
+        _actions()
+        .join(ForumMember, ForumMember.id == Action.owner_id)
+        .where(
+            Action.state == "open",
+            ForumMember.left_on.is_not(None),
+            Forum.secretary_id == actor.account_id,
+        )
+        .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
+        .limit(most)
+    )
+    return [_as_line(action, actor) for action in rows]
 
 
 def actions_due(actor: Actor, now: datetime, *, most: int = 20) -> list[ActionLine]:

@@ -14,8 +14,8 @@ from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.forums.queries.series import appearance_of, runs, within_reach
 from kash.forums.rules.attendance import Attendee, GroupAttendance, attendance_by_group
+from kash.forums.rules.clock import AgendaClock, agenda_clock
 from kash.forums.rules.numbering import minute_number
-from kash.forums.rules.timetable import Timetable, timetable
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
@@ -98,10 +98,10 @@ def minutes_of(meeting: Meeting) -> list[AgendaItem]:
     )
 
 
-def times_of(meeting: Meeting, items: Sequence[AgendaItem]) -> Timetable:
+def times_of(meeting: Meeting, items: Sequence[AgendaItem]) -> AgendaClock:
     """The clock of a meeting's agenda; one query."""
     length = slot_of(meeting).minutes
-    return timetable(meeting.starts_at, length, [item.minutes for item in items])
+    return agenda_clock(meeting.starts_at, length, [item.minutes for item in items])
 
 
 def previous_meeting(meeting: Meeting) -> Meeting | None:

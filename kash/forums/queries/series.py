@@ -228,6 +228,19 @@ def owners_of(forum: Forum) -> list[ForumMember]:
     )
 
 
+def member_choices(forum: Forum, *, keep: str = "") -> list[tuple[str, str]]:
+    """(public id, name and group) of those who may take on an action, with whoever has it now
+    (`keep`) even if she has left."""
+    members = owners_of(forum)
+    if keep and keep not in {one.public_id for one in members}:
+        members += db.session.scalars(
+            _members().where(ForumMember.forum_id == forum.id, ForumMember.public_id == keep)
+        )
+    return [
+        (one.public_id, f"{one.person.chosen_name} ({one.person.group.letter})") for one in members
+    ]
+
+
 def people_with_account(actor: Actor, excluding: Collection[str]) -> list[AccountHolder]:
     """Participants who have an account in use, by group and name, for whoever sees accounts; those
     are told apart whom a forum most often seats. At most fifty; one query."""

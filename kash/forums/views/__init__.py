@@ -8,6 +8,7 @@ from kash.forums.views import (
     minutes,
     minutes_life,
     papers,
+    progress,
     series,
     templates,
 )

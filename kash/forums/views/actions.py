@@ -2,46 +2,129 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
-from kash.forums.forms import ActionOutcomeForm
-from kash.forums.queries.actions import actions_of, open_action, owners_shown, shown_actions
+from kash.forums.documents import owner_on_paper
+from kash.forums.forms import ActionOutcomeForm, FindActionsForm
+from kash.forums.models import Forum
+from kash.forums.queries.actions import (
+    STATES,
+    actions_of,
+    all_actions,
+    open_action,
+    owners_shown,
+    shown_actions,
+)
+from kash.forums.queries.progress import ages_of
 from kash.forums.queries.series import forum, runs
 from kash.forums.services import minutes
 from kash.forums.services.minutes import close_action
 from kash.forums.services.problems import AlreadyClosed
-from kash.platform.web import Forbidden, current_actor, page
+from kash.forums.wording import STATE_WORDS
+from kash.platform.database import utc_now
+from kash.platform.web import Forbidden, Listing, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import local_today
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.lists import paged
+from kash.platform.web.tables import XLSX, table_xlsx
 from kash.policy import allow
 
-STATES = ("open", "done", "dropped", "all")
+
+def _asked_state() -> str:
+    asked = request.values.get("state", "open")
+    return asked if asked in STATES else "open"
 
 
 @blueprint.get("/<forum_id>/actions")
 @allow("forums.see")
 def actions(forum_id: str) -> ResponseReturnValue:
     """A forum's actions by state."""
-    actor = current_actor()
-    found = forum(forum_id, actor)
-    asked = request.args.get("state", "open")
-    state = asked if asked in STATES else "open"
-    rows = actions_of(found, actor, state=state)
-    lines = shown_actions(rows, actor)
+    return _list(forum(forum_id, current_actor()), _asked_state())
+
+
+@blueprint.post("/<forum_id>/actions/search")
+@allow("forums.see")
+def search_actions(forum_id: str) -> ResponseReturnValue:
+    """Search a forum's actions. The words may be a name: they stay out of every address."""
+    found = forum(forum_id, current_actor())
+    form = FindActionsForm()
+    if not form.validate_on_submit():
+        return _list(found, _asked_state(), form=form), 422
+    if not form.search.data:
+        return redirect(url_for("forums.actions", forum_id=forum_id, state=_asked_state()), 303)
+    return _list(found, _asked_state(), text=form.search.data)
+
+
+def _list(found: Forum, state: str, *, text: str = "", form: FindActionsForm | None = None) -> str:
+    actor, today = current_actor(), local_today()
+    listing: Listing[Any]
+    if text:
+        listing = paged(all_actions(found, actor, today, state=state, text=text))
+        lines = list(listing.rows)
+    else:
+        listing = actions_of(found, actor, today, state=state)
+        lines = shown_actions(listing, actor)
     return render_template(
         "forums/actions.html",
         forum=found,
         state=state,
         states=STATES,
-        listing=rows,
+        listing=listing,
         lines=lines,
-        shown=owners_shown(lines, request.args.get("group", "")),
+        ages=ages_of(found, lines, utc_now()),
+        shown=owners_shown(lines, request.values.get("group", "")),
+        text=form.search.data if form else text,
+        form=form,
         runs=runs(actor, found.secretary_id),
-        today=local_today(),
+        today=today,
     )
+
+
+@blueprint.get("/<forum_id>/actions.xlsx")
+@allow("forums.see")
+def actions_table(forum_id: str) -> Response:
+    """The actions of a state as a sheet; who has them stands there as on paper."""
+    found = forum(forum_id, current_actor())
+    asked = request.args.get("state", "all")
+    rows = _table(found, asked if asked in STATES else "all")
+    return download(table_xlsx(rows), name="actions.xlsx", type=XLSX)
+
+
+def _table(found: Forum, state: str) -> Iterator[Sequence[object]]:
+    yield [
+        _("Minute"),
+        _("Action"),
+        _("Raised"),
+        _("Who"),
+        _("By"),
+        _("State"),
+        _("Closed on"),
+        _("In a sentence"),
+        _("Age (days)"),
+        _("Age (meetings)"),
+    ]
+    lines = all_actions(found, current_actor(), local_today(), state=state)
+    ages = ages_of(found, lines, utc_now())
+    for line in lines:
+        age = ages[line.public_id]
+        yield [
+            line.number,
+            line.text,
+            to_local(line.raised_at).date() if line.raised_at else "",
+            owner_on_paper(line),
+            line.due_on,
+            STATE_WORDS[line.state],
+            to_local(line.closed_at).date() if line.closed_at else "",
+            line.outcome,
+            age.days,
+            age.meetings,
+        ]
 
 
 @blueprint.route("/<forum_id>/actions/<action_id>", methods=["GET", "POST"])

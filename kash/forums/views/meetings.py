@@ -46,6 +46,7 @@ from kash.forums.queries.minutes_life import (
 )
 from kash.forums.queries.minutes_record import locked_record
 from kash.forums.queries.papers import papers_of
+from kash.forums.queries.progress import ages_of
 from kash.forums.queries.series import forum, forum_to_edit, sees_names
 from kash.forums.queries.templates import template_choices, template_of
 from kash.forums.queries.withdrawals import action_states
@@ -132,6 +133,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         papers=papers_of(held),
         actions=actions,
         carried=carried,
+        ages=ages_of(found, [line for line, _state in carried], now),
         owners=owners_shown(named, request.args.get("group", "")),
         attendance=attendance_table(attendance_of(held), by_letter=not sees_names(actor)),
         begun=to_local(held.starts_at).date() <= local_today(),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.forums import blueprint
 from kash.forums.agenda_pack import PackNotMade, agenda_pack, pack_name
-from kash.forums.forms import PaperForm
+from kash.forums.forms import AgendaPaperForm
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import meetings
 from kash.forums.queries.meetings import number_of
@@ -45,7 +45,7 @@ def _to_edit(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeti
 def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """The papers under an item, and another one."""
     found, held, item = _to_edit(forum_id, meeting_id, item_id)
-    form = PaperForm()
+    form = AgendaPaperForm()
     if form.validate_on_submit():
         sent = form.file.data
         content = sent.read(MOST_BYTES + 1) if sent else b""

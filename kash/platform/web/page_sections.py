@@ -1,4 +1,5 @@
-"""Sections that features above have on the page of an account or of a course, or on a list.
+"""Sections that features above have on the page of an account, a course or what else is one's own,
+or on a list.
 
 A section says for itself who sees it: its `find` answers None to whom it shows nothing.
 """
@@ -16,9 +17,9 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class PageSection(Part):
-    """A section of a kind of page ("account", "course", or "workshops" and "figures", which are
-    lists): what `find` answers for the public id of what the page is about, empty for a list,
-    stands in the template as `found`."""
+    """A section of a kind of page ("account", "course", "session", "station", "service",
+    "workshop", "forum", or "workshops" and "figures", which are lists): what `find` answers for
+    the public id of what the page is about, empty for a list, stands in the template as `found`."""
 
     page: str
     template: str

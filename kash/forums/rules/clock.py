@@ -17,7 +17,7 @@ class ItemTime:
 
 
 @dataclass(frozen=True)
-class Timetable:
+class AgendaClock:
     """The times of all items in order. `ends` is that of the last one, `over` by how many minutes
     it is later than the meeting's end."""
 
@@ -26,7 +26,7 @@ class Timetable:
     over: int
 
 
-def timetable(begins: datetime, length: int, items: Sequence[int | None]) -> Timetable:
+def agenda_clock(begins: datetime, length: int, items: Sequence[int | None]) -> AgendaClock:
     """Times of items one after the other, each given as its minutes; `length` are those that the
     meeting is planned for, 0 if nobody said so: then nothing runs over."""
     times = []
@@ -37,4 +37,4 @@ def timetable(begins: datetime, length: int, items: Sequence[int | None]) -> Tim
         moment = after
     late = moment - (begins + timedelta(minutes=length))
     over = max(0, int(late.total_seconds() // 60)) if length else 0
-    return Timetable(tuple(times), moment, over)
+    return AgendaClock(tuple(times), moment, over)

@@ -1,0 +1,113 @@
+"""The work between meetings of the sample's forum: papers for the next one, actions that go on, and
+a decision that comes back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from kash.demo.accounts import TRAINER
+from kash.demo.drawings import paper
+from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
+from kash.forums.services.papers import add_paper
+from kash.forums.services.progress import add_note, hand_over, link
+from kash.people.models import Organisation, Person, ServiceEntry
+from kash.platform.database import db
+from kash.policy import Actor
+from kash.training.models import CourseVersion, Module, SessionPlan
+
+# By their texts; whose they are from now on.
+RAILWAYS = "Call those who had been invited to Railways"
+_FORM = "Propose a form of one page"
+_BONDS = "Count for one month how many weekend arrests end with a bond"
+_HANDED = {RAILWAYS: "Subira Mfano", _BONDS: "Baraka Sampuli"}
+
+
+def follow_up(
+    actors: dict[str, Actor], forum: str, meetings: list[str], workshops: list[str], today: date
+) -> None:
+    """Write all of it, as the forum's secretary."""
+    secretary = actors[TRAINER.key]
+    _papers(forum, meetings[-1], secretary)
+    actions = dict(db.session.execute(select(Action.text, Action.public_id)).tuples().all())
+    seats = dict(
+        db.session.execute(
+            select(Person.chosen_name, ForumMember.public_id).join(
+                ForumMember, ForumMember.person_id == Person.id
+            )
+        )
+        .tuples()
+        .all()
+    )
+    db.session.rollback()
+    for days, (text, name) in enumerate(_HANDED.items(), start=2):
+        hand_over(
+            forum,
+            actions[text],
+            owner=seats[name],
+            due_on=today + timedelta(days=days),
+            by=secretary,
+        )
+    _notes(forum, actions, secretary)
+    _links(forum, actions, workshops, secretary)
+
+
+def _papers(forum: str, meeting: str, by: Actor) -> None:
+    titles = {
+        "The next workshops": "Days and places that are proposed",
+        "Any other business": "Notice that a bond is free",
+    }
+    for item, title in titles.items():
+        public_id = db.session.scalars(
+            select(AgendaItem.public_id)
+            .join(AgendaItem.meeting)
+            .where(Meeting.public_id == meeting, AgendaItem.title == item)
+        ).one()
+        db.session.rollback()
+        add_paper(forum, meeting, public_id, title=title, content=paper(title, 12), by=by)
+
+
+def _notes(forum: str, actions: dict[str, str], by: Actor) -> None:
+    add_note(
+        forum,
+        actions[RAILWAYS],
+        text="Most were reached by phone and come to the next workshop.",
+        content=paper("Called", 8),
+        by=by,
+    )
+    add_note(
+        forum,
+        actions[_FORM],
+        text="A first draft goes round among the mediators.",
+        content=paper("Form for settlements", 14),
+        by=by,
+    )
+
+
+def _links(forum: str, actions: dict[str, str], workshops: list[str], by: Actor) -> None:
+    session = db.session.scalars(
+        select(SessionPlan.lineage)
+        .join(Module, Module.id == SessionPlan.module_id)
+        .join(CourseVersion, CourseVersion.id == Module.version_id)
+        .where(CourseVersion.state == "published")
+        .order_by(SessionPlan.id)
+        .limit(1)
+    ).one()
+    service = db.session.scalars(
+        select(ServiceEntry.public_id)
+        .where(ServiceEntry.active, ServiceEntry.kind == "legal")
+        .order_by(ServiceEntry.id)
+        .limit(1)
+    ).one()
+    station = db.session.scalars(
+        select(Organisation.public_id)
+        .where(Organisation.kind == "station")
+        .order_by(Organisation.id)
+        .limit(1)
+    ).one()
+    db.session.rollback()
+    link(forum, actions[RAILWAYS], kind="workshop", target=workshops[-1], by=by)
+    link(forum, actions[RAILWAYS], kind="station", target=station, by=by)
+    link(forum, actions[_FORM], kind="session", target=session, by=by)
+    link(forum, actions[_BONDS], kind="service", target=service, by=by)
