@@ -1,4 +1,4 @@
-"""How actions go: who writes and reads it, what it changes, and who is reminded."""
+"""Progress of actions: who writes and reads it, what they change, and who is reminded."""
 
 from __future__ import annotations
 
