@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from kash.demo.accounts import TRAINER
 from kash.demo.drawings import paper
-from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
+from kash.forums.models import Action, AgendaItem, Decision, ForumMember, Meeting
+from kash.forums.services.decisions import ReviewDetails, conclude, set_review
 from kash.forums.services.papers import add_paper
 from kash.forums.services.progress import add_note, hand_over, link
 from kash.people.models import Organisation, Person, ServiceEntry
@@ -21,6 +22,15 @@ from kash.training.models import CourseVersion, Module, SessionPlan
 RAILWAYS = "Call those who had been invited to Railways"
 _FORM = "Propose a form of one page"
 _BONDS = "Count for one month how many weekend arrests end with a bond"
+_HOURS = "Workshops end at 16.30 at the latest."
+_HOPED = {
+    _HOURS: ("Nobody goes home in the dark, and as many come as before.", 0),
+    "Each station and collective names one person a week for calls at night.": (
+        "Fewer reports of money asked for at night.",
+        0,
+    ),
+    "The form for settlements is cut to one page.": ("More disputes are settled in writing.", 60),
+}
 _HANDED = {RAILWAYS: "Subira Mfano", _BONDS: "Baraka Sampuli"}
 
 
@@ -51,6 +61,23 @@ def follow_up(
         )
     _notes(forum, actions, secretary)
     _links(forum, actions, workshops, secretary)
+    _decisions(forum, today, secretary)
+
+
+def _decisions(forum: str, today: date, by: Actor) -> None:
+    """One that the forum has looked at, one that comes back now, and one that waits for its day."""
+    keys = dict(db.session.execute(select(Decision.text, Decision.public_id)).tuples().all())
+    db.session.rollback()
+    for text, (expected, days) in _HOPED.items():
+        details = ReviewDetails(expected, today + timedelta(days=days), "who:police")
+        set_review(forum, keys[text], details, row_version=0, by=by)
+    conclude(
+        forum,
+        keys[_HOURS],
+        conclusion="worked",
+        found="Nobody went home in the dark since, and as many come as before.",
+        by=by,
+    )
 
 
 def _papers(forum: str, meeting: str, by: Actor) -> None:

@@ -4,6 +4,7 @@ groups are letters, members as they chose to appear."""
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +15,13 @@ from flask_babel import lazy_gettext as _l
 from kash.forums.documents import owner_on_paper
 from kash.forums.models import Forum, Meeting
 from kash.forums.queries.actions import arising_in
+from kash.forums.queries.decisions import returning_in
 from kash.forums.queries.meetings import minutes_of, number_of, times_of
 from kash.forums.queries.papers import PaperLine, papers_of
 from kash.forums.queries.progress import ages_of
 from kash.forums.rules.clock import ItemTime
 from kash.forums.stored_files import content_of, type_of
+from kash.forums.wording import CONCLUSION_WORDS
 from kash.platform.press import PagedDocument, document
 from kash.platform.web import Problem
 from kash.platform.web.formats import date_text, to_local
@@ -26,6 +29,7 @@ from kash.platform.web.language import brand, language_code
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
 from kash.policy import NOBODY
+from kash.releases.queries.printed import PrintedTable, printed_tables
 from kash.training.material_files import NotJoined, joined
 
 
@@ -86,6 +90,9 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
                 items=lines,
                 clock=clock,
                 carried=carried,
+                returning=returning_in(held, now, NOBODY),
+                conclusions=CONCLUSION_WORDS,
+                tables=newest_tables(printed_tables()),
                 ages=ages_of(forum, [line for line, _state in carried], now),
                 pictures=pictures,
                 owner_on_paper=owner_on_paper,
@@ -110,6 +117,12 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
         return joined([made, *behind])
     except NotJoined:
         raise PackNotMade from None
+
+
+def newest_tables(tables: Sequence[PrintedTable]) -> list[PrintedTable]:
+    """Of each table the one that was printed last, in the order in which they were first printed:
+    what the forum reads under its results."""
+    return list({table.key: table for table in tables}.values())
 
 
 def _month(held: Meeting) -> str:

@@ -26,7 +26,11 @@ from kash.forums.models import (
     AgendaItem,
     AgendaPaper,
     AgendaTemplate,
+    Decision,
+    DecisionReview,
+    Forum,
     ForumMember,
+    Meeting,
 )
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
@@ -103,6 +107,18 @@ FEATURE = Feature(
                 select(ActionLink.public_id)
                 .join(Action, Action.id == ActionLink.action_id)
                 .where(Action.public_id == known["action_id"])
+            ),
+        ),
+        SampleId(
+            "/forums/<forum_id>/decisions/<decision_id>",
+            lambda known: (
+                select(Decision.public_id)
+                .join(DecisionReview, DecisionReview.decision_id == Decision.id)
+                .join(AgendaItem, AgendaItem.id == Decision.item_id)
+                .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+                .join(Forum, Forum.id == Meeting.forum_id)
+                .where(Forum.public_id == known["forum_id"])
+                .order_by(DecisionReview.conclusion, DecisionReview.look_on, DecisionReview.id)
             ),
         ),
         *SECTIONS,

@@ -225,6 +225,50 @@ class LinkForm(KashForm):
     target = choice_field(_l("What does it change?"), [])
 
 
+class ReviewForm(RowVersionForm):
+    """The return of a decision."""
+
+    expected = long_text_field(
+        _l("What would we see if it worked?"),
+        most=1000,
+        rows=3,
+        required=True,
+        validators=[without_figures],
+        description=_l("Every group reads it. Write no name of a person."),
+    )
+    look_on = DayField(
+        _l("Look again on"),
+        validators=[required()],
+        description=_l("It comes up in the first meeting on or after this day."),
+    )
+    watched = choice_field(
+        _l("Printed line that would show it"),
+        [],
+        required=False,
+        description=_l("Its figures before and after stand beside the decision then."),
+    )
+
+
+class ConclusionForm(KashForm):
+    """The finding of a forum that looked again."""
+
+    conclusion = radio_field(
+        _l("What did the forum find?"),
+        [
+            ("worked", _l("It worked")),
+            ("unclear", _l("We cannot tell")),
+            ("not", _l("It did not work")),
+        ],
+    )
+    found = long_text_field(
+        _l("In a sentence"),
+        most=1000,
+        rows=3,
+        validators=[without_figures],
+        description=_l("Every group reads it. Write no name of a person."),
+    )
+
+
 class FindActionsForm(KashForm):
     """Words of an action."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import exists
 
 from kash.forums.models import Forum
 from kash.forums.queries.actions import ActionLine, actions_due, actions_without_owner
+from kash.forums.queries.decisions import decisions_to_look_at
 from kash.forums.queries.internal_lines import lines_to_release
 from kash.forums.queries.meetings import MeetingLine, meetings_to_record, next_meetings
 from kash.forums.queries.minutes_waiting import (
@@ -156,6 +157,19 @@ def _handed_over(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _looked_at(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Decision: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
+            url_for("forums.decision", forum_id=one.forum_id, decision_id=one.public_id),
+            _("Its day has come: it stands on the next agenda of %(forum)s.", forum=one.forum_name),
+            key=day_text(one.look_on) if one.look_on else "–",
+            button=_("Look again"),
+        )
+        for one in decisions_to_look_at(asked.actor, asked.day)
+    ]
+
+
 def _meetings(asked: Viewer) -> Sequence[MeetingLine]:
     return next_meetings(asked.actor, asked.now)
 
@@ -175,6 +189,7 @@ TODAY = (
         most=MOST_SHOWN,
     ),
     Need("actions_left", 275, _handed_over, most=MOST_SHOWN),
+    Need("decisions", 276, _looked_at, most=MOST_SHOWN),
     Panel("meetings", 20, _meetings, "forums/today_meetings.html", "forums.see"),
     BeginningStep(
         "forum",

@@ -30,6 +30,11 @@ _ALSO: Mapping[str, tuple[Any, ...]] = {
 }
 
 STATE_WORDS: Mapping[str, Any] = {"open": _l("Open"), "done": _l("Done"), "dropped": _l("Dropped")}
+CONCLUSION_WORDS: Mapping[str, Any] = {
+    "worked": _l("It worked"),
+    "unclear": _l("We cannot tell"),
+    "not": _l("It did not work"),
+}
 # What an action changes, before the name of just that; and as one chooses it.
 LINK_WORDS: Mapping[str, Any] = {
     "workshop": _l("Workshop"),

@@ -102,6 +102,7 @@ from kash.forums.models import (
     AgendaTemplate,
     AgendaTemplateItem,
     Decision,
+    DecisionReview,
     Forum,
     ForumMember,
     InternalLine,
@@ -2005,6 +2006,9 @@ class _Builder:
         held_item = self.session.scalars(
             select(AgendaItem).where(AgendaItem.meeting_id == held.id)
         ).one()
+        decision = self.add(Decision(item_id=held_item.id, text=self.value("forum", side)))
+        hoped = self.value("forum", side)
+        self.add(DecisionReview(decision_id=decision.id, expected=hoped, look_on=DAY))
         carried = {
             person.public_id: self.carried_action(held_item, members[person.public_id], side)
             for person in people
@@ -2036,6 +2040,7 @@ class _Builder:
                 **circulated,
                 "locked_meeting": locked,
                 "paper": paper.public_id,
+                "decision": decision.public_id,
             },
             "leaves": leaves,
             "members": {key: member.public_id for key, member in members.items()},

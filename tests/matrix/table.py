@@ -1036,6 +1036,11 @@ PLACES: dict[str, Place] = {
     "forums.unlink_action": _forum(
         post="forums.run", action_id="held_action", link_id="action_link"
     ),
+    "forums.decisions": _forum(get="forums.see"),
+    "forums.decision": _forum(get="forums.see", decision_id="decision"),
+    "forums.review_decision": _forum(both="forums.run", decision_id="decision"),
+    "forums.conclude_decision": _forum(both="forums.run", decision_id="decision"),
+    "forums.reopen_decision": _forum(post="forums.run", decision_id="decision"),
     "forums.reopen_action": _forum(post="forums.run", action_id="action"),
     "forums.plan_meeting": _forum(both="forums.run"),
     "forums.meeting": _meeting(get="forums.see"),

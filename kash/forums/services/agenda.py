@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
+from kash.forums.models import Action, AgendaItem, Decision, DecisionReview, Forum, Meeting
 from kash.forums.rules.agenda import ITEMS_OF_A_MEETING, order_is_fixed, with_usual_items
 from kash.forums.services.loading import (
     check_numbers_free,
@@ -21,6 +21,7 @@ from kash.platform.database import new_public_id
 from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
@@ -150,8 +151,8 @@ def rename_item(
 
 
 def has_open_actions(session: Session, forum: Forum, meeting: Meeting) -> bool:
-    """True if something of an earlier meeting is still open."""
-    return (
+    """True if something of an earlier meeting is still open, or a decision comes back."""
+    return decision_returns(session, meeting) or (
         session.scalar(
             select(Action.id)
             .join(AgendaItem, AgendaItem.id == Action.item_id)
@@ -160,6 +161,26 @@ def has_open_actions(session: Session, forum: Forum, meeting: Meeting) -> bool:
                 Meeting.forum_id == forum.id,
                 Meeting.starts_at < meeting.starts_at,
                 Action.state == "open",
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def decision_returns(session: Session, meeting: Meeting) -> bool:
+    """True if the forum looks at an earlier decision again in this meeting."""
+    return (
+        session.scalar(
+            select(DecisionReview.id)
+            .join(Decision, Decision.id == DecisionReview.decision_id)
+            .join(AgendaItem, AgendaItem.id == Decision.item_id)
+            .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+            .where(
+                Meeting.forum_id == meeting.forum_id,
+                Meeting.starts_at < meeting.starts_at,
+                DecisionReview.look_on <= to_local(meeting.starts_at).date(),
+                DecisionReview.conclusion == "",
             )
             .limit(1)
         )

@@ -3,6 +3,7 @@
 from kash.forums.views import (
     actions,
     attendance,
+    decisions,
     live_minutes,
     meetings,
     minutes,

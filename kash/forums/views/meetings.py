@@ -25,6 +25,7 @@ from kash.forums.forms import (
 from kash.forums.models import Forum, Meeting
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in, owners_shown
+from kash.forums.queries.decisions import returning_in
 from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import (
     any_meeting,
@@ -61,7 +62,13 @@ from kash.forums.services.problems import (
     MeetingChanged,
     StaysOnAgenda,
 )
-from kash.forums.wording import missing_usual, usual_agenda, usual_item, usual_titles
+from kash.forums.wording import (
+    CONCLUSION_WORDS,
+    missing_usual,
+    usual_agenda,
+    usual_item,
+    usual_titles,
+)
 from kash.people.queries.places import venue_names
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
@@ -133,6 +140,8 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         papers=papers_of(held),
         actions=actions,
         carried=carried,
+        returning=returning_in(held, now, actor),
+        conclusions=CONCLUSION_WORDS,
         ages=ages_of(found, [line for line, _state in carried], now),
         owners=owners_shown(named, request.args.get("group", "")),
         attendance=attendance_table(attendance_of(held), by_letter=not sees_names(actor)),

@@ -14,6 +14,7 @@ from kash.forums.forms import MinuteForm, TypedRow
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import meetings
 from kash.forums.queries.actions import action_line, arising_in
+from kash.forums.queries.decisions import returning_in
 from kash.forums.queries.meetings import (
     attendance_of,
     attendance_table,
@@ -40,7 +41,7 @@ from kash.forums.services.problems import (
 )
 from kash.forums.views.live_minutes import beside
 from kash.forums.views.owners import owner_choices
-from kash.forums.wording import usual_item
+from kash.forums.wording import CONCLUSION_WORDS, usual_item
 from kash.platform.database import db, utc_now
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
@@ -169,6 +170,8 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
             if action.state != "open"
         ],
         carried=arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
+        returning=returning_in(held, utc_now(), actor) if written.kind == "arising" else [],
+        conclusions=CONCLUSION_WORDS,
         attendance=attendance_table(attendance_of(held), by_letter=False),
         other=other,
         **beside(forum, held, written, dict(choices), actor),

@@ -25,7 +25,6 @@ from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
-from kash.training.material_files import MaterialProblem
 
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers"
 
@@ -49,7 +48,7 @@ def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = form.file.data
         content = sent.read(MOST_BYTES + 1) if sent else b""
-        with form.showing_problems(MaterialProblem, CleaningBusy, StorageError):
+        with form.showing_problems(CleaningBusy, StorageError):
             services.add_paper(
                 forum_id,
                 meeting_id,

@@ -25,7 +25,6 @@ from kash.platform.web import Forbidden, NotFound, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.formats import local_today
 from kash.policy import allow
-from kash.training.material_files import MaterialProblem
 
 _AT = "/<forum_id>/actions/<action_id>"
 
@@ -65,7 +64,7 @@ def progress(forum_id: str, action_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = form.file.data
         content = sent.read(MOST_BYTES + 1) if sent else b""
-        with form.showing_problems(MaterialProblem, CleaningBusy, StorageError, TooManyRows):
+        with form.showing_problems(CleaningBusy, StorageError, TooManyRows):
             services.add_note(forum_id, action_id, text=form.text.data, content=content, by=actor)
             flash(_("Saved."))
             return _back(forum_id, action_id)
