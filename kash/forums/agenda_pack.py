@@ -12,9 +12,8 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.forums.documents import owner_on_paper
 from kash.forums.models import Forum, Meeting
-from kash.forums.queries.actions import arising_in
+from kash.forums.queries.actions import ActionLine, arising_in
 from kash.forums.queries.decisions import returning_in
 from kash.forums.queries.meetings import minutes_of, number_of, times_of
 from kash.forums.queries.papers import PaperLine, papers_of
@@ -51,6 +50,13 @@ class PackItem:
     time: ItemTime
     papers: list[PaperLine]
     arising: bool
+
+
+def owner_on_paper(line: ActionLine) -> str:
+    """The owner of an action on paper: as she appears, else by her group's letter."""
+    if line.owner:
+        return line.owner
+    return _("Group %(letter)s", letter=line.owner_group) if line.owner_group else ""
 
 
 def pack_name(held: Meeting) -> str:

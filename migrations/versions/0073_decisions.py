@@ -1,7 +1,7 @@
 """papers of meetings, how actions go, and decisions that come back
 
 Revision ID: 0073
-Revises: 0069
+Revises: 0072
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from kash.platform.database import UtcDateTime
 
 revision = '0073'
-down_revision = '0069'
+down_revision = '0072'
 branch_labels = None
 depends_on = None
 

@@ -55,7 +55,6 @@ class ActionLine:
     # The seat of who took it on.
     seat: str = ""
     owner_left: bool = False
-    owner_id: str = ""
     raised_at: datetime | None = None
 
 
@@ -81,7 +80,6 @@ def action_line(action: Action, item: AgendaItem, meeting: Meeting, actor: Actor
         closed_at=action.closed_at,
         owner_person=seat.person.public_id if seat and sees_names(actor) else "",
         seat=seat.public_id if seat else "",
-        owner_id=seat.public_id if seat else "",
         owner_left=seat is not None and seat.left_on is not None,
         raised_at=meeting.starts_at,
     )

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from kash.forums.models import AgendaItem, AgendaPaper
-from kash.forums.services.loading import forum_run_by, item_in, written_meeting
+from kash.forums.services.loading import forum_run_by, item_in, meeting_in, written_meeting
 from kash.forums.stored_files import MOST_BYTES, forget, store
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
@@ -59,11 +59,12 @@ def add_paper(
 
 
 def remove_paper(forum_id: str, meeting_id: str, item_id: str, paper_id: str, *, by: Actor) -> None:
-    """Take a paper away for good. Raises MeetingOver, NotFound and Forbidden."""
+    """Take a paper away for good, also where the minutes are locked. Raises NotFound and
+    Forbidden."""
     with audited("forums.paper_removed", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
-        item = item_in(session, written_meeting(session, forum, meeting_id), item_id)
+        item = item_in(session, meeting_in(session, forum, meeting_id), item_id)
         paper = one_or_404(
             session.scalar(
                 select(AgendaPaper).where(

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
-from kash.forums.documents import owner_on_paper
+from kash.forums.agenda_pack import owner_on_paper
 from kash.forums.forms import ActionOutcomeForm, FindActionsForm
 from kash.forums.models import Forum
 from kash.forums.queries.actions import (

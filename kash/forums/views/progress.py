@@ -114,8 +114,8 @@ def remove_note(forum_id: str, action_id: str, note_id: str) -> ResponseReturnVa
 def hand_over(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Give an action to another member, or another day."""
     found, line = _run(forum_id, action_id)
-    form = HandOverForm(data={"owner": line.owner_id, "due_on": line.due_on})
-    form.owner.choices = [("", _("Nobody yet")), *member_choices(found, keep=line.owner_id)]
+    form = HandOverForm(data={"owner": line.seat, "due_on": line.due_on})
+    form.owner.choices = [("", _("Nobody yet")), *member_choices(found, keep=line.seat)]
     if form.validate_on_submit():
         with form.showing_problems(UnknownOwner, AlreadyClosed):
             services.hand_over(
