@@ -17,7 +17,7 @@ from kash.platform.web.forms import (
 )
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 from kash.platform.web.row_versions import LockedForm, number_shown
-from kash.stories.services.writing import Written
+from kash.stories.services.writing import WrittenStory
 from kash.stories.words import CHECK_NAMES
 
 _LANGUAGES = LANGUAGES | REPORTING_LANGUAGES
@@ -37,9 +37,9 @@ class StoryForm(LockedForm):
     checks = _checks()
     ready = HiddenField()
 
-    def written(self, case: str) -> Written:
+    def written(self, case: str) -> WrittenStory:
         """The story, of a case."""
-        return self.command(Written, case=case, ready=bool(self.ready.data))
+        return self.command(WrittenStory, case=case, ready=bool(self.ready.data))
 
     @property
     def version_shown(self) -> int:

@@ -30,7 +30,7 @@ from kash.forums.models import (
 )
 from kash.forums.rules.live_minutes import (
     MinutesOperation,
-    Unreadable,
+    UnreadableOperation,
     moment_of,
     read_operation,
     values_of,
@@ -386,10 +386,10 @@ WHOLE = {"began": 0, "base": values_of(WrittenItem()), "now": values_of(WrittenI
     ],
 )
 def test_nothing_else_is_read(wrong: Any) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableOperation):
         read_operation(json.dumps(wrong).encode(), new_public_id(), 1)
     for nothing in (b"", b"{", b"\xff", b"[" * 100_000):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableOperation):
             read_operation(nothing, new_public_id(), 1)
 
 
@@ -397,5 +397,5 @@ def test_nothing_else_is_read(wrong: Any) -> None:
 def test_a_day_that_is_none_is_not_read(due: Any) -> None:
     row = {"key": new_public_id(), "text": "Ask", "owner": "", "due": due}
     now = {"minute": "", "decisions": [], "actions": [row]}
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableOperation):
         read_operation(json.dumps({**WHOLE, "now": now}).encode(), new_public_id(), 1)

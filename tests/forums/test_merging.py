@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kash.forums.rules.merging import WrittenItem, merge_items, with_names
 from kash.forums.rules.rows import TypedMinutesRow
-from kash.forums.rules.text_merging import Difference, carried_on, merge_text, settled_text
+from kash.forums.rules.text_merging import TextDifference, carried_on, merge_text, settled_text
 from tests.profile import usual_or_long
 
 # --- Histories --------------------------------------------------------------------------------
@@ -37,7 +37,7 @@ class Server:
     item: WrittenItem = field(default_factory=WrittenItem)
     version: int = 1
     pages: dict[str, Sent] = field(default_factory=dict)
-    open: list[tuple[str, Difference]] = field(default_factory=list)
+    open: list[tuple[str, TextDifference]] = field(default_factory=list)
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def take(self, sent: Sent) -> tuple[WrittenItem, int]:
@@ -239,7 +239,7 @@ class History:
             self.server.take(sent)
 
 
-def with_settled(item: WrittenItem, found: Difference, take: str) -> WrittenItem:
+def with_settled(item: WrittenItem, found: TextDifference, take: str) -> WrittenItem:
     kind, _sep, key = found.part.partition(":")
     if kind == "minute":
         return replace(item, minute=settled_text(item.minute, found, take))
@@ -389,12 +389,12 @@ def test_two_who_make_a_decision_of_one_line_make_one() -> None:
     ],
 )
 def test_a_difference_is_settled_where_it_stands(text: str, take: str, settled: str) -> None:
-    assert settled_text(text, Difference("minute", "Zero.", "Two.", "Zwei."), take) == settled
+    assert settled_text(text, TextDifference("minute", "Zero.", "Two.", "Zwei."), take) == settled
 
 
 def test_whoever_writes_on_in_a_sentence_that_differs_makes_no_second_difference() -> None:
-    earlier = Difference("minute", "The hall.", "The hall is dark.", "The hall is small.")
-    later = Difference(
+    earlier = TextDifference("minute", "The hall.", "The hall is dark.", "The hall is small.")
+    later = TextDifference(
         "minute", "The hall is small.", "The hall is dark.", "The hall is small, too."
     )
     assert carried_on(earlier, later) == replace(earlier, other="The hall is small, too.")

@@ -16,7 +16,7 @@ from kash.incidents.services.consents import answer_consents
 from kash.platform.database import utc_now
 from kash.stories.queries.drafts import open_draft
 from kash.stories.rules.drafts import CHECKS
-from kash.stories.services.writing import Written, tell_story, write_story
+from kash.stories.services.writing import WrittenStory, tell_story, write_story
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 
@@ -53,7 +53,7 @@ class Desk:
 
     def write(self, **more: object) -> str:
         """A draft of the case; it waits for a second reader."""
-        written = Written(
+        written = WrittenStory(
             **{
                 "case": self.case,
                 "language": "en",

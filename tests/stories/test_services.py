@@ -40,7 +40,7 @@ from kash.stories.queries.told import stories_by, stories_told
 from kash.stories.rules.drafts import CHECKS
 from kash.stories.services.withdrawing import withdraw_story
 from kash.stories.services.writing import (
-    Written,
+    WrittenStory,
     change_story,
     drop_story,
     return_story,
@@ -228,7 +228,7 @@ def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(
         tell_story(draft, version, CHECKS, by=both.actor, vault=both.vault())
     with pytest.raises(NotLookedThrough):
         tell_story(draft, version, [], by=reader.actor, vault=reader.vault())
-    changed = Written(desk.case, "en", TITLE, "Something else.", CHECKS, ready=True)
+    changed = WrittenStory(desk.case, "en", TITLE, "Something else.", CHECKS, ready=True)
     change_story(draft, version, changed, by=both.actor, vault=both.vault())
     with pytest.raises(StoryChangedMeanwhile):
         tell_story(draft, version, CHECKS, by=reader.actor, vault=reader.vault())

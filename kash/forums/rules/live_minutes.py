@@ -21,7 +21,7 @@ _LONGEST_WAIT = timedelta(days=30)
 _NEVER_SHOWN = {"Cc", "Cs"}
 
 
-class Unreadable(ValueError):
+class UnreadableOperation(ValueError):
     """This is nothing that a page of minutes sends."""
 
 
@@ -53,19 +53,19 @@ def is_key(text: object) -> bool:
 
 
 def read_operation(plaintext: bytes, page: str, number: int) -> MinutesOperation:
-    """An operation as its page wrote it. Raises Unreadable."""
+    """An operation as its page wrote it. Raises UnreadableOperation."""
     try:
         sent = json.loads(plaintext)
         began = sent["began"]
         if type(began) is not int or not 0 <= began < number <= _MOST_NUMBER or not is_key(page):
-            raise Unreadable
+            raise UnreadableOperation
         base, now = item_of(sent["base"]), item_of(sent["now"])
         taken = {row["key"]: row["at"] for row in sent["now"]["decisions"] if "at" in row}
         if any(type(at) is not int for at in taken.values()):
-            raise Unreadable
+            raise UnreadableOperation
         return MinutesOperation(page, number, began, base, now, taken)
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError):
-        raise Unreadable from None
+        raise UnreadableOperation from None
 
 
 def moment_of(taken: int | None, sent: int | None, now: datetime) -> datetime:
@@ -76,7 +76,7 @@ def moment_of(taken: int | None, sent: int | None, now: datetime) -> datetime:
 
 
 def item_of(values: Mapping[str, Any]) -> WrittenItem:
-    """An item from its values. Raises Unreadable and what reading raises."""
+    """An item from its values. Raises UnreadableOperation and what reading raises."""
     return WrittenItem(
         _text(values["minute"]), _rows(values["decisions"]), _rows(values["actions"])
     )
@@ -101,22 +101,22 @@ def values_of(item: WrittenItem) -> dict[str, Any]:
 
 def _rows(values: Sequence[Mapping[str, Any]]) -> tuple[TypedMinutesRow, ...]:
     if not isinstance(values, list) or len(values) > ROWS_OF_AN_ITEM * 4:
-        raise Unreadable
+        raise UnreadableOperation
     found: dict[str, TypedMinutesRow] = {}
     for row in values:
         owner, due = row.get("owner", ""), row.get("due", "")
         if not is_key(row["key"]) or (owner and not is_key(owner)):
-            raise Unreadable
+            raise UnreadableOperation
         day = date.fromisoformat(due) if due else None
         if day is not None and not 1900 <= day.year <= 2199:
-            raise Unreadable
+            raise UnreadableOperation
         found[row["key"]] = TypedMinutesRow(row["key"], _text(row["text"]), owner, day)
     return tuple(found.values())
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > _MOST_TEXT:
-        raise Unreadable
+        raise UnreadableOperation
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
     kept = [
         sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in _NEVER_SHOWN

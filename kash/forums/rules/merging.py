@@ -1,7 +1,7 @@
 """Two writers under one item: minute, decisions and actions, merged.
 
 What both changed in one sentence stays as it stands, and what the second wrote is told beside it
-as a Difference until somebody settles it. A line that one made a decision or an action while the
+as a TextDifference until somebody settles it. A line that one made a decision or an action while the
 other changed it is there once, with the change.
 """
 
@@ -14,8 +14,8 @@ from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.rules.text_merging import (
     LIKE,
     LINE_END,
-    Difference,
     Merging,
+    TextDifference,
     is_whole,
     likeness,
     merge_lines,
@@ -33,12 +33,12 @@ class WrittenItem:
 
 
 @dataclass
-class Merged:
+class MergedItem:
     """An item after a merge, what stays different in it, and rows of the writer's that go by
     another key, since somebody else had made the same of one line."""
 
     item: WrittenItem = WrittenItem()
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[TextDifference] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,7 +47,7 @@ def _merge_rows(
     base: Sequence[TypedMinutesRow],
     mine: Sequence[TypedMinutesRow],
     theirs: Sequence[TypedMinutesRow],
-    made: Merged,
+    made: MergedItem,
 ) -> tuple[TypedMinutesRow, ...]:
     old, own = ({row.key: row for row in rows if row.text.strip()} for rows in (base, mine))
     merged = {row.key: row for row in theirs if row.text.strip()}
@@ -77,7 +77,7 @@ def _merge_row(
     before: TypedMinutesRow,
     wrote: TypedMinutesRow,
     stands: TypedMinutesRow,
-    found: list[Difference],
+    found: list[TextDifference],
 ) -> TypedMinutesRow:
     text, differences = merge_text(before.text, wrote.text, stands.text, f"{kind}:{stands.key}")
     found += differences
@@ -88,7 +88,7 @@ def _merge_facts(
     before: TypedMinutesRow,
     wrote: TypedMinutesRow,
     stands: TypedMinutesRow,
-    found: list[Difference],
+    found: list[TextDifference],
 ) -> TypedMinutesRow:
     """A row that stands, with who and by when as the writer chose, unless both chose."""
     key, owner, due_on = stands.key, stands.owner, stands.due_on
@@ -96,14 +96,14 @@ def _merge_facts(
         if stands.owner == before.owner:
             owner = wrote.owner
         else:
-            found.append(Difference(f"owner:{key}", before.owner, stands.owner, wrote.owner))
+            found.append(TextDifference(f"owner:{key}", before.owner, stands.owner, wrote.owner))
     if wrote.due_on not in (before.due_on, stands.due_on):
         if stands.due_on == before.due_on:
             due_on = wrote.due_on
         else:
             days = (before.due_on, stands.due_on, wrote.due_on)
             found.append(
-                Difference(f"due:{key}", *(day.isoformat() if day else "" for day in days))
+                TextDifference(f"due:{key}", *(day.isoformat() if day else "" for day in days))
             )
     return replace(stands, owner=owner, due_on=due_on)
 
@@ -126,7 +126,7 @@ def _new_like(
 
 
 def _follow_lines(
-    made: Merging, base: WrittenItem, mine: WrittenItem, theirs: WrittenItem, merged: Merged
+    made: Merging, base: WrittenItem, mine: WrittenItem, theirs: WrittenItem, merged: MergedItem
 ) -> dict[str, dict[str, TypedMinutesRow]]:
     """The rows, once each line that was made a decision or an action is there but once: what
     somebody else changed in it goes along, and two who made the same of it made one."""
@@ -158,17 +158,17 @@ def _follow_lines(
     return rows
 
 
-def merge_items(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> Merged:
+def merge_items(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> MergedItem:
     """The item as it stands once a writer who began from `base` wrote `mine`."""
     made = merge_lines(base.minute, mine.minute, theirs.minute)
-    merged = Merged()
+    merged = MergedItem()
     merged.item = WrittenItem(
         "",
         _merge_rows("decision", base.decisions, mine.decisions, theirs.decisions, merged),
         _merge_rows("action", base.actions, mine.actions, theirs.actions, merged),
     )
     rows = _follow_lines(made, base, mine, theirs, merged)
-    merged.differences += [Difference("minute", *each) for each in made.conflicts]
+    merged.differences += [TextDifference("minute", *each) for each in made.conflicts]
     merged.item = WrittenItem(
         LINE_END.join(made.tokens),
         tuple(rows["decision"].values()),
@@ -183,12 +183,12 @@ def _text_of(item: WrittenItem) -> str:
     return "\n".join([item.minute, *(row.text for row in (*item.decisions, *item.actions))])
 
 
-def _side_by_side(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> Merged:
+def _side_by_side(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> MergedItem:
     """The item as it stands, where lines went to and fro so that no merge is sure, and beside it
     all that the writer changed."""
-    found: list[Difference] = []
+    found: list[TextDifference] = []
     if mine.minute != base.minute:
-        found.append(Difference("minute", base.minute, theirs.minute, mine.minute))
+        found.append(TextDifference("minute", base.minute, theirs.minute, mine.minute))
     for kind, old, own, other in (
         ("decision", base.decisions, mine.decisions, theirs.decisions),
         ("action", base.actions, mine.actions, theirs.actions),
@@ -202,8 +202,8 @@ def _side_by_side(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> 
             if row.text.strip() and row.text != was.text:
                 part = f"{kind}:{row.key}" if stands else "minute"
                 text = stands.text if stands else ""
-                found.append(Difference(part, was.text, text, row.text))
-    return Merged(theirs, found)
+                found.append(TextDifference(part, was.text, text, row.text))
+    return MergedItem(theirs, found)
 
 
 def with_names(item: WrittenItem, renamed: Mapping[str, str]) -> WrittenItem:

@@ -2,7 +2,7 @@
 
 Whatever either writer added stays. Who takes off a sentence that somebody else changed meanwhile
 takes off nothing but what was seen. A sentence that both changed stays as it stands, and the other
-one is told as a Difference.
+one is told as a TextDifference.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TELLING = 4
 
 
 @dataclass(frozen=True)
-class Difference:
+class TextDifference:
     """A sentence that two changed: it `stands` so, `other` is how the second wrote it, `before`
     is as it was. `part` is minute, or decision, action, owner or due with the key of
     a row behind a colon."""
@@ -34,7 +34,7 @@ class Difference:
 
 
 @dataclass
-class _Side:
+class _TextSide:
     """One writer's doing, by the tokens of the base: `kept` as they were, `changed` to others, and
     `added` before the token of that place."""
 
@@ -96,8 +96,8 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _side(base: Sequence[str], new: Sequence[str]) -> _Side:
-    side = _Side()
+def _side(base: Sequence[str], new: Sequence[str]) -> _TextSide:
+    side = _TextSide()
     matcher = SequenceMatcher(None, base, new, autojunk=False)
     for tag, start, end, first, last in matcher.get_opcodes():
         if tag == "equal":
@@ -126,8 +126,8 @@ def _both_added(mine: list[str], theirs: list[str]) -> list[str]:
 
 def _merge_tokens(
     base: Sequence[str],
-    mine: _Side,
-    theirs: _Side,
+    mine: _TextSide,
+    theirs: _TextSide,
     made: Merging,
     both_changed: Callable[[str, str, str], Iterable[str]],
 ) -> None:
@@ -206,13 +206,13 @@ def _lines(text: str) -> list[str]:
 
 def merge_text(
     base: str, mine: str, theirs: str, part: str = "minute"
-) -> tuple[str, list[Difference]]:
+) -> tuple[str, list[TextDifference]]:
     """The text that stands, `theirs`, once a writer who began from `base` wrote `mine`."""
     made = merge_lines(base, mine, theirs)
-    return LINE_END.join(made.tokens), [Difference(part, *each) for each in made.conflicts]
+    return LINE_END.join(made.tokens), [TextDifference(part, *each) for each in made.conflicts]
 
 
-def settled_text(text: str, difference: Difference, take: str) -> str:
+def settled_text(text: str, difference: TextDifference, take: str) -> str:
     """A text once somebody chose of a difference what `stands`, the `other`, or `both`."""
     if take == "stands":
         return text
@@ -223,7 +223,7 @@ def settled_text(text: str, difference: Difference, take: str) -> str:
     return f"{text}\n{difference.other}".strip("\n")
 
 
-def carried_on(earlier: Difference, later: Difference) -> Difference | None:
+def carried_on(earlier: TextDifference, later: TextDifference) -> TextDifference | None:
     """A difference once its writer, who had not seen it yet, wrote on in her sentence; None if the
     later one is about something else."""
     if earlier.part != later.part or not later.before or later.before not in earlier.other:

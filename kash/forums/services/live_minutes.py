@@ -20,7 +20,7 @@ from kash.forums.models import (
     MinutesPage,
 )
 from kash.forums.rules.live_minutes import MinutesOperation, item_of, moment_of, values_of
-from kash.forums.rules.merging import Merged, WrittenItem, merge_items, with_names
+from kash.forums.rules.merging import MergedItem, WrittenItem, merge_items, with_names
 from kash.forums.rules.rows import (
     ACTION_LENGTH,
     DECISION_LENGTH,
@@ -29,7 +29,7 @@ from kash.forums.rules.rows import (
     MinutesChanges,
     TypedMinutesRow,
 )
-from kash.forums.rules.text_merging import Difference, carried_on, settled_text
+from kash.forums.rules.text_merging import TextDifference, carried_on, settled_text
 from kash.forums.services.decision_presence import note_presence
 from kash.forums.services.internal_lines import keep_internal
 from kash.forums.services.loading import (
@@ -135,7 +135,7 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
         )
         if row is None:
             raise NotFound
-        found = Difference(row.part, row.before, row.stands, row.other)
+        found = TextDifference(row.part, row.before, row.stands, row.other)
         settled = _settled(written_item(item), found, take)
         _save(change, forum, meeting, item, settled, by, {})
         change.about(item.public_id, row.public_id)
@@ -266,7 +266,9 @@ def _refuse_too_much(
         raise TextTooLong
 
 
-def _note_differences(change: Change, item: AgendaItem, page: MinutesPage, merged: Merged) -> None:
+def _note_differences(
+    change: Change, item: AgendaItem, page: MinutesPage, merged: MergedItem
+) -> None:
     open_ones = list(
         change.session.scalars(
             select(MinutesDifference)
@@ -276,7 +278,7 @@ def _note_differences(change: Change, item: AgendaItem, page: MinutesPage, merge
     )
     for new in merged.differences:
         for row in open_ones:
-            earlier = Difference(row.part, row.before, row.stands, row.other)
+            earlier = TextDifference(row.part, row.before, row.stands, row.other)
             later = carried_on(earlier, new)
             if later is not None:
                 row.other = later.other
@@ -297,7 +299,7 @@ def _note_differences(change: Change, item: AgendaItem, page: MinutesPage, merge
             open_ones.append(made)
 
 
-def _settled(item: WrittenItem, found: Difference, take: str) -> WrittenItem:
+def _settled(item: WrittenItem, found: TextDifference, take: str) -> WrittenItem:
     kind, _sign, key = found.part.partition(":")
     if kind in ("owner", "due"):
         if take != "other":

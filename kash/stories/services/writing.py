@@ -46,7 +46,7 @@ from kash.stories.rules.identifying import identifying_words
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenStory:
     """A story as its writer typed it; `ready` gives it to a second reader."""
 
     case: str
@@ -57,7 +57,7 @@ class Written:
     ready: bool = False
 
 
-def write_story(written: Written, *, by: Actor, vault: OpenVault) -> str:
+def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
     """Keep a new draft; its id. Raises NotFound, NobodyAgreedToIt, StandsAlone,
     TellsWhoItWas and NotLookedThrough."""
     with audited("stories.written", by) as change:
@@ -70,7 +70,7 @@ def write_story(written: Written, *, by: Actor, vault: OpenVault) -> str:
 
 
 def change_story(
-    public_id: str, version: int, written: Written, *, by: Actor, vault: OpenVault
+    public_id: str, version: int, written: WrittenStory, *, by: Actor, vault: OpenVault
 ) -> None:
     """Change an own draft. Raises NotFound, NobodyAgreedToIt, StandsAlone, TellsWhoItWas,
     NotLookedThrough and StoryChangedMeanwhile."""
@@ -152,7 +152,7 @@ def _agreed_case(session: Session, by: Actor, vault: OpenVault, reference: str) 
     return case
 
 
-def _draft_of(session: Session, written: Written, case: Case, by: Actor) -> Draft:
+def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) -> Draft:
     draft = Draft(
         case=case.reference,
         language=written.language,
