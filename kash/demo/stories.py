@@ -10,7 +10,7 @@ from kash.incidents.queries.cases import open_case
 from kash.incidents.services.consents import answer_consents
 from kash.stories.queries.drafts import open_draft
 from kash.stories.rules.drafts import CHECKS
-from kash.stories.services.writing import Written, return_story, tell_story, write_story
+from kash.stories.services.writing import WrittenStory, return_story, tell_story, write_story
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,9 @@ def tell_stories(members: list[SampleMember], incidents: list[str]) -> None:
         answer_consents(
             officer.actor, officer.vault, reference, case.version, "", agrees, language="sw"
         )
-        written = Written(reference, story.language, story.title, story.text, CHECKS, ready=True)
+        written = WrittenStory(
+            reference, story.language, story.title, story.text, CHECKS, ready=True
+        )
         draft = write_story(written, by=officer.actor, vault=officer.vault)
         version = open_draft(reader, vault, draft).version
         if story.becomes == "told":

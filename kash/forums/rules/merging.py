@@ -1,8 +1,8 @@
 """Two writers under one item: minute, decisions and actions, merged.
 
 What both changed in one sentence stays as it stands, and what the second wrote is told beside it
-as a TextDifference until somebody settles it. A line that one made a decision or an action while the
-other changed it is there once, with the change.
+as a TextDifference until somebody settles it. A line that one made a decision or an action while
+the other changed it is there once, with the change.
 """
 
 from __future__ import annotations
