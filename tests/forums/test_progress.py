@@ -17,20 +17,32 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from kash.forums import reminders
-from kash.forums.models import Action, ActionLink, ActionNote
+from kash.forums.models import (
+    Action,
+    ActionLink,
+    ActionNote,
+    Decision,
+    DecisionReview,
+    Forum,
+    Meeting,
+    MinutesLeaf,
+)
 from kash.forums.rules.progress import LATE, SOON, Reminder, age_of, reminder_of
 from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services.agenda import add_item
+from kash.forums.services.decisions import ReviewDetails, set_review
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item
 from kash.forums.services.problems import FiguresBesideCases, UnknownOwner
 from kash.forums.services.progress import add_note, hand_over, link, unlink
 from kash.forums.services.series import end_membership
+from kash.forums.services.withdrawals import _withdraw_text
 from kash.forums.stored_files import content_of
 from kash.notices.models import Notice
 from kash.people.models import Organisation, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.storage import FileMissing
+from kash.platform.vault import audited
 from kash.platform.web import Forbidden
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -82,6 +94,7 @@ def taken(series: Series, actor: Callable[..., Actor]) -> Taken:
         meeting,
         item,
         minute="Said",
+        decisions=[TypedMinutesRow("", "Decided")],
         actions=[
             TypedMinutesRow("", f"Do {each}", owner=member, due_on=local_today())
             for each, member in series.members.items()
@@ -349,3 +362,30 @@ def test_pages_of_an_action_ask_the_same_of_one_note_and_of_three(
     with count_queries() as seen:
         assert client.get(_at(series, taken.actions["name"]) + "/progress").status_code == 200
     assert seen.count <= 14
+
+
+@pytest.mark.any_engine
+def test_what_is_withdrawn_from_minutes_is_not_told_on_beside_them(
+    series: Series, taken: Taken
+) -> None:
+    text = "Told of it once more"
+    note = add_note(
+        series.forum, taken.actions["name"], text=text, content=picture("PNG"), by=series.secretary
+    )
+    decision = db.session.scalars(select(Decision)).one()
+    details = ReviewDetails(text, local_today() + timedelta(days=1))
+    set_review(series.forum, decision.public_id, details, row_version=0, by=series.secretary)
+    leaves = [
+        MinutesLeaf(kind="action", about=taken.actions["name"], value='{"text": "Do name"}'),
+        MinutesLeaf(kind="decision", about=decision.public_id, value='{"text": "Decided"}'),
+    ]
+    meeting = db.session.scalars(select(Meeting).where(Meeting.public_id == taken.meeting)).one()
+    with audited("tests.withdrawn", series.secretary) as change:
+        forum = change.session.get_one(Forum, meeting.forum_id)
+        for leaf in leaves:
+            _withdraw_text(change.session, forum, meeting, leaf)
+        change.about(taken.meeting)
+    assert db.session.scalars(select(ActionNote)).all() == []
+    assert db.session.scalars(select(DecisionReview.expected)).one() == "…"
+    with pytest.raises(FileMissing):
+        content_of(note)

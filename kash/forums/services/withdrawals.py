@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import RosterEntry
 from kash.forums.models import (
     Action,
+    ActionNote,
     AgendaItem,
     Decision,
+    DecisionReview,
     Forum,
     ForumMember,
     InternalLine,
@@ -30,6 +33,7 @@ from kash.forums.rules.record import NAMES, WITHDRAWABLE, said_in
 from kash.forums.rules.telling import line_digest
 from kash.forums.services.loading import forum_in_reach, item_in, meeting_in
 from kash.forums.services.minutes_life import locked_life
+from kash.forums.stored_files import forget
 from kash.platform.database import after_commit
 from kash.platform.vault import audited
 from kash.platform.vault.scrubbing import scrub_after_commit
@@ -181,13 +185,27 @@ def _withdraw_text(session: Session, forum: Forum, meeting: Meeting, leaf: Minut
         for action in session.scalars(select(Action).where(Action.public_id == leaf.about)):
             action.text = _GONE
             action.outcome = _GONE if action.outcome else ""
+            _delete_notes(session, action)
         return
     _delete([leaf])
     if leaf.kind == "decision":
         for decision in session.scalars(select(Decision).where(Decision.public_id == leaf.about)):
             decision.text = _GONE
+            session.execute(
+                update(DecisionReview)
+                .where(DecisionReview.decision_id == decision.id)
+                .values(expected=_GONE, found="")
+            )
         return
     _rewrite_item(session, meeting, leaf.about, text if leaf.kind == "internal" else "")
+
+
+def _delete_notes(session: Session, action: Action) -> None:
+    """Delete the notes on an action with their evidence, since they go on telling of it."""
+    for note in session.scalars(select(ActionNote).where(ActionNote.action_id == action.id)):
+        if note.kind:
+            after_commit(partial(forget, note.public_id))
+        session.delete(note)
 
 
 def _rewrite_item(session: Session, meeting: Meeting, item_id: str, internal: str) -> None:
