@@ -68,6 +68,7 @@ ELSEWHERE = {
     "ProposalDetails": "tests/quarters",
     "QuestionDetails": "tests/evaluations",
     "QuotaDetails": "tests/invitations",
+    "ReviewDetails": "tests/forums/test_decisions.py",
     "SkillDetails": "tests/skills",
     "TeachingDaysDetails": "tests/availability",
     "TextDetails": "tests/notices",

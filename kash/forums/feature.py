@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 
 from kash.accounts.holdings import Holding
 from kash.feature import Feature
@@ -108,6 +108,10 @@ FEATURE = Feature(
                 .join(Action, Action.id == ActionLink.action_id)
                 .where(Action.public_id == known["action_id"])
             ),
+        ),
+        SampleId(
+            "/forums/<forum_id>/actions/<action_id>/links/new/<kind>",
+            lambda _: select(literal("workshop")),
         ),
         SampleId(
             "/forums/<forum_id>/decisions/<decision_id>",
