@@ -71,6 +71,7 @@ ELSEWHERE = {
     "ReviewDetails": "tests/forums/test_decisions.py",
     "SkillDetails": "tests/skills",
     "TeachingDaysDetails": "tests/availability",
+    "TermDetails": "tests/forums",
     "TextDetails": "tests/notices",
     "VisitDetails": "tests/tracks/test_visits.py",
 }

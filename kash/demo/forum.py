@@ -24,6 +24,7 @@ from kash.demo.meetings import (
 )
 from kash.demo.minutes import see_minutes_through
 from kash.demo.participants import People
+from kash.demo.presence import agree_on_terms, answer_the_next, come_and_go
 from kash.forums.models import Action, AgendaItem, Meeting
 from kash.forums.rules.live_minutes import MinutesOperation
 from kash.forums.rules.merging import WrittenItem
@@ -48,6 +49,8 @@ def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[s
         add_member(forum, people.by_name[name], appears=appears, shown_as=shown_as, by=secretary)
         for name, appears, shown_as in MEMBERS
     ]
+    agree_on_terms(forum, members, today, secretary)
+    seated = [people.by_name[name] for name, _appears, _shown_as in MEMBERS]
     taken_on: list[tuple[int, SampleAction]] = []
     meetings = []
     days = meeting_days(today)
@@ -62,11 +65,13 @@ def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[s
             _write(forum, meeting, sample, items, members, day, secretary)
             taken_on += [(number, action) for item in sample.items for action in item.actions]
             hold_meeting(forum, meeting, by=secretary)
+            come_and_go(forum, meeting, number, seated, members, secretary)
         for raised, action in taken_on:
             if action.closed_after and raised + action.closed_after == number + 1:
                 _close(forum, action, secretary)
     _write_at_once((forum, meetings[-1], items[-2]), secretary, actors[DIRECTOR.key])
     see_minutes_through(forum, meetings, members, actors)
+    answer_the_next(forum, meetings[-1], members, secretary)
     return forum, meetings
 
 

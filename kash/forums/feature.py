@@ -34,8 +34,10 @@ from kash.forums.models import (
 )
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
+from kash.forums.presence_words import WORDS
 from kash.forums.queries.events import own_meeting_events
 from kash.forums.reminders import KINDS, remind_of_actions
+from kash.forums.sample_ids import SAMPLE_IDS
 from kash.forums.stored_files import delete_orphans
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
@@ -63,6 +65,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     commands=(forum_commands,),
+    words=WORDS,
     parts=(
         ACTION_WORDS,
         CHAPTERS,
@@ -129,6 +132,7 @@ FEATURE = Feature(
         *KINDS,
         Chore("remind_of_actions", lambda: remind_of_actions(utc_now()), minutes=60, at=7),
         Chore("delete_orphaned_forum_files", delete_orphans, minutes=60),
+        *SAMPLE_IDS,
         Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
         SEATS,
         Holding(

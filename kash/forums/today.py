@@ -20,6 +20,7 @@ from kash.forums.queries.minutes_waiting import (
     minutes_to_read,
     minutes_to_see_through,
 )
+from kash.forums.queries.present_people import terms_ending
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
 from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer, total
@@ -174,12 +175,26 @@ def _meetings(asked: Viewer) -> Sequence[MeetingLine]:
     return next_meetings(asked.actor, asked.now)
 
 
+def _terms(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Terms of office end: %(name)s", name=one.forum_name),
+            url_for("forums.terms", forum_id=one.forum_id),
+            _("Members: %(count)s. Whose term has ended no longer counts.", count=one.members),
+            key=day_text(one.first),
+            button=_("Look at the terms"),
+        )
+        for one in terms_ending(asked.actor, asked.day)
+    ]
+
+
 TODAY = (
     Need("to_record", 140, _to_record, lead=_l("Meetings to record:"), lead_place=70),
     Need("confirm_minutes", 150, _to_confirm),
     Need("remarks", 230, _remarks, count=total),
     Need("lines", 240, _to_release),
     Need("read_minutes", 260, _to_read),
+    Need("terms", 250, _terms),
     Need(
         "actions",
         270,

@@ -826,11 +826,11 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
     most = {
         "/forums/": 8,
         base: 11,
-        f"{base}/meetings/{meeting}": 20,
+        f"{base}/meetings/{meeting}": 27,
         f"{base}/meetings/{meeting}/agenda": 15,
-        f"{base}/meetings/{meeting}/items/{item}": 16,
+        f"{base}/meetings/{meeting}/items/{item}": 24,
         f"{base}/meetings/{meeting}/items/{item}/live": 16,
-        f"{base}/meetings/{meeting}/attendance": 9,
+        f"{base}/meetings/{meeting}/attendance": 11,
         f"{base}/actions?state=all": 8,
     }
     browser.get("/forums/")

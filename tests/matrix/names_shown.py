@@ -64,6 +64,8 @@ SHOW_NAMES = frozenset(
     forums.action forums.actions
     forums.appearance forums.attendance forums.end_membership forums.find_member forums.forum
     forums.hand_over forums.item forums.meeting forums.progress
+    forums.answers forums.conflicts forums.item forums.meeting forums.member_terms_page
+    forums.presence forums.term forums.terms forums.times
     payouts.bands payouts.cash payouts.exception payouts.numbers
     payouts.payment payouts.payout_list payouts.settle payouts.workshop people.ask_contact
     people.consent people.contact_request people.duplicates people.edit people.index people.merge

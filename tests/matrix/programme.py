@@ -102,16 +102,23 @@ from kash.forums.models import (
     AgendaTemplate,
     AgendaTemplateItem,
     Decision,
+    DecisionPresence,
     DecisionReview,
     Forum,
     ForumMember,
+    ForumQuorum,
+    ForumQuorumGroup,
+    ForumTerm,
     InternalLine,
+    ItemConflict,
     Meeting,
+    MeetingAnswer,
     MinutesDifference,
     MinutesLeaf,
     MinutesLife,
     MinutesRemark,
     NamedLeaf,
+    PresenceSpell,
 )
 from kash.forums.rules.leaves import leaves_of, root_of
 from kash.forums.rules.record import MinutesPart
@@ -778,6 +785,10 @@ class _Builder:
                     "leaf": forums[side]["leaves"].get(
                         person.public_id, next(iter(forums[side]["leaves"].values()))
                     ),
+                    "term": forums[side]["terms"].get(
+                        person.public_id, next(iter(forums[side]["terms"].values()))
+                    ),
+                    "seat_entry": next(iter(forums[side]["entries"].values())),
                     "action": forums[side]["actions"].get(
                         person.public_id, next(iter(forums[side]["actions"].values()))
                     ),
@@ -1951,14 +1962,19 @@ class _Builder:
                 minutes=120,
             )
         )
-        members, actions = {}, {}
+        members, actions, terms, entries = {}, {}, {}, {}
         for person in people:
             member = self.add(
                 ForumMember(forum_id=forum.id, person_id=person.id, appears="counted")
             )
             members[person.public_id] = member
-            self.add(RosterEntry(register_id=register.id, person_id=person.id))
+            entry = self.add(RosterEntry(register_id=register.id, person_id=person.id))
+            entries[person.public_id] = entry.public_id
             self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))
+            self.add(PresenceSpell(entry_id=entry.id, arrived_at=slot.starts_at, noted_by="system"))
+            terms[person.public_id] = self.add(
+                ForumTerm(member_id=member.id, office="Chair", begins_on=date(2026, 1, 1))
+            ).public_id
         meeting = self.add(
             Meeting(
                 forum_id=forum.id,
@@ -1987,7 +2003,36 @@ class _Builder:
                 written_by=secretary.public_id,
             )
         )
-        self.add(Decision(item_id=item.id, text=self.value("forum", side)))
+        taken = self.add(Decision(item_id=item.id, text=self.value("forum", side)))
+        self.add(
+            DecisionPresence(
+                decision_id=taken.id,
+                group_id=self.community.id,
+                noted_at=slot.starts_at,
+                members=2,
+                present=1,
+                needed=1,
+                counted_out=1,
+            )
+        )
+        someone = next(iter(members.values())).id
+        self.add(ItemConflict(item_id=item.id, member_id=someone, declared_at=slot.starts_at))
+        self.add(
+            MeetingAnswer(
+                meeting_id=meeting.id,
+                member_id=someone,
+                answer="yes",
+                answered_at=slot.starts_at,
+                answered_by="system",
+            )
+        )
+        quorum = self.add(
+            ForumQuorum(
+                forum_id=forum.id,
+                holds_from=date(2026, 1, 1),
+                groups=[ForumQuorumGroup(group_id=self.community.id, share="half")],
+            )
+        )
         paper = self.forum_file(
             AgendaPaper(item_id=item.id, title=self.value("forum", side), kind="pdf", size=9)
         )
@@ -2035,6 +2080,8 @@ class _Builder:
                 "forum": forum.public_id,
                 "meeting": meeting.public_id,
                 "item": item.public_id,
+                "taken_decision": taken.public_id,
+                "quorum": quorum.public_id,
                 "internal_line": line.public_id,
                 "minutes_difference": difference.public_id,
                 **circulated,
@@ -2046,6 +2093,8 @@ class _Builder:
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,
             "carried": carried,
+            "terms": terms,
+            "entries": entries,
         }
 
     def carried_action(self, item: AgendaItem, owner: ForumMember, side: str) -> dict[str, str]:

@@ -164,6 +164,7 @@ forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -
 forums.remark         -    -    -     -    -      -    member  member  -
 forums.withdraw       -    all  own   -    -      -    self    self    -
+forums.answer         -    -    -     -    -      -    self    self    -
 forums.open           -    all  all   -    -      -    -       -       -
 forums.run            -    all  own   -    -      -    -       -       -
 series.change         -    all  own   -    -      -    -       -       -
@@ -1096,6 +1097,20 @@ PLACES: dict[str, Place] = {
     "forums.paper_file": _meeting(get="forums.see", item_id="item", paper_id="paper"),
     "forums.remove_paper": _meeting(both="forums.run", item_id="item", paper_id="paper"),
     "forums.pack": _meeting(get="forums.see"),
+    "forums.presence": _meeting(get="forums.run"),
+    "forums.all_came": _meeting(post="forums.run"),
+    "forums.tap": _meeting(post="forums.run", entry_id="seat_entry"),
+    "forums.times": _meeting(both="forums.run", entry_id="seat_entry"),
+    "forums.answer": _meeting(post="forums.answer"),
+    "forums.answers": _meeting(both="forums.run"),
+    "forums.conflicts": _meeting(both="forums.run", item_id="item"),
+    "forums.decided": _meeting(both="forums.run", item_id="item", decision_id="taken_decision"),
+    "forums.terms": _forum(get="forums.run"),
+    "forums.member_terms_page": _forum(both="forums.run", member_id="member"),
+    "forums.term": _forum(both="forums.run", member_id="member", term_id="term"),
+    "forums.remove_term": _forum(post="forums.run", member_id="member", term_id="term"),
+    "forums.quorum": _forum(both="forums.run"),
+    "forums.remove_quorum": _forum(post="forums.run", quorum_id="quorum"),
     "forums.templates": Place("forums.open"),
     "forums.add_template": Place("forums.open", "forums.open"),
     "forums.edit_template": Place("forums.open", "forums.open", {"template_id": "template"}),

@@ -11,11 +11,21 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import selectinload
 
 from kash.attendance.models import Mark, RosterEntry, Slot
-from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
+from kash.forums.models import (
+    Action,
+    AgendaItem,
+    Decision,
+    Forum,
+    ForumMember,
+    Meeting,
+    MeetingAnswer,
+)
+from kash.forums.queries.presence import terms_of
 from kash.forums.queries.series import appearance_of, runs, within_reach
 from kash.forums.rules.attendance import Attendee, GroupAttendance, attendance_by_group
 from kash.forums.rules.clock import AgendaClock, agenda_clock
 from kash.forums.rules.numbering import minute_number
+from kash.forums.rules.terms import counts_on
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
@@ -163,9 +173,20 @@ def slot_of(meeting: Meeting) -> Slot:
 
 
 def attendance_of(meeting: Meeting) -> list[AttendanceLine]:
-    """Everybody on the register, by group and name, with the present mark."""
+    """Everybody on the register, by group and name, with the present mark.
+
+    Who has none but answered the invitation with no sent an apology. Whose term ended is no member.
+    """
     rows = db.session.execute(
-        select(Person, Group, Mark.status, Mark.version, ForumMember)
+        select(
+            Person,
+            Group,
+            Mark.status,
+            Mark.version,
+            ForumMember,
+            RosterEntry.walk_in,
+            MeetingAnswer.answer,
+        )
         .select_from(RosterEntry)
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
@@ -175,22 +196,30 @@ def attendance_of(meeting: Meeting) -> list[AttendanceLine]:
             ForumMember,
             and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
         )
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
+        )
         .where(RosterEntry.register_id == meeting.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
-    )
+    ).all()
+    terms = terms_of(db.session(), [row[4].id for row in rows if row[4] is not None])
+    day = to_local(meeting.starts_at).date()
     return [
         AttendanceLine(
             person_id=person.public_id,
             name=person.chosen_name,
             group=group.name,
             letter=group.letter,
-            status=status,
+            status=status or ("apology" if answer == "no" else None),
             version=version or 0,
-            member=seat is not None,
+            member=seat is not None
+            and not walk_in
+            and counts_on(terms[seat.id], seat.left_on, day),
             shown=appearance_of(seat) if seat else "",
             seat=seat.public_id if seat else "",
         )
-        for person, group, status, version, seat in rows
+        for person, group, status, version, seat, walk_in, answer in rows
     ]
 
 

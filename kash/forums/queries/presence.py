@@ -21,8 +21,15 @@ from kash.forums.models import (
     Meeting,
     PresenceSpell,
 )
-from kash.forums.rules.presence import TimeThere
-from kash.forums.rules.quorum import NeededOfGroup, Quorum, QuorumShare, Seat, quorum_of
+from kash.forums.rules.presence import PRESENT, TimeThere
+from kash.forums.rules.quorum import (
+    NeededOfGroup,
+    Quorum,
+    QuorumShare,
+    Seat,
+    quorate_times,
+    quorum_of,
+)
 from kash.forums.rules.terms import OfficeTerm
 from kash.people.models import Group, Person
 from kash.platform.database import db
@@ -48,6 +55,21 @@ class MeetingPresence:
             moment=moment,
             conflicted=conflicted,
         )
+
+    @property
+    def recorded(self) -> bool:
+        """True if anybody stands as having been there."""
+        return any(seat.mark == PRESENT for seat in self.seats)
+
+    def quorate_times(self, begins: datetime) -> list[TimeThere]:
+        """The times for which the meeting that `begins` then was quorate."""
+        changes = [begins]
+        for seat in self.seats:
+            for time in seat.spells:
+                changes.append(time.arrived_at)
+                if time.left_at is not None:
+                    changes.append(time.left_at)
+        return quorate_times(self.at, changes)
 
 
 def quorum_at(

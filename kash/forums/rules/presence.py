@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-PRESENT = "present"
+PRESENT, IN_ATTENDANCE = "present", "in_attendance"
+# Marks of whoever is there; only the first counts for the quorum.
+HERE = frozenset({PRESENT, IN_ATTENDANCE})
+ANSWERS = ("yes", "no", "unsure")
 # More often nobody comes and goes in one meeting.
-MOST_SPELLS = 8
+MOST_TIMES = 8
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def spell_fault(
     """
     before: TimeThere | None = None
     for place, spell in enumerate(spells):
-        if place == MOST_SPELLS:
+        if place == MOST_TIMES:
             return SpellFault.TOO_MANY, place
         if spell.left_at is not None and spell.left_at <= spell.arrived_at:
             return SpellFault.LEFT_FIRST, place

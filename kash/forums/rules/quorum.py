@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -134,6 +134,25 @@ def quorum_of(
             )
         )
     return Quorum(tuple(groups), agreed=bool(needed))
+
+
+def quorate_times(at: Callable[[datetime], Quorum], moments: Iterable[datetime]) -> list[TimeThere]:
+    """The times for which a meeting was quorate; the last is open if it was so until the end.
+
+    `moments` are those at which somebody came or left, and the beginning: between two of them
+    nothing changes.
+    """
+    found: list[TimeThere] = []
+    met = False
+    for moment in sorted(set(moments)):
+        if at(moment).met is met:
+            continue
+        met = not met
+        if met:
+            found.append(TimeThere(moment))
+        else:
+            found[-1] = TimeThere(found[-1].arrived_at, moment)
+    return found
 
 
 @dataclass(frozen=True)

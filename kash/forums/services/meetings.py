@@ -14,6 +14,7 @@ from kash.forums.rules.agenda import MEETING_MINUTES, PlannedItem, agenda_from
 from kash.forums.rules.numbering import NoLetterLeft, month_letter
 from kash.forums.services.decision_presence import note_where_missing
 from kash.forums.services.loading import forum_run_by, planned_meeting
+from kash.forums.services.presence import keep_apologies
 from kash.forums.services.problems import (
     MeetingAhead,
     MeetingChanged,
@@ -217,6 +218,7 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
         meeting.state = "held"
         meeting.held_at = change.now
         meeting.row_version += 1
+        keep_apologies(change, forum, meeting, by)
         close_slot(change.session, meeting, change.now, by)
         note_where_missing(change.session, meeting, change.now)
         change.about(forum.public_id, meeting.public_id)

@@ -3,13 +3,16 @@
 from kash.forums.views import (
     actions,
     attendance,
+    decided,
     decisions,
     live_minutes,
     meetings,
     minutes,
     minutes_life,
     papers,
+    presence,
     progress,
     series,
     templates,
+    terms,
 )

@@ -27,6 +27,7 @@ from kash.forums import blueprint
 from kash.forums.forms import STATUS_WORDS, FindForm
 from kash.forums.models import Forum, Meeting
 from kash.forums.queries.meetings import attendance_of, meeting, slot_of
+from kash.forums.queries.present_people import usual_marks
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.attendance import STATUSES
 from kash.forums.services import register as register_services
@@ -63,7 +64,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         # itself is no mark before she saves.
         turning_to = request.form.get("turn_to", "")[:1]
         if turning_to:
-            offered = _offered_by_entry(sheet, is_ahead(sheet.slot.starts_at, now))
+            offered = _offered_by_entry(held, sheet, is_ahead(sheet.slot.starts_at, now))
             sent = [one for one in sent if one.status != offered.get(one.entry)]
         closing = request.form.get("action") == "close" and not turning_to
         answers, problem = _keep(
@@ -99,7 +100,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         counts=sheet.counts,
         closed=sheet.slot.closed_at is not None,
         ahead=is_ahead(starts_at, now),
-        offered=_offered_by_entry(sheet, is_ahead(starts_at, now)),
+        offered=_offered_by_entry(held, sheet, is_ahead(starts_at, now)),
         may_close=has_begun(starts_at, now),
         counting={status for status in STATUSES if weights[status].weight},
         conflicts=conflicts,
@@ -120,13 +121,19 @@ def _keep(
     return apply_marks(register, sent, by) if sent else [], caught.sentence
 
 
-def _offered_by_entry(sheet: SlotSheet, ahead: bool) -> dict[str, str]:
-    """{entry: the mark that the page offers for who has none}; nothing before the door opens."""
-    return {
-        row.entry: "in_attendance" if row.walk_in else "present"
-        for row in sheet.rows
-        if not (row.status or ahead)
-    }
+def _offered_by_entry(held: Meeting, sheet: SlotSheet, ahead: bool) -> dict[str, str]:
+    """{entry: the mark that the page offers for who has none}: an apology for whoever answered so,
+    and else, once the door opens, being there, unless arrivals are tapped one by one."""
+    unmarked = [row for row in sheet.rows if not row.status]
+    answers = usual_marks(held, [row.entry for row in unmarked]) if unmarked else {}
+    offered = {}
+    for row in unmarked:
+        usual = answers.get(row.entry, "")
+        if not usual and not ahead:
+            usual = "in_attendance" if row.walk_in else "present"
+        if usual and not (ahead and usual != "apology"):
+            offered[row.entry] = usual
+    return offered
 
 
 @blueprint.post("/<forum_id>/meetings/<meeting_id>/attendance/reopen")

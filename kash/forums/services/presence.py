@@ -1,0 +1,319 @@
+"""Arriving and leaving: one tap each, taken back, corrected; the register's marks follow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import Mark, Register, RosterEntry, Slot
+from kash.attendance.rules.conduct import is_ahead, opens_at
+from kash.attendance.rules.marking import CurrentMark, Operation
+from kash.attendance.services.marking import NotBegun, apply_in
+from kash.forums.models import Forum, ForumMember, Meeting, MeetingAnswer, PresenceSpell
+from kash.forums.queries.presence import terms_of
+from kash.forums.rules.presence import (
+    HERE,
+    IN_ATTENDANCE,
+    PRESENT,
+    SpellFault,
+    TimeThere,
+    arrived,
+    gone,
+    spell_fault,
+    taken_back,
+)
+from kash.forums.rules.terms import counts_on
+from kash.forums.services.loading import forum_run_by, written_meeting
+from kash.people.models import Group, Person
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
+
+APOLOGY, ABSENT = "apology", "absent"
+
+
+class RegisterClosed(Problem):
+    """A mark would have to change in a closed register."""
+
+    sentence = _l("The register is closed. Open it again to change who was there.")
+
+
+class WrongPresence(Problem):
+    """Times that can't be; `place` is that of the row."""
+
+    status = 422
+    _SENTENCES = {
+        SpellFault.LEFT_FIRST: _l("Leaving comes after arriving."),
+        SpellFault.OVERLAP: _l("This begins before the time above it has ended."),
+        SpellFault.AHEAD: _l("Enter a time between the beginning of the meeting and now."),
+        SpellFault.TOO_MANY: _l("These are too many times for one meeting."),
+    }
+
+    def __init__(self, fault: SpellFault, place: int) -> None:
+        super().__init__(self._SENTENCES[fault])
+        self.field = f"{'left' if fault is SpellFault.LEFT_FIRST else 'arrived'}_{place}"
+
+
+class Step(StrEnum):
+    """A tap at the door."""
+
+    CAME = "came"
+    LEFT = "left"
+    BACK = "back"
+
+
+_ACTIONS = {
+    Step.CAME: "forums.arrival_noted",
+    Step.LEFT: "forums.leaving_noted",
+    Step.BACK: "forums.tap_taken_back",
+}
+
+
+@dataclass(frozen=True)
+class _Attender:
+    """Somebody on the register of a meeting, with all that a tap depends on."""
+
+    entry: RosterEntry
+    mark: CurrentMark
+    counts: bool
+    apologised: bool
+
+    @property
+    def status_when_here(self) -> str:
+        """The mark that her coming makes: guests and whose term ended are in attendance."""
+        return PRESENT if self.counts else IN_ATTENDANCE
+
+
+@dataclass(frozen=True)
+class _Door:
+    """The register of a meeting, locked."""
+
+    register: Register
+    slot: Slot
+    meeting: Meeting
+
+
+def tap(forum_id: str, meeting_id: str, entry_id: str, step: Step, *, by: Actor) -> None:
+    """Say that somebody came or left now, or take the last tap back. What is so already changes
+    nothing. Raises RegisterClosed and NotBegun."""
+    with audited(_ACTIONS[step], by) as change:
+        door = _door(change.session, forum_run_by(change.session, forum_id, by), meeting_id)
+        one = _attender(change.session, door, entry_id)
+        change.about(door.meeting.public_id, entry_id)
+        rows = _rows(change.session, one.entry)
+        spells = tuple(TimeThere(row.arrived_at, row.left_at) for row in rows)
+        here = one.mark.status in HERE
+        if step is Step.CAME:
+            # Who is marked as present without times is there already.
+            wanted = spells if here and not spells else arrived(spells, change.now)
+            status = one.mark.status if here else one.status_when_here
+        elif step is Step.LEFT:
+            wanted = gone(spells, change.now, door.slot.starts_at) if here else spells
+            status = one.mark.status
+        else:
+            wanted = taken_back(spells)
+            status = one.mark.status
+            if spells and not wanted:
+                status = rows[0].mark_before or (APOLOGY if one.apologised else ABSENT)
+        if wanted == spells and status == one.mark.status:
+            change.nothing()
+            return
+        _is_open(door, change.now)
+        _store(change.session, one, rows, wanted, by)
+        _mark(change, door, [(one, status)], by)
+
+
+def all_came(forum_id: str, meeting_id: str, letter: str, *, by: Actor) -> int:
+    """Say that all members of a group came now who have no mark yet and sent no apology; how many
+    they are. Raises RegisterClosed and NotBegun."""
+    with audited("forums.group_arrived", by) as change:
+        session = change.session
+        door = _door(session, forum_run_by(session, forum_id, by), meeting_id)
+        _is_open(door, change.now)
+        coming = [
+            one
+            for one in _attenders(session, door, letter=letter)
+            if one.mark.status is None and one.counts and not one.apologised
+        ]
+        change.about(door.meeting.public_id)
+        if not coming:
+            change.nothing()
+            return 0
+        for one in coming:
+            _store(session, one, _rows(session, one.entry), (TimeThere(change.now),), by)
+        _mark(change, door, [(one, one.status_when_here) for one in coming], by)
+        return len(coming)
+
+
+def set_times(
+    forum_id: str, meeting_id: str, entry_id: str, spells: Sequence[TimeThere], *, by: Actor
+) -> None:
+    """Put in order when somebody was there. Whoever has times was there; without any the mark of
+    the register says it for the whole meeting. Raises WrongPresence and RegisterClosed."""
+    with audited("forums.presence_corrected", by) as change:
+        session = change.session
+        door = _door(session, forum_run_by(session, forum_id, by), meeting_id)
+        one = _attender(session, door, entry_id)
+        change.about(door.meeting.public_id, entry_id)
+        fault = spell_fault(spells, opens_at(door.slot.starts_at), change.now)
+        if fault is not None:
+            raise WrongPresence(*fault)
+        rows = _rows(session, one.entry)
+        if [(row.arrived_at, row.left_at) for row in rows] == [
+            (spell.arrived_at, spell.left_at) for spell in spells
+        ]:
+            change.nothing()
+            return
+        _store(session, one, rows, spells, by)
+        if spells and one.mark.status not in HERE:
+            _is_open(door, change.now)
+            _mark(change, door, [(one, one.status_when_here)], by)
+
+
+def keep_apologies(change: Change, forum: Forum, meeting: Meeting, by: Actor) -> None:
+    """Within the action that closes the register: mark as apologies who answered that they do not
+    come, unless a mark says otherwise."""
+    session = change.session
+    answered = select(MeetingAnswer.id).where(
+        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == "no"
+    )
+    if session.scalar(answered.limit(1)) is None:
+        return
+    door = _door(session, forum, meeting.public_id)
+    if door.slot.closed_at is not None:
+        return
+    _mark(
+        change,
+        door,
+        [
+            (one, APOLOGY)
+            for one in _attenders(session, door)
+            if one.apologised and one.mark.status is None
+        ],
+        by,
+    )
+
+
+def _door(session: Session, forum: Forum, meeting_id: str) -> _Door:
+    meeting = written_meeting(session, forum, meeting_id)
+    register = session.scalars(
+        select(Register).where(Register.id == meeting.register_id).with_for_update()
+    ).one()
+    slot = session.scalars(select(Slot).where(Slot.register_id == register.id).limit(1)).one()
+    return _Door(register, slot, meeting)
+
+
+def _is_open(door: _Door, now: datetime) -> None:
+    if door.slot.closed_at is not None:
+        raise RegisterClosed
+    if is_ahead(door.slot.starts_at, now):
+        raise NotBegun(door.slot.starts_at)
+
+
+def _attender(session: Session, door: _Door, entry_id: str) -> _Attender:
+    return one_or_404(next(iter(_attenders(session, door, entry_id=entry_id)), None))
+
+
+def _attenders(
+    session: Session, door: _Door, *, entry_id: str = "", letter: str = ""
+) -> list[_Attender]:
+    """Those on the register, with their marks; one of them, or those of one group."""
+    meeting = door.meeting
+    query = (
+        select(RosterEntry, Mark.status, Mark.version, ForumMember, MeetingAnswer.answer)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .outerjoin(
+            Mark, and_(Mark.slot_id == door.slot.id, Mark.person_id == RosterEntry.person_id)
+        )
+        .outerjoin(
+            ForumMember,
+            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
+        )
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
+        )
+        .where(RosterEntry.register_id == door.register.id, RosterEntry.removed_at.is_(None))
+        .order_by(RosterEntry.id)
+    )
+    if entry_id:
+        query = query.where(RosterEntry.public_id == entry_id)
+    if letter:
+        query = query.join(Group, Group.id == Person.group_id).where(Group.letter == letter)
+    rows = session.execute(query).all()
+    terms = terms_of(session, [row[3].id for row in rows if row[3] is not None])
+    day = to_local(meeting.starts_at).date()
+    return [
+        _Attender(
+            entry,
+            CurrentMark(status, version or 0),
+            seat is not None and not entry.walk_in and counts_on(terms[seat.id], seat.left_on, day),
+            answer == "no",
+        )
+        for entry, status, version, seat, answer in rows
+    ]
+
+
+def _rows(session: Session, entry: RosterEntry) -> list[PresenceSpell]:
+    return list(
+        session.scalars(
+            select(PresenceSpell)
+            .where(PresenceSpell.entry_id == entry.id)
+            .order_by(PresenceSpell.arrived_at, PresenceSpell.id)
+        )
+    )
+
+
+def _store(
+    session: Session,
+    one: _Attender,
+    rows: Sequence[PresenceSpell],
+    spells: Sequence[TimeThere],
+    by: Actor,
+) -> None:
+    """Make the rows say what the spells say; what stays keeps who noted it."""
+    for row, spell in zip(rows, spells, strict=False):
+        if (row.arrived_at, row.left_at) != (spell.arrived_at, spell.left_at):
+            row.arrived_at, row.left_at = spell.arrived_at, spell.left_at
+            row.noted_by = by.public_id
+    for row in rows[len(spells) :]:
+        session.delete(row)
+    for spell in spells[len(rows) :]:
+        session.add(
+            PresenceSpell(
+                entry_id=one.entry.id,
+                arrived_at=spell.arrived_at,
+                left_at=spell.left_at,
+                mark_before=one.mark.status,
+                noted_by=by.public_id,
+            )
+        )
+    session.flush()
+
+
+def _mark(
+    change: Change, door: _Door, marks: Collection[tuple[_Attender, str | None]], by: Actor
+) -> None:
+    """Mark those whose mark is another."""
+    operations = [
+        Operation(
+            op_id=new_public_id(),
+            slot=door.slot.public_id,
+            entry=one.entry.public_id,
+            status=status,
+            expected_version=one.mark.version,
+            device_time=change.now,
+        )
+        for one, status in marks
+        if status is not None and status != one.mark.status
+    ]
+    if operations:
+        apply_in(change, door.register, operations, by)
