@@ -26,6 +26,7 @@ class DiceForm(KashForm):
     sides = radio_field(
         _l("The die on your table"),
         [(str(one), _l("%(sides)s sides", sides=one)) for one in SIDES],
+        required=False,
         default="4",
     )
     police = _line("police")
