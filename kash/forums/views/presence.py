@@ -70,6 +70,10 @@ def _presence(
     )
 
 
+def _person(held: Meeting, entry_id: str) -> PersonAtMeeting:
+    return one_or_404(next((one for one in people_at(held) if one.entry == entry_id), None))
+
+
 def _expected(one: PersonAtMeeting) -> bool:
     return one.mark is None and one.counts and one.answer != "no"
 
@@ -104,8 +108,9 @@ def all_came(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     """Somebody came, left, or the last tap was wrong."""
-    _meeting(forum_id, meeting_id)
+    _found, held = _meeting(forum_id, meeting_id)
     if request.form.get("do") not in set(Step):
+        _person(held, entry_id)
         raise UnknownChoice
     with CaughtProblem(RegisterClosed, NotBegun) as caught:
         presence_services.tap(
@@ -122,7 +127,7 @@ def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
 def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     """Correct when somebody came and left."""
     found, held = _meeting(forum_id, meeting_id)
-    one = one_or_404(next((each for each in people_at(held) if each.entry == entry_id), None))
+    one = _person(held, entry_id)
     rows = min(MOST_TIMES, max(ROWS_OFFERED, len(one.times) + 1))
     typed: dict[str, time | None] = {}
     for place, each in enumerate(one.times):
