@@ -212,7 +212,8 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     # Only the pages of designs, the one on the wall, evaluations and coverage load these.
     apart = {STATIC / f"{name}.css" for name in ("designs", "wall", "evaluations", "coverage")}
     # And only those of courses, tracks and tests, these.
-    apart |= {STATIC / "courses.css", STATIC / "assessments.css", STATIC / "releases.css"}
+    apart |= {STATIC / "courses.css", STATIC / "assessments.css"}
+    apart |= {STATIC / "releases.css", STATIC / "rule.css"}
     # The sheet of an evaluation loads no other look than this.
     apart.add(STATIC / "answer.css")
     # And only pages on which something long is written, and those of designs, these.
