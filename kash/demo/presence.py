@@ -21,7 +21,15 @@ from kash.platform.web.formats import from_local, to_local
 from kash.policy import Actor
 
 # Offices by the place in MEMBERS, then how many days from today the term ends.
-_TERMS = {0: ("Chair", 380), 9: ("Deputy chair", 380), 3: ("", 41), 11: ("", 26), 13: ("", -34)}
+_TERMS = {
+    0: ("Chair", 380),
+    9: ("Deputy chair", 380),
+    1: ("", 380),
+    7: ("Minutes", 380),
+    3: ("", 41),
+    11: ("", 26),
+    13: ("", -34),
+}
 _BEGAN = 420
 _QUORUM_BEGAN = 200
 

@@ -42,7 +42,7 @@ SHARE_WORDS: dict[QuorumShare, Any] = {
 ROWS_OFFERED = 3
 
 
-class TermForm(KashForm):
+class OfficeTermForm(KashForm):
     """A term of office."""
 
     office = text_field(

@@ -34,8 +34,8 @@ from kash.forums.services.decided import TooManyVotes, note_conflicts, note_deci
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import write_item
 from kash.forums.services.presence import (
+    DoorTap,
     RegisterClosed,
-    Step,
     WrongPresence,
     all_came,
     set_times,
@@ -100,7 +100,7 @@ def meeting(series: Series) -> str:
     return series.plan(utc_now().replace(microsecond=0) - timedelta(minutes=30))
 
 
-def _tap(series: Series, meeting: str, appears: str, step: Step) -> None:
+def _tap(series: Series, meeting: str, appears: str, step: DoorTap) -> None:
     tap(series.forum, meeting, _entry(series, meeting, appears), step, by=series.secretary)
 
 
@@ -111,16 +111,16 @@ class TestTaps:
 
     def test_who_came_counts_until_she_leaves(self, series: Series, meeting: str) -> None:
         before = len(_actions())
-        _tap(series, meeting, "office", Step.CAME)
-        _tap(series, meeting, "name", Step.CAME)
-        _tap(series, meeting, "alias", Step.CAME)
+        _tap(series, meeting, "office", DoorTap.CAME)
+        _tap(series, meeting, "name", DoorTap.CAME)
+        _tap(series, meeting, "alias", DoorTap.CAME)
         assert _quorum(meeting) == [("A", 1, 1, 1), ("B", 2, 3, 2)]
-        _tap(series, meeting, "name", Step.LEFT)
+        _tap(series, meeting, "name", DoorTap.LEFT)
         assert _quorum(meeting) == [("A", 1, 1, 1), ("B", 1, 3, 2)]
         assert _marks(meeting)["Zawadi Kielelezo"] == "present"
         # A second tap changes nothing, and a wrong one is taken back.
-        _tap(series, meeting, "name", Step.LEFT)
-        _tap(series, meeting, "name", Step.BACK)
+        _tap(series, meeting, "name", DoorTap.LEFT)
+        _tap(series, meeting, "name", DoorTap.BACK)
         assert _quorum(meeting) == [("A", 1, 1, 1), ("B", 2, 3, 2)]
         assert _actions()[before:] == [
             *["forums.arrival_noted"] * 3,
@@ -134,8 +134,8 @@ class TestTaps:
         answer = {series.members["alias"]: "no"}
         note_answers(series.forum, meeting, answer, by=series.secretary)
         for appears in ("alias", "name"):
-            _tap(series, meeting, appears, Step.CAME)
-            _tap(series, meeting, appears, Step.BACK)
+            _tap(series, meeting, appears, DoorTap.CAME)
+            _tap(series, meeting, appears, DoorTap.BACK)
         assert _marks(meeting)["Amani Mfichwa"] == "apology"
         assert _marks(meeting)["Zawadi Kielelezo"] == "absent"
         assert db.session.scalar(select(func.count(PresenceSpell.id))) == 0
@@ -149,7 +149,7 @@ class TestTaps:
         ended = TermDetails(date(2024, 1, 1), local_today() - timedelta(days=1))
         add_term(series.forum, series.members["office"], ended, by=series.secretary)
         for appears in ("guest", "office"):
-            _tap(series, meeting, appears, Step.CAME)
+            _tap(series, meeting, appears, DoorTap.CAME)
         assert _marks(meeting)["Mgeni Mwema"] == _marks(meeting)["Baraka Afisa"] == "in_attendance"
         assert _quorum(meeting) == [("A", 0, 0, 1), ("B", 0, 3, 2)]
 
@@ -169,7 +169,7 @@ class TestTaps:
     def test_times_are_corrected_after_the_register_was_closed_but_marks_are_not(
         self, series: Series, meeting: str
     ) -> None:
-        _tap(series, meeting, "office", Step.CAME)
+        _tap(series, meeting, "office", DoorTap.CAME)
         hold_meeting(series.forum, meeting, by=series.secretary)
         began = _meeting(meeting).starts_at
         left = began + timedelta(minutes=10)
@@ -177,7 +177,7 @@ class TestTaps:
         set_times(series.forum, meeting, entry, [TimeThere(began, left)], by=series.secretary)
         assert _quorum(meeting)[0] == ("A", 0, 1, 1)
         with pytest.raises(RegisterClosed):
-            _tap(series, meeting, "name", Step.CAME)
+            _tap(series, meeting, "name", DoorTap.CAME)
         other = _entry(series, meeting, "name")
         with pytest.raises(RegisterClosed):
             set_times(series.forum, meeting, other, [TimeThere(began)], by=series.secretary)
@@ -186,7 +186,7 @@ class TestTaps:
             set_times(series.forum, meeting, entry, times, by=series.secretary)
         held = _meeting(meeting)
         reopen_slot(held.register.public_id, slot_of(held).public_id, series.secretary)
-        _tap(series, meeting, "name", Step.CAME)
+        _tap(series, meeting, "name", DoorTap.CAME)
         assert _quorum(meeting)[1] == ("B", 1, 3, 2)
 
 
@@ -238,7 +238,7 @@ def test_a_member_sees_how_many_come_and_not_who(
 def decided(series: Series, meeting: str) -> tuple[str, str, str]:
     """The meeting, an item and a decision that both groups took."""
     all_came(series.forum, meeting, "B", by=series.secretary)
-    _tap(series, meeting, "office", Step.CAME)
+    _tap(series, meeting, "office", DoorTap.CAME)
     item = add_item(series.forum, meeting, title="Rooms", by=series.secretary)
     write_item(
         series.forum,
@@ -342,7 +342,7 @@ def test_a_tap_answers_with_the_quorum_in_place(
 def test_times_are_typed_and_keep_the_seconds_of_a_tap(
     series: Series, meeting: str, client_for: ClientFor
 ) -> None:
-    _tap(series, meeting, "office", Step.CAME)
+    _tap(series, meeting, "office", DoorTap.CAME)
     tapped = people_at(_meeting(meeting))[0].times[0].arrived_at
     secretary = client_for(series.secretary)
     address = (
@@ -405,7 +405,7 @@ def test_who_is_there_costs_no_more_with_more_people(
             attendance_of(held)
         return statements.count
 
-    _tap(series, meeting, "office", Step.CAME)
+    _tap(series, meeting, "office", DoorTap.CAME)
     before = cost()
     for number in range(3):
         guest, _key = person(f"Mgeni {number}")

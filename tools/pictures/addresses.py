@@ -59,6 +59,10 @@ _READ = ("training.guide", "training.handout", "training.session")
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
 # Pages of a meeting by the state of its minutes.
+# There is more to see of who was there at a meeting that was held.
+_WHO_WAS_THERE = frozenset(
+    {"forums.conflicts", "forums.decided", "forums.presence", "forums.times"}
+)
 _ON_LOCKED = frozenset({"forums.add_erratum", "forums.withdraw_leaf"})
 _ON_CIRCULATED = frozenset(
     {"forums.circulate", "forums.remark", "forums.settle_remark", "forums.take_back"}
@@ -378,6 +382,8 @@ class Addresses:
             return {"": held} if endpoint != "forums.remark" or key == "police" else {}
         if endpoint in ("forums.item", "forums.attendance"):
             return {"": held, "planned": planned}
+        if endpoint in _WHO_WAS_THERE:
+            return {"": waiting}
         return {"": held if endpoint == "forums.paper" else planned}
 
     def _item(self, endpoint: str, _key: str, known: Known) -> Choices:

@@ -62,7 +62,7 @@ class WrongPresence(Problem):
         self.field = f"{'left' if fault is SpellFault.LEFT_FIRST else 'arrived'}_{place}"
 
 
-class Step(StrEnum):
+class DoorTap(StrEnum):
     """A tap at the door."""
 
     CAME = "came"
@@ -71,9 +71,9 @@ class Step(StrEnum):
 
 
 _ACTIONS = {
-    Step.CAME: "forums.arrival_noted",
-    Step.LEFT: "forums.leaving_noted",
-    Step.BACK: "forums.tap_taken_back",
+    DoorTap.CAME: "forums.arrival_noted",
+    DoorTap.LEFT: "forums.leaving_noted",
+    DoorTap.BACK: "forums.tap_taken_back",
 }
 
 
@@ -101,7 +101,7 @@ class _Door:
     meeting: Meeting
 
 
-def tap(forum_id: str, meeting_id: str, entry_id: str, step: Step, *, by: Actor) -> None:
+def tap(forum_id: str, meeting_id: str, entry_id: str, step: DoorTap, *, by: Actor) -> None:
     """Say that somebody came or left now, or take the last tap back. What is so already changes
     nothing. Raises RegisterClosed and NotBegun."""
     with audited(_ACTIONS[step], by) as change:
@@ -111,11 +111,11 @@ def tap(forum_id: str, meeting_id: str, entry_id: str, step: Step, *, by: Actor)
         rows = _rows(change.session, one.entry)
         spells = tuple(TimeThere(row.arrived_at, row.left_at) for row in rows)
         here = one.mark.status in HERE
-        if step is Step.CAME:
+        if step is DoorTap.CAME:
             # Who is marked as present without times is there already.
             wanted = spells if here and not spells else arrived(spells, change.now)
             status = one.mark.status if here else one.status_when_here
-        elif step is Step.LEFT:
+        elif step is DoorTap.LEFT:
             wanted = gone(spells, change.now, door.slot.starts_at) if here else spells
             status = one.mark.status
         else:

@@ -21,7 +21,7 @@ from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.presence import ANSWERS, MOST_TIMES
 from kash.forums.services import presence as presence_services
 from kash.forums.services.answers import answer_invitation, note_answers
-from kash.forums.services.presence import RegisterClosed, Step, set_times
+from kash.forums.services.presence import DoorTap, RegisterClosed, set_times
 from kash.forums.services.problems import MeetingOver, UnknownChoice
 from kash.people.rules.one_group import one_group
 from kash.platform.database import db, utc_now
@@ -109,12 +109,12 @@ def all_came(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     """Somebody came, left, or the last tap was wrong."""
     _found, held = _meeting(forum_id, meeting_id)
-    if request.form.get("do") not in set(Step):
+    if request.form.get("do") not in set(DoorTap):
         _person(held, entry_id)
         raise UnknownChoice
     with CaughtProblem(RegisterClosed, NotBegun) as caught:
         presence_services.tap(
-            forum_id, meeting_id, entry_id, Step(request.form["do"]), by=current_actor()
+            forum_id, meeting_id, entry_id, DoorTap(request.form["do"]), by=current_actor()
         )
         return _answered(forum_id, meeting_id)
     return _answered(forum_id, meeting_id, caught.sentence)

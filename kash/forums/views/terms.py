@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from kash.forums import blueprint
 from kash.forums.models import Forum
-from kash.forums.presence_forms import SHARE_WORDS, QuorumForm, TermForm
+from kash.forums.presence_forms import SHARE_WORDS, OfficeTermForm, QuorumForm
 from kash.forums.queries.present_people import MemberTerms, member_terms, quorums_of
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.terms import TOLD_BEFORE
@@ -51,7 +51,7 @@ def member_terms_page(forum_id: str, member_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = forum_to_edit(forum_id, actor)
     member = _member(found, member_id)
-    form = TermForm()
+    form = OfficeTermForm()
     if form.validate_on_submit():
         with form.showing_problems():
             add_term(forum_id, member_id, form.details, by=actor, term_id=form.key.data)
@@ -78,7 +78,7 @@ def term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnValue:
     found = forum_to_edit(forum_id, actor)
     member = _member(found, member_id)
     held = one_or_404(next((one for key, one in member.terms if key == term_id), None))
-    form = TermForm(
+    form = OfficeTermForm(
         data={"office": held.office, "begins_on": held.begins_on, "ends_on": held.ends_on}
     )
     if form.validate_on_submit():
