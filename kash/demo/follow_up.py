@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kash.demo.accounts import TRAINER
 from kash.demo.drawings import paper
 from kash.forums.models import Action, AgendaItem, Decision, ForumMember, Meeting
+from kash.forums.services.agenda import rename_item
 from kash.forums.services.decisions import ReviewDetails, conclude, set_review
 from kash.forums.services.papers import add_paper
 from kash.forums.services.progress import add_note, hand_over, link
@@ -22,6 +23,7 @@ from kash.training.models import CourseVersion, Module, SessionPlan
 RAILWAYS = "Call those who had been invited to Railways"
 _FORM = "Propose a form of one page"
 _BONDS = "Count for one month how many weekend arrests end with a bond"
+_MINUTES = (5, 10, 35, 60, 20)
 _HOURS = "Workshops end at 16.30 at the latest."
 _HOPED = {
     _HOURS: ("Nobody goes home in the dark, and as many come as before.", 0),
@@ -39,6 +41,7 @@ def follow_up(
 ) -> None:
     """Write all of it, as the forum's secretary."""
     secretary = actors[TRAINER.key]
+    _hours(forum, meetings[-1], secretary)
     _papers(forum, meetings[-1], secretary)
     actions = dict(db.session.execute(select(Action.text, Action.public_id)).tuples().all())
     seats = dict(
@@ -80,6 +83,19 @@ def _decisions(forum: str, today: date, by: Actor) -> None:
     )
 
 
+def _hours(forum: str, meeting: str, by: Actor) -> None:
+    """Longer together than the meeting by ten minutes."""
+    items = db.session.execute(
+        select(AgendaItem.public_id, AgendaItem.title)
+        .join(AgendaItem.meeting)
+        .where(Meeting.public_id == meeting)
+        .order_by(AgendaItem.position)
+    ).all()
+    db.session.rollback()
+    for (item, title), minutes in zip(items, _MINUTES, strict=True):
+        rename_item(forum, meeting, item, title=title, minutes=minutes, by=by)
+
+
 def _papers(forum: str, meeting: str, by: Actor) -> None:
     titles = {
         "The next workshops": "Days and places that are proposed",
@@ -117,7 +133,7 @@ def _links(forum: str, actions: dict[str, str], workshops: list[str], by: Actor)
         select(SessionPlan.lineage)
         .join(Module, Module.id == SessionPlan.module_id)
         .join(CourseVersion, CourseVersion.id == Module.version_id)
-        .where(CourseVersion.state == "published")
+        .where(CourseVersion.state == "published", SessionPlan.title != "")
         .order_by(SessionPlan.id)
         .limit(1)
     ).one()
