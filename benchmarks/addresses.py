@@ -22,7 +22,7 @@ from kash.attendance.rules.sheets import SheetChoice
 from kash.attendance.scans import store
 from kash.attendance.services.sheets import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
-from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.members.vault_sessions import needs_vault
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries.drafts import draft
@@ -81,6 +81,11 @@ UNASKED = {
     "forums.decided": "no decision is taken in what is measured",
     "forums.term": "no terms of office are in what is measured",
     "forums.times": "nobody comes late in what is measured",
+    "forums.paper_file": "no paper lies before a meeting in what is measured",
+    "forums.remove_paper": "as above",
+    "forums.evidence": "no action has notes in what is measured",
+    "forums.remove_note": "as above",
+    "forums.conclude_decision": "no decision comes back in what is measured",
     "stories.story": "there are none in what is measured",
     "stories.ask_to_withdraw": "as above",
     "accounts.breach": "there are none in what is measured",
@@ -475,6 +480,15 @@ def _forum(public_id: str, state: str) -> Scene:
     ).one()
     return {
         at: forum.public_id,
+        f"{at}/actions/<action_id>/links/new/<kind>": "station",
+        f"{at}/decisions/<decision_id>": _public_id(
+            Decision,
+            Decision.item_id.in_(
+                select(AgendaItem.id)
+                .join(AgendaItem.meeting)
+                .where(Meeting.forum_id == forum.id, Meeting.state == "held")
+            ),
+        ),
         f"{at}/meetings/<meeting_id>": meeting.public_id,
         f"{at}/meetings/<meeting_id>/items/<item_id>": _public_id(
             AgendaItem, AgendaItem.meeting_id == meeting.id, AgendaItem.kind == "plain"

@@ -41,6 +41,7 @@ from kash.forums.queries.series import (
 from kash.forums.queries.templates import template_choices, template_lines, template_of
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -283,7 +284,8 @@ def test_actions_are_those_of_the_forum_the_first_due_first(
 
     def listed(**more: str) -> list[str]:
         with app.test_request_context("/"):
-            return [action.text for action in actions_of(alpha, two.secretary, **more)]
+            rows = actions_of(alpha, two.secretary, local_today(), **more)
+            return [action.text for action in rows]
 
     assert listed() == ["Soon", "Drafted", "Late", "Some day"]
     assert listed(state="done") == ["Done"]
