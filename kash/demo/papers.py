@@ -100,4 +100,4 @@ def _minutes(loaded: LoadedProgramme) -> bytes:
     held = db.session.scalars(
         select(Meeting).where(Meeting.state == "held").order_by(Meeting.starts_at.desc()).limit(1)
     ).one()
-    return minutes_paper(held.forum, held, utc_now())
+    return minutes_paper(held.forum, held, utc_now(), language="en")

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.forums.models import Forum, Meeting
 from kash.forums.queries.minutes_life import ErratumLine, LifeLine, errata_of, life_of
 from kash.forums.queries.minutes_record import record_in
 from kash.forums.rules.attendance import STATUSES, GroupAttendance, StatusColumn
-from kash.forums.rules.record import MinutesPart, MinutesRecord, Task
+from kash.forums.rules.record import MinutesPart, MinutesRecord, Task, without_names
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import head_code
 from kash.platform.web.formats import date_text, time_text, to_local
-from kash.platform.web.language import brand, language_code
+from kash.platform.web.language import LANGUAGES, brand, programme_languages
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
+from kash.releases.queries.printed import printed_tables
+from kash.releases.queries.read_tables import ReadTable, by_key, read_table
+from kash.stories.queries.told import ToldStory, stories_told
+
+# More are never told in a month.
+_STORIES = 40
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,15 @@ class PrintedMinutes:
     life: LifeLine
     confirmed: PrintedConfirmation | None = None
     errata: Sequence[ErratumLine] = ()
+    needed: Mapping[str, int] = field(default_factory=dict)
+    figures: Sequence[ReadTable] = ()
+    stories: Sequence[ToldStory] = ()
+
+    @property
+    def without_quorum(self) -> list[str]:
+        """The letters of the groups of which too few were there."""
+        there = {line.group: line.column("present").total for line in self.attendance}
+        return [letter for letter, least in self.needed.items() if there.get(letter, 0) < least]
 
     @property
     def decisions(self) -> list[MinutesRow]:
@@ -216,10 +232,18 @@ def printed_items(record: MinutesRecord) -> list[PrintedItem]:
     return items
 
 
-def printed_minutes(forum: Forum, meeting: Meeting, now: datetime) -> PrintedMinutes:
-    """Minutes of a meeting as its paper says them: from their leaves once they are locked."""
+def printed_minutes(
+    forum: Forum, meeting: Meeting, now: datetime, *, to_share: bool = False
+) -> PrintedMinutes:
+    """Minutes of a meeting as its paper says them: from their leaves once they are locked.
+
+    `to_share` leaves out the place, and whatever somebody might be known by: members are counts and
+    letters.
+    """
     life = life_of(meeting, now)
     record = record_in(forum, meeting, now, locked=life.locked)
+    if to_share:
+        record = without_names(record)
     following = record.head["following"]
     return PrintedMinutes(
         forum=record.head["forum"],
@@ -231,13 +255,36 @@ def printed_minutes(forum: Forum, meeting: Meeting, now: datetime) -> PrintedMin
         life=life,
         confirmed=confirmation_in(record),
         errata=errata_of(meeting) if life.locked else (),
+        needed={
+            group["group"]: group["needed"] for group in record.groups if group["needed"] != ""
+        },
+        figures=figures_on(to_local(meeting.starts_at).date()),
+        stories=stories_of_month(to_local(meeting.starts_at).date()),
     )
 
 
-def minutes_name(held: Meeting) -> str:
+def figures_on(day: date) -> list[ReadTable]:
+    """The newest printed table of each kind that was frozen up to and on a day, as it is read."""
+    frozen = [table for table in printed_tables() if table.freeze_on <= day]
+    return [read_table(tables) for tables in by_key(frozen).values()]
+
+
+def stories_of_month(day: date) -> list[ToldStory]:
+    """Stories that were told in the month of a day and were not withdrawn."""
+    month = day.replace(day=1)
+    return [story for story in stories_told(_STORIES) if story.month == month]
+
+
+def paper_languages() -> dict[str, str]:
+    """The names of the programme's languages, in which minutes can be printed, by their codes."""
+    return {code: LANGUAGES[code] for code in programme_languages()}
+
+
+def minutes_name(held: Meeting, *, to_share: bool = False) -> str:
     """A file name that says when and nothing else."""
     day = to_local(held.starts_at).date()
-    return f"minutes-{day.year}-{day.month:02}{held.letter.lower()}.pdf"
+    shared = "-to-share" if to_share else ""
+    return f"minutes-{day.year}-{day.month:02}{held.letter.lower()}{shared}.pdf"
 
 
 def _stands(minutes: PrintedMinutes, draft: bool, now: datetime) -> str:
@@ -248,26 +295,30 @@ def _stands(minutes: PrintedMinutes, draft: bool, now: datetime) -> str:
     return _("Not yet confirmed")
 
 
-def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
-    """The minutes as PDF, with the audit chain's code of this moment. Raises RenderError."""
-    minutes = printed_minutes(forum, held, now)
-    draft = held.state != "held"
-    markup = render_template(
-        "forums/paper/minutes.html",
-        minutes=minutes,
-        organisation=brand(),
-        wording=paper_wording(),
-        logo=logo_address(paper_wording(), "minutes"),
-        code=head_code(),
-        draft=draft,
-    )
-    day = to_local(held.starts_at).date()
-    mark = _("Minutes %(month)s", month=f"{day.month}{held.letter}/{day.year}")
-    return document(
-        PagedDocument(
+def minutes_paper(
+    forum: Forum, held: Meeting, now: datetime, *, language: str, to_share: bool = False
+) -> bytes:
+    """The minutes as PDF in a language, with the audit chain's code of this moment; `to_share` for
+    whoever is no member. Raises RenderError."""
+    with force_locale(language):
+        minutes = printed_minutes(forum, held, now, to_share=to_share)
+        draft = held.state != "held"
+        markup = render_template(
+            "forums/paper/minutes.html",
+            minutes=minutes,
+            organisation=brand(),
+            wording=paper_wording(),
+            logo=logo_address(paper_wording(), "minutes"),
+            code=head_code(),
+            draft=draft,
+            to_share=to_share,
+        )
+        day = to_local(held.starts_at).date()
+        mark = _("Minutes %(month)s", month=f"{day.month}{held.letter}/{day.year}")
+        paged = PagedDocument(
             html=markup,
             title=mark,
-            language=language_code(),
+            language=language,
             kind="minutes",
             header_left=minutes.forum,
             header_right=date_text(minutes.starts_at),
@@ -275,4 +326,4 @@ def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
             page_count=_("Page {page} of {pages}"),
             dated=now,
         )
-    )
+    return document(paged)

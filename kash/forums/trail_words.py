@@ -58,6 +58,8 @@ ACTION_WORDS = ActionWords(
         "forums.quorum_agreed": _l("forums: quorum agreed"),
         "forums.quorum_removed": _l("forums: quorum taken away"),
         "forums.tap_taken_back": _l("forums: arrival or leaving taken back"),
+        "forums.signed_copy_kept": _l("forums: signed copy kept"),
+        "forums.signed_copy_removed": _l("forums: signed copy removed"),
         "forums.template_added": _l("forums: template added"),
         "forums.template_changed": _l("forums: template changed"),
         "forums.template_removed": _l("forums: template removed"),

@@ -31,3 +31,4 @@ from kash.forums.models.presence import (
     PresenceSpell,
 )
 from kash.forums.models.progress import ActionLink, ActionNote
+from kash.forums.models.signed_copies import SignedCopy

@@ -26,6 +26,7 @@ from kash.forums.queries.meetings import (
     minutes_of,
     number_of,
 )
+from kash.forums.queries.presence import attendance_at
 from kash.forums.rules.attendance import STATUSES, Attendee
 from kash.forums.rules.leaves import SaltedLeaf
 from kash.forums.rules.record import (
@@ -59,19 +60,39 @@ def live_record(forum: Forum, meeting: Meeting, now: datetime) -> MinutesRecord:
         "following": following.starts_at.isoformat() if following else "",
     }
     return MinutesRecord(
-        MinutesPart("meeting", head), _groups(attendance), _names(attendance), items
+        MinutesPart("meeting", head),
+        _groups(attendance, _needed(meeting)),
+        _names(attendance),
+        items,
     )
 
 
-def _groups(attendance: list[AttendanceLine]) -> tuple[MinutesPart, ...]:
-    """A part for each group: how many members it has, and for each status how many there are and
-    how many of them are named, so that a name that is withdrawn keeps its place."""
+def attendance_parts(meeting: Meeting) -> list[MinutesPart]:
+    """The groups of a meeting, then the names of those who are shown, as its register says now."""
+    attendance = attendance_of(meeting)
+    return [*_groups(attendance, _needed(meeting)), *_names(attendance)]
+
+
+def _needed(meeting: Meeting) -> dict[str, int]:
+    """How many of each group make its quorum, by letter; empty where none was agreed."""
+    found = attendance_at(db.session(), meeting)
+    return {
+        group.letter: group.needed
+        for group in found.at(meeting.starts_at).groups
+        if group.letter in found.needed
+    }
+
+
+def _groups(attendance: list[AttendanceLine], needed: Mapping[str, int]) -> tuple[MinutesPart, ...]:
+    """A part for each group: how many members it has and needs, and for each status how many there
+    are and how many of them are named, so that a name that is withdrawn keeps its place."""
     return tuple(
         MinutesPart(
             "group",
             {
                 "group": line.group,
                 "members": line.members,
+                "needed": needed.get(line.group, ""),
                 "counts": {status: line.column(status).total for status in STATUSES},
                 "named": {status: len(line.column(status).shown) for status in STATUSES},
             },

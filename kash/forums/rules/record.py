@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kash.forums.rules.attendance import STATUSES
@@ -114,6 +114,33 @@ class MinutesRecord:
     def actions(self) -> list[Task]:
         """The actions; their places from 1 are their numbers."""
         return [task for item in self.items for task in item.actions]
+
+
+def without_names(record: MinutesRecord) -> MinutesRecord:
+    """The record for whoever is no member: counts and letters in the place of names, and no place,
+    since those who met there may meet there again."""
+    groups = tuple(
+        replace(part, said={**part.said, "named": {}}) if part.said is not None else part
+        for part in record.groups
+    )
+    head = replace(record.head, said={**(record.head.said or {}), "place": ""})
+    return replace(
+        record,
+        head=head,
+        groups=groups,
+        names=(),
+        items=tuple(_without_owners(item) for item in record.items),
+        proposer=None,
+        seconder=None,
+    )
+
+
+def _without_owners(item: RecordedItem) -> RecordedItem:
+    return replace(
+        item,
+        carried=tuple(Task(task.part) for task in item.carried),
+        actions=tuple(Task(task.part) for task in item.actions),
+    )
 
 
 def _tasks(tasks: Iterable[Task]) -> list[MinutesPart]:

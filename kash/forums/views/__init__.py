@@ -13,6 +13,8 @@ from kash.forums.views import (
     presence,
     progress,
     series,
+    signed_copies,
     templates,
     terms,
+    year,
 )

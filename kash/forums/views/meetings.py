@@ -11,6 +11,7 @@ from kash.forums.documents import (
     attendance_in,
     confirmation_in,
     owner_of,
+    paper_languages,
     printed_items,
     text_of,
 )
@@ -151,6 +152,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         remarking=life.takes_remarks and seat_that_was_there(held, actor) is not None,
         confirmed=confirmed_at(held),
         to_confirm=earlier_circulated(held) if runs and held.starts_at <= now else [],
+        languages=paper_languages(),
     )
 
 
@@ -173,6 +175,7 @@ def locked_page(
         errata=errata_of(held),
         own=own_names(held, actor),
         withdrawing=runs and request.args.get("withdraw") == "1",
+        languages=paper_languages(),
         text_of=text_of,
         owner_of=owner_of,
     )

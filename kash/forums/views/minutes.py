@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
-from kash.forums.documents import minutes_name, minutes_paper
+from kash.forums.documents import minutes_name, minutes_paper, paper_languages
 from kash.forums.forms import MinuteForm, TypedRow
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import meetings
@@ -46,6 +46,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.language import language_code
 from kash.platform.web.missing import after_mending
 from kash.policy import allow
 
@@ -246,12 +247,30 @@ def _after(forum_id: str, meeting_id: str, item_id: str) -> str:
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes.pdf")
 @allow("forums.see")
 def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
-    """The minutes as PDF: for everybody once the meeting is held, before as a draft."""
+    """The minutes as PDF: for everybody once the meeting is held, before as a draft. In which
+    language, the address may say."""
     actor = current_actor()
     found = forum(forum_id, actor)
     held = meeting(found, meeting_id)
     draft = held.state == "planned" and runs(actor, found.secretary_id)
     if held.state != "held" and not draft:
         raise NotFound
-    made = minutes_paper(found, held, utc_now())
+    made = minutes_paper(found, held, utc_now(), language=_paper_language())
     return download(made, name=minutes_name(held), type="application/pdf")
+
+
+@blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes-to-share.pdf")
+@allow("forums.see")
+def paper_to_share(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """The minutes of a meeting that was held, as PDF for whoever is no member: without names."""
+    found = forum(forum_id, current_actor())
+    held = meeting(found, meeting_id)
+    if held.state != "held":
+        raise NotFound
+    made = minutes_paper(found, held, utc_now(), language=_paper_language(), to_share=True)
+    return download(made, name=minutes_name(held, to_share=True), type="application/pdf")
+
+
+def _paper_language() -> str:
+    asked = request.args.get("language", "")
+    return asked if asked in paper_languages() else language_code()
