@@ -14,6 +14,7 @@ from kash.forums.services.agenda import rename_item
 from kash.forums.services.decisions import ReviewDetails, conclude, set_review
 from kash.forums.services.papers import add_paper
 from kash.forums.services.progress import add_note, hand_over, link
+from kash.forums.services.signed_copies import keep_signed_copy
 from kash.people.models import Organisation, Person, ServiceEntry
 from kash.platform.database import db
 from kash.policy import Actor
@@ -43,6 +44,8 @@ def follow_up(
     secretary = actors[TRAINER.key]
     _hours(forum, meetings[-1], secretary)
     _papers(forum, meetings[-1], secretary)
+    # The first meeting's minutes are locked.
+    keep_signed_copy(forum, meetings[0], content=paper("Minutes, signed", 20), by=secretary)
     actions = dict(db.session.execute(select(Action.text, Action.public_id)).tuples().all())
     seats = dict(
         db.session.execute(

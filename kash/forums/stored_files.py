@@ -1,5 +1,5 @@
-"""Files of forums: papers of an agenda and evidence of an action, cleaned and sealed under the
-server's keys.
+"""Files of forums: papers of an agenda, evidence of an action and signed minutes, cleaned and
+sealed under the server's keys.
 
 They may say who met whom, so they lie nowhere in clear.
 """
@@ -14,7 +14,7 @@ from itertools import islice
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, union_all
 
-from kash.forums.models import ActionNote, AgendaPaper
+from kash.forums.models import ActionNote, AgendaPaper, SignedCopy
 from kash.platform import storage
 from kash.platform.cleaning import KINDS
 from kash.platform.database import db, new_public_id, utc_now
@@ -86,6 +86,7 @@ def delete_orphans() -> None:
                 union_all(
                     select(AgendaPaper.public_id).where(AgendaPaper.public_id.in_(named)),
                     select(ActionNote.public_id).where(ActionNote.public_id.in_(named)),
+                    select(SignedCopy.public_id).where(SignedCopy.public_id.in_(named)),
                 )
             )
         )

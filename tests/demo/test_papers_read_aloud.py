@@ -30,6 +30,10 @@ from kash.coverage.documents import coverage_paper
 from kash.coverage.queries.figures import coverage_of
 from kash.coverage.queries.goals import goal_of, latest_goal
 from kash.coverage.queries.subjects import subjects
+from kash.forums.models import Forum
+from kash.forums.queries.actions import all_actions
+from kash.forums.queries.year import meetings_in_year, years_of
+from kash.forums.year_paper import actions_paper, attendance_paper
 from kash.incidents.documents.case_file import FileChoice, case_file
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
@@ -46,7 +50,7 @@ from kash.people.models import Group, Person, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import SILENT
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
+from kash.policy import Actor, Role
 from kash.releases.documents.leaflet import rule_leaflet
 from kash.tracks.documents import checklist_sheet
 from kash.tracks.models import TrackVersion
@@ -172,6 +176,18 @@ def _published() -> CourseVersion:
     return db.session.scalars(published.order_by(CourseVersion.id).limit(1)).one()
 
 
+def _attendance_of_the_year(_sample: Sample) -> bytes:
+    found = db.session.scalars(select(Forum).order_by(Forum.id).limit(1)).one()
+    year = years_of(found)[0]
+    return attendance_paper(found, year, meetings_in_year(found, year), utc_now())
+
+
+def _register_of_actions(_sample: Sample) -> bytes:
+    found = db.session.scalars(select(Forum).order_by(Forum.id).limit(1)).one()
+    lines = all_actions(found, Actor("0" * 16, frozenset({Role.DIRECTOR})), local_today())
+    return actions_paper(found, lines, utc_now())
+
+
 PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "attendance.documents.register_pdf": _written("register.pdf"),
     "attendance.documents.badges_pdf": _badges,
@@ -190,6 +206,8 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "coverage.documents.coverage_paper": _coverage,
     "forums.agenda_pack.agenda_pack": _written("agenda.pdf"),
     "forums.documents.minutes_paper": _written("minutes.pdf"),
+    "forums.year_paper.actions_paper": _register_of_actions,
+    "forums.year_paper.attendance_paper": _attendance_of_the_year,
     "incidents.documents.case_file.case_file": _case_file,
     "incidents.documents.consents.consent_paper": lambda _sample: consent_paper(),
     "incidents.documents.filing.leaflet": lambda _sample: leaflet("en"),

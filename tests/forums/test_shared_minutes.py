@@ -94,6 +94,8 @@ def test_minutes_of_a_meeting_to_come_have_no_copy(
     secretary = client_for(life.by)
     assert secretary.get(f"{here}/signed").status_code == 404
     assert secretary.get(f"{here}/minutes-to-share.pdf").status_code == 404
-    paper = secretary.get(f"/forums/{life.forum}/meetings/{life.meeting}/minutes-to-share.pdf?language=sw")
+    paper = secretary.get(
+        f"/forums/{life.forum}/meetings/{life.meeting}/minutes-to-share.pdf?language=sw"
+    )
     assert paper.data.startswith(b"%PDF")
     assert "to-share" in paper.headers["Content-Disposition"]

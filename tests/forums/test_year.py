@@ -93,8 +93,8 @@ def test_the_year_is_read_in_as_many_queries_however_many_meetings_are_locked(
     life: Life, count_queries: Callable[..., object]
 ) -> None:
     life.lock()
-    found = forum_seen(life.forum, life.by)
     year = to_local(life.stored().starts_at).year
+    found = forum_seen(life.forum, life.by)
     with count_queries() as counted:  # type: ignore[attr-defined]
         meetings_in_year(found, year)
     assert counted.count == 2

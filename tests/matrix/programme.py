@@ -119,6 +119,7 @@ from kash.forums.models import (
     MinutesRemark,
     NamedLeaf,
     PresenceSpell,
+    SignedCopy,
 )
 from kash.forums.rules.leaves import leaves_of, root_of
 from kash.forums.rules.record import MinutesPart
@@ -2182,6 +2183,9 @@ class _Builder:
             MinutesLife(
                 meeting_id=meeting.id, state="locked", root=root_of(meeting.public_id, leaves)
             )
+        )
+        self.forum_file(
+            SignedCopy(meeting_id=meeting.id, kind="pdf", size=9, added_at=meeting.starts_at)
         )
         return meeting.public_id, found
 

@@ -63,7 +63,15 @@ _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _WHO_WAS_THERE = frozenset(
     {"forums.conflicts", "forums.decided", "forums.presence", "forums.times"}
 )
-_ON_LOCKED = frozenset({"forums.add_erratum", "forums.withdraw_leaf"})
+_ON_LOCKED = frozenset(
+    {
+        "forums.add_erratum",
+        "forums.remove_signed_copy",
+        "forums.signed_copy",
+        "forums.signed_copy_file",
+        "forums.withdraw_leaf",
+    }
+)
 _ON_CIRCULATED = frozenset(
     {"forums.circulate", "forums.remark", "forums.settle_remark", "forums.take_back"}
 )
@@ -384,7 +392,7 @@ class Addresses:
             return {"": held, "planned": planned}
         if endpoint in _WHO_WAS_THERE:
             return {"": waiting}
-        return {"": held if endpoint == "forums.paper" else planned}
+        return {"": held if endpoint in ("forums.paper", "forums.paper_to_share") else planned}
 
     def _item(self, endpoint: str, _key: str, known: Known) -> Choices:
         items = (
