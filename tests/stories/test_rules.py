@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.stories.rules.drafts import CHECKS, Draft, as_bytes, from_bytes, unchecked
+from kash.stories.rules.drafts import CHECKS, StoryDraft, as_bytes, from_bytes, unchecked
 from kash.stories.rules.identifying import identifying_words
 from kash.stories.rules.windows import StoryLine, thin_lines
 
@@ -52,7 +52,8 @@ def test_a_story_goes_on_only_once_each_thing_was_looked_for(ticked: list[str]) 
 
 def test_a_short_draft_is_as_long_as_a_longer_one_so_that_its_size_tells_nothing() -> None:
     drafts = [
-        Draft(case="c", title=title, text=title * 40, written_by="w") for title in ("A", "Arrested")
+        StoryDraft(case="c", title=title, text=title * 40, written_by="w")
+        for title in ("A", "Arrested")
     ]
     sizes = {len(as_bytes(one)) for one in drafts}
     assert (sizes, [from_bytes(as_bytes(one)) for one in drafts]) == ({4096}, drafts)

@@ -23,7 +23,7 @@ class GroupInMeeting:
 
     @property
     def met(self) -> bool | None:
-        """Whether enough of it came; None if no quorum was agreed."""
+        """True if enough of it came; None if no quorum was agreed."""
         return None if self.needed is None else self.counts.get("present", 0) >= self.needed
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.forums.models import Meeting, SignedCopy
+from kash.forums.services.life_problems import NotHeldYet
 from kash.forums.services.loading import forum_run_by, meeting_in
 from kash.forums.stored_files import forget, store
 from kash.platform.vault import audited
-from kash.platform.web import Problem
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
-
-
-class NotHeldYet(Problem):
-    """Minutes are signed after their meeting."""
-
-    status = 409
-    sentence = _l("This meeting was not recorded as held, so nobody signed its minutes yet.")
 
 
 def keep_signed_copy(forum_id: str, meeting_id: str, *, content: bytes, by: Actor) -> str:

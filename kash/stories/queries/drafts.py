@@ -13,7 +13,7 @@ from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed, SealError, fetch, open_document
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.stories.rules.drafts import Draft, from_bytes
+from kash.stories.rules.drafts import StoryDraft, from_bytes
 
 KIND = "story"
 PURPOSE = "forum_story"
@@ -23,7 +23,7 @@ PURPOSE = "forum_story"
 class OpenDraft:
     """A draft that was opened, with the case that it is of."""
 
-    draft: Draft = field(repr=False)
+    draft: StoryDraft = field(repr=False)
     sealed: Sealed = field(repr=False)
     case: Case = field(repr=False)
 
@@ -75,7 +75,7 @@ def open_draft(
     raise NotFound
 
 
-def _read(vault: OpenVault, sealed: Sealed) -> Draft | None:
+def _read(vault: OpenVault, sealed: Sealed) -> StoryDraft | None:
     try:
         return from_bytes(open_document(vault, sealed))
     except (SealError, ValidationError):

@@ -22,7 +22,7 @@ CHECKS = (
 _PADDED_TO = 4096
 
 
-class Draft(BaseModel):
+class StoryDraft(BaseModel):
     """One draft. `case` is the reference of the case, `written_by` an account's public id; `checks`
     are those of `CHECKS` that its writer has ticked; `returned` is why a second reader sent it
     back, and `returned_by` who."""
@@ -48,14 +48,14 @@ def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def as_bytes(draft: Draft) -> bytes:
+def as_bytes(draft: StoryDraft) -> bytes:
     """A draft as it is sealed; its size tells little of it."""
     return draft.model_dump_json().encode().ljust(_PADDED_TO)
 
 
-def from_bytes(plaintext: bytes) -> Draft:
+def from_bytes(plaintext: bytes) -> StoryDraft:
     """A draft as it was sealed. Raises pydantic's ValidationError if it is none."""
-    return Draft.model_validate_json(plaintext)
+    return StoryDraft.model_validate_json(plaintext)
 
 
 def unchecked(checks: list[str]) -> list[str]:

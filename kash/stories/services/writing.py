@@ -41,7 +41,7 @@ from kash.stories.errors import (
 from kash.stories.models import Story
 from kash.stories.queries.drafts import KIND, PURPOSE, OpenDraft, names_known, open_draft
 from kash.stories.queries.windows import lines_too_thin
-from kash.stories.rules.drafts import CHECKS, Draft, as_bytes, unchecked
+from kash.stories.rules.drafts import CHECKS, StoryDraft, as_bytes, unchecked
 from kash.stories.rules.identifying import identifying_words
 
 
@@ -152,8 +152,8 @@ def _agreed_case(session: Session, by: Actor, vault: OpenVault, reference: str) 
     return case
 
 
-def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) -> Draft:
-    draft = Draft(
+def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) -> StoryDraft:
+    draft = StoryDraft(
         case=case.reference,
         language=written.language,
         title=written.title,
@@ -169,7 +169,7 @@ def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) ->
     return draft
 
 
-def _refuse_what_tells(session: Session, draft: Draft, case: Case) -> None:
+def _refuse_what_tells(session: Session, draft: StoryDraft, case: Case) -> None:
     places = session.scalars(select(Organisation.name))
     thin = lines_too_thin(case.record)
     if thin:
@@ -195,7 +195,9 @@ def _waiting(session: Session, by: Actor, vault: OpenVault, public_id: str) -> O
     return found
 
 
-def _save(session: Session, vault: OpenVault, found: OpenDraft, version: int, draft: Draft) -> None:
+def _save(
+    session: Session, vault: OpenVault, found: OpenDraft, version: int, draft: StoryDraft
+) -> None:
     if found.version != version:
         raise StoryChangedMeanwhile
     try:
