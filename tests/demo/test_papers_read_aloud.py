@@ -30,7 +30,8 @@ from kash.coverage.documents import coverage_paper
 from kash.coverage.queries.figures import coverage_of
 from kash.coverage.queries.goals import goal_of, latest_goal
 from kash.coverage.queries.subjects import subjects
-from kash.forums.models import Forum
+from kash.forums.agenda_pack import agenda_pack
+from kash.forums.models import Forum, Meeting
 from kash.forums.queries.actions import all_actions
 from kash.forums.queries.year import meetings_in_year, years_of
 from kash.forums.year_paper import actions_paper, attendance_paper
@@ -176,6 +177,12 @@ def _published() -> CourseVersion:
     return db.session.scalars(published.order_by(CourseVersion.id).limit(1)).one()
 
 
+def _agenda_without_papers(_sample: Sample) -> bytes:
+    """Papers that others made, which a pack joins to its own pages, are read as they are."""
+    held = db.session.scalars(select(Meeting).order_by(Meeting.starts_at).limit(1)).one()
+    return agenda_pack(held.forum, held, utc_now())
+
+
 def _attendance_of_the_year(_sample: Sample) -> bytes:
     found = db.session.scalars(select(Forum).order_by(Forum.id).limit(1)).one()
     year = years_of(found)[0]
@@ -204,7 +211,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "certificates.documents.name_sheet": _name_sheet,
     "certificates.previews.preview": _design_preview,
     "coverage.documents.coverage_paper": _coverage,
-    "forums.agenda_pack.agenda_pack": _written("agenda.pdf"),
+    "forums.agenda_pack.agenda_pack": _agenda_without_papers,
     "forums.documents.minutes_paper": _written("minutes.pdf"),
     "forums.year_paper.actions_paper": _register_of_actions,
     "forums.year_paper.attendance_paper": _attendance_of_the_year,
