@@ -10,6 +10,7 @@ from kash.certificates.models import CertificateBatch
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.casework import CaseWork
 from kash.demo.loading import LoadedProgramme
+from kash.demo.meetings import MEETINGS
 from kash.demo.payouts import BESIDE
 from kash.forums.models import Forum, Meeting
 from kash.incidents.models import Incident
@@ -37,7 +38,10 @@ def loaded() -> LoadedProgramme:
         )[2:8],
         list(db.session.scalars(select(CertificateBatch.public_id))),
         db.session.scalars(select(Forum.public_id)).one(),
-        list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
+        # Those of a series come after them.
+        list(
+            db.session.scalars(select(Meeting.public_id).order_by(Meeting.id).limit(len(MEETINGS)))
+        ),
         [],
         list(db.session.scalars(select(Incident.public_id).where(Incident.state == "triaged")))
         * 40,
