@@ -70,6 +70,8 @@ LISTS = frozenset(
 UNASKED = {
     "releases.release": "nothing was printed in what is measured",
     "releases.note": "as above",
+    "releases.plan": "nothing is planned to be printed in what is measured",
+    "releases.edit_plan": "as above",
     "answers.answer": "of a link the hash alone is kept",
     "invitations.station": "as above",
     "invitations.sign_up": "as above",

@@ -113,8 +113,8 @@ def signature(seed: int) -> bytes:
     return _png(sheet)
 
 
-def paper(title: str, lines: int) -> bytes:
-    """A page of A4 as PDF: a title, and ruled lines to write on."""
+def paper(title: str, lines: int, form: str = "PDF") -> bytes:
+    """A page of A4 as a file of Pillow's form: a title, and ruled lines to write on."""
     from PIL import Image, ImageDraw, ImageFont
 
     sheet = Image.new("RGB", (1240, 1754), "white")
@@ -124,5 +124,5 @@ def paper(title: str, lines: int) -> bytes:
         height = 300 + line * 90
         draw.line(((120, height), (1120, height)), fill=LAKE, width=2)
     made = io.BytesIO()
-    sheet.save(made, "PDF", resolution=150)
+    sheet.save(made, form, resolution=150)
     return made.getvalue()

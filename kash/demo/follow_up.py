@@ -111,7 +111,9 @@ def _papers(forum: str, meeting: str, by: Actor) -> None:
             .where(Meeting.public_id == meeting, AgendaItem.title == item)
         ).one()
         db.session.rollback()
-        add_paper(forum, meeting, public_id, title=title, content=paper(title, 12), by=by)
+        # As pictures, which the pack describes to whoever has it read aloud.
+        drawn = paper(title, 12, "PNG")
+        add_paper(forum, meeting, public_id, title=title, content=drawn, by=by)
 
 
 def _notes(forum: str, actions: dict[str, str], by: Actor) -> None:

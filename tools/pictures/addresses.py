@@ -31,6 +31,7 @@ from kash.demo.loading import LoadedProgramme
 from kash.forums.models import (
     Action,
     AgendaItem,
+    AgendaPaper,
     ForumMember,
     Meeting,
     MinutesLeaf,
@@ -72,6 +73,7 @@ _ON_LOCKED = frozenset(
         "forums.withdraw_leaf",
     }
 )
+_ON_PAPERS = frozenset({"forums.papers", "forums.paper_file", "forums.remove_paper"})
 _ON_CIRCULATED = frozenset(
     {"forums.circulate", "forums.remark", "forums.settle_remark", "forums.take_back"}
 )
@@ -379,6 +381,9 @@ class Addresses:
     def _meeting(self, endpoint: str, key: str, _known: Known) -> Choices:
         locked, waiting = self.loaded.meetings[:2]
         held, planned = self.loaded.meetings[-2:]
+        if endpoint in _ON_PAPERS:
+            with_paper = select(Meeting.public_id).join(Meeting.items)
+            return {"": one_of(with_paper.join(AgendaPaper))}
         if endpoint == "forums.meeting":
             return {"": held, "planned": planned, "locked": locked}
         if endpoint in _ON_LOCKED:
