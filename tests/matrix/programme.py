@@ -221,7 +221,7 @@ from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
 from kash.stories.models import Story
-from kash.stories.rules.drafts import Draft
+from kash.stories.rules.drafts import StoryDraft
 from kash.stories.rules.drafts import as_bytes as draft_bytes
 from kash.tracks.models import (
     SeenFact,
@@ -926,7 +926,7 @@ class _Builder:
         agreed = CaseConsent(
             purpose="forum_story", given=True, at=utc_now(), by="system", wording=VERSION
         )
-        draft = Draft(
+        draft = StoryDraft(
             case=self.incident(Record(consents=[agreed], acts=[Act(id="a1", code="L1")])),
             title="Arrested without a charge",
             text=self.value("story.draft", whose),
