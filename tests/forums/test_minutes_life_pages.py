@@ -115,7 +115,9 @@ def test_a_secretary_leads_minutes_from_draft_to_locked(
     assert root in page
     assert "These minutes are confirmed already." in read(secretary, confirm)
     assert "confirmed and locked" in secretary.get(f"{here}/items/{life.item}").text
-    assert secretary.get(f"{here}/attendance").status_code == 409
+    for register in ("attendance", "presence", "answers", f"items/{life.item}/conflicts"):
+        # Beside locked minutes nobody reads names that may have been withdrawn.
+        assert (register, secretary.get(f"{here}/{register}").status_code) == (register, 409)
 
 
 def test_locked_minutes_are_read_from_their_leaves(

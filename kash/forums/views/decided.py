@@ -16,10 +16,11 @@ from kash.forums.queries.meetings import number_of
 from kash.forums.queries.present_people import conflicts_in, decision_in, decisions_noted
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.services.decided import note_conflicts, note_decision
+from kash.forums.services.loading import check_minutes_open
 from kash.forums.services.problems import MeetingOver
 from kash.people.queries.organisations import groups
 from kash.people.rules.one_group import one_group
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import to_local
 from kash.policy import allow
@@ -30,6 +31,7 @@ def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting,
     held = meetings.meeting(found, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
+    check_minutes_open(db.session(), held)
     return found, held, meetings.item(held, item_id)
 
 

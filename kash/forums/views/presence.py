@@ -21,6 +21,7 @@ from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.presence import ANSWERS, MOST_TIMES
 from kash.forums.services import presence as presence_services
 from kash.forums.services.answers import answer_invitation, note_answers
+from kash.forums.services.loading import check_minutes_open
 from kash.forums.services.presence import DoorTap, RegisterClosed, set_times
 from kash.forums.services.problems import MeetingOver, UnknownChoice
 from kash.people.rules.one_group import one_group
@@ -37,6 +38,8 @@ def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
     held = meeting(found, meeting_id)
     if held.state == "cancelled":
         raise MeetingOver
+    # Beside locked minutes nobody reads a name that may have been withdrawn.
+    check_minutes_open(db.session(), held)
     return found, held
 
 
