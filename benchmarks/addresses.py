@@ -152,6 +152,8 @@ UNASKED = {
     "members.state": "for a script, which asks now and then",
     "people.contact_request": "nobody asks to see a contact in what is measured",
     "feeds.read": "nobody made an address in what is measured",
+    "forums.remove_signed_copy": "no minutes are signed in what is measured",
+    "forums.signed_copy_file": "as above",
     "series.change": "there is no series in what is measured",
     "series.leave": "as above",
     "series.more": "as above",

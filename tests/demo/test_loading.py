@@ -49,6 +49,7 @@ def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) 
         "certificates.zip",
         "register.pdf",
         "minutes.pdf",
+        "agenda.pdf",
         "answer-sheets.pdf",
         "report.pdf",
         "report-programme.pdf",

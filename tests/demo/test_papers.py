@@ -141,4 +141,4 @@ def test_the_minutes_are_numbered_and_name_nobody_who_is_only_counted(sample: Sa
     assert numbers == [str(number) for number in range(1, 7)]
     for hidden in ("Omari Mazoezi", "Waridi", "Furaha", "Dada Rehema", "Nasra Sampuli"):
         assert hidden not in text
-    assert "counted: 2" in text
+    assert re.search(r"counted:\s+1\b", text)

@@ -19,7 +19,7 @@ from kash.incidents.rules.record import Person, Record
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument, audited
 from kash.platform.web.formats import local_today, short_date_text
-from tests.incidents.test_case_file import printed, text_of
+from tests.incidents.test_case_file import pages_of, printed
 
 Member = Any
 
@@ -87,7 +87,7 @@ def test_a_paper_that_is_found_leads_to_no_case_but_for_who_opens_it(
     officer: Member, filed: Callable[..., str]
 ) -> None:
     reference = worked(officer, filed)
-    text = text_of(printed(officer, reference, persons=["p1"]))
+    text = " ".join(pages_of(printed(officer, reference, persons=["p1"])))
     own = open_case(officer.actor, officer.vault(), reference).record.paper_reference
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{12}", own)
     assert f"Record {code_as_shown(own)}" in text
@@ -113,7 +113,7 @@ def test_a_case_that_nobody_saved_is_printed_under_a_reference_of_its_own(
     consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-2")
     reference = filed(Record(persons=[Person(id="p1", code="P1")], consents=[consent]))
     entries = len(db.session.scalars(select(AuditEntry.seq)).all())
-    text = text_of(printed(officer, reference, persons=["p1"]))
+    text = " ".join(pages_of(printed(officer, reference, persons=["p1"])))
     db.session.rollback()
     assert len(db.session.scalars(select(AuditEntry.seq)).all()) == entries + 1
     own = open_case(officer.actor, officer.vault(), reference).record.paper_reference

@@ -17,8 +17,9 @@ from kash.policy import Actor, Role
 
 # Paper is set by the press, which may take its time, and whoever reads the handbook can wait. So do
 # halls that answer an evaluation at once, and all who answer an invitation: they must not stand in
-# the way of who reports.
+# the way of who reports. Nor does whoever prints figures, which opens every record.
 SLOW = {
+    "releases.print_day",
     "feeds.read",
     "answers.answer",
     "invitations.sign_up",
