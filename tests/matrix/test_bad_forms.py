@@ -47,8 +47,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         # Shown only with the code of a form that is open, or with a link.
         "evaluations.answer", "answers.answer", "invitations.station",
         "invitations.sign_up",
-        # Shown only once another workshop, or a kind of question, was chosen.
-        "workshops.copy_people", "assessments.add",
+        # Shown only once another workshop, a kind of question, or a year was chosen.
+        "workshops.copy_people", "assessments.add", "releases.new_plan",
         # Shown only where something was accepted that nobody touched since.
         "quarters.take_back",
         # A script's, which sends what is typed while it is typed.
