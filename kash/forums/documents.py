@@ -142,7 +142,10 @@ def attendance_in(record: MinutesRecord) -> list[GroupAttendance]:
 
 def _column(record: MinutesRecord, group: MinutesPart, status: str) -> StatusColumn:
     names = record.names_of(group["group"], status)
-    shown = tuple(text_of(part, "shown") for part in names)
+    shown = tuple(
+        text_of(part, "shown") + (f" ({part['office']})" if part["office"] else "")
+        for part in names
+    )
     return StatusColumn(shown, group["counts"].get(status, 0) - len(names))
 
 

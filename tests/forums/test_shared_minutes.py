@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,8 @@ from sqlalchemy import select
 from kash.forums.documents import printed_minutes
 from kash.forums.models import Forum, SignedCopy
 from kash.forums.queries.signed_copies import signed_copy_of
+from kash.forums.services.terms import TermDetails, add_term
+from kash.forums.services.withdrawals import withdraw
 from kash.forums.stored_files import content_of
 from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
@@ -45,6 +48,21 @@ def test_minutes_to_share_hold_what_was_decided_and_nobody_by_name(
     for said in ("Rooms were talked about.", "Book early", "Task of name"):
         assert said in outside
     assert "Three cases" not in outside
+
+
+@pytest.mark.usefixtures("app")
+def test_an_office_stands_beside_a_name_and_tells_nobody_whose_alias_it_is(life: Life) -> None:
+    for appears, office in (("name", "Chair"), ("alias", "Treasurer")):
+        details = TermDetails(date(2020, 1, 1), office=office)
+        add_term(life.forum, life.series.members[appears], details, by=life.by)
+    life.lock()
+    printed = _printed(life, to_share=False)
+    assert "Zawadi Kielelezo (Chair)" in printed
+    assert "Treasurer" not in printed
+    assert "Chair" not in _printed(life, to_share=True)
+    withdraw(life.forum, life.meeting, life.leaf("name", "Zawadi"), by=life.by)
+    assert "Chair" not in _printed(life, to_share=False)
+    assert life.sound()
 
 
 def _scan(colour: str) -> bytes:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from kash.forums.models import (
     AgendaItem,
     Decision,
     DecisionPresence,
     Forum,
+    ForumMember,
+    ForumTerm,
     Meeting,
     MinutesLeaf,
 )
@@ -41,6 +43,7 @@ from kash.forums.rules.rows import paragraphs
 from kash.forums.rules.telling import line_digest, published_text
 from kash.people.models import Group
 from kash.platform.database import db
+from kash.platform.web.formats import to_local
 from kash.policy import NOBODY
 
 
@@ -62,7 +65,7 @@ def live_record(forum: Forum, meeting: Meeting, now: datetime) -> MinutesRecord:
     return MinutesRecord(
         MinutesPart("meeting", head),
         _groups(attendance, _needed(meeting)),
-        _names(attendance),
+        _names(attendance, _offices(meeting)),
         items,
     )
 
@@ -70,7 +73,26 @@ def live_record(forum: Forum, meeting: Meeting, now: datetime) -> MinutesRecord:
 def attendance_parts(meeting: Meeting) -> list[MinutesPart]:
     """The groups of a meeting, then the names of those who are shown, as its register says now."""
     attendance = attendance_of(meeting)
-    return [*_groups(attendance, _needed(meeting)), *_names(attendance)]
+    return [*_groups(attendance, _needed(meeting)), *_names(attendance, {})]
+
+
+def _offices(meeting: Meeting) -> dict[str, str]:
+    """By the public ids of their seats the offices that those held on the day of a meeting who
+    appear by name. Beside an alias an office would tell whose it is."""
+    day = to_local(meeting.starts_at).date()
+    rows = db.session.execute(
+        select(ForumMember.public_id, ForumTerm.office)
+        .join(ForumTerm, ForumTerm.member_id == ForumMember.id)
+        .where(
+            ForumMember.forum_id == meeting.forum_id,
+            ForumMember.appears == "name",
+            ForumTerm.office != "",
+            ForumTerm.begins_on <= day,
+            or_(ForumTerm.ends_on.is_(None), ForumTerm.ends_on >= day),
+        )
+        .order_by(ForumTerm.begins_on)
+    )
+    return dict(rows.all())
 
 
 def _needed(meeting: Meeting) -> dict[str, int]:
@@ -101,7 +123,7 @@ def _groups(attendance: list[AttendanceLine], needed: Mapping[str, int]) -> tupl
     )
 
 
-def _names(attendance: list[AttendanceLine]) -> tuple[MinutesPart, ...]:
+def _names(attendance: list[AttendanceLine], offices: Mapping[str, str]) -> tuple[MinutesPart, ...]:
     """The names of those who are shown, by group and status, then in the order of random ids, so
     that the place of one that is withdrawn tells nothing of it."""
     groups = list(dict.fromkeys(line.letter for line in attendance))
@@ -112,7 +134,7 @@ def _names(attendance: list[AttendanceLine]) -> tuple[MinutesPart, ...]:
         and (status := Attendee(line.letter, line.status, line.shown, line.member).counts_as)
     ]
     return tuple(
-        MinutesPart("name", {"shown": shown}, member=seat)
+        MinutesPart("name", {"shown": shown, "office": offices.get(seat, "")}, member=seat)
         for _group, _status, seat, shown in sorted(found)
     )
 
