@@ -20,7 +20,7 @@ from kash.forums.queries.minutes_waiting import (
     minutes_to_read,
     minutes_to_see_through,
 )
-from kash.forums.queries.present_people import terms_ending
+from kash.forums.queries.terms import terms_ending
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
 from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer, total

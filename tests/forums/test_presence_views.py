@@ -24,7 +24,8 @@ from kash.forums.models import (
 )
 from kash.forums.queries.meetings import attendance_of, slot_of
 from kash.forums.queries.presence import quorum_at
-from kash.forums.queries.present_people import decisions_noted, people_at, terms_ending
+from kash.forums.queries.present_people import decisions_noted, people_at
+from kash.forums.queries.terms import terms_ending
 from kash.forums.rules.presence import TimeThere
 from kash.forums.rules.quorum import NeededOfGroup, QuorumShare, Votes
 from kash.forums.rules.rows import TypedMinutesRow

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from kash.forums import blueprint
 from kash.forums.models import Forum
 from kash.forums.presence_forms import SHARE_WORDS, OfficeTermForm, QuorumForm
-from kash.forums.queries.present_people import MemberTerms, member_terms, quorums_of
 from kash.forums.queries.series import forum_to_edit
+from kash.forums.queries.terms import MemberTerms, member_terms, quorums_of
 from kash.forums.rules.terms import TOLD_BEFORE
 from kash.forums.services import terms as terms_services
 from kash.forums.services.terms import add_term, agree_quorum, change_term
