@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, union_all
+from sqlalchemy import Select, delete, func, select, union_all
 from sqlalchemy.orm import Session
 
 from kash.forums.models import (
@@ -157,8 +157,8 @@ def forget_revisions(session: Session, meeting: Meeting) -> None:
     session.execute(delete(MinutesDifference).where(MinutesDifference.item_id.in_(items)))
 
 
-def _items_of(meeting: Meeting) -> ColumnElement[int]:
-    return select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id)  # type: ignore[return-value]
+def _items_of(meeting: Meeting) -> Select[int]:
+    return select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id)
 
 
 def _writable(session: Session, place: Place, by: Actor) -> tuple[Forum, Meeting, AgendaItem]:
