@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from kash.announcements import blueprint, views
 from kash.announcements.chapters import CHAPTERS
+from kash.announcements.personal import PERSONAL
 from kash.announcements.sections import of_workshop
 from kash.announcements.services import tell_people
 from kash.announcements.texts import KINDS
@@ -22,6 +23,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         *KINDS,

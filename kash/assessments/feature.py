@@ -20,12 +20,14 @@ from kash.assessments.merging import (
 )
 from kash.assessments.missing import MISSING
 from kash.assessments.models import AskedQuestion, PracticeAnswer, Question, WorkshopTest
+from kash.assessments.personal import PERSONAL
 from kash.assessments.services.own_words import delete_old_words
 from kash.assessments.today import TODAY
 from kash.assessments.trail_words import ACTION_WORDS
 from kash.assessments.views.phones import join_phones
 from kash.attendance.models import RosterEntry
 from kash.feature import Feature
+from kash.people.erasure import stays
 from kash.people.references import Reference
 from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
@@ -90,6 +92,7 @@ FEATURE = Feature(
     start=join_phones,
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,
@@ -103,9 +106,14 @@ FEATURE = Feature(
             tuple(f"assessments.{name}" for name in _UNDER.split()),
         ),
         QUESTIONS,
-        Reference(ANSWERS, _l("Answers in tests"), move_answers),
-        Reference(SCORES, _l("Scores of tests"), move_scores),
-        Reference(PRACTICE, _l("What changed in practice"), move_practice),
+        Reference(ANSWERS, _l("Answers in tests"), move_answers, erased=stays(text_sealed=None)),
+        Reference(SCORES, _l("Scores of tests"), move_scores, erased=stays()),
+        Reference(
+            PRACTICE,
+            _l("What changed in practice"),
+            move_practice,
+            erased=stays(text_sealed=None),
+        ),
         Chore("delete_old_words", lambda: delete_old_words(utc_now()), minutes=60),
         SampleId("/courses/<public_id>/questions/<question_id>", _questions),
         SampleId("/workshops/<public_id>/practice/<entry_id>", _entries),

@@ -13,6 +13,7 @@ from kash.accounts.revocations import Revocation
 from kash.attendance import blueprint, views
 from kash.attendance.merging import REFERENCES
 from kash.attendance.models import Mark, Slot
+from kash.attendance.personal import PERSONAL
 from kash.attendance.queries.pads import skew_text
 from kash.attendance.queries.statuses import status_catalogue, statuses_for, workshop_choices
 from kash.attendance.scans import delete_orphans
@@ -54,6 +55,7 @@ FEATURE = Feature(
         "status_catalogue": status_catalogue,
     },
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         StillActive(_marked),
         *REFERENCES,

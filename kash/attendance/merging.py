@@ -22,6 +22,7 @@ from kash.attendance.models import (
 from kash.attendance.rules.marking import Reply
 from kash.attendance.rules.presence import CountedMark, standing_mark
 from kash.attendance.triggers import MERGE
+from kash.people.erasure import GOES, stays
 from kash.people.references import Reference
 from kash.people.undo_log import RowChanges, table_of
 
@@ -148,9 +149,9 @@ def _move_walk_ins(row_changes: RowChanges, kept: int, gone: int) -> None:
 
 
 REFERENCES = (
-    Reference("roster_entry.person_id", _l("Registers"), _move_roster),
-    Reference("mark_operation.person_id"),
-    Reference("walk_in.person_id", move=_move_walk_ins),
-    Reference("signature.person_id", _l("Signatures")),
-    Reference("mark.person_id", _l("Marks"), _move_marks),
+    Reference("roster_entry.person_id", _l("Registers"), _move_roster, erased=stays()),
+    Reference("mark_operation.person_id", erased=stays(correction="")),
+    Reference("walk_in.person_id", move=_move_walk_ins, erased=stays()),
+    Reference("signature.person_id", _l("Signatures"), erased=GOES),
+    Reference("mark.person_id", _l("Marks"), _move_marks, erased=stays()),
 )

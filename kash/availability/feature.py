@@ -13,6 +13,7 @@ from kash.availability import absences_blueprint, venues_blueprint, views
 from kash.availability.calendar import CALENDAR
 from kash.availability.chapters import CHAPTERS
 from kash.availability.models import Absence, VenueBlock
+from kash.availability.personal import PERSONAL
 from kash.availability.services.absences import forget_leaver, forget_past_days
 from kash.availability.trail_words import ACTION_WORDS
 from kash.feature import Feature
@@ -53,6 +54,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(absences_blueprint, venues_blueprint),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         *CALENDAR,

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from kash.budget import blueprint, views
 from kash.budget.chapters import CHAPTERS
 from kash.budget.models import BudgetLine
+from kash.budget.personal import PERSONAL
 from kash.budget.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.platform.web.hits import NamedPage
@@ -32,6 +33,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("budget.index", _l("Budgets"), "budget.see", 132),

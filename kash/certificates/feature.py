@@ -17,6 +17,7 @@ from kash.certificates.documents import make_cards, make_print_file, make_zip_fi
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
 from kash.certificates.missing import MISSING
+from kash.certificates.personal import PERSONAL
 from kash.certificates.services.holders import end_links_made_by
 from kash.certificates.services.issuing_in_parts import go_on_issuing
 from kash.certificates.services.reminding import remind_in_the_morning, send_expiry_reminder
@@ -29,6 +30,7 @@ from kash.certificates.trail_words import ACTION_WORDS
 from kash.certificates.views.person_section import person_rows
 from kash.certificates.views.verification import join_verification
 from kash.feature import Feature
+from kash.people.erasure import GOES, stays
 from kash.people.references import Reference
 from kash.people.sections import PersonSection
 from kash.platform.jobs import Chore, JobKind
@@ -53,6 +55,7 @@ FEATURE = Feature(
     start=join_verification,
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         Destination(
@@ -65,8 +68,13 @@ FEATURE = Feature(
         *TRACK_PARTS,
         Tab(_l("Certificates"), "certificates.workshop", "certificates.see", 50),
         PersonSection(_l("Certificates"), person_rows),
-        Reference(COLUMN, _l("Certificates"), move_certificates),
-        Reference("holder_link.person_id"),
+        Reference(
+            COLUMN,
+            _l("Certificates"),
+            move_certificates,
+            erased=stays(printed_name="…", revoked_reason=""),
+        ),
+        Reference("holder_link.person_id", erased=GOES),
         Founding(make_first_key),
         Revocation(
             "certificates.holder_links",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kash.clashes import blueprint, views
 from kash.clashes.advice import advise
 from kash.clashes.chapters import CHAPTERS
+from kash.clashes.personal import PERSONAL
 from kash.clashes.queries.checking import refused
 from kash.clashes.trail_words import ACTION_WORDS
 from kash.feature import Feature
@@ -34,6 +35,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("clashes.index", _l("Clashes ahead"), "clashes.see", 92),

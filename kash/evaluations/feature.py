@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from kash.evaluations import blueprint, views
 from kash.evaluations.chapters import CHAPTERS
 from kash.evaluations.models import EvaluationForm, EvaluationQuestion
+from kash.evaluations.personal import PERSONAL
 from kash.evaluations.services.closing import close_overdue
 from kash.evaluations.services.comments import delete_old_comments
 from kash.evaluations.services.following import follow
@@ -63,6 +64,7 @@ FEATURE = Feature(
         }
     },
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,

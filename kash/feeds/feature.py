@@ -9,6 +9,7 @@ from kash.accounts.revocations import Revocation
 from kash.feature import Feature
 from kash.feeds import blueprint, views
 from kash.feeds.chapters import CHAPTERS
+from kash.feeds.personal import PERSONAL
 from kash.feeds.queries import count_venue_addresses
 from kash.feeds.sections import of_account
 from kash.feeds.services import end_with_access
@@ -25,6 +26,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("feeds.own", _l("Your calendar on your phone"), SIGNED_IN, 96),

@@ -34,6 +34,7 @@ from kash.forums.models import (
 )
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
+from kash.forums.personal import PERSONAL
 from kash.forums.presence_words import WORDS
 from kash.forums.queries.events import own_meeting_events
 from kash.forums.reminders import KINDS, remind_of_actions
@@ -67,6 +68,7 @@ FEATURE = Feature(
     commands=(forum_commands,),
     words=WORDS,
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         ENGAGEMENTS,

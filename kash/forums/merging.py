@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.forums.models import ForumMember, ItemConflict, MeetingAnswer
 from kash.forums.rules.appearance import merged_seat
+from kash.people.erasure import stays
 from kash.people.references import Reference, joined
 from kash.people.undo_log import RowChanges, table_of
 
@@ -35,4 +36,9 @@ def _said_once(row_changes: RowChanges, kept: int, gone: Mapping[str, Any]) -> N
         row_changes.delete(table, (table.c.member_id == gone["id"]) & table.c[place].in_(said))
 
 
-SEATS = Reference("forum_member.person_id", _l("Seats in forums"), _move_seats)
+SEATS = Reference(
+    "forum_member.person_id",
+    _l("Seats in forums"),
+    _move_seats,
+    erased=stays(appears="counted", shown_as=""),
+)

@@ -12,6 +12,7 @@ from kash.incidents.chapters import CHAPTERS
 from kash.incidents.chores import shred_notes, tell_who_is_asked
 from kash.incidents.endings import Closing, Shredding
 from kash.incidents.occasions import Occasions
+from kash.incidents.personal import PERSONAL
 from kash.incidents.queries.cases import is_kept_away
 from kash.incidents.queries.letterbox import compartments_of_letters
 from kash.incidents.queries.links import find_workshops, workshops_named
@@ -96,6 +97,7 @@ FEATURE = Feature(
     modules=(chores, views),
     blueprints=(blueprint, moved),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         Destination(

@@ -12,6 +12,7 @@ from kash.feature import Feature
 from kash.invitations import blueprint, views
 from kash.invitations.chapters import CHAPTERS
 from kash.invitations.models import SignUpLink
+from kash.invitations.personal import PERSONAL
 from kash.invitations.services.deciding import shred_undecided
 from kash.invitations.services.links import end_links_made_by
 from kash.invitations.today import TODAY
@@ -39,6 +40,7 @@ FEATURE = Feature(
     start=join_sign_ups,
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         *TODAY,

@@ -10,6 +10,7 @@ from kash.notices import blueprint, views
 from kash.notices.calls import CALL
 from kash.notices.chapters import CHAPTERS
 from kash.notices.merging import REFERENCES
+from kash.notices.personal import PERSONAL
 from kash.notices.sections import person_rows
 from kash.notices.services.sender_checks import check_sender
 from kash.notices.services.sending import send_notices, shred_old_messages
@@ -31,6 +32,7 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     start=take_without_token,
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         CALL,

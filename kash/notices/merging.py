@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.people.erasure import GOES
 from kash.people.references import Reference, joined
 
 REFERENCES = (
@@ -12,9 +13,11 @@ REFERENCES = (
         _l("Messages"),
         # What either was told she was told.
         joined("notice.person_id", ("kind", "event_key"), lambda _kept, _gone: {}),
+        erased=GOES,
     ),
     Reference(
         "message_choice.person_id",
         move=joined("message_choice.person_id", (), lambda _kept, _gone: {}),
+        erased=GOES,
     ),
 )

@@ -10,6 +10,7 @@ from kash.feature import Feature
 from kash.payouts import blueprint, views
 from kash.payouts.approval import APPROVAL
 from kash.payouts.chapters import CHAPTERS
+from kash.payouts.personal import PERSONAL
 from kash.payouts.queries.claims import paid_on
 from kash.payouts.queries.rates import programme_bands
 from kash.payouts.rules.rates import merged_part
@@ -26,6 +27,7 @@ from kash.payouts.wording import (
     STATE_TONE,
     units_text,
 )
+from kash.people.erasure import stays
 from kash.people.references import Reference, joined
 from kash.people.sections import PersonSection
 from kash.platform.web.navigation import Destination
@@ -48,6 +50,7 @@ FEATURE = Feature(
         }
     },
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
@@ -57,10 +60,15 @@ FEATURE = Feature(
         PersonSection(_l("Payouts"), person_rows),
         OtherCount("payouts", _l("Payouts"), paid_on),
         # Payments all move; if both were paid for one day, that shows as a double claim from then.
-        Reference("payout_line.person_id", _l("Payouts")),
+        Reference(
+            "payout_line.person_id",
+            _l("Payouts"),
+            erased=stays(reason="", cash_digest=None, mobile_digest=None),
+        ),
         Reference(
             "payout_part.person_id",
             move=joined("payout_part.person_id", ("workshop_id",), merged_part),
+            erased=stays(reason=""),
         ),
         Reference(
             "settled_claim.person_id",
@@ -69,6 +77,7 @@ FEATURE = Feature(
                 ("day", "first_id", "second_id"),
                 lambda _kept, _gone: {},
             ),
+            erased=stays(reason=""),
         ),
         APPROVAL,
     ),

@@ -14,6 +14,8 @@ from kash.people.hits import FOUND
 from kash.people.leading import person_address
 from kash.people.missing import MISSING
 from kash.people.models import Group, Organisation
+from kash.people.personal import PERSONAL
+from kash.people.personal_beneath import BENEATH
 from kash.people.queries.places import zone_names
 from kash.people.services.consents import CONSENT_FORMS
 from kash.people.services.duplicates import SWEEP, forget_old_merges, nightly, sweep
@@ -42,6 +44,8 @@ FEATURE = Feature(
         "contact_words": {"state": words.REQUEST, "tone": words.REQUEST_TONE},
     },
     parts=(
+        *PERSONAL,
+        *BENEATH,
         ACTION_WORDS,
         CHAPTERS,
         Destination("people.index", _l("People"), "people", "people.find", 30, phone=True),

@@ -1,8 +1,10 @@
-"""References to a person, and what becomes of each when two people turn out to be one.
+"""References to a person, and what becomes of each when two people turn out to be one, and when a
+person is erased.
 
-Each room declares every foreign key of its tables that leads to a person:
-whether its rows simply move to the person who is kept, or how two rows become one where a person
-may have only one (`joined`). A test reads the schema and fails on one that nobody declared.
+Each room declares every foreign key of its tables that leads to a person: whether its rows simply
+move to the person who is kept, or how two rows become one where a person may have only one
+(`joined`); and what becomes of them when she is erased. A test reads the schema and fails on one
+that nobody declared.
 
 Tables and columns are named as `"mark.person_id"`, so that this room knows no higher one.
 """
@@ -10,13 +12,14 @@ Tables and columns are named as `"mark.person_id"`, so that this room knows no h
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
+from kash.people.erasure import AfterErasure
 from kash.people.undo_log import RowChanges
 from kash.platform.database import Base
 
@@ -34,12 +37,14 @@ Forbid = Callable[[Session, int, int], None]
 @dataclass(frozen=True)
 class Reference(Part):
     """A foreign key to a person. `label` names its rows, as "Marks"; without one they are not told
-    of, and nothing is lost with them. Without `move` its rows simply move."""
+    of, and nothing is lost with them. Without `move` its rows simply move. `erased` says what
+    becomes of them when she is erased."""
 
     name: str
     label: Any = ""
     move: Move | None = None
     forbid: Forbid | None = None
+    erased: AfterErasure = field(kw_only=True)
 
     @property
     def column(self) -> Column[Any]:

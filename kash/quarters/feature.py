@@ -14,6 +14,7 @@ from kash.platform.web.sample_ids import SampleId
 from kash.quarters import blueprint, views
 from kash.quarters.chapters import CHAPTERS
 from kash.quarters.models import QuarterLine, QuarterProposal
+from kash.quarters.personal import PERSONAL
 from kash.quarters.sections import of_workshop
 from kash.quarters.trail_words import ACTION_WORDS
 from kash.quarters.words import STATE, days_text, quarter_of_proposal
@@ -40,6 +41,7 @@ FEATURE = Feature(
         }
     },
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("quarters.index", _l("Plan a quarter"), "quarters.see", 46),

@@ -14,6 +14,7 @@ from kash.releases import blueprint, models, views
 from kash.releases.chapters import CHAPTERS
 from kash.releases.commands import releases_commands
 from kash.releases.models import Release, ReleasePlan
+from kash.releases.personal import PERSONAL
 from kash.releases.plan_trail_words import PLAN_ACTION_WORDS
 from kash.releases.reading_words import WORDS
 from kash.releases.today_plans import PLANS_NEEDED
@@ -40,6 +41,7 @@ FEATURE = Feature(
     commands=(releases_commands,),
     words={"releases": WORDS},
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         PLAN_ACTION_WORDS,
         CHAPTERS,

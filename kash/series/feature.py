@@ -13,6 +13,7 @@ from kash.platform.web.sample_ids import SampleId
 from kash.series import blueprint, views
 from kash.series.chapters import CHAPTERS
 from kash.series.models import Series, SeriesDate
+from kash.series.personal import PERSONAL
 from kash.series.sections import of_forum, of_workshop
 from kash.series.trail_words import ACTION_WORDS
 from kash.workshops.models import Workshop
@@ -22,6 +23,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("series.index", _l("Series"), "series.edit", 98),

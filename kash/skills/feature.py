@@ -16,6 +16,7 @@ from kash.platform.web.sample_ids import SampleId
 from kash.skills import blueprint, views
 from kash.skills.chapters import CHAPTERS
 from kash.skills.models import TrainerSkill
+from kash.skills.personal import PERSONAL
 from kash.skills.queries.teams import advise
 from kash.skills.sections import of_account, of_course
 from kash.skills.services import end_with_role
@@ -39,6 +40,7 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     words={"skill_levels": LEVEL_ALONE, "skill_tones": LEVEL_TONE},
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("skills.index", _l("Who may teach what"), "skills.see", 94),

@@ -14,6 +14,7 @@ from kash.platform.web.sample_ids import SampleId
 from kash.stories import blueprint, views
 from kash.stories.chapters import CHAPTERS
 from kash.stories.models import Story
+from kash.stories.personal import PERSONAL
 from kash.stories.queries.drafts import KIND, PURPOSE
 from kash.stories.sections import newest_stories
 from kash.stories.services.withdrawing import end_stories
@@ -25,6 +26,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         NamedPage("stories.index", _l("Stories"), "stories.see", 96),

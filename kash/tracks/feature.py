@@ -29,6 +29,7 @@ from kash.tracks.models import (
     TrackEnrolment,
     TrackVersion,
 )
+from kash.tracks.personal import PERSONAL
 from kash.tracks.queries.visits import count_to_make, pass_on_to_make
 from kash.tracks.services.badges import give_badges
 from kash.tracks.services.visits import delete_old_notes
@@ -135,6 +136,7 @@ FEATURE = Feature(
         },
     },
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         Destination("tracks.index", _l("Tracks"), "history", "tracks.see", 115),

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kash.people.erasure import stays
 from kash.people.references import Reference, Row, joined
 from kash.people.undo_log import RowChanges, table_of
 from kash.tracks.models import SeenFact, SupervisionVisit
@@ -63,9 +64,29 @@ def _thing(fact: Row) -> tuple[Any, ...]:
 
 REFERENCES = (
     # Before the facts: of two that become one the other row goes.
-    Reference(_VISIT, _l("Visits of supervision"), move_visits),
-    Reference(_FACT, _l("Facts for tracks"), joined(_FACT, _ONE_A_DAY, better_fact)),
-    Reference(_BADGE, _l("Badges of tracks"), joined(_BADGE, ("track_id",), earlier_badge)),
+    Reference(
+        _VISIT,
+        _l("Visits of supervision"),
+        move_visits,
+        erased=stays(note_sealed=None, withdrawn_because=""),
+    ),
+    Reference(
+        _FACT,
+        _l("Facts for tracks"),
+        joined(_FACT, _ONE_A_DAY, better_fact),
+        erased=stays(withdrawn_because=""),
+    ),
+    Reference(
+        _BADGE,
+        _l("Badges of tracks"),
+        joined(_BADGE, ("track_id",), earlier_badge),
+        erased=stays(),
+    ),
     # She stays on the version of who is kept.
-    Reference(_ENROLMENT, _l("Tracks"), joined(_ENROLMENT, ("track_id",), lambda _k, _g: {})),
+    Reference(
+        _ENROLMENT,
+        _l("Tracks"),
+        joined(_ENROLMENT, ("track_id",), lambda _k, _g: {}),
+        erased=stays(),
+    ),
 )

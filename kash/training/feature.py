@@ -20,6 +20,7 @@ from kash.training.course_links import course_links
 from kash.training.hits import FOUND
 from kash.training.missing import MISSING
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.personal import PERSONAL
 from kash.training.services.material_files import delete_unused_files
 from kash.training.today import TODAY
 from kash.training.trail_words import ACTION_WORDS
@@ -66,6 +67,7 @@ FEATURE = Feature(
     filters={"delivered_words": delivered_words},
     words={"course_links": course_links},
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
         Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists
 from kash.accounts.holdings import Holding
 from kash.attendance.owners import Owner
 from kash.feature import Feature
+from kash.people.erasure import stays
 from kash.people.models import Person
 from kash.people.quiet import StillActive
 from kash.people.references import Reference
@@ -32,6 +33,7 @@ from kash.workshops.merging import move_enrolments
 from kash.workshops.missing import MISSING
 from kash.workshops.models import Enrolment
 from kash.workshops.offboarding import count_taught, pass_taught_on
+from kash.workshops.personal import PERSONAL
 from kash.workshops.queries.deliveries import last_minutes
 from kash.workshops.queries.events import own_workshop_events
 from kash.workshops.queries.meeting import met
@@ -69,6 +71,7 @@ FEATURE = Feature(
         "reached_word": reached_word,
     },
     parts=(
+        *PERSONAL,
         ACTION_WORDS,
         BOOKINGS,
         CHAPTERS,
@@ -94,7 +97,7 @@ FEATURE = Feature(
         *SEATS,
         Chore("forget_trainer_notes", lambda: forget_words(utc_now()), minutes=60),
         ENROL_LIST,
-        Reference("enrolment.person_id", _l("Enrolments"), move_enrolments),
+        Reference("enrolment.person_id", _l("Enrolments"), move_enrolments, erased=stays()),
         Holding(
             "workshops",
             _l("Workshops not yet done"),

@@ -11,9 +11,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kash.people.erasure import GOES, stays
 from kash.people.facts import PLAIN, SEALED
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
-from kash.people.references import Move, Reference, column_of, joined, references
+from kash.people.references import Move, Reference, Row, column_of, joined, references
 from kash.people.rules.merging import PostedStay, joined_stays, merged_minor
 from kash.people.rules.persons import ages_disagree, sort_name
 from kash.people.services.persons import AgesDisagree, AlreadyHere
@@ -327,25 +328,47 @@ def _forbid_two_accounts(session: Session, kept: int, gone: int) -> None:
         raise BothHaveAccounts
 
 
+def _no_address(row: Row) -> bytes:
+    return seal("", kind="account.email", public_id=row["public_id"])
+
+
+# An account that is closed stays as the one who did what the trail says, by its public id alone.
+ACCOUNT = stays(
+    person_id=None,
+    name="…",
+    email_sealed=_no_address,
+    email_lookup=lambda row: f"erased {row['public_id']}",
+    password_hash="",
+    totp_sealed=None,
+    passkey_handle=None,
+    language="",
+)
+
 # What refers to a person in this room, and in that of accounts beside it.
 REFERENCES = (
-    Reference("posting.person_id", _l("Postings"), _move_postings),
-    Reference("consent.person_id", _l("Answers on consent")),
+    Reference("posting.person_id", _l("Postings"), _move_postings, erased=GOES),
+    Reference("consent.person_id", _l("Answers on consent"), erased=GOES),
     Reference(
         "people_list_person.person_id",
         move=joined("people_list_person.person_id", ("list_id",), lambda _kept, _gone: {}),
+        erased=GOES,
     ),
-    Reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts),
-    Reference("invitation.person_id", _l("Invitations")),
+    Reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts, erased=ACCOUNT),
+    Reference("invitation.person_id", _l("Invitations"), erased=GOES),
     Reference(
         "contact_request_person.person_id",
         move=joined("contact_request_person.person_id", ("request_id",), lambda _kept, _gone: {}),
+        erased=GOES,
     ),
-    Reference("person_merge.kept_id", _l("Earlier merges")),
-    Reference("not_the_same.first_id", move=_move_not_the_same),
-    Reference("not_the_same.second_id", move=_move_not_the_same),
-    Reference("likely_duplicate.first_id", move=_forget_likely("likely_duplicate.first_id")),
-    Reference("likely_duplicate.second_id", move=_forget_likely("likely_duplicate.second_id")),
+    Reference("person_merge.kept_id", _l("Earlier merges"), erased=GOES),
+    Reference("not_the_same.first_id", move=_move_not_the_same, erased=GOES),
+    Reference("not_the_same.second_id", move=_move_not_the_same, erased=GOES),
+    Reference(
+        "likely_duplicate.first_id", move=_forget_likely("likely_duplicate.first_id"), erased=GOES
+    ),
+    Reference(
+        "likely_duplicate.second_id", move=_forget_likely("likely_duplicate.second_id"), erased=GOES
+    ),
 )
 
 

@@ -1,0 +1,14 @@
+"""Columns of this room's tables, sorted by what they hold about a person."""
+
+from __future__ import annotations
+
+from kash.people.erasure import about_things, free_texts
+
+PERSONAL = (
+    *free_texts(
+        "budget_line.label",
+    ),
+    *about_things(
+        budget_line="driver budget_code frozen",
+    ),
+)

@@ -1,0 +1,12 @@
+"""Columns of this room's tables, sorted by what they hold about a person."""
+
+from __future__ import annotations
+
+from kash.people.erasure import about_things
+
+PERSONAL = (
+    *about_things(
+        message_text="kind channel language subject text",
+        sender_check="domain spf dkim dmarc",
+    ),
+)

@@ -1,0 +1,12 @@
+"""Columns of this room's tables, sorted by what they hold about a person."""
+
+from __future__ import annotations
+
+from kash.people.erasure import about_things
+
+PERSONAL = (
+    *about_things(
+        quarter_line="stations state team hindrances",
+        quarter_proposal="weekdays",
+    ),
+)

@@ -1,0 +1,11 @@
+"""Columns of this room's tables, sorted by what they hold about a person."""
+
+from __future__ import annotations
+
+from kash.people.erasure import about_things
+
+PERSONAL = (
+    *about_things(
+        series="repeats weekdays on_holiday",
+    ),
+)
