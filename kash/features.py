@@ -21,6 +21,7 @@ from kash.forums.feature import FEATURE as FORUMS
 from kash.handbook.feature import FEATURE as HANDBOOK
 from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
+from kash.indicators.feature import FEATURE as INDICATORS
 from kash.invitations.feature import FEATURE as INVITATIONS
 from kash.members.feature import FEATURE as MEMBERS
 from kash.notices.feature import FEATURE as NOTICES
@@ -59,6 +60,7 @@ FEATURES: tuple[Feature, ...] = (
     CERTIFICATES,
     COVERAGE,
     SKILLS,
+    INDICATORS,
     INCIDENTS,
     RELEASES,
     STORIES,

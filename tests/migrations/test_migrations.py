@@ -288,6 +288,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("question", "kind"): ["single", "scale"],
     ("track_version", "state"): ["published", "draft"],
     ("release_plan", "state"): ["approved", "proposed"],
+    ("indicator_definition", "state"): ["approved", "proposed"],
+    ("indicator_definition", "version"): [2, None],
     ("release_plan", "year"): [2026, 2027],
     ("release", "window"): [0, 1],
     ("seen_fact", "kind"): ["practicum", "role"],

@@ -1,0 +1,153 @@
+"""Facts of completion, the programme's definitions of its indicators, and its targets."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.people.models import Group
+from kash.platform.approvals.models import Proposal
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.workshops.models import Funder
+
+
+class Completion(Base):
+    """Fact of a person in a workshop, once all of its registers are confirmed: what she attended,
+    and if she met the requirements of the course's certificates.
+
+    `held_on` is the last day of the workshop, `completed_on` that on which the requirements were
+    met, never before it; the same day while they are not. The person is as she was on `held_on`.
+    `asked_on` is when it was asked last if she met them, empty if that was never asked.
+    """
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "person_id"),
+        CheckConstraint("percentage between 0 and 100", name="percentage"),
+        CheckConstraint("completed_on >= held_on", name="days"),
+        Index("ix_completion_completed_on", "completed_on", "workshop_id"),
+        Index("ix_completion_held_on", "held_on", "workshop_id"),
+        Index("ix_completion_course_id_person_id", "course_id", "person_id"),
+        Index("ix_completion_never_asked", "workshop_id", **only_where("asked_on is null")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    held_on: Mapped[date] = mapped_column(Date)
+    completed_on: Mapped[date] = mapped_column(Date)
+    minutes: Mapped[int] = mapped_column(Integer)
+    percentage: Mapped[int] = mapped_column(SmallInteger)
+    met: Mapped[bool] = mapped_column(default=False)
+    refresher: Mapped[bool] = mapped_column(default=False)
+    group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
+    sex: Mapped[str] = mapped_column(String(8), default="")
+    age_band: Mapped[str] = mapped_column(String(8), default="")
+    cadre: Mapped[str] = mapped_column(String(80), default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    ward: Mapped[str] = mapped_column(String(120), default="")
+    asked_on: Mapped[date | None] = mapped_column(Date)
+
+
+class IndicatorDefinition(Proposal, PublicId, Base):
+    """The programme's own wording of an indicator, proposed by one person and approved by another.
+    Versions are never changed; the standard wording is version 1, and stands in the program.
+
+    It holds for periods that end on `from_day` or after it. `least_share` is the share of a
+    workshop's hours from which somebody counts, in per cent, for the indicators that ask for one;
+    0 is any minute.
+    """
+
+    __tablename__ = "indicator_definition"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed', 'approved', 'returned')", name="state"),
+        CheckConstraint("approved_by is null or approved_by <> proposed_by", name="two_people"),
+        CheckConstraint("least_share between 0 and 100", name="least_share"),
+        CheckConstraint("(version is null) = (state <> 'approved')", name="version"),
+        Index(
+            "uq_indicator_definition_key_proposed",
+            "key",
+            unique=True,
+            **only_where("state = 'proposed'"),
+        ),
+        Index("uq_indicator_definition_key_version", "key", "version", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(24))
+    version: Mapped[int | None] = mapped_column(SmallInteger)
+    from_day: Mapped[date] = mapped_column(Date)
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    least_share: Mapped[int] = mapped_column(SmallInteger, default=0)
+    because: Mapped[str] = mapped_column(Text, default="")
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Target(PublicId, Base):
+    """Value that an indicator is to reach in a period: of the whole programme, or of one funder or
+    group alone. `period` is the text of a period."""
+
+    __tablename__ = "indicator_target"
+    __table_args__ = (
+        CheckConstraint("value >= 0", name="value"),
+        # No engine takes two nothings for the same.
+        Index(
+            "uq_indicator_target_of_all",
+            "key",
+            "period",
+            unique=True,
+            **only_where("funder_id is null and group_id is null"),
+        ),
+        Index(
+            "uq_indicator_target_of_funder",
+            "key",
+            "period",
+            "funder_id",
+            unique=True,
+            **only_where("funder_id is not null and group_id is null"),
+        ),
+        Index(
+            "uq_indicator_target_of_group",
+            "key",
+            "period",
+            "group_id",
+            unique=True,
+            **only_where("funder_id is null and group_id is not null"),
+        ),
+        Index(
+            "uq_indicator_target_of_both",
+            "key",
+            "period",
+            "funder_id",
+            "group_id",
+            unique=True,
+            **only_where("funder_id is not null and group_id is not null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(24))
+    period: Mapped[str] = mapped_column(String(22))
+    funder_id: Mapped[int | None] = mapped_column(ForeignKey("funder.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
+    value: Mapped[int] = mapped_column(Integer)
+    row_version: Mapped[int] = mapped_column(default=1)
+    set_by: Mapped[str] = mapped_column(String(16))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    funder: Mapped[Funder | None] = relationship()
+    group: Mapped[Group | None] = relationship()

@@ -1,0 +1,58 @@
+"""Definitions of indicators: the standard ones, and the programme's own versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.indicators.models import IndicatorDefinition
+from kash.indicators.words import STANDARD_TEXTS, TITLES
+from kash.platform.database import db
+
+STANDARD_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A definition as it holds for a period: its version, words, and the least share of hours."""
+
+    key: str
+    version: int
+    title: str
+    text: str
+    least_share: int = 0
+
+
+def definition_of(key: str, day: date, session: Session | None = None) -> Definition:
+    """The definition that holds for a period which ends on a day: the newest of the programme's own
+    that began by then, else the standard one in the reader's language; one query."""
+    return definitions_on(day, (key,), session)[key]
+
+
+def definitions_on(
+    day: date, keys: tuple[str, ...], session: Session | None = None
+) -> dict[str, Definition]:
+    """The same of several indicators; one query."""
+    found = {key: standard(key) for key in keys}
+    rows = (session or db.session()).scalars(
+        select(IndicatorDefinition)
+        .where(
+            IndicatorDefinition.key.in_(keys),
+            IndicatorDefinition.state == "approved",
+            IndicatorDefinition.from_day <= day,
+        )
+        .order_by(IndicatorDefinition.version)
+    )
+    for row in rows:
+        found[row.key] = Definition(
+            row.key, row.version or STANDARD_VERSION, row.title, row.text, row.least_share
+        )
+    return found
+
+
+def standard(key: str) -> Definition:
+    """The standard definition of an indicator, in the reader's language."""
+    return Definition(key, STANDARD_VERSION, str(TITLES[key]), str(STANDARD_TEXTS[key]))

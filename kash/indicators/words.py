@@ -1,0 +1,76 @@
+"""Words of indicators: titles, standard definitions, and what figures are told apart by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from kash.indicators.rules.keys import IndicatorKey
+
+TITLES: dict[str, Any] = {
+    IndicatorKey.COMPLETED: _l("People who completed a course"),
+    IndicatorKey.REACHED: _l("People reached"),
+    IndicatorKey.ATTENDANCES: _l("Attendances"),
+    IndicatorKey.HEADCOUNT: _l("Heads counted without names"),
+    IndicatorKey.WORKSHOPS: _l("Workshops held"),
+    IndicatorKey.CERTIFIED: _l("People certified"),
+    IndicatorKey.REFRESHED: _l("People refreshed"),
+    IndicatorKey.GAIN: _l("People who know more"),
+    IndicatorKey.PRACTICE: _l("People who practise it"),
+}
+STANDARD_TEXTS: dict[str, Any] = {
+    IndicatorKey.COMPLETED: _l(
+        "People who met the requirements of the course's certificates, in workshops all of whose"
+        " registers a second person confirmed. Counted is the day on which the last requirement was"
+        " met, or the workshop's last day if that is later. Each person counts once in"
+        " the period, whatever the number of courses."
+    ),
+    IndicatorKey.REACHED: _l(
+        "People who were marked as present in a workshop that ended in the period and all of whose"
+        " registers a second person confirmed. Each person counts once."
+    ),
+    IndicatorKey.ATTENDANCES: _l(
+        "Times that somebody attended a workshop that ended in the period and all of whose"
+        " registers a second person confirmed. Who came to two workshops counts twice: this is no"
+        " number of people."
+    ),
+    IndicatorKey.HEADCOUNT: _l(
+        "Heads counted in the fullest session of each workshop that ended in the period. Nobody is"
+        " named, so the same people may be counted in several workshops, or be among those who are"
+        " named: it is never added to numbers of people."
+    ),
+    IndicatorKey.WORKSHOPS: _l(
+        "Workshops that ended in the period and all of whose registers a second person confirmed."
+        " Those that were cancelled do not count."
+    ),
+    IndicatorKey.CERTIFIED: _l(
+        "People to whom a certificate of a workshop was issued in the period, unless it was revoked"
+        " since. Renewals and corrected copies do not count. Each person counts once."
+    ),
+    IndicatorKey.REFRESHED: _l(
+        "People who met the requirements of a course's certificates in the period, and had met them"
+        " in an earlier workshop of the same course. Each person counts once."
+    ),
+    IndicatorKey.GAIN: _l(
+        "People who sat the test before and the test after a workshop that ended in the period, and"
+        " scored more afterwards over the questions that both asked in the same words. Each person"
+        " counts once."
+    ),
+    IndicatorKey.PRACTICE: _l(
+        "People of whom it was told in the period, by themselves, a peer or a mentor, that in the"
+        " last month they did at least one of the things that the course is for. Each person counts"
+        " once."
+    ),
+}
+DIMENSION_WORDS = {
+    "group": _l("Group"),
+    "course": _l("Course"),
+    "funder": _l("Funder"),
+    "sex": _l("Sex"),
+    "age_band": _l("Age"),
+    "cadre": _l("Rank or cadre"),
+    "station": _l("Station"),
+    "ward": _l("Ward"),
+    "refresher": _l("New or refresher"),
+}
