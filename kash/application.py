@@ -116,6 +116,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.platform.web.public_address import init_public_address
     from kash.platform.web.quick_exit import init_leaving
     from kash.platform.web.static import init_static
+    from kash.platform.web.taking import init_taking
 
     init_logs(app, settings.log_level)
     init_headers(app, behind_tls=settings.behind_tls)
@@ -132,6 +133,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_errors(app)
     init_language(app, str(_ROOT / "translations"))
     init_formats(app)
+    init_taking(app)
     init_context(
         app,
         endpoints=Endpoints(

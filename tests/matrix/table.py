@@ -355,7 +355,7 @@ PLACES: dict[str, Place] = {
     "accounts.end_session_of": _of("account", both="accounts.manage", session_id="session"),
     "accounts.end_sessions_of": _of("account", both="accounts.manage"),
     "accounts.ask_reset": _of("account", both="accounts.propose"),
-    "accounts.requests": Place("accounts.agree"),
+    "accounts.requests": Place("accounts.agree", "accounts.agree"),
     "accounts.request": _of("request", both="accounts.agree"),
     "accounts.fetch_link": _of("agreed_request", post="accounts.fetch"),
     "accounts.notice_seen": _of("notice", post="self"),
@@ -372,14 +372,14 @@ PLACES: dict[str, Place] = {
     "accounts.end_stand_in": Place(
         "approvals.end", "approvals.end", {"delegation_id": "delegation"}
     ),
-    "accounts.breaches": Place("breaches.see"),
+    "accounts.breaches": Place("breaches.see", "breaches.see"),
     "accounts.open_breach": Place("breaches.manage", "breaches.manage"),
     "accounts.breach": Place("breaches.see", address={"breach_id": "breach"}),
     "accounts.edit_breach": _breach(both="breaches.manage"),
     "accounts.add_breach_note": _breach(post="breaches.manage"),
     "accounts.record_notice": _breach(post="breaches.manage"),
     "accounts.close_breach": _breach(both="breaches.manage"),
-    "accounts.trail": Place("audit.see"),
+    "accounts.trail": Place("audit.see", "audit.see"),
     "accounts.trail_by_day": Place("audit.see"),
     "accounts.verify_trail": Place(post="audit.verify"),
     # --- jobs -------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def _breach_line(row: Breach, now: datetime) -> BreachLine:
 
 def breach_listing(*, closed: bool, now: datetime) -> Listing[BreachLine]:
     """The entries that are open, or those that are closed, the latest first."""
-    page = listing(
+    found = listing(
         select(Breach).where(
             Breach.closed_at.is_not(None) if closed else Breach.closed_at.is_(None)
         ),
@@ -79,8 +79,7 @@ def breach_listing(*, closed: bool, now: datetime) -> Listing[BreachLine]:
         default_direction="desc",
         key=Breach.id,
     )
-    lines = [_breach_line(row, now) for row in page.rows]
-    return Listing(lines, page.page, page.pages, page.total, page.sort, page.direction)
+    return found.turned(lambda rows: [_breach_line(row, now) for row in rows])
 
 
 def open_breaches(now: datetime, most: int = 10) -> list[BreachLine]:

@@ -178,19 +178,24 @@ def request_listing(actor: Actor, *, closed: bool) -> Listing[RequestLine]:
     open_ones = AccountRequest.state.in_([*map(str, OPEN_STATES)]) & (
         AccountRequest.expires_at > now
     )
-    page = listing(
+    found = listing(
         select(AccountRequest).where(~open_ones if closed else open_ones),
         sorts={"asked": AccountRequest.asked_at},
         default_sort="asked",
         default_direction="desc",
         key=AccountRequest.id,
     )
-    wanted = [row.account_id for row in page.rows if row.account_id is not None]
+    return found.turned(lambda rows: _with_accounts(rows, actor, now))
+
+
+def _with_accounts(
+    rows: Sequence[AccountRequest], actor: Actor, now: datetime
+) -> list[RequestLine]:
+    wanted = [row.account_id for row in rows if row.account_id is not None]
     accounts = {
         one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(wanted)))
     }
-    lines = _lines([(row, accounts.get(row.account_id or 0)) for row in page.rows], actor, now)
-    return Listing(lines, page.page, page.pages, page.total, page.sort, page.direction)
+    return _lines([(row, accounts.get(row.account_id or 0)) for row in rows], actor, now)
 
 
 def request_by_id(actor: Actor, public_id: str) -> RequestLine:

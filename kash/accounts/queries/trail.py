@@ -33,11 +33,15 @@ class AuditLine:
 def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
     """The audit trail, the newest first; of one actor, or of one kind of action."""
     statement = newest_entries(actor=actor or None, action=action or None)
-    page = listing(
+    found = listing(
         statement, sorts={"seq": AuditEntry.seq}, default_sort="seq", default_direction="desc"
     )
-    names = names_of(entry.actor for entry in page.rows)
-    lines = [
+    return found.turned(_lines)
+
+
+def _lines(entries: Sequence[AuditEntry]) -> list[AuditLine]:
+    names = names_of(entry.actor for entry in entries)
+    return [
         AuditLine(
             entry.at,
             entry.actor,
@@ -45,9 +49,8 @@ def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
             entry.action,
             subjects_shown(entry.action, entry.subjects),
         )
-        for entry in page.rows
+        for entry in entries
     ]
-    return Listing(lines, page.page, page.pages, page.total, page.sort, page.direction)
 
 
 @dataclass(frozen=True)

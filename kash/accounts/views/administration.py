@@ -40,6 +40,7 @@ from kash.accounts.services import accounts as accounts_services
 from kash.accounts.services import invitations, password_links
 from kash.accounts.services.accounts import link_person, rename, set_roles
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen
+from kash.accounts.tables import ACCOUNT_COLUMNS
 from kash.accounts.views.inviting import person_typed
 from kash.accounts.views.links import address_of_link
 from kash.accounts.views.requests import asked
@@ -48,21 +49,26 @@ from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.public_address import says_address
 from kash.platform.web.square_codes import qr_picture
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Role, allow
 
 
 @blueprint.route("/accounts", methods=["GET", "POST"])
 @allow("accounts.see")
+@offers_table("accounts")
 def index() -> ResponseReturnValue:
     """Accounts by name. What is searched for is posted, never in the address."""
     search = request.form.get("search", "").strip()[:200]
     role = request.args.get("role", "")
     closed = request.args.get("closed") == "1"
+    found = account_listing(
+        active=not closed, search=search, role=role if role in set(Role) else ""
+    )
+    if is_taken():
+        return taken(found, ACCOUNT_COLUMNS)
     return render_template(
         "accounts/index.html",
-        accounts=account_listing(
-            active=not closed, search=search, role=role if role in set(Role) else ""
-        ),
+        accounts=found,
         invitations=open_invitations(),
         search=search,
         role=role,

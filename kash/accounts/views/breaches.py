@@ -15,8 +15,10 @@ from kash.accounts.revocations import revocation_label
 from kash.accounts.rules.safety import Affected
 from kash.accounts.services import breaches as breaches_services
 from kash.accounts.services.breaches import BreachClosed, LaterThanNow, change_breach
+from kash.accounts.tables import BREACH_COLUMNS
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 
@@ -26,12 +28,16 @@ def _to(breach_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/breaches")
 @allow("breaches.see")
+@offers_table("breaches")
 def breaches() -> ResponseReturnValue:
     """Breaches that are open, or those that were closed."""
     closed = request.args.get("closed") == "1"
+    found = breach_listing(closed=closed, now=utc_now())
+    if is_taken():
+        return taken(found, BREACH_COLUMNS)
     return render_template(
         "accounts/breaches.html",
-        breaches=breach_listing(closed=closed, now=utc_now()),
+        breaches=found,
         closed=closed,
         affected_names=AFFECTED_NAMES,
         clock_text=clock_text,

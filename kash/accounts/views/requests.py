@@ -37,11 +37,13 @@ from kash.accounts.rules.two_people import RequestKind
 from kash.accounts.services import asking, deciding, notices
 from kash.accounts.services.deciding import agree, decline, fetched_before, withdraw
 from kash.accounts.services.programme import choose_roles_with_second_step
+from kash.accounts.tables import REQUEST_COLUMNS
 from kash.accounts.views.links import address_of_link, mail_link
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.public_address import says_address
 from kash.platform.web.square_codes import qr_picture
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import SIGNED_IN, Role, allow
 
 
@@ -70,12 +72,16 @@ def asked(request_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/accounts/requests")
 @allow("accounts.agree")
+@offers_table("requests")
 def requests() -> ResponseReturnValue:
     """Requests that wait for a second person, or are over."""
     closed = request.args.get("closed") == "1"
+    found = request_listing(current_actor(), closed=closed)
+    if is_taken():
+        return taken(found, REQUEST_COLUMNS)
     return render_template(
         "accounts/requests.html",
-        requests=request_listing(current_actor(), closed=closed),
+        requests=found,
         closed=closed,
         asked_names=ASKED_NAMES,
         present=current_actor().public_id,

@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint
 from kash.accounts.queries.trail import audit_actions, audit_by_day, audit_listing
+from kash.accounts.tables import TRAIL_COLUMNS
 from kash.platform.database import db
 from kash.platform.vault import head_code, verify
 from kash.platform.web.action_words import action_text, actor_text
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 # No trail is older than this.
@@ -22,13 +24,17 @@ _FIRST_YEAR = 2020
 
 @blueprint.get("/audit")
 @allow("audit.see")
+@offers_table("trail")
 def trail() -> ResponseReturnValue:
     """The entries, the newest first."""
     actor = request.args.get("actor", "")[:16]
     action = request.args.get("action", "")[:64]
+    found = audit_listing(actor=actor, action=action)
+    if is_taken():
+        return taken(found, TRAIL_COLUMNS)
     return render_template(
         "accounts/trail.html",
-        entries=audit_listing(actor=actor, action=action),
+        entries=found,
         actions=[("", _("All actions"))]
         + [(found, action_text(found)) for found in audit_actions()],
         actor_shown=actor,

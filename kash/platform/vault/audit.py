@@ -40,6 +40,8 @@ MIRROR_STARTED = "audit.mirror_started"
 
 # For whom somebody decided, standing in.
 _ON_BEHALF = re.compile(rf"for:{PUBLIC_ID}")
+# A list that was taken away as a table, by the endpoint of its page.
+_A_LIST = re.compile(r"list:[a-z_]+\.[a-z_]+")
 _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
@@ -79,7 +81,10 @@ class Change:
         """Name what the action concerns, by public ids (in order, each once)."""
         for public_id in public_ids:
             if not isinstance(public_id, str) or not (
-                is_public_id(public_id) or _ON_BEHALF.fullmatch(public_id) or public_id in _SUBJECTS
+                is_public_id(public_id)
+                or public_id in _SUBJECTS
+                or _ON_BEHALF.fullmatch(public_id)
+                or _A_LIST.fullmatch(public_id)
             ):
                 raise ValueInAudit("an audit entry names public ids and fixed words, never values")
             self._subjects[public_id] = None

@@ -12,6 +12,7 @@ from flask_login import LoginManager
 from kash.platform.database import utc_now
 from kash.platform.web.current_actor import NobodyHere, current_actor, signed_in
 from kash.platform.web.pages import this_address
+from kash.platform.web.taking import takes_names
 from kash.policy import ANYONE, declared_permission, needs_fresh_sign_in
 
 # How long ago the password may have been given for a dangerous action.
@@ -62,7 +63,7 @@ def guard() -> ResponseReturnValue | None:
         return _elsewhere(current_app.extensions[_SIGN_IN])
     if not actor.may(permission):
         abort(403)
-    if needs_fresh_sign_in(view) and not _is_fresh():
+    if (needs_fresh_sign_in(view) or takes_names()) and not _is_fresh():
         kept = current_app.extensions[_KEEP]() if request.method == "POST" else None
         return _elsewhere(current_app.extensions[_CONFIRM], kept)
     return None

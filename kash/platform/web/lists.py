@@ -1,19 +1,49 @@
-"""Lists of fifty rows: which page, in which order, and the addresses of the others."""
+"""Lists of fifty rows: which page, in which order, and the addresses of the others; and all rows
+where the list is taken away as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar, overload
 
 from flask import request, url_for
 from sqlalchemy import CompoundSelect, Select, func, select
 
 from kash.platform.database import db
+from kash.platform.web.taking import is_taken
 
 ROWS = 50
+_ROWS_OF_A_TABLE = 1000
 _MOST_PAGES = 1_000_000
 Row = TypeVar("Row")
+Made = TypeVar("Made")
+
+
+class AllRows(Sequence[Row]):
+    """All rows of a list that is taken away, read anew and some at a time by whoever goes through
+    them. Asking how many they are, or for one of them, reads them all."""
+
+    def __init__(self, batches: Callable[[], Iterator[Sequence[Row]]]) -> None:
+        self._batches = batches
+
+    def __iter__(self) -> Iterator[Row]:
+        for batch in self._batches():
+            yield from batch
+
+    def __len__(self) -> int:
+        return sum(map(len, self._batches()))
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        return list(self)[place]
+
+    def turned(self, make: Callable[[Sequence[Row]], Iterable[Made]]) -> AllRows[Made]:
+        """All of what is made of them, some at a time too."""
+        return AllRows(lambda: (list(make(batch)) for batch in self._batches()))
 
 
 @dataclass(frozen=True)
@@ -45,6 +75,13 @@ class Listing(Generic[Row]):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def turned(self, make: Callable[[Sequence[Row]], Iterable[Made]]) -> Listing[Made]:
+        """The same list of what is made of its rows. `make` is given those of the page, or some at
+        a time of all that are taken away, and may ask the database about them."""
+        rows = self.rows
+        made = rows.turned(make) if isinstance(rows, AllRows) else list(make(rows))
+        return replace(self, rows=made)  # type: ignore[arg-type, return-value]
 
     def url_for(self, **changes: Any) -> str:
         """This list's address with another page, sort or direction."""
@@ -92,7 +129,8 @@ def listing(
     most_counted: int | None = None,
     searched: bool = False,
 ) -> Listing[Any]:
-    """The page of a select that the request asks for, in two queries or, if `searched`, one.
+    """The page of a select that the request asks for, in two queries or, if `searched`, one; all of
+    its rows, read when they are gone through, where the list is taken away as a table.
 
     `sorts` maps what the address may say to a column or a tuple of columns. `key`, a unique column,
     settles the order of equal rows. A page past the end is the last page. Rows are objects if one
@@ -109,7 +147,10 @@ def listing(
     if key is not None:
         columns.append(key)
     turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
-    ordered = statement.order_by(None).order_by(*turned).limit(per_page)
+    ordered = statement.order_by(None).order_by(*turned)
+    if is_taken():
+        return Listing(AllRows(lambda: _some_at_a_time(ordered)), 1, 1, 0)
+    ordered = ordered.limit(per_page)
     if searched and not isinstance(counted, int):
         found = _found_and_counted(ordered.offset((asked.page - 1) * per_page))
         if found is not None or asked.page == 1:
@@ -133,6 +174,12 @@ def listing(
         else result.unique().all()
     )
     return Listing(rows, number, pages, total, asked.sort, asked.direction, beyond)
+
+
+def _some_at_a_time(statement: Select[Any]) -> Iterator[Sequence[Any]]:
+    alone = len(statement.column_descriptions) == 1
+    found = db.session.execute(statement, execution_options={"yield_per": _ROWS_OF_A_TABLE})
+    return found.scalars().partitions() if alone else found.partitions()
 
 
 def _counted(
@@ -162,7 +209,10 @@ def _found_and_counted(statement: Select[Any]) -> tuple[Sequence[Any], int] | No
 
 
 def paged(rows: Sequence[Row], *, per_page: int = ROWS) -> Listing[Row]:
-    """The page of a list held in memory that the request asks for."""
+    """The page of a list held in memory that the request asks for; all of it where it is taken away
+    as a table."""
+    if is_taken():
+        return Listing(rows, 1, 1, len(rows))
     asked = asked_for({}, "")
     pages = _pages(len(rows), per_page)
     number = min(asked.page, pages)

@@ -20,6 +20,7 @@ from kash.attendance.feature import FEATURE
 from kash.attendance.queries.statuses import Status
 from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.platform.web.errors import error_page
+from kash.platform.web.taking import init_taking
 
 ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "static"
@@ -47,6 +48,7 @@ def app() -> Flask:
     CSRFProtect(app)
     app.jinja_env.filters.update(FEATURE.filters)
     app.jinja_env.globals.update(FEATURE.words)
+    init_taking(app)
     return app
 
 

@@ -1,0 +1,96 @@
+"""Lists that are taken away as tables: all of what the page is narrowed to, by whom the page is
+for, and noted. A list that only seems to be whole misleads whoever reports by it; one that names
+people is a file on somebody's laptop."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from kash.platform.web import lists
+from kash.policy import Actor
+
+Actors = Callable[..., Actor]
+Signing = Callable[..., FlaskClient]
+
+
+def rows_of(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+
+
+def exports() -> list[tuple[str, list[str]]]:
+    found = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "lists.exported").order_by(AuditEntry.seq)
+    )
+    return [(entry.actor, list(entry.subjects)) for entry in found]
+
+
+@pytest.fixture
+def many(both_engines_app: APIFlask, actor: Actors, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """More accounts than a page has, and than are read at once."""
+    monkeypatch.setattr(lists, "_ROWS_OF_A_TABLE", 20)
+    names = [f"Account {number:02}" for number in range(61)]
+    for name in names:
+        actor("trainer", name=name)
+    return names
+
+
+def test_a_table_holds_all_pages_in_the_order_of_the_page_and_is_noted(
+    many: list[str], sign_in: Signing
+) -> None:
+    browser = sign_in("administrator", name="Zuhura")
+    answer = browser.post("/accounts?sort=name&direction=desc&take=csv&page=2")
+    assert answer.mimetype == "text/csv"
+    head, *rows = rows_of(answer.text)
+    assert [row[0] for row in rows] == ["Zuhura", *reversed(many)]
+    assert head[:2] == ["Name", "Roles"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(browser.post("/accounts?take=xlsx").data))
+    assert [row[0] for row in book.get_sheet_by_index(0).to_python()][1:] == [*many, "Zuhura"]
+    assert [subjects for _actor, subjects in exports()] == [["list:accounts.index"]] * 2
+
+
+def test_what_a_typed_search_and_a_filter_leave_out_is_in_no_table(
+    many: list[str], sign_in: Signing
+) -> None:
+    browser = sign_in("administrator", name="Zuhura")
+    found = browser.post("/accounts?take=csv", data={"search": "account 5", "hxl": "1"})
+    head, tags, *rows = rows_of(found.text)
+    assert [row[0] for row in rows] == [name for name in many if name.startswith("Account 5")]
+    assert tags == ["#contact+name", "#contact+type", "#date+seen"]
+    assert len(head) == len(tags)
+    only = browser.post("/accounts?role=administrator&take=csv")
+    assert [row[0] for row in rows_of(only.text)][1:] == ["Zuhura"]
+
+
+def test_a_page_offers_its_list_as_it_was_asked_for(sign_in: Signing, actor: Actors) -> None:
+    actor("trainer", name="Achieng")
+    browser = sign_in("administrator")
+    page = browser.get("/accounts?role=trainer&page=1").text
+    assert 'action="/accounts?role=trainer&amp;take=xlsx"' in page
+    searched = browser.post("/accounts?role=trainer", data={"search": "achi"}).text
+    assert '<input type="hidden" name="search" value="achi">' in searched
+    assert page.count("Your password is asked for") == 0
+
+
+def test_whoever_may_not_see_a_page_takes_nothing_of_it(sign_in: Signing) -> None:
+    browser = sign_in("trainer")
+    assert browser.post("/accounts?take=csv").status_code == 403
+    assert exports() == []
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize("address", ["/audit", "/audit?take=pdf", "/audit?take="])
+def test_a_list_that_is_posted_for_nothing_else_is_its_page(address: str, sign_in: Signing) -> None:
+    browser = sign_in("administrator")
+    assert "<h1" in browser.post(address).text
+    assert browser.get("/audit?take=csv").mimetype == "text/html"
+    assert exports() == []
