@@ -11,9 +11,11 @@ from kash.budget.feature import FEATURE as BUDGET
 from kash.calendar.feature import FEATURE as CALENDAR
 from kash.certificates.feature import FEATURE as CERTIFICATES
 from kash.clashes.feature import FEATURE as CLASHES
+from kash.connections.feature import FEATURE as CONNECTIONS
 from kash.coverage.feature import FEATURE as COVERAGE
 from kash.demo.feature import FEATURE as DEMO
 from kash.desk.feature import FEATURE as DESK
+from kash.dhis2.feature import FEATURE as DHIS2
 from kash.evaluations.feature import FEATURE as EVALUATIONS
 from kash.feature import Feature
 from kash.feeds.feature import FEATURE as FEEDS
@@ -45,6 +47,7 @@ FEATURES: tuple[Feature, ...] = (
     PEOPLE,
     AVAILABILITY,
     NOTICES,
+    CONNECTIONS,
     MEMBERS,
     TRAINING,
     ATTENDANCE,
@@ -68,6 +71,7 @@ FEATURES: tuple[Feature, ...] = (
     CLASHES,
     SERIES,
     QUARTERS,
+    DHIS2,
     FEEDS,
     CALENDAR,
     DESK,

@@ -93,6 +93,10 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "audit.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "audit.verify": {_R.ADMINISTRATOR: _ALL},
     "access.review": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    # What leaves the programme for another system: one records it, another agrees.
+    "connections.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL, _R.MONITORING: _ALL},
+    "connections.record": {_R.ADMINISTRATOR: _ALL, _R.MONITORING: _ALL},
+    "connections.agree": {_R.DIRECTOR: _ALL},
     "approvals.delegate": {_R.DIRECTOR: _ALL},
     "breaches.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "breaches.manage": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},

@@ -29,6 +29,7 @@ from kash.certificates.track_kinds import TRACK_PARTS
 from kash.certificates.trail_words import ACTION_WORDS
 from kash.certificates.views.person_section import person_rows
 from kash.certificates.views.verification import join_verification
+from kash.connections.kinds import OpenWay
 from kash.feature import Feature
 from kash.people.erasure import GOES, stays
 from kash.people.references import Reference
@@ -60,6 +61,13 @@ FEATURE = Feature(
         CHAPTERS,
         Destination(
             "certificates.index", _l("Certificates"), "certificate", "certificates.see", 120
+        ),
+        OpenWay(
+            20,
+            _l("Digital badges (Open Badges 3.0)"),
+            _l("One's own certificate as a signed file, for whoever earned it and asks for it."),
+            "certificates.index",
+            "certificates.see",
         ),
         *TODAY,
         *MISSING,

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.accounts.revocations import Revocation
+from kash.connections.kinds import OpenWay
 from kash.feature import Feature
 from kash.feeds import blueprint, views
 from kash.feeds.chapters import CHAPTERS
@@ -29,6 +30,16 @@ FEATURE = Feature(
         *PERSONAL,
         ACTION_WORDS,
         CHAPTERS,
+        OpenWay(
+            10,
+            _l("Calendars by an address"),
+            _l(
+                "Where one has to be and when, to whoever has the address; of a venue, when it is"
+                " taken."
+            ),
+            "feeds.own",
+            SIGNED_IN,
+        ),
         NamedPage("feeds.own", _l("Your calendar on your phone"), SIGNED_IN, 96),
         NamedPage("feeds.venues", _l("Calendars of venues"), "feeds.venues", 97),
         PageSection("account", "feeds/account_section.html", of_account),

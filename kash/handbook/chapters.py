@@ -35,6 +35,7 @@ CHAPTERS = (
     Chapter("documentation-officer", "h"),
     Chapter("members", "i"),
     Chapter("monitoring", "j"),
+    Chapter("connections", "m"),
     Chapter("figures", "l", EVERYBODY),
     Chapter("privacy", "k", EVERYBODY),
     Chapter("verification", "b", EVERYBODY, public=True),

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
+from kash.connections.kinds import OpenWay
 from kash.feature import Feature
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
@@ -47,6 +48,13 @@ FEATURE = Feature(
         CHAPTERS,
         PRINTING_DUE,
         *PLANS_NEEDED,
+        OpenWay(
+            30,
+            _l("Printed figures"),
+            _l("Tables printed by the dice rule, as they were published."),
+            "releases.index",
+            "releases.see",
+        ),
         Destination("releases.index", _l("Figures"), "report", "releases.see", 127),
         SettingLine(
             "safety", 40, "releases.plans", _l("Plans of printed figures"), "report", _said

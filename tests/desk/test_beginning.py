@@ -42,6 +42,7 @@ SHOWN_AS = {
     "certificates.approve": "certificates",
     "certificates.print": "certificates",
     "certificates.rule": "rule",
+    "connections.agree": "connections",
     "curriculum.approve": "courses",
     "curriculum.edit": "returned",
     "assessments.hold": "follow_ups",
@@ -71,6 +72,8 @@ SHOWN_AS = {
 }
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
+    "connections.record",
+    "connections.see",
     "workshops.rule",
     "messages.ask",
     "messages.choose",

@@ -84,6 +84,7 @@ from kash.certificates.models import (
     SignatureUse,
 )
 from kash.certificates.rules.issuing import new_serial
+from kash.connections.models import Connection
 from kash.evaluations.form_keys import make_form_key
 from kash.evaluations.models import (
     EvaluationBox,
@@ -557,6 +558,22 @@ class _Builder:
             )
         )
 
+    def connected(self) -> Connection:
+        """A connection that waits for a second person."""
+        return self.add(
+            Connection(
+                kind="dhis2",
+                name="County figures",
+                address="https://dhis2.example.org",
+                processor="County of the lake",
+                contract="C-7",
+                contract_on=date(2026, 1, 5),
+                country="Kenya",
+                safeguards="Counts only.",
+                proposed_by=new_public_id(),
+            )
+        )
+
     def shelter(self) -> ServiceEntry:
         """A service whose address is confidential."""
         public_id = new_public_id()
@@ -655,6 +672,7 @@ class _Builder:
         self.release = self.printed()
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
+        self.connection = self.connected()
         self.plans = [self.plan_of(2031, approved=True), self.plan_of(2032, approved=False)]
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
         self.add(Zone(name="Far ward", kind="sub_county"))
@@ -804,6 +822,7 @@ class _Builder:
                         role if mine else "", signature_uses["other trainer"]
                     ),
                     "release_plan": self.plans[0].public_id,
+                    "connection": self.connection.public_id,
                     "waiting_plan": self.plans[1].public_id,
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,

@@ -46,6 +46,9 @@ settings.change       all  -    -     -    -      -    -       -       -
 audit.see             all  all  -     -    -      -    -       -       -
 audit.verify          all  -    -     -    -      -    -       -       -
 access.review         all  all  -     -    -      -    -       -       -
+connections.see       all  all  -     all  -      -    -       -       -
+connections.record    all  -    -     all  -      -    -       -       -
+connections.agree     -    all  -     -    -      -    -       -       -
 approvals.delegate    -    all  -     -    -      -    -       -       -
 approvals.end         all  self self  self self   self -       -       -
 breaches.see          all  all  -     -    -      -    -       -       -
@@ -910,6 +913,17 @@ PLACES: dict[str, Place] = {
     ),
     "releases.approve_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
     "releases.return_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
+    # --- connections --------------------------------------------------------------------------
+    "connections.index": Place("connections.see"),
+    "connections.connection": _of("connection", get="connections.see"),
+    "connections.record": Place(
+        "connections.record", "connections.record", address={"kind": "=dhis2"}
+    ),
+    "connections.edit": _of("connection", both="connections.record"),
+    "connections.agree": _of("connection", post="connections.agree"),
+    "connections.send_back": _of("connection", post="connections.agree"),
+    "connections.switch_on": _of("connection", post="connections.record"),
+    "connections.switch_off": _of("connection", post="connections.see"),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),
     "coverage.needs": Place("coverage.see"),

@@ -287,6 +287,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("evaluation_question", "kind"): ["scale", "comment"],
     ("question", "kind"): ["single", "scale"],
     ("track_version", "state"): ["published", "draft"],
+    ("connection", "state"): ["approved", "proposed"],
+    ("connection", "is_on"): [True, False],
     ("release_plan", "state"): ["approved", "proposed"],
     ("indicator_definition", "state"): ["approved", "proposed"],
     ("indicator_definition", "version"): [2, None],
