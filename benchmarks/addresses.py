@@ -72,6 +72,8 @@ UNASKED = {
     "releases.note": "as above",
     "releases.plan": "nothing is planned to be printed in what is measured",
     "releases.edit_plan": "as above",
+    "connections.connection": "no other system is connected to what is measured",
+    "connections.edit": "as above",
     "answers.answer": "of a link the hash alone is kept",
     "invitations.station": "as above",
     "invitations.sign_up": "as above",

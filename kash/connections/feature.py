@@ -10,6 +10,7 @@ from kash.connections import blueprint, models, views
 from kash.connections.chapters import CHAPTERS
 from kash.connections.kinds import connection_kinds
 from kash.connections.models import Connection
+from kash.connections.personal import PERSONAL
 from kash.connections.queries import count_on
 from kash.connections.today import CONNECTIONS_WAIT
 from kash.connections.trail_words import ACTION_WORDS
@@ -35,6 +36,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         CONNECTIONS_WAIT,
+        *PERSONAL,
         NamedPage("connections.index", _l("Connections"), "connections.see", 98),
         SettingLine(
             "safety", 45, "connections.index", _l("Connections"), "connection", _said, count_on

@@ -47,5 +47,5 @@ class Connection(Proposal, PublicId, Base):
 
     @property
     def stands(self) -> Stands:
-        """How it stands: recorded, returned, agreed, on or off."""
+        """State as a whole: recorded, returned, agreed, on or off."""
         return stands_now(self.state, is_on=self.is_on, was_switched=self.switched_at is not None)

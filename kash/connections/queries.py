@@ -66,7 +66,7 @@ def secret_of(found: Connection) -> str:
 
 
 def standing_towards(found: Connection, actor: Actor, session: Session | None = None) -> Standing:
-    """How somebody stands to what another recorded, by the rule of two people for accounts."""
+    """Standing of somebody to what another recorded, by the rule of two people for accounts."""
     stands = standing_in_requests(
         session or db.session(), actor.public_id, [found.proposed_by], utc_now()
     )
@@ -81,5 +81,5 @@ def waiting_connections(actor: Actor) -> list[Connection]:
 
 
 def count_on(_now: datetime) -> Select[Any]:
-    """How many connections are on, to be asked."""
+    """Number of connections that are on, to be asked."""
     return select(func.count(Connection.id)).where(Connection.is_on.is_(True))

@@ -1,4 +1,4 @@
-"""How a connection stands, and which addresses may be called."""
+"""The states of a connection, and addresses that may be called."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Stands(StrEnum):
 
 
 def stands_now(state: str, *, is_on: bool, was_switched: bool) -> Stands:
-    """How a connection stands, from the state of its proposal and its switch."""
+    """State of a connection as a whole, from that of its proposal and its switch."""
     if state == "returned":
         return Stands.RETURNED
     if state != "approved":

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from kash.connections.approval import APPROVAL
 from kash.connections.errors import (
-    NotIndependent,
     NotAgreed,
+    NotIndependent,
     SecretMissing,
     SignedLater,
     WrongAddress,

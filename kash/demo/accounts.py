@@ -27,6 +27,7 @@ ADMINISTRATOR = SampleAccount("administrator", "Bidii Kigezo", (Role.ADMINISTRAT
 DIRECTOR = SampleAccount("director", "Mwalimu Onyesho", (Role.DIRECTOR,))
 TRAINER = SampleAccount("trainer", "Amani Mfano", (Role.TRAINER,))
 SECOND_TRAINER = SampleAccount("trainer2", "Juma Sampuli", (Role.TRAINER,), language="sw")
+MONITORING = SampleAccount("monitoring", "Takwimu Namuna", (Role.MONITORING,))
 PEER = SampleAccount("peer", "Subira Mfano", (Role.PEER,), person="Subira Mfano")
 POLICE_PEER = SampleAccount(
     "police", "Baraka Sampuli", (Role.POLICE_PEER,), person="Baraka Sampuli"
@@ -41,7 +42,7 @@ ACCOUNTS = (
     DIRECTOR,
     TRAINER,
     SECOND_TRAINER,
-    SampleAccount("monitoring", "Takwimu Namuna", (Role.MONITORING,)),
+    MONITORING,
     DOCUMENTATION,
     SECOND_DOCUMENTATION,
     CUSTODIAN,

@@ -17,6 +17,7 @@ from kash.demo.batches import make_batches
 from kash.demo.budgets import write_budgets
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.clashing import plan_what_clashes
+from kash.demo.connecting import connect
 from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
 from kash.demo.curriculum import WORKING_TOGETHER
@@ -104,6 +105,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     incidents = record_incidents(actors, members, utc_now())
     add_figures(actors, members, today)
     leave_a_list_waiting(actors)
+    connect(actors, today)
     courses = write_courses(actors)
     bring_library(library(), by=actors[TRAINER.key])
     for version in courses.values():

@@ -9,11 +9,11 @@ import pytest
 
 from kash.connections.fetching import (
     AnotherHost,
+    AnswerTooLarge,
     FetchFailed,
     NotAnswered,
     NotReached,
     OtherSystem,
-    AnswerTooLarge,
 )
 
 from .stand_in import Asked, OtherEnd, Reply, other_end

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account, AccountBacking
 from kash.connections.errors import (
-    NotIndependent,
     NotAgreed,
+    NotIndependent,
     NotOn,
     SecretMissing,
     SignedLater,

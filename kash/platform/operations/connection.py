@@ -62,7 +62,7 @@ class Collected(Unreader):
         return part
 
 
-class Connection(gthread.TConn):
+class WebConnection(gthread.TConn):
     """A connection, and what is expected of it at the moment."""
 
     def __init__(self, cfg: Any, line: Line, client: Any, server: Any) -> None:
@@ -87,22 +87,22 @@ class Lingering:
 
     def __init__(self) -> None:
         # When each began, and when its other end was heard last.
-        self._since: dict[Connection, tuple[float, float]] = {}
+        self._since: dict[WebConnection, tuple[float, float]] = {}
 
-    def begin(self, conn: Connection, now: float) -> None:
+    def begin(self, conn: WebConnection, now: float) -> None:
         """It waits for its other end from now on."""
         self._since[conn] = now, now
 
-    def heard(self, conn: Connection, now: float) -> None:
+    def heard(self, conn: WebConnection, now: float) -> None:
         """Its other end still sends."""
         if conn in self._since:
             self._since[conn] = self._since[conn][0], now
 
-    def forget(self, conn: Connection) -> None:
+    def forget(self, conn: WebConnection) -> None:
         """It is closed."""
         self._since.pop(conn, None)
 
-    def over(self, now: float, *, most: int) -> list[Connection]:
+    def over(self, now: float, *, most: int) -> list[WebConnection]:
         """Those that waited long enough; all of them if there are more than `most`."""
         crowded = len(self._since) > most
         return [
@@ -112,11 +112,11 @@ class Lingering:
         ]
 
 
-def slowest_of(connections: Iterable[Connection]) -> Connection | None:
+def slowest_of(connections: Iterable[WebConnection]) -> WebConnection | None:
     """The one that sends the least a second, and of equals the first; None of none."""
     now = time.monotonic()
 
-    def pace(conn: Connection) -> tuple[float, float]:
+    def pace(conn: WebConnection) -> tuple[float, float]:
         progress = conn.request.progress
         return progress.speed(now), progress.began
 

@@ -26,7 +26,7 @@ from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has no
 from kash.platform.operations import limits
 from kash.platform.operations.arriving import ArrivalProgress, Arriving, Head
 from kash.platform.operations.body_counts import BodyCounts
-from kash.platform.operations.connection import Connection, Lingering, plain_answer, slowest_of
+from kash.platform.operations.connection import Lingering, WebConnection, plain_answer, slowest_of
 from kash.platform.operations.line import Line, Waiting
 from kash.platform.operations.watching import WatchingWorker
 from kash.platform.operations.ways import Ways
@@ -47,11 +47,11 @@ class PatientWorker(WatchingWorker):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._arriving: dict[Connection, None] = {}
+        self._arriving: dict[WebConnection, None] = {}
         # Large bodies that are not read: whoever sends them is looked up, or memory is wanted.
-        self._unread: dict[Connection, None] = {}
-        self._queued: dict[Connection, None] = {}
-        self._leaving: dict[Connection, None] = {}
+        self._unread: dict[WebConnection, None] = {}
+        self._queued: dict[WebConnection, None] = {}
+        self._leaving: dict[WebConnection, None] = {}
         self._lingering = Lingering()
         self._bodies = BodyCounts()
         self._busy = 0
@@ -64,7 +64,7 @@ class PatientWorker(WatchingWorker):
         self.urgent_pool = ThreadPoolExecutor(limits.URGENT_THREADS)
         super().init_process()
 
-    def _drop(self, conn: Connection) -> None:
+    def _drop(self, conn: WebConnection) -> None:
         if conn.gone:
             return
         conn.gone = True
@@ -93,14 +93,14 @@ class PatientWorker(WatchingWorker):
             self._close_idle()
         self.nr_conns += 1
         line = Line(accepted, self.reading)
-        conn = Connection(self.cfg, line, client, listener.getsockname())
+        conn = WebConnection(self.cfg, line, client, listener.getsockname())
         self._carefully(self._await, conn)
 
     def _close_idle(self) -> None:
         if self.keepalived_conns:
             self._drop(self.keepalived_conns.popleft())
 
-    def on_client_socket_readable(self, conn: Connection, client: Any = None) -> None:
+    def on_client_socket_readable(self, conn: WebConnection, client: Any = None) -> None:
         """The next request of a connection that was idle begins."""
         self.keepalived_conns.remove(conn)
         self._await(conn)
@@ -111,7 +111,7 @@ class PatientWorker(WatchingWorker):
         while self.keepalived_conns and (force or self.keepalived_conns[0].timeout <= now):
             self._close_idle()
 
-    def _await(self, conn: Connection) -> None:
+    def _await(self, conn: WebConnection) -> None:
         conn.request = Arriving(time.monotonic())
         self._arriving[conn] = None
         if len(self._arriving) > self.worker_connections // 2:
@@ -122,7 +122,7 @@ class PatientWorker(WatchingWorker):
         else:
             self._receive(conn)
 
-    def _receive(self, conn: Connection) -> None:
+    def _receive(self, conn: WebConnection) -> None:
         try:
             data = conn.sock.recv(_READ)
         except BlockingIOError:
@@ -133,7 +133,7 @@ class PatientWorker(WatchingWorker):
             return
         self._take(conn, data)
 
-    def _take(self, conn: Connection, data: bytes) -> None:
+    def _take(self, conn: WebConnection, data: bytes) -> None:
         request = conn.request
         headless = request.head is None
         conn.surplus = request.take(data, time.monotonic())
@@ -166,13 +166,13 @@ class PatientWorker(WatchingWorker):
             self._ask(conn, request.head)
         self._make_way(None)
 
-    def _make_way(self, newest: Connection | None) -> None:
+    def _make_way(self, newest: WebConnection | None) -> None:
         while self._bodies.held > limits.MOST_HELD and self._slowest_gives_way(
             self._small(), newest
         ):
             pass
 
-    def _is_crowded(self, conn: Connection) -> bool:
+    def _is_crowded(self, conn: WebConnection) -> bool:
         """True if too many come from where this one comes, and none of them can give way."""
         if self._bodies.from_where(conn.body) <= limits.BODIES_OF_ONE:
             return False
@@ -180,7 +180,7 @@ class PatientWorker(WatchingWorker):
         of_one = [each for each in of_one if each.body.network == conn.body.network]
         return not self._slowest_gives_way(of_one, conn)
 
-    def _let_come(self, conn: Connection, head: Head) -> None:
+    def _let_come(self, conn: WebConnection, head: Head) -> None:
         """Decide whether the body of a head that has come is read."""
         if head.length is None or head.length <= limits.LARGE:
             self._read_on(conn)
@@ -191,7 +191,7 @@ class PatientWorker(WatchingWorker):
 
     # Large bodies take memory from others, so whoever sends one is looked up first.
 
-    def _ask(self, conn: Connection, head: Head) -> None:
+    def _ask(self, conn: WebConnection, head: Head) -> None:
         self._unwatch(conn)
         conn.body.wanted = self.ways.most_bytes(head) if head.length is None else head.length
         conn.since = time.monotonic()
@@ -202,7 +202,9 @@ class PatientWorker(WatchingWorker):
             lambda known: self.method_queue.defer(self._told, conn, conn.request, head, known)
         )
 
-    def _told(self, conn: Connection, request: Arriving, head: Head, known: Future[bool]) -> None:
+    def _told(
+        self, conn: WebConnection, request: Arriving, head: Head, known: Future[bool]
+    ) -> None:
         self._busy -= 1
         if conn not in self._unread or conn.request is not request:
             return
@@ -215,12 +217,12 @@ class PatientWorker(WatchingWorker):
         else:
             self._queued[conn] = None
 
-    def _set_aside(self, conn: Connection) -> None:
+    def _set_aside(self, conn: WebConnection) -> None:
         del self._unread[conn]
         self._bodies.set_aside(conn.body)
         conn.request.progress = ArrivalProgress(time.monotonic())
 
-    def _give_room_back(self, conn: Connection) -> None:
+    def _give_room_back(self, conn: WebConnection) -> None:
         self._bodies.give_back(conn.body)
         for first in list(self._queued):
             if not self._bodies.has_room(first.body, self.room):
@@ -229,16 +231,18 @@ class PatientWorker(WatchingWorker):
             self._set_aside(first)
             self._carefully(self._read_on, first)
 
-    def _read_on(self, conn: Connection) -> None:
+    def _read_on(self, conn: WebConnection) -> None:
         request = conn.request
         if request.head is not None and request.head.awaits_leave and not request.received:
             conn.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._watch(conn, selectors.EVENT_READ, self._receive)
 
-    def _small(self) -> list[Connection]:
+    def _small(self) -> list[WebConnection]:
         return [conn for conn in self._arriving if conn.request.held and not conn.body.room]
 
-    def _slowest_gives_way(self, among: Iterable[Connection], newest: Connection | None) -> bool:
+    def _slowest_gives_way(
+        self, among: Iterable[WebConnection], newest: WebConnection | None
+    ) -> bool:
         """End the one that sends the least a second, so that who sends at all is not held up."""
         slowest = slowest_of(
             conn for conn in among if conn is not newest and conn not in self._unread
@@ -248,22 +252,22 @@ class PatientWorker(WatchingWorker):
         self._carefully(partial(self._refuse, status=429), slowest)
         return True
 
-    def _no_longer_awaited(self, conn: Connection) -> None:
+    def _no_longer_awaited(self, conn: WebConnection) -> None:
         self._arriving.pop(conn, None)
         self._unread.pop(conn, None)
         self._queued.pop(conn, None)
 
-    def _let_go(self, conn: Connection) -> None:
+    def _let_go(self, conn: WebConnection) -> None:
         """Nothing of it is held any longer but what came behind it."""
         self._bodies.hold(conn.body, len(conn.surplus))
         self._bodies.count_no_longer(conn.body)
 
-    def _throw_away(self, conn: Connection) -> None:
+    def _throw_away(self, conn: WebConnection) -> None:
         conn.request.hand_over()
         conn.surplus = b""
         self._let_go(conn)
 
-    def _refuse(self, conn: Connection, status: int) -> None:
+    def _refuse(self, conn: WebConnection, status: int) -> None:
         """Wait for it no longer, and say so: on a page, if a thread is free to draw one."""
         if not conn.request.started:
             self._drop(conn)
@@ -277,7 +281,7 @@ class PatientWorker(WatchingWorker):
         else:
             self._end(conn, {ENDED: str(status)})
 
-    def _end(self, conn: Connection, more: Mapping[str, str]) -> None:
+    def _end(self, conn: WebConnection, more: Mapping[str, str]) -> None:
         """Have the application answer to a head alone."""
         head = conn.request.head
         self._unwatch(conn)
@@ -289,7 +293,7 @@ class PatientWorker(WatchingWorker):
 
     # --- Threads --------------------------------------------------------------------------------
 
-    def _hand_over(self, conn: Connection) -> None:
+    def _hand_over(self, conn: WebConnection) -> None:
         self._unwatch(conn)
         self._no_longer_awaited(conn)
         if conn.body.holds <= limits.A_FORM:
@@ -297,7 +301,7 @@ class PatientWorker(WatchingWorker):
         conn.source.load(conn.request.hand_over())
         self._submit(conn)
 
-    def _submit(self, conn: Connection) -> None:
+    def _submit(self, conn: WebConnection) -> None:
         head = conn.request.head
         conn.urgent = (
             self._busy >= self.cfg.threads and head is not None and self.ways.is_urgent(head)
@@ -309,7 +313,7 @@ class PatientWorker(WatchingWorker):
             lambda done: self.method_queue.defer(self.finish_request, conn, done)
         )
 
-    def finish_request(self, conn: Connection, fs: Future[Any]) -> None:
+    def finish_request(self, conn: WebConnection, fs: Future[Any]) -> None:
         """An answer is made: what of it was not taken is sent from here."""
         self._busy -= not conn.urgent
         self._give_room_back(conn)
@@ -320,7 +324,7 @@ class PatientWorker(WatchingWorker):
 
     # --- What goes ------------------------------------------------------------------------------
 
-    def _send_rest(self, conn: Connection) -> None:
+    def _send_rest(self, conn: WebConnection) -> None:
         conn.sock.flush()
         if conn.sock.unsent:
             self._leaving[conn] = None
@@ -340,12 +344,12 @@ class PatientWorker(WatchingWorker):
             self.keepalived_conns.append(conn)
             self._watch(conn, selectors.EVENT_READ, self.on_client_socket_readable)
 
-    def _linger(self, conn: Connection) -> None:
+    def _linger(self, conn: WebConnection) -> None:
         conn.sock.shutdown(socket.SHUT_WR)
         self._lingering.begin(conn, time.monotonic())
         self._watch(conn, selectors.EVENT_READ, self._discard)
 
-    def _discard(self, conn: Connection) -> None:
+    def _discard(self, conn: WebConnection) -> None:
         if not conn.sock.recv(_READ):
             self._drop(conn)
         self._lingering.heard(conn, time.monotonic())
@@ -372,7 +376,7 @@ class PatientWorker(WatchingWorker):
         for conn in self._lingering.over(now, most=self.worker_connections // 4):
             self._drop(conn)
 
-    def _is_late(self, conn: Connection, now: float) -> bool:
+    def _is_late(self, conn: WebConnection, now: float) -> bool:
         request = conn.request
         if now > self._last_call and not conn.body.room:
             return True

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from kash.platform.operations.connection import Connection
+from kash.platform.operations.connection import WebConnection
 from kash.platform.operations.line import Line
 from kash.platform.operations.turn import ReplacedWorker
 
@@ -17,27 +17,27 @@ from kash.platform.operations.turn import ReplacedWorker
 class WatchingWorker(ReplacedWorker):
     """Gunicorn's worker of threads, which waits for one thing at a time of each connection."""
 
-    def _drop(self, conn: Connection) -> None:
+    def _drop(self, conn: WebConnection) -> None:
         raise NotImplementedError
 
-    def _watch(self, conn: Connection, events: int, handler: Callable[[Any], None]) -> None:
+    def _watch(self, conn: WebConnection, events: int, handler: Callable[[Any], None]) -> None:
         if conn.handler is None:
             self.poller.register(conn.sock, events, partial(self._happened, conn))
         elif conn.handler != handler:
             self.poller.modify(conn.sock, events, partial(self._happened, conn))
         conn.handler = handler
 
-    def _unwatch(self, conn: Connection) -> None:
+    def _unwatch(self, conn: WebConnection) -> None:
         if conn.handler is not None:
             conn.handler = None
             self.poller.unregister(conn.sock)
 
-    def _happened(self, conn: Connection, _sock: Line) -> None:
+    def _happened(self, conn: WebConnection, _sock: Line) -> None:
         # It may have been let go since this was told.
         if conn.handler is not None:
             self._carefully(conn.handler, conn)
 
-    def _carefully(self, act: Callable[[Any], None], conn: Connection) -> None:
+    def _carefully(self, act: Callable[[Any], None], conn: WebConnection) -> None:
         try:
             act(conn)
         except Exception as problem:
