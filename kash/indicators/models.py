@@ -29,7 +29,9 @@ class Completion(Base):
 
     `held_on` is the last day of the workshop, `completed_on` that on which the requirements were
     met, never before it; the same day while they are not. The person is as she was on `held_on`.
-    `asked_on` is when it was asked last if she met them, empty if that was never asked.
+    `version_id` is the version of the track by which she was judged; whoever met it stays judged by
+    it, though the track may ask for more by now. `asked_on` is when that was asked last, empty if
+    it never was.
     """
 
     __tablename__ = "completion"
@@ -59,6 +61,7 @@ class Completion(Base):
     cadre: Mapped[str] = mapped_column(String(80), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     ward: Mapped[str] = mapped_column(String(120), default="")
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("track_version.id"), index=True)
     asked_on: Mapped[date | None] = mapped_column(Date)
 
 

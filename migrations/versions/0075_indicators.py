@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column('cadre', sa.String(length=80), nullable=False),
         sa.Column('organisation_id', sa.Integer(), nullable=True),
         sa.Column('ward', sa.String(length=120), nullable=False),
+        sa.Column('version_id', sa.Integer(), nullable=True),
         sa.Column('asked_on', sa.Date(), nullable=True),
         sa.CheckConstraint(
             'percentage between 0 and 100', name=op.f('ck_completion_percentage')
@@ -66,6 +67,11 @@ def upgrade() -> None:
             ['organisation.id'],
             name=op.f('fk_completion_organisation_id_organisation'),
         ),
+        sa.ForeignKeyConstraint(
+            ['version_id'],
+            ['track_version.id'],
+            name=op.f('fk_completion_version_id_track_version'),
+        ),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_completion')),
         sa.UniqueConstraint(
             'workshop_id', 'person_id', name=op.f('uq_completion_workshop_id_person_id')
@@ -74,7 +80,7 @@ def upgrade() -> None:
     op.create_index('ix_completion_completed_on', 'completion', ['completed_on', 'workshop_id'])
     op.create_index('ix_completion_held_on', 'completion', ['held_on', 'workshop_id'])
     op.create_index('ix_completion_course_id_person_id', 'completion', ['course_id', 'person_id'])
-    for column in ('person_id', 'group_id', 'organisation_id'):
+    for column in ('person_id', 'group_id', 'organisation_id', 'version_id'):
         op.create_index(op.f(f'ix_completion_{column}'), 'completion', [column])
     never = sa.text('asked_on is null')
     op.create_index(
@@ -185,7 +191,7 @@ def _fill() -> None:
     tables.reflect(
         connection,
         only=['workshop', 'course_version', 'slot', 'mark', 'mark_status', 'roster_entry',
-              'person', 'posting', 'certificate', 'certificate_batch', 'completion'],
+              'person', 'posting', 'certificate', 'certificate_batch', 'certificate_rule', 'completion'],
         resolve_fks=False,
     )
     of = tables.tables
@@ -231,6 +237,7 @@ def _people(connection, of, one):
     entry, person, posting = of['roster_entry'], of['person'], of['posting']
     slot, mark, status = of['slot'], of['mark'], of['mark_status']
     batch, certificate = of['certificate_batch'], of['certificate']
+    rule = of['certificate_rule']
     day = _day(one.ends_on)
     attended = dict(
         connection.execute(
@@ -241,17 +248,22 @@ def _people(connection, of, one):
             .group_by(mark.c.person_id)
         ).all()
     )
-    holding = set(
-        connection.scalars(
-            sa.select(certificate.c.person_id)
+    earned = dict(
+        connection.execute(
+            sa.select(
+                certificate.c.person_id,
+                sa.func.coalesce(certificate.c.version_id, rule.c.requires_id),
+            )
             .join(batch, batch.c.id == certificate.c.batch_id)
+            .join(rule, rule.c.id == batch.c.rule_id)
             .where(
                 batch.c.workshop_id == one.id,
                 batch.c.kind != 'renewal',
                 certificate.c.serial.is_not(None),
                 certificate.c.revoked_at.is_(None),
             )
-        )
+            .order_by(certificate.c.id)
+        ).all()
     )
     posted = dict(
         connection.execute(
@@ -284,13 +296,14 @@ def _people(connection, of, one):
             'completed_on': day,
             'minutes': minutes,
             'percentage': 100 * minutes // one.total,
-            'met': found.id in holding,
+            'met': found.id in earned,
             'group_id': found.group_id,
             'sex': found.sex,
             'age_band': found.age_band or _band(found.birth_year, day),
             'cadre': found.cadre,
             'organisation_id': posted.get(found.id),
             'ward': found.ward,
+            'version_id': earned.get(found.id),
             'asked_on': None,
         }
 

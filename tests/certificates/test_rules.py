@@ -16,7 +16,6 @@ from kash.certificates.rules.issuing import (
     Missing,
     Requirement,
     grouped,
-    hour_share,
     missing_requirements,
     new_serial,
     read_serial,
@@ -44,7 +43,7 @@ def stands(share: int, minutes: int, total: int) -> IssuingRecord:
     """Somebody with a confirmed name who attended so many minutes, before a track of one
     requirement: a share of the workshop's hours."""
     leaf = Leaf.of("workshop", share=share)
-    here = {1: (hour_share(minutes, total), DAY)} if total else {}
+    here = {1: (100 * minutes // total, DAY)} if total else {}
     lacking = next_steps(1, leaf, {leaf: here}, {leaf: share})
     unmet = progress_of(1, lacking, {leaf: here}, {leaf: share})
     return IssuingRecord(minutes, total, name_confirmed=True, unmet=unmet)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from kash.attendance.confirmed import let_facts_follow
 from kash.attendance.rules.closing import Signed, Stand
 from kash.attendance.rules.marking import (
     ANY_PURPOSE,
@@ -119,6 +120,8 @@ def apply_batch(
             found = _found(connection, register_id, purpose, operations)
     outcome = decide_batch(operations, _state(found, now, cancelled_at, clock_ahead))
     _write(connection, found, operations, outcome, marked_by, now)
+    if any(found.slots[slot][1] is Stand.LOCKED for slot, _entry in outcome.changed):
+        let_facts_follow(session, register_id, now)
     return outcome
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from kash.attendance.confirmed import let_facts_follow
 from kash.attendance.models import Register, Slot
 from kash.attendance.queries.conduct import conducts, read_tokens
 from kash.attendance.queries.counts import paper_differences_by_slot
@@ -52,6 +53,7 @@ def confirm_slot(register: str, slot: str, by: Actor, *, seen: str | None = None
             return
         found.confirmed_at = change.now
         found.confirmed_by = by.public_id
+        let_facts_follow(change.session, held.id, change.now)
 
 
 def confirm_slots(
@@ -89,7 +91,9 @@ def confirm_slots(
             slot.confirmed_at, slot.confirmed_by = change.now, by.public_id
             change.about(public_id)
             confirmed.append(public_id)
-        if not confirmed:
+        if confirmed:
+            let_facts_follow(session, held.id, change.now)
+        else:
             change.nothing()
         return Confirmed(tuple(confirmed), left)
 

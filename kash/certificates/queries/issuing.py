@@ -28,7 +28,6 @@ from kash.certificates.models import (
 from kash.certificates.rules.issuing import (
     IssuingRecord,
     Missing,
-    hour_share,
     missing_requirements,
 )
 from kash.people.models import Person
@@ -37,13 +36,11 @@ from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import local_today
 from kash.policy import Actor, Reach
-from kash.tracks.leaf_kinds import LeafQuestion
 from kash.tracks.models import Track, TrackVersion
-from kash.tracks.queries.certifying import JudgedByVersion, certifying_track, judged
+from kash.tracks.queries.certifying import JudgedByVersion, certifying_track
+from kash.tracks.queries.completing import completing
 from kash.workshops.models import Workshop
-from kash.workshops.queries.people import attendance_record
 from kash.workshops.queries.scope import run_by
 
 
@@ -133,23 +130,12 @@ def candidates(
     stored = current_rule(asking) if excluding is None else excluding.rule
     track = certifying_track_of(workshop, asking)
     holding = set(asking.scalars(_holding(workshop.id, track, excluding)))
-    rows = attendance_record(workshop, asking)
-    today = local_today()
-    day = min(workshop.ends_on, today)
-    here = {
-        row.person.id: (hour_share(row.minutes, row.total_minutes), day)
-        for row in rows
-        if row.total_minutes > 0
-    }
-    people = [row.person.id for row in rows]
-    asked = LeafQuestion(today, people, here=here)
-    judgements = judged(asking, track, people, asked, _proposed_by(excluding))
     found: list[Candidate] = []
-    for row in rows:
+    for one in completing(asking, workshop, track, _proposed_by(excluding)):
+        row, judgement = one.record, one.judged
         person: Person = row.person
         has_certificate = person.id in holding
         confirmed = person.printed_name_confirmed_at is not None
-        judgement = judgements.get(person.id)
         missing = missing_requirements(
             IssuingRecord(
                 minutes=row.minutes,
@@ -180,7 +166,7 @@ def candidates(
                 judged=judgement,
             )
         )
-    return sorted(found, key=lambda row: (sort_name(row.printed_name), row.person_id))
+    return sorted(found, key=lambda each: (sort_name(each.printed_name), each.person_id))
 
 
 def _proposed_by(batch: CertificateBatch | None) -> dict[int, int]:

@@ -65,11 +65,6 @@ class Missing:
     leaf: Leaf | None = None
 
 
-def hour_share(minutes: int, total_minutes: int) -> int:
-    """Whole per cent of the hours of a workshop that these minutes are."""
-    return 100 * minutes // total_minutes if total_minutes > 0 else 0
-
-
 def missing_requirements(
     record: IssuingRecord, *, name_must_be_confirmed: bool
 ) -> tuple[Missing, ...]:

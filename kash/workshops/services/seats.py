@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.attendance.confirmed import let_facts_follow
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.platform.web.formats import from_local
 from kash.workshops.models import Enrolment, Workshop
@@ -87,6 +88,8 @@ def set_state(
         enrolment.roster_entry_id = entry.id
     else:
         take_off_roster(session, workshop.register_id, enrolment.person_id, now)
+        if enrolment.roster_entry_id is not None:
+            let_facts_follow(session, workshop.register_id, now)
     session.flush()
 
 
