@@ -37,6 +37,8 @@ usage() {
 ./kash.sh mutations [ARGS]  plant small faults one at a time: which do the tests find?
 ./kash.sh backup FILE       write an encrypted backup
 ./kash.sh restore FILE      put a backup back, into an empty data directory
+./kash.sh archive FILE      write the whole programme as open files, encrypted as one
+./kash.sh bring-in FILE     bring an archive in, into an empty data directory, on either engine
 ./kash.sh flask ARGS        any command of the application
 ./kash.sh lock              lock the requirements anew
 The settings are variables: KASH_PORT, KASH_DATA_DIR, KASH_DATABASE_URL, …
@@ -277,6 +279,16 @@ case $command in
     [[ -n ${1:-} ]] || stop "Which file? ./kash.sh $command FILE"
     install_to_run
     exec "$PYTHON" -m kash.platform.operations "$command" "$@"
+    ;;
+  archive)
+    [[ -n ${1:-} ]] || stop 'Which file? ./kash.sh archive FILE'
+    install_to_run
+    flask archive write "$@"
+    ;;
+  bring-in)
+    [[ -n ${1:-} ]] || stop 'Which file? ./kash.sh bring-in FILE'
+    install_to_run
+    exec "$PYTHON" -m kash.archive "$@"
     ;;
   flask)
     install_to_run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kash.accounts.feature import FEATURE as ACCOUNTS
 from kash.announcements.feature import FEATURE as ANNOUNCEMENTS
+from kash.archive.feature import FEATURE as ARCHIVE
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
 from kash.availability.feature import FEATURE as AVAILABILITY
@@ -74,6 +75,7 @@ FEATURES: tuple[Feature, ...] = (
     DHIS2,
     FEEDS,
     CALENDAR,
+    ARCHIVE,
     DESK,
     HANDBOOK,
     DEMO,

@@ -98,6 +98,10 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "connections.record": {_R.ADMINISTRATOR: _ALL, _R.MONITORING: _ALL},
     "connections.agree": {_R.DIRECTOR: _ALL},
     "approvals.delegate": {_R.DIRECTOR: _ALL},
+    # Everything leaves at once: the file goes to who asked, its words to who agreed.
+    "archive.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "archive.ask": {_R.ADMINISTRATOR: _ALL},
+    "archive.agree": {_R.DIRECTOR: _ALL},
     "breaches.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "breaches.manage": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "people.see": {

@@ -38,6 +38,7 @@ SHOWN_AS = {
     "access.review": "review",
     "attendance.confirm": "to_confirm",
     "attendance.mark": "registers",
+    "archive.agree": "archives",
     "breaches.manage": "breaches",
     "certificates.approve": "certificates",
     "certificates.print": "certificates",

@@ -44,6 +44,7 @@ from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.announcements.models import Announcement
 from kash.application import create_app
+from kash.archive.models import ArchiveRequest
 from kash.assessments.models import (
     AskedQuestion,
     GivenAnswer,
@@ -670,6 +671,9 @@ class _Builder:
         )
         self.station = self.add(Organisation(name="Lake station", kind="station"))
         self.release = self.printed()
+        self.archive = self.add(
+            ArchiveRequest(reason=self.value("archive.reason", ""), proposed_by=new_public_id())
+        )
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
         self.connection = self.connected()
@@ -827,6 +831,7 @@ class _Builder:
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,
                     "release": self.release.public_id,
+                    "archive": self.archive.public_id,
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
                     "holiday": self.holiday.public_id,

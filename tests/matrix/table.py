@@ -51,6 +51,9 @@ connections.record    all  -    -     all  -      -    -       -       -
 connections.agree     -    all  -     -    -      -    -       -       -
 approvals.delegate    -    all  -     -    -      -    -       -       -
 approvals.end         all  self self  self self   self -       -       -
+archive.see           all  all  -     -    -      -    -       -       -
+archive.ask           all  -    -     -    -      -    -       -       -
+archive.agree         -    all  -     -    -      -    -       -       -
 breaches.see          all  all  -     -    -      -    -       -       -
 breaches.manage       all  all  -     -    -      -    -       -       -
 people.see            -    all  own   all  names  all  self    self    -
@@ -376,6 +379,12 @@ PLACES: dict[str, Place] = {
         "approvals.end", "approvals.end", {"delegation_id": "delegation"}
     ),
     "accounts.breaches": Place("breaches.see", "breaches.see"),
+    "archive.index": Place("archive.see"),
+    "archive.new": Place("archive.ask", "archive.ask"),
+    "archive.request": Place("archive.see", address={"public_id": "archive"}),
+    "archive.agree": Place(post="archive.agree", address={"public_id": "archive"}),
+    "archive.send_back": Place(post="archive.agree", address={"public_id": "archive"}),
+    "accounts.breaches": Place("breaches.see"),
     "accounts.open_breach": Place("breaches.manage", "breaches.manage"),
     "accounts.breach": Place("breaches.see", address={"breach_id": "breach"}),
     "accounts.edit_breach": _breach(both="breaches.manage"),

@@ -23,8 +23,11 @@ from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
 from kash.settings import CannotStart, Settings, SettingsError, load_settings
 
-_passphrase_fd = click.option(
+passphrase_option = click.option(
     "--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."
+)
+identity_option = click.option(
+    "--identity", type=click.Path(path_type=Path), help="File with the private key."
 )
 
 
@@ -33,7 +36,8 @@ def operations() -> None:
     """Back up, put back, bring up to date."""
 
 
-def _settings() -> Settings:
+def settings_at_terminal() -> Settings:
+    """The settings; or the line that says what is wrong with them."""
     with told_at_terminal(SettingsError):
         return load_settings()
 
@@ -54,7 +58,7 @@ def _passphrase(descriptor: int | None, *, twice: bool) -> str:
     return given
 
 
-def _passphrase_for(settings: Settings, descriptor: int | None) -> str:
+def passphrase_for(settings: Settings, descriptor: int | None) -> str:
     """Passphrase by which a backup is made, asked for where no recipient is set. Raises NoKey."""
     if settings.backup_recipient:
         return ""
@@ -65,7 +69,7 @@ def _passphrase_for(settings: Settings, descriptor: int | None) -> str:
 
 @operations.command()
 @click.argument("target", type=click.Path(path_type=Path))
-@_passphrase_fd
+@passphrase_option
 @click.option(
     "--without-lost-files", is_flag=True, help="Also if files that the database names are lost."
 )
@@ -75,7 +79,7 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
     from kash.platform.operations.backup import path_of_backup, trying_backup, write_backup
     from kash.platform.web.logs import configure_logs
 
-    settings = _settings()
+    settings = settings_at_terminal()
     configure_logs(settings.log_level)
     with told_at_terminal(OperationError, StorageError, CannotStart):
         passphrase = None
@@ -83,10 +87,10 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
             # Whoever mistypes sees it, and earlier backups are as good as before. What a timer is
             # refused nobody sees, so there it is a backup that failed.
             path_of_backup(target, utc_now())
-            passphrase = _passphrase_for(settings, passphrase_fd)
+            passphrase = passphrase_for(settings, passphrase_fd)
         with trying_backup(settings, utc_now()):
             if passphrase is None:
-                passphrase = _passphrase_for(settings, passphrase_fd)
+                passphrase = passphrase_for(settings, passphrase_fd)
             written = write_backup(
                 create_app(settings),
                 target,
@@ -102,15 +106,15 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
 
 @operations.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--identity", type=click.Path(path_type=Path), help="File with the private key.")
-@_passphrase_fd
+@identity_option
+@passphrase_option
 def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> None:
     """Put the backup SOURCE back, into an empty data directory and database."""
     from kash.platform.operations.restoring import restore_backup
 
-    settings = _settings()
+    settings = settings_at_terminal()
     with told_at_terminal(OperationError, StorageError, CannotStart):
-        identities = _identities(source, identity, passphrase_fd)
+        identities = identities_for(source, identity, passphrase_fd)
         restored = restore_backup(settings, source, identities)
     click.echo(f"Put back what was saved on {restored.made_at}")
     click.echo(f"Database, stored files: {restored.files}, the server's key. Nobody is signed in.")
@@ -121,7 +125,8 @@ def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> N
     click.echo("The audit says that it was restored, and began a new mirror.")
 
 
-def _identities(source: Path, identity: Path | None, passphrase_fd: int | None) -> list[Any]:
+def identities_for(source: Path, identity: Path | None, passphrase_fd: int | None) -> list[Any]:
+    """The identities that open a file, by its passphrase or its private key. Raises NoKey."""
     if needs_passphrase(source):
         return unlock(source, _passphrase(passphrase_fd, twice=False))
     if identity is None:
@@ -133,4 +138,4 @@ def _identities(source: Path, identity: Path | None, passphrase_fd: int | None) 
 def migrate() -> None:
     """Bring the database up to date, if it is not."""
     with told_at_terminal(MigrationFailed):
-        migrate_if_behind(_settings())
+        migrate_if_behind(settings_at_terminal())

@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -96,17 +97,43 @@ class _Pulled:
         return bytes(given)
 
 
+@dataclass(frozen=True)
+class Lock:
+    """What a file is encrypted by before whoever knows the passphrase is asked again: the one-time
+    identity under the passphrase, as such a file begins, and its public half."""
+
+    armour: bytes
+    recipient: str
+
+
+def lock_of(passphrase: str) -> Lock:
+    """A lock that this passphrase opens; it holds neither. Takes a second. Raises NoKey."""
+    refuse_short(passphrase)
+    once = pyrage.x25519.Identity.generate()
+    armour = pyrage.passphrase.encrypt(str(once).encode(), passphrase, armored=True)
+    return Lock(armour, str(once.to_public()))
+
+
 def encrypt(
-    pieces: Iterable[bytes], target: IO[bytes], *, recipient: str = "", passphrase: str = ""
+    pieces: Iterable[bytes],
+    target: IO[bytes],
+    *,
+    recipient: str = "",
+    passphrase: str = "",
+    lock: Lock | None = None,
 ) -> list[Any]:
-    """Encrypt to a recipient, or else by a passphrase. Raises NoKey, and what `pieces` raises.
+    """Encrypt by a lock, to a recipient, or else by a passphrase. Raises NoKey, and what `pieces`
+    raises.
 
     Returns identities that open it as well, so that what was written can be read back and checked.
     They are kept nowhere: once they are forgotten, only the recipient or the passphrase opens it.
     """
     once = pyrage.x25519.Identity.generate()
     keys = [once.to_public()]
-    if recipient:
+    if lock is not None:
+        keys.append(recipient_of(lock.recipient))
+        target.write(lock.armour)
+    elif recipient:
         keys.append(recipient_of(recipient))
     elif passphrase:
         refuse_short(passphrase)

@@ -86,13 +86,13 @@ def _put_back(
     with _storage_only(settings).app_context():
         for name, pieces in chain(next_after_database, members):
             if name == KEY:
-                restored.old_key = _put_key(settings.key_file, b"".join(pieces))
+                restored.old_key = put_key(settings.key_file, b"".join(pieces))
             else:
                 storage.put(name.removeprefix(FILES), pieces)
                 restored.files += 1
 
 
-def _put_key(path: Path, content: bytes) -> Path | None:
+def put_key(path: Path, content: bytes) -> Path | None:
     """Write the key file; where the one that was there went, if there was another."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     kept = None

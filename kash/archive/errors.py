@@ -1,0 +1,27 @@
+"""Errors of archives: the first for whoever is at a terminal, the others for a page."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.operations.errors import OperationError
+from kash.platform.web.errors import Problem
+
+
+class DamagedArchive(OperationError):
+    """An archive that is cut short, altered, or none of ours."""
+
+
+class ArchiveWaits(Problem):
+    """An archive that is asked for while another waits or is being made."""
+
+    sentence = _l("An archive was asked for already. It must be decided on, or made, first.")
+
+
+class NotIndependent(Problem):
+    """Agreement by somebody who was let in by who asked, or let her in."""
+
+    sentence = _l(
+        "You and whoever asked let one another in, so another director must agree to this."
+    )
+    status = 403

@@ -1,0 +1,43 @@
+"""The declaration of archives."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from kash.archive import blueprint, views
+from kash.archive.chapters import CHAPTERS
+from kash.archive.commands import archive_commands
+from kash.archive.models import ArchiveRequest
+from kash.archive.services import JOB, make_archive
+from kash.archive.today import NEEDED
+from kash.archive.trail_words import ACTION_WORDS
+from kash.feature import Feature
+from kash.platform.jobs import JobKind
+from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.setting_lines import SettingLine
+
+
+def _requests(_known: object) -> Select[str]:
+    return select(ArchiveRequest.public_id).order_by(ArchiveRequest.id.desc())
+
+
+def _what(_count: int) -> str:
+    return _("All of it as open files, made by two people.")
+
+
+FEATURE = Feature(
+    "archive",
+    modules=(views,),
+    blueprints=(blueprint,),
+    commands=(archive_commands,),
+    parts=(
+        ACTION_WORDS,
+        CHAPTERS,
+        NEEDED,
+        JobKind(JOB, make_archive, resumable=True, heavy=True),
+        SettingLine("safety", 95, "archive.index", _l("Take everything along"), "key", _what),
+        SampleId("/settings/archive/<public_id>", _requests),
+    ),
+)

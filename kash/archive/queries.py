@@ -1,0 +1,53 @@
+"""Archives that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from kash.archive.approval import APPROVAL
+from kash.archive.models import ArchiveRequest
+from kash.platform.database import db
+from kash.platform.jobs.models import Job
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
+
+MOST_SHOWN = 50
+
+
+def latest_requests() -> Sequence[ArchiveRequest]:
+    """The archives that were asked for last, the newest first."""
+    return db.session.scalars(
+        select(ArchiveRequest).order_by(ArchiveRequest.id.desc()).limit(MOST_SHOWN)
+    ).all()
+
+
+def request_of(public_id: str) -> ArchiveRequest:
+    """One of them. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(select(ArchiveRequest).where(ArchiveRequest.public_id == public_id))
+    )
+
+
+def waiting_requests(actor: Actor) -> Sequence[ArchiveRequest]:
+    """Those on which an actor can decide."""
+    return db.session.scalars(
+        select(ArchiveRequest).where(APPROVAL.open_to(actor)).order_by(ArchiveRequest.id)
+    ).all()
+
+
+def is_waiting() -> bool:
+    """True if one waits for a decision."""
+    return (
+        db.session.scalar(select(ArchiveRequest.id).where(ArchiveRequest.state == "proposed"))
+        is not None
+    )
+
+
+def own_job(found: ArchiveRequest, actor: Actor) -> Job | None:
+    """The work that makes an archive, for whoever asked for it; None before, and once it is
+    forgotten."""
+    if found.job is None or found.proposed_by != actor.public_id:
+        return None
+    return db.session.scalar(select(Job).where(Job.public_id == found.job))

@@ -1,0 +1,225 @@
+"""An archive is whole or refused, says what it holds, and opens for nobody who has half of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from kash.accounts.models import Account
+from kash.archive.errors import DamagedArchive
+from kash.archive.reading_in import import_archive
+from kash.archive.rows import kept_tables
+from kash.archive.writing_out import Contents, write_archive
+from kash.people.models import Zone
+from kash.platform import storage
+from kash.platform.database import db, writing
+from kash.platform.operations.backup import write_backup
+from kash.platform.operations.encryption import decrypted, encrypt
+from kash.platform.operations.errors import NotEmpty, OperationError, WrongKeyGiven
+from kash.platform.vault import verify
+from kash.settings import Settings
+from tests.platform.operations.conftest import cluster, opened  # noqa: F401 - fixtures
+from tests.platform.operations.test_backup import check_filled, fill
+
+IDENTITY = pyrage.x25519.Identity.generate()
+RECIPIENT = str(IDENTITY.to_public())
+Open = Callable[[Settings], Flask]
+
+
+def _write(app: Flask, path: Path, **more: Any) -> Contents:
+    with app.app_context():
+        return write_archive(path, **more)
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    with decrypted(path, [IDENTITY]) as content:
+        whole = io.BytesIO(content.read())
+    with tarfile.open(fileobj=whole) as archive:
+        return {one.name: archive.extractfile(one).read() for one in archive}  # type: ignore[union-attr]
+
+
+def _packed(path: Path, members: dict[str, bytes]) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, content in members.items():
+            about = tarfile.TarInfo(name)
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    path.unlink(missing_ok=True)
+    with path.open("wb") as file:
+        encrypt([packed.getvalue()], file, recipient=RECIPIENT)
+
+
+@pytest.fixture
+def written(opened: Open, tmp_path: Path) -> tuple[Settings, Path]:  # noqa: F811
+    """A small programme on SQLite, and its archive with the key."""
+    settings = Settings(data_dir=tmp_path / "before", backup_recipient=RECIPIENT)
+    app = opened(settings)
+    fill(app)
+    path = tmp_path / "archive.age"
+    _write(app, path, with_key=True)
+    return settings, path
+
+
+@pytest.fixture
+def empty(tmp_path: Path, empty_database: Path) -> Settings:
+    """A place into which migrations have run, and nothing else happened."""
+    folder = tmp_path / "after"
+    folder.mkdir(mode=0o700)
+    shutil.copyfile(empty_database, folder / "kash.sqlite3")
+    return Settings(data_dir=folder, backup_recipient=RECIPIENT)
+
+
+@pytest.fixture(params=["from SQLite", pytest.param("from PostgreSQL", marks=pytest.mark.services)])
+def places(
+    request: pytest.FixtureRequest,
+    cluster: Callable[[], str],  # noqa: F811
+    opened: Open,  # noqa: F811
+    empty: Settings,
+    tmp_path: Path,
+) -> tuple[Settings, Settings]:
+    """Where a programme is, and an empty place on the other engine."""
+    if request.param == "from PostgreSQL":
+        at = Settings(
+            data_dir=tmp_path / "before", database_url=cluster(), backup_recipient=RECIPIENT
+        )
+        return at, empty
+    other = Settings(
+        data_dir=tmp_path / "other", database_url=cluster(), backup_recipient=RECIPIENT
+    )
+    opened(other)
+    return Settings(data_dir=tmp_path / "before", backup_recipient=RECIPIENT), other
+
+
+def test_a_programme_moves_whole_between_engines(
+    opened: Open,  # noqa: F811
+    places: tuple[Settings, Settings],
+    tmp_path: Path,
+) -> None:
+    before, empty = places
+    app = opened(before)
+    secret = fill(app)
+    with app.app_context(), writing() as session:
+        within = Zone(name="County", kind="county")
+        session.add(within)
+        session.flush()
+        # Refers to a row that comes after it in the order of keys.
+        session.add(Zone(name="Ward", kind="ward"))
+        session.flush()
+        ward = session.scalars(select(Zone).where(Zone.name == "Ward")).one()
+        within.within_id = ward.id
+    path = tmp_path / "archive.age"
+    contents = _write(app, path, with_key=True)
+    brought = import_archive(empty, path, [IDENTITY])
+    assert brought.contents == contents
+    after = opened(empty)
+    check_filled(after, secret)
+    with after.app_context():
+        county = db.session.scalars(select(Zone).where(Zone.name == "County")).one()
+        assert db.session.get_one(Zone, county.within_id).name == "Ward"
+        assert verify(db.session()).sound
+
+
+def test_without_the_key_it_is_brought_in_only_where_the_key_lies(
+    opened: Open,  # noqa: F811
+    written: tuple[Settings, Path],
+    empty: Settings,
+    tmp_path: Path,
+) -> None:
+    before, _ = written
+    path = tmp_path / "keyless.age"
+    _write(opened(before), path)
+    assert not any(before.key_file.read_bytes() in one for one in _members(path).values())
+    with pytest.raises(OperationError, match="opens with another key file"):
+        import_archive(empty, path, [IDENTITY])
+    assert not empty.key_file.exists()
+    shutil.copy(before.key_file, empty.key_file)
+    assert import_archive(empty, path, [IDENTITY]).old_key is None
+
+
+@pytest.mark.parametrize("harm", ["cut", "letter", "row", "file", "table", "key", "contents"])
+def test_a_cut_or_altered_archive_brings_nothing(
+    harm: str, written: tuple[Settings, Path], empty: Settings
+) -> None:
+    _before, path = written
+    members = _members(path)
+    person = "tables/person/000000.jsonl"
+    if harm == "cut":
+        del members["end.json"]
+    elif harm == "letter":
+        members[person] = members[person].replace(b"Mbalamwezi", b"Mbalamwesi")
+    elif harm == "row":
+        members[person] = b""
+    elif harm == "file":
+        members["files/scans/sheet"] = b"scan" * 699_999 + b"sca."
+    elif harm == "table":
+        del members["tables/account/000000.jsonl"]
+    elif harm == "key":
+        members["server.key"] = members["server.key"].replace(b"1", b"2")
+    else:
+        stated = json.loads(members["contents.json"])
+        stated["tables"]["person"]["rows"] = 2
+        members["contents.json"] = json.dumps(stated).encode()
+    _packed(path, members)
+    before = (empty.data_dir / "kash.sqlite3").read_bytes()
+    with pytest.raises(OperationError):
+        import_archive(empty, path, [IDENTITY])
+    assert (empty.data_dir / "kash.sqlite3").read_bytes() == before
+    assert {one.name for one in empty.data_dir.iterdir()} <= {"kash.sqlite3", "files"}
+
+
+def test_a_row_that_no_table_takes_leaves_no_other_behind(
+    opened: Open,  # noqa: F811
+    written: tuple[Settings, Path],
+    empty: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _before, path = written
+    # What the archive says of itself is checked first, so that only a fault of ours comes so far.
+    monkeypatch.setattr(
+        "kash.archive.reading_in._compare", lambda *_: (_ for _ in ()).throw(ValueError)
+    )
+    with pytest.raises(DamagedArchive):
+        import_archive(empty, path, [IDENTITY])
+    with opened(empty).app_context():
+        assert db.session.scalar(select(func.count()).select_from(Account)) == 0
+        assert list(storage.list()) == []
+
+
+def test_what_is_no_archive_of_ours_is_refused(
+    opened: Open,  # noqa: F811
+    written: tuple[Settings, Path],
+    empty: Settings,
+    tmp_path: Path,
+) -> None:
+    before, path = written
+    backup = tmp_path / "backup.age"
+    write_backup(opened(before), backup)
+    with pytest.raises(DamagedArchive):
+        import_archive(empty, backup, [IDENTITY])
+    with pytest.raises(WrongKeyGiven):
+        import_archive(empty, path, [pyrage.x25519.Identity.generate()])
+    members = _members(path)
+    head = json.loads(members["backup.json"]) | {"revision": "0001"}
+    _packed(path, members | {"backup.json": json.dumps(head).encode()})
+    with pytest.raises(OperationError, match="another version"):
+        import_archive(empty, path, [IDENTITY])
+    with pytest.raises(NotEmpty):
+        import_archive(before, path, [IDENTITY])
+
+
+def test_every_table_but_those_of_sessions_is_in_it(written: tuple[Settings, Path]) -> None:
+    stated = json.loads(_members(written[1])["contents.json"])
+    assert set(stated["tables"]) == {table.name for table in kept_tables()}
+    assert "signed_in_session" not in stated["tables"]
+    assert set(stated["files"]) == {"scans/sheet", "scans/empty"}

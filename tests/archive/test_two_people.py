@@ -1,0 +1,109 @@
+"""An archive takes two people: one has the file, another the words that open it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash.accounts.models import AccountBacking
+from kash.archive.errors import ArchiveWaits, NotIndependent
+from kash.archive.models import ArchiveRequest
+from kash.archive.services import ArchiveWish, agree_to_archive, ask_for_archive, make_archive
+from kash.platform.approvals.errors import WrongStep
+from kash.platform.database import db, writing
+from kash.platform.jobs import SILENT
+from kash.platform.jobs.models import Job
+from kash.platform.operations.encryption import Lock, decrypted, unlock
+from kash.platform.operations.errors import WrongKeyGiven
+from kash.platform.vault import AuditEntry
+from kash.policy import Actor, Role
+
+ActorOf = Callable[..., Actor]
+WISH = ArchiveWish("We move to a machine of our own.")
+
+
+@pytest.fixture
+def cheap_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that costs no second of the processor, for what is not about opening the file."""
+    monkeypatch.setattr("kash.archive.services.lock_of", lambda _words: Lock(b"", "age1"))
+
+
+def _request() -> ArchiveRequest:
+    db.session.rollback()
+    return db.session.scalars(select(ArchiveRequest)).one()
+
+
+def test_the_file_goes_to_one_and_its_words_to_another(
+    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient], tmp_path: Path
+) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    public_id = ask_for_archive(WISH, by=administrator)
+    page = f"/settings/archive/{public_id}"
+    shown = client_for(director).post(f"{page}/agree").text
+    words = " ".join(re.findall(r"<li><code>([a-z]+)</code></li>", shown))
+    assert len(words.split()) == 6
+    job = db.session.scalars(select(Job)).one()
+    assert (job.owner, job.arguments) == (administrator.public_id, {"request": public_id})
+    made = make_archive(SILENT, request=public_id).whole()
+    path = tmp_path / "archive.age"
+    path.write_bytes(made)
+    with decrypted(path, unlock(path, words)) as content:
+        assert b"tables/account/000000.jsonl" in io.BytesIO(content.read()).getvalue()
+    with pytest.raises(WrongKeyGiven):
+        unlock(path, " ".join(reversed(words.split())))
+    # The words are in no page that comes after, nor in what is stored.
+    for who in (administrator, director):
+        assert words.split()[0] + "</code>" not in client_for(who).get(page).text
+    row = _request()
+    assert words not in f"{row.armour}{row.recipient}{job.arguments}{job.title}"
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action.startswith("archive.")).order_by(AuditEntry.seq)
+    ).all()
+    assert [(one.action, one.actor, one.subjects[0]) for one in entries] == [
+        ("archive.asked", administrator.public_id, public_id),
+        ("archive.agreed", director.public_id, public_id),
+    ]
+    assert [one.name for one in Path(app.config["SETTINGS"].data_dir).glob("tmp*")] == []
+
+
+@pytest.mark.usefixtures("cheap_lock")
+def test_nobody_agrees_who_stands_behind_whoever_asked(app: APIFlask, actor: ActorOf) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    with writing() as session:
+        session.add(AccountBacking(account_id=director.account_id, by=administrator.public_id))
+    public_id = ask_for_archive(WISH, by=administrator)
+    with pytest.raises(NotIndependent):
+        agree_to_archive(public_id, by=director)
+    assert (_request().state, _request().job) == ("proposed", None)
+
+
+@pytest.mark.usefixtures("cheap_lock")
+def test_one_is_asked_for_at_a_time_and_decided_on_once(app: APIFlask, actor: ActorOf) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    public_id = ask_for_archive(WISH, by=administrator)
+    with pytest.raises(ArchiveWaits):
+        ask_for_archive(WISH, by=administrator)
+    agree_to_archive(public_id, by=director)
+    with pytest.raises(WrongStep):
+        agree_to_archive(public_id, by=director)
+    assert ask_for_archive(WISH, by=administrator) != public_id
+
+
+def test_a_director_sends_it_back_with_a_reason_that_who_asked_reads(
+    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    public_id = ask_for_archive(WISH, by=administrator)
+    page = f"/settings/archive/{public_id}"
+    empty = client_for(director).post(f"{page}/return", data={"reason": ""})
+    assert (empty.status_code, _request().state) == (422, "proposed")
+    client_for(director).post(f"{page}/return", data={"reason": "To whom does it go?"})
+    assert "To whom does it go?" in client_for(administrator).get(page).text
+    assert (_request().state, _request().armour) == ("returned", "")
