@@ -10,6 +10,7 @@ from kash.archive import blueprint, views
 from kash.archive.chapters import CHAPTERS
 from kash.archive.commands import archive_commands
 from kash.archive.models import ArchiveRequest
+from kash.archive.personal import PERSONAL
 from kash.archive.services import JOB, make_archive
 from kash.archive.today import NEEDED
 from kash.archive.trail_words import ACTION_WORDS
@@ -36,6 +37,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         NEEDED,
+        *PERSONAL,
         JobKind(JOB, make_archive, resumable=True, heavy=True),
         SettingLine("safety", 95, "archive.index", _l("Take everything along"), "key", _what),
         SampleId("/settings/archive/<public_id>", _requests),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kash.accounts.services.asking import ask_to_invite
 from kash.accounts.services.invitations import invite
+from kash.archive.services import ArchiveWish, ask_for_archive
 from kash.coverage.queries.goals import Goal
 from kash.coverage.services.goals import set_goal
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER
@@ -138,6 +139,10 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     propose_a_quarter(actors, courses[WORKING_TOGETHER.name], today)
     propose_next_figures(actors, today)
     keep_safe(actors, today)
+    ask_for_archive(
+        ArchiveWish("The programme moves to a machine of its own in the new year."),
+        by=administrator,
+    )
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
     return LoadedProgramme(actors, workshops, batches, forum, meetings, members, incidents, work)

@@ -1,7 +1,7 @@
 """archives that were asked for
 
 Revision ID: 0085
-Revises: 0074
+Revises: 0075
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from kash.platform.database import UtcDateTime
 
 revision = '0085'
-down_revision = '0074'
+down_revision = '0075'
 branch_labels = None
 depends_on = None
 

@@ -104,6 +104,8 @@ OWN_WISH = {
     "attendance.see",
     "audit.see",
     "audit.verify",
+    "archive.ask",
+    "archive.see",
     "breaches.see",
     "calendar.see",
     "curriculum.compare",

@@ -672,7 +672,7 @@ class _Builder:
         self.station = self.add(Organisation(name="Lake station", kind="station"))
         self.release = self.printed()
         self.archive = self.add(
-            ArchiveRequest(reason=self.value("archive.reason", ""), proposed_by=new_public_id())
+            ArchiveRequest(reason="We move to a machine of our own", proposed_by=new_public_id())
         )
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()

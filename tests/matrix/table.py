@@ -378,13 +378,12 @@ PLACES: dict[str, Place] = {
     "accounts.end_stand_in": Place(
         "approvals.end", "approvals.end", {"delegation_id": "delegation"}
     ),
-    "accounts.breaches": Place("breaches.see", "breaches.see"),
     "archive.index": Place("archive.see"),
     "archive.new": Place("archive.ask", "archive.ask"),
     "archive.request": Place("archive.see", address={"public_id": "archive"}),
     "archive.agree": Place(post="archive.agree", address={"public_id": "archive"}),
     "archive.send_back": Place(post="archive.agree", address={"public_id": "archive"}),
-    "accounts.breaches": Place("breaches.see"),
+    "accounts.breaches": Place("breaches.see", "breaches.see"),
     "accounts.open_breach": Place("breaches.manage", "breaches.manage"),
     "accounts.breach": Place("breaches.see", address={"breach_id": "breach"}),
     "accounts.edit_breach": _breach(both="breaches.manage"),
