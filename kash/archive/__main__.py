@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kash.platform.operations.commands import (
+from kash.platform.operations.asking import (
     identities_for,
     identity_option,
     passphrase_option,

@@ -8,14 +8,13 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.archive.approval import APPROVAL
 from kash.archive.queries import waiting_requests
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
 
 
 def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
-    if not asked.actor.may("archive.agree"):
-        return []
     return [
         waiting_line(
             _("Archive of the whole programme"),
@@ -27,4 +26,11 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-NEEDED = Need("archives", 281, _to_agree, lead=_l("Archives that wait for you:"), lead_place=110)
+NEEDED = Need(
+    "archives",
+    281,
+    _to_agree,
+    lead=_l("Archives that wait for you:"),
+    lead_place=110,
+    exists=lambda asked: APPROVAL.any_open_to(asked.actor),
+)

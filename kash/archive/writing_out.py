@@ -64,7 +64,7 @@ class Contents:
 
 
 def key_check(keys: Keys) -> dict[str, Any]:
-    """What tells the key file that opens what is sealed from any other, and opens nothing."""
+    """Marks that tell the key file which opens what is sealed from any other, and open nothing."""
     return {
         "keys": sorted(key_id.hex() for key_id in keys.sealing),
         "root": sha256(keys.derived("archive check")).hexdigest(),

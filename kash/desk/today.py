@@ -9,10 +9,12 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from kash.desk.queries import own_public_id
 from kash.feature import declared
 from kash.platform.condition import Condition, condition
+from kash.platform.database import db
 from kash.platform.vault import OpenVault
 from kash.platform.web.beginning import ShownStep, steps_of
 from kash.platform.web.today import Need, Own, Panel, TodayLine, Viewer
@@ -104,7 +106,12 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
     is open: then the cases are looked through, which is noted in the audit."""
     asked = Viewer(actor, now, vault)
     needs = sorted(declared(Need), key=lambda need: need.place)
-    waiting = [WaitingNeed(need, found) for need in needs if (found := need.find(asked))]
+    nothing = _without_anything(needs, asked)
+    waiting = [
+        WaitingNeed(need, found)
+        for need in needs
+        if need.key not in nothing and (found := need.find(asked))
+    ]
     panels = [
         ShownPanel(panel, found)
         for panel in sorted(declared(Panel), key=lambda panel: panel.place)
@@ -118,6 +125,16 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
         own=_own(asked),
         steps=() if all(step.done for step in steps) else steps,
     )
+
+
+def _without_anything(needs: Sequence[Need], asked: Viewer) -> set[str]:
+    """The keys of the needs of which there is nothing, as their conditions say in one statement."""
+    conditions = {need.key: need.exists(asked) for need in needs if need.exists is not None}
+    to_ask = {key: one for key, one in conditions.items() if one is not None}
+    if not to_ask:
+        return set(conditions)
+    row = db.session.execute(select(*(one.label(key) for key, one in to_ask.items()))).one()
+    return {key for key in conditions if key not in to_ask or not row._mapping[key]}
 
 
 def _own(asked: Viewer) -> list[TodayLine]:

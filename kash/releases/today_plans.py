@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.releases.approval import APPROVAL
 from kash.releases.queries.plans import is_planned, waiting_plans
 
 # From November on the next year's plan is due.
@@ -17,8 +18,6 @@ _DUE_FROM = 11
 
 
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
-    if not asked.actor.may("releases.approve"):
-        return []
     return [
         waiting_line(
             _("Plan of printed figures: %(year)s", year=one.year),
@@ -52,6 +51,7 @@ PLANS_NEEDED = (
         _to_approve,
         lead=_l("Plans of printed figures that wait for you:"),
         lead_place=105,
+        exists=lambda asked: APPROVAL.any_open_to(asked.actor),
     ),
     Need("release_plan_missing", 185, _missing),
 )

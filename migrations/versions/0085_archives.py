@@ -1,7 +1,7 @@
 """archives that were asked for
 
 Revision ID: 0085
-Revises: 0075
+Revises: 0078
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from kash.platform.database import UtcDateTime
 
 revision = '0085'
-down_revision = '0075'
+down_revision = '0078'
 branch_labels = None
 depends_on = None
 

@@ -88,7 +88,7 @@ def places(
     empty: Settings,
     tmp_path: Path,
 ) -> tuple[Settings, Settings]:
-    """Where a programme is, and an empty place on the other engine."""
+    """A place with a programme, and an empty one on the other engine."""
     if request.param == "from PostgreSQL":
         at = Settings(
             data_dir=tmp_path / "before", database_url=cluster(), backup_recipient=RECIPIENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, exists, false, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -104,6 +104,10 @@ class Approval(Part):
         barred = (actor.public_id, absent) if alone else (actor.public_id,)
         others = (self.model.proposed_by.is_distinct_from(one) for one in barred)
         return and_(self.model.state == "proposed", *others)
+
+    def any_open_to(self, actor: Actor) -> ColumnElement[bool] | None:
+        """The condition that there is anything that an actor can approve; None if she may not."""
+        return exists().where(self.open_to(actor)) if actor.may(self.approves) else None
 
     def offered(self, row: Any, actor: Actor, *, as_organiser: bool = False) -> OfferedDecision:
         """Decision that the page of a proposal offers; `as_organiser` as in `turn_back`."""

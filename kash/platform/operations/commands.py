@@ -2,69 +2,29 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from kash.platform.database import utc_now
-from kash.platform.operations.encryption import (
-    identities_in,
-    needs_passphrase,
-    refuse_short,
-    unlock,
+from kash.platform.operations.asking import (
+    at_a_terminal,
+    identities_for,
+    identity_option,
+    passphrase_for,
+    passphrase_option,
+    settings_at_terminal,
 )
-from kash.platform.operations.errors import NoKey, OperationError
+from kash.platform.operations.errors import OperationError
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
-from kash.settings import CannotStart, Settings, SettingsError, load_settings
-
-passphrase_option = click.option(
-    "--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."
-)
-identity_option = click.option(
-    "--identity", type=click.Path(path_type=Path), help="File with the private key."
-)
+from kash.settings import CannotStart
 
 
 @click.group()
 def operations() -> None:
     """Back up, put back, bring up to date."""
-
-
-def settings_at_terminal() -> Settings:
-    """The settings; or the line that says what is wrong with them."""
-    with told_at_terminal(SettingsError):
-        return load_settings()
-
-
-def _at_a_terminal() -> bool:
-    return sys.stdin.isatty()
-
-
-def _passphrase(descriptor: int | None, *, twice: bool) -> str:
-    if descriptor is not None:
-        with os.fdopen(os.dup(descriptor)) as file:
-            return file.readline().rstrip("\r\n")
-    if not _at_a_terminal():
-        raise NoKey("Set KASH_BACKUP_RECIPIENT, or run this at a terminal for a passphrase.")
-    given = getpass.getpass("Passphrase of the backup: ")
-    if twice and getpass.getpass("Once more: ") != given:
-        raise NoKey("The two differ.")
-    return given
-
-
-def passphrase_for(settings: Settings, descriptor: int | None) -> str:
-    """Passphrase by which a backup is made, asked for where no recipient is set. Raises NoKey."""
-    if settings.backup_recipient:
-        return ""
-    given = _passphrase(descriptor, twice=True)
-    refuse_short(given)
-    return given
 
 
 @operations.command()
@@ -83,7 +43,7 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
     configure_logs(settings.log_level)
     with told_at_terminal(OperationError, StorageError, CannotStart):
         passphrase = None
-        if _at_a_terminal():
+        if at_a_terminal():
             # Whoever mistypes sees it, and earlier backups are as good as before. What a timer is
             # refused nobody sees, so there it is a backup that failed.
             path_of_backup(target, utc_now())
@@ -123,15 +83,6 @@ def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> N
     if restored.old_key:
         click.echo(f"The key that was here before is kept in {restored.old_key}")
     click.echo("The audit says that it was restored, and began a new mirror.")
-
-
-def identities_for(source: Path, identity: Path | None, passphrase_fd: int | None) -> list[Any]:
-    """The identities that open a file, by its passphrase or its private key. Raises NoKey."""
-    if needs_passphrase(source):
-        return unlock(source, _passphrase(passphrase_fd, twice=False))
-    if identity is None:
-        raise NoKey("This backup opens with a private key: give its file with --identity.")
-    return identities_in(identity)
 
 
 @operations.command()

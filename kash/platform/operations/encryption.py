@@ -99,7 +99,7 @@ class _Pulled:
 
 @dataclass(frozen=True)
 class Lock:
-    """What a file is encrypted by before whoever knows the passphrase is asked again: the one-time
+    """A lock by which a file is encrypted without asking for its passphrase again: the one-time
     identity under the passphrase, as such a file begins, and its public half."""
 
     armour: bytes

@@ -58,7 +58,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendEntry:
     """A line of the legend."""
 
     name: str
@@ -78,7 +78,7 @@ def target_look() -> Look:
     return Look(_INK, dotted=False)
 
 
-def drawn(chart: Any, title: str, height: int, entries: Sequence[Entry]) -> str:
+def drawn(chart: Any, title: str, height: int, entries: Sequence[LegendEntry]) -> str:
     """A chart of the library as SVG, with the legend below it if there is more than one line to it.
 
     `entries` are its series in order.
@@ -155,7 +155,7 @@ def _look_of(name: str, classes: Sequence[str], looks: Mapping[str, Look]) -> st
     return f'fill="none" stroke="{_SOFT}"'
 
 
-def _legend(entries: Sequence[Entry]) -> list[str]:
+def _legend(entries: Sequence[LegendEntry]) -> list[str]:
     """Lines below the plot; a long name goes on in a line of its own."""
     lines = []
     for entry in entries:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from kash.platform.press.chart_looks import (
     LABEL_SIZE,
     WIDTH,
-    Entry,
+    LegendEntry,
     Look,
     drawn,
     limit_look,
@@ -76,7 +76,7 @@ def line_chart(
     entries = []
     for look, name, values in _looks(series, limits):
         chart.add(one_line(str(name)), list(values), show_dots=look.dotted)
-        entries.append(Entry(str(name), look))
+        entries.append(LegendEntry(str(name), look))
     return drawn(chart, title, _HEIGHT, entries)
 
 
@@ -113,9 +113,9 @@ def bar_chart(
     for place, (name, values) in enumerate(series.items()):
         look = series_look(place, filled=True)
         chart.add(one_line(str(name)), list(values)[order])
-        entries.append(Entry(str(name), look))
+        entries.append(LegendEntry(str(name), look))
     if any(one is not None for one in targets):
-        entries.append(Entry(str(target_name), target_look()))
+        entries.append(LegendEntry(str(target_name), target_look()))
     return drawn(chart, title, height, entries)
 
 
@@ -146,7 +146,7 @@ def scatter_chart(
     entries = []
     for look, name, places in _looks(points, curves):
         chart.add(one_line(str(name)), list(places), stroke=not look.dotted, show_dots=look.dotted)
-        entries.append(Entry(str(name), replace(look, lined=not look.dotted)))
+        entries.append(LegendEntry(str(name), replace(look, lined=not look.dotted)))
     return drawn(chart, title, _HEIGHT + 40, entries)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import ColumnElement
+
 from kash.feature import Part
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import to_local
@@ -77,6 +79,9 @@ class Need(Part):
     `find` answers lines, or with a `template` of its own what that template shows as `found`. With
     a `lead` the number stands in the sentence on top, at `lead_place`. What is `ranked` comes first
     in an order of its own, and not as the oldest.
+
+    `exists` is the condition under which there is anything; None for whom there cannot be. All
+    conditions are asked in one statement, and `find` only where they hold.
     """
 
     key: str
@@ -88,6 +93,7 @@ class Need(Part):
     most: int | None = None
     template: str = "desk/today_lines.html"
     ranked: bool = False
+    exists: Callable[[Viewer], ColumnElement[bool] | None] | None = None
 
 
 @dataclass(frozen=True)

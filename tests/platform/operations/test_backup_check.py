@@ -19,7 +19,7 @@ from kash.certificates.models import Design, DesignImage, FunderMark
 from kash.platform import storage
 from kash.platform.condition import condition
 from kash.platform.database import db, new_public_id, utc_now
-from kash.platform.operations import backup, commands
+from kash.platform.operations import asking, backup, commands
 from kash.platform.operations.backup import write_backup
 from kash.platform.operations.commands import operations
 from kash.platform.operations.database_check import NO_TABLE, check_part, check_whole
@@ -321,7 +321,8 @@ def test_a_slip_at_the_terminal_is_no_backup_that_failed(
     here = Settings(data_dir=tmp_path / "here")
     opened(here)
     monkeypatch.setenv("KASH_DATA_DIR", str(here.data_dir))
-    monkeypatch.setattr(commands, "_at_a_terminal", lambda: True)
+    for place in (commands, asking):
+        monkeypatch.setattr(place, "at_a_terminal", lambda: True)
     target = tmp_path / "copy.age"
     if slip == "a name that is taken":
         target.write_text("kept")
@@ -334,11 +335,12 @@ def test_a_slip_at_the_terminal_is_no_backup_that_failed(
             raise KeyboardInterrupt
         return next(typed)
 
-    monkeypatch.setattr(commands.getpass, "getpass", ask)
+    monkeypatch.setattr(asking.getpass, "getpass", ask)
     done = CliRunner().invoke(operations, ["backup", str(target)])
     assert (done.exit_code, says in done.output) == (1, True)
     assert health(here) == []
     # Nobody reads what a timer is told.
-    monkeypatch.setattr(commands, "_at_a_terminal", lambda: False)
+    for place in (commands, asking):
+        monkeypatch.setattr(place, "at_a_terminal", lambda: False)
     assert CliRunner().invoke(operations, ["backup", str(target)]).exit_code == 1
     assert health(here) == ["backup failed"]
