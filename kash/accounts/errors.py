@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.accounts.names import STANDING_SENTENCES
+from kash.platform.approvals.rules import Standing
 from kash.platform.web.errors import NotFound, Problem, TooManyTries
 
 
@@ -254,6 +256,17 @@ class CannotAgree(Problem):
     """This person cannot decide this request; the sentence says why."""
 
     status = 403
+
+
+class NotIndependent(Problem):
+    """Agreement by whoever asked, by one who is not independent of that person, or by one too new
+    here."""
+
+    status = 403
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(str(STANDING_SENTENCES[standing]))
+        self.standing = standing
 
 
 class WrongSpokenCode(Problem):

@@ -16,12 +16,3 @@ class ArchiveWaits(Problem):
     """An archive that is asked for while another waits or is being made."""
 
     sentence = _l("An archive was asked for already. It must be decided on, or made, first.")
-
-
-class NotIndependent(Problem):
-    """Agreement by somebody who was let in by who asked, or let her in."""
-
-    sentence = _l(
-        "You and whoever asked let one another in, so another director must agree to this."
-    )
-    status = 403

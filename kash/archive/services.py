@@ -11,16 +11,18 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from kash.accounts.errors import NotIndependent
+from kash.accounts.queries.backing import standing_in_requests
 from kash.archive.approval import APPROVAL
-from kash.archive.errors import ArchiveWaits, NotIndependent
+from kash.archive.errors import ArchiveWaits
 from kash.archive.models import ArchiveRequest
 from kash.archive.queries import request_of
 from kash.archive.writing_out import write_archive
+from kash.platform.approvals.rules import Standing
 from kash.platform.jobs import JobResult, Progress
 from kash.platform.jobs.services import enqueue
 from kash.platform.operations.encryption import Lock, lock_of
 from kash.platform.vault import audited, new_passphrase
-from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor
 
 JOB = "archive.make"
@@ -56,8 +58,11 @@ def agree_to_archive(public_id: str, *, by: Actor) -> str:
     with audited("archive.agreed", by) as change:
         asked: ArchiveRequest = APPROVAL.locked(change.session, public_id)
         APPROVAL.approve(change, asked, by)
-        if asked.proposed_by in change.session.scalars(tied_accounts(by.public_id)).all():
-            raise NotIndependent
+        askers = [asked.proposed_by]
+        standing = standing_in_requests(change.session, by.public_id, askers, change.now)
+        stands = standing(asked_by=asked.proposed_by, concerned="")
+        if stands is not Standing.MAY:
+            raise NotIndependent(stands)
         asked.armour, asked.recipient = lock.armour.decode(), lock.recipient
         job = enqueue(
             change.session,

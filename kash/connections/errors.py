@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.names import STANDING_SENTENCES
-from kash.platform.approvals.rules import Standing
 from kash.platform.web.errors import Problem
 
 
@@ -22,17 +20,6 @@ class NotAgreed(Problem):
     """A connection is to be switched on to which nobody has agreed as it is now."""
 
     sentence = _l("Nobody has agreed to this connection as it is now, so it cannot be switched on.")
-
-
-class NotIndependent(Problem):
-    """Whoever recorded it does not agree to it, nor whoever is not independent of that person or
-    too new here."""
-
-    status = 403
-
-    def __init__(self, standing: Standing) -> None:
-        super().__init__(str(STANDING_SENTENCES[standing]))
-        self.standing = standing
 
 
 class WrongAddress(Problem):

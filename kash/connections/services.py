@@ -9,10 +9,10 @@ from datetime import date
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from kash.accounts.errors import NotIndependent
 from kash.connections.approval import APPROVAL
 from kash.connections.errors import (
     NotAgreed,
-    NotIndependent,
     SecretMissing,
     SignedLater,
     WrongAddress,

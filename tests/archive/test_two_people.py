@@ -12,8 +12,9 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from kash.accounts.errors import NotIndependent
 from kash.accounts.models import AccountBacking
-from kash.archive.errors import ArchiveWaits, NotIndependent
+from kash.archive.errors import ArchiveWaits
 from kash.archive.models import ArchiveRequest
 from kash.archive.services import ArchiveWish, agree_to_archive, ask_for_archive, make_archive
 from kash.platform.approvals.errors import WrongStep

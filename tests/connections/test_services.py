@@ -9,10 +9,10 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
+from kash.accounts.errors import NotIndependent
 from kash.accounts.models import Account, AccountBacking
 from kash.connections.errors import (
     NotAgreed,
-    NotIndependent,
     NotOn,
     SecretMissing,
     SignedLater,
