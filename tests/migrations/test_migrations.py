@@ -262,6 +262,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("decision_review", "concluded_at"): [None, datetime(2026, 11, 16, 6)],
     ("decision_review", "table_key"): ["", "who"],
     ("decision_review", "line"): ["", "police"],
+    ("archive_request", "state"): ["proposed", "returned"],
     ("story", "language"): ["en", "sw"],
     ("enrolment", "offer_until"): [None, None],
     ("sign_up_link", "kind"): ["quota", "open"],
