@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kash.accounts.feature import FEATURE as ACCOUNTS
 from kash.announcements.feature import FEATURE as ANNOUNCEMENTS
+from kash.api.feature import FEATURE as API
 from kash.archive.feature import FEATURE as ARCHIVE
 from kash.assessments.feature import FEATURE as ASSESSMENTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
@@ -73,6 +74,7 @@ FEATURES: tuple[Feature, ...] = (
     SERIES,
     QUARTERS,
     DHIS2,
+    API,
     FEEDS,
     CALENDAR,
     ARCHIVE,

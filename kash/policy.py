@@ -311,6 +311,16 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     # A trainer may open a forum, and runs the one of which she is the secretary.
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    # A token for a program acts for whoever asked for it, reaches no more than that account, and is
+    # agreed to by another who answers for what leaves.
+    "api.see": {
+        _R.ADMINISTRATOR: _ALL,
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _SELF,
+        _R.MONITORING: _SELF,
+    },
+    "api.make": {_R.DIRECTOR: _SELF, _R.TRAINER: _SELF, _R.MONITORING: _SELF},
+    "api.agree": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     # Of workshops and forums that one may edit; each date is asked again.
     "series.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
 }

@@ -36,6 +36,7 @@ CHAPTERS = (
     Chapter("members", "i"),
     Chapter("monitoring", "j"),
     Chapter("connections", "m"),
+    Chapter("api", "p"),
     Chapter("figures", "l", EVERYBODY),
     Chapter("privacy", "k", EVERYBODY),
     Chapter("verification", "b", EVERYBODY, public=True),

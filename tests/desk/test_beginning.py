@@ -43,6 +43,7 @@ SHOWN_AS = {
     "certificates.approve": "certificates",
     "certificates.print": "certificates",
     "certificates.rule": "rule",
+    "api.agree": "api_tokens",
     "connections.agree": "connections",
     "curriculum.approve": "courses",
     "curriculum.edit": "returned",
@@ -73,6 +74,8 @@ SHOWN_AS = {
 }
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
+    "api.make",
+    "api.see",
     "connections.record",
     "connections.see",
     "workshops.rule",

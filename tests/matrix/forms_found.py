@@ -161,7 +161,7 @@ def who_may(act: str) -> str:
         return NOBODY
     if act == SIGNED_IN:
         return "trainer"
-    return next(role for role in ("trainer", *ROLES) if MAY[act][role] != "-")
+    return next((role for role in ("trainer", *ROLES) if MAY[act][role] != "-"), NOBODY)
 
 
 def address_of(world: World, endpoint: str, role: str, side: str = OWN, **other: str) -> str:

@@ -43,6 +43,7 @@ from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.announcements.models import Announcement
+from kash.api.models import ApiToken, ApiTokenScope
 from kash.application import create_app
 from kash.archive.models import ArchiveRequest
 from kash.assessments.models import (
@@ -575,6 +576,19 @@ class _Builder:
             )
         )
 
+    def api_token(self, account: Account, by: str) -> ApiToken:
+        """A token for a program that an account answers for, and another may agree to."""
+        return self.add(
+            ApiToken(
+                connection_id=self.connection.id,
+                account_id=account.id,
+                purpose="Counts for the county",
+                days=90,
+                proposed_by=by,
+                scopes=[ApiTokenScope(scope="workshops.read")],
+            )
+        )
+
     def shelter(self) -> ServiceEntry:
         """A service whose address is confidential."""
         public_id = new_public_id()
@@ -775,6 +789,14 @@ class _Builder:
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
         }
+        # A director agrees to what another asked for, and fetches what is her own.
+        api_tokens = {
+            name: self.api_token(
+                account, new_public_id() if name == "director" else account.public_id
+            )
+            for name, account in accounts.items()
+            if name in ("director", "trainer", "monitoring", "other trainer")
+        }
         absences = {
             OWN: self.absence(accounts["trainer"], OWN),
             OTHER: self.absence(accounts["other trainer"], OTHER),
@@ -837,6 +859,9 @@ class _Builder:
                     "holiday": self.holiday.public_id,
                     "venue": (self.venue if mine else self.annex).public_id,
                     "calendar_token": self.calendar_token,
+                    "api_token": api_tokens[
+                        role if mine and role in api_tokens else "other trainer"
+                    ].public_id,
                     "block": (self.block if mine else self.block_elsewhere).public_id,
                     "absence": absences[side],
                     "teacher": accounts["trainer" if mine else "other trainer"].public_id,

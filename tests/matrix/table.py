@@ -135,6 +135,12 @@ records.list          -    all  all   all  -      -    -       -       -
 skills.see            -    all  all   all  -      -    -       -       -
 skills.grant          -    all  -     -    -      -    -       -       -
 feeds.venues          -    all  all   -    -      -    -       -       -
+api.see               all  all  self  self -      -    -       -       -
+api.make              -    self self  self -      -    -       -       -
+api.ask               -    all  all   all  -      -    -       -       -
+api.agree             all  all  -     -    -      -    -       -       -
+api.list              all  all  all   all  -      -    -       -       -
+by_token              -    -    -     -    -      -    -       -       -
 tracks.see            -    all  all   all  -      -    -       -       -
 tracks.standing       -    all  own   all  -      -    self    self    -
 tracks.write          -    -    all   -    -      -    -       -       -
@@ -219,6 +225,8 @@ SHOWN = _read(_VALUES)
 # Acts that depend on no role.
 ANYONE = "anyone"
 SIGNED_IN = "signed in"
+# Asked by programs, which have no role.
+BY_TOKEN = "by_token"
 
 
 @dataclass(frozen=True)
@@ -894,6 +902,28 @@ PLACES: dict[str, Place] = {
     "feeds.venues": Place("feeds.venues"),
     "feeds.make_venue": _of("venue", both="feeds.venues"),
     "feeds.end_venue": _of("venue", both="feeds.venues"),
+    # --- tokens of programs, and what programs ask with them ----------------------------------
+    "api.index": Place("api.list", "api.list"),
+    "api.reference": Place("api.list"),
+    "api.openapi_file": Place("api.list"),
+    "api.ask": Place("api.ask", "api.ask"),
+    "api.token": _of("api_token", get="api.see"),
+    "api.agree": _of("api_token", post="api.agree"),
+    "api.send_back": _of("api_token", post="api.agree"),
+    "api.fetch": _of("api_token", post="api.make"),
+    "api.end": _of("api_token", both="api.see"),
+    # No session counts here, whoever's it is: `tests/api` asks them by every scope.
+    "api_v1.about_token": Place(BY_TOKEN),
+    "api_v1.openapi": Place(BY_TOKEN),
+    "api_v1.list_people": Place(BY_TOKEN),
+    "api_v1.read_person": _of("person", get=BY_TOKEN),
+    "api_v1.list_workshops": Place(BY_TOKEN),
+    "api_v1.read_workshop": _of("workshop", get=BY_TOKEN),
+    "api_v1.read_attendance": _of("workshop", get=BY_TOKEN),
+    "api_v1.mark_attendance": _of("workshop", post=BY_TOKEN),
+    "api_v1.list_certificates": Place(BY_TOKEN),
+    "api_v1.read_certificate": Place(BY_TOKEN, address={"serial": "=K7RM2WQX4NVH"}),
+    "api_v1.list_releases": Place(BY_TOKEN),
     # --- skills of trainers ------------------------------------------------------------------
     "skills.index": Place("skills.see"),
     "skills.table": Place("skills.see"),

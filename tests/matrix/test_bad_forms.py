@@ -166,6 +166,8 @@ _WITHOUT_SESSION = {
     "invitations.station_out", "invitations.sign_up",
     # A mail program stops messages by one post, and a gateway reports by its secret path.
     "notices.stop_now", "notices.stopped", "notices.report",
+    # A program shows its token, and no session counts.
+    "api_v1.mark_attendance",
 }  # fmt: skip
 
 

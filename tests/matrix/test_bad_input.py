@@ -18,7 +18,7 @@ from kash.platform.web import bodies
 from .forms_found import address_of, who_may
 from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of
 from .programme import OTHER, OWN, World
-from .table import ANYONE, NOBODY, PLACES, ROOMS, in_room, room_of
+from .table import ANYONE, BY_TOKEN, NOBODY, PLACES, ROOMS, in_room, room_of
 
 ASKED = (
     "page", "sort", "direction", "state", "group", "organisation", "kind", "when", "venue",
@@ -98,7 +98,7 @@ def faults_of_address(endpoint: str, world: World) -> list[str]:
                 fine = (301, 303, 308, 400, 403, 404, 405, 410, 422)
                 if endpoint in LEAD_ON and (answer.location or "").startswith("/w"):
                     continue
-                if not fault and not (answer.status_code in fine or act == ANYONE):
+                if not fault and not (answer.status_code in fine or act in (ANYONE, BY_TOKEN)):
                     fault = f"answered {answer.status_code}"
                 if fault:
                     wrong.append(f"{method} {endpoint}, {part} = {value[:40]}: {fault}")

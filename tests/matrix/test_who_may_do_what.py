@@ -20,6 +20,7 @@ from .names_shown import ROLES, SHOW_NAMES, names_on, wrong_names
 from .programme import OTHER, OWN, Bearer, Value, World
 from .table import (
     ANYONE,
+    BY_TOKEN,
     EVERYONE,
     MAY,
     NOBODY,
@@ -129,6 +130,8 @@ def wrong_answer(ask: Ask, answer: TestResponse) -> str:
     to_sign_in = status == 303 and answer.headers["Location"].startswith(_TO_SIGN_IN)
     if status >= 500:
         return f"broke with {status}"
+    if ask.act == BY_TOKEN:
+        return "" if status == 401 else f"answered {status} without a token"
     if allowed(ask):
         refused = status in (401, 403, 405) or (to_sign_in and ask.act != ANYONE)
         gone = status == 404 and ask.act not in (ANYONE, "self")
@@ -350,6 +353,9 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "skills.see": "skills.see",
         "skills.grant": "skills.grant",
         "feeds.venues": "feeds.venues",
+        "api.see": "api.see",
+        "api.make": "api.make",
+        "api.agree": "api.agree",
         "absences.see": "absences.see",
         "budget.see": "budget.see",
         "budget.edit": "budget.edit",

@@ -288,6 +288,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("evaluation_question", "kind"): ["scale", "comment"],
     ("question", "kind"): ["single", "scale"],
     ("track_version", "state"): ["published", "draft"],
+    ("api_token", "state"): ["approved", "proposed"],
+    ("api_token", "token_hash"): ["a" * 64, None],
     ("connection", "state"): ["approved", "proposed"],
     ("connection", "is_on"): [True, False],
     ("release_plan", "state"): ["approved", "proposed"],

@@ -11,6 +11,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.vault.queries import known_actions, newest_entries, told_by_day
 from kash.platform.vault.redaction import by_day, subjects_shown
+from kash.platform.web.action_words import other_actors
 from kash.platform.web.formats import from_local, zone
 from kash.platform.web.lists import Listing, listing
 
@@ -41,6 +42,7 @@ def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
 
 def _lines(entries: Sequence[AuditEntry]) -> list[AuditLine]:
     names = names_of(entry.actor for entry in entries)
+    names |= other_actors(entry.actor for entry in entries if entry.actor not in names)
     return [
         AuditLine(
             entry.at,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from kash.feature import Part, declared
+from kash.platform.database import is_public_id
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,23 @@ ACTORS: dict[str, Any] = {
     "nobody": _l("Somebody without an account"),
     "system": _l("The system"),
 }
+
+
+@dataclass(frozen=True)
+class ActorsKnown(Part):
+    """Actors of the trail that are no accounts: their names by public ids."""
+
+    names_of: Callable[[Iterable[str]], dict[str, str]]
+
+
+def other_actors(public_ids: Iterable[str]) -> dict[str, str]:
+    """The names of actors that are no accounts, by public ids; those of accounts are left out.
+    Nothing is asked if there are none."""
+    wanted = sorted({one for one in public_ids if is_public_id(one)})
+    names: dict[str, str] = {}
+    for part in declared(ActorsKnown) if wanted else ():
+        names |= part.names_of(wanted)
+    return names
 
 
 def actor_text(actor: str) -> str:

@@ -22,6 +22,7 @@ from kash.platform.faults import Fault, fault_of
 from kash.platform.press import RenderError
 from kash.platform.storage import FileMissing, StorageError, StorageFull
 from kash.platform.web.posted import came_from_here, posted
+from kash.platform.web.problem_documents import is_for_programs, problem_document
 from kash.policy import NOBODY
 
 log = structlog.get_logger("kash.platform.web")
@@ -106,8 +107,11 @@ def error_page(
     status: int, sentence: str = "", heading: str = "", *, again: Again | None = None
 ) -> ResponseReturnValue:
     """The page for a status, with a sentence and a heading of its own if there are any. `again` is
-    what could not be taken, address and fields, to be sent once more from there."""
+    what could not be taken, address and fields, to be sent once more from there. A program gets a
+    document in its place."""
     shown = status if status in _PAGES else 400 if status < 500 else 500
+    if is_for_programs(request.path):
+        return problem_document(status, str(sentence), str(heading))
     if not _wants_page():
         return {"error": str(sentence) or _lead(shown)}, status
     words = {"sentence": str(sentence), "heading": str(heading)}
@@ -130,6 +134,9 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
         for name, value in error.get_headers()
         if name not in ("Content-Type", "Content-Length")
     ]
+    if isinstance(answer, Response):
+        answer.headers.extend(headers)
+        return answer
     return (*answer, headers) if isinstance(answer, tuple) else answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from kash.platform.database import utc_now
 from kash.platform.web.current_actor import NobodyHere, current_actor, signed_in
 from kash.platform.web.pages import this_address
 from kash.platform.web.taking import takes_names
-from kash.policy import ANYONE, declared_permission, needs_fresh_sign_in
+from kash.policy import ANYONE, NOBODY, Actor, declared_permission, needs_fresh_sign_in
 
 # How long ago the password may have been given for a dangerous action.
 FRESH_FOR = timedelta(minutes=10)
@@ -23,6 +24,23 @@ _KEEP = "kash_keep_posted"
 FRAMEWORK_ENDPOINTS = frozenset({"static"})
 
 login_manager = LoginManager()
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def asked_with(bearer: Callable[[], Actor]) -> Callable[[View], View]:
+    """Declare that a view is asked by programs, and no session counts: `bearer` reads from the
+    request for whom it is. It raises the Problem for which the request is refused."""
+
+    def declare(view: View) -> View:
+        view.kash_bearer = bearer  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def bearer_of(view: Callable[..., Any]) -> Callable[[], Actor] | None:
+    """By what a view is asked in place of a session; None if by a session."""
+    return getattr(view, "kash_bearer", None)
 
 
 def _elsewhere(endpoint: str, back: str | None = None) -> ResponseReturnValue:
@@ -46,7 +64,7 @@ def guard() -> ResponseReturnValue | None:
     """Let through what the view's declared permission lets through.
 
     Not signed in: to the sign-in page. Not permitted: 403. A dangerous action with a password given
-    too long ago: to the page that asks for it.
+    too long ago: to the page that asks for it. A view that is asked with a token: what that lets.
     """
     endpoint = request.endpoint
     if endpoint is None or endpoint in FRAMEWORK_ENDPOINTS:
@@ -58,6 +76,11 @@ def guard() -> ResponseReturnValue | None:
     g.permission = permission
     if permission == ANYONE:
         return None
+    bearer = bearer_of(view)
+    if bearer is not None:
+        # A cookie counts for nothing here: what comes without one can't be forged by a page.
+        g.actor = NOBODY
+        g.actor = bearer()
     actor = current_actor()
     if actor.account_id is None:
         return _elsewhere(current_app.extensions[_SIGN_IN])

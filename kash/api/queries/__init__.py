@@ -1,0 +1,1 @@
+"""Reads of the programming interface, each within the reach of the account that answers."""

@@ -1,0 +1,38 @@
+"""People for programs: within reach, of one group, and nobody who is or may be under 18."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kash.api.rules.paging import PageCut, cut
+from kash.people.models import Group, Person, Posting
+from kash.people.scope import within_reach
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
+
+
+def people_after(actor: Actor, letter: str, after: str, limit: int) -> PageCut[Person]:
+    """The people of a group after an id, and whether there are more."""
+    asked = _within(actor).join(Person.group).where(Group.letter == letter)
+    if after:
+        asked = asked.where(Person.public_id > after)
+    return cut(db.session.scalars(asked.order_by(Person.public_id).limit(limit + 1)).all(), limit)
+
+
+def person_within(actor: Actor, public_id: str) -> Person:
+    """One person. Raises NotFound."""
+    asked = _within(actor).where(Person.public_id == public_id)
+    return one_or_404(db.session.scalar(asked))
+
+
+def _within(actor: Actor) -> Select[Person]:
+    return (
+        select(Person)
+        .where(within_reach(actor, "people.see"), Person.minor.is_(False))
+        .options(
+            joinedload(Person.group),
+            selectinload(Person.postings).joinedload(Posting.organisation),
+        )
+    )

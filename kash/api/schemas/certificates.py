@@ -1,0 +1,33 @@
+"""Certificates: whether they hold."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from kash.api.schemas.base import PageAsked, PublicIdText, ToldForm
+from kash.certificates.rules.standing import CertificateCondition
+
+
+class CertificatesAsked(PageAsked):
+    """A page of certificates."""
+
+
+class CertificateTold(ToldForm):
+    """A certificate. Its holder is a number, and the name on it is told nowhere."""
+
+    id: PublicIdText
+    serial: str
+    person: PublicIdText
+    title: str
+    issued_on: date
+    expires_on: date | None
+    status: CertificateCondition
+
+
+class CertificatesTold(ToldForm):
+    """A page of certificates."""
+
+    items: list[CertificateTold]
+    next: str | None = Field(description="The address of the next page; null on the last")

@@ -1,0 +1,186 @@
+"""Every scope on every address: one opens what the table says, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select, update
+
+from kash.api.endpoints import ScopedBlueprint, endpoints
+from kash.api.models import ApiToken
+from kash.api.scopes import SCOPES
+from kash.people.models import Person
+from kash.platform.database import db, writing
+from kash.policy import Actor, UndeclaredPermission, allow
+from kash.workshops.models import Workshop
+from tests.workshops.conftest import make_person
+
+from .conftest import Held, Program
+
+MakeProgram = Callable[..., Program]
+
+# Written from what the programme agreed: which scope opens which address.
+TABLE = {
+    "GET /token": "",
+    "GET /openapi.json": "",
+    "GET /people": "people.read",
+    "GET /people/<public_id>": "people.read",
+    "GET /workshops": "workshops.read",
+    "GET /workshops/<public_id>": "workshops.read",
+    "GET /workshops/<public_id>/attendance": "attendance.read",
+    "POST /workshops/<public_id>/attendance/operations": "attendance.mark",
+    "GET /certificates": "certificates.read",
+    "GET /certificates/<serial>": "certificates.read",
+    "GET /releases": "releases.read",
+}
+
+
+def _addresses(app: APIFlask) -> set[str]:
+    return {
+        f"{method} {rule.rule.removeprefix('/api/v1')}"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(f"{endpoints.name}.")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+@pytest.mark.any_engine
+def test_every_scope_opens_the_addresses_of_the_table_and_no_other(
+    app: APIFlask, held: Held, program: MakeProgram
+) -> None:
+    assert _addresses(app) == set(TABLE)
+    wrong = []
+    for scope in SCOPES:
+        with_people = ("people.read",) if scope.key == "people.names" else ()
+        one = program(scope.key, *with_people, owner=held.trainer)
+        has = {"", scope.key, *with_people}
+        for place, needed in TABLE.items():
+            method, _space, path = place.partition(" ")
+            address = path.replace("<public_id>", held.workshop).replace("<serial>", "K7RM2WQX4NVH")
+            status = one.ask(address, method).status_code
+            if (status == 403) is (needed in has) or status >= 500:
+                wrong.append(f"{place} with {scope.key}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.any_engine
+def test_an_address_without_a_scope_stops_the_start() -> None:
+    forgetful = ScopedBlueprint("forgetful", __name__)
+    with pytest.raises(UndeclaredPermission, match="/forgotten"):
+        forgetful.get("/forgotten")(allow("people.see")(lambda: ""))
+
+
+@pytest.mark.any_engine
+def test_no_session_of_a_browser_counts_and_no_token_opens_a_page(
+    app: APIFlask, sign_in: Callable[..., object], program: MakeProgram
+) -> None:
+    browser = sign_in("director")
+    assert browser.get("/api/v1/workshops").status_code == 401  # type: ignore[attr-defined]
+    one = program()
+    bearing = {"Authorization": f"Bearer {one.secret}"}
+    assert app.test_client().get("/people", headers=bearing).status_code == 303
+
+
+@pytest.mark.any_engine
+def test_names_leave_by_their_own_scope_and_contacts_and_minors_never(
+    app: APIFlask, held: Held, program: MakeProgram
+) -> None:
+    shown, minor = make_person("Akinyi Wazi"), make_person("Mdogo Siri", minor=True)
+    with writing() as session:
+        row = session.scalars(select(Person).where(Person.public_id == shown)).one()
+        row.phone_sealed, row.reference = b"+254712345678", "zq-reference"
+    one, other = program("people.read"), program("people.read", "people.names")
+    told = {item["id"]: item["name"] for item in one.ask("/people?group=B").json["items"]}
+    named = {item["id"]: item["name"] for item in other.ask("/people?group=B").json["items"]}
+    assert told.keys() == named.keys()
+    assert set(told.values()) == {None}
+    assert named[shown] == "Akinyi Wazi"
+    assert minor not in named
+    assert other.ask(f"/people/{minor}").status_code == 404
+    person = other.ask(f"/people/{shown}")
+    assert set(person.json) == {
+        "id", "group", "sex", "age_band", "cadre", "ward", "station", "changed_at", "name",
+    }  # fmt: skip
+    assert "712345678" not in person.text
+    assert "zq-reference" not in person.text
+
+
+@pytest.mark.any_engine
+def test_people_of_two_groups_never_stand_in_one_answer(
+    app: APIFlask, held: Held, program: MakeProgram
+) -> None:
+    one = program("people.read")
+    assert one.ask("/people").status_code == 422
+    for letter in ("A", "B"):
+        items = one.ask(f"/people?group={letter}").json["items"]
+        assert items
+        assert {item["group"] for item in items} == {letter}
+
+
+@pytest.mark.any_engine
+def test_a_trainers_token_reaches_the_people_of_her_workshops_alone(
+    app: APIFlask, held: Held, program: MakeProgram
+) -> None:
+    stranger = make_person("Mgeni Mbali")
+    one = program("people.read", owner=held.trainer)
+    told = {item["id"] for item in one.ask("/people?group=B").json["items"]}
+    assert told
+    assert stranger not in told
+    assert one.ask(f"/people/{stranger}").status_code == 404
+
+
+def test_a_walk_through_pages_gives_each_once_while_others_are_added(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], program: MakeProgram
+) -> None:
+    before = {make_person(f"Person {number}") for number in range(7)}
+    one = program("people.read")
+    address, read = "/people?group=B&limit=2", []
+    for number in range(20):
+        page = one.ask(address).json
+        read += [item["id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        make_person(f"Later {number}")
+        address = page["next"]
+    assert page["next"] is None
+    assert len(read) == len(set(read))
+    assert before <= set(read)
+    assert read == sorted(read)
+
+
+@pytest.mark.any_engine
+def test_what_has_not_changed_is_not_sent_again(
+    app: APIFlask, held: Held, program: MakeProgram
+) -> None:
+    one = program("workshops.read")
+    first = one.ask("/workshops")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    again = one.ask("/workshops", headers=tag)
+    assert (again.status_code, again.get_data()) == (304, b"")
+    with writing() as session:
+        session.execute(update(Workshop).values(state="cancelled"))
+    changed = one.ask("/workshops", headers=tag)
+    assert changed.status_code == 200
+    assert [item["state"] for item in changed.json["items"]] == ["cancelled"]
+    assert {"Authorization", "Accept-Language"} <= set(first.vary)
+
+
+@pytest.mark.any_engine
+def test_no_list_asks_more_often_for_three_rows_than_for_one(
+    app: APIFlask, held: Held, program: MakeProgram, count_queries: Callable[[], object]
+) -> None:
+    owner = held.trainer
+    one = program("people.read", "workshops.read", "attendance.read", owner=owner)
+    places = ("/people?group=B", "/workshops", f"/workshops/{held.workshop}/attendance")
+    for place in places:
+        one.ask(place)
+        counts = []
+        for limit in (1, 3):
+            address = f"{place}{'&' if '?' in place else '?'}limit={limit}"
+            with count_queries() as queries:  # type: ignore[attr-defined]
+                assert one.ask(address).status_code == 200
+            counts.append(queries.count)
+        assert counts[0] == counts[1], place
+    assert db.session.scalar(select(func.count(ApiToken.id))) == 1
