@@ -68,6 +68,7 @@ LISTS = frozenset(
 )
 # Not asked for, and why.
 UNASKED = {
+    "funders.account": "no account of a funder is in what is measured",
     "archive.request": "no archive is asked for in what is measured",
     "releases.release": "nothing was printed in what is measured",
     "releases.note": "as above",

@@ -22,6 +22,7 @@ from kash.evaluations.feature import FEATURE as EVALUATIONS
 from kash.feature import Feature
 from kash.feeds.feature import FEATURE as FEEDS
 from kash.forums.feature import FEATURE as FORUMS
+from kash.funders.feature import FEATURE as FUNDERS
 from kash.handbook.feature import FEATURE as HANDBOOK
 from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
@@ -65,6 +66,7 @@ FEATURES: tuple[Feature, ...] = (
     CERTIFICATES,
     COVERAGE,
     SKILLS,
+    FUNDERS,
     INDICATORS,
     INCIDENTS,
     RELEASES,

@@ -102,6 +102,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "archive.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "archive.ask": {_R.ADMINISTRATOR: _ALL},
     "archive.agree": {_R.DIRECTOR: _ALL},
+    # What an account of a funder reads: one asks, another who is independent agrees.
+    "funders.tie": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "breaches.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "breaches.manage": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "people.see": {

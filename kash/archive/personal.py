@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from kash.people.erasure import about_things
 
-PERSONAL = (*about_things(archive_request="reason armour recipient returned_reason"),)
+PERSONAL = (
+    *about_things(archive_request="reason armour recipient job state approved_for returned_reason"),
+)

@@ -37,6 +37,7 @@ SECOND_DOCUMENTATION = SampleAccount(
     "documentation2", "Ushahidi Namuna", (Role.DOCUMENTATION,), language="sw"
 )
 CUSTODIAN = SampleAccount("custodian", "Mlinzi Kifani", (Role.CUSTODIAN,))
+FUNDER = SampleAccount("funder", "Rafiki Jaribio", (Role.FUNDER,))
 ACCOUNTS = (
     ADMINISTRATOR,
     DIRECTOR,
@@ -48,7 +49,7 @@ ACCOUNTS = (
     CUSTODIAN,
     PEER,
     POLICE_PEER,
-    SampleAccount("funder", "Rafiki Jaribio", (Role.FUNDER,)),
+    FUNDER,
 )
 # Who holds keys of the vault; the first makes what is sealed.
 MEMBERS = (CUSTODIAN, DOCUMENTATION, SECOND_DOCUMENTATION)

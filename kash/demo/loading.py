@@ -27,6 +27,7 @@ from kash.demo.figure_plans import propose_next_figures
 from kash.demo.figures import add_figures
 from kash.demo.follow_up import follow_up
 from kash.demo.forum import hold_forum
+from kash.demo.funders import tie_the_funder
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.members import SampleMember, add_members, put_on_duty
 from kash.demo.opening import ProgrammeNotEmpty, open_accounts, programme_is_empty, set_up, settle
@@ -118,6 +119,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     hold_tests(actors, workshops)
     send_from_the_door(actors, workshops[4])
     evaluate_workshops(actors, workshops, today)
+    tie_the_funder(actors)
     batches = make_batches(actors, workshops, today)
     pay_out(actors, workshops)
     _set_on_a_track(actors, workshops[0], today)

@@ -39,6 +39,7 @@ SHOWN_AS = {
     "attendance.confirm": "to_confirm",
     "attendance.mark": "registers",
     "archive.agree": "archives",
+    "funders.tie": "funder_accounts",
     "breaches.manage": "breaches",
     "certificates.approve": "certificates",
     "certificates.print": "certificates",

@@ -127,6 +127,7 @@ from kash.forums.models import (
 from kash.forums.rules.leaves import leaves_of, root_of
 from kash.forums.rules.record import MinutesPart
 from kash.forums.rules.telling import line_digest
+from kash.funders.models import FunderAccount
 from kash.holidays.models import LocalHoliday
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Duty, Incident, MediationBrief
@@ -750,6 +751,17 @@ class _Builder:
             ),
             OTHER: self.side(OTHER, accounts["other trainer"], [people[OTHER], people["guest"]]),
         }
+        accounts["other funder"] = self.account("other funder", ["funder"])
+        lake_fund = self.add(Funder(name="Lake fund"))
+        paying = {OWN: accounts["funder"], OTHER: accounts["other funder"]}
+        ties = {
+            side: self.add(
+                FunderAccount(
+                    account_id=account.id, funder_id=lake_fund.id, proposed_by=new_public_id()
+                )
+            )
+            for side, account in paying.items()
+        }
         self.enrol_only(people["enrolled"], accounts["trainer"])
         people[OWN].phone_by = accounts["trainer"].public_id
         requests = {
@@ -854,6 +866,8 @@ class _Builder:
                     "station": self.station.public_id,
                     "release": self.release.public_id,
                     "archive": self.archive.public_id,
+                    "funder_account": paying[side].public_id,
+                    "funder_tie": ties[side].public_id,
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
                     "holiday": self.holiday.public_id,

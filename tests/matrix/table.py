@@ -54,6 +54,7 @@ approvals.end         all  self self  self self   self -       -       -
 archive.see           all  all  -     -    -      -    -       -       -
 archive.ask           all  -    -     -    -      -    -       -       -
 archive.agree         -    all  -     -    -      -    -       -       -
+funders.tie           all  all  -     -    -      -    -       -       -
 breaches.see          all  all  -     -    -      -    -       -       -
 breaches.manage       all  all  -     -    -      -    -       -       -
 people.see            -    all  own   all  names  all  self    self    -
@@ -261,6 +262,11 @@ def _breach(*, post: str = "", both: str = "") -> Place:
     return Place(both, post or both, {"breach_id": "breach"})
 
 
+def _tie() -> Place:
+    ids = {"account_id": "funder_account", "tie_id": "funder_tie"}
+    return Place(post="funders.tie", address=ids)
+
+
 def _forum(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
     return Place(get or both, post or both, {"forum_id": "forum", **more})
 
@@ -386,6 +392,12 @@ PLACES: dict[str, Place] = {
     "accounts.end_stand_in": Place(
         "approvals.end", "approvals.end", {"delegation_id": "delegation"}
     ),
+    "funders.account": Place(
+        "funders.tie", "funders.tie", address={"account_id": "funder_account"}
+    ),
+    "funders.agree": _tie(),
+    "funders.send_back": _tie(),
+    "funders.end": _tie(),
     "archive.index": Place("archive.see"),
     "archive.new": Place("archive.ask", "archive.ask"),
     "archive.request": Place("archive.see", address={"public_id": "archive"}),

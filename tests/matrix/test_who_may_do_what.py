@@ -286,6 +286,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "audit.verify": "audit.verify",
         "access.review": "access.review",
         "approvals.delegate": "approvals.delegate",
+        "funders.tie": "funders.tie",
         "archive.see": "archive.see",
         "archive.ask": "archive.ask",
         "archive.agree": "archive.agree",

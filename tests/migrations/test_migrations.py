@@ -263,6 +263,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("decision_review", "table_key"): ["", "who"],
     ("decision_review", "line"): ["", "police"],
     ("archive_request", "state"): ["proposed", "returned"],
+    ("funder_account", "state"): ["proposed", "returned"],
     ("story", "language"): ["en", "sw"],
     ("enrolment", "offer_until"): [None, None],
     ("sign_up_link", "kind"): ["quota", "open"],
