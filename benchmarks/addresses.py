@@ -38,6 +38,7 @@ from kash.people.services.lists import bring_in, confirm_list, preview_list
 from kash.platform.cleaning import ScannedPage
 from kash.platform.database import PublicId, db
 from kash.platform.jobs.models import Job
+from kash.platform.web.guard import bearer_of
 from kash.platform.web.sample_ids import sample_id
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -76,6 +77,8 @@ UNASKED = {
     "releases.edit_plan": "as above",
     "connections.connection": "no other system is connected to what is measured",
     "connections.edit": "as above",
+    "api.end": "no program has a token in what is measured",
+    "api.token": "as above",
     "answers.answer": "of a link the hash alone is kept",
     "invitations.station": "as above",
     "invitations.sign_up": "as above",
@@ -220,6 +223,9 @@ def _pages(app: Flask, scenes: Sequence[Scene]) -> Iterator[Page]:
     found: dict[str, list[str]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if "GET" not in (rule.methods or ()) or rule.endpoint in UNASKED:
+            continue
+        if bearer_of(app.view_functions[rule.endpoint]) is not None:
+            # Asked by programs, each a page of a list at most.
             continue
         if needs_vault(app.view_functions[rule.endpoint]):
             # Nobody holds keys in what is measured: `bench vault` measures these.

@@ -75,6 +75,8 @@ NAMED: dict[str, str] = {
     "assessments.test_made": "workshop test",
     "assessments.test_opened": "workshop test",
     "assessments.test_removed": "workshop test",
+    "api.marks_made": "register account",
+    "api.token_asked": "token connection",
     "attendance.badge_scanned": "register slot entry",
     "attendance.checked_in": "register slot entry",
     "attendance.difference_settled": "register slot entry",

@@ -16,6 +16,7 @@ from kash.api.models import ApiToken
 from kash.api.personal import PERSONAL
 from kash.api.queries.tokens import count_in_use, names_of_tokens
 from kash.api.scopes import KIND
+from kash.api.sections import of_account
 from kash.api.services.tokens import end_with_access, forget_kept_answers
 from kash.api.specification import settings_of_description
 from kash.api.today import TODAY
@@ -35,6 +36,7 @@ from kash.feature import Feature
 from kash.platform.jobs import Chore
 from kash.platform.web.action_words import ActorsKnown
 from kash.platform.web.hits import NamedPage
+from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine
 
@@ -89,6 +91,7 @@ FEATURE = Feature(
             ),
             asks_address=False,
         ),
+        PageSection("account", "api/account_section.html", of_account),
         Revocation("api_tokens", _l("Its tokens for programs end"), end_with_access),
         Chore("forget_kept_answers", forget_kept_answers, minutes=60, at=52),
         NamedPage("api.index", _l("Tokens for programs"), "api.see", 99),

@@ -34,6 +34,7 @@ from kash.demo.opening import ProgrammeNotEmpty, open_accounts, programme_is_emp
 from kash.demo.participants import add_people, find_a_minor
 from kash.demo.payouts import pay_out
 from kash.demo.phones import send_from_the_door
+from kash.demo.programs import let_programs_in
 from kash.demo.quarters import propose_a_quarter
 from kash.demo.questions import hold_tests, write_questions
 from kash.demo.renewals import hold_the_first, hold_the_second
@@ -108,6 +109,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     add_figures(actors, members, today)
     leave_a_list_waiting(actors)
     connect(actors, today)
+    let_programs_in(actors, today)
     courses = write_courses(actors)
     bring_library(library(), by=actors[TRAINER.key])
     for version in courses.values():

@@ -84,12 +84,13 @@ def test_whoever_writes_a_program_reads_every_address_and_scope_on_a_page(
 ) -> None:
     browser = sign_in("monitoring")
     page = browser.get("/tokens/reference").text
+    plain = page.replace("<wbr>", "")
     file = browser.get("/tokens/reference/openapi.json")
     assert file.json["openapi"] == "3.1.0"
     assert file.headers["Content-Disposition"] == "attachment; filename=openapi.json"
     for path, methods in file.json["paths"].items():
         for method in methods:
-            assert f"{method.upper()} {path}" in page
+            assert f"{method.upper()} {path}" in plain
     assert all(f"<code>{scope.key}</code>" in page for scope in SCOPES)
     assert "<code>items[].station.name</code>" in page
     assert "style=" not in page

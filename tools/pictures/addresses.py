@@ -47,6 +47,7 @@ from kash.people.models import (
 )
 from kash.platform.database import db, utc_now
 from kash.platform.vault import Unsealing, VaultMember
+from kash.platform.web.guard import bearer_of
 from kash.platform.web.sample_ids import sample_id
 from kash.policy import ANYONE, Actor, Role, declared_permission
 from kash.training.models import CourseVersion
@@ -81,6 +82,7 @@ _RUN_FORUMS = frozenset({"trainer", "director"})
 LEFT_OUT = frozenset(
     {
         "assessments.wall_code",
+        "api.openapi_file",
         "attendance.pad_leave",
         "attendance.pad_manifest",
         "attendance.pad_texts",
@@ -239,6 +241,9 @@ class Addresses:
             view = app.view_functions[rule.endpoint]
             permission = declared_permission(view)
             if permission is None:
+                continue
+            if bearer_of(view) is not None:
+                # For programs.
                 continue
             # What anybody may see is pictured once, as by a visitor.
             if (permission == ANYONE) != (actor.account_id is None) or not actor.may(permission):
