@@ -75,6 +75,7 @@ UNASKED = {
     "releases.note": "as above",
     "releases.plan": "nothing is planned to be printed in what is measured",
     "releases.edit_plan": "as above",
+    "indicators.change_target": "no target is set in what is measured",
     "connections.connection": "no other system is connected to what is measured",
     "connections.edit": "as above",
     "api.end": "no program has a token in what is measured",

@@ -274,6 +274,12 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Counts by station; whose names stand beside them is decided by "people.see".
     "coverage.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "coverage.goal": {_R.DIRECTOR: _ALL},
+    # Counts of everybody; the people behind one are narrowed by "people.see".
+    "indicators.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    # What a figure means is proposed by one and approved by another, which nobody lends.
+    "indicators.define": {_R.MONITORING: _ALL},
+    "indicators.approve": {_R.DIRECTOR: _ALL},
+    "targets.set": {_R.MONITORING: _ALL},
     "incidents.file": {
         _R.PEER: _SELF,
         _R.POLICE_PEER: _SELF,

@@ -68,6 +68,8 @@ ELSEWHERE = {
     "ProposalDetails": "tests/quarters",
     "QuestionDetails": "tests/evaluations",
     "QuotaDetails": "tests/invitations",
+    "DefinitionDetails": "tests/indicators/test_services.py",
+    "TargetDetails": "tests/indicators/test_services.py",
     "ReviewDetails": "tests/forums/test_decisions.py",
     "SkillDetails": "tests/skills",
     "TeachingDaysDetails": "tests/availability",

@@ -45,6 +45,7 @@ from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
 from kash.demo.sign_ups import leave_names_waiting
 from kash.demo.skills import grant_skills
 from kash.demo.stories import tell_stories
+from kash.demo.targets import set_targets
 from kash.demo.told import tell_people
 from kash.demo.tracks import make_tracks
 from kash.demo.vault import record_incidents
@@ -136,6 +137,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     tell_people(actors)
     say_who_is_away(actors, today)
     write_budgets(actors, workshops[0], workshops[-1])
+    set_targets(actors, today)
     set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
     plan_what_clashes(actors, people, courses, today)
     find_a_minor(people, actors)

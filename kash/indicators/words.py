@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.indicators.rules.figures import NEW, UNKNOWN
 from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.periods import Period, PeriodProblem, read_period
+from kash.people.words import SAID
+from kash.platform.web.formats import month_text, short_date_text
 
 TITLES: dict[str, Any] = {
     IndicatorKey.COMPLETED: _l("People who completed a course"),
@@ -74,3 +80,37 @@ DIMENSION_WORDS = {
     "ward": _l("Ward"),
     "refresher": _l("New or refresher"),
 }
+
+
+def period_words(period: Period) -> str:
+    """A period in words."""
+    if period.kind == "year":
+        return str(period.first.year)
+    if period.kind == "quarter":
+        return _(
+            "Quarter %(number)s of %(year)s", number=period.last.month // 3, year=period.first.year
+        )
+    if period.kind == "month":
+        return month_text(period.first)
+    return f"{short_date_text(period.first)} – {short_date_text(period.last)}"
+
+
+def period_text_words(text: str) -> str:
+    """The same of a stored text."""
+    try:
+        return period_words(read_period(text))
+    except PeriodProblem:
+        return text
+
+
+def value_word(dimension: str, value: str, names: Mapping[str, str]) -> str:
+    """A value of a dimension in words; `names` are those of ids. Groups stand as letters."""
+    if value == UNKNOWN:
+        return _("The programme itself") if dimension == "funder" else _("Not on record")
+    if dimension == "group":
+        return _("Group %(letter)s", letter=value)
+    if dimension == "refresher":
+        return _("New") if value == NEW else _("Refresher")
+    if dimension in SAID:
+        return str(SAID[dimension].get(value, value))
+    return names.get(value, value)

@@ -18,6 +18,7 @@ from kash.releases.models import Release, ReleasePlan
 from kash.releases.personal import PERSONAL
 from kash.releases.plan_trail_words import PLAN_ACTION_WORDS
 from kash.releases.reading_words import WORDS
+from kash.releases.results import SHOWS_RESULTS
 from kash.releases.today_plans import PLANS_NEEDED
 from kash.releases.today_printing import PRINTING_DUE
 from kash.releases.trail_words import ACTION_WORDS
@@ -46,6 +47,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         PLAN_ACTION_WORDS,
         CHAPTERS,
+        SHOWS_RESULTS,
         PRINTING_DUE,
         *PLANS_NEEDED,
         OpenWay(

@@ -152,6 +152,7 @@ from kash.incidents.rules.record import (
     as_bytes,
 )
 from kash.incidents.rules.record import Person as RecordedPerson
+from kash.indicators.models import Completion, IndicatorDefinition, Target
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.sealed import Typed, sealed_typed
 from kash.notices.models import Notice
@@ -209,6 +210,7 @@ from kash.platform.vault import (
     seal_file_under,
 )
 from kash.platform.vault.phones import new_pair
+from kash.platform.web.formats import local_today
 from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.releases.models import Release, ReleasePlan
 from kash.releases.rules.tables import (
@@ -692,6 +694,18 @@ class _Builder:
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
         self.connection = self.connected()
+        self.definition = self.add(
+            IndicatorDefinition(
+                key="people_completed",
+                from_day=DAY,
+                title="Completed",
+                text="Whoever completed a course.",
+                proposed_by=new_public_id(),
+            )
+        )
+        self.target = self.add(
+            Target(key="people_completed", period="2026-Q4", value=40, set_by=new_public_id())
+        )
         self.plans = [self.plan_of(2031, approved=True), self.plan_of(2032, approved=False)]
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
         self.add(Zone(name="Far ward", kind="sub_county"))
@@ -861,6 +875,8 @@ class _Builder:
                     ),
                     "release_plan": self.plans[0].public_id,
                     "connection": self.connection.public_id,
+                    "definition": self.definition.public_id,
+                    "target": self.target.public_id,
                     "waiting_plan": self.plans[1].public_id,
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,
@@ -1478,6 +1494,21 @@ class _Builder:
         tests = self.tests(course, workshop, people, side)
         payouts = self.payouts(workshop, trainer, people)
         track, on_track = self.track(course, people)
+        for person in people:
+            self.add(
+                Completion(
+                    workshop_id=workshop.id,
+                    person_id=person.id,
+                    course_id=course.id,
+                    group_id=person.group_id,
+                    held_on=local_today(),
+                    completed_on=local_today(),
+                    minutes=60,
+                    percentage=100,
+                    met=True,
+                    asked_on=local_today(),
+                )
+            )
         skill = self.add(
             TrainerSkill(
                 account_id=trainer.id,

@@ -150,6 +150,10 @@ tracks.keep           -    -    own   -    -      -    -       -       -
 tracks.enter          -    -    all   -    -      -    -       -       -
 coverage.see          -    all  all   all  -      -    -       -       -
 coverage.goal         -    all  -     -    -      -    -       -       -
+indicators.see        -    all  all   all  -      -    -       -       -
+indicators.define     -    -    -     all  -      -    -       -       -
+indicators.approve    -    all  -     -    -      -    -       -       -
+targets.set           -    -    -     all  -      -    -       -       -
 quarters.see          -    all  all   -    -      -    -       -       -
 quarters.plan         -    -    all   -    -      -    -       -       -
 clashes.see           -    all  all   -    -      -    -       -       -
@@ -265,6 +269,10 @@ def _breach(*, post: str = "", both: str = "") -> Place:
 def _tie() -> Place:
     ids = {"account_id": "funder_account", "tie_id": "funder_tie"}
     return Place(post="funders.tie", address=ids)
+
+
+def _indicator(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return Place(get or both, post or both, {"key": "=people_completed", **more})
 
 
 def _forum(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
@@ -982,6 +990,21 @@ PLACES: dict[str, Place] = {
     "coverage.paper": Place("coverage.see"),
     "coverage.station": _of("station", get="coverage.see"),
     "coverage.goal": Place("coverage.goal", "coverage.goal"),
+    # --- indicators -------------------------------------------------------------------------
+    "indicators.index": Place("indicators.see", "indicators.see"),
+    "indicators.figure": _indicator(both="indicators.see"),
+    "indicators.people": _indicator(both="indicators.see"),
+    "indicators.shared": Place("indicators.see", "indicators.see"),
+    "indicators.levels": Place("indicators.see"),
+    "indicators.definitions": Place("indicators.see"),
+    "indicators.definition": _indicator(get="indicators.see"),
+    "indicators.propose_definition": _indicator(both="indicators.define"),
+    "indicators.approve_definition": _of("definition", post="indicators.approve"),
+    "indicators.return_definition": _of("definition", post="indicators.approve"),
+    "indicators.targets": Place("indicators.see", "indicators.see"),
+    "indicators.add_target": Place("targets.set", "targets.set"),
+    "indicators.change_target": _of("target", both="targets.set"),
+    "indicators.remove_target": _of("target", post="targets.set"),
     # --- a quarter planned at once --------------------------------------------------------------
     "quarters.index": Place("quarters.see"),
     "quarters.add": Place("quarters.plan", "quarters.plan"),

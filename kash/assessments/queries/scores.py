@@ -19,6 +19,8 @@ from kash.assessments.models import (
 from kash.assessments.queries.bank import value_of
 from kash.assessments.rules.results import AnsweredTest, ScoredQuestion
 from kash.assessments.rules.scoring import read_choices
+from kash.assessments.rules.times import Moment
+from kash.attendance.models import RosterEntry
 from kash.platform.web.formats import to_local
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
@@ -47,6 +49,35 @@ def scores_in(
         for person, score in sitting.whole_scores().items():
             day = days.get((test, person)) or listed_days[test, person]
             found[person].append((int(score), to_local(day).date()))
+    return dict(found)
+
+
+def sittings_of(
+    session: Session, workshops: Collection[int]
+) -> dict[int, dict[Moment, AnsweredTest]]:
+    """The tests of workshops (their keys) as they were answered, by their moments; five queries,
+    however many workshops there are."""
+    tests = session.execute(
+        select(WorkshopTest.id, WorkshopTest.workshop_id, WorkshopTest.moment).where(
+            WorkshopTest.workshop_id.in_(workshops)
+        )
+    ).all()
+    keys = [test for test, _workshop, _moment in tests]
+    asked = _asked(session, keys)
+    answers, _days = _answers(session, keys, None)
+    listed, _listed_days = _listed(session, keys, None)
+    off: dict[int, set[int]] = defaultdict(set)
+    for workshop, person in session.execute(
+        select(Workshop.id, RosterEntry.person_id)
+        .join(RosterEntry, RosterEntry.register_id == Workshop.register_id)
+        .where(Workshop.id.in_(workshops), RosterEntry.removed_at.is_not(None))
+    ):
+        off[workshop].add(person)
+    found: dict[int, dict[Moment, AnsweredTest]] = defaultdict(dict)
+    for test, workshop, moment in tests:
+        found[workshop][Moment(moment)] = AnsweredTest(
+            asked[test], answers[test], listed[test], frozenset(off[workshop])
+        )
     return dict(found)
 
 

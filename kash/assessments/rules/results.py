@@ -96,14 +96,12 @@ def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
 
     Whoever was taken off the register is lost, with her score before, whatever she answered after.
     """
+    firsts, seconds = paired_scores(before, after)
     after = after.of_the_register()
-    later = {one.revision for one in after.asked}
-    both = [one for one in before.asked if one.revision in later]
+    both = _asked_by_both(before, after)
     knowledge = [one for one in both if one.scores]
-    asked = {one.revision for one in (*before.asked, *after.asked) if one.scores}
-    same = len(asked) == len(knowledge)
     return ComparedTests(
-        gain=gain_of(_scored(before, knowledge, same), _scored(after, knowledge, same)),
+        gain=gain_of(firsts, seconds),
         objectives=[
             ObjectiveGain(
                 objective, len(some), gain_of(_scored(before, some), _scored(after, some))
@@ -118,6 +116,23 @@ def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
         paired=len(both),
         unpaired=len({one.revision for one in (*before.asked, *after.asked)}) - len(both),
     )
+
+
+def paired_scores(
+    before: AnsweredTest, after: AnsweredTest
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Everybody's scores before and after, by person, over what both tests asked in the same words.
+    Whoever was taken off the register stands in the first alone."""
+    after = after.of_the_register()
+    knowledge = [one for one in _asked_by_both(before, after) if one.scores]
+    asked = {one.revision for one in (*before.asked, *after.asked) if one.scores}
+    same = len(asked) == len(knowledge)
+    return _scored(before, knowledge, same), _scored(after, knowledge, same)
+
+
+def _asked_by_both(before: AnsweredTest, after: AnsweredTest) -> list[ScoredQuestion]:
+    later = {one.revision for one in after.asked}
+    return [one for one in before.asked if one.revision in later]
 
 
 def _by_objective(asked: Iterable[ScoredQuestion]) -> dict[str, list[ScoredQuestion]]:

@@ -8,9 +8,12 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kash.indicators.approval import APPROVAL
 from kash.indicators.models import IndicatorDefinition
 from kash.indicators.words import STANDARD_TEXTS, TITLES
 from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
 
 STANDARD_VERSION = 1
 
@@ -56,3 +59,44 @@ def definitions_on(
 def standard(key: str) -> Definition:
     """The standard definition of an indicator, in the reader's language."""
     return Definition(key, STANDARD_VERSION, str(TITLES[key]), str(STANDARD_TEXTS[key]))
+
+
+def versions_of(key: str) -> list[IndicatorDefinition]:
+    """The programme's own versions of a definition, the latest first, those that wait or were sent
+    back among them."""
+    return list(
+        db.session.scalars(
+            select(IndicatorDefinition)
+            .where(IndicatorDefinition.key == key)
+            .order_by(IndicatorDefinition.id.desc())
+        )
+    )
+
+
+def version(public_id: str) -> IndicatorDefinition:
+    """One of them. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(
+            select(IndicatorDefinition).where(IndicatorDefinition.public_id == public_id)
+        )
+    )
+
+
+def waiting_definitions(actor: Actor) -> list[IndicatorDefinition]:
+    """The definitions that this actor can approve, the oldest first; one query."""
+    return list(
+        db.session.scalars(
+            select(IndicatorDefinition)
+            .where(APPROVAL.open_to(actor))
+            .order_by(IndicatorDefinition.created_at, IndicatorDefinition.id)
+        )
+    )
+
+
+def all_waiting() -> list[IndicatorDefinition]:
+    """The definitions that wait, whoever proposed them; one query."""
+    return list(
+        db.session.scalars(
+            select(IndicatorDefinition).where(IndicatorDefinition.state == "proposed")
+        )
+    )

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Headcount, Slot
 from kash.indicators.queries.definitions import definition_of
-from kash.indicators.queries.rows import fact_rows, funders_of, has_facts, held_workshops, paid_by
+from kash.indicators.queries.levels import gained, practised, sat_both, was_told
+from kash.indicators.queries.rows import (
+    fact_rows,
+    funders_of,
+    has_facts,
+    held_workshops,
+    paid_by,
+    with_facts,
+)
 from kash.indicators.rules.figures import (
     UNKNOWN,
     FactRow,
@@ -94,14 +102,18 @@ def table_of(
 def _rows(
     key: str, period: Period, names: Sequence[str], least_share: int, session: Session
 ) -> list[FactRow]:
-    if key in (IndicatorKey.GAIN, IndicatorKey.PRACTICE):
-        return []
+    if key == IndicatorKey.GAIN:
+        return with_facts(gained(period, session), names, session)
+    if key == IndicatorKey.PRACTICE:
+        return with_facts(practised(period, session), names, session)
     return fact_rows(key, period, names, least_share=least_share, session=session)
 
 
 def _has_data(key: str, period: Period, funder: str | None, session: Session) -> bool:
-    if key in (IndicatorKey.GAIN, IndicatorKey.PRACTICE):
-        return False
+    if key == IndicatorKey.GAIN:
+        return sat_both(period, funder, session)
+    if key == IndicatorKey.PRACTICE:
+        return was_told(period, funder, session)
     return has_facts(period, funder, session)
 
 
@@ -195,7 +207,6 @@ def value_names(
     asking = session or db.session()
     wanted = [value for value in set(values) if value != UNKNOWN]
     named: Mapping[str, Select[str, str]] = {
-        "group": select(Group.letter, Group.name).where(Group.letter.in_(wanted)),
         "course": select(Course.public_id, Course.name).where(Course.public_id.in_(wanted)),
         "funder": select(Funder.public_id, Funder.name).where(Funder.public_id.in_(wanted)),
         "station": select(Organisation.public_id, Organisation.name).where(
@@ -204,4 +215,10 @@ def value_names(
     }
     if dimension not in named or not wanted:
         return {}
-    return {value: name for value, name in asking.execute(named[dimension]).tuples()}  # noqa: C416
+    return {value: name for value, name in asking.execute(named[dimension])}  # noqa: C416
+
+
+def funders(session: Session | None = None) -> list[tuple[str, str]]:
+    """All funders, (public id, name) by their names; one query."""
+    named = select(Funder.public_id, Funder.name).order_by(func.lower(Funder.name), Funder.id)
+    return list((session or db.session()).execute(named))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch
@@ -131,6 +132,33 @@ def fact_rows(
     ]
 
 
+def with_facts(
+    rows: Sequence[FactRow], dimensions: Collection[str], session: Session
+) -> list[FactRow]:
+    """Rows of people in workshops with what tells them apart, read from their facts of these
+    workshops; whoever has none of one does not count there. One query."""
+    names = [name for name in dimensions if name in _COLUMNS]
+    workshops = {row.workshop for row in rows}
+    statement = select(Completion.workshop_id, Completion.person_id).add_columns(
+        *(_COLUMNS[name] for name in names)
+    )
+    if "group" in names:
+        statement = statement.join(Group, Group.id == Completion.group_id)
+    found = {
+        (workshop, person): {
+            name: _value(name, stored) for name, stored in zip(names, values, strict=True)
+        }
+        for workshop, person, *values in session.execute(
+            _with_names(statement, names).where(Completion.workshop_id.in_(workshops))
+        )
+    }
+    return [
+        replace(row, values={**row.values, **found[row.workshop, row.person]})
+        for row in rows
+        if (row.workshop, row.person) in found
+    ]
+
+
 def _with_names(
     statement: Select[*tuple[Any, ...]], names: Sequence[str]
 ) -> Select[*tuple[Any, ...]]:
@@ -174,11 +202,13 @@ def has_facts(period: Period, funder: str | None, session: Session | None = None
 
 def held_workshops(period: Period, funder: str | None) -> list[ColumnElement[bool]]:
     """The conditions of workshops that ended in a period and whose registers are all confirmed."""
-    of_it = Slot.register_id == Workshop.register_id
+    # By another name, so that a statement which reads slots itself keeps them apart.
+    slot = aliased(Slot)
+    of_it = slot.register_id == Workshop.register_id
     return [
         Workshop.state == "planned",
         within(period, Workshop.ends_on),
-        select(Slot.id).where(of_it).exists(),
-        ~select(Slot.id).where(of_it, Slot.confirmed_at.is_(None)).exists(),
+        select(slot.id).where(of_it).exists(),
+        ~select(slot.id).where(of_it, slot.confirmed_at.is_(None)).exists(),
         *of_funder(Workshop.id, funder),
     ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, true
 from sqlalchemy.orm import Session
 
 from kash.attendance.confirmed import FollowsConfirming, let_facts_follow
@@ -117,19 +117,18 @@ def _tell_refreshers(session: Session, course: int, people: Collection[int]) -> 
 FOLLOWS = FollowsConfirming(write_completions)
 
 
-def ask_who_completed() -> int:
-    """Ask once a day who met by now what was missing when a register was confirmed; and of facts
-    that an earlier version left unasked. Returns the number of workshops. Nobody does this, so it
-    leaves no entry in the trail."""
+def ask_who_completed(*, even_today: bool = False) -> int:
+    """Ask once a day, or `even_today`, who met by now what was missing when a register was
+    confirmed; and of facts that an earlier version left unasked. Returns the number of workshops.
+    Nobody does this, so it leaves no entry in the trail."""
     today = local_today()
     lacking = Completion.met.is_(False) & (Completion.held_on >= today - _ASKED_FOR)
+    stale = true() if even_today else Completion.asked_on < today
     waiting = db.session.scalars(
         select(Register.public_id)
         .join(Workshop, Workshop.register_id == Register.id)
         .join(Completion, Completion.workshop_id == Workshop.id)
-        .where(
-            or_(Completion.asked_on.is_(None), lacking & (Completion.asked_on < today)),
-        )
+        .where(or_(Completion.asked_on.is_(None), lacking & stale))
         .distinct()
     ).all()
     db.session.rollback()

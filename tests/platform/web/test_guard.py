@@ -517,6 +517,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Tracks",
                 "Certificates",
                 "Coverage",
+                "Indicators",
                 "Figures",
                 "Payouts",
                 "Services",
