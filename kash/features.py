@@ -28,6 +28,7 @@ from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
 from kash.indicators.feature import FEATURE as INDICATORS
 from kash.invitations.feature import FEATURE as INVITATIONS
+from kash.kobo.feature import FEATURE as KOBO
 from kash.members.feature import FEATURE as MEMBERS
 from kash.notices.feature import FEATURE as NOTICES
 from kash.payouts.feature import FEATURE as PAYOUTS
@@ -76,6 +77,7 @@ FEATURES: tuple[Feature, ...] = (
     SERIES,
     QUARTERS,
     DHIS2,
+    KOBO,
     API,
     FEEDS,
     CALENDAR,

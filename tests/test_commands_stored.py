@@ -63,6 +63,7 @@ ELSEWHERE = {
     "BlockDetails": "tests/availability",
     "BudgetLineDetails": "tests/budget",
     "ChoiceDetails": "tests/notices",
+    "FormDetails": "tests/kobo/test_fetching.py",
     "OpenDetails": "tests/invitations",
     "PlanDetails": "tests/releases/test_plans.py",
     "ProposalDetails": "tests/quarters",

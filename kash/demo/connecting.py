@@ -13,7 +13,12 @@ from kash.connections.services import (
     record_connection,
     switch_on,
 )
-from kash.demo.accounts import ADMINISTRATOR, DIRECTOR, MONITORING
+from kash.demo.accounts import ADMINISTRATOR, DIRECTOR, MONITORING, TRAINER
+from kash.kobo.queries import form_of
+from kash.kobo.rules.rows import RowKey, Submission
+from kash.kobo.services.fetching import keep_rows
+from kash.kobo.services.forms import FormDetails, add_form
+from kash.people.queries.organisations import groups
 from kash.policy import Actor
 
 
@@ -52,4 +57,36 @@ def connect(actors: Mapping[str, Actor], today: date) -> str:
         ),
         by=administrator,
     )
+    _collect(actors, signed)
     return first
+
+
+def _collect(actors: Mapping[str, Actor], signed: date) -> None:
+    """A server of registrations, and a form on it of which two rows were brought in before."""
+    made = record_connection(
+        "kobo",
+        ConnectionDetails(
+            name="KoboToolbox of the sample",
+            address="https://kobo.demo.example",
+            secret="of-the-sample",  # noqa: S106 - nobody's
+            processor="Kobo, Inc.",
+            contract="Data processing agreement 3/2026",
+            contract_on=signed,
+            country="Ireland",
+            safeguards="Registrations only, deleted there once they are brought in.",
+        ),
+        by=actors[MONITORING.key],
+    )
+    agree_to_connection(made, connection(made).row_version, by=actors[DIRECTOR.key])
+    switch_on(made, connection(made).row_version, by=actors[MONITORING.key])
+    trainer = actors[TRAINER.key]
+    community = next(one for one in groups() if not one.is_police)
+    form = add_form(
+        made, FormDetails("Outreach days", "aOutreachDays1", community.public_id), trainer
+    )
+    told = (
+        {"name": "Sample Zawadi", "ward": "Nyalenda"},
+        {"name": "Sample Neema", "ward": "Manyatta"},
+    )
+    rows = [Submission(RowKey(f"sample-{at}", at), each) for at, each in enumerate(told, 101)]
+    keep_rows(form_of(form), rows, ("name", "ward"), trainer)

@@ -79,6 +79,7 @@ OWN_WISH = {
     "api.make",
     "api.see",
     "connections.record",
+    "kobo.use",
     "connections.see",
     "workshops.rule",
     "messages.ask",

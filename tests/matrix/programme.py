@@ -155,6 +155,7 @@ from kash.incidents.rules.record import Person as RecordedPerson
 from kash.indicators.models import Completion, IndicatorDefinition, Target
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.sealed import Typed, sealed_typed
+from kash.kobo.models import KoboForm
 from kash.notices.models import Notice
 from kash.notices.views.reports import callback_secret
 from kash.payouts.models import (
@@ -563,11 +564,11 @@ class _Builder:
             )
         )
 
-    def connected(self) -> Connection:
-        """A connection that waits for a second person."""
+    def connected(self, kind: str = "dhis2", **more: Any) -> Connection:
+        """A connection that waits for a second person, unless more is said of it."""
         return self.add(
             Connection(
-                kind="dhis2",
+                kind=kind,
                 name="County figures",
                 address="https://dhis2.example.org",
                 processor="County of the lake",
@@ -576,6 +577,20 @@ class _Builder:
                 country="Kenya",
                 safeguards="Counts only.",
                 proposed_by=new_public_id(),
+                **more,
+            )
+        )
+
+    def form_elsewhere(self) -> KoboForm:
+        """A form of another server, of a connection that is on."""
+        return self.add(
+            KoboForm(
+                connection_id=self.collected.id,
+                purpose="registration",
+                asset="aRegistration1",
+                title="Registrations",
+                group_id=self.community.id,
+                created_by=new_public_id(),
             )
         )
 
@@ -706,6 +721,9 @@ class _Builder:
         self.target = self.add(
             Target(key="people_completed", period="2026-Q4", value=40, set_by=new_public_id())
         )
+        agreed = {"state": "approved", "approved_by": new_public_id(), "is_on": True}
+        self.collected = self.connected("kobo", **agreed)
+        self.kobo_form = self.form_elsewhere()
         self.plans = [self.plan_of(2031, approved=True), self.plan_of(2032, approved=False)]
         self.zone = self.add(Zone(name="Lake ward", kind="ward"))
         self.add(Zone(name="Far ward", kind="sub_county"))
@@ -877,6 +895,8 @@ class _Builder:
                     "connection": self.connection.public_id,
                     "definition": self.definition.public_id,
                     "target": self.target.public_id,
+                    "kobo_connection": self.collected.public_id,
+                    "kobo_form": self.kobo_form.public_id,
                     "waiting_plan": self.plans[1].public_id,
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,

@@ -73,6 +73,7 @@ messages.write        -    all  -     -    -      -    -       -       -
 people.merge          -    -    own   -    -      -    -       -       -
 people.duplicates     -    -    all   -    -      -    -       -       -
 people.import         -    -    own   -    -      -    -       -       -
+kobo.use              -    -    all   -    -      -    -       -       -
 people.minors         -    -    -     -    -      all  -       -       -
 people.trail          -    all  own   -    -      all  self    self    -
 organisations.see     -    all  all   all  all    all  -       -       -
@@ -982,6 +983,13 @@ PLACES: dict[str, Place] = {
     "connections.send_back": _of("connection", post="connections.agree"),
     "connections.switch_on": _of("connection", post="connections.record"),
     "connections.switch_off": _of("connection", post="connections.see"),
+    # --- forms of KoboToolbox -----------------------------------------------------------------
+    "kobo.index": Place("kobo.use"),
+    "kobo.empty_form": Place("kobo.use", address={"group_id": "group"}),
+    "kobo.connection": _of("kobo_connection", both="kobo.use"),
+    "kobo.form": _of("kobo_form", get="kobo.use"),
+    "kobo.fetch_rows": _of("kobo_form", post="kobo.use"),
+    "kobo.remove_form": _of("kobo_form", both="kobo.use"),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),
     "coverage.needs": Place("coverage.see"),

@@ -301,6 +301,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.minors": "people.minors",
         "people.trail": "people.trail",
         "people.import": "people.import",
+        "kobo.use": "kobo.use",
         "people.merge": "people.merge",
         "messages.see": "messages.see",
         "messages.decide": "messages.decide",

@@ -22,6 +22,7 @@ class Choices:
 
     `decisions`, `edits` and `takes` are by row. `seen` are the people whom a row was shown beside
     when it was decided: a decision holds among them, and is asked for again if there is another.
+    `known` are the people whom rows were stored as before, in an earlier version, by public id.
     """
 
     file_name: str = ""
@@ -36,6 +37,7 @@ class Choices:
     seen: dict[int, list[str]] = field(default_factory=dict)
     capitals: bool = False
     persons: list[int] = field(default_factory=list)
+    known: dict[int, str] = field(default_factory=dict)
 
     @property
     def pasted(self) -> bool:
@@ -82,6 +84,6 @@ def opened_choices(blob: bytes, public_id: str) -> Choices:
 
 def choices_from(given: dict[str, Any]) -> Choices:
     """Choices as JSON holds them."""
-    for name in ("columns", "decisions", "edits", "takes", "seen"):
+    for name in ("columns", "decisions", "edits", "takes", "seen", "known"):
         given[name] = {int(key): value for key, value in given.get(name, {}).items()}
     return Choices(**given)

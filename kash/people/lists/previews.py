@@ -16,8 +16,9 @@ from kash.people.lists.files import ReadFile
 from kash.people.lists.mappings import Mapped
 from kash.people.lists.placing import ListedPlace, Parts, placed_rows, places_of
 from kash.people.lists.rows_read import Capitals, ReadList, read_people
+from kash.people.models import Person
 from kash.people.queries import organisations as organisations_queries
-from kash.people.queries.known import known_for, numbers_taken
+from kash.people.queries.known import chunks, known_for, likenesses, numbers_taken
 from kash.people.queries.lists import kept_facts, people_revision
 from kash.people.rules.lists.cells import Cell, Remark, text_of
 from kash.people.rules.lists.classing import (
@@ -31,6 +32,7 @@ from kash.people.rules.lists.classing import (
     likeness_of,
     row_key,
     row_number,
+    with_known,
 )
 from kash.people.rules.lists.headings import Guess, normalised
 from kash.people.rules.lists.sections import Skipped
@@ -215,10 +217,13 @@ def make_preview(
         known,
         lambda done: report((total + done) // 2, total) if report is not None else None,
     )
+    before = known_before(choices, actor)
+    found = with_known(placed, found, {number: each.key for number, each in before.items()})
     outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
     among = {match.key for matches in found for match in matches}
-    told = {each.key: told_digest(each) for each in known.likenesses if each.key in among}
+    likely = (*known.likenesses, *before.values())
+    told = {each.key: told_digest(each) for each in likely if each.key in among}
     told = {key: digest for key, digest in told.items() if not row_number(key)}
     return Preview(
         choices=choices,
@@ -255,6 +260,16 @@ def _head(read: ReadList) -> TableHead:
     last = max(number for number, _cells in read.sheet.rows)
     values = tuple(first(at) for at in range(len(read.table.headings)))
     return TableHead(read.table.header, read.table.headings, values, last)
+
+
+def known_before(choices: Choices, actor: Actor) -> dict[int, Likeness]:
+    """People whom rows were stored as in an earlier version, as far as they are here still."""
+    there = {
+        each.key: each
+        for some in chunks(set(choices.known.values()))
+        for each in likenesses(actor, Person.public_id.in_(some))
+    }
+    return {number: there[key] for number, key in choices.known.items() if key in there}
 
 
 def told_digest(likeness: Likeness) -> str:

@@ -19,6 +19,7 @@ from kash.people.lists.previews import (
     Preview,
     Weights,
     compared,
+    known_before,
     signature,
     told_digest,
 )
@@ -37,6 +38,7 @@ from kash.people.rules.lists.classing import (
     likeness_of,
     row_key,
     row_number,
+    with_known,
 )
 from kash.people.rules.lists.rows import columns_of, named_small, read_row
 from kash.people.rules.matching import Likeness, Match, blocks_of
@@ -71,6 +73,8 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
     if retyped or delta or gone:
         found = _found_anew(preview, placed, former, retyped, delta, gone, actor)
     numbers = numbers_taken(each.row.fact("reference") for each in placed)
+    before = known_before(choices, actor)
+    found = with_known(placed, found, {number: each.key for number, each in before.items()})
     outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
     rows = [

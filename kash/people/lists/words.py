@@ -68,6 +68,7 @@ REASON: dict[str, Any] = {
     Reason.SIMILAR_NAME: _l("similar name"),
     Reason.SAME_BIRTH_YEAR: _l("same birth year"),
     Reason.SAME_WARD: _l("same ward"),
+    Reason.SAME_ROW: _l("the same row, as it was brought in before"),
     Reason.OTHER_REFERENCE: _l("another number"),
     Reason.OTHER_NAME: _l("another name"),
     Reason.OTHER_SEX: _l("another sex"),

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     SIMILAR_NAME = "similar_name"
     SAME_BIRTH_YEAR = "same_birth_year"
     SAME_WARD = "same_ward"
+    SAME_ROW = "same_row"
     OTHER_REFERENCE = "other_reference"
     OTHER_NAME = "other_name"
     OTHER_SEX = "other_sex"

@@ -6,7 +6,7 @@ its page shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -52,12 +52,19 @@ class ListNotRead(Problem):
     sentence = _l("This list has not been read yet.")
 
 
-def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
+def bring_in(
+    content: bytes,
+    file_name: str,
+    group: str,
+    by: Actor,
+    known: Mapping[int, str] | None = None,
+) -> str:
     """Keep a list sealed until it is confirmed, and read it or have it read; its public id.
 
-    Raises FileUnreadable for what can be told at once.
+    `known` are the people whom rows were stored as before, where it is known. Raises FileUnreadable
+    for what can be told at once.
     """
-    choices = Choices(file_name=file_name[:120], group=group)
+    choices = Choices(file_name=file_name[:120], group=group, known=dict(known or {}))
     refuse_other_kinds(content, pasted=choices.pasted)
     read = read_small_file(content, pasted=choices.pasted)
     # Whatever is wrong with a short list as a whole is said before anything is kept.

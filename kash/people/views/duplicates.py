@@ -37,7 +37,9 @@ def duplicates() -> ResponseReturnValue:
         listing=listing,
         facts=facts_of(actor, people),
         reason=reason,
-        reasons=[(str(each), words.REASON[each]) for each in Reason if not each.against],
+        reasons=[
+            (str(each), said) for each, said in words.REASON.items() if not Reason(each).against
+        ],
         words=words,
         sweep=last_sweep(),
     )

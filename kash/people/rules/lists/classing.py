@@ -126,6 +126,24 @@ def compare_rows(
     return found
 
 
+def with_known(
+    rows: Sequence[PlacedRow], found: Sequence[tuple[Match, ...]], known: Mapping[int, str]
+) -> list[tuple[Match, ...]]:
+    """The same, with those whom rows were stored as in an earlier version: an edited row is the
+    same person, whatever of it was edited."""
+    with_them = []
+    for placed, matches in zip(rows, found, strict=True):
+        key = known.get(placed.row.number)
+        if key is None or is_wrong(placed):
+            with_them.append(matches)
+            continue
+        reasons = next((each.reasons for each in matches if each.key == key), ())
+        others = [each for each in matches if each.key != key]
+        own = Match(key, 100, (Reason.SAME_ROW, *reasons), certain=True)
+        with_them.append((own, *others))
+    return with_them
+
+
 def is_wrong(placed: PlacedRow) -> bool:
     """True if a row cannot be stored as it is, whoever else there is."""
     return placed.row.wrong or any(each.code != NUMBER_TAKEN for each in placed.wrong)

@@ -1,0 +1,109 @@
+"""Forms to download, as workbooks that KoboToolbox and its kind make forms of."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from kash.kobo.rules.xlsforms import LANGUAGES, FormChoice, FormQuestion, XlsForm, sheets_of
+from kash.people import words
+from kash.people.models import Group, Organisation
+from kash.people.rules.persons import AGE_BANDS, MOST_NAME, SEXES
+from kash.people.rules.persons import LANGUAGES as SPOKEN
+
+_SHORT = f"string-length(.) <= {MOST_NAME}"
+
+
+def _in_each(text: Any) -> dict[str, str]:
+    """A text in each language of a form."""
+    told = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            told[language] = str(text)
+    return told
+
+
+def registration_form(group: Group, organisations: Sequence[Organisation]) -> XlsForm:
+    """The form by which people of a group are registered, one submission a person.
+
+    It asks for what a list of people holds, under names that read back without a question. The
+    group itself stands nowhere in it: whose phone is taken knows no more than a letter.
+    """
+    fitting = [one for one in organisations if one.group_id in (None, group.id)]
+    questions = [
+        FormQuestion(
+            "name",
+            _in_each(_l("Chosen name")),
+            hint=_in_each(_l("As the person wishes to be called. It may be an alias.")),
+            required=True,
+            constraint=_SHORT,
+            message=_in_each(_l("Keep it under %(most)s characters.", most=MOST_NAME)),
+        ),
+        FormQuestion("reference", _in_each(_l("Service or peer number"))),
+        FormQuestion(
+            "phone",
+            _in_each(_l("Phone")),
+            hint=_in_each(_l("Leave it empty if it is not safe to be called.")),
+        ),
+        FormQuestion("sex", _in_each(_l("Sex")), choices=_choices(SEXES, words.SEX)),
+        FormQuestion(
+            "age",
+            _in_each(_l("Age")),
+            choices=_choices([one for one in AGE_BANDS if one[0].isdigit()], words.AGE_BAND),
+        ),
+    ]
+    if group.is_police:
+        questions.append(FormQuestion("rank", _in_each(_l("Rank"))))
+    else:
+        questions.append(FormQuestion("ward", _in_each(_l("Ward"))))
+    if fitting:
+        questions.append(
+            FormQuestion(
+                "organisation",
+                _in_each(_l("Station or collective")),
+                choices=tuple(
+                    FormChoice(one.public_id, dict.fromkeys(LANGUAGES, one.name)) for one in fitting
+                ),
+            )
+        )
+    questions.append(
+        FormQuestion("language", _in_each(_l("Language")), choices=_choices(SPOKEN, words.LANGUAGE))
+    )
+    return _numbered(
+        f"registration_{group.letter.lower()}", f"Registration {group.letter}", questions
+    )
+
+
+def _choices(values: Sequence[str], said: Mapping[str, Any]) -> tuple[FormChoice, ...]:
+    return tuple(FormChoice(value, _in_each(said[value])) for value in values)
+
+
+def _numbered(kind: str, title: str, questions: Sequence[FormQuestion]) -> XlsForm:
+    """A form whose version is told by what it asks: the same form has the same one."""
+    asked = json.dumps([repr(one) for one in questions]).encode()
+    version = hashlib.sha256(asked).hexdigest()[:10]
+    return XlsForm(f"kash_{kind}", title, version, tuple(questions))
+
+
+def workbook_of(form: XlsForm) -> bytes:
+    """A form as an XLSX file."""
+    from xlsxwriter import Workbook
+
+    out = io.BytesIO()
+    book = Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    for name, rows in sheets_of(form).items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row):
+                if text:
+                    sheet.write_string(number, column, text)
+    book.close()
+    return out.getvalue()

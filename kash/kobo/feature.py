@@ -1,0 +1,61 @@
+"""The declaration of what is collected by KoboToolbox."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.connections.kinds import ConnectionKind
+from kash.connections.models import Connection
+from kash.feature import Feature
+from kash.kobo import blueprint, models, views
+from kash.kobo.chapters import CHAPTERS
+from kash.kobo.models import KoboForm
+from kash.kobo.personal import PERSONAL
+from kash.kobo.services.fetching import FETCH, fetch_rows
+from kash.kobo.trail_words import ACTION_WORDS
+from kash.people.models import Group
+from kash.platform.jobs import JobKind
+from kash.platform.web.hits import NamedPage
+from kash.platform.web.page_sections import PageSection
+from kash.platform.web.sample_ids import SampleId
+from kash.policy import Actor
+
+
+def _may_use(_public_id: str, actor: Actor) -> bool | None:
+    return actor.may("kobo.use") or None
+
+
+FEATURE = Feature(
+    "kobo",
+    modules=(models, views),
+    blueprints=(blueprint,),
+    parts=(
+        ACTION_WORDS,
+        CHAPTERS,
+        *PERSONAL,
+        ConnectionKind(
+            "kobo",
+            _l("KoboToolbox"),
+            _l(
+                "Registrations that were typed on phones without this site. Rows are fetched whole"
+                " and shown before anything is saved. Reports of violations are never fetched."
+            ),
+            "kobo.connection",
+            "kobo.use",
+            asks_secret=True,
+            leaves=_l("Nothing but the token; what was typed lies on that server beforehand."),
+        ),
+        JobKind(FETCH, fetch_rows, resumable=True, heavy=True),
+        NamedPage("kobo.index", _l("Forms of KoboToolbox"), "kobo.use", 99),
+        PageSection("people_lists", "kobo/lists_section.html", _may_use),
+        SampleId(
+            "/kobo/connections/<public_id>",
+            lambda _: select(Connection.public_id).where(
+                Connection.kind == "kobo", Connection.is_on.is_(True)
+            ),
+        ),
+        SampleId("/kobo/forms/<public_id>", lambda _: select(KoboForm.public_id)),
+        SampleId("/kobo/empty/<group_id>", lambda _: select(Group.public_id)),
+    ),
+)

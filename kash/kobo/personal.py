@@ -1,0 +1,14 @@
+"""Columns of this room's tables, sorted by what they hold about a person.
+
+Look-ups of a row stay when somebody is erased: by them her row on the other server, which nobody
+here can delete, is known and not brought in again.
+"""
+
+from __future__ import annotations
+
+from kash.people.erasure import about_things
+
+PERSONAL = about_things(
+    kobo_form="purpose asset title columns list_id job",
+    kobo_row="first_id content list_id",
+)

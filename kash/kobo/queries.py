@@ -1,0 +1,126 @@
+"""Forms that are read from other servers, and rows that were brought in before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.connections.models import Connection
+from kash.kobo.models import KoboForm, KoboRow
+from kash.people.models import PeopleList, PeopleListPerson, Person
+from kash.people.scope import within_reach
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
+
+
+def connections_on() -> Sequence[Connection]:
+    """Connections to such servers that are on, by name."""
+    asked = select(Connection).where(
+        Connection.kind == "kobo", Connection.is_on.is_(True), Connection.state == "approved"
+    )
+    return db.session.scalars(asked.order_by(func.lower(Connection.name), Connection.id)).all()
+
+
+def forms() -> Sequence[KoboForm]:
+    """All forms, by title, with their connections and groups."""
+    asked = select(KoboForm).options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
+    return db.session.scalars(asked.order_by(func.lower(KoboForm.title), KoboForm.id)).all()
+
+
+def form_of(public_id: str) -> KoboForm:
+    """A form. Raises NotFound."""
+    asked = (
+        select(KoboForm)
+        .where(KoboForm.public_id == public_id)
+        .options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
+    )
+    return one_or_404(db.session.scalar(asked))
+
+
+def list_of(form: KoboForm, session: Session | None = None) -> PeopleList | None:
+    """The list that was made of a form last; None if it was thrown away."""
+    if not form.list_id:
+        return None
+    asked = select(PeopleList).where(PeopleList.public_id == form.list_id)
+    return (session or db.session()).scalar(asked)
+
+
+@dataclass(frozen=True)
+class KnownRow:
+    """A row as it was stored last: a look-up of its answers, and the person that it became, if it
+    is one whom the actor may see."""
+
+    content: str
+    person: str
+
+
+@dataclass(frozen=True)
+class KnownRows:
+    """Rows that were stored, by first id and by number."""
+
+    by_first_id: Mapping[str, KnownRow]
+    by_number: Mapping[int, KnownRow]
+
+    def of(self, first_id: str, number: int) -> KnownRow | None:
+        """The row of this first id, else of this number."""
+        return (self.by_first_id.get(first_id) if first_id else None) or self.by_number.get(number)
+
+
+def _stored(actor: Actor) -> Select[Any]:
+    # Whoever was left out as wrong or undecided comes again; that a row was somebody here already,
+    # without a change, stands nowhere, so where anything was left out it comes again too.
+    left_out = and_(PeopleListPerson.id.is_(None), PeopleList.left_count > 0)
+    return (
+        select(
+            KoboRow.first_id,
+            KoboRow.form_id,
+            KoboRow.number,
+            case((left_out, ""), else_=KoboRow.content),
+            Person.public_id,
+        )
+        .join(PeopleList, PeopleList.public_id == KoboRow.list_id)
+        .outerjoin(
+            PeopleListPerson,
+            and_(PeopleListPerson.list_id == PeopleList.id, PeopleListPerson.row == KoboRow.row),
+        )
+        .outerjoin(
+            Person,
+            and_(Person.id == PeopleListPerson.person_id, within_reach(actor, "people.edit")),
+        )
+        .where(PeopleList.state == "added")
+        .order_by(KoboRow.id)
+    )
+
+
+def known_rows(form: KoboForm, first_ids: Collection[str], actor: Actor) -> KnownRows:
+    """Rows that lists which were confirmed hold: of this form by number, of any by first id. Of
+    several versions the last one counts, and the person is whom any of them became."""
+    by_first_id: dict[str, KnownRow] = {}
+    by_number: dict[int, KnownRow] = {}
+
+    def keep(first_id: str, form_id: int, number: int, content: str, person: str | None) -> None:
+        if first_id:
+            before = by_first_id.get(first_id)
+            became = person or (before.person if before else "")
+            by_first_id[first_id] = KnownRow(content, became)
+        if form_id == form.id:
+            before = by_number.get(number)
+            became = person or (before.person if before else "")
+            by_number[number] = KnownRow(content, became)
+
+    found = _stored(actor)
+    wanted = sorted(set(first_ids) - {""})
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        for row in db.session.execute(
+            found.where(KoboRow.first_id.in_(some), KoboRow.form_id != form.id)
+        ):
+            keep(*row)
+    for row in db.session.execute(found.where(KoboRow.form_id == form.id)):
+        keep(*row)
+    return KnownRows(by_first_id, by_number)

@@ -1,0 +1,1 @@
+"""Decisions about forms and their submissions: no Flask, no database, no network."""

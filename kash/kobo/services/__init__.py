@@ -1,0 +1,1 @@
+"""Writes: forms, their rows, and the key to which phones encrypt."""

@@ -1,0 +1,235 @@
+"""Rows of a form, fetched whole by the worker and laid before whoever asked as a list to confirm.
+
+Nothing is stored of anybody here: the list waits sealed, as every list does, and is confirmed,
+corrected or thrown away on its own page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from urllib.parse import quote, urlencode
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kash.connections.fetching import OtherSystem
+from kash.connections.models import Connection
+from kash.connections.queries import connection_on, secret_of
+from kash.kobo.errors import ListWaits, NoName, refused, told_plainly
+from kash.kobo.models import KoboForm, KoboRow
+from kash.kobo.queries import KnownRows, form_of, known_rows, list_of
+from kash.kobo.rules.paging import MOST_A_PAGE, WholeForm, all_rows
+from kash.kobo.rules.rows import (
+    RowStanding,
+    Submission,
+    answers_of,
+    columns_of,
+    newest,
+    refuse_gone,
+    table_of,
+)
+from kash.people.lists.files import MOST_ROWS as MOST_PEOPLE
+from kash.people.models import Organisation, PeopleList
+from kash.people.rules.lists.headings import field_by_heading
+from kash.people.services.lists import bring_in
+from kash.platform.database import db
+from kash.platform.jobs import JobResult, Progress, enqueue
+from kash.platform.jobs.queries import own_job
+from kash.platform.vault import audited, lookup
+from kash.platform.web.current_actor import actor_of_job
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
+
+FETCH = "kobo.fetch"
+_MOST_BYTES = 20_000_000
+# What somebody chose from our own form, under the name that our form gave it.
+_PLACE = "organisation"
+
+
+def ask_for_rows(public_id: str, by: Actor, *, without_gone: bool = False) -> None:
+    """Have the worker fetch the rows of a form, if nobody does. With `without_gone` questions that
+    are in no row any more do not matter. Raises NotFound, NotOn and ListWaits."""
+    with audited("kobo.rows_asked", by) as change:
+        session = change.session
+        form = _locked(session, public_id)
+        connection_on("kobo", form.connection.public_id, session)
+        _refuse_waiting(form, session)
+        at_work = own_job(form.job, by.public_id) if form.job else None
+        if at_work is not None and not at_work.ended:
+            change.nothing()
+            return
+        asked = enqueue(
+            session,
+            FETCH,
+            owner=by.public_id,
+            title=_("Fetching rows of a form"),
+            back=f"/kobo/forms/{public_id}",
+            form_id=public_id,
+            by=by.public_id,
+            without_gone=without_gone,
+        )
+        form.job = asked.public_id
+        change.about(public_id)
+
+
+def _locked(session: Session, public_id: str) -> KoboForm:
+    asked = select(KoboForm).where(KoboForm.public_id == public_id).with_for_update()
+    return one_or_404(session.scalar(asked))
+
+
+def _refuse_waiting(form: KoboForm, session: Session | None = None) -> None:
+    made = list_of(form, session)
+    if made is not None and made.state == "waiting":
+        raise ListWaits
+
+
+def fetch_rows(
+    progress: Progress, *, form_id: str, by: str, without_gone: bool = False
+) -> JobResult | None:
+    """Fetch the rows of a form and make a list of those that are new or edited.
+
+    Raises NotOn, ListWaits, CannotFetch, QuestionsGone, NoName and FileUnreadable; then nothing
+    was brought in.
+    """
+    form = form_of(form_id)
+    connection = connection_on("kobo", form.connection.public_id)
+    _refuse_waiting(form)
+    with told_plainly():
+        found = _rows_of(connection, form.asset, progress.report)
+        rows, _copies = newest(answers_of(row) for row in found.rows)
+        columns = columns_of(rows)
+        if not without_gone:
+            refuse_gone(columns, form.columns)
+    if rows and not any(field_by_heading(name)[0] == "name" for name in columns):
+        raise NoName
+    actor = actor_of_job(by)
+    if actor.may("kobo.use"):
+        keep_rows(form, rows, columns, actor)
+    return None
+
+
+def _rows_of(
+    connection: Connection, asset: str, report: Callable[[int, int | None], None]
+) -> WholeForm:
+    server = OtherSystem(
+        connection.address,
+        {"Authorization": f"Token {secret_of(connection)}", "Accept": "application/json"},
+    )
+    pages = 0
+
+    def fetch(address: str) -> bytes:
+        nonlocal pages
+        report(pages, None)
+        answer = server.get(address, most=_MOST_BYTES)
+        if answer.status != 200:
+            raise refused(answer.status)
+        pages += 1
+        return answer.content
+
+    asked = urlencode({"limit": MOST_A_PAGE, "start": 0, "sort": '{"_id":1}'})
+    path = f"/api/v2/assets/{quote(asset, safe='')}/data.json?{asked}"
+    return all_rows(f"{connection.address.rstrip('/')}{path}", fetch)
+
+
+def keep_rows(form: KoboForm, rows: Sequence[Submission], columns: Sequence[str], by: Actor) -> str:
+    """Make a list of the rows that are new or edited; its public id, empty if there are none.
+    Raises FileUnreadable."""
+    first_ids = {row.key: _kept(row.key.first_id) for row in rows}
+    known = known_rows(form, first_ids.values(), by)
+    news: list[Submission] = []
+    edited = 0
+    people: dict[int, str] = {}
+    for row in rows:
+        stands, person = _standing(row, first_ids[row.key], known)
+        if stands is RowStanding.SAME or len(news) == MOST_PEOPLE:
+            # What is more than a list holds comes with the next one.
+            continue
+        news.append(row)
+        edited += stands is RowStanding.EDITED
+        if person:
+            # The headings are row 1.
+            people[len(news) + 1] = person
+    made = ""
+    if news:
+        # The server's connection to the database is free while the list is taken apart.
+        group = form.group.public_id if form.group else ""
+        content = _csv(table_of(_with_places(news), columns))
+        made = bring_in(content, "KoboToolbox.csv", group, by, people)
+    with audited("kobo.rows_brought", by) as change:
+        session = change.session
+        kept = _locked(session, form.public_id)
+        kept.list_id = made or kept.list_id
+        kept.columns = list(columns)
+        kept.rows_count, kept.new_count, kept.edited_count = (
+            len(rows),
+            len(news) - edited,
+            edited,
+        )
+        kept.fetched_at = change.now
+        _forget_thrown_away(session, kept)
+        session.add_all(
+            KoboRow(
+                form_id=kept.id,
+                number=row.key.number,
+                first_id=first_ids[row.key],
+                content=_kept_content(row),
+                list_id=made,
+                row=at,
+            )
+            for at, row in enumerate(news, 2)
+        )
+        change.about(form.public_id, *([made] if made else []))
+    return made
+
+
+def _kept(first_id: str) -> str:
+    return lookup(first_id, kind="kobo.first_id") if first_id else ""
+
+
+def _kept_content(row: Submission) -> str:
+    return lookup(row.content.decode(), kind="kobo.answers")
+
+
+def _standing(row: Submission, first_id: str, known: KnownRows) -> tuple[RowStanding, str]:
+    before = known.of(first_id, row.key.number)
+    if before is None:
+        return RowStanding.NEW, ""
+    if before.content == _kept_content(row):
+        return RowStanding.SAME, ""
+    return (RowStanding.EDITED if before.content else RowStanding.NEW), before.person
+
+
+def _with_places(rows: Sequence[Submission]) -> list[Submission]:
+    """The rows with places by the names that they have now."""
+    wanted = {row.told[_PLACE] for row in rows if row.told.get(_PLACE)}
+    places = db.session.execute(
+        select(Organisation.public_id, Organisation.name).where(
+            Organisation.public_id.in_(sorted(wanted)[:500])
+        )
+    )
+    names: dict[str, str] = {row.public_id: row.name for row in places}
+    return [
+        Submission(row.key, {**row.told, _PLACE: names.get(row.told[_PLACE], row.told[_PLACE])})
+        if row.told.get(_PLACE)
+        else row
+        for row in rows
+    ]
+
+
+def _csv(table: Sequence[Sequence[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(table)
+    return out.getvalue().encode()
+
+
+def _forget_thrown_away(session: Session, form: KoboForm) -> None:
+    """Forget rows of lists that were thrown away or undone: they come again."""
+    stored = select(PeopleList.public_id).where(PeopleList.state != "undone")
+    session.execute(
+        delete(KoboRow)
+        .where(KoboRow.form_id == form.id, KoboRow.list_id.not_in(stored))
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,16 @@
+"""Words of the audit trail for what is done here: the room, then what happened."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.platform.web.action_words import ActionWords
+
+ACTION_WORDS = ActionWords(
+    {
+        "kobo.form_added": _l("KoboToolbox: form named"),
+        "kobo.form_removed": _l("KoboToolbox: form taken off"),
+        "kobo.rows_asked": _l("KoboToolbox: rows asked for"),
+        "kobo.rows_brought": _l("KoboToolbox: rows brought in"),
+    }
+)
