@@ -20,7 +20,7 @@ indicators_commands = AppGroup("indicators", help="Figures of the programme.")
 
 
 @indicators_commands.command("show")
-@click.argument("key", type=click.Choice(KEYS))
+@click.argument("key", type=click.Choice([str(key) for key in KEYS]))
 @click.option("--period", default="", help="Such as 2026-Q3, 2026 or 2026-01; else this quarter.")
 @click.option("--by", multiple=True, help="What to tell it apart by, such as group; twice at most.")
 def show(key: str, period: str, by: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from kash.indicators.rules.keys import IndicatorKey
 from kash.indicators.rules.periods import Period
 from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db
-from kash.training.models import Course
+from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Funder, Funding, Workshop
 
 _DAYS: Mapping[str, Any] = {
@@ -94,6 +94,8 @@ def fact_rows(
             .add_columns(*columns)
             .select_from(Certificate)
             .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
+            .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+            .join(CourseVersion, CourseVersion.id == Workshop.version_id)
             .outerjoin(
                 Completion,
                 and_(
@@ -117,7 +119,8 @@ def fact_rows(
         )
         if "group" in names:
             statement = statement.join(Group, Group.id == Completion.group_id)
-    statement = _with_names(statement, names)
+    of_course = CourseVersion if key == IndicatorKey.CERTIFIED else Completion
+    statement = _with_names(statement, names, of_course.course_id)
     counted = conditions(key, period, least_share)
     found = (session or db.session()).execute(statement.where(*counted))
     return [
@@ -149,7 +152,9 @@ def with_facts(
             name: _value(name, stored) for name, stored in zip(names, values, strict=True)
         }
         for workshop, person, *values in session.execute(
-            _with_names(statement, names).where(Completion.workshop_id.in_(workshops))
+            _with_names(statement, names, Completion.course_id).where(
+                Completion.workshop_id.in_(workshops)
+            )
         )
     }
     return [
@@ -160,10 +165,10 @@ def with_facts(
 
 
 def _with_names(
-    statement: Select[*tuple[Any, ...]], names: Sequence[str]
+    statement: Select[*tuple[Any, ...]], names: Sequence[str], course: Any
 ) -> Select[*tuple[Any, ...]]:
     if "course" in names:
-        statement = statement.outerjoin(Course, Course.id == Completion.course_id)
+        statement = statement.outerjoin(Course, Course.id == course)
     if "station" in names:
         statement = statement.outerjoin(Organisation, Organisation.id == Completion.organisation_id)
     return statement

@@ -94,7 +94,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "indicators/index.html",
         asked=asked,
-        listing=paged(lines),
+        lines=lines,
         may_set=actor.may("targets.set"),
     )
 
@@ -114,9 +114,12 @@ class CellLine:
         return len(self.cell.people)
 
 
-def dimensions_asked(key: str) -> tuple[str, ...]:
-    """The dimensions that the address asks for, of those by which an indicator is told apart."""
+def dimensions_asked(key: str, *, unsaid: bool = False) -> tuple[str, ...]:
+    """The dimensions that the address asks for, of those by which an indicator is told apart; the
+    first of these if it says nothing and that is `unsaid`."""
     known = INDICATORS[key].dimensions
+    if unsaid and "by" not in request.args:
+        return known[:1]
     asked = (request.args.get("by", ""), request.args.get("then", ""))
     return tuple(dict.fromkeys(one for one in asked if one in known))[:MOST_DIMENSIONS]
 
@@ -175,7 +178,7 @@ def figure(key: str) -> ResponseReturnValue:
     asked = figures_asked()
     if asked.problem is not None:
         return render_template("indicators/no_period.html", asked=asked), asked.problem.status
-    dimensions = dimensions_asked(key)
+    dimensions = dimensions_asked(key, unsaid=True)
     actor = current_actor()
     table = table_of(key, asked.period, dimensions, funder=asked.funder, actor=actor)
     lines = cell_lines(table)

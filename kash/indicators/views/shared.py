@@ -16,7 +16,6 @@ from kash.indicators.rules.figures import SharedRow
 from kash.indicators.rules.keys import INDICATORS, IndicatorKey
 from kash.indicators.views.asked import figures_asked
 from kash.indicators.words import value_word
-from kash.platform.web.lists import paged
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 
@@ -58,6 +57,6 @@ def shared() -> ResponseReturnValue:
         asked=asked,
         key=key,
         definitions=definitions_on(asked.period.last, COUNTED),
-        listing=paged(lines),
+        lines=lines,
         total=sum(row.weighted for row in rows),
     )
