@@ -11,8 +11,9 @@ from kash.api.schemas.base import PageAsked, PublicIdText, SentForm, ToldForm
 from kash.attendance.rules.marking import LONGEST_OPERATION_ID, RejectionReason, Reply
 
 MOST_OPERATIONS = 200
-_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-_LAST = datetime(2200, 1, 1, tzinfo=UTC)
+# The years of the pattern below, in whatever zone.
+_FIRST = datetime(1999, 12, 31, tzinfo=UTC)
+_LAST = datetime(2200, 1, 2, tzinfo=UTC)
 _Visible = Annotated[str, StringConstraints(pattern=rf"^[\x21-\x7e]{{1,{LONGEST_OPERATION_ID}}}$")]
 
 
