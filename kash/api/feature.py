@@ -25,6 +25,7 @@ from kash.api.views import (
     about,
     attendance,
     certificates,
+    indicators,
     people,
     reference,
     releases,
@@ -60,6 +61,7 @@ FEATURE = Feature(
         about,
         attendance,
         certificates,
+        indicators,
         people,
         reference,
         releases,
@@ -86,8 +88,8 @@ FEATURE = Feature(
             asks_secret=False,
             leaves=_l(
                 "What its tokens are made for: people by number, names only if a token says so,"
-                " workshops, attendance, the status of certificates, releases. No phone, no e-mail,"
-                " nothing of the vault."
+                " workshops, attendance, the status of certificates, releases, indicators. No"
+                " phone, no e-mail, nothing of the vault."
             ),
             asks_address=False,
         ),

@@ -84,8 +84,18 @@ RELEASES = Scope(
     _l("The printed tables about incidents, exactly as published. Nothing else about incidents."),
     "api.releases_read",
 )
+INDICATORS = Scope(
+    "indicators.read",
+    "indicators.see",
+    _l("Indicators"),
+    _l(
+        "Counts of people and workshops in a quarter or a year, by group, course, funder, new or"
+        " refresher. Never by sex, age, cadre, station or ward, and nobody behind them."
+    ),
+    "api.indicators_read",
+)
 
-SCOPES = (PEOPLE, NAMES, WORKSHOPS, ATTENDANCE, MARKING, CERTIFICATES, RELEASES)
+SCOPES = (PEOPLE, NAMES, WORKSHOPS, ATTENDANCE, MARKING, CERTIFICATES, RELEASES, INDICATORS)
 # What every token may read: about itself, and how it is used.
 ITSELF = Scope("", SIGNED_IN, _l("About this token"), "")
 

@@ -10,6 +10,7 @@ ACTION_WORDS = ActionWords(
     {
         "api.attendance_read": _l("programs: attendance read, the first time that day"),
         "api.certificates_read": _l("programs: certificates read, the first time that day"),
+        "api.indicators_read": _l("programs: indicators read, the first time that day"),
         "api.marking_used": _l("programs: marking asked for, the first time that day"),
         "api.marks_made": _l("programs: marks made"),
         "api.names_read": _l("programs: names of people read, the first time that day"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -124,6 +125,19 @@ def test_a_request_that_comes_again_gets_the_same_answer_and_does_nothing(
     assert _marks() == [("absent", 2)]
     # The same operation under a new key is known by its own id.
     assert register.answers(first) == [("duplicate", "", 2)]
+
+
+def test_two_that_come_at_once_under_one_key_are_one(
+    both_engines_app: APIFlask, register: Register
+) -> None:
+    first, key = register.operation(), "k" * 20
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(register.send, first, key=key) for _ in range(2)]
+        told = [one.result() for one in sent]
+    assert [one.status_code for one in told] == [200, 200]
+    assert told[0].json == told[1].json
+    assert told[0].json["answers"][0]["answer"] == "applied"
+    assert _marks() == [("present", 1)]
 
 
 @pytest.mark.any_engine

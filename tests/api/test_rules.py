@@ -121,6 +121,7 @@ def test_no_scope_needs_a_permission_that_opens_the_vault_or_a_contact() -> None
         "attendance.mark",
         "certificates.see",
         "releases.see",
+        "indicators.see",
     }
     assert all(may_have(SYSTEM.roles, one.permission) for one in SCOPES)
 

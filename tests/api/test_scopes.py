@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from apiflask import APIFlask
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, update
 from kash.api.endpoints import ScopedBlueprint, endpoints
 from kash.api.models import ApiToken
 from kash.api.scopes import SCOPES
+from kash.indicators.models import Completion
 from kash.people.models import Person
 from kash.platform.database import db, writing
 from kash.policy import Actor, UndeclaredPermission, allow
@@ -34,6 +36,8 @@ TABLE = {
     "GET /certificates": "certificates.read",
     "GET /certificates/<serial>": "certificates.read",
     "GET /releases": "releases.read",
+    "GET /indicators": "indicators.read",
+    "GET /indicators/<key>": "indicators.read",
 }
 
 
@@ -51,6 +55,7 @@ def test_every_scope_opens_the_addresses_of_the_table_and_no_other(
     app: APIFlask, held: Held, program: MakeProgram
 ) -> None:
     assert _addresses(app) == set(TABLE)
+    parts = {"<public_id>": held.workshop, "<serial>": "K7RM2WQX4NVH", "<key>": "headcount"}
     wrong = []
     for scope in SCOPES:
         with_people = ("people.read",) if scope.key == "people.names" else ()
@@ -58,7 +63,9 @@ def test_every_scope_opens_the_addresses_of_the_table_and_no_other(
         has = {"", scope.key, *with_people}
         for place, needed in TABLE.items():
             method, _space, path = place.partition(" ")
-            address = path.replace("<public_id>", held.workshop).replace("<serial>", "K7RM2WQX4NVH")
+            address = path
+            for part, value in parts.items():
+                address = address.replace(part, value)
             status = one.ask(address, method).status_code
             if (status == 403) is (needed in has) or status >= 500:
                 wrong.append(f"{place} with {scope.key}: {status}")
@@ -184,3 +191,43 @@ def test_no_list_asks_more_often_for_three_rows_than_for_one(
             counts.append(queries.count)
         assert counts[0] == counts[1], place
     assert db.session.scalar(select(func.count(ApiToken.id))) == 1
+
+
+def test_indicators_are_told_of_whole_quarters_and_never_by_what_singles_a_person_out(
+    both_engines_app: APIFlask, held: Held, program: MakeProgram
+) -> None:
+    day, version = date(2026, 11, 18), held.row.version
+    baraka = db.session.scalars(select(Person).where(Person.chosen_name == "Baraka Sampuli")).one()
+    db.session.add(
+        Completion(
+            workshop_id=held.row.id,
+            person_id=baraka.id,
+            course_id=version.course_id,
+            held_on=day,
+            completed_on=day,
+            minutes=360,
+            percentage=100,
+            met=True,
+            group_id=baraka.group_id,
+        )
+    )
+    db.session.commit()
+    one = program("indicators.read")
+    told = one.ask("/indicators?period=2026-Q4").json["items"]
+    counts = {item["key"]: item["count"] for item in told}
+    assert (counts["people_completed"], counts["gain"]) == (1, None)
+    assert {item["period"] for item in told} == {"2026-Q4"}
+    apart = one.ask("/indicators/people_completed?period=2026&by=refresher").json
+    assert apart["cells"] == [{"value": "new", "count": 1}]
+    assert one.ask("/indicators?period=2025-Q1").json["items"][0]["count"] is None
+    for by in ("sex", "ward", "station", "age_band", "cadre"):
+        answer = one.ask(f"/indicators/people_completed?period=2026-Q4&by={by}")
+        assert answer.status_code == 422
+    for period in ("2026-11", "2026-11-17..2026-11-18", "2026-Q5", "x"):
+        assert one.ask(f"/indicators?period={period}").status_code == 422
+    for path in (
+        "/indicators/nothing?period=2026",
+        "/indicators/workshops_held?period=2026&by=group",
+        f"/indicators?period=2026&funder={'0' * 16}",
+    ):
+        assert one.ask(path).status_code == 404

@@ -945,6 +945,8 @@ PLACES: dict[str, Place] = {
     "api_v1.list_certificates": Place(BY_TOKEN),
     "api_v1.read_certificate": Place(BY_TOKEN, address={"serial": "=K7RM2WQX4NVH"}),
     "api_v1.list_releases": Place(BY_TOKEN),
+    "api_v1.list_indicators": Place(BY_TOKEN),
+    "api_v1.read_indicator": Place(BY_TOKEN, address={"key": "=headcount"}),
     # --- skills of trainers ------------------------------------------------------------------
     "skills.index": Place("skills.see"),
     "skills.table": Place("skills.see"),
