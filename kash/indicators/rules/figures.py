@@ -164,19 +164,18 @@ def shared_rows(rows: Iterable[FactRow], funders: Funders) -> list[SharedRow]:
     workshops: defaultdict[int, set[int]] = defaultdict(set)
     for row in rows:
         workshops[row.person].add(row.workshop)
+    parts = {key: _parts(funders.get(key, ())) for key in set().union(*workshops.values())}
     reached: defaultdict[str, set[int]] = defaultdict(set)
-    weights: defaultdict[str, Fraction] = defaultdict(Fraction)
-    # Most people were in the same few workshops: their parts are worked out once.
-    alike: defaultdict[frozenset[int], int] = defaultdict(int)
+    # Per cent by funder, and by the number of workshops among which a person is divided.
+    sums: defaultdict[tuple[str, int], int] = defaultdict(int)
     for person, places in workshops.items():
-        alike[frozenset(places)] += 1
         for workshop in places:
-            for funder in _parts(funders.get(workshop, ())):
+            for funder, share in parts[workshop].items():
                 reached[funder].add(person)
-    for same, count in alike.items():
-        for workshop in same:
-            for funder, share in _parts(funders.get(workshop, ())).items():
-                weights[funder] += Fraction(share * count, 100 * len(same))
+                sums[funder, len(places)] += share
+    weights: defaultdict[str, Fraction] = defaultdict(Fraction)
+    for (funder, number), share in sums.items():
+        weights[funder] += Fraction(share, 100 * number)
     weighted = largest_remainder(weights, len(workshops))
     return [
         SharedRow(funder, len(reached[funder]), weighted[funder])
