@@ -144,7 +144,7 @@ def _look_of(name: str, classes: Sequence[str], looks: Mapping[str, Look]) -> st
     if "background" in classes:
         return None
     if "targets" in classes:
-        return f'fill="{_INK}" stroke="{_PAPER}" stroke-width="0.6"'
+        return f'fill="{_PAPER if "ground" in classes else _INK}"'
     if series is not None:
         if name == "rect":
             return f'fill="{series.colour}"'

@@ -231,14 +231,20 @@ def _bars(standing: bool, targets: list[float | None], **settings: Any) -> Any:
     class BarsWithTargets(kind):
         def _plot(self) -> None:
             super()._plot()
-            over = self.svg.node(self.nodes["overlay"], class_="targets")
-            order = targets if standing else targets[::-1]
-            for place, target in enumerate(order):
-                if target is not None:
-                    left, at = self.view((place / len(order), target))
-                    right, _at = self.view(((place + 1) / len(order), target))
-                    self.svg.transposable_node(
-                        over, "rect", x=left + 2, y=at - 1, width=right - left - 4, height=2
-                    )
+            # White below ink, so that it is seen on a dark bar too.
+            for name, thick in (("targets ground", 5), ("targets", 2)):
+                over = self.svg.node(self.nodes["overlay"], class_=name)
+                for place, target in enumerate(targets if standing else targets[::-1]):
+                    if target is not None:
+                        left, at = self.view((place / len(targets), target))
+                        right, _at = self.view(((place + 1) / len(targets), target))
+                        self.svg.transposable_node(
+                            over,
+                            "rect",
+                            x=left + 2,
+                            y=at - thick / 2,
+                            width=right - left - 4,
+                            height=thick,
+                        )
 
     return BarsWithTargets(**settings)
