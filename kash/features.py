@@ -42,6 +42,7 @@ from kash.skills.feature import FEATURE as SKILLS
 from kash.stories.feature import FEATURE as STORIES
 from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
+from kash.trends.feature import FEATURE as TRENDS
 from kash.workshops.feature import FEATURE as WORKSHOPS
 
 FEATURES: tuple[Feature, ...] = (
@@ -71,6 +72,7 @@ FEATURES: tuple[Feature, ...] = (
     INDICATORS,
     INCIDENTS,
     RELEASES,
+    TRENDS,
     STORIES,
     FORUMS,
     CLASHES,

@@ -302,6 +302,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Whoever proposes what a year prints never approves it, and nobody lends it to another.
     "releases.make": {_R.DOCUMENTATION: _ALL},
     "releases.approve": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
+    # Exact counts, only with the vault open: of the cases that one may open, which for a custodian
+    # are those that concern her.
+    "trends.see": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL, _R.CUSTODIAN: _OWN},
     "forums.see": _SEEING_FORUMS,
     # Told stories are for whoever reads the printed numbers; what is not told yet lies in the
     # vault, and is told by somebody else than its writer.

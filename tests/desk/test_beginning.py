@@ -140,6 +140,7 @@ OWN_WISH = {
     "forums.see",
     "stories.drafts",
     "stories.see",
+    "trends.see",
     "incidents.duty",
     "incidents.file",
     "incidents.see",

@@ -173,6 +173,7 @@ vault.members         all  all  -     -    all    all  -       -       -
 releases.see          -    all  all   all  all    all  all     all     all
 releases.make         -    -    -     -    all    -    -       -       -
 releases.approve      -    all  -     -    -      all  -       -       -
+trends.see            -    all  -     -    all    own  -       -       -
 stories.see           -    all  all   all  all    all  all     all     all
 stories.drafts        -    all  -     -    all    all  -       -       -
 stories.write         -    -    -     -    all    -    -       -       -
@@ -1098,6 +1099,9 @@ PLACES: dict[str, Place] = {
         day="=2026-11-16",
         other_id="claim_beside",
     ),
+    # --- trends -----------------------------------------------------------------------------
+    "trends.index": Place("trends.see"),
+    "trends.place": Place(post="trends.see"),
     # --- stories ----------------------------------------------------------------------------
     "stories.index": Place("stories.see"),
     "stories.story": Place("stories.see", address={"story_id": "story"}),

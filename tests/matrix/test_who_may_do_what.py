@@ -393,6 +393,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "releases.see": "releases.see",
         "releases.make": "releases.make",
         "releases.approve": "releases.approve",
+        "trends.see": "trends.see",
         "stories.see": "stories.see",
         "stories.drafts": "stories.drafts",
         "stories.write": "stories.write",

@@ -1,0 +1,74 @@
+"""Charts of trends. Beside each stands its table."""
+
+from __future__ import annotations
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from kash.platform.press.charts import line_chart, picture_of, scatter_chart
+from kash.trends.queries.trends import Months, Trends
+from kash.trends.rules.charts_of_chance import FUNNEL_DEVIATIONS
+from kash.trends.rules.counts import Window
+
+# Points of a curve: they lie closer where it is steep.
+_STEPS = 24
+
+
+def drawn_months(months: Months, within: Window) -> str:
+    """Police cases by month with what chance does, and other cases; or, where police cases are
+    rarer than one a month, the days between them. Empty where there is nothing to draw."""
+    if months.rare:
+        limits = months.gap_limits
+        if limits is None:
+            return ""
+        return picture_of(
+            line_chart(
+                _("Days between police cases"),
+                [str(number) for number in range(1, len(months.gaps) + 1)],
+                {_("Days until the next police case"): months.gaps},
+                {
+                    _("Half are shorter"): [limits.middle] * len(months.gaps),
+                    _("Seldom longer by chance"): limits.upper,
+                },
+            )
+        )
+    limits = months.limits
+    assert limits is not None  # noqa: S101 - there are some wherever cases are not rare
+    return picture_of(
+        line_chart(
+            _("Cases by month"),
+            [format_date(day, "MMM yy") for day in within.starts],
+            {_("By police"): months.police, _("By others"): months.others},
+            {
+                _("Police: seldom more by chance"): limits.upper,
+                _("Police: seldom fewer by chance"): limits.lower,
+            },
+        )
+    )
+
+
+def drawn_funnel(trends: Trends) -> str:
+    """Share of police cases at each station by all its cases; empty without any to compare."""
+    chance = trends.funnel
+    if chance is None:
+        return ""
+    points = [(line.total, 100 * line.police / line.total) for line in trends.lines if line.total]
+    most = max(total for total, _share in points) * 1.05
+    sizes = [1 + (most - 1) * (step / _STEPS) ** 2 for step in range(_STEPS + 1)]
+    names = (_("95 of 100 stations by chance"), _("998 of 1,000 stations by chance"))
+    curves = {}
+    for name, deviations in zip(names, FUNNEL_DEVIATIONS, strict=True):
+        limits = [(size, chance.limits(size, deviations)) for size in sizes]
+        upper = [(size, 100 * high) for size, (_low, high) in limits]
+        # One line there and back, so that both sides have one name.
+        lower = [(size, 100 * low) for size, (low, _high) in reversed(limits)]
+        curves[name] = [*upper, *lower]
+    return picture_of(
+        scatter_chart(
+            _("Share of police cases by station"),
+            {_("Stations"): points},
+            curves,
+            x_title=_("Cases of the station"),
+            y_title=_("By police, per cent"),
+        )
+    )
