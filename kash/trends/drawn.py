@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from kash.platform.press.charts import line_chart, picture_of, scatter_chart
 from kash.trends.queries.trends import Months, Trends
 from kash.trends.rules.charts_of_chance import FUNNEL_DEVIATIONS
-from kash.trends.rules.counts import Window
+from kash.trends.rules.counts import TrendMonths
 
 # Points of a curve: they lie closer where it is steep.
 _STEPS = 24
 
 
-def drawn_months(months: Months, within: Window) -> str:
+def drawn_months(months: Months, within: TrendMonths) -> str:
     """Police cases by month with what chance does, and other cases; or, where police cases are
     rarer than one a month, the days between them. Empty where there is nothing to draw."""
     if months.rare:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.trends.rules.falls import Verdict
+from kash.trends.rules.falls import FallVerdict
 
 ENDS = {
     "settled": _l("Settled"),
@@ -16,7 +16,7 @@ ENDS = {
 }
 
 
-def verdict_word(verdict: Verdict) -> str:
+def verdict_word(verdict: FallVerdict) -> str:
     """A verdict in a few words."""
     if verdict.chance is None:
         return _("Too few to say")
@@ -25,7 +25,7 @@ def verdict_word(verdict: Verdict) -> str:
     return _("A fall") if verdict.fell else _("A rise")
 
 
-def chance_sentence(verdict: Verdict) -> str:
+def chance_sentence(verdict: FallVerdict) -> str:
     """How often chance alone does as much."""
     if verdict.chance is None:
         return ""

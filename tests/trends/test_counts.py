@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kash.trends.rules.counts import (
     BeforeAfter,
-    CountedCase,
+    TrendCase,
     CountedPlace,
     before_and_after,
     by_month,
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.any_engine
 TODAY = date(2026, 11, 28)
 days = st.dates(date(2024, 6, 1), date(2027, 3, 1))
 cases = st.lists(
-    st.builds(CountedCase, days, st.booleans(), st.sampled_from(["a", "b", "c", None])), max_size=40
+    st.builds(TrendCase, days, st.booleans(), st.sampled_from(["a", "b", "c", None])), max_size=40
 )
 
 
@@ -51,9 +51,9 @@ def test_each_case_stands_in_one_month_of_one_place_and_on_one_side(found):
 def test_the_last_day_of_a_workshop_belongs_to_the_time_before():
     reached = date(2026, 1, 15)
     found = [
-        CountedCase(reached, True, "a"),
-        CountedCase(reached + timedelta(days=1), True, "a"),
-        CountedCase(reached, False, "a"),
+        TrendCase(reached, True, "a"),
+        TrendCase(reached + timedelta(days=1), True, "a"),
+        TrendCase(reached, False, "a"),
     ]
     counts = before_and_after(found, [CountedPlace("a", "A", reached)], window(TODAY))
     assert counts == {"a": BeforeAfter(1, 1, 1, 0)}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kash.trends.rules.counts import BeforeAfter
 from kash.trends.rules.falls import (
     FEWEST,
-    Verdict,
+    FallVerdict,
     beside_other_stations,
     beside_others,
     ratio_beside_others,
@@ -82,7 +82,7 @@ def test_the_chance_is_that_of_all_turns_of_the_signs(found):
     telling = [one for one in found if one.tells]
     verdict = beside_others(found)
     if len(telling) < FEWEST:
-        assert verdict == Verdict(len(telling))
+        assert verdict == FallVerdict(len(telling))
         return
     scores = []
     for before, after, others_before, others_after in telling:

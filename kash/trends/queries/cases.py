@@ -17,7 +17,7 @@ from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.trends.rules.counts import CountedCase, CountedPlace, places_of
+from kash.trends.rules.counts import TrendCase, CountedPlace, places_of
 
 POLICE = "police"
 _TOOK_PART = ("did", "ordered", "present", "unclear")
@@ -30,7 +30,7 @@ class CasesCounted:
     `damaged` records that do not open; `opened`: the documents whose keys are as they were
     filed."""
 
-    cases: Sequence[CountedCase]
+    cases: Sequence[TrendCase]
     records: Sequence[tuple[Record, str]]
     places: Sequence[CountedPlace]
     unknown: int
@@ -58,7 +58,7 @@ def cases_counted(
             unknown += 1
             continue
         place = _place_of(one.record, who == POLICE, of_station, of_ward)
-        cases.append(CountedCase(day, who == POLICE, place))
+        cases.append(TrendCase(day, who == POLICE, place))
         records.append((one.record, one.state))
     return CasesCounted(
         cases,

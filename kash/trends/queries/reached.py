@@ -27,7 +27,8 @@ def stations_reached() -> list[tuple[str, str, str, date | None]]:
         .having(func.count() >= OFFICERS)
     )
     for station, day in db.session.execute(together):
-        held[station] = min(day, held.get(station, day))
+        if station is not None:
+            held[station] = min(day, held.get(station, day))
     stations = db.session.execute(
         select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
         .outerjoin(Organisation.group)

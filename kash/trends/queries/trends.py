@@ -22,14 +22,14 @@ from kash.trends.rules.charts_of_chance import (
 from kash.trends.rules.counts import (
     BeforeAfter,
     CountedPlace,
-    Window,
+    TrendMonths,
     before_and_after,
     by_month,
     days_between,
     window,
 )
 from kash.trends.rules.falls import (
-    Verdict,
+    FallVerdict,
     beside_other_stations,
     beside_others,
     ratio_beside_others,
@@ -75,7 +75,7 @@ class Trends:
     """Trends of whole months up to a day, as one actor may see them. `help` is that of the last
     twelve months, and of the twelve before."""
 
-    within: Window
+    within: TrendMonths
     counted: CasesCounted
     sides: dict[str, BeforeAfter]
     help: tuple[HelpGiven, HelpGiven]
@@ -101,8 +101,8 @@ class Trends:
         return smallest_fall(self.sides.values())
 
     @cached_property
-    def beside_others(self) -> Verdict:
-        """Verdict of police cases beside all others of the same places."""
+    def beside_others(self) -> FallVerdict:
+        """FallVerdict of police cases beside all others of the same places."""
         return beside_others(self.sides.values())
 
     @cached_property
@@ -111,8 +111,8 @@ class Trends:
         return ratio_beside_others(self.sides.values())
 
     @cached_property
-    def beside_other_stations(self) -> Verdict:
-        """Verdict of police cases beside those of other places and months."""
+    def beside_other_stations(self) -> FallVerdict:
+        """FallVerdict of police cases beside those of other places and months."""
         places = self.counted.places
         counts = by_month(self.counted.cases, [one.key for one in places], self.within, police=True)
         shares = [self.within.shares_after(one.reached_on) for one in places]
@@ -142,7 +142,7 @@ class Trends:
 
     @cached_property
     def funnel(self) -> Funnel | None:
-        """What chance does to shares of police cases; None while there are none to compare."""
+        """The play of chance on shares of police cases; None while there are none to compare."""
         return funnel([(police, total) for police, total in self._totals.values()])
 
     @cached_property

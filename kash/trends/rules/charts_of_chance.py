@@ -1,4 +1,4 @@
-"""What chance alone does: limits for months, for days between cases, and for stations.
+"""Work of chance alone: limits for months, for days between cases, and for stations.
 
 Charts by these rules say where it is worth asking why. They order nobody.
 """

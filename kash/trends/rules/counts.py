@@ -12,7 +12,7 @@ from typing import NamedTuple
 MONTHS = 24
 
 
-class CountedCase(NamedTuple):
+class TrendCase(NamedTuple):
     """A case as trends count it: its day, whether police did it, and the key of its place; None if
     nobody knows where."""
 
@@ -50,7 +50,7 @@ class BeforeAfter(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Window:
+class TrendMonths:
     """Whole months, by the first day of each and the day after the last: the month that runs is
     not over, and would look like a fall."""
 
@@ -81,15 +81,15 @@ class Window:
         return shares
 
 
-def window(today: date, months: int = MONTHS) -> Window:
+def window(today: date, months: int = MONTHS) -> TrendMonths:
     """The last whole months before a day."""
     count = today.year * 12 + today.month - 1
     starts = tuple(date(at // 12, at % 12 + 1, 1) for at in range(count - months, count))
-    return Window(starts, date(today.year, today.month, 1))
+    return TrendMonths(starts, date(today.year, today.month, 1))
 
 
 def by_month(
-    cases: Iterable[CountedCase], keys: Sequence[str], within: Window, *, police: bool
+    cases: Iterable[TrendCase], keys: Sequence[str], within: TrendMonths, *, police: bool
 ) -> list[list[int]]:
     """Cases of each place in each month: those that police did, or all others."""
     rows = {key: [0] * len(within.starts) for key in keys}
@@ -101,7 +101,7 @@ def by_month(
 
 
 def before_and_after(
-    cases: Iterable[CountedCase], places: Iterable[CountedPlace], within: Window
+    cases: Iterable[TrendCase], places: Iterable[CountedPlace], within: TrendMonths
 ) -> dict[str, BeforeAfter]:
     """Counts of each place that a workshop reached within the window, by key. Its last day still
     belongs to the time before."""
@@ -122,7 +122,7 @@ def before_and_after(
     }
 
 
-def days_between(days: Iterable[date], within: Window) -> list[int]:
+def days_between(days: Iterable[date], within: TrendMonths) -> list[int]:
     """Days from each case within the window to the next one; none on the same day is 0."""
     known = sorted(day for day in days if within.month_of(day) is not None)
     return [(later - day) // timedelta(days=1) for day, later in pairwise(known)]

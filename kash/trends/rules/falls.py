@@ -32,8 +32,8 @@ _FALLS = tuple(step / 100 for step in range(5, 100, 5))
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Verdict of a test: how many places could tell, and how often chance alone does as much; None
+class FallVerdict:
+    """FallVerdict of a test: how many places could tell, and how often chance alone does as much; None
     if they were too few to say. `fell`: whether it points to a fall."""
 
     places: int
@@ -46,7 +46,7 @@ class Verdict:
         return self.chance is not None and self.chance <= LEVEL
 
 
-def beside_others(tables: Iterable[BeforeAfter]) -> Verdict:
+def beside_others(tables: Iterable[BeforeAfter]) -> FallVerdict:
     """Cases by police against all other cases of the same place, before and after (test B).
 
     Who reports more after a workshop reports both, so that it cancels; so does whatever changes all
@@ -56,14 +56,14 @@ def beside_others(tables: Iterable[BeforeAfter]) -> Verdict:
 
     telling = [one for one in tables if one.tells]
     if len(telling) < FEWEST:
-        return Verdict(len(telling))
+        return FallVerdict(len(telling))
     scores = _scores_beside_others(np.array(telling, dtype=float))
-    return Verdict(len(telling), float(_chances(scores)), bool(scores.sum() < 0))
+    return FallVerdict(len(telling), float(_chances(scores)), bool(scores.sum() < 0))
 
 
 def beside_other_stations(
     police: Sequence[Sequence[int]], after: Sequence[Sequence[float]]
-) -> Verdict:
+) -> FallVerdict:
     """Cases by police of each place and month against those of other places and months (test A).
 
     `after` is the share of each month after the place's workshop. It needs no other cases, and
@@ -73,13 +73,13 @@ def beside_other_stations(
 
     counts, shares = np.array(police, dtype=float), np.array(after, dtype=float)
     if not counts.size:
-        return Verdict(0)
+        return FallVerdict(0)
     reached = (shares.max(axis=1) > 0) & (shares.min(axis=1) < 1)
     telling = int((reached & (counts.sum(axis=1) > 0)).sum())
     if telling < FEWEST:
-        return Verdict(telling)
+        return FallVerdict(telling)
     scores = _scores_of_months(counts, shares)
-    return Verdict(telling, float(_chances(scores)), bool(scores.sum() < 0))
+    return FallVerdict(telling, float(_chances(scores)), bool(scores.sum() < 0))
 
 
 def smallest_fall(tables: Iterable[BeforeAfter]) -> float | None:
