@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kash.trends.rules.counts import (
     BeforeAfter,
-    TrendCase,
     CountedPlace,
+    TrendCase,
     before_and_after,
     by_month,
     days_between,

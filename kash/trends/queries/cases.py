@@ -17,7 +17,7 @@ from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.trends.rules.counts import TrendCase, CountedPlace, places_of
+from kash.trends.rules.counts import CountedPlace, TrendCase, places_of
 
 POLICE = "police"
 _TOOK_PART = ("did", "ordered", "present", "unclear")

@@ -102,7 +102,7 @@ class Trends:
 
     @cached_property
     def beside_others(self) -> FallVerdict:
-        """FallVerdict of police cases beside all others of the same places."""
+        """Verdict of police cases beside all others of the same places."""
         return beside_others(self.sides.values())
 
     @cached_property
@@ -112,7 +112,7 @@ class Trends:
 
     @cached_property
     def beside_other_stations(self) -> FallVerdict:
-        """FallVerdict of police cases beside those of other places and months."""
+        """Verdict of police cases beside those of other places and months."""
         places = self.counted.places
         counts = by_month(self.counted.cases, [one.key for one in places], self.within, police=True)
         shares = [self.within.shares_after(one.reached_on) for one in places]

@@ -33,7 +33,7 @@ _FALLS = tuple(step / 100 for step in range(5, 100, 5))
 
 @dataclass(frozen=True)
 class FallVerdict:
-    """FallVerdict of a test: how many places could tell, and how often chance alone does as much; None
+    """Verdict of a test: how many places could tell, and how often chance alone does as much; None
     if they were too few to say. `fell`: whether it points to a fall."""
 
     places: int

@@ -211,8 +211,9 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     every = {*STATIC.glob("*.css"), *STATIC.glob("js/*.js"), STATIC / "icon.svg"}
     # And only those at the door, and those of evidence, these.
     door = {STATIC / "js" / f"{name}.js" for name in ("door", "wall", "evidence")}
-    # Only the pages of designs, the one on the wall, evaluations and coverage load these.
-    apart = {STATIC / f"{name}.css" for name in ("designs", "wall", "evaluations", "coverage")}
+    # Only the pages of designs, the one on the wall, evaluations, coverage and trends load these.
+    names = ("designs", "wall", "evaluations", "coverage", "trends")
+    apart = {STATIC / f"{name}.css" for name in names}
     # And only those of courses, tracks and tests, these.
     apart |= {STATIC / "courses.css", STATIC / "assessments.css"}
     apart |= {STATIC / "releases.css", STATIC / "rule.css"}
