@@ -26,7 +26,7 @@ def verdict_word(verdict: FallVerdict) -> str:
 
 
 def chance_sentence(verdict: FallVerdict) -> str:
-    """How often chance alone does as much."""
+    """The sentence on chance: in how many of 100 it does as much alone."""
     if verdict.chance is None:
         return ""
     times = round(100 * verdict.chance)

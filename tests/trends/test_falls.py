@@ -1,4 +1,4 @@
-"""Whether police cases fell: the tests cry wolf seldom, whatever else happens, and say what they
+"""Falls of police cases: the tests cry wolf seldom, whatever else happens, and say what they
 could not have seen."""
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def test_a_halving_is_found_as_often_where_people_report_more_after_a_workshop()
 
 
 def test_beside_other_stations_a_rise_in_reporting_passes_for_a_rise_in_abuse():
-    """Why that test is never told alone."""
+    """So that test is never told alone."""
 
     def said(world):
         police, _others, after = programmes(PROGRAMMES, world)

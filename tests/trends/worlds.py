@@ -13,7 +13,7 @@ MONTHS = 24
 
 @dataclass(frozen=True)
 class World:
-    """What happens in a world: a trend that all stations share (in logarithms, over all months),
+    """Events of a world: a trend that all stations share (in logarithms, over all months),
     cases that come in heaps (variance for each that chance has), swings that last for months, and
     by how much more people report everything once the workshop was there."""
 

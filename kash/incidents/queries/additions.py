@@ -31,6 +31,8 @@ class Additions:
         *of: str,
     ) -> None:
         self._for_officers = for_officers
+        # Most reports add to none; with each of them looked for, the time grew with their square.
+        adds = {more: first for more, first in adds.items() if first}
         wanted = of or [*adds, *adds.values()]
         self._groups = {one: group for one in wanted if len(group := together_with(one, adds)) > 1}
         self._records: dict[str, Seen] = {}

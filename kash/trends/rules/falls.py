@@ -148,7 +148,7 @@ def _scores_of_months(counts: Floats, shares: Floats) -> Floats:
 
 
 def _chances(scores: Floats) -> Floats:
-    """How often turned scores lie as far from nought; the last axis is places."""
+    """Share of turns in which scores lie as far from nought; the last axis is places."""
     import numpy as np
 
     seen = np.abs(scores.sum(axis=-1))
