@@ -31,6 +31,7 @@ from kash.invitations.feature import FEATURE as INVITATIONS
 from kash.kobo.feature import FEATURE as KOBO
 from kash.members.feature import FEATURE as MEMBERS
 from kash.notices.feature import FEATURE as NOTICES
+from kash.overview.feature import FEATURE as OVERVIEW
 from kash.payouts.feature import FEATURE as PAYOUTS
 from kash.people.feature import FEATURE as PEOPLE
 from kash.platform.feature import PLATFORM
@@ -81,6 +82,7 @@ FEATURES: tuple[Feature, ...] = (
     DHIS2,
     KOBO,
     API,
+    OVERVIEW,
     FEEDS,
     CALENDAR,
     ARCHIVE,

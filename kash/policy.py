@@ -212,6 +212,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "evaluations.run": {_R.TRAINER: _OWN},
     # What a workshop came to, trainers' notes among it; what leaves the house has none.
     "reports.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
+    # How a quarter goes, in counts: whoever plans, teaches or answers for it.
+    "overview.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "tracks.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     # Who stands where: peers see themselves.
     "tracks.standing": {

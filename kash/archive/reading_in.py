@@ -59,7 +59,7 @@ class BroughtIn:
 
 
 @dataclass(frozen=True)
-class _Read:
+class _ReadArchive:
     """An archive that was read whole: its head, what it says that it holds, and its key file."""
 
     head: Mapping[str, Any]
@@ -132,7 +132,7 @@ def _refuse_unless_empty(settings: Settings) -> None:
             )
 
 
-def _checked(source: Path, identities: list[Any]) -> _Read:
+def _checked(source: Path, identities: list[Any]) -> _ReadArchive:
     """Everything read once and held against what the archive says of itself."""
     head: dict[str, Any] = {}
     tables: dict[str, Any] = {}
@@ -170,10 +170,10 @@ def _checked(source: Path, identities: list[Any]) -> _Read:
         raise DamagedArchive(_ALTERED)
     if set(found.tables) != {table.name for table in kept_tables()}:
         raise DamagedArchive(_ALTERED)
-    return _Read(head, found, key)
+    return _ReadArchive(head, found, key)
 
 
-def _with_key(settings: Settings, read: _Read) -> Path | None:
+def _with_key(settings: Settings, read: _ReadArchive) -> Path | None:
     """Make sure that the key file opens what is sealed; where one that was in the way went."""
     wanted = {name: read.head[name] for name in ("keys", "root")}
     if read.key:

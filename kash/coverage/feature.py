@@ -54,7 +54,9 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        Destination("coverage.index", _l("Coverage"), "report", "coverage.see", 125),
+        Destination(
+            "coverage.index", _l("Coverage"), "report", "coverage.see", 125, unless="overview.see"
+        ),
         NamedPage("coverage.needs", _l("Training needs by station"), "coverage.see", 93),
         NamedPage("coverage.moves", _l("Where trained people went"), "coverage.see", 94),
         SettingLine("work", 25, "coverage.goal", _l("Coverage of stations"), "report", _goal),

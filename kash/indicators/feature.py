@@ -44,7 +44,14 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        Destination("indicators.index", _l("Indicators"), "report", "indicators.see", 126),
+        Destination(
+            "indicators.index",
+            _l("Indicators"),
+            "report",
+            "indicators.see",
+            126,
+            unless="overview.see",
+        ),
         NamedPage("indicators.levels", _l("Four levels: what came of it"), "indicators.see", 95),
         NamedPage("indicators.targets", _l("Targets"), "indicators.see", 96),
         NamedPage("indicators.definitions", _l("Definitions of indicators"), "indicators.see", 97),

@@ -57,7 +57,9 @@ FEATURE = Feature(
             "releases.index",
             "releases.see",
         ),
-        Destination("releases.index", _l("Figures"), "report", "releases.see", 127),
+        Destination(
+            "releases.index", _l("Figures"), "report", "releases.see", 127, unless="overview.see"
+        ),
         SettingLine(
             "safety", 40, "releases.plans", _l("Plans of printed figures"), "report", _said
         ),

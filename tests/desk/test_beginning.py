@@ -115,6 +115,7 @@ OWN_WISH = {
     "audit.verify",
     "archive.ask",
     "archive.see",
+    "overview.see",
     "breaches.see",
     "calendar.see",
     "curriculum.compare",

@@ -55,6 +55,7 @@ archive.see           all  all  -     -    -      -    -       -       -
 archive.ask           all  -    -     -    -      -    -       -       -
 archive.agree         -    all  -     -    -      -    -       -       -
 funders.tie           all  all  -     -    -      -    -       -       -
+overview.see          -    all  all   all  -      -    -       -       -
 breaches.see          all  all  -     -    -      -    -       -       -
 breaches.manage       all  all  -     -    -      -    -       -       -
 people.see            -    all  own   all  names  all  self    self    -
@@ -408,6 +409,7 @@ PLACES: dict[str, Place] = {
     "funders.agree": _tie(),
     "funders.send_back": _tie(),
     "funders.end": _tie(),
+    "overview.index": Place("overview.see"),
     "archive.index": Place("archive.see"),
     "archive.new": Place("archive.ask", "archive.ask"),
     "archive.request": Place("archive.see", address={"public_id": "archive"}),

@@ -287,6 +287,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "access.review": "access.review",
         "approvals.delegate": "approvals.delegate",
         "funders.tie": "funders.tie",
+        "overview.see": "overview.see",
         "archive.see": "archive.see",
         "archive.ask": "archive.ask",
         "archive.agree": "archive.agree",

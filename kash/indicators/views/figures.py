@@ -10,14 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from kash.indicators import blueprint
-from kash.indicators.queries.definitions import Definition, definitions_on
+from kash.indicators.asked import figures_asked
+from kash.indicators.queries.definitions import definitions_on
 from kash.indicators.queries.figures import table_of, value_names
+from kash.indicators.queries.lines import IndicatorLine, indicator_lines
 from kash.indicators.queries.targets import TargetFor, targets_in
-from kash.indicators.queries.totals import totals_of
 from kash.indicators.rules.figures import FigureCell, FigureTable
 from kash.indicators.rules.keys import INDICATORS, KEYS, MOST_DIMENSIONS, IndicatorKey
-from kash.indicators.rules.periods import PeriodProblem
-from kash.indicators.views.asked import FiguresAsked, figures_asked
 from kash.indicators.words import DIMENSION_WORDS, value_word
 from kash.platform.press.charts import bar_chart, picture_of
 from kash.platform.web import current_actor
@@ -31,24 +30,6 @@ MOST_BARS = 15
 SHOWN = tuple(key for key in KEYS if key != IndicatorKey.GAIN)
 
 
-@dataclass(frozen=True)
-class IndicatorLine:
-    """An indicator as the page of all shows it: its count, that of the period before, and what was
-    to be reached."""
-
-    definition: Definition
-    count: int | None
-    before: int | None
-    target: int | None
-
-    @property
-    def share(self) -> int | None:
-        """Whole per cent of the target that were reached."""
-        if self.count is None or not self.target:
-            return None
-        return 100 * self.count // self.target
-
-
 INDICATOR_COLUMNS: Sequence[TableColumn[IndicatorLine]] = (
     TableColumn(_l("Indicator"), lambda one: one.definition.title, "#indicator+name"),
     TableColumn(_l("Count"), lambda one: one.count, "#indicator+num"),
@@ -58,23 +39,6 @@ INDICATOR_COLUMNS: Sequence[TableColumn[IndicatorLine]] = (
     TableColumn(_l("Definition, version"), lambda one: one.definition.version, "#meta+version"),
     TableColumn(_l("Definition"), lambda one: one.definition.text, "#description"),
 )
-
-
-def lines_of(asked: FiguresAsked, keys: Sequence[str] = SHOWN) -> list[IndicatorLine]:
-    """Indicators of a period as lines."""
-    counts = totals_of(keys, asked.period, funder=asked.funder)
-    try:
-        earlier = totals_of(keys, asked.period.before, funder=asked.funder)
-    except PeriodProblem:
-        earlier = dict.fromkeys(keys)
-    targets = targets_in(asked.period, asked.funder)
-    definitions = definitions_on(asked.period.last, tuple(keys))
-    return [
-        IndicatorLine(
-            definitions[key], counts[key], earlier[key], targets.get(key, TargetFor()).value
-        )
-        for key in keys
-    ]
 
 
 @blueprint.get("/")
@@ -87,7 +51,7 @@ def index() -> ResponseReturnValue:
         return render_template("indicators/no_period.html", asked=asked), asked.problem.status
     if request.args.get("first") and not is_taken():
         return redirect(url_for("indicators.index", _external=False, **asked.arguments))
-    lines = lines_of(asked)
+    lines = indicator_lines(SHOWN, asked.period, asked.funder)
     if is_taken():
         return taken(lines, INDICATOR_COLUMNS)
     actor = current_actor()

@@ -9,9 +9,9 @@ from kash.assessments.words import OFTEN, TELLER
 from kash.evaluations.rules.results import FEWEST
 from kash.feature import declared
 from kash.indicators import blueprint
+from kash.indicators.asked import figures_asked
 from kash.indicators.queries.levels import course_gains, course_practice, reactions
 from kash.indicators.results import ShowsResults
-from kash.indicators.views.asked import figures_asked
 from kash.platform.web import current_actor
 from kash.policy import allow
 

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from kash.indicators import blueprint
+from kash.indicators.asked import figures_asked
 from kash.indicators.queries.behind import behind
 from kash.indicators.queries.definitions import definition_of
 from kash.indicators.queries.figures import table_of
 from kash.indicators.rules.keys import INDICATORS
-from kash.indicators.views.asked import figures_asked
 from kash.indicators.views.figures import cell_lines, dimensions_asked
 from kash.people.models import Person
 from kash.platform.web import current_actor, listing

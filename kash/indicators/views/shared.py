@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from kash.indicators import blueprint
+from kash.indicators.asked import figures_asked
 from kash.indicators.queries.definitions import definitions_on
 from kash.indicators.queries.figures import shared_views, value_names
 from kash.indicators.rules.figures import SharedRow
 from kash.indicators.rules.keys import INDICATORS, IndicatorKey
-from kash.indicators.views.asked import figures_asked
 from kash.indicators.words import value_word
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow

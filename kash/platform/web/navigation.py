@@ -22,7 +22,7 @@ _OWN = "/account"
 class Destination(Part):
     """A main place; `place` is where it stands among all. `phone` says that it comes first in the
     bar of a phone, before "More"; whoever holds the permission `unless` has another place for it,
-    and `when` decides what no role says."""
+    and `when` decides what no role says. `covers` names the rooms that are reached from it."""
 
     endpoint: str
     label: Any
@@ -32,6 +32,7 @@ class Destination(Part):
     phone: bool = False
     unless: str = ""
     when: Callable[[Actor], bool] = lambda _actor: True
+    covers: Sequence[str] = ()
 
 
 def navigation() -> list[dict[str, Any]]:
@@ -80,7 +81,10 @@ def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> 
     """True if the page is in the place's room. Of several places of one room it is the one above
     the page, and today's has nothing below it; pages of one's own account are in none."""
     room = place.endpoint.partition(".")[0]
-    if (request.endpoint or "").partition(".")[0] != room:
+    here = (request.endpoint or "").partition(".")[0]
+    if here in place.covers:
+        return not any(other.endpoint.partition(".")[0] == here for other in reachable)
+    if here != room:
         return False
     if request.path == _OWN or request.path.startswith(f"{_OWN}/"):
         return False

@@ -216,7 +216,7 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     apart = {STATIC / f"{name}.css" for name in names}
     # And only those of courses, tracks and tests, these.
     apart |= {STATIC / "courses.css", STATIC / "assessments.css"}
-    apart |= {STATIC / "releases.css", STATIC / "rule.css"}
+    apart |= {STATIC / f"{name}.css" for name in ("releases", "rule", "overview")}
     # The sheet of an evaluation loads no other look than this.
     apart.add(STATIC / "answer.css")
     # And only pages on which something long is written, and those of designs, these.

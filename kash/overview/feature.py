@@ -1,0 +1,38 @@
+"""The declaration of the overview."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.feature import Feature
+from kash.overview import blueprint, views
+from kash.overview.chapters import CHAPTERS
+from kash.overview.words import PACE_TONES, PACE_WORDS
+from kash.platform.web.navigation import Destination
+
+FEATURE = Feature(
+    "overview",
+    modules=(views,),
+    blueprints=(blueprint,),
+    words={"overview_words": {"paces": PACE_WORDS, "tones": PACE_TONES}},
+    parts=(
+        CHAPTERS,
+        Destination(
+            "overview.index",
+            _l("Reports"),
+            "report",
+            "overview.see",
+            119,
+            covers=(
+                "indicators",
+                "coverage",
+                "releases",
+                "stories",
+                "statements",
+                "trends",
+                "funder_reports",
+                "reports",
+            ),
+        ),
+    ),
+)
