@@ -34,7 +34,7 @@ from tests.desk.conftest import workshop  # noqa: F401
 _KASH = Path(__file__).parents[1] / "kash"
 # Tables in which each feature has its lines, and the sample, which shows every feature.
 _TABLES = ("features.py", "policy.py", "demo")
-_BUILT_UPON = {"forums": ("clashes", "series"), "payouts": ("budget",)}
+_BUILT_UPON = {"forums": ("clashes", "overview", "series"), "payouts": ("budget",)}
 
 
 def _code(file: Path) -> str:
