@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.certificates.forms.history import CONDITION_NAMES
+from kash.certificates.models import Certificate
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.standing import condition_on
-from kash.platform.web.formats import to_local
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _plain(value: object) -> str:
-    """A cell that no program takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.taking import TableColumn
 
 
-def certificates_csv(rows: Iterable[Any], today: date) -> Iterator[bytes]:
-    """UTF-8 with a mark by which spreadsheets know it; days as 2026-11-25, hours as 4.5."""
+def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[object]]:
+    """Rows of the table, the head first; hours as 4.5."""
     words = {code: str(name) for code, name in CONDITION_NAMES.items()}
     head = [
         _("Serial"),
@@ -38,9 +31,9 @@ def certificates_csv(rows: Iterable[Any], today: date) -> Iterator[bytes]:
         _("Status"),
         _("Revoked on"),
     ]
-    # Read and put into words before it is sent: then there is no request any more.
-    lines = [
-        [
+    yield head
+    for row in rows:
+        yield [
             grouped(row.serial),
             row.name,
             row.public_title,
@@ -58,14 +51,15 @@ def certificates_csv(rows: Iterable[Any], today: date) -> Iterator[bytes]:
             ],
             to_local(row.revoked_at).date() if row.revoked_at else None,
         ]
-        for row in rows
-    ]
-    return _written([head, *lines])
 
 
-def _written(lines: list[list[Any]]) -> Iterator[bytes]:
-    yield b"\xef\xbb\xbf"
-    for line in lines:
-        out = io.StringIO()
-        csv.writer(out).writerow(_plain(value) for value in line)
-        yield out.getvalue().encode()
+def _status(one: Certificate) -> object:
+    return CONDITION_NAMES[one.condition(local_today())] if one.serial else _("Not issued")
+
+
+BATCH_COLUMNS: Sequence[TableColumn[Certificate]] = (
+    TableColumn(_l("Printed name"), lambda one: one.printed_name, "#beneficiary+name"),
+    TableColumn(_l("Hours"), lambda one: round(one.minutes / 60, 2), "#activity+hours"),
+    TableColumn(_l("Serial"), lambda one: grouped(one.serial) if one.serial else "", "#meta+id"),
+    TableColumn(_l("Status"), _status, "#status"),
+)

@@ -14,9 +14,11 @@ from kash.feeds.services import (
     make_own_address,
     make_venue_address,
 )
+from kash.feeds.tables import VENUE_COLUMNS
 from kash.platform.web import current_actor
 from kash.platform.web.public_address import public_address, says_address
 from kash.platform.web.square_codes import qr_picture
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.platform.web.traces import leaves_no_trace
 from kash.policy import ANYONE, SIGNED_IN, allow
 
@@ -62,9 +64,13 @@ def end_own() -> ResponseReturnValue:
 
 @blueprint.get("/venues")
 @allow("feeds.venues")
+@offers_table("venues")
 def venues() -> ResponseReturnValue:
     """Venues, and which of them have an address."""
-    return render_template("feeds/venues.html", venues=venues_with_addresses())
+    found = venues_with_addresses()
+    if is_taken():
+        return taken(found, VENUE_COLUMNS)
+    return render_template("feeds/venues.html", venues=found)
 
 
 @blueprint.route("/venues/<public_id>/make", methods=["GET", "POST"])

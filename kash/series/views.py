@@ -19,6 +19,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.lists import listing
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.series import blueprint
 from kash.series.errors import DatesChanged
@@ -41,6 +42,7 @@ from kash.series.services.planning import (
     repeat_meetings,
     repeat_workshop,
 )
+from kash.series.tables import SERIES_COLUMNS, SeriesLine
 from kash.series.words import sentence
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop
@@ -48,7 +50,8 @@ from kash.workshops.queries.scope import own_workshop
 
 @blueprint.get("")
 @allow("series.edit")
-def index() -> str:
+@offers_table("series")
+def index() -> ResponseReturnValue:
     """Series that the actor runs, with when each is held next."""
     found = listing(
         series_list(current_actor()),
@@ -57,12 +60,19 @@ def index() -> str:
         default_direction="desc",
         key=Series.id,
     )
+    if is_taken():
+        return taken(found.turned(_lines), SERIES_COLUMNS)
     return render_template(
         "series/index.html",
         listing=found,
         next_days=next_days(found.rows, utc_now()),
         told={one.id: sentence(pattern_of(one)) for one in found},
     )
+
+
+def _lines(rows: Sequence[Series]) -> list[SeriesLine]:
+    following = next_days(rows, utc_now())
+    return [(one, sentence(pattern_of(one)), following.get(one.id)) for one in rows]
 
 
 @blueprint.route("/workshops/<public_id>/new", methods=["GET", "POST"])

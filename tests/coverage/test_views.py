@@ -84,7 +84,7 @@ def test_a_station_of_the_other_group_is_not_found_among_officers(
     assert "Mwanga" not in browser.get("/coverage/needs").text
 
 
-@pytest.mark.parametrize("address", ["", "/needs", "/moves", "/table.csv", "/page.pdf", "/goal"])
+@pytest.mark.parametrize("address", ["", "/needs", "/moves", "/table", "/page.pdf", "/goal"])
 def test_a_police_account_and_a_peer_are_kept_out(
     kondele: tuple[Place, str, Actor], client_for: ClientFor, actor: MakeActor, address: str
 ) -> None:
@@ -101,7 +101,7 @@ def test_pages_say_what_is_missing_while_nobody_is_trained(
     browser = sign_in("monitoring")
     for page in ("", "/needs", "/moves"):
         assert "Nobody is trained yet" in browser.get(f"/coverage{page}").text
-    assert browser.get("/coverage/table.csv").status_code == 404
+    assert browser.get("/coverage/table").status_code == 404
     assert browser.get("/coverage/page.pdf").status_code == 404
 
 
@@ -135,7 +135,9 @@ def test_a_table_holds_counts_and_no_cell_is_a_formula(
     db.session.commit()
     browser = client_for(place.director)
     tables = {
-        what: list(csv.reader(io.StringIO(browser.get(f"/coverage/table.csv?what={what}").text)))
+        what: list(
+            csv.reader(io.StringIO(browser.get(f"/coverage/table?kind=csv&what={what}").text))
+        )
         for what in ("needs", "stations", "moves")
     }
     assert [row[0] for row in tables["needs"][1:]] == ["'=1+1", "Kondele"]

@@ -302,7 +302,9 @@ def test_the_sheet_of_actions_names_nobody_who_did_not_choose_to_be_named(
     series: Series, taken: Taken, client_for: ClientFor
 ) -> None:
     close_action(series.forum, taken.actions["name"], state="done", by=series.secretary)
-    answer = client_for(series.secretary).get(f"/forums/{series.forum}/actions.xlsx?state=all")
+    answer = client_for(series.secretary).post(
+        f"/forums/{series.forum}/actions?state=all&take=xlsx"
+    )
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert {row[1] for row in rows[1:]} == {f"Do {each}" for each in series.members}
     by_text = {row[1]: row for row in rows}

@@ -431,7 +431,7 @@ PLACES: dict[str, Place] = {
     "jobs.cancel": _of("job", post="self"),
     "jobs.result": _of("job", get="self"),
     # --- people -----------------------------------------------------------------------------
-    "people.index": Place("people.see"),
+    "people.index": Place("people.see", "people.see"),
     "people.search": Place(post="people.find"),
     "people.add": Place("people.add", "people.add"),
     "people.person": _of("person", get="people.see"),
@@ -451,9 +451,9 @@ PLACES: dict[str, Place] = {
     "people.consent": _of("person", both="people.change", purpose="=contact"),
     "people.transfer": _of("person", both="people.change"),
     "people.transfer_many": Place("people.add", "people.add"),
-    "people.minors": Place("people.minors"),
+    "people.minors": Place("people.minors", "people.minors"),
     "people.minor_seen": _of("person", post="people.minors"),
-    "people.trail": _of("person", get="people.trail"),
+    "people.trail": _of("person", both="people.trail"),
     "people.signed_forms": Place(post="people.add"),
     "people.consent_forms": Place(post="people.add"),
     "people.next_step_of_ticked": Place(post="people.add", address={"step": "=enrol"}),
@@ -466,16 +466,16 @@ PLACES: dict[str, Place] = {
     "people.merge_with": _of("person", both="people.merge"),
     "people.merge": _of("person", both="people.merge", other_id="person_beside"),
     "people.undo_merge": Place("people.merge", "people.merge", {"merge_id": "merge"}),
-    "people.organisations": Place("organisations.see"),
+    "people.organisations": Place("organisations.see", "organisations.see"),
     "people.add_organisation": Place("organisations.change", "organisations.change"),
     "people.edit_organisation": _of("organisation", both="organisations.change"),
     "people.groups": Place("settings.see"),
     "people.add_group": Place("settings.change", "settings.change"),
     "people.edit_group": _of("group", both="settings.change"),
-    "people.lists": Place("people.import"),
+    "people.lists": Place("people.import", "people.import"),
     "people.bring_list": Place("people.import", "people.import"),
     "people.list_template": Place("people.add", address={"group_id": "group"}),
-    "people.list": Place("people.import", address={"list_id": "list"}),
+    "people.list": Place("people.import", "people.import", address={"list_id": "list"}),
     "people.list_columns": Place(post="people.import", address={"list_id": "list"}),
     "people.list_row": Place(post="people.import", address={"list_id": "list", "number": "=2"}),
     "people.confirm_list": Place(post="people.import", address={"list_id": "list"}),
@@ -488,7 +488,7 @@ PLACES: dict[str, Place] = {
         post="people.import", address={"list_id": "list_added", "step": "=enrol"}
     ),
     # --- the directory of services ----------------------------------------------------------
-    "directory.index": Place("directory.see"),
+    "directory.index": Place("directory.see", "directory.see"),
     "directory.search": Place(post="directory.see"),
     "directory.entry": _of("service", get="directory.see"),
     "directory.address": _of("service", post="directory.change"),
@@ -508,12 +508,12 @@ PLACES: dict[str, Place] = {
     "budget.close": _of("workshop", both="budget.edit"),
     "budget.open_again": _of("workshop", post="budget.edit"),
     # --- absences and venues ----------------------------------------------------------------
-    "absences.index": Place("absences.see"),
+    "absences.index": Place("absences.see", "absences.see"),
     "absences.add": Place("absences.write", "absences.write"),
     "absences.edit": _of("absence", both="absences.write"),
     "absences.remove": _of("absence", both="absences.write"),
     "absences.teaching": _of("teacher", both="absences.write"),
-    "venues.index": Place("venues.see"),
+    "venues.index": Place("venues.see", "venues.see"),
     "venues.search": Place(post="venues.see"),
     "venues.venue": _of("venue", get="venues.see"),
     "venues.add": Place("venues.plan", "venues.plan"),
@@ -523,7 +523,7 @@ PLACES: dict[str, Place] = {
     "venues.travel": Place("venues.see"),
     "venues.travel_from": _of("zone", both="venues.plan"),
     # --- training ---------------------------------------------------------------------------
-    "training.index": Place("curriculum.see"),
+    "training.index": Place("curriculum.see", "curriculum.see"),
     "training.add_course": Place("curriculum.change", "curriculum.change"),
     "training.bring": Place("curriculum.change", "curriculum.change"),
     "training.confirm_course": Place(post="curriculum.change"),
@@ -603,7 +603,7 @@ PLACES: dict[str, Place] = {
     "assessments.phone_open": Place(post=ANYONE),
     "assessments.phone_answers": Place(post=ANYONE),
     # --- workshops --------------------------------------------------------------------------
-    "workshops.index": Place("workshops.see"),
+    "workshops.index": Place("workshops.see", "workshops.see"),
     "workshops.add": Place("workshops.plan", "workshops.plan"),
     "workshops.team": Place(post="workshops.plan"),
     "workshops.workshop": _of("workshop", get="workshops.see"),
@@ -664,6 +664,7 @@ PLACES: dict[str, Place] = {
     "invitations.sign_up": Place(ANYONE, ANYONE, {"token": "open_token"}),
     "answers.answer": Place(ANYONE, ANYONE, {"token": "answer_link"}),
     "workshops.walk_in": _of("workshop", both="workshops.change"),
+    "workshops.attendance_table": _of("workshop", post="attendance.see"),
     "workshops.attendance": _of("workshop", get="attendance.see"),
     "workshops.save_attendance": _of("workshop", post="attendance.mark"),
     "workshops.register": _of("workshop", get="attendance.see", session_id="teaching"),
@@ -794,7 +795,7 @@ PLACES: dict[str, Place] = {
     "certificates.propose": _of("workshop", post="certificates.propose"),
     "certificates.names": _of("workshop", both="certificates.propose"),
     "certificates.name_sheet": _of("workshop", get="certificates.propose", letter="=B"),
-    "certificates.batch": _of("workshop", get="certificates.staff", batch_id="batch"),
+    "certificates.batch": _of("workshop", both="certificates.staff", batch_id="batch"),
     "certificates.approve": _of("workshop", post="certificates.approve", batch_id="proposed_batch"),
     "certificates.turn_back": _of(
         "workshop", post="certificates.return", batch_id="proposed_batch"
@@ -910,7 +911,7 @@ PLACES: dict[str, Place] = {
     "announcements.telling": _of("workshop", both="workshops.change"),
     "announcements.end": _of("workshop", both="workshops.change"),
     # --- series ------------------------------------------------------------------------------
-    "series.index": Place("series.change"),
+    "series.index": Place("series.change", "series.change"),
     "series.new_of_workshop": _of("workshop", both="workshops.change"),
     "series.new_of_forum": _forum(both="forums.run"),
     "series.one": _series(get="series.change"),
@@ -923,7 +924,7 @@ PLACES: dict[str, Place] = {
     "feeds.own": Place(SIGNED_IN),
     "feeds.make_own": Place(SIGNED_IN, SIGNED_IN),
     "feeds.end_own": Place(SIGNED_IN, SIGNED_IN),
-    "feeds.venues": Place("feeds.venues"),
+    "feeds.venues": Place("feeds.venues", "feeds.venues"),
     "feeds.make_venue": _of("venue", both="feeds.venues"),
     "feeds.end_venue": _of("venue", both="feeds.venues"),
     # --- tokens of programs, and what programs ask with them ----------------------------------
@@ -1001,7 +1002,7 @@ PLACES: dict[str, Place] = {
     "coverage.moves": Place("coverage.see"),
     "coverage.table": Place("coverage.see"),
     "coverage.paper": Place("coverage.see"),
-    "coverage.station": _of("station", get="coverage.see"),
+    "coverage.station": _of("station", both="coverage.see"),
     "coverage.goal": Place("coverage.goal", "coverage.goal"),
     # --- indicators -------------------------------------------------------------------------
     "indicators.index": Place("indicators.see", "indicators.see"),
@@ -1019,7 +1020,7 @@ PLACES: dict[str, Place] = {
     "indicators.change_target": _of("target", both="targets.set"),
     "indicators.remove_target": _of("target", post="targets.set"),
     # --- a quarter planned at once --------------------------------------------------------------
-    "quarters.index": Place("quarters.see"),
+    "quarters.index": Place("quarters.see", "quarters.see"),
     "quarters.add": Place("quarters.plan", "quarters.plan"),
     "quarters.proposal": _of("proposal", get="quarters.see"),
     "quarters.needs": _of("proposal", both="quarters.plan"),
@@ -1033,11 +1034,11 @@ PLACES: dict[str, Place] = {
     "quarters.reject": _of("proposal", post="quarters.plan", line_id="proposal_line"),
     "quarters.restore": _of("proposal", post="quarters.plan", line_id="proposal_line"),
     # --- clashes of the schedule --------------------------------------------------------------
-    "clashes.index": Place("clashes.see"),
+    "clashes.index": Place("clashes.see", "clashes.see"),
     "clashes.people": _of("workshop", get="clashes.see"),
     "clashes.rules": Place("clashes.rule", "clashes.rule"),
     # --- tracks -----------------------------------------------------------------------------
-    "tracks.index": Place("tracks.see"),
+    "tracks.index": Place("tracks.see", "tracks.see"),
     "tracks.add": Place("tracks.write", "tracks.write"),
     "tracks.track": _of("track", get="tracks.see"),
     "tracks.edit": _of("track", both="tracks.write"),
@@ -1048,9 +1049,9 @@ PLACES: dict[str, Place] = {
     "tracks.take_back": _of("track", post="tracks.write", version_id="track_proposed"),
     "tracks.publish": _of("track", both="tracks.approve", version_id="track_proposed"),
     "tracks.return_to_draft": _of("track", post="tracks.approve", version_id="track_proposed"),
-    "tracks.people": _of("track", get="tracks.see"),
+    "tracks.people": _of("track", both="tracks.see"),
     "tracks.find": _of("track", post="tracks.enter"),
-    "tracks.visits": _of("track", get="tracks.see"),
+    "tracks.visits": _of("track", both="tracks.see"),
     "tracks.visit": _of("track", both="tracks.keep", person_id="person"),
     "tracks.withdraw_visit_page": _of(
         "track", both="tracks.keep", person_id="person", visit_id="track_visit"
@@ -1067,7 +1068,7 @@ PLACES: dict[str, Place] = {
     "tracks.withdraw": _of("track", both="tracks.keep", person_id="person", fact_id="seen_fact"),
     "tracks.end_role": _of("track", both="tracks.keep", person_id="person", fact_id="seen_fact"),
     # --- payouts ----------------------------------------------------------------------------
-    "payouts.index": Place("payouts.see"),
+    "payouts.index": Place("payouts.see", "payouts.see"),
     "payouts.rates": Place("payouts.rates", "payouts.rates"),
     "payouts.workshop": _of("workshop", get="payouts.staff"),
     "payouts.workshop_rates": _of("workshop", both="payouts.propose"),
@@ -1121,17 +1122,16 @@ PLACES: dict[str, Place] = {
     "releases.leaflet": Place("releases.see"),
     "releases.dice": Place("releases.see"),
     # --- forums -----------------------------------------------------------------------------
-    "forums.index": Place("forums.see"),
+    "forums.index": Place("forums.see", "forums.see"),
     "forums.add": Place("forums.open", "forums.open"),
-    "forums.forum": _forum(get="forums.see"),
+    "forums.forum": _forum(both="forums.see"),
     "forums.edit": _forum(both="forums.run"),
     "forums.find_member": _forum(both="forums.run"),
     "forums.appearance": _forum(both="forums.appear", member_id="member"),
     "forums.end_membership": _forum(both="forums.run", member_id="member"),
-    "forums.actions": _forum(get="forums.see"),
+    "forums.actions": _forum(both="forums.see"),
     "forums.action": _forum(both="forums.action", action_id="action"),
     "forums.search_actions": _forum(post="forums.see"),
-    "forums.actions_table": _forum(get="forums.see"),
     "forums.progress": _forum(get="forums.see", post="forums.action", action_id="held_action"),
     "forums.evidence": _forum(get="forums.action", action_id="held_action", note_id="note"),
     "forums.remove_note": _forum(both="forums.action", action_id="held_action", note_id="note"),
@@ -1140,7 +1140,7 @@ PLACES: dict[str, Place] = {
     "forums.unlink_action": _forum(
         post="forums.run", action_id="held_action", link_id="action_link"
     ),
-    "forums.decisions": _forum(get="forums.see"),
+    "forums.decisions": _forum(both="forums.see"),
     "forums.decision": _forum(get="forums.see", decision_id="decision"),
     "forums.review_decision": _forum(both="forums.run", decision_id="decision"),
     "forums.conclude_decision": _forum(both="forums.run", decision_id="decision"),
@@ -1238,7 +1238,7 @@ PLACES: dict[str, Place] = {
     "desk.add_status": Place("settings.change", "settings.change"),
     "desk.edit_status": Place("settings.change", "settings.change", {"code": "=late"}),
     "desk.order_statuses": Place(post="settings.change"),
-    "desk.zones": Place("settings.see"),
+    "desk.zones": Place("settings.see", "settings.see"),
     "desk.add_zone": Place("settings.change", "settings.change"),
     "desk.edit_zone": _of("zone", both="settings.change"),
     "desk.spellings": Place("settings.change", "settings.change"),
@@ -1250,7 +1250,7 @@ PLACES: dict[str, Place] = {
     "desk.remove_logo": Place("settings.change", "settings.change"),
     "desk.reporting_languages": Place("settings.change", "settings.change"),
     "desk.contacts": Place("settings.change", "settings.change"),
-    "notices.index": Place("messages.see"),
+    "notices.index": Place("messages.see", "messages.see"),
     "notices.decide": Place(
         post="messages.decide", sent={"message": "message", "decision": "=leave"}
     ),
@@ -1271,7 +1271,7 @@ PLACES: dict[str, Place] = {
     "holidays.remove": _of("holiday", both="settings.change"),
     "desk.retention": Place("settings.see"),
     "desk.edit_retention": Place("settings.change", "settings.change"),
-    "desk.quiet_people": Place("people.find"),
+    "desk.quiet_people": Place("people.find", "people.find"),
 }
 
 

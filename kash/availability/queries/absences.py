@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -54,7 +54,7 @@ def absences_of_others(actor: Actor, day: date) -> Listing[ShownAbsence]:
         default_sort="first",
         key=Absence.id,
     )
-    return replace(rows, rows=[_shown(actor, one) for one in rows])
+    return rows.turned(lambda some: [_shown(actor, one) for one in some])
 
 
 def own_absences(actor: Actor, day: date) -> list[ShownAbsence]:

@@ -15,23 +15,29 @@ from kash.availability.forms import AbsenceForm, TeachingDaysForm
 from kash.availability.queries import absences as queries
 from kash.availability.services import absences as services
 from kash.availability.services.absences import AbsenceDetails, TeachingDaysDetails
+from kash.availability.tables import ABSENCE_COLUMNS
 from kash.availability.words import ABSENCE_KIND, days_text, weekdays_text
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 
 
 @blueprint.get("")
 @allow("absences.see")
+@offers_table("absences")
 def index() -> ResponseReturnValue:
     """Absences that are not over: her own, then everybody else's as far as she may know."""
     actor, today = current_actor(), local_today()
+    others = queries.absences_of_others(actor, today)
+    if is_taken():
+        return taken(others, ABSENCE_COLUMNS)
     said = queries.said_teaching_days(actor.account_id or 0)
     return render_template(
         "absences/index.html",
         me=actor.public_id,
         own=queries.own_absences(actor, today),
-        others=queries.absences_of_others(actor, today),
+        others=others,
         days_text=days_text,
         kinds=ABSENCE_KIND,
         today=today,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,7 @@ from kash.availability.queries import venues as queries
 from kash.availability.queries.venues import VenueSearch
 from kash.availability.services import venues as services
 from kash.availability.services.venues import BlockDetails
+from kash.availability.tables import VENUE_COLUMNS, VENUE_PLANNING_COLUMNS
 from kash.availability.words import ACCESS, days_text
 from kash.people.directory_words import phone_text
 from kash.people.models import Venue
@@ -27,6 +28,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.row_versions import number_shown
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 _MOST_SEATS = 10_000
@@ -34,6 +36,7 @@ _MOST_SEATS = 10_000
 
 @blueprint.get("")
 @allow("venues.see")
+@offers_table("venues")
 def index() -> ResponseReturnValue:
     """The venues by name, narrowed by area, what they have, and seats."""
     return _list(_asked("", request.args))
@@ -41,13 +44,14 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 @allow("venues.see")
+@offers_table("venues")
 def search() -> ResponseReturnValue:
     """Search by a word. It may be the name of somebody: it stays out of every address."""
     form = VenueSearchForm()
     if not form.validate_on_submit():
         return _list(_asked("", request.form), form), 422
     asked = _asked(form.search.data, request.form)
-    if not asked.text:
+    if not asked.text and not is_taken():
         return redirect(url_for("venues.index", **_kept(asked)), code=303)
     return _list(asked)
 
@@ -161,11 +165,15 @@ def _kept(asked: VenueSearch) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value}
 
 
-def _list(asked: VenueSearch, wrong: VenueSearchForm | None = None) -> str:
+def _list(asked: VenueSearch, wrong: VenueSearchForm | None = None) -> str | Response:
     actor = current_actor()
+    found = queries.venues_found(actor, asked)
+    if is_taken() and wrong is None:
+        more = VENUE_PLANNING_COLUMNS if actor.may("venues.plan") else ()
+        return taken(found, [*VENUE_COLUMNS, *more])
     return render_template(
         "venues/index.html",
-        listing=queries.venues_found(actor, asked),
+        listing=found,
         asked=asked,
         kept=_kept(asked),
         wrong=wrong,

@@ -12,9 +12,9 @@ from kash.budget.queries import budgets as queries
 from kash.budget.queries.budgets import BudgetSearch
 from kash.budget.rules import total_of
 from kash.budget.tables import budget_table
-from kash.platform.web import current_actor, download, paged
+from kash.platform.web import current_actor, paged
 from kash.platform.web.formats import local_today
-from kash.platform.web.tables import XLSX, table_csv, table_xlsx
+from kash.platform.web.taking import own_table
 from kash.policy import allow
 
 _LONGEST = 120
@@ -49,9 +49,7 @@ def table() -> ResponseReturnValue:
     """The same line by line to keep, as XLSX or CSV; it names workshops and funders, no people."""
     asked = _asked()
     rows = budget_table(queries.budgets(current_actor(), asked), asked, queries.currency())
-    if request.args.get("kind") == "csv":
-        return download(table_csv(rows), name="budget.csv", type="text/csv; charset=utf-8")
-    return download(table_xlsx(rows), name="budget.xlsx", type=XLSX)
+    return own_table(rows, file="budget")
 
 
 def _asked() -> BudgetSearch:

@@ -31,12 +31,14 @@ from kash.certificates.queries.printing import printings_of
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.steps import BatchStep, allowed_steps
 from kash.certificates.services import issuing, issuing_in_parts
+from kash.certificates.tables import BATCH_COLUMNS
 from kash.certificates.views.scope import organises, staff_workshop
 from kash.people.rules.one_group import OneGroup
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.web import current_actor, listing
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.tracks.words import track_name
 from kash.workshops.models import Workshop
@@ -46,6 +48,7 @@ from kash.workshops.queries.scope import own_workshop
 
 @blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>")
 @allow("certificates.see")
+@offers_table("list", names=True)
 def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """A batch: its names, how it stands, and what can be done next."""
     found = staff_workshop(public_id)
@@ -73,6 +76,18 @@ def batch_page(
     counts = groups_of_batch(shown)
     asked = request.args.get("group", "")
     letter = asked if asked in counts else next(iter(counts), "")
+    found = listing(
+        certificates_of_batch(shown, letter),
+        sorts={
+            "name": func.lower(Certificate.printed_name),
+            "hours": Certificate.minutes,
+            "serial": Certificate.serial,
+        },
+        default_sort="name",
+        key=Certificate.id,
+    )
+    if is_taken():
+        return taken(found, BATCH_COLUMNS)
     wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
@@ -83,16 +98,7 @@ def batch_page(
         issued=issued,
         total=total,
         work=issuing_job(shown) if state in ("issuing", "stopped") else None,
-        listing=listing(
-            certificates_of_batch(shown, letter),
-            sorts={
-                "name": func.lower(Certificate.printed_name),
-                "hours": Certificate.minutes,
-                "serial": Certificate.serial,
-            },
-            default_sort="name",
-            key=Certificate.id,
-        ),
+        listing=found,
         groups=OneGroup(letter, (), counts),
         unasked=unasked_in(shown) if issued < total else 0,
         changed=names_changed(shown) if issued < total else 0,

@@ -28,11 +28,12 @@ from kash.certificates.queries.printing import printings_of_one
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services import revoking
 from kash.certificates.services.printing import note_export
-from kash.certificates.tables import certificates_csv
+from kash.certificates.tables import certificate_rows
 from kash.people.rules.one_group import OneGroup
 from kash.platform.database import db
-from kash.platform.web import Forbidden, current_actor, download, listing, page
+from kash.platform.web import Forbidden, current_actor, listing, page
 from kash.platform.web.formats import local_today
+from kash.platform.web.tables import written
 from kash.policy import Reach, allow
 from kash.workshops.queries.scope import runs as runs_workshop
 
@@ -103,14 +104,14 @@ def export() -> ResponseReturnValue:
     if actor.reach("certificates.see") is Reach.SELF:
         raise Forbidden
     found = request.form.get("search", "").strip()[:LONGEST_NAME]
-    if request.method == "GET" or request.form.get("kind") != "csv":
+    kind = request.form.get("kind", "")
+    if request.method == "GET" or kind not in ("csv", "xlsx"):
         return render_template("certificates/export.html", state=_state(), found=found)
     today = local_today()
     note_export(actor)
-    rows = db.session.execute(certificates_for_table(actor, today, _state(), found))
-    return download(
-        certificates_csv(rows, today), name="certificates.csv", type="text/csv; charset=utf-8"
-    )
+    statement = certificates_for_table(actor, today, _state(), found)
+    rows = db.session.execute(statement, execution_options={"yield_per": 1000})
+    return written(certificate_rows(rows, today), file="certificates", kind=kind)
 
 
 @blueprint.get("/certificates/<public_id>")

@@ -15,12 +15,14 @@ from kash.coverage.queries.stations import organisation_names
 from kash.coverage.rules.needs import StationNeed, total_need
 from kash.coverage.rules.pace import LEAST_YEARS
 from kash.coverage.rules.spells import Training
+from kash.coverage.tables import STATION_COLUMNS
 from kash.coverage.views.asked import sorted_page, what_is_asked
 from kash.coverage.words import TRAINING
 from kash.platform.database import db
 from kash.platform.web import current_actor
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.lists import paged
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.tracks.queries.tracks import all_names
 
@@ -59,6 +61,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/stations/<public_id>")
 @allow("coverage.see")
+@offers_table("list", names=True)
 def station(public_id: str) -> ResponseReturnValue:
     """One station: over time, its people as far as the actor reaches them, who came and went."""
     asked = one_or_404(what_is_asked())
@@ -69,6 +72,9 @@ def station(public_id: str) -> ResponseReturnValue:
     wanted = request.args.get("training", "")
     people = people_at(need.station.key, asked.group.id, found, current_actor(), cadre=asked.cadre)
     shown = [one for one in people if wanted not in set(Training) or one.training == wanted]
+    known = all_names()
+    if is_taken():
+        return taken([(one, known) for one in shown], STATION_COLUMNS)
     moves = [
         move
         for move in found.moves(asked.today - 2 * YEAR)
@@ -87,5 +93,5 @@ def station(public_id: str) -> ResponseReturnValue:
         reached=len(people),
         training=wanted,
         trainings=TRAINING,
-        known=all_names(),
+        known=known,
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -16,36 +14,19 @@ from kash.coverage.rules.pace import Outlook
 from kash.coverage.views.asked import CoverageRequest, what_is_asked
 from kash.coverage.views.moves import months_asked
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.files import download
+from kash.platform.web.taking import own_table
 from kash.policy import allow
 from kash.tracks.queries.tracks import all_names
 from kash.tracks.words import sentence
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-@blueprint.get("/table.csv")
+@blueprint.get("/table")
 @allow("coverage.see")
 def table() -> Response:
     """Training needs, coverage or moves, as the page shows them."""
     asked = one_or_404(what_is_asked())
     made = {"needs": _needs, "moves": _moves}.get(request.args.get("what", ""), _coverage)
-    return download(written(made(asked)), name="coverage.csv", type="text/csv; charset=utf-8")
-
-
-def written(rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with a mark by which spreadsheets know it."""
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\r\n")
-    for row in rows:
-        lines.writerow([_plain(cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: object) -> str:
-    """A cell that no program takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return own_table(made(asked), file="coverage")
 
 
 def _needs(asked: CoverageRequest) -> Iterator[Sequence[object]]:

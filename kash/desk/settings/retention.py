@@ -17,12 +17,14 @@ from kash.accounts.rules.throttle import ADDRESS_KNOWN_FOR, THROTTLE_WINDOW
 from kash.accounts.services.programme import change_settings
 from kash.desk import blueprint, queries
 from kash.desk.settings.programme import the_programme
+from kash.desk.tables import QUIET_COLUMNS
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.forms import whole_number_field
 from kash.platform.web.programme import retention as chosen_retention
 from kash.platform.web.retention import BOUNDS, Retention
 from kash.platform.web.row_versions import RowVersionForm
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.settings import Settings
 
@@ -153,11 +155,15 @@ def edit_retention() -> ResponseReturnValue:
 
 @blueprint.get("/settings/retention/people")
 @allow("people.find")
+@offers_table("list", names=True)
 def quiet_people() -> ResponseReturnValue:
     """People who have done nothing here for long, among the reader's own. Only to be looked at."""
     kept = chosen_retention()
+    found = queries.quiet_people(current_actor(), utc_now() - kept.span("idle_people"))
+    if is_taken():
+        return taken(found, QUIET_COLUMNS)
     return render_template(
         "desk/settings/quiet_people.html",
-        listing=queries.quiet_people(current_actor(), utc_now() - kept.span("idle_people")),
+        listing=found,
         years=kept.idle_people,
     )

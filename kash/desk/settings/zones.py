@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.desk import blueprint
+from kash.desk.tables import ZONE_COLUMNS, ZONE_KINDS
 from kash.people.models import Zone
 from kash.people.queries import places
 from kash.people.services import places as places_services
@@ -25,14 +26,8 @@ from kash.platform.web.forms import (
     text_field,
 )
 from kash.platform.web.row_versions import RowVersionForm
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
-
-ZONE_KINDS: dict[str, Any] = {
-    "county": _l("County"),
-    "sub_county": _l("Sub-county"),
-    "ward": _l("Ward"),
-    "other": _l("Another area"),
-}
 
 
 class ZoneForm(RowVersionForm):
@@ -66,11 +61,15 @@ class SpellingsForm(KashForm):
 
 @blueprint.get("/settings/zones")
 @allow("settings.see")
+@offers_table("areas")
 def zones() -> ResponseReturnValue:
     """The areas, and how many spellings stand beside them."""
+    found = paged(places.zones(also_closed=True))
+    if is_taken():
+        return taken(found, ZONE_COLUMNS)
     return render_template(
         "desk/settings/zones.html",
-        listing=paged(places.zones(also_closed=True)),
+        listing=found,
         kinds=ZONE_KINDS,
         spellings=len(places.spellings().shown),
     )

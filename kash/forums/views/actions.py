@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -10,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
-from kash.forums.agenda_pack import owner_on_paper
 from kash.forums.forms import ActionOutcomeForm, FindActionsForm
 from kash.forums.models import Forum
 from kash.forums.queries.actions import (
@@ -26,13 +24,13 @@ from kash.forums.queries.series import forum, runs
 from kash.forums.services import minutes
 from kash.forums.services.minutes import close_action
 from kash.forums.services.problems import AlreadyClosed
-from kash.forums.wording import STATE_WORDS
+from kash.forums.tables import ACTION_COLUMNS
 from kash.platform.database import utc_now
-from kash.platform.web import Forbidden, Listing, current_actor, download, page
+from kash.platform.web import Forbidden, Listing, current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.formats import local_today
 from kash.platform.web.lists import paged
-from kash.platform.web.tables import XLSX, table_xlsx
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 
@@ -43,6 +41,7 @@ def _asked_state() -> str:
 
 @blueprint.get("/<forum_id>/actions")
 @allow("forums.see")
+@offers_table("actions")
 def actions(forum_id: str) -> ResponseReturnValue:
     """A forum's actions by state."""
     return _list(forum(forum_id, current_actor()), _asked_state())
@@ -50,19 +49,26 @@ def actions(forum_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<forum_id>/actions/search")
 @allow("forums.see")
+@offers_table("actions")
 def search_actions(forum_id: str) -> ResponseReturnValue:
     """Search a forum's actions. The words may be a name: they stay out of every address."""
     found = forum(forum_id, current_actor())
     form = FindActionsForm()
     if not form.validate_on_submit():
         return _list(found, _asked_state(), form=form), 422
-    if not form.search.data:
+    if not form.search.data and not is_taken():
         return redirect(url_for("forums.actions", forum_id=forum_id, state=_asked_state()), 303)
     return _list(found, _asked_state(), text=form.search.data)
 
 
-def _list(found: Forum, state: str, *, text: str = "", form: FindActionsForm | None = None) -> str:
+def _list(
+    found: Forum, state: str, *, text: str = "", form: FindActionsForm | None = None
+) -> str | Response:
     actor, today = current_actor(), local_today()
+    if is_taken() and form is None:
+        every = all_actions(found, actor, today, state=state, text=text)
+        ages = ages_of(found, every, utc_now())
+        return taken([(one, ages[one.public_id]) for one in every], ACTION_COLUMNS)
     listing: Listing[Any]
     if text:
         listing = paged(all_actions(found, actor, today, state=state, text=text))
@@ -84,47 +90,6 @@ def _list(found: Forum, state: str, *, text: str = "", form: FindActionsForm | N
         runs=runs(actor, found.secretary_id),
         today=today,
     )
-
-
-@blueprint.get("/<forum_id>/actions.xlsx")
-@allow("forums.see")
-def actions_table(forum_id: str) -> Response:
-    """The actions of a state as a sheet; who has them stands there as on paper."""
-    found = forum(forum_id, current_actor())
-    asked = request.args.get("state", "all")
-    rows = _table(found, asked if asked in STATES else "all")
-    return download(table_xlsx(rows), name="actions.xlsx", type=XLSX)
-
-
-def _table(found: Forum, state: str) -> Iterator[Sequence[object]]:
-    yield [
-        _("Minute"),
-        _("Action"),
-        _("Raised"),
-        _("Who"),
-        _("By"),
-        _("State"),
-        _("Closed on"),
-        _("In a sentence"),
-        _("Age (days)"),
-        _("Age (meetings)"),
-    ]
-    lines = all_actions(found, current_actor(), local_today(), state=state)
-    ages = ages_of(found, lines, utc_now())
-    for line in lines:
-        age = ages[line.public_id]
-        yield [
-            line.number,
-            line.text,
-            to_local(line.raised_at).date() if line.raised_at else "",
-            owner_on_paper(line),
-            line.due_on,
-            STATE_WORDS[line.state],
-            to_local(line.closed_at).date() if line.closed_at else "",
-            line.outcome,
-            age.days,
-            age.meetings,
-        ]
 
 
 @blueprint.route("/<forum_id>/actions/<action_id>", methods=["GET", "POST"])

@@ -27,10 +27,12 @@ from kash.forums.services.decisions import (
     DayNotCome,
     ReviewDetails,
 )
+from kash.forums.tables import DECISION_COLUMNS
 from kash.forums.wording import CONCLUSION_WORDS, LINK_WORDS
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 _AT = "/<forum_id>/decisions/<decision_id>"
@@ -58,6 +60,7 @@ def _saved(line: DecisionLine) -> dict[str, Any]:
 
 @blueprint.get("/<forum_id>/decisions")
 @allow("forums.see")
+@offers_table("decisions")
 def decisions(forum_id: str) -> ResponseReturnValue:
     """A forum's decisions, from the result that was read to what came of it."""
     actor, today = current_actor(), local_today()
@@ -65,6 +68,8 @@ def decisions(forum_id: str) -> ResponseReturnValue:
     asked = request.args.get("state", "all")
     state = asked if asked in DECISION_STATES else "all"
     rows = decisions_of(found, actor, today, state)
+    if is_taken():
+        return taken(rows.turned(lambda some: shown_decisions(some, actor)), DECISION_COLUMNS)
     return render_template(
         "forums/decisions.html",
         forum=found,

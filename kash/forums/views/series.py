@@ -30,11 +30,13 @@ from kash.forums.queries.series import (
 from kash.forums.queries.templates import template_choices, template_of
 from kash.forums.services import series as series_services
 from kash.forums.services.series import add_members, change_forum, choose_appearance, open_forum
+from kash.forums.tables import FORUM_COLUMNS, MEETING_COLUMNS
 from kash.people.queries.search import FoundPerson, find_people, people_by_number
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 
 
@@ -56,12 +58,16 @@ def _forum_form(current: str = "") -> ForumForm:
 
 @blueprint.get("/")
 @allow("forums.see")
+@offers_table("forums")
 def index() -> ResponseReturnValue:
     """The forums within reach."""
     actor, now = current_actor(), utc_now()
+    found = forums_listed(actor, now)
+    if is_taken():
+        return taken(found, FORUM_COLUMNS)
     return render_template(
         "forums/index.html",
-        forums=forums_listed(actor, now),
+        forums=found,
         next_meetings=next_meetings(actor, now),
     )
 
@@ -88,10 +94,14 @@ def add() -> ResponseReturnValue:
 
 @blueprint.get("/<forum_id>")
 @allow("forums.see")
+@offers_table("meetings")
 def forum(forum_id: str) -> ResponseReturnValue:
     """A forum: its members, meetings and open actions."""
     actor = current_actor()
     found = series.forum(forum_id, actor)
+    meetings = meetings_of(found)
+    if is_taken():
+        return taken(meetings, MEETING_COLUMNS)
     members = member_lines(found, actor)
     return render_template(
         "forums/forum.html",
@@ -101,7 +111,7 @@ def forum(forum_id: str) -> ResponseReturnValue:
         names=sees_names(actor),
         members=members,
         shown=one_group(members, attrgetter("letter"), request.args.get("group", "")),
-        meetings=meetings_of(found),
+        meetings=meetings,
         actions=open_actions(found, actor),
         today=local_today(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,11 +22,13 @@ from kash.notices.queries.history import (
     standings,
 )
 from kash.notices.services.deciding import MOST_DECIDED, leave_them, send_again
+from kash.notices.tables import MESSAGE_COLUMNS, MessageLine
 from kash.notices.words import CHANNEL, STANDING, STANDING_TONE, UNSENT, reason
 from kash.people.rules.one_group import OneGroup
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
 from kash.platform.web import current_actor
 from kash.platform.web.lists import listing
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 _WORDS = {
@@ -40,6 +42,7 @@ _WORDS = {
 
 @blueprint.get("/messages")
 @allow("messages.see")
+@offers_table("list", names=True)
 def index() -> ResponseReturnValue:
     """Messages within reach, one group at a time."""
     actor = current_actor()
@@ -55,6 +58,9 @@ def index() -> ResponseReturnValue:
         key=Notice.id,
         counted=counts.get(letter, 0),
     )
+    kinds = {each.name: each.label for each in message_kinds()}
+    if is_taken():
+        return taken(rows.turned(lambda some: _lines(some, kinds)), MESSAGE_COLUMNS)
     return render_template(
         "notices/index.html",
         listing=rows,
@@ -62,12 +68,20 @@ def index() -> ResponseReturnValue:
         standings=standings(actor),
         chosen=standing,
         kind=kind,
-        kinds={each.name: each.label for each in message_kinds()},
+        kinds=kinds,
         about=_about(rows.rows),
         decidable=DECIDABLE,
         nobody_reached=not (sms_is_set_up() or mail_is_set_up()),
         **_WORDS,
     )
+
+
+def _lines(rows: Sequence[Any], kinds: Mapping[str, Any]) -> list[MessageLine]:
+    about = _about(rows)
+    return [
+        (row, kinds.get(row.kind, row.kind), about.get((row.kind, row.event_key), ("", ""))[0])
+        for row in rows
+    ]
 
 
 def _about(rows: Iterable[Any]) -> dict[tuple[str, str], tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,11 +23,13 @@ from kash.payouts.queries.lists import (
 )
 from kash.payouts.queries.rates import rates_of, table_for
 from kash.payouts.services import lists as lists_services
+from kash.payouts.tables import LIST_COLUMNS, PayoutListLine
 from kash.payouts.views.scope import organises, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import Problem, current_actor, listing
 from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
@@ -35,6 +39,7 @@ from kash.workshops.queries.scope import own_workshop
 
 @blueprint.get("/payouts/")
 @allow("payouts.see")
+@offers_table("payouts")
 def index() -> ResponseReturnValue:
     """All lists within reach, or one's own payments."""
     actor = current_actor()
@@ -52,6 +57,8 @@ def index() -> ResponseReturnValue:
         default_direction="desc",
         key=PayoutList.id,
     )
+    if is_taken():
+        return taken(rows.turned(_with_sums), LIST_COLUMNS)
     return render_template(
         "payouts/index.html",
         listing=rows,
@@ -59,6 +66,11 @@ def index() -> ResponseReturnValue:
         state=state,
         waiting=waiting_for(actor),
     )
+
+
+def _with_sums(rows: Sequence[PayoutList]) -> list[PayoutListLine]:
+    sums = reconciliations(rows)
+    return [(one, sums[one.id]) for one in rows]
 
 
 @blueprint.get("/workshops/<public_id>/payouts")

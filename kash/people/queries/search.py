@@ -249,7 +249,7 @@ def _page(
         counted=counted,
         most_counted=MOST_COUNTED,
     )
-    return replace(page, rows=[_shown(row) for row in page])
+    return page.turned(lambda some: [_shown(row) for row in some])
 
 
 def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -36,11 +36,13 @@ from kash.people.services.directory import (
     show_address,
 )
 from kash.people.services.persons import NotAName
+from kash.people.tables import SERVICE_COLUMNS
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 # What paper and tables hold at most.
@@ -96,6 +98,7 @@ def _said() -> dict[str, Any]:
 
 @blueprint.get("")
 @allow("directory.see")
+@offers_table("services")
 def index() -> ResponseReturnValue:
     """The services, narrowed by area, kind, language, and what is open now."""
     return _list(_asked())
@@ -103,22 +106,26 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 @allow("directory.see")
+@offers_table("services")
 def search() -> ResponseReturnValue:
     """Search the directory. The text may say what somebody needs: it stays out of every address."""
     form = ServiceSearchForm()
     if not form.validate_on_submit():
         return _list(_asked("", request.form), form), 422
     asked = _asked(form.search.data, request.form)
-    if not asked.text:
+    if not asked.text and not is_taken():
         return redirect(url_for("directory.index", **_kept(asked)), 303)
     return _list(asked)
 
 
-def _list(asked: ServiceSearch, wrong: ServiceSearchForm | None = None) -> str:
+def _list(asked: ServiceSearch, wrong: ServiceSearchForm | None = None) -> str | Response:
     actor = current_actor()
+    found = services_of_directory(actor, asked)
+    if is_taken() and wrong is None:
+        return taken(found, SERVICE_COLUMNS)
     return render_template(
         "directory/list.html",
-        listing=services_of_directory(actor, asked),
+        listing=found,
         asked=asked,
         kept=_kept(asked),
         wrong=wrong,

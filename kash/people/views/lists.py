@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -32,7 +34,8 @@ from kash.people.services.lists import (
     preview_list,
     read_again,
 )
-from kash.people.views.ticked import taken
+from kash.people.tables import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
+from kash.people.views import ticked
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
@@ -43,6 +46,7 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import retention
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,15 +54,23 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @blueprint.get("/lists")
 @allow("people.import")
+@offers_table("lists")
 def lists() -> ResponseReturnValue:
     """Lists that were brought in, and one's own that wait."""
     listing = list_queries.people_lists(current_actor())
+    if is_taken():
+        return taken(listing.turned(_with_names), LIST_COLUMNS)
     return render_template(
         "people/lists/lists.html",
         listing=listing,
         names=account_names({each.created_by for each in listing}),
         own=current_actor().public_id,
     )
+
+
+def _with_names(rows: Sequence[PeopleList]) -> list[BroughtList]:
+    names = account_names({each.created_by for each in rows})
+    return [(each, names.get(each.created_by, _("Command line"))) for each in rows]
 
 
 @blueprint.route("/lists/new", methods=["GET", "POST"])
@@ -100,6 +112,7 @@ def list_template(group_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/lists/<list_id>", endpoint="list")
 @allow("people.import")
+@offers_table("list", names=True)
 def one_list(list_id: str) -> ResponseReturnValue:
     """A list that waits, row by row; or what became of it."""
     people_list = list_queries.people_list(current_actor(), list_id)
@@ -110,10 +123,13 @@ def one_list(list_id: str) -> ResponseReturnValue:
         )
     if people_list.state == "waiting":
         return _preview_page(people_list)
+    people = list_queries.list_people(people_list)
+    if is_taken():
+        return taken(people, LISTED_COLUMNS)
     return render_template(
         "people/lists/outcome.html",
         found=people_list,
-        people=list_queries.list_people(people_list),
+        people=people,
         steps_to_take=[
             (step, choices)
             for step in next_steps()
@@ -283,4 +299,4 @@ def list_next(list_id: str, step: str) -> ResponseReturnValue:
     if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.list", list_id=list_id), 303)
-    return taken(wanted, chosen, list_queries.person_ids_of_list(people_list), actor)
+    return ticked.taken(wanted, chosen, list_queries.person_ids_of_list(people_list), actor)

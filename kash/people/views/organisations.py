@@ -13,20 +13,26 @@ from kash.people.rules.persons import KINDS
 from kash.people.scope import reaches
 from kash.people.services import organisations as organisations_services
 from kash.people.services.organisations import change_organisation
+from kash.people.tables import ORGANISATION_COLUMNS
 from kash.platform.web import current_actor, page
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 
 
 @blueprint.get("/organisations")
 @allow("people.find")
+@offers_table("organisations")
 def organisations() -> ResponseReturnValue:
     """Stations, collectives and partners."""
     kind = request.args.get("kind", "")
     if kind not in KINDS:
         kind = ""
+    found = organisation_list(kind)
+    if is_taken():
+        return taken(found, ORGANISATION_COLUMNS)
     return render_template(
         "people/organisations.html",
-        listing=organisation_list(kind),
+        listing=found,
         kind=kind,
         kinds=words.KIND,
         most_counted=MOST_COUNTED,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -39,6 +39,7 @@ from kash.people.services.persons import (
     add_person,
     change_person,
 )
+from kash.people.tables import NAME_COLUMNS, PERSON_COLUMNS
 from kash.people.views.ticked import steps_to_take
 from kash.platform.database import utc_now
 from kash.platform.web import NotFound, current_actor, page
@@ -46,6 +47,7 @@ from kash.platform.web.account_names import account_names
 from kash.platform.web.missing import after_mending
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 
 _TRAIL_SHOWN = 8
@@ -54,6 +56,7 @@ _ON_HER_PAGE = ("people.trail", "people.edit", "people.contact", "people.merge")
 
 @blueprint.get("")
 @allow("people.see")
+@offers_table("list", names=True)
 def index() -> ResponseReturnValue:
     """Everyone in reach; whoever sees only herself is led to her own page."""
     actor = current_actor()
@@ -73,6 +76,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/search")
 @allow("people.find")
+@offers_table("list", names=True)
 def search() -> ResponseReturnValue:
     """Search people. The text may be a name: it is posted, and stays out of every address."""
     form = SearchForm()
@@ -87,7 +91,7 @@ def search() -> ResponseReturnValue:
     )
     if request.headers.get("HX-Request") == "true":
         return _list(asked, form.phone, template="people/found.html")
-    if not asked.text:
+    if not asked.text and not is_taken():
         return redirect(
             url_for(
                 "people.index",
@@ -119,12 +123,15 @@ def _list(
     phone: str | None = None,
     wrong: SearchForm | None = None,
     template: str = "people/list.html",
-) -> str:
+) -> str | Response:
     actor = current_actor()
     names_only = reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
+    found = people(actor, asked, phone)
+    if is_taken() and wrong is None:
+        return taken(found, NAME_COLUMNS if names_only else PERSON_COLUMNS)
     return render_template(
         template,
-        listing=people(actor, asked, phone),
+        listing=found,
         asked=asked,
         wrong=wrong,
         group_choices=[(group.public_id, group.name) for group in organisations.groups()],

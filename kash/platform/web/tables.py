@@ -19,6 +19,10 @@ from math import isfinite
 from string import ascii_uppercase
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from flask import Response
+
+from kash.platform.web.files import download
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 Rows = Sequence[Sequence[object]]
@@ -74,6 +78,13 @@ def table_xlsx(rows: Iterable[Sequence[object]], *, heads: int = 1) -> bytes:
                 sheet.write(markup.encode())
             sheet.write(after)
     return out.getvalue()
+
+
+def written(rows: Iterable[Sequence[object]], *, file: str, kind: str, heads: int = 1) -> Response:
+    """Rows as a file to keep, CSV or XLSX; all of it is made before it is sent."""
+    if kind == "csv":
+        return download(b"".join(table_csv(rows)), name=f"{file}.csv", type=CSV)
+    return download(table_xlsx(rows, heads=heads), name=f"{file}.xlsx", type=XLSX)
 
 
 def _as_many_as_fit(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:

@@ -11,7 +11,8 @@ A view that lists something says so in three lines, and stays as it is otherwise
             return taken(found, VENUE_COLUMNS)
         return render_template(…)
 
-The table is asked for by posting to the address of the list, with what narrows it, so that reach,
+The table is asked for by posting to the address of the list (or to "/table" below it, where
+something else is posted there), with what narrows it, so that reach,
 search and order cannot be others than those of the page. `listing` and `paged` then give all rows,
 a few at a time. Each table that was taken is one entry of the audit trail, which names the list and
 what it belongs to. One that names participants is a dangerous action: the password is asked for.
@@ -34,9 +35,8 @@ from kash.platform.database import is_public_id
 from kash.platform.vault.audit import audited
 from kash.platform.web.current_actor import current_actor
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.files import download
 from kash.platform.web.formats import to_local
-from kash.platform.web.tables import CSV, XLSX, table_csv, table_xlsx
+from kash.platform.web.tables import written
 from kash.policy import declared_permission
 
 Row = TypeVar("Row")
@@ -110,12 +110,17 @@ def taken(rows: Iterable[Row], columns: Sequence[TableColumn[Row]]) -> Response:
     offered = one_or_404(_here())
     kind, tagged = request.args[_ASKED], request.form.get("hxl") == "1"
     lines = _lines(rows, columns, tagged)
-    if kind == "csv":
-        content = b"".join(table_csv(lines))
-    else:
-        content = table_xlsx(lines, heads=2 if tagged else 1)
+    made = written(lines, file=offered.file, kind=kind, heads=2 if tagged else 1)
     _note()
-    return download(content, name=f"{offered.file}.{kind}", type=CSV if kind == "csv" else XLSX)
+    return made
+
+
+def own_table(rows: Iterable[Sequence[object]], *, file: str) -> Response:
+    """A table of its own making, the head first, noted as the others are; of the kind that the
+    address names. It names no participant."""
+    made = written(rows, file=file, kind="csv" if request.args.get("kind") == "csv" else "xlsx")
+    _note()
+    return made
 
 
 def _lines(
@@ -159,20 +164,29 @@ class TableForm:
 
 def table_form() -> TableForm | None:
     """Form of the present page; None if its list can't be taken away, or not by this reader."""
+    found = _offered_at(request.path) or _offered_at(f"{request.path}/table")
+    if found is None:
+        return None
+    path, offered = found
+    asked = [pair for pair in request.args.items(multi=True) if pair[0] not in ("page", _ASKED)]
+    return TableForm(
+        offered.names,
+        {kind: f"{path}?{urlencode([*asked, (_ASKED, kind)])}" for kind in _KINDS},
+        [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_AGAIN],
+    )
+
+
+def _offered_at(path: str) -> tuple[str, TableOffered] | None:
+    """A table for this reader that is answered to what is posted there."""
     try:
-        endpoint, _arguments = current_app.url_map.bind("").match(request.path, method="POST")
+        endpoint, _arguments = current_app.url_map.bind("").match(path, method="POST")
     except HTTPException:
         return None
     view = current_app.view_functions[endpoint]
     offered, permission = offered_by(view), declared_permission(view)
     if offered is None or permission is None or not current_actor().may(permission):
         return None
-    asked = [pair for pair in request.args.items(multi=True) if pair[0] not in ("page", _ASKED)]
-    return TableForm(
-        offered.names,
-        {kind: f"{request.path}?{urlencode([*asked, (_ASKED, kind)])}" for kind in _KINDS},
-        [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_AGAIN],
-    )
+    return path, offered
 
 
 def init_taking(app: Flask) -> None:

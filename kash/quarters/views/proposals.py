@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.quarters import blueprint
 from kash.quarters.errors import NothingChosen
@@ -33,6 +35,7 @@ from kash.quarters.services.proposals import (
     plan_anew,
     throw_away,
 )
+from kash.quarters.tables import PROPOSAL_COLUMNS, ProposalLine
 from kash.quarters.words import TOUCHED, hindrance_text, last_day
 from kash.workshops.forms import given
 
@@ -74,12 +77,20 @@ def shown(line: QuarterLine, names: QuarterNames) -> LineShown:
 
 @blueprint.get("")
 @allow("quarters.see")
+@offers_table("quarters")
 def index() -> ResponseReturnValue:
     """Proposals, the latest quarter first."""
     listing = queries.proposal_list()
+    if is_taken():
+        return taken(listing.turned(_with_names), PROPOSAL_COLUMNS)
     return render_template(
         "quarters/index.html", listing=listing, names=names_of(one.made_by for one in listing)
     )
+
+
+def _with_names(rows: Sequence[Any]) -> list[ProposalLine]:
+    names = names_of(one.made_by for one in rows)
+    return [(one, names.get(one.made_by, "")) for one in rows]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from kash.platform.web import current_actor, download
+from kash.platform.web import current_actor
 from kash.platform.web.formats import local_today
-from kash.platform.web.tables import XLSX, table_csv, table_xlsx
+from kash.platform.web.taking import own_table
 from kash.policy import allow
 from kash.skills import blueprint
 from kash.skills.queries.evidence import suggestions
@@ -51,6 +51,4 @@ def index() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     """The same table to keep, as XLSX or CSV; it names trainers and courses, and nobody else."""
     rows = matrix_table(matrix(_wanted()))
-    if request.args.get("kind") == "csv":
-        return download(table_csv(rows), name="skills.csv", type="text/csv; charset=utf-8")
-    return download(table_xlsx(rows), name="skills.xlsx", type=XLSX)
+    return own_table(rows, file="skills")

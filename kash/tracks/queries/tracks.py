@@ -59,8 +59,7 @@ def all_tracks() -> Listing[TrackRow]:
         default_sort="name",
         key=Track.id,
     )
-    rows = [TrackRow(*row) for row in found.rows]
-    return Listing(rows, found.page, found.pages, found.total, found.sort, found.direction)
+    return found.turned(lambda rows: [TrackRow(*row) for row in rows])
 
 
 def one_track(public_id: str, session: Session | None = None) -> Track:

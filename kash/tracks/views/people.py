@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -12,11 +12,11 @@ from kash.people.models import Person
 from kash.people.queries.persons import person_ids_within_reach
 from kash.people.queries.search import find_people
 from kash.platform.database import db, utc_now
-from kash.platform.web import Listing, current_actor, page
+from kash.platform.web import current_actor, page, paged
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
-from kash.platform.web.lists import ROWS, asked_for
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Actor, allow
 from kash.tracks import blueprint
 from kash.tracks.errors import (
@@ -43,32 +43,34 @@ from kash.tracks.rules.standing import Standing
 from kash.tracks.sealed import note_of
 from kash.tracks.services import enrolments
 from kash.tracks.services import seen as seen_services
+from kash.tracks.tables import ON_TRACK_COLUMNS
 from kash.tracks.words import STANDING
 
 
 @blueprint.get("/<public_id>/people")
 @allow("tracks.see")
+@offers_table("list", names=True)
 def people(public_id: str) -> ResponseReturnValue:
     """List of who stands where on a track."""
     return _people_page(public_id, found=None)
 
 
-def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) -> str:
+def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) -> str | Response:
     actor, today = current_actor(), local_today()
     track = one_track(public_id)
     state, version = request.args.get("state", ""), request.args.get("version", "")
     group = who_stands_where(
         track, actor, today, state=state, version=version, letter=request.args.get("group", "")
     )
-    asked = asked_for({"name": None}, "name")
-    pages = max(1, -(-len(group.rows) // ROWS))
-    number = min(asked.page, pages)
+    page_shown = paged(group.rows).turned(lambda rows: shown(rows, track, today))
+    if is_taken():
+        known = all_names()
+        return taken([(one, known) for one in page_shown], ON_TRACK_COLUMNS)
     batches = batches_to_undo(track, actor, utc_now()) if actor.may("tracks.keep") else []
-    rows = shown(group.rows[(number - 1) * ROWS : number * ROWS], track, today)
     return render_template(
         "tracks/people.html",
         track=track,
-        listing=Listing(rows, number, pages, len(group.rows), "name", "asc"),
+        listing=page_shown,
         shown=group,
         state=state,
         version=version,
@@ -120,7 +122,7 @@ def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
     ]
 
 
-@blueprint.post("/<public_id>/people")
+@blueprint.post("/<public_id>/people/enrol")
 @allow("tracks.keep")
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol somebody on the published version."""

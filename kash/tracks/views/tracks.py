@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.tracks import blueprint
 from kash.tracks.errors import StandardTrack, TrackDraftExists
@@ -17,14 +18,19 @@ from kash.tracks.rules.tree import tree_from_json
 from kash.tracks.services import tracks as services
 from kash.tracks.services.tracks import TrackDetails
 from kash.tracks.services.versions import start_version
+from kash.tracks.tables import TRACK_COLUMNS
 from kash.training.queries import all_courses
 
 
 @blueprint.get("")
 @allow("tracks.see")
+@offers_table("tracks")
 def index() -> ResponseReturnValue:
     """Every track."""
-    return render_template("tracks/index.html", listing=all_tracks())
+    found = all_tracks()
+    if is_taken():
+        return taken(found, TRACK_COLUMNS)
+    return render_template("tracks/index.html", listing=found)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

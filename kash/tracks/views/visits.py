@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
-from kash.platform.web import Listing, current_actor, download, page
+from kash.platform.web import current_actor, download, page, paged
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
-from kash.platform.web.lists import ROWS, asked_for
 from kash.platform.web.row_versions import number_shown
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.tracks import blueprint
 from kash.tracks.documents import checklist_sheet
@@ -46,26 +46,29 @@ from kash.tracks.rules.visits import ChecklistItem, VisitKind, checklist_from_js
 from kash.tracks.services.seen import witnesses
 from kash.tracks.services.versions import write_checklist
 from kash.tracks.services.visits import VisitDetails, enter_visit, withdraw_visit
+from kash.tracks.tables import VISIT_COLUMNS
 
 
 @blueprint.get("/<public_id>/visits")
 @allow("tracks.see")
+@offers_table("list", names=True)
 def visits(public_id: str) -> ResponseReturnValue:
     """List of the visits to people on a track, or of those that are due."""
     actor, today, track = current_actor(), local_today(), one_track(public_id)
     state = request.args.get("state", "")
     group = visits_of_track(track, actor, today, state=state, letter=request.args.get("group", ""))
-    pages = max(1, -(-len(group.rows) // ROWS))
-    number = min(asked_for({"day": None}, "day").page, pages)
-    rows = group.rows[(number - 1) * ROWS : number * ROWS]
+    found = paged(group.rows)
+    names = names_of([one.supervisor for one in found])
+    if is_taken():
+        return taken([(one, names.get(one.supervisor, "")) for one in found], VISIT_COLUMNS)
     return render_template(
         "tracks/visits.html",
         track=track,
-        listing=Listing(rows, number, pages, len(group.rows), "day", "desc"),
+        listing=found,
         shown=group,
         state=state,
         states=[("", _("All visits")), (DUE, _("Due now"))],
-        names=names_of([one.supervisor for one in rows]),
+        names=names,
     )
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.language import LANGUAGES, programme_languages
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.training import blueprint, queries
 from kash.training.catalogue import catalogue, known_words
@@ -25,16 +26,21 @@ from kash.training.rules.states import group_size
 from kash.training.services import copies
 from kash.training.services import courses as services
 from kash.training.services.copies import DraftExists
+from kash.training.tables import COURSE_COLUMNS
 
 
 @blueprint.get("")
 @allow("curriculum.see")
+@offers_table("courses")
 def index() -> ResponseReturnValue:
     """The catalogue: every course in reach, or those that answer a search."""
     actor = current_actor()
     search = read_search(request.args, LANGUAGES)
     audiences, levels = known_words(actor)
     found = catalogue(actor, search)
+    if is_taken():
+        lines = [(row, found.offered.get(row.id, ())) for row in found.listing]
+        return taken(lines, COURSE_COLUMNS)
     return render_template(
         "training/courses.html",
         listing=found.listing,

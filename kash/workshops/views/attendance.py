@@ -38,6 +38,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, paged
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import day_text, hours_text, percent_text, time_text, to_local
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.frame import for_marking, frame
@@ -45,6 +46,7 @@ from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries.holding import held_sessions
 from kash.workshops.queries.plan import session_of
 from kash.workshops.queries.scope import runs, workshop_with_people
+from kash.workshops.tables import attendance_columns
 from kash.workshops.views.closing import signatures
 
 _ROWS_OF_GRID = 100
@@ -56,6 +58,19 @@ def attendance(public_id: str) -> ResponseReturnValue:
     """Everybody by every session."""
     found = workshop_with_people(public_id, current_actor(), "attendance.see")
     return _grid_page(found)
+
+
+@blueprint.post("/<public_id>/attendance/table")
+@allow("attendance.see")
+@offers_table("list", names=True)
+def attendance_table(public_id: str) -> ResponseReturnValue:
+    """The same of the group that is shown, to keep."""
+    found = workshop_with_people(public_id, current_actor(), "attendance.see")
+    if not is_taken():
+        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+    grid = registers_queries.grid(found.register_id)
+    shown = one_group(grid.rows, attrgetter("letter"), request.values.get("group", ""))
+    return taken(shown.rows, attendance_columns(grid, _numbers(_days(grid))))
 
 
 @blueprint.post("/<public_id>/attendance")

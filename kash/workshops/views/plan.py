@@ -18,6 +18,7 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.missing import after_mending
 from kash.platform.web.page_sections import page_sections
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 from kash.workshops import blueprint
 from kash.workshops.forms import (
@@ -54,6 +55,7 @@ from kash.workshops.services.planning import (
     plan_workshop,
     restore_workshop,
 )
+from kash.workshops.tables import WORKSHOP_COLUMNS, WORKSHOP_COLUMNS_FOR_ALL
 from kash.workshops.views.schedule import schedule_for, schedule_in_form
 from kash.workshops.views.team import advice_for, advice_in_form
 from kash.workshops.wording import STAGE, STAGE_TONE
@@ -107,7 +109,8 @@ def _with_gaps(sessions: list[PlannedSession]) -> list[tuple[Gap | None, Planned
 
 @blueprint.get("")
 @allow("workshops.see")
-def index() -> str:
+@offers_table("workshops")
+def index() -> ResponseReturnValue:
     """Workshops: those to come first."""
     actor = current_actor()
     when = request.args.get("when", "upcoming")
@@ -118,6 +121,8 @@ def index() -> str:
     today = local_today()
     listing = workshop_list(actor, today, when=when, text=text, venue=venue, mine=mine)
     staff = actor.reach("workshops.see") in (Reach.ALL, Reach.OWN)
+    if is_taken():
+        return taken(listing, WORKSHOP_COLUMNS if staff else WORKSHOP_COLUMNS_FOR_ALL)
     return render_template(
         "workshops/index.html",
         listing=listing,

@@ -7,14 +7,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from kash.platform.database import db
+from kash.accounts.models import SignedInSession
+from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import lists
 from kash.policy import Actor
@@ -94,3 +96,20 @@ def test_a_list_that_is_posted_for_nothing_else_is_its_page(address: str, sign_i
     assert "<h1" in browser.post(address).text
     assert browser.get("/audit?take=csv").mimetype == "text/html"
     assert exports() == []
+
+
+@pytest.mark.any_engine
+def test_a_table_that_names_people_asks_for_the_password_and_is_noted(
+    app: APIFlask, sign_in: Signing
+) -> None:
+    """A session left open on a desk must not be enough to carry everybody's names away."""
+    browser = sign_in("monitoring")
+    db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=1)))
+    db.session.commit()
+    asked = browser.post("/people?take=csv")
+    assert (asked.status_code, asked.headers["Location"].partition("?")[0]) == (303, "/confirm")
+    assert exports() == []
+    db.session.execute(update(SignedInSession).values(fresh_at=utc_now()))
+    db.session.commit()
+    assert browser.post("/people?take=csv").mimetype == "text/csv"
+    assert exports()[-1][1] == ["list:people.index"]
