@@ -8,7 +8,7 @@ from sqlalchemy import select
 from kash.connections.kinds import ConnectionKind
 from kash.connections.models import Connection
 from kash.feature import Feature
-from kash.kobo import blueprint, models, views
+from kash.kobo import blueprint, models, sealed_forms, views
 from kash.kobo.chapters import CHAPTERS
 from kash.kobo.models import KoboForm
 from kash.kobo.personal import PERSONAL
@@ -29,7 +29,7 @@ def _may_use(_public_id: str, actor: Actor) -> bool | None:
 FEATURE = Feature(
     "kobo",
     modules=(models, views),
-    blueprints=(blueprint,),
+    blueprints=(blueprint, sealed_forms),
     parts=(
         ACTION_WORDS,
         CHAPTERS,
@@ -48,6 +48,7 @@ FEATURE = Feature(
         ),
         JobKind(FETCH, fetch_rows, resumable=True, heavy=True),
         NamedPage("kobo.index", _l("Forms of KoboToolbox"), "kobo.use", 99),
+        NamedPage("sealed_forms.index", _l("Encrypted forms"), "incidents.edit", 100),
         PageSection("people_lists", "kobo/lists_section.html", _may_use),
         SampleId(
             "/kobo/connections/<public_id>",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import Field
 from wtforms.validators import ValidationError
 
@@ -51,3 +52,18 @@ class NewForm(KashForm):
     def details(self) -> FormDetails:
         """The form as entered."""
         return self.command(FormDetails, asset=asset_in(self.asset.data))
+
+
+class SubmissionsForm(KashForm):
+    """A file of encrypted submissions."""
+
+    file = FileField(_l("ZIP file of encrypted submissions"))
+
+    def validate_file(self, field: Field) -> None:
+        """A file is needed."""
+        if not (field.data and field.data.filename):
+            raise ValidationError(_("Choose a file."))
+
+    def content(self) -> bytes:
+        """The file, which lies in memory only."""
+        return bytes(self.file.data.read())

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -75,3 +76,16 @@ class KoboRow(Base):
     content: Mapped[str] = mapped_column(String(64))
     list_id: Mapped[str] = mapped_column(String(16))
     row: Mapped[int] = mapped_column()
+
+
+class SubmissionKey(PublicId, Base):
+    """A key to which phones encrypt. The private half is a document of the vault; the newest one
+    stands on the page, those before still open what was encrypted to them."""
+
+    __tablename__ = "submission_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    document_id: Mapped[int] = mapped_column(ForeignKey("vault_document.id"), index=True)
+    made_by: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -11,4 +11,5 @@ from kash.people.erasure import about_things
 PERSONAL = about_things(
     kobo_form="purpose asset title columns list_id job",
     kobo_row="first_id content list_id",
+    submission_key="public_key",
 )

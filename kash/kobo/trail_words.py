@@ -10,6 +10,7 @@ ACTION_WORDS = ActionWords(
     {
         "kobo.form_added": _l("KoboToolbox: form named"),
         "kobo.form_removed": _l("KoboToolbox: form taken off"),
+        "kobo.key_made": _l("vault: key made to which phones encrypt"),
         "kobo.rows_asked": _l("KoboToolbox: rows asked for"),
         "kobo.rows_brought": _l("KoboToolbox: rows brought in"),
     }

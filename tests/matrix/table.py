@@ -996,6 +996,8 @@ PLACES: dict[str, Place] = {
     "kobo.form": _of("kobo_form", get="kobo.use"),
     "kobo.fetch_rows": _of("kobo_form", post="kobo.use"),
     "kobo.remove_form": _of("kobo_form", both="kobo.use"),
+    "sealed_forms.index": Place("incidents.change", "incidents.change"),
+    "sealed_forms.new_key": Place(post="incidents.change"),
     # --- coverage ---------------------------------------------------------------------------
     "coverage.index": Place("coverage.see"),
     "coverage.needs": Place("coverage.see"),

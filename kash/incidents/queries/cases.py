@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -98,6 +98,13 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     cases, damaged = _every_case(vault)
     access = access_of(by)
     return [one for one in cases if access.includes(one.seen)], damaged
+
+
+def marks_told(vault: OpenVault, marks: Collection[str]) -> set[str]:
+    """Those of these marks that stand in the account of any case, whoever may see it: of no case is
+    anything told by it but that it is here."""
+    accounts = [one.record.narrative for one in _every_case(vault)[0]]
+    return {mark for mark in marks if any(mark in account for account in accounts)}
 
 
 def cases_to_tell(by: Actor, vault: OpenVault) -> dict[str, Case]:
