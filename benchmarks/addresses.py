@@ -76,6 +76,8 @@ UNASKED = {
     "releases.plan": "nothing is planned to be printed in what is measured",
     "releases.edit_plan": "as above",
     "indicators.change_target": "no target is set in what is measured",
+    "statements.statement": "nothing was sent to funders in what is measured",
+    "statements.document": "as above",
     "connections.connection": "no other system is connected to what is measured",
     "connections.edit": "as above",
     "api.end": "no program has a token in what is measured",

@@ -40,6 +40,7 @@ from kash.releases.feature import FEATURE as RELEASES
 from kash.reports.feature import FEATURE as REPORTS
 from kash.series.feature import FEATURE as SERIES
 from kash.skills.feature import FEATURE as SKILLS
+from kash.statements.feature import FEATURE as STATEMENTS
 from kash.stories.feature import FEATURE as STORIES
 from kash.tracks.feature import FEATURE as TRACKS
 from kash.training.feature import FEATURE as TRAINING
@@ -71,6 +72,7 @@ FEATURES: tuple[Feature, ...] = (
     SKILLS,
     FUNDERS,
     INDICATORS,
+    STATEMENTS,
     INCIDENTS,
     RELEASES,
     TRENDS,

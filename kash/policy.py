@@ -284,6 +284,12 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "indicators.define": {_R.MONITORING: _ALL},
     "indicators.approve": {_R.DIRECTOR: _ALL},
     "targets.set": {_R.MONITORING: _ALL},
+    # Figures for funders: frozen by one, approved by another; a funder reads what was sent to it.
+    "statements.see": {_R.DIRECTOR: _ALL, _R.MONITORING: _ALL, _R.FUNDER: _OWN},
+    "statements.make": {_R.MONITORING: _ALL},
+    "statements.approve": {_R.DIRECTOR: _ALL},
+    # All that ever left, to whomever, and what could be worked out from it.
+    "statements.ledger": {_R.DIRECTOR: _ALL, _R.MONITORING: _ALL},
     "incidents.file": {
         _R.PEER: _SELF,
         _R.POLICE_PEER: _SELF,

@@ -66,4 +66,10 @@ ROOMS = (
         "releases.index",
         "releases.see",
     ),
+    ReportRoom(
+        _l("Statements"),
+        _l("What funders are sent: frozen, approved by another, and never changed."),
+        "statements.index",
+        "statements.see",
+    ),
 )

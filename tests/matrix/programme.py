@@ -227,6 +227,9 @@ from kash.releases.rules.tables import digest_of as plan_digest
 from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
 from kash.skills.models import TrainerSkill
+from kash.statements.models import FrozenFigure, Statement
+from kash.statements.queries.sealed import seal_people
+from kash.statements.rules.lines import LINES
 from kash.stories.models import Story
 from kash.stories.rules.drafts import StoryDraft
 from kash.stories.rules.drafts import as_bytes as draft_bytes
@@ -564,6 +567,39 @@ class _Builder:
             )
         )
 
+    def stated(self, month: int, state: str) -> Statement:
+        """Figures of a quarter for a funder."""
+        sent = state == "sent"
+        first = date(2025, month, 1)
+        figure = FrozenFigure(
+            public_id=new_public_id(),
+            position=0,
+            line=LINES[-1].code,
+            place=[],
+            value=12,
+            title="People who completed a course",
+            definition="Who met the requirements.",
+            version=1,
+            inputs="0" * 64,
+        )
+        seal_people(figure, 12, [])
+        return self.add(
+            Statement(
+                funder_id=self.session.query(Funder.id).order_by(Funder.id).first().id,
+                period=f"2025-Q{(month + 2) // 3}",
+                first_day=first,
+                last_day=date(2025, month + 2, 30),
+                state=state,
+                proposed_by=new_public_id(),
+                frozen_at=utc_now(),
+                digest="0" * 64,
+                document="{}" if sent else None,
+                sent_number=1 if sent else None,
+                sent_at=utc_now() if sent else None,
+                figures=[figure],
+            )
+        )
+
     def connected(self, kind: str = "dhis2", **more: Any) -> Connection:
         """A connection that waits for a second person, unless more is said of it."""
         return self.add(
@@ -845,6 +881,14 @@ class _Builder:
             OWN: self.absence(accounts["trainer"], OWN),
             OTHER: self.absence(accounts["other trainer"], OTHER),
         }
+        statements = {
+            name: self.stated(month, state).public_id
+            for name, month, state in (
+                ("statement", 1, "sent"),
+                ("draft_statement", 4, "draft"),
+                ("proposed_statement", 7, "proposed"),
+            )
+        }
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -897,6 +941,7 @@ class _Builder:
                     "target": self.target.public_id,
                     "kobo_connection": self.collected.public_id,
                     "kobo_form": self.kobo_form.public_id,
+                    **statements,
                     "waiting_plan": self.plans[1].public_id,
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,

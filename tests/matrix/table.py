@@ -171,6 +171,11 @@ incidents.outside     -    all  -     -    -      all  -       -       -
 vault.open            -    all  -     -    all    all  -       -       -
 vault.unseal          -    -    -     -    -      all  -       -       -
 vault.members         all  all  -     -    all    all  -       -       -
+statements.see        -    all  -     all  -      -    -       -       own
+statements.read       -    all  -     all  -      -    -       -       -
+statements.make       -    -    -     all  -      -    -       -       -
+statements.approve    -    all  -     -    -      -    -       -       -
+statements.ledger     -    all  -     all  -      -    -       -       -
 releases.see          -    all  all   all  all    all  all     all     all
 releases.make         -    -    -     -    all    -    -       -       -
 releases.approve      -    all  -     -    -      all  -       -       -
@@ -978,6 +983,20 @@ PLACES: dict[str, Place] = {
     ),
     "releases.approve_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
     "releases.return_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
+    # --- statements ---------------------------------------------------------------------------
+    # As long as no account is tied to a funder, the list of each is empty.
+    "statements.index": Place("statements.see", "statements.see"),
+    "statements.statement": _of("statement", get="statements.read"),
+    "statements.document": _of("statement", get="statements.read"),
+    "statements.freeze": Place("statements.make", "statements.make"),
+    "statements.freeze_again": _of("draft_statement", post="statements.make"),
+    "statements.propose": _of("draft_statement", post="statements.make"),
+    "statements.discard": _of("draft_statement", post="statements.make"),
+    "statements.approve": _of("proposed_statement", post="statements.approve"),
+    "statements.turn_back": _of("proposed_statement", post="statements.approve"),
+    "statements.send": _of("proposed_statement", post="statements.make"),
+    "statements.left": Place("statements.ledger"),
+    "statements.left_funder": Place("statements.ledger", address={"funder_id": "funder"}),
     # --- connections --------------------------------------------------------------------------
     "connections.index": Place("connections.see"),
     "connections.connection": _of("connection", get="connections.see"),

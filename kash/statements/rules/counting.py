@@ -3,15 +3,17 @@ period."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import chain
+from typing import TypeVar
 
 from kash.statements.rules.names import COMPLETED, Name
 
 People = Mapping[Name, frozenset[str]]
+Key = TypeVar("Key", bound=Hashable)
 
 
-def table_of(cells: Mapping[tuple[str, str], frozenset[str]]) -> dict[Name, frozenset[str]]:
+def table_of(cells: Mapping[tuple[str, str], frozenset[Key]]) -> dict[Name, frozenset[Key]]:
     """All figures of the programme's table, with its sums and noughts, of people by sex and age
     band."""
     sexes = sorted({sex for sex, _age in cells})
@@ -29,7 +31,7 @@ def table_of(cells: Mapping[tuple[str, str], frozenset[str]]) -> dict[Name, froz
     return found
 
 
-def _all(parts: Iterable[Iterable[str]]) -> frozenset[str]:
+def _all(parts: Iterable[Iterable[Key]]) -> frozenset[Key]:
     return frozenset(chain.from_iterable(parts))
 
 

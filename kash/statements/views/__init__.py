@@ -1,0 +1,5 @@
+"""Pages of statements."""
+
+from kash.statements.views import left, making, reading
+
+__all__ = ["left", "making", "reading"]
