@@ -44,6 +44,7 @@ from kash.demo.services import add_services
 from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
 from kash.demo.sign_ups import leave_names_waiting
 from kash.demo.skills import grant_skills
+from kash.demo.stating import state_figures
 from kash.demo.stories import tell_stories
 from kash.demo.targets import set_targets
 from kash.demo.told import tell_people
@@ -144,6 +145,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     sweep(SILENT)
     propose_a_quarter(actors, courses[WORKING_TOGETHER.name], today)
     propose_next_figures(actors, today)
+    state_figures(actors, today)
     keep_safe(actors, today)
     ask_for_archive(
         ArchiveWish("The programme moves to a machine of its own in the new year."),
