@@ -42,6 +42,7 @@ class Programme:
     monitoring: Actor
     director: Actor
     made: int = 0
+    day: date = date(2025, 3, 9)
 
     def add(self, *rows: Base) -> None:
         db.session.add_all(rows)

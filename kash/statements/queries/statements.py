@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, false, select
 from sqlalchemy.orm import contains_eager, selectinload
 
+from kash.funders.queries import funder_of
 from kash.indicators.rules.periods import Period, PeriodProblem, quarter_holding, year
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
@@ -17,7 +18,6 @@ from kash.platform.web.lists import Listing, listing
 from kash.policy import Actor, Reach
 from kash.statements.approval import APPROVAL
 from kash.statements.models import Statement
-from kash.statements.queries.funders import funder_of
 from kash.workshops.models import Funder
 
 _QUARTERS, _YEARS = 8, 3
@@ -41,7 +41,7 @@ def _readable(actor: Actor) -> Select[Any]:
     if decides(actor):
         return statement
     own = funder_of(actor)
-    mine = Funder.public_id == own if own is not None else false()
+    mine = Funder.id == own.id if own is not None else false()
     return statement.where(Statement.state == "sent", mine)
 
 
