@@ -1,7 +1,7 @@
 """statements to funders, and their frozen figures
 
 Revision ID: 0076
-Revises: 0080
+Revises: 0081
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from kash.platform.database import UtcDateTime
 
 revision = '0076'
-down_revision = '0080'
+down_revision = '0081'
 branch_labels = None
 depends_on = None
 
