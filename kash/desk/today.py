@@ -134,7 +134,8 @@ def _without_anything(needs: Sequence[Need], asked: Viewer) -> set[str]:
     if not to_ask:
         return set(conditions)
     row = db.session.execute(select(*(one.label(key) for key, one in to_ask.items()))).one()
-    return {key for key in conditions if key not in to_ask or not row._mapping[key]}
+    there = {key for key, found in zip(to_ask, row, strict=True) if found}
+    return conditions.keys() - there
 
 
 def _own(asked: Viewer) -> list[TodayLine]:
