@@ -292,6 +292,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("api_token", "state"): ["approved", "proposed"],
     ("api_token", "token_hash"): ["a" * 64, None],
     ("connection", "state"): ["approved", "proposed"],
+    ("kobo_form", "purpose"): ["attendance", "registration"],
     ("connection", "is_on"): [True, False],
     ("release_plan", "state"): ["approved", "proposed"],
     ("statement", "state"): ["sent", "draft"],
