@@ -163,6 +163,7 @@ UNASKED = {
     "incidents.term_to_bail": "as above",
     "members.go_on": "there only when a form was interrupted",
     "members.state": "for a script, which asks now and then",
+    "people.erasure": "nobody asks to be erased in what is measured",
     "people.contact_request": "nobody asks to see a contact in what is measured",
     "feeds.read": "nobody made an address in what is measured",
     "forums.remove_signed_copy": "no minutes are signed in what is measured",

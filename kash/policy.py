@@ -131,6 +131,11 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "people.agree_contact": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     # Who looked at contacts more often than is usual, and why.
     "people.looks": {_R.DIRECTOR: _ALL},
+    # Erasing takes two people: one asks for it, another approves, who saw what goes.
+    "people.ask_erasure": {_R.TRAINER: _OWN, _R.CUSTODIAN: _ALL},
+    "people.erase": {_R.DIRECTOR: _ALL},
+    # What was asked for: one's own, and for who approves all.
+    "people.erasures": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.CUSTODIAN: _ALL},
     "people.minors": {_R.CUSTODIAN: _ALL},
     # Who opened or changed what is kept of a person: whoever answers for it, and she herself.
     "people.trail": {

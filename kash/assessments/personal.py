@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from kash.people.erasure import about_things
+from kash.people.erasure import OpenedForHer, about_things
 
 PERSONAL = (
+    OpenedForHer("answer.text_sealed", kind="assessments.answer"),
+    OpenedForHer("practice_answer.text_sealed", kind="assessments.practice"),
     *about_things(
         answer="op_id chosen source device",
         hand_count="choice",

@@ -19,6 +19,7 @@ from kash.people.erasure import (
     FreeText,
     GoesIfNamed,
     HeldElsewhere,
+    OpenedForHer,
     about_things,
     free_texts,
     stays,
@@ -39,19 +40,16 @@ def _showing(session: Session, subject: ErasedPerson) -> Sequence[tuple[SheetSca
         select(Sheet.id, Sheet.rows).where(Sheet.register_id.in_(registers))
     ).all()
     hers = [sheet for sheet, rows in sheets if printed.intersection(rows)]
-    return (
-        session.execute(
-            select(SheetScan, Register.public_id)
-            .join(Register, Register.id == SheetScan.register_id)
-            .where(
-                SheetScan.register_id.in_(registers),
-                or_(SheetScan.sheet_id.is_(None), SheetScan.sheet_id.in_(hers)),
-            )
-            .order_by(SheetScan.id)
+    found = session.execute(
+        select(SheetScan, Register.public_id)
+        .join(Register, Register.id == SheetScan.register_id)
+        .where(
+            SheetScan.register_id.in_(registers),
+            or_(SheetScan.sheet_id.is_(None), SheetScan.sheet_id.in_(hers)),
         )
-        .tuples()
-        .all()
+        .order_by(SheetScan.id)
     )
+    return [(scan, register) for scan, register in found]
 
 
 def _delete_pictures(session: Session, subject: ErasedPerson) -> int:
@@ -68,6 +66,7 @@ SCANS = HeldElsewhere(
     _l("Pictures of signed sheets"),
     lambda session, subject: len(_showing(session, subject)),
     _delete_pictures,
+    name="sheet_scan",
 )
 
 
@@ -82,6 +81,7 @@ PERSONAL = (
     # What a phone sent may hold the name of somebody who came in at the door.
     GoesIfNamed("held_item.operation_sealed", kind="held.operation"),
     SCANS,
+    OpenedForHer("signature.strokes_sealed", kind="register.signature"),
     *about_things(
         headcount="sex age_band",
         headcount_operation="op_id counts device answer",

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from kash.people.erasure import Beneath, about_things, free_texts, stays
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from kash.certificates.models import Certificate
+from kash.people.erasure import AlsoCalled, Beneath, StandsInTheWay, about_things, free_texts, stays
+
+
+def _proposed(session: Session, person_id: int) -> bool:
+    proposed = exists().where(Certificate.person_id == person_id, Certificate.serial.is_(None))
+    return bool(session.scalar(select(proposed)))
+
 
 PERSONAL = (
     Beneath("certificate_printing.certificate_id", stays()),
+    AlsoCalled("certificate.printed_name"),
+    StandsInTheWay(
+        _l("A certificate of this person is proposed. Issue it, or send it back."), _proposed
+    ),
     *free_texts(
         "certificate_batch.reason",
         "certificate_batch.returned_reason",

@@ -1,6 +1,9 @@
-"""The sample's requests to see contacts, and a day with more looks than are usual."""
+"""The sample's requests to see contacts, a day with more looks than are usual, and a wish to be
+erased."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -8,7 +11,9 @@ from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
 from kash.people.models import Person
 from kash.people.queries.contacts import closed_people
 from kash.people.services.contacts import ask_for_contact, decide_on_contact, show_contact
+from kash.people.services.erasing import ask_erasure
 from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.platform.web.programme import CONTACT_LOOKS
 from kash.policy import Actor
 from kash.workshops.queries.scope import people_of
@@ -36,6 +41,16 @@ def ask_for_contacts(actors: dict[str, Actor]) -> None:
         show_contact(
             own or "", "phone", second, reason="The road is flooded: everybody must be called."
         )
+
+
+def ask_to_erase(actors: dict[str, Actor]) -> None:
+    """A wish to be erased that waits for the director."""
+    trainer = actors[SECOND_TRAINER.key]
+    own = db.session.scalars(
+        select(Person.public_id).where(Person.created_by == trainer.public_id).order_by(Person.id)
+    ).first()
+    db.session.rollback()
+    ask_erasure(own or "", local_today() - timedelta(days=2), "wish", trainer)
 
 
 def _closed_to(actor: Actor) -> list[str]:

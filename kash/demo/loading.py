@@ -19,7 +19,7 @@ from kash.demo.budgets import write_budgets
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.clashing import plan_what_clashes
 from kash.demo.connecting import connect
-from kash.demo.contacts import ask_for_contacts
+from kash.demo.contacts import ask_for_contacts, ask_to_erase
 from kash.demo.courses import write_courses
 from kash.demo.curriculum import WORKING_TOGETHER
 from kash.demo.evaluations import evaluate_workshops
@@ -134,6 +134,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     tell_stories(members, incidents)
     ask_for_contacts(actors)
+    ask_to_erase(actors)
     set_up_the_rest(actors, areas, forum)
     tell_people(actors)
     say_who_is_away(actors, today)

@@ -134,8 +134,7 @@ def _without_anything(needs: Sequence[Need], asked: Viewer) -> set[str]:
     if not to_ask:
         return set(conditions)
     row = db.session.execute(select(*(one.label(key) for key, one in to_ask.items()))).one()
-    there = {key for key, found in zip(to_ask, row, strict=True) if found}
-    return conditions.keys() - there
+    return {key for key in conditions if key not in to_ask or not row._mapping[key]}
 
 
 def _own(asked: Viewer) -> list[TodayLine]:

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from kash.people.erasure import Beneath, FreeText, about_things, free_texts, stays
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from kash.payouts.models import PayoutLine
+from kash.payouts.rules.steps import PaymentState
+from kash.people.erasure import (
+    Beneath,
+    FreeText,
+    GoesIfNamed,
+    OpenedForHer,
+    StandsInTheWay,
+    about_things,
+    free_texts,
+    stays,
+)
+
+
+def _owed(session: Session, person_id: int) -> bool:
+    open_lines = exists().where(
+        PayoutLine.person_id == person_id,
+        PayoutLine.state.in_((PaymentState.OUTSTANDING, PaymentState.SENT)),
+    )
+    return bool(session.scalar(select(open_lines)))
+
 
 PERSONAL = (
     Beneath("payout_day.line_id", stays()),
     Beneath("payout_event.line_id", stays()),
     *free_texts(
+        "payee.name",
         "payout_list.returned_reason",
         "payout_event.reason",
     ),
+    # Whoever is paid without being on a register may be a participant elsewhere.
+    GoesIfNamed("payee.phone_sealed", kind="payee.phone", emptied={"phone_sealed": None}),
+    # Receipts stay for the tax years.
     FreeText("payout_event.receipt_sealed", kind="payout.receipt"),
+    OpenedForHer("payout_event.receipt_sealed", kind="payout.receipt"),
+    StandsInTheWay(_l("A payment to this person is not settled."), _owed),
     *about_things(
-        payee="name phone_sealed role band days",
+        payee="role band days",
         payment_sheet="letter",
         payout_event="state means",
         payout_file="digest",

@@ -35,6 +35,15 @@ CHAPTERS = Chapters(
         ),
         **each(
             "people",
+            "erase erasures erasure",
+            {
+                Role.TRAINER: "trainer#when-somebody-asks-to-be-erased",
+                Role.DIRECTOR: "director#people-workshops-attendance",
+                Role.CUSTODIAN: "trainer#when-somebody-asks-to-be-erased",
+            },
+        ),
+        **each(
+            "people",
             "groups add_group edit_group",
             {Role.ADMINISTRATOR: "administrator#settings", Role.DIRECTOR: "administrator#settings"},
         ),

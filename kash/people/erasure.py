@@ -114,6 +114,38 @@ class HeldElsewhere(Part):
     label: Any
     count: Callable[[Session, ErasedPerson], int]
     erase: Callable[[Session, ErasedPerson], int]
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name by which what went is counted: the first of its columns, or its own."""
+        return self.name or self.columns[0]
+
+
+@dataclass(frozen=True)
+class AlsoCalled(Part):
+    """A column with a name of hers in rows that are about a person, as "certificate.printed_name":
+    texts are searched for it too."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class StandsInTheWay(Part):
+    """Something that must be settled before a person is erased, such as money that is owed to her.
+    `found` is told her internal id."""
+
+    sentence: Any
+    found: Callable[[Session, int], bool]
+
+
+@dataclass(frozen=True)
+class OpenedForHer(Part):
+    """A sealed column in rows about a person, as it is opened for the copy that she asks for."""
+
+    name: str
+    kind: str
+    sealed_for: SealedFor = of_the_row
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from kash.people.documents.consents import make_consent_forms
 from kash.people.hits import FOUND
 from kash.people.leading import person_address
 from kash.people.missing import MISSING
-from kash.people.models import Group, Organisation
+from kash.people.models import ErasureRequest, Group, Organisation
 from kash.people.personal import PERSONAL
 from kash.people.personal_beneath import BENEATH
 from kash.people.queries.places import zone_names
@@ -41,6 +41,7 @@ FEATURE = Feature(
         # Offered wherever an area is typed; asked for only where it is.
         "zone_names": zone_names,
         "person_address": person_address,
+        "erasure_words": {"state": words.ERASURE, "tone": words.ERASURE_TONE},
         "contact_words": {"state": words.REQUEST, "tone": words.REQUEST_TONE},
     },
     parts=(
@@ -66,6 +67,12 @@ FEATURE = Feature(
         *REFERENCES,
         SampleId("/people/groups/<public_id>", lambda _: select(Group.public_id)),
         SampleId("/people/lists/templates/<group_id>", lambda _: select(Group.public_id)),
+        SampleId(
+            "/people/erasures/<request_id>",
+            lambda _: select(ErasureRequest.public_id).order_by(
+                ErasureRequest.state != "waiting", ErasureRequest.id
+            ),
+        ),
         SampleId("/people/organisations/<public_id>", lambda _: select(Organisation.public_id)),
         JobKind(SWEEP, sweep, resumable=True, heavy=True),
         Chore("look_for_duplicates", nightly, minutes=60),

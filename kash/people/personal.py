@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kash.people.erasure import (
+    AlsoCalled,
     ErasedPerson,
     FreeText,
     GoesIfNamed,
@@ -73,6 +74,7 @@ PERSONAL = (
     FreeText("contact_reason.reason_sealed", kind="contact.reason"),
     # What is needed to take back a merge of others.
     GoesIfNamed("person_merge.sealed", kind="person.merge", emptied={"sealed": None}),
+    AlsoCalled("account.name"),
     LISTS,
     *about_things(
         consent_batch="kept_at",
@@ -80,6 +82,7 @@ PERSONAL = (
         contact_reason="account",
         contact_request="state",
         organisation="name kind place",
+        erasure_request="grounds state told",
         people_group="name letter",
         people_list="state format job organisations",
         people_list_mapping="shape sealed",

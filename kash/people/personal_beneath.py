@@ -16,6 +16,7 @@ from kash.people.erasure import (
     FreeText,
     GoesIfNamed,
     HeldElsewhere,
+    StandsInTheWay,
     Values,
     about_things,
     free_texts,
@@ -76,6 +77,12 @@ def _forget_kept(session: Session, subject: ErasedPerson) -> int:
     return found
 
 
+def _may_sign_in(session: Session, person_id: int) -> bool:
+    active = column_of("account.active")
+    open_accounts = select(active).where(column_of("account.person_id") == person_id, active)
+    return session.scalar(open_accounts.limit(1)) is not None
+
+
 def _withdrawn_if_it_waits(row: Values) -> str:
     return "withdrawn" if row["state"] in ("waiting", "agreed") else str(row["state"])
 
@@ -87,6 +94,10 @@ BENEATH = (
     Beneath("known_address.account_id", GOES),
     Beneath("browser_mark.account_id", GOES),
     Beneath("signed_in_session.account_id", GOES),
+    StandsInTheWay(
+        _l("The account of this person is active. Close it first."),
+        _may_sign_in,
+    ),
     *free_texts("delegation.reason"),
     FreeText("account_request.reason_sealed", kind="second_step_reset.reason"),
     FreeText("account_request.answer_sealed", kind="account_request.answer"),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, not_
 
 from kash.feature import Part, declared
 from kash.people.models import Consent, Person
+from kash.people.scope import named
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class StillActive(Part):
 def quiet(since: datetime) -> ColumnElement[bool]:
     """The persons of whom nothing was entered, and who came to nothing, since that moment."""
     return and_(
+        named(),
         Person.changed_at < since,
         Person.created_at < since,
         ~exists().where(Consent.person_id == Person.id, Consent.recorded_at >= since),

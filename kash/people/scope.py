@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from kash.feature import Part, declared
 from kash.people.models import ContactRequest, ContactRequestPerson, Person
+from kash.people.rules.persons import NAMELESS
 from kash.policy import GRANTS, Actor, Reach
 
 Which = Literal["phone", "email"]
@@ -55,12 +56,17 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     """The persons whose facts a permission reaches. Names alone count for nothing here."""
     held = reaches(actor, permission)
     if Reach.ALL in held:
-        return true()
+        return named()
     if permission == "people.merge":
         # What is merged brings its contact along.
         return and_(within_reach(actor, "people.edit"), contacts_compared(actor))
     allowed = [way.condition for way in _ways(actor, permission)]
-    return or_(*allowed) if allowed else false()
+    return and_(named(), or_(*allowed)) if allowed else false()
+
+
+def named() -> ColumnElement[bool]:
+    """The persons who were not erased; of the others only a stone without a name is left."""
+    return Person.sort_name != NAMELESS
 
 
 def ids_within_reach(actor: Actor, permission: str) -> Select[Any] | CompoundSelect[Any]:
@@ -73,7 +79,11 @@ def ids_within_reach(actor: Actor, permission: str) -> Select[Any] | CompoundSel
     for way in _ways(actor, permission):
         ids = way.ids.subquery()
         counted = select(Person.id).where(Person.id == ids.c[0], or_(false(), *before)).exists()
-        each.append(select(ids.c[0]).where(not_(counted)) if before else way.ids)
+        if before:
+            erased = select(Person.id).where(not_(named()))
+            each.append(select(ids.c[0]).where(not_(counted), ids.c[0].not_in(erased)))
+        else:
+            each.append(way.ids)
         before.append(way.condition)
     return union_all(*each) if each else select(Person.id).where(false())
 

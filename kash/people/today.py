@@ -79,7 +79,27 @@ def _requests(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _erasures(asked: Viewer) -> Sequence[TodayLine]:
+    waiting = asked.once(_waiting)
+    if waiting.erase_by is None:
+        return []
+    return [
+        TodayLine(
+            _("Somebody is to be erased"),
+            url_for("people.erasures"),
+            _(
+                "You are the second person. To be answered by %(day)s.",
+                day=day_text(waiting.erase_by),
+            ),
+            key=waiting.erasures,
+            button=_("Decide"),
+            about=_("Wishes to be erased"),
+        )
+    ]
+
+
 TODAY = (
+    Need("erasures", 95, _erasures),
     Need("minors", 70, _minors),
     Need("looks", 80, _looks),
     Need("contacts", 90, _requests),

@@ -29,6 +29,19 @@ REQUEST = {
     "refused": _l("Refused"),
     "ended": _l("Ended"),
 }
+# Grounds on which somebody is erased, and how that wish stands.
+GROUNDS: dict[str, Any] = {
+    "wish": _l("The person asked for it"),
+    "quiet": _l("Nothing was heard of the person for years"),
+    "wrong": _l("The person should never have been entered"),
+}
+ERASURE = {
+    "waiting": _l("Waits for a second person"),
+    "done": _l("Erased"),
+    "refused": _l("Refused"),
+    "withdrawn": _l("Taken back"),
+}
+ERASURE_TONE = {"waiting": "live", "done": "good", "refused": "bad", "withdrawn": ""}
 REQUEST_TONE = {"waiting": "live", "agreed": "good", "refused": "bad", "ended": ""}
 PURPOSE = {
     "contact": _l("Calls and messages"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kash.people.erasure import stays
+from kash.people.erasure import GOES, stays
 from kash.people.references import Reference, Row, joined
 from kash.people.undo_log import RowChanges, table_of
 from kash.tracks.models import SeenFact, SupervisionVisit
@@ -68,25 +68,26 @@ REFERENCES = (
         _VISIT,
         _l("Visits of supervision"),
         move_visits,
-        erased=stays(note_sealed=None, withdrawn_because=""),
+        # A visit is counted as the work of who made it.
+        erased=stays(note_sealed=None, withdrawn_because="", observed={}),
     ),
     Reference(
         _FACT,
         _l("Facts for tracks"),
         joined(_FACT, _ONE_A_DAY, better_fact),
-        erased=stays(withdrawn_because=""),
+        erased=GOES,
     ),
     Reference(
         _BADGE,
         _l("Badges of tracks"),
         joined(_BADGE, ("track_id",), earlier_badge),
-        erased=stays(),
+        erased=GOES,
     ),
     # She stays on the version of who is kept.
     Reference(
         _ENROLMENT,
         _l("Tracks"),
         joined(_ENROLMENT, ("track_id",), lambda _k, _g: {}),
-        erased=stays(),
+        erased=GOES,
     ),
 )

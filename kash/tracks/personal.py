@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from kash.people.erasure import Beneath, about_things, free_texts, stays
+from kash.people.erasure import GOES, Beneath, OpenedForHer, about_things, free_texts, stays
 
 PERSONAL = (
-    Beneath("track_move.enrolment_id", stays(reason="…")),
+    Beneath("track_move.enrolment_id", GOES),
+    Beneath("supervision_visit.fact_id", stays(fact_id=None)),
+    OpenedForHer("supervision_visit.note_sealed", kind="supervision_visit.note"),
     *free_texts(
         "track_version.returned_because",
     ),
     *about_things(
-        seen_fact="kind about",
-        supervision_visit="kind supervisor observed",
+        supervision_visit="kind supervisor",
         track="name name_sw purpose",
-        track_enrolment="batch",
         track_version="tree renewal checklist state published_for",
     ),
 )

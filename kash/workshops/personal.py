@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from kash.people.erasure import (
@@ -10,11 +11,13 @@ from kash.people.erasure import (
     Beneath,
     FreeText,
     GoesIfNamed,
+    StandsInTheWay,
     Values,
     about_things,
     free_texts,
 )
-from kash.workshops.models import SessionRecord
+from kash.platform.web.formats import local_today
+from kash.workshops.models import Enrolment, SessionRecord, Workshop
 
 
 def _record_and_step(session: Session, row: Values) -> str:
@@ -25,8 +28,23 @@ def _record_and_step(session: Session, row: Values) -> str:
     return f"{record}-{row['lineage']}"
 
 
+def _expected(session: Session, person_id: int) -> bool:
+    seats = exists().where(
+        Enrolment.person_id == person_id,
+        Enrolment.state.in_(("invited", "confirmed", "waiting")),
+        Enrolment.workshop_id == Workshop.id,
+        Workshop.state == "planned",
+        Workshop.ends_on >= local_today(),
+    )
+    return bool(session.scalar(select(seats)))
+
+
 PERSONAL = (
     Beneath("answer_link.enrolment_id", GOES),
+    StandsInTheWay(
+        _l("This person has a seat in a workshop that is still to come. Take the seat back."),
+        _expected,
+    ),
     *free_texts(
         "workshop.title",
         "workshop.cancelled_reason",

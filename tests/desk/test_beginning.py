@@ -60,6 +60,7 @@ SHOWN_AS = {
     "payouts.pay": "payouts",
     "payouts.rates": "rates",
     "people.agree_contact": "contacts",
+    "people.erase": "erasures",
     "people.looks": "looks",
     "people.minors": "minors",
     "records.missing": "missing",
@@ -78,6 +79,8 @@ SHOWN_AS = {
 }
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
+    "people.ask_erasure",
+    "people.erasures",
     "api.make",
     "api.see",
     "connections.record",

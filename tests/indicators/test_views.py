@@ -113,20 +113,6 @@ def test_a_count_leads_to_its_people_one_group_at_a_time_and_only_to_those_one_r
     assert ALL in own
 
 
-def test_an_indicator_stands_by_group_at_first_with_its_bars_beside_the_table(
-    counted: tuple[Ready, Period], client_for: ClientFor
-) -> None:
-    ready, period = counted
-    browser = client_for(ready.director)
-    page = browser.get(f"/indicators/people_reached?period={period.text}")
-    assert 'src="data:image/svg+xml;base64,' in page.text
-    told = words(page)
-    assert "Group A 1 The people: 1" in told
-    assert "Group B 2 The people: 2" in told
-    whole = browser.get(f"/indicators/people_reached?period={period.text}&by=")
-    assert "All 3 The people: 3" in words(whole)
-
-
 def test_a_cell_opens_into_just_those_whom_it_counts(
     counted: tuple[Ready, Period], client_for: ClientFor
 ) -> None:

@@ -173,6 +173,7 @@ from kash.people.models import (
     Consent,
     ContactRequest,
     ContactRequestPerson,
+    ErasureRequest,
     Group,
     LikelyDuplicate,
     NotTheSame,
@@ -836,6 +837,10 @@ class _Builder:
             side: self.contact_request(people[side], accounts["other trainer"])
             for side in (OWN, OTHER)
         }
+        erasures = {
+            OWN: self.erasure(people[OWN], accounts["trainer"]),
+            OTHER: self.erasure(people[OTHER], accounts["other trainer"]),
+        }
         forums = {
             OWN: self.forum(
                 OWN, accounts["trainer"], [people["peer"], people["police_peer"], people["guest"]]
@@ -907,6 +912,7 @@ class _Builder:
                     "person_outside": people["outside"].public_id,
                     "person_enrolled": people["enrolled"].public_id,
                     "contact_request": requests[side],
+                    "erasure": erasures[side],
                     "certificate": sides[side]["certificates"][person.public_id],
                     **self.holder_link(person),
                     "entry": sides[side]["entries"][person.public_id],
@@ -2025,6 +2031,19 @@ class _Builder:
             )
         )
         self.add(ContactRequestPerson(request_id=made.id, person_id=person.id))
+        return public_id
+
+    def erasure(self, person: Person, by: Account) -> str:
+        public_id = new_public_id()
+        self.add(
+            ErasureRequest(
+                public_id=public_id,
+                person_id=person.id,
+                asked_on=date(2026, 11, 2),
+                due_on=date(2026, 11, 9),
+                asked_by=by.public_id,
+            )
+        )
         return public_id
 
     def mark(self, slot: Slot, person: Person, trainer: Account) -> None:

@@ -65,6 +65,9 @@ people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
 people.agree_contact  -    all  own   -    -      -    -       -       -
 people.looks          -    all  -     -    -      -    -       -       -
+people.ask_erasure    -    -    own   -    -      all  -       -       -
+people.erase          -    all  -     -    -      -    -       -       -
+people.erasures       -    all  own   -    -      all  -       -       -
 messages.see          -    all  own   -    -      -    -       -       -
 messages.decide       -    all  own   -    -      -    -       -       -
 messages.choose       -    -    own   -    -      -    self    self    -
@@ -450,6 +453,12 @@ PLACES: dict[str, Place] = {
     "people.decide_contact": Place(
         post="people.agree_contact", address={"request_id": "contact_request", "step": "=agree"}
     ),
+    "people.erase": _of("person", both="people.ask_erasure"),
+    "people.erasures": Place("people.erasures"),
+    "people.erasure": Place("people.erasures", address={"request_id": "erasure"}),
+    "people.approve_erasure": Place(post="people.erase", address={"request_id": "erasure"}),
+    "people.refuse_erasure": Place(post="people.erase", address={"request_id": "erasure"}),
+    "people.withdraw_erasure": Place(post="people.ask_erasure", address={"request_id": "erasure"}),
     "people.looks_seen": Place(
         post="people.looks", address={"account_id": "=0000000000000000", "day": "=2026-11-16"}
     ),

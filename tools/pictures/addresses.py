@@ -41,6 +41,7 @@ from kash.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.people.models import (
     ContactRequest,
     ContactRequestPerson,
+    ErasureRequest,
     PeopleList,
     Person,
     ServiceEntry,
@@ -200,6 +201,9 @@ class Addresses:
             "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
             "/people/contacts/<request_id>": self._contact_request,
+            "/people/erasures/<request_id>": lambda *_: {
+                "": one_of(select(ErasureRequest.public_id))
+            },
             "/people/lists/<list_id>": self._lists,
             "/services/<public_id>": self._service,
             "/handbook/<code>": self._chapter,

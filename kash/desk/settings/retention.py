@@ -67,6 +67,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _l("People without any activity"),
         _l("After these years they come up for review. Nobody is deleted by this."),
     ),
+    "erasure_answer": (
+        _l("Answering a wish to be erased"),
+        _l("By law within days. Today reminds of it."),
+    ),
 }
 
 
@@ -101,6 +105,7 @@ class RetentionForm(RowVersionForm):
     backups = _number("backups")
     trainer_notes = _number("trainer_notes")
     idle_people = _number("idle_people")
+    erasure_answer = _number("erasure_answer")
 
 
 def _values(kept: Retention) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from kash.people.models.contacts import (
 )
 from kash.people.models.directory import ServiceEntry, ServiceHours
 from kash.people.models.duplicates import LikelyDuplicate, NotTheSame, PersonMerge
+from kash.people.models.erasures import ErasureRequest
 from kash.people.models.lists import PeopleList, PeopleListMapping, PeopleListPerson
 from kash.people.models.persons import (
     Consent,

@@ -15,9 +15,11 @@ from kash.people.models import (
     ContactReason,
     ContactRequest,
     ContactRequestPerson,
+    ErasureRequest,
     Group,
     Person,
 )
+from kash.people.queries import erasures
 from kash.people.queries.reach import closable_contacts, reach_of
 from kash.people.scope import Which, contacts_compared
 from kash.platform.database import db
@@ -152,25 +154,32 @@ class LooksBeyond:
 @dataclass(frozen=True)
 class WaitingContacts:
     """How many requests wait for somebody as the second person, and which looks beyond the usual
-    number a director has not seen."""
+    number a director has not seen; beside them how many wishes to be erased, and by which day the
+    first must be answered."""
 
     requests: int = 0
     looks: tuple[LooksBeyond, ...] = ()
+    erasures: int = 0
+    erase_by: date | None = None
 
 
 def contacts_waiting(actor: Actor) -> WaitingContacts:
     """Contacts that wait for an actor; one query where there are none."""
     if not actor.may("people.agree_contact"):
         return WaitingContacts()
-    requests, unseen = db.session.execute(
+    wishes = (ErasureRequest.state == "waiting", erasures.decidable(actor))
+    requests, unseen, count, due = db.session.execute(
         select(
             select(func.count(ContactRequest.id))
             .where(ContactRequest.state == "waiting", decidable(actor))
             .scalar_subquery(),
             exists().where(ContactReason.seen_at.is_(None)),
+            select(func.count(ErasureRequest.id)).where(*wishes).scalar_subquery(),
+            select(func.min(ErasureRequest.due_on)).where(*wishes).scalar_subquery(),
         )
     ).one()
-    return WaitingContacts(requests, tuple(looks_beyond(actor)) if unseen else ())
+    looks = tuple(looks_beyond(actor)) if unseen else ()
+    return WaitingContacts(requests, looks, count, due)
 
 
 def looks_beyond(actor: Actor, limit: int = 20) -> list[LooksBeyond]:

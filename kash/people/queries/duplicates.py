@@ -25,7 +25,7 @@ from kash.people.queries.postings import with_posting
 from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness, Match
 from kash.people.rules.name_likeness import name_parts
-from kash.people.scope import phone_compared, sees_names, within_reach
+from kash.people.scope import named, phone_compared, sees_names, within_reach
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
 from kash.platform.web import Listing, listing
@@ -62,6 +62,7 @@ def numbered_likenesses(
             Person.age_band,
         )
     ).order_by(Person.id)
+    statement = statement.where(named())
     if where is not None:
         statement = statement.where(where)
     for row in session.execute(statement.execution_options(yield_per=1000)):

@@ -36,6 +36,7 @@ from kash.people.rules.persons import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purp
 from kash.people.scope import (
     finds_names,
     ids_within_reach,
+    named,
     phone_compared,
     sees_names,
     within_reach,
@@ -265,12 +266,12 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     mine = within_reach(actor, "people.see")
     conditions = _narrowed(mine, search)
     anyone = finds_names(actor) if search.text else sees_names(actor)
-    if not anyone:
-        conditions.append(mine)
+    conditions.append(named() if anyone else mine)
     # Who is listed only because she is in reach needs not be asked again.
     whole = mine if anyone else true()
     if not search:
-        counted = select(Person.id) if anyone else ids_within_reach(actor, "people.see")
+        every = select(Person.id).where(named())
+        counted = every if anyone else ids_within_reach(actor, "people.see")
         return _listed(whole, conditions, counted)
     if not search.text:
         return _listed(whole, conditions)

@@ -45,6 +45,10 @@ def _folded(name: str) -> str:
     return " ".join("".join(plain).casefold().split())
 
 
+# The order of whoever was erased, whom no list shows: no name is put in order so, and it is last.
+NAMELESS = "~Z~"
+
+
 def sort_name(name: str) -> str:
     """By what a name is put in order and found: `Ng’ang’a Wanjirũ` becomes `nganga wanjiru`."""
     return _folded(name)[:MOST_NAME].rstrip()

@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+from functools import partial
 from typing import Any
 
-from kash.people.rules.erasing import STRUCK
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-# What a person's own row holds afterwards, beside her group, a new public id, and no age.
+from kash.feature import declared
+from kash.people.erasure import (
+    AfterErasure,
+    ErasedPerson,
+    FreeText,
+    GoesIfNamed,
+    HeldElsewhere,
+    Values,
+)
+from kash.people.models import ErasureRequest, Person
+from kash.people.queries.erasing import (
+    NamedRow,
+    RowsAbout,
+    RowsOfPeople,
+    Searched,
+    erased_person,
+    erasure_preview,
+    rows_naming,
+)
+from kash.people.queries.erasures import decidable, withdrawable
+from kash.people.queries.persons import locked_person
+from kash.people.references import column_of
+from kash.people.rules.erasing import STRUCK
+from kash.people.rules.persons import NAMELESS
+from kash.people.scope import within_reach
+from kash.platform.database import after_commit, db, new_public_id
+from kash.platform.vault import audited, seal
+from kash.platform.vault.scrubbing import scrub
+from kash.platform.web import Problem
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import to_local
+from kash.platform.web.programme import retention
+from kash.policy import Actor
+
+# What a person's own row holds afterwards, beside her group and a new public id.
 STONE: dict[str, Any] = {
     "chosen_name": STRUCK,
-    "sort_name": "~",
+    "sort_name": NAMELESS,
     "printed_name": "",
     "printed_name_confirmed_at": None,
     "sex": "",
@@ -28,3 +68,220 @@ STONE: dict[str, Any] = {
     "minor_since": None,
     "minor_seen_at": None,
 }
+_LOCK_TRIES = 3
+
+
+class ErasureWaits(Problem):
+    """A wish to be erased waits already."""
+
+    status = 409
+    sentence = _l("This was asked for already and waits for a second person.")
+
+
+class AskedInTheFuture(Problem):
+    """The day of a wish lies ahead."""
+
+    field = "asked_on"
+    sentence = _l("This day is still to come.")
+
+
+class DecidedBefore(Problem):
+    """Somebody decided on the request, or took it back, meanwhile."""
+
+    status = 409
+    sentence = _l("Somebody decided this already. The page shows how it stands.")
+
+
+class NotYetErased(Problem):
+    """Something must be settled before a person can be erased."""
+
+    status = 409
+    sentence = _l("Something stands in the way. Settle it first.")
+
+
+class MoreSince(Problem):
+    """More, or less, would go than was shown."""
+
+    status = 409
+    sentence = _l(
+        "What is held about this person changed while you were looking. Look again, then decide."
+    )
+
+
+def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
+    """Note that a person is to be erased; a second person decides. The request's public id.
+
+    Raises NotFound, AskedInTheFuture and ErasureWaits.
+    """
+    with audited("people.erasure_asked", by) as change:
+        session = change.session
+        found = locked_person(session, person)
+        reached = within_reach(by, "people.ask_erasure")
+        one_or_404(session.scalar(select(Person.id).where(Person.id == found.id, reached)))
+        if asked_on > to_local(change.now).date():
+            raise AskedInTheFuture
+        waiting = select(ErasureRequest.id).where(
+            ErasureRequest.person_id == found.id, ErasureRequest.state == "waiting"
+        )
+        if session.scalar(waiting.limit(1)) is not None:
+            raise ErasureWaits
+        made = ErasureRequest(
+            public_id=new_public_id(),
+            person_id=found.id,
+            grounds=grounds,
+            asked_on=asked_on,
+            due_on=asked_on + retention().span("erasure_answer"),
+            asked_by=by.public_id,
+            asked_at=change.now,
+        )
+        session.add(made)
+        change.about(found.public_id, made.public_id)
+        return made.public_id
+
+
+def close_request(public_id: str, by: Actor, *, refuse: bool) -> None:
+    """Refuse a wish to be erased as the second person, or take back what was noted.
+
+    Raises NotFound and DecidedBefore.
+    """
+    with audited("people.erasure_refused" if refuse else "people.erasure_withdrawn", by) as change:
+        reached = decidable(by) if refuse else withdrawable(by)
+        found = _held(change.session, public_id, reached)
+        found.state = "refused" if refuse else "withdrawn"
+        found.decided_by, found.decided_at = by.public_id, change.now
+        change.about(found.public_id)
+
+
+def _held(session: Session, public_id: str, reached: Any) -> ErasureRequest:
+    found: ErasureRequest = one_or_404(
+        session.scalar(
+            select(ErasureRequest)
+            .where(ErasureRequest.public_id == public_id, reached)
+            .with_for_update()
+        )
+    )
+    if found.state != "waiting":
+        raise DecidedBefore
+    return found
+
+
+def erase_person(request: str, digest: str, by: Actor) -> None:
+    """Erase the person of a request, as the second person who was shown `digest`. For good.
+
+    Raises NotFound, DecidedBefore, NotYetErased and MoreSince.
+    """
+    with audited("people.person_erased", by) as change:
+        session = change.session
+        asked = _held(session, request, decidable(by))
+        person = locked_person(session, asked.person.public_id if asked.person else "")
+        shown = erasure_preview(session, person)
+        if shown.in_the_way:
+            raise NotYetErased
+        if shown.digest != digest:
+            raise MoreSince
+        rows = RowsOfPeople()
+        gone = erased_person(session, person, rows)
+        told = _strike(session, gone) | _give_up(session, gone)
+        for one in rows.deepest_first:
+            told[one.name] = _carry_out(session, rows, one, gone.id)
+        _leave_stone(session, person)
+        asked.person_id, asked.state = None, "done"
+        asked.decided_by, asked.decided_at = by.public_id, change.now
+        asked.told = {name: count for name, count in told.items() if count}
+        change.about(gone.public_id, asked.public_id)
+        touched = {name.partition(".")[0] for name, count in told.items() if count} | {"person"}
+        after_commit(partial(_clear_files, sorted(touched)))
+
+
+def _strike(session: Session, gone: ErasedPerson) -> dict[str, int]:
+    """Take her names out of texts, {declared name: how many rows}."""
+    told: dict[str, int] = {}
+    texts: list[Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
+    for each in texts:
+        found = list(rows_naming(session, each, gone))
+        for row in found:
+            _rewrite(session, each, row)
+        told[each.name] = len(found)
+    return told
+
+
+def _rewrite(session: Session, each: Searched, row: NamedRow) -> None:
+    column = column_of(each.name)
+    table = column.table
+    here = [table.columns[name] == value for name, value in row.keys.items()]
+    if isinstance(each, GoesIfNamed):
+        if each.emptied is None:
+            session.execute(delete(table).where(*here))
+            return
+        before = session.execute(select(table).where(*here)).mappings().one()
+        session.execute(update(table).where(*here).values(**_values(each.emptied, dict(before))))
+        return
+    without = row.without
+    if each.kind:
+        before = session.execute(select(table).where(*here)).mappings().one()
+        place = each.sealed_for(session, dict(before))
+        without = seal(without, kind=each.kind, public_id=place)
+    session.execute(update(table).where(*here).values({column.name: without}))
+
+
+def _values(emptied: Values, row: Values) -> dict[str, Any]:
+    return {name: value(row) if callable(value) else value for name, value in emptied.items()}
+
+
+def _give_up(session: Session, gone: ErasedPerson) -> dict[str, int]:
+    """Take away what is held elsewhere, {its name: how much}."""
+    told = {each.key: each.erase(session, gone) for each in declared(HeldElsewhere)}
+    session.flush()
+    return told
+
+
+def _carry_out(session: Session, rows: RowsOfPeople, one: RowsAbout, person_id: int) -> int:
+    """Do with rows about her what was declared; how many there were."""
+    hers = rows.hers(one.name, person_id)
+    if one.erased.goes:
+        return int(session.execute(delete(one.table).where(hers)).rowcount)  # type: ignore[attr-defined]
+    return _empty(session, one.table, hers, one.erased)
+
+
+def _empty(session: Session, table: Any, hers: Any, erased: AfterErasure) -> int:
+    found = session.execute(select(table).where(hers).with_for_update()).mappings().all()
+    if erased.emptied:
+        keys = list(table.primary_key.columns)
+        for row in found:
+            here = [key == row[key.name] for key in keys]
+            session.execute(update(table).where(*here).values(**_values(erased.emptied, dict(row))))
+    return len(found)
+
+
+def _leave_stone(session: Session, person: Person) -> None:
+    session.execute(
+        update(Person)
+        .where(Person.id == person.id)
+        .values(
+            **STONE,
+            public_id=new_public_id(),
+            created_by="",
+            phone_by="",
+            email_by="",
+            minor_by="",
+            minor_seen_by="",
+            row_version=Person.row_version + 1,
+        )
+    )
+
+
+def _clear_files(tables: Collection[str]) -> None:
+    """Clear what was deleted out of the database's own files.
+
+    SQLite overwrites what it deletes; its write-ahead log is emptied here, or within the minute. On
+    PostgreSQL the tables are vacuumed; its log and the backups age out.
+    """
+    scrub()
+    if db.engine.dialect.name != "postgresql":
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            connection.execute(text(f"VACUUM {', '.join(tables)}"))
+        except OperationalError:
+            # Its own cleaning comes by within a day.
+            return

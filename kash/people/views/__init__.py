@@ -5,6 +5,7 @@ from kash.people.views import (
     contacts,
     directory,
     duplicates,
+    erasing,
     groups,
     lists,
     merging,

@@ -51,7 +51,13 @@ from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Reach, allow
 
 _TRAIL_SHOWN = 8
-_ON_HER_PAGE = ("people.trail", "people.edit", "people.contact", "people.merge")
+_ON_HER_PAGE = (
+    "people.trail",
+    "people.edit",
+    "people.contact",
+    "people.merge",
+    "people.ask_erasure",
+)
 
 
 @blueprint.get("")
@@ -211,6 +217,7 @@ def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
         opened=reach.opened,
         may_ask="people.contact" in reach.permissions,
         asked=waiting_request_about(actor, person) if actor.may("people.contact") else None,
+        may_ask_erasure="people.ask_erasure" in reach.permissions,
         may_merge="people.merge" in reach.permissions,
         merges=open_merges(actor, person.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(person.public_id, actor),

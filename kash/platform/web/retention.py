@@ -28,6 +28,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "backups": Bounds(90, 7, 3650, "days"),
     "trainer_notes": Bounds(2, 1, 10, "years"),
     "idle_people": Bounds(5, 1, 20, "years"),
+    "erasure_answer": Bounds(7, 1, 30, "days"),
 }
 
 
@@ -35,7 +36,8 @@ BOUNDS: Mapping[str, Bounds] = {
 class Retention:
     """Retention as a programme chose it; units as in `BOUNDS`. `backups` is the age at which
     operators are told to delete one, `idle_people` after how many quiet years a person comes up for
-    review."""
+    review. `erasure_answer` is within how many
+    days whoever asks to be erased must have an answer."""
 
     ended_sessions: int = BOUNDS["ended_sessions"].usual
     job_results: int = BOUNDS["job_results"].usual
@@ -46,6 +48,7 @@ class Retention:
     backups: int = BOUNDS["backups"].usual
     trainer_notes: int = BOUNDS["trainer_notes"].usual
     idle_people: int = BOUNDS["idle_people"].usual
+    erasure_answer: int = BOUNDS["erasure_answer"].usual
 
     def span(self, name: str) -> timedelta:
         """How long `name` is kept. A year counts as 365 days and a quarter."""

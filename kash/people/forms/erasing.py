@@ -1,0 +1,25 @@
+"""Asking that somebody be erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
+
+from kash.people.words import GROUNDS
+from kash.platform.web import KashForm
+from kash.platform.web.forms import DayField, choice_field
+
+
+class AskErasureForm(KashForm):
+    """On what grounds somebody is to be erased, and on which day it was asked for."""
+
+    grounds = choice_field(_l("Why"), list(GROUNDS.items()))
+    asked_on = DayField(_l("Asked on"))
+
+    def validate_asked_on(self, field: Any) -> None:
+        """A day is needed."""
+        if field.data is None and not field.errors:
+            raise ValidationError(_("Enter the day."))

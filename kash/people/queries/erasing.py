@@ -1,0 +1,232 @@
+"""Reads: the rows that are about a person, and what would become of them if she were erased."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from kash.feature import declared
+from kash.people.erasure import (
+    AfterErasure,
+    AlsoCalled,
+    Beneath,
+    ErasedPerson,
+    FreeText,
+    GoesIfNamed,
+    HeldElsewhere,
+    StandsInTheWay,
+    Values,
+)
+from kash.people.models import Person
+from kash.people.references import Reference, column_of, references
+from kash.people.rules.erasing import mentions, readable, struck_document
+from kash.platform.vault import SealError, open_sealed, open_text
+
+_AT_ONCE = 500
+_DEEPEST = 5
+
+
+@dataclass(frozen=True)
+class RowsAbout:
+    """Rows about a person by one foreign key: its name, what they are called, what becomes of them,
+    and by how many steps it leads to her."""
+
+    name: str
+    label: Any
+    erased: AfterErasure
+    depth: int
+
+    @property
+    def table(self) -> Table:
+        """The table of the rows."""
+        return column_of(self.name).table
+
+
+class RowsOfPeople:
+    """All foreign keys by which rows are about a person, with the condition that finds hers."""
+
+    def __init__(self) -> None:
+        self._leading: dict[str, list[str]] = {}
+        self._declared: list[Reference | Beneath] = [*references(), *declared(Beneath)]
+        for one in self._declared:
+            self._leading.setdefault(column_of(one.name).table.name, []).append(one.name)
+
+    @cached_property
+    def deepest_first(self) -> list[RowsAbout]:
+        """In the order in which rows can go: of two that lean on each other the leaning one first;
+        among equals the one that was declared last, as a higher room leans on a lower."""
+        found = [
+            RowsAbout(one.name, one.label, one.erased, self._depth(one.name))
+            for one in self._declared
+        ]
+        found.reverse()
+        return sorted(found, key=lambda one: -one.depth)
+
+    def _depth(self, name: str, at: int = 1) -> int:
+        target = _target(name)
+        if target.table.name == "person" or at > _DEEPEST:
+            return 1
+        return 1 + max(self._depth(each, at + 1) for each in self._leading[target.table.name])
+
+    def hers(self, name: str, person_id: int) -> ColumnElement[bool]:
+        """The condition of the rows that are about her by this foreign key."""
+        column, target = column_of(name), _target(name)
+        if target.table.name == "person":
+            return column == person_id
+        return column.in_(
+            select(target).where(
+                or_(*(self.hers(each, person_id) for each in self._leading[target.table.name]))
+            )
+        )
+
+
+def _target(name: str) -> Column[Any]:
+    (key,) = column_of(name).foreign_keys
+    return key.column
+
+
+def erased_person(session: Session, person: Person, rows: RowsOfPeople) -> ErasedPerson:
+    """A person as the rooms are told of her, her contacts opened."""
+    names = {person.chosen_name, person.printed_name}
+    for called in declared(AlsoCalled):
+        column = column_of(called.name)
+        for name in rows._leading.get(column.table.name, ()):
+            names.update(session.scalars(select(column).where(rows.hers(name, person.id))))
+    return ErasedPerson(
+        person.id,
+        person.public_id,
+        tuple(sorted(names - {"", "…"})),
+        _opened(person, "phone"),
+        _opened(person, "email"),
+        tuple(each for each in (person.phone_lookup, person.email_lookup) if each),
+    )
+
+
+def _opened(person: Person, which: str) -> str:
+    sealed: bytes | None = getattr(person, f"{which}_sealed")
+    if sealed is None:
+        return ""
+    return open_text(sealed, kind=f"person.{which}", public_id=person.public_id)
+
+
+Searched = FreeText | GoesIfNamed
+
+
+@dataclass(frozen=True)
+class NamedRow:
+    """A row in a text of which a person is named: its keys, and the text without her."""
+
+    keys: Values
+    without: Any
+
+
+def rows_naming(session: Session, text: Searched, gone: ErasedPerson) -> Iterator[NamedRow]:
+    """Rows in whose text a person is named; without sealing anew what is sealed."""
+    column = column_of(text.name)
+    table = column.table
+    keys = list(table.primary_key.columns)
+    found = session.execute(
+        select(table).where(column.is_not(None)).order_by(*keys).execution_options(yield_per=500)
+    )
+    for row in found.mappings():
+        value = _read(session, text, dict(row), row[column.name])
+        if value is None:
+            continue
+        without = _without(text, value, gone)
+        if without != value:
+            yield NamedRow({key.name: row[key.name] for key in keys}, without)
+
+
+def _read(session: Session, text: Searched, row: Values, value: Any) -> Any:
+    if not text.kind or not value:
+        return value
+    try:
+        opened = open_sealed(value, kind=text.kind, public_id=text.sealed_for(session, row))
+    except SealError:
+        # A damaged text can't be read, so it can't be searched; it is told as it is elsewhere.
+        return None
+    return readable(opened)
+
+
+def _without(text: Searched, value: Any, gone: ErasedPerson) -> Any:
+    if isinstance(text, FreeText):
+        return struck_document(value, gone.names)
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return None if mentions(written, gone.names, gone.phone, gone.email) else value
+
+
+@dataclass(frozen=True)
+class ToldCount:
+    """A line of what would become of a person's rows."""
+
+    label: Any
+    count: int
+
+
+@dataclass(frozen=True)
+class ErasurePreview:
+    """Everything that would go or stay without her, and what stands in the way, with a digest of
+    it all. `called_so` counts others of the same name, which would be struck out of texts too."""
+
+    goes: Sequence[ToldCount]
+    stays: Sequence[ToldCount]
+    texts: int
+    elsewhere: Sequence[ToldCount]
+    called_so: int
+    in_the_way: Sequence[Any]
+    digest: str = field(default="")
+
+
+def erasure_preview(session: Session, person: Person) -> ErasurePreview:
+    """Preview of all that is held about a person, as if she were erased."""
+    rows = RowsOfPeople()
+    gone = erased_person(session, person, rows)
+    counts: list[tuple[str, int]] = []
+    goes: dict[str, int] = {}
+    stays: dict[str, int] = {}
+    for one in rows.deepest_first:
+        number = session.scalar(
+            select(func.count()).select_from(one.table).where(rows.hers(one.name, person.id))
+        )
+        counts.append((one.name, number or 0))
+        if number and one.label:
+            kept = goes if one.erased.goes else stays
+            kept[str(one.label)] = kept.get(str(one.label), 0) + number
+    texts = 0
+    searched: list[Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
+    for text in searched:
+        number = sum(1 for _row in rows_naming(session, text, gone))
+        counts.append((text.name, number))
+        texts += number
+    elsewhere = []
+    for held in declared(HeldElsewhere):
+        number = held.count(session, gone)
+        if number:
+            elsewhere.append(ToldCount(held.label, number))
+    called_so = session.scalar(
+        select(func.count(Person.id)).where(
+            Person.sort_name == person.sort_name, Person.id != person.id
+        )
+    )
+    said = json.dumps([person.row_version, sorted(counts)])
+    return ErasurePreview(
+        goes=[ToldCount(*line) for line in goes.items()],
+        stays=[ToldCount(*line) for line in stays.items()],
+        texts=texts,
+        elsewhere=elsewhere,
+        called_so=called_so or 0,
+        in_the_way=in_the_way(session, person.id),
+        digest=hashlib.sha256(said.encode()).hexdigest(),
+    )
+
+
+def in_the_way(session: Session, person_id: int) -> list[Any]:
+    """Sentences on what must be settled before a person can be erased."""
+    return [one.sentence for one in declared(StandsInTheWay) if one.found(session, person_id)]

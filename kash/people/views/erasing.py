@@ -1,0 +1,119 @@
+"""Erasing somebody: asked for by one, approved by another who was shown what goes."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint
+from kash.people.forms.erasing import AskErasureForm
+from kash.people.models import ErasureRequest
+from kash.people.queries import erasures as asked
+from kash.people.queries.erasing import erasure_preview
+from kash.people.queries.persons import person
+from kash.people.services.erasing import ask_erasure, close_request, erase_person
+from kash.people.words import GROUNDS
+from kash.platform.database import db
+from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import local_today
+from kash.policy import allow
+
+
+@blueprint.route("/<public_id>/erase", methods=["GET", "POST"])
+@allow("people.ask_erasure", fresh=True)
+def erase(public_id: str) -> ResponseReturnValue:
+    """See what would go, and ask that it goes."""
+    actor = current_actor()
+    found = person(actor, public_id, "people.ask_erasure")
+    form = AskErasureForm()
+    if not form.is_submitted():
+        form.asked_on.data = local_today()
+    elif form.validate() and form.asked_on.data is not None:
+        with form.showing_problems():
+            made = ask_erasure(public_id, form.asked_on.data, form.grounds.data, actor)
+            flash(_("Asked. It waits for a second person."))
+            return redirect(url_for("people.erasure", request_id=made), 303)
+        found = person(actor, public_id, "people.ask_erasure")
+    return page(
+        "people/erase.html", form=form, person=found, shown=erasure_preview(db.session(), found)
+    )
+
+
+@blueprint.get("/erasures")
+@allow("people.erasures")
+def erasures() -> str:
+    """Wishes that somebody be erased: those to decide on, and one's own."""
+    requests = asked.erasure_requests(current_actor())
+    return render_template(
+        "people/erasures.html",
+        requests=requests,
+        grounds=GROUNDS,
+        names=account_names({one.asked_by for one in requests}),
+    )
+
+
+@blueprint.get("/erasures/<request_id>")
+@allow("people.erasures")
+def erasure(request_id: str) -> ResponseReturnValue:
+    """One wish: what would go, what stays, and what stands in the way."""
+    return _erasure_page(asked.erasure_request(current_actor(), request_id))
+
+
+def _erasure_page(found: ErasureRequest, problem: Problem | None = None) -> ResponseReturnValue:
+    actor = current_actor()
+    waits = found.state == "waiting" and found.person is not None
+    body = render_template(
+        "people/erasure.html",
+        request_=found,
+        grounds=GROUNDS,
+        shown=erasure_preview(db.session(), found.person) if waits and found.person else None,
+        names=account_names({found.asked_by, found.decided_by or ""}),
+        takes_back=actor.may("people.ask_erasure"),
+        decides=actor.may("people.erase") and found.asked_by != actor.public_id,
+        problem=str(problem) if problem else "",
+        gone=sum(found.told.values()),
+    )
+    return body, problem.status if problem else 200
+
+
+@blueprint.post("/erasures/<request_id>/approve")
+@allow("people.erase", fresh=True)
+def approve_erasure(request_id: str) -> ResponseReturnValue:
+    """Erase, as the second person, what was shown; it can't be undone."""
+    try:
+        erase_person(request_id, request.form.get("digest", "")[:64], current_actor())
+    except NotFound:
+        raise
+    except Problem as problem:
+        db.session.rollback()
+        return _erasure_page(asked.erasure_request(current_actor(), request_id), problem)
+    flash(_("Erased. What was counted stays counted, without a name."))
+    return redirect(url_for("people.erasure", request_id=request_id), 303)
+
+
+@blueprint.post("/erasures/<request_id>/refuse")
+@allow("people.erase")
+def refuse_erasure(request_id: str) -> ResponseReturnValue:
+    """Refuse a wish as the second person."""
+    return _closed(request_id, refuse=True)
+
+
+@blueprint.post("/erasures/<request_id>/withdraw")
+@allow("people.ask_erasure")
+def withdraw_erasure(request_id: str) -> ResponseReturnValue:
+    """Take back a wish that was noted."""
+    return _closed(request_id, refuse=False)
+
+
+def _closed(request_id: str, *, refuse: bool) -> ResponseReturnValue:
+    try:
+        close_request(request_id, current_actor(), refuse=refuse)
+    except NotFound:
+        raise
+    except Problem as problem:
+        db.session.rollback()
+        return _erasure_page(asked.erasure_request(current_actor(), request_id), problem)
+    flash(_("Refused.") if refuse else _("Taken back."))
+    return redirect(url_for("people.erasures"), 303)

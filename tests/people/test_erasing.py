@@ -1,0 +1,279 @@
+"""Erasing somebody: after two people agreed, nothing of her stays in any table or file, and what
+was counted stays counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from benchmarks.load import Size, load_programme
+from kash.accounts.models import Account, Programme
+from kash.attendance.models import Mark, Register, RegisterNote, RosterEntry
+from kash.attendance.sealed import note_text, sealed_note
+from kash.certificates.models import Certificate
+from kash.feature import declared
+from kash.forums.models import Action, AgendaItem, ForumMember
+from kash.payouts.models import PayoutLine
+from kash.people.erasure import HeldElsewhere
+from kash.people.lists import stored_files
+from kash.people.models import Consent, ErasureRequest, Group, PeopleList, Person
+from kash.people.queries.erasing import ErasurePreview, erasure_preview
+from kash.people.queries.search import PeopleSearch, people
+from kash.people.services.erasing import (
+    DecidedBefore,
+    ErasureWaits,
+    MoreSince,
+    NotYetErased,
+    ask_erasure,
+    close_request,
+    erase_person,
+)
+from kash.platform import storage
+from kash.platform.database import Base, db, new_public_id, utc_now, writing
+from kash.platform.jobs.models import Job
+from kash.platform.messages.models import OutboxMessage
+from kash.platform.vault import lookup, seal, verify
+from kash.platform.web import NotFound
+from kash.policy import Actor
+from kash.workshops.models import Enrolment, Workshop
+from tests.conftest import CHEAP
+
+Actors = Callable[..., Actor]
+SIZE = Size(
+    people=10,
+    workshops=3,
+    people_each=6,
+    slots_each=2,
+    largest=8,
+    courses=1,
+    trainers=1,
+    meetings=2,
+    audit_entries=2,
+)
+# Strings that stand nowhere else in a programme; the sealed ones would show if they were opened.
+NAME, PRINTED, ALIAS = "Zuwena Qanari", "Zuwena Qanari Mfano", "Mama Xylofoni"
+CADRE, WARD, NUMBER = "Cadre-Qxz-91", "Ward-Qxz-92", "Ref-Qxz-93"
+PHONE, EMAIL = "+254799123987", "zuwena.qxz@example.org"
+CANARIES = (NAME, "zuwena", "Qanari", ALIAS, CADRE, WARD, NUMBER, "799123987", EMAIL)
+ON = date(2026, 11, 16)
+
+
+@pytest.fixture
+def her(both_engines_app: APIFlask) -> Iterator[int]:
+    """Somebody who has left traces all over a programme; her internal id."""
+    with writing() as session:
+        session.execute(delete(Group))
+        session.execute(delete(Programme))
+    both_engines_app.config["ARGON2"] = CHEAP
+    load_programme(both_engines_app, SIZE)
+    with writing() as session:
+        seats = select(ForumMember.person_id).order_by(ForumMember.person_id)
+        key = session.scalars(seats).first() or 0
+        _mark_everywhere(session, key)
+        _settle(session, key)
+    yield key
+    db.session.remove()
+
+
+def _mark_everywhere(session: Session, key: int) -> None:
+    person = session.get_one(Person, key)
+    person.chosen_name, person.sort_name, person.printed_name = NAME, NAME.lower(), PRINTED
+    person.cadre, person.ward, person.reference = CADRE, WARD, NUMBER
+    person.phone_sealed = seal(PHONE, kind="person.phone", public_id=person.public_id)
+    person.phone_lookup = lookup(PHONE, kind="phone")
+    person.email_sealed = seal(EMAIL, kind="person.email", public_id=person.public_id)
+    person.email_lookup = lookup(EMAIL, kind="email")
+    seat = update(ForumMember).where(ForumMember.person_id == key)
+    session.execute(seat.values(appears="alias", shown_as=ALIAS))
+    session.execute(update(AgendaItem).values(minute=f"Then {NAME.upper()} spoke, and {ALIAS}."))
+    session.execute(update(Action).values(text="Call zuwena   qanari by Friday"))
+    register, note = session.scalars(select(Register.id)).first(), new_public_id()
+    session.add_all(
+        [
+            Consent(
+                person_id=key,
+                purpose="contact",
+                answer="given",
+                text="May we call you?",
+                text_version="1",
+                recorded_by="system",
+            ),
+            RegisterNote(
+                public_id=note,
+                op_id="a-note",
+                register_id=register,
+                text_sealed=sealed_note(f"{NAME} left early", note),
+                written_by="system",
+                device_time=utc_now(),
+                received_at=utc_now(),
+            ),
+            OutboxMessage(
+                key="a-message",
+                channel="sms",
+                address_lookup=person.phone_lookup,
+                due_at=utc_now(),
+                created_at=utc_now(),
+            ),
+            Job(kind="x", title="A paper", owner="system", state="done", result_key="jobs/made"),
+            PeopleList(public_id="aaaaaaaaaaaaaaaa", format="csv", created_by="system"),
+            PeopleList(public_id="bbbbbbbbbbbbbbbb", format="csv", created_by="system"),
+        ]
+    )
+    storage.put("jobs/made", NAME.encode())
+    for public_id, named in (("aaaaaaaaaaaaaaaa", "0799 123 987"), ("bbbbbbbbbbbbbbbb", "Juma")):
+        stored_files.keep(public_id, "rows", json.dumps([["Somebody", named]]).encode())
+
+
+def _settle(session: Session, key: int) -> None:
+    session.execute(update(Enrolment).where(Enrolment.person_id == key).values(state="confirmed"))
+    session.execute(update(Workshop).values(ends_on=date(2026, 3, 3), starts_on=date(2026, 3, 2)))
+    session.execute(update(PayoutLine).values(state="paid"))
+    session.execute(
+        delete(Certificate).where(Certificate.person_id == key, Certificate.serial.is_(None))
+    )
+    session.execute(update(Account).where(Account.person_id == key).values(active=False))
+
+
+def _shown(key: int) -> ErasurePreview:
+    db.session.rollback()
+    found = erasure_preview(db.session(), db.session.get_one(Person, key))
+    db.session.rollback()
+    return found
+
+
+def _public_id(key: int) -> str:
+    db.session.rollback()
+    found = db.session.get_one(Person, key).public_id
+    db.session.rollback()
+    return found
+
+
+def _counted() -> dict[str, int]:
+    """Rows of what is counted, paid or proven."""
+    db.session.rollback()
+    tables = (Mark, RosterEntry, Enrolment, Certificate, PayoutLine, Person)
+    return {
+        table.__tablename__: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in tables
+    }
+
+
+def _every_value() -> str:
+    db.session.rollback()
+    told = [
+        repr(tuple(row))
+        for table in Base.metadata.sorted_tables
+        for row in db.session.execute(select(table))
+    ]
+    db.session.rollback()
+    return "\n".join(told).lower()
+
+
+def _every_file(app: APIFlask) -> bytes:
+    """All files of a programme in lower case, its SQLite database among them."""
+    places = [Path(app.config["SETTINGS"].data_dir)]
+    if db.engine.dialect.name == "sqlite" and db.engine.url.database:
+        places.append(Path(db.engine.url.database).parent)
+    files = {each for place in places for each in place.rglob("*") if each.is_file()}
+    return b"".join(each.read_bytes() for each in sorted(files)).lower()
+
+
+def test_nothing_of_her_stays_in_any_table_or_file_and_all_counts_stay(
+    her: int, actor: Actors, both_engines_app: APIFlask
+) -> None:
+    """A seized copy of the machine must not tell that she was ever here."""
+    custodian, director = actor("custodian"), actor("director")
+    before, was = _counted(), _public_id(her)
+    assert all(each.lower() in _every_value() for each in (NAME, ALIAS, CADRE, WARD, NUMBER))
+    if db.engine.dialect.name == "sqlite":
+        assert CADRE.lower().encode() in _every_file(both_engines_app)
+    request = ask_erasure(was, ON, "wish", custodian)
+    erase_person(request, _shown(her).digest, director)
+    assert _counted() == before
+    left = _every_value()
+    assert [each for each in CANARIES if each.lower() in left] == []
+    stone = db.session.get_one(Person, her)
+    assert (stone.chosen_name, stone.public_id == was) == ("…", False)
+    minute = db.session.scalars(select(AgendaItem.minute)).first()
+    assert minute == "Then … spoke, and …."
+    note = db.session.scalars(select(RegisterNote)).one()
+    assert note_text(note) == "… left early"
+    assert db.session.scalars(select(PeopleList.public_id)).all() == ["bbbbbbbbbbbbbbbb"]
+    assert db.session.scalar(select(OutboxMessage.address_lookup)) is None
+    db.session.rollback()
+    files = _every_file(both_engines_app)
+    for each in CANARIES:
+        assert each.lower().encode() not in files
+    verify(db.session())
+    db.session.rollback()
+
+
+def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wish(
+    her: int, actor: Actors
+) -> None:
+    """One coerced colleague alone must not be able to make somebody vanish."""
+    custodian, both = actor("custodian"), actor("custodian", "director")
+    was = _public_id(her)
+    own = ask_erasure(was, ON, "wish", both)
+    with pytest.raises(ErasureWaits):
+        ask_erasure(was, ON, "wish", custodian)
+    with pytest.raises(NotFound):
+        erase_person(own, _shown(her).digest, both)
+    with pytest.raises(NotFound):
+        close_request(own, actor("trainer"), refuse=False)
+    shown = _shown(her).digest
+    with writing() as session:
+        session.execute(update(Person).where(Person.id == her).values(row_version=77))
+    with pytest.raises(MoreSince):
+        erase_person(own, shown, actor("director"))
+    close_request(own, both, refuse=False)
+    with pytest.raises(DecidedBefore):
+        erase_person(own, _shown(her).digest, actor("director"))
+    assert _public_id(her) == was
+
+
+@pytest.mark.any_engine
+def test_an_open_account_and_a_seat_to_come_stand_in_the_way(her: int, actor: Actors) -> None:
+    """Else somebody could still sign in as nobody, and her seat would stay taken."""
+    with writing() as session:
+        session.execute(update(Workshop).values(ends_on=date(2999, 1, 2), state="planned"))
+        session.execute(update(Account).where(Account.person_id == her).values(person_id=None))
+    actor("peer", person_id=her)
+    shown = _shown(her)
+    assert len(shown.in_the_way) == 2
+    request = ask_erasure(_public_id(her), ON, "wish", actor("custodian"))
+    with pytest.raises(NotYetErased):
+        erase_person(request, shown.digest, actor("director"))
+
+
+@pytest.mark.any_engine
+def test_no_list_shows_the_stone_that_is_left(
+    her: int, actor: Actors, both_engines_app: APIFlask
+) -> None:
+    """A nameless row among people would make everyone ask who that was."""
+    director = actor("director")
+    request = ask_erasure(_public_id(her), ON, "wish", actor("custodian"))
+    erase_person(request, _shown(her).digest, director)
+    with both_engines_app.test_request_context():
+        listed = people(director, PeopleSearch())
+    assert "…" not in {row.chosen_name for row in listed.rows}
+    assert listed.total == _counted()["person"] - 1
+    db.session.rollback()
+    done = db.session.scalars(select(ErasureRequest)).one()
+    assert (done.state, done.person_id) == ("done", None)
+    assert done.told["consent.person_id"] > 0
+
+
+@pytest.mark.any_engine
+@pytest.mark.usefixtures("app")
+def test_every_way_of_erasing_has_a_name_of_its_own() -> None:
+    """Two of one name would be told as one."""
+    names = [one.key for one in declared(HeldElsewhere)]
+    assert sorted(names) == sorted(set(names))
