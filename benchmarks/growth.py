@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from benchmarks.browser import Browser
 from benchmarks.load import Size
+from benchmarks.loaded import loaded_programme
 from benchmarks.pages import (
     HALFWAY,
     WARM_UP,
@@ -25,7 +26,6 @@ from benchmarks.pages import (
     ask_all,
     everybody_signed_in,
     find_pages,
-    loaded_programme,
 )
 from benchmarks.postgresql import NoPostgresql
 from benchmarks.server import NotServing, served
@@ -63,13 +63,12 @@ def _asked(
     `only` those of these endpoints."""
     with (
         loaded_programme(on_postgresql=on_postgresql, size=Size(people=people)) as programme,
-        served(programme[0], programme[3]) as server,
+        served(programme.environment, programme.log) as server,
     ):
-        _environment, loaded, pages, _log = programme
         # Who gave the password and no code is asked to begin anew after some minutes.
-        browsers = everybody_signed_in(server, loaded)
+        browsers = everybody_signed_in(server, programme.loaded)
         del browsers[HALFWAY]
-        wanted = [page for page in pages if not only or page.endpoint in only]
+        wanted = [page for page in programme.pages if not only or page.endpoint in only]
         found, _unasked = find_pages(browsers, wanted)
         yield (
             browsers,

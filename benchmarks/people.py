@@ -12,35 +12,21 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import statistics
 import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import long_lists
-from benchmarks.browser import Browser
-from benchmarks.load import PASSWORD, Size, load_programme
+from benchmarks.load import Size, load_programme
+from benchmarks.pages import sign_in
 from benchmarks.postgresql import cluster
+from benchmarks.searching import search_times as measured
 from benchmarks.server import served
 from benchmarks.telling import as_json, tell
-from benchmarks.timing import MILLISECONDS
 
 PEOPLE = 100_000
-ROUNDS = 9
-WARM_UP = 2
 ACCOUNTS = ("director", "trainer", "documentation")
-# Rare, common as a first and as a family name, one letter and two, two words, a number, nobody.
-QUERIES = {
-    "rare": "Ng'ang'a Nek",
-    "first name": "Zawadi",
-    "family name": "Odera",
-    "one letter": "o",
-    "two letters": "za",
-    "two words": "atieno ok",
-    "number": "R54321",
-    "nobody": "quuxquux",
-}
 TARGETS = {"search_ms": 60.0} | {
     f"list {name}": limit for name, limit in long_lists.TARGETS.items()
 }
@@ -71,25 +57,7 @@ def search_times(*, on_postgresql: bool, people: int = PEOPLE) -> dict[str, floa
         loaded = load_programme(app, Size(people=people, workshops=50, audit_entries=100))
         emails = {name: loaded.everybody.accounts[name].email for name in ACCOUNTS}
         with served(environment, folder / "server.log") as server:
-            worst = dict.fromkeys(QUERIES, 0.0)
-            for email in emails.values():
-                browser = Browser(server.port)
-                browser.post("/sign-in", {"email": email, "password": PASSWORD})
-                token = browser.token("/people")
-                for name, typed in QUERIES.items():
-                    worst[name] = max(worst[name], _median(browser, token, typed))
-            return worst
-
-
-def _median(browser: Browser, token: str, typed: str) -> float:
-    times = []
-    for number in range(WARM_UP + ROUNDS):
-        answer = browser.send("/people/search", token, {"search": typed})
-        if answer.status != 200:
-            raise LookupError(f"The search answered {answer.status}")
-        if number >= WARM_UP:
-            times.append(float(answer.headers[MILLISECONDS.lower()]))
-    return statistics.median(times)
+            return measured({name: sign_in(server, email) for name, email in emails.items()})
 
 
 def figures(*, on_postgresql: bool) -> dict[str, float]:

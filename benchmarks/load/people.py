@@ -63,6 +63,8 @@ class APerson:
     public_id: str
     name: str
     police: bool
+    group: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -136,6 +138,13 @@ def _person(
     public_id = new_public_id()
     phone = f"+2547{number:08}"
     added = now - timedelta(days=1100 - number % 1000)
+    group = everybody.groups[0 if police else 1]
+    facts: dict[str, Any] = {
+        "sex": "female" if dice.random() < 0.6 else "male",
+        "age_band": dice.choice(_BANDS),
+        "cadre": dice.choice(_RANKS if police else _CADRES),
+        "ward": dice.choice(_WARDS),
+    }
     key = rows.add(
         Person,
         public_id=public_id,
@@ -143,11 +152,8 @@ def _person(
         sort_name=sort_name(name),
         printed_name=name,
         printed_name_confirmed_at=added,
-        group_id=everybody.groups[0 if police else 1],
-        sex="female" if dice.random() < 0.6 else "male",
-        age_band=dice.choice(_BANDS),
-        cadre=dice.choice(_RANKS if police else _CADRES),
-        ward=dice.choice(_WARDS),
+        group_id=group,
+        **facts,
         language=dice.choice(("en", "sw", "luo")),
         reference=f"R{number:05}",
         phone_sealed=seal(phone, kind="person.phone", public_id=public_id),
@@ -157,11 +163,13 @@ def _person(
         created_at=added,
         changed_at=added,
     )
-    everybody.people.append(APerson(key, public_id, name, police))
     since = added.date() - timedelta(days=300)
     if number % 4 == 0:
         _posting(rows, key, dice.choice(places[police]), since - timedelta(days=700), since)
-    _posting(rows, key, dice.choice(places[police]), since, None)
+    place = dice.choice(places[police])
+    _posting(rows, key, place, since, None)
+    facts["organisation_id"] = place
+    everybody.people.append(APerson(key, public_id, name, police, group, facts))
     for purpose in PURPOSES[:3]:
         rows.add(
             Consent,

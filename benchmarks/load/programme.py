@@ -13,7 +13,7 @@ from benchmarks.load.people import PASSWORD, Everybody, load_links, load_people
 from benchmarks.load.rows import Rows
 from benchmarks.load.services import load_services
 from benchmarks.load.training import load_courses
-from benchmarks.load.workshops import AWorkshop, Plan, load_places, load_workshop
+from benchmarks.load.workshops import AWorkshop, Plan, load_marks, load_places, load_workshop
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import audited
@@ -95,6 +95,7 @@ def _fill(rows: Rows, size: Size, dice: random.Random) -> Loaded:
         )
         version = versions[number % len(versions)]
         loaded.workshops.append(load_workshop(rows, plan, version, everybody, places, now, dice))
+        rows.write_if_many()
     loaded.largest = load_workshop(
         rows,
         Plan(10, largest, size.slots_each, everybody.trainers[0], None, all_present=True),
@@ -120,4 +121,5 @@ def _fill(rows: Rows, size: Size, dice: random.Random) -> Loaded:
     )
     rows.write()
     rows.let_keys_follow()
+    load_marks(rows.session, loaded.largest)
     return loaded

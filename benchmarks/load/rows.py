@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kash.platform.database import Base, db
 
 _AT_ONCE = 5_000
+_MOST_WAITING = 100_000
 
 
 class Rows:
@@ -31,6 +32,11 @@ class Rows:
     def add_keyless(self, model: type[Base], **values: Any) -> None:
         """Gather a row whose key is made of its values."""
         self._waiting.setdefault(model, []).append(values)
+
+    def write_if_many(self) -> None:
+        """Write what was gathered once it is much, so that a large programme fits into memory."""
+        if sum(map(len, self._waiting.values())) > _MOST_WAITING:
+            self.write()
 
     def write(self) -> None:
         """Write all that was gathered, parents before children."""

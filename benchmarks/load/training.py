@@ -34,6 +34,7 @@ class AVersion:
     key: int
     public_title: str
     plans: tuple[tuple[int, str], ...]
+    course: int = 0
 
 
 def load_courses(rows: Rows, count: int, author: str, now: datetime) -> list[AVersion]:
@@ -84,4 +85,4 @@ def _version(
             for position, (kind, said) in enumerate(_ROWS, 1):
                 rows.add(PlanRow, plan_id=plan, kind=kind, position=position, **said)
             plans.append((plan, title))
-    return AVersion(key, f"Community course: {topic.lower()}", tuple(plans))
+    return AVersion(key, f"Community course: {topic.lower()}", tuple(plans), course)

@@ -7,6 +7,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Select, String, case, cast, insert, literal, select
+from sqlalchemy.orm import Session
 
 from benchmarks.load.people import AnAccount, APerson, Everybody
 from benchmarks.load.rows import Rows
@@ -23,6 +27,7 @@ from kash.attendance.models import (
 from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules.issuing import new_serial
+from kash.indicators.models import Completion
 from kash.people.models import Venue, Zone
 from kash.platform.database import new_public_id
 from kash.tracks.models import Track, TrackVersion
@@ -155,8 +160,9 @@ def load_workshop(
     made = AWorkshop(key, public_id, plan.lead.public_id, _state(plan, days))
     for day in range(days if made.state == "past" else 0):
         _sheet(rows, register, day, everybody, entries, first, plan)
-    minutes = _marks(rows, slots, chosen, plan, dice)
+    minutes = _minutes(slots, chosen, plan)
     if made.state == "past":
+        _completions(rows, made, chosen, minutes, version, plan, first + timedelta(days=days - 1))
         _certificates(rows, made, chosen, minutes, version, places, plan, now)
     return made
 
@@ -247,37 +253,102 @@ def _sheet(
         )
 
 
-def _marks(
-    rows: Rows,
-    slots: Sequence[tuple[int, datetime, bool]],
-    chosen: Sequence[APerson],
-    plan: Plan,
-    dice: random.Random,
+# Marks are drawn by the keys of slot and person, alike in SQL and here, so that two statements make
+# two million rows.
+_OF_TWENTY = ("late", "left_early", "absent", "excused")
+_PRESENT_OF_TWENTY = 20 - len(_OF_TWENTY)
+
+
+def _chosen(slot: Any, person: Any) -> Any:
+    return (slot * 7_919 + person * 104_729) % 20
+
+
+def _status(slot: int, person: int) -> str:
+    number: int = _chosen(slot, person)
+    return "present" if number < _PRESENT_OF_TWENTY else _OF_TWENTY[number - _PRESENT_OF_TWENTY]
+
+
+def _minutes(
+    slots: Sequence[tuple[int, datetime, bool]], chosen: Sequence[APerson], plan: Plan
 ) -> dict[int, int]:
-    """Marks for the slots that are over; returns each person's minutes."""
-    weighted = dict.fromkeys((person.key for person in chosen), 0)
-    choices = ("present",) * 16 + ("late", "left_early", "absent", "excused")
-    for slot, starts, over in slots:
-        if not over:
-            continue
-        for person in chosen:
-            status = "present" if plan.all_present else dice.choice(choices)
-            rows.add(Mark, slot_id=slot, person_id=person.key, status=status, version=1)
-            rows.add(
-                MarkOperation,
-                op_id=secrets.token_hex(16),
-                slot_id=slot,
-                person_id=person.key,
-                status=status,
-                expected_version=0,
-                device_time=starts,
-                received_at=starts,
-                marked_by=plan.lead.public_id,
-                answer="applied",
-                version=1,
-            )
-            weighted[person.key] += _SESSION_MINUTES * _COUNTS[status]
-    return {person: sum_of_weights // 100 for person, sum_of_weights in weighted.items()}
+    """Each person's minutes in the slots that are over."""
+    over = [slot for slot, _starts, is_over in slots if is_over]
+    found = {}
+    for person in chosen:
+        weights = (
+            _COUNTS["present" if plan.all_present else _status(slot, person.key)] for slot in over
+        )
+        found[person.key] = _SESSION_MINUTES * sum(weights) // 100
+    return found
+
+
+def load_marks(session: Session, all_present: AWorkshop) -> None:
+    """A mark, and the operation that made it, of everybody on the roster of a workshop in each of
+    its slots that is over."""
+    number = _chosen(Slot.id, RosterEntry.person_id)
+    drawn = case(
+        *((number == _PRESENT_OF_TWENTY + place, code) for place, code in enumerate(_OF_TWENTY)),
+        else_="present",
+    )
+    whole = select(Workshop.register_id).where(Workshop.id == all_present.key).scalar_subquery()
+    status = case((Slot.register_id == whole, "present"), else_=drawn)
+    who = [Slot.id, RosterEntry.person_id]
+
+    def of_all(*columns: Any) -> Select[Any]:
+        return (
+            select(*columns)
+            .join(RosterEntry, RosterEntry.register_id == Slot.register_id)
+            .join(Register, Register.id == Slot.register_id)
+            .where(Register.purpose == "workshop", Slot.closed_at.is_not(None))
+            .order_by(Slot.id, RosterEntry.id)
+        )
+
+    session.execute(
+        insert(Mark).from_select(
+            ["slot_id", "person_id", "status", "version"], of_all(*who, status, literal(1))
+        )
+    )
+    names = [
+        *("op_id", "slot_id", "person_id", "status", "expected_version", "device_time"),
+        *("received_at", "marked_by", "answer", "version"),
+    ]
+    op_id = cast(Slot.id, String).concat("-").concat(cast(RosterEntry.person_id, String))
+    session.execute(
+        insert(MarkOperation).from_select(
+            names,
+            of_all(
+                *(op_id, *who, status, literal(0), Slot.starts_at, Slot.starts_at),
+                *(Slot.closed_by, literal("applied"), literal(1)),
+            ),
+        )
+    )
+
+
+def _completions(
+    rows: Rows,
+    workshop: AWorkshop,
+    chosen: Sequence[APerson],
+    minutes: dict[int, int],
+    version: AVersion,
+    plan: Plan,
+    last: date,
+) -> None:
+    total = plan.slots * _SESSION_MINUTES
+    for person in chosen:
+        rows.add(
+            Completion,
+            workshop_id=workshop.key,
+            person_id=person.key,
+            course_id=version.course,
+            held_on=last,
+            completed_on=last,
+            minutes=minutes[person.key],
+            percentage=minutes[person.key] * 100 // total,
+            met=minutes[person.key] * 100 >= total * _LEAST_SHARE,
+            group_id=person.group,
+            asked_on=last,
+            **person.facts,
+        )
 
 
 def _certificates(

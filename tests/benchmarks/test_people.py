@@ -9,7 +9,8 @@ from apiflask import APIFlask
 from sqlalchemy import delete, update
 
 from benchmarks.load import PASSWORD, Loaded, load_programme
-from benchmarks.people import ACCOUNTS, QUERIES
+from benchmarks.people import ACCOUNTS
+from benchmarks.searching import QUERIES
 from kash.accounts.models import Programme
 from kash.people.models import Group, Person
 from kash.platform.database import db, writing
