@@ -96,6 +96,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # What leaves the programme for another system: one records it, another agrees.
     "connections.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL, _R.MONITORING: _ALL},
     "connections.record": {_R.ADMINISTRATOR: _ALL, _R.MONITORING: _ALL},
+    "dhis2.use": {_R.MONITORING: _ALL},
     "connections.agree": {_R.DIRECTOR: _ALL},
     "approvals.delegate": {_R.DIRECTOR: _ALL},
     # Everything leaves at once: the file goes to who asked, its words to who agreed.

@@ -14,12 +14,29 @@ from kash.connections.services import (
     switch_on,
 )
 from kash.demo.accounts import ADMINISTRATOR, DIRECTOR, MONITORING, TRAINER
+from kash.dhis2.models import Push, PushedValue
+from kash.dhis2.services import CellMapping, map_cell
 from kash.kobo.queries import form_of
 from kash.kobo.rules.rows import RowKey, Submission
 from kash.kobo.services.fetching import keep_rows
 from kash.kobo.services.forms import FormDetails, add_form
 from kash.people.queries.organisations import groups
+from kash.platform.vault import audited
 from kash.policy import Actor
+
+_UNIT = "DiszpKrYNg8"
+_MAPPED = (
+    ("officers:people_completed", "quarter"),
+    ("officers:people_completed:sex=female", "quarter"),
+    ("workshops:workshops_held", "quarter"),
+    ("community:people_completed", "quarter"),
+    ("officers:certified", "year"),
+)
+_PUSHED = (
+    ("officers:people_completed", 24),
+    ("officers:people_completed:sex=female", 9),
+    ("workshops:workshops_held", 3),
+)
 
 
 def connect(actors: Mapping[str, Actor], today: date) -> str:
@@ -36,6 +53,7 @@ def connect(actors: Mapping[str, Actor], today: date) -> str:
             contract="Agreement on data handling 14/2026",
             contract_on=signed,
             country="Kenya",
+            settings={"data_set": "pBOMPrpg1QX"},
             safeguards="Counts only. Read by two officers of the department, deleted after five"
             " years; a breach is told within 48 hours.",
         ),
@@ -43,6 +61,9 @@ def connect(actors: Mapping[str, Actor], today: date) -> str:
     )
     agree_to_connection(first, connection(first).row_version, by=actors[DIRECTOR.key])
     switch_on(first, connection(first).row_version, by=monitoring)
+    for number, (figure, kind) in enumerate(_MAPPED):
+        map_cell(first, CellMapping(figure, kind, f"kashSample{number}", _UNIT), by=monitoring)
+    _push(first, monitoring, today)
     record_connection(
         "dhis2",
         ConnectionDetails(
@@ -90,3 +111,36 @@ def _collect(actors: Mapping[str, Actor], signed: date) -> None:
     )
     rows = [Submission(RowKey(f"sample-{at}", at), each) for at, each in enumerate(told, 101)]
     keep_rows(form_of(form), rows, ("name", "ward"), trainer)
+
+
+def _push(public_id: str, by: Actor, today: date) -> None:
+    """Keep a push of the last year as it would stand after the other end refused a value: there is
+    nobody to send it to."""
+    refused = ("refused", "E7641", "Data element is not in the data set")
+    with audited("dhis.push_asked", by) as change:
+        row = Push(
+            connection_id=connection(public_id).id,
+            period=f"{today.year - 1}Q4",
+            state="done",
+            asked_by=by.public_id,
+            asked_at=change.now,
+            done_at=change.now,
+        )
+        for number, (figure, value) in enumerate(_PUSHED):
+            outcome, code, sentence = refused if number == 1 else ("stored", "", "")
+            row.values.append(
+                PushedValue(
+                    data_element=f"kashSample{number}",
+                    option_combo="",
+                    attribute_combo="",
+                    org_unit=_UNIT,
+                    figure=figure,
+                    value=value,
+                    outcome=outcome,
+                    code=code,
+                    sentence=sentence,
+                )
+            )
+        change.session.add(row)
+        change.session.flush()
+        change.about(public_id, row.public_id)

@@ -84,6 +84,7 @@ OWN_WISH = {
     "api.make",
     "api.see",
     "connections.record",
+    "dhis2.use",
     "kobo.use",
     "connections.see",
     "workshops.rule",

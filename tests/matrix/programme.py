@@ -87,6 +87,7 @@ from kash.certificates.models import (
 )
 from kash.certificates.rules.issuing import new_serial
 from kash.connections.models import Connection
+from kash.dhis2.models import MappedCell, Push
 from kash.evaluations.form_keys import make_form_key
 from kash.evaluations.models import (
     EvaluationBox,
@@ -759,6 +760,18 @@ class _Builder:
             Target(key="people_completed", period="2026-Q4", value=40, set_by=new_public_id())
         )
         agreed = {"state": "approved", "approved_by": new_public_id(), "is_on": True}
+        self.mapped = self.add(
+            MappedCell(
+                connection_id=self.connection.id,
+                kind="year",
+                figure="officers:people_completed",
+                data_element="f7n9E0hX8qk",
+                org_unit="DiszpKrYNg8",
+            )
+        )
+        self.pushed = self.add(
+            Push(connection_id=self.connection.id, period="2025", asked_by="system")
+        )
         self.collected = self.connected("kobo", **agreed)
         self.kobo_form = self.form_elsewhere()
         self.plans = [self.plan_of(2031, approved=True), self.plan_of(2032, approved=False)]
@@ -945,6 +958,8 @@ class _Builder:
                     "connection": self.connection.public_id,
                     "definition": self.definition.public_id,
                     "target": self.target.public_id,
+                    "dhis2_cell": self.mapped.public_id,
+                    "dhis2_push": self.pushed.public_id,
                     "kobo_connection": self.collected.public_id,
                     "kobo_form": self.kobo_form.public_id,
                     **statements,

@@ -339,6 +339,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "certificates.see": "certificates.see",
         "certificates.propose": "certificates.propose",
         "certificates.print": "certificates.print",
+        "dhis2.use": "dhis2.use",
         "connections.see": "connections.see",
         "connections.record": "connections.record",
         "connections.agree": "connections.agree",

@@ -1,0 +1,183 @@
+"""Mapped figures, what is to be sent of a period, and pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.connections.models import Connection
+from kash.connections.queries import connection
+from kash.dhis2.errors import WrongPushPeriod
+from kash.dhis2.models import MappedCell, Push, PushedValue
+from kash.dhis2.rules.planning import Planned, SentValue, ValueSlot, plan
+from kash.dhis2.rules.sources import (
+    FigureSource,
+    NotSendable,
+    SourceCell,
+    dhis2_period,
+    known_cells,
+)
+from kash.indicators.queries.figures import table_of
+from kash.indicators.rules.figures import FigureTable
+from kash.indicators.rules.periods import Period, PeriodProblem, read_period
+from kash.people.models import Group
+from kash.people.rules.persons import AGE_BANDS
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.formats import local_today
+from kash.statements.queries.ledger import told_by_period
+from kash.statements.rules.names import Name
+
+KIND = "dhis2"
+CELLS = {one.code: one for one in known_cells(tuple(AGE_BANDS))}
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A mapped figure that does not go, and why: "starred" (few people), "untold" (not told to any
+    funder yet), "none" (no data)."""
+
+    cell: MappedCell
+    why: str
+
+
+@dataclass(frozen=True)
+class PushPlan:
+    """A push as it would be: what goes, and what stays here."""
+
+    planned: Planned
+    figures: dict[ValueSlot, str]
+    unsent: tuple[Unsent, ...]
+
+
+def dhis2_connection(public_id: str) -> Connection:
+    """A connection of this kind, however it stands. Raises NotFound."""
+    found = connection(public_id)
+    if found.kind != KIND:
+        raise NotFound
+    return found
+
+
+def cells_of(found: Connection, session: Session | None = None) -> Sequence[MappedCell]:
+    """The mapped figures of a connection."""
+    asked = select(MappedCell).where(MappedCell.connection_id == found.id)
+    ordered = asked.order_by(MappedCell.kind, MappedCell.figure, MappedCell.id)
+    return (session or db.session()).scalars(ordered).all()
+
+
+def mapped_cell(found: Connection, public_id: str) -> MappedCell:
+    """A mapped figure of a connection. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(
+            select(MappedCell).where(
+                MappedCell.connection_id == found.id, MappedCell.public_id == public_id
+            )
+        )
+    )
+
+
+def pushes_of(found: Connection) -> Sequence[Push]:
+    """The last pushes of a connection with their values, the newest first."""
+    asked = select(Push).where(Push.connection_id == found.id).options(selectinload(Push.values))
+    return db.session.scalars(asked.order_by(Push.id.desc()).limit(20)).all()
+
+
+def push(found: Connection, public_id: str) -> Push:
+    """A push of a connection with its values. Raises NotFound."""
+    asked = select(Push).where(Push.connection_id == found.id, Push.public_id == public_id)
+    return one_or_404(db.session.scalar(asked.options(selectinload(Push.values))))
+
+
+def period_named(text: str) -> Period:
+    """A quarter or a year that is over. Raises WrongPushPeriod."""
+    try:
+        found = read_period(text)
+        dhis2_period(found)
+    except (PeriodProblem, NotSendable):
+        raise WrongPushPeriod from None
+    if found.last >= local_today():
+        raise WrongPushPeriod
+    return found
+
+
+def push_plan(found: Connection, period: Period, session: Session | None = None) -> PushPlan:
+    """The push of a period as it would be now."""
+    asking = session or db.session()
+    counts = _Counts(period, asking)
+    wanted: dict[ValueSlot, int | None] = {}
+    figures, unsent = {}, []
+    for cell in cells_of(found, asking):
+        if cell.kind != period.kind or cell.figure not in CELLS:
+            continue
+        value, why = counts.of(CELLS[cell.figure])
+        wanted[cell.slot], figures[cell.slot] = value, cell.figure
+        if value is None:
+            unsent.append(Unsent(cell, why))
+    sent = _sent(found, dhis2_period(period), asking)
+    return PushPlan(plan(wanted, sent), figures, tuple(unsent))
+
+
+def _sent(found: Connection, period: str, session: Session) -> list[SentValue]:
+    rows = session.scalars(
+        select(PushedValue)
+        .join(Push)
+        .where(Push.connection_id == found.id, Push.period == period)
+        .order_by(PushedValue.id)
+    )
+    return [SentValue(row.slot, row.value, row.outcome) for row in rows]
+
+
+class _Counts:
+    """Counts of a period, each table read once."""
+
+    def __init__(self, period: Period, session: Session) -> None:
+        self.period, self.session = period, session
+        self._officers: dict[tuple[str, bool], dict[str, int] | None] = {}
+        self._police = set(session.scalars(select(Group.letter).where(Group.is_police.is_(True))))
+        self._told: dict[Name, int | None] | None = None
+
+    def of(self, cell: SourceCell) -> tuple[int | None, str]:
+        """The count of a figure, or None and why it does not go."""
+        if cell.source == FigureSource.COMMUNITY:
+            return self._community(cell)
+        if cell.source == FigureSource.WORKSHOPS:
+            total = table_of(cell.indicator, self.period, actor=None, session=self.session).total
+            return total.count, "" if total.count is not None else "none"
+        return self._of_officers(cell)
+
+    def _community(self, cell: SourceCell) -> tuple[int | None, str]:
+        if self._told is None:
+            self._told = told_by_period(self.session).get(self.period.text, {})
+        name = Name(cell.indicator, "", cell.place)
+        if name not in self._told:
+            return None, "untold"
+        value = self._told[name]
+        return value, "" if value is not None else "starred"
+
+    def _of_officers(self, cell: SourceCell) -> tuple[int | None, str]:
+        by_sex = bool(cell.place)
+        key = (cell.indicator, by_sex)
+        if key not in self._officers:
+            dimensions = ("group", "sex") if by_sex else ("group",)
+            table = table_of(
+                cell.indicator, self.period, dimensions, actor=None, session=self.session
+            )
+            self._officers[key] = self._of_police(table, by_sex=by_sex)
+        counts = self._officers[key]
+        if counts is None:
+            return None, "none"
+        # A workshop was held and none of them was there: that is 0.
+        return counts.get(cell.place[0][1] if by_sex else "", 0), ""
+
+    def _of_police(self, table: FigureTable, *, by_sex: bool) -> dict[str, int] | None:
+        if table.total.count is None:
+            return None
+        found: dict[str, int] = {}
+        for one in table.cells:
+            if one.values[0] in self._police:
+                place = one.values[1] if by_sex else ""
+                found[place] = found.get(place, 0) + (one.count or 0)
+        return found
