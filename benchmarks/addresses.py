@@ -70,6 +70,10 @@ LISTS = frozenset(
 # Not asked for, and why.
 UNASKED = {
     "funders.account": "no account of a funder is in what is measured",
+    "funder_reports.report": "no report is written in what is measured",
+    "funder_reports.paper": "as above",
+    "funder_reports.sheets": "as above",
+    "funder_reports.edit": "as above",
     "archive.request": "no archive is asked for in what is measured",
     "releases.release": "nothing was printed in what is measured",
     "releases.note": "as above",

@@ -22,6 +22,7 @@ from kash.evaluations.feature import FEATURE as EVALUATIONS
 from kash.feature import Feature
 from kash.feeds.feature import FEATURE as FEEDS
 from kash.forums.feature import FEATURE as FORUMS
+from kash.funder_reports.feature import FEATURE as FUNDER_REPORTS
 from kash.funders.feature import FEATURE as FUNDERS
 from kash.handbook.feature import FEATURE as HANDBOOK
 from kash.holidays.feature import FEATURE as HOLIDAYS
@@ -81,6 +82,7 @@ FEATURES: tuple[Feature, ...] = (
     CLASHES,
     SERIES,
     QUARTERS,
+    FUNDER_REPORTS,
     DHIS2,
     KOBO,
     API,

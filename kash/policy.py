@@ -220,6 +220,10 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "reports.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
     # How a quarter goes, in counts: whoever plans, teaches or answers for it.
     "overview.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    # Drafts for who writes and approves; a funder reads final ones on what was sent to it.
+    "funder_reports.see": {_R.DIRECTOR: _ALL, _R.MONITORING: _ALL, _R.FUNDER: _OWN},
+    "funder_reports.write": {_R.MONITORING: _ALL},
+    "funder_reports.approve": {_R.DIRECTOR: _ALL},
     "tracks.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     # Who stands where: peers see themselves.
     "tracks.standing": {

@@ -128,6 +128,7 @@ from kash.forums.models import (
 from kash.forums.rules.leaves import leaves_of, root_of
 from kash.forums.rules.record import MinutesPart
 from kash.forums.rules.telling import line_digest
+from kash.funder_reports.models import FunderReport
 from kash.funders.models import FunderAccount
 from kash.holidays.models import LocalHoliday
 from kash.incidents.consent_texts import VERSION
@@ -602,6 +603,28 @@ class _Builder:
             )
         )
 
+    def reported(self, statement: str, state: str) -> FunderReport:
+        """A report on figures that were sent."""
+        about = self.session.query(Statement).filter_by(public_id=statement).one()
+        content = {
+            "figures": [],
+            "workshops": [],
+            "money": {"currency": "KES", "lines": []},
+            "printed": [],
+            "head_code": "",
+        }
+        return self.add(
+            FunderReport(
+                statement_id=about.id,
+                title="Report of the quarter",
+                sections=["summary", "figures"],
+                texts={"summary": "All went well."},
+                content="" if state == "draft" else json.dumps(content),
+                state=state,
+                proposed_by=new_public_id(),
+            )
+        )
+
     def connected(self, kind: str = "dhis2", **more: Any) -> Connection:
         """A connection that waits for a second person, unless more is said of it."""
         return self.add(
@@ -907,6 +930,10 @@ class _Builder:
                 ("proposed_statement", 7, "proposed"),
             )
         }
+        reports = {
+            f"{state}_report": self.reported(statements[of], state).public_id
+            for of, state in (("statement", "proposed"), ("draft_statement", "draft"))
+        }
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -963,6 +990,7 @@ class _Builder:
                     "kobo_connection": self.collected.public_id,
                     "kobo_form": self.kobo_form.public_id,
                     **statements,
+                    **reports,
                     "waiting_plan": self.plans[1].public_id,
                     "organisation": self.collective.public_id,
                     "station": self.station.public_id,

@@ -56,6 +56,10 @@ archive.ask           all  -    -     -    -      -    -       -       -
 archive.agree         -    all  -     -    -      -    -       -       -
 funders.tie           all  all  -     -    -      -    -       -       -
 overview.see          -    all  all   all  -      -    -       -       -
+funder_reports.see    -    all  -     all  -      -    -       -       own
+funder_reports.read   -    all  -     all  -      -    -       -       -
+funder_reports.write  -    -    -     all  -      -    -       -       -
+funder_reports.approve -   all  -     -    -      -    -       -       -
 breaches.see          all  all  -     -    -      -    -       -       -
 breaches.manage       all  all  -     -    -      -    -       -       -
 people.see            -    all  own   all  names  all  self    self    -
@@ -419,6 +423,18 @@ PLACES: dict[str, Place] = {
     "funders.send_back": _tie(),
     "funders.end": _tie(),
     "overview.index": Place("overview.see"),
+    "funder_reports.index": Place("funder_reports.see", "funder_reports.see"),
+    "funder_reports.begin": Place(post="funder_reports.write"),
+    "funder_reports.report": _of("proposed_report", get="funder_reports.read"),
+    "funder_reports.paper": _of("proposed_report", get="funder_reports.read"),
+    "funder_reports.sheets": _of("proposed_report", get="funder_reports.read"),
+    "funder_reports.edit": _of("draft_report", both="funder_reports.write"),
+    "funder_reports.propose": _of("draft_report", post="funder_reports.write"),
+    "funder_reports.approve": _of("proposed_report", post="funder_reports.approve"),
+    "funder_reports.send_back": _of("proposed_report", post="funder_reports.approve"),
+    "funder_reports.template": Place(
+        "funder_reports.write", "funder_reports.write", address={"funder_id": "funder"}
+    ),
     "archive.index": Place("archive.see"),
     "archive.new": Place("archive.ask", "archive.ask"),
     "archive.request": Place("archive.see", address={"public_id": "archive"}),

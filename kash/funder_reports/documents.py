@@ -1,0 +1,148 @@
+"""A report to a funder on paper and as sheets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from kash.funder_reports.models import FunderReport
+from kash.funder_reports.queries.content import Content, content_of
+from kash.funder_reports.rules.sections import ReportSection
+from kash.funder_reports.words import SECTION_NAMES
+from kash.platform.press import PagedDocument, document
+from kash.platform.press.charts import bar_chart, picture_of
+from kash.platform.web.formats import date_text
+from kash.platform.web.language import brand
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import paper_wording
+from kash.statements.words import period_text
+from kash.stories.queries.told import ToldStory, stories_by
+
+
+def stories_of(report: FunderReport) -> list[ToldStory]:
+    """The stories of a report in its order; of one that was withdrawn nothing but that it was."""
+    found = stories_by(report.stories)
+    return [found[one] for one in report.stories if one in found]
+
+
+def chart_of(content: Content) -> str:
+    """Figures of this funder's workshops as bars, as an address of a picture; empty without any."""
+    rows = [
+        row
+        for row in content["figures"]
+        if row["supported"] and not row["weighted"] and isinstance(row["total"], int)
+    ]
+    if not rows:
+        return ""
+    chart = bar_chart(
+        _("With this funder's support"),
+        [f"{row['title']}: {row['who']}" for row in rows],
+        {_("Count"): [float(row["total"]) for row in rows]},
+    )
+    return picture_of(chart)
+
+
+def report_paper(report: FunderReport) -> bytes:
+    """The report as PDF in its language. Raises RenderError."""
+    with force_locale(report.language):
+        wording, content = paper_wording(), content_of(report)
+        period = period_text(report.statement.of_days)
+        html = render_template(
+            "funder_reports/paper.html",
+            report=report,
+            content=content,
+            sections=[ReportSection(one) for one in report.sections],
+            names=SECTION_NAMES,
+            stories=stories_of(report),
+            chart=chart_of(content),
+            period=period,
+            organisation=brand(),
+            wording=wording,
+            logo=logo_address(wording, "minutes"),
+            days=_days,
+        )
+        paged = PagedDocument(
+            html=html,
+            title=_("Report"),
+            language=report.language,
+            header_left=report.title,
+            header_right=period,
+            footer_left=wording.footer,
+            # The same bytes whenever it is printed again.
+            dated=report.approved_at,
+            watermark="" if report.is_final else _("Draft"),
+        )
+    return document(paged)
+
+
+def _days(one: Content) -> str:
+    first, last = date.fromisoformat(one["first"]), date.fromisoformat(one["last"])
+    return date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
+
+
+def report_sheets(report: FunderReport) -> bytes:
+    """The same figures as sheets: what was reached, workshops, money, definitions."""
+    import xlsxwriter
+
+    content = content_of(report)
+    file = io.BytesIO()
+    with (
+        force_locale(report.language),
+        xlsxwriter.Workbook(
+            file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        ) as book,
+    ):
+        for name, rows in _sheets(report, content).items():
+            sheet = book.add_worksheet(name[:31])
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+            sheet.freeze_panes(1, 0)
+            sheet.autofit()
+    return file.getvalue()
+
+
+def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[Any]]]:
+    figures: list[Sequence[Any]] = [
+        (_("Figure"), _("Who"), _("Of"), _("Told apart by"), _("Count"), _("Definition, version"))
+    ]
+    for row in content["figures"]:
+        of = report.statement.funder.name if row["supported"] else _("The whole programme")
+        figures.append((row["title"], row["who"], of, "", _cell(row["total"]), row["version"]))
+        figures += [
+            (row["title"], row["who"], of, cell["words"], _cell(cell["value"]), row["version"])
+            for table in row["tables"]
+            for cell in table["cells"]
+        ]
+    workshops: list[Sequence[Any]] = [
+        (_("Workshop"), _("First day"), _("Last day"), _("Place"), _("Share, per cent"), _("Code"))
+    ]
+    workshops += [
+        (one["title"], one["first"], one["last"], one["place"], one["share"], one["code"])
+        for one in content["workshops"]
+    ]
+    money: list[Sequence[Any]] = [
+        (_("Code"), _("Planned"), _("Spent"), content["money"]["currency"])
+    ]
+    money += [
+        (one["code"], one["planned"] / 100, one["spent"] / 100) for one in content["money"]["lines"]
+    ]
+    meanings: list[Sequence[Any]] = [(_("Figure"), _("Version"), _("What it counts"))]
+    seen = {(row["title"], row["version"]): row["definition"] for row in content["figures"]}
+    meanings += [(title, version, text) for (title, version), text in seen.items()]
+    return {
+        _("What was reached"): figures,
+        _("Workshops"): workshops,
+        _("Money"): money,
+        _("How it was counted"): meanings,
+    }
+
+
+def _cell(value: int | str | None) -> int | str:
+    """A figure as a sheet holds it: "*" is left out, and empty is no data."""
+    return "" if value is None else value

@@ -1,0 +1,67 @@
+"""Reports to funders, and what each funder's begin with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.platform.approvals.models import Proposal
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.statements.models import Statement
+from kash.workshops.models import Funder
+
+
+class FunderReport(Proposal, PublicId, Base):
+    """A report on a statement that was sent.
+
+    `sections` are those that it has, `texts` what was written by section, `stories` public ids of
+    told stories: their words are read when the report is made, since one may be withdrawn.
+    `content` is everything else as it was when the report was proposed, empty before; `digest`
+    fixes what was proposed.
+    """
+
+    __tablename__ = "funder_report"
+    __table_args__ = (
+        CheckConstraint("state in ('draft', 'proposed', 'approved', 'returned')", name="state"),
+        CheckConstraint("approved_by is null or approved_by <> proposed_by", name="two_people"),
+        CheckConstraint("language in ('en', 'sw')", name="language"),
+        CheckConstraint("state in ('draft', 'returned') or content <> ''", name="content"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), unique=True)
+    language: Mapped[str] = mapped_column(String(3), default="en")
+    title: Mapped[str] = mapped_column(String(120))
+    sections: Mapped[list[str]] = mapped_column(JSON)
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    stories: Mapped[list[str]] = mapped_column(JSON, default=list)
+    content: Mapped[str] = mapped_column(Text, default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    statement: Mapped[Statement] = relationship()
+
+    @property
+    def is_final(self) -> bool:
+        """True if it never changes any more."""
+        return self.state == "approved"
+
+
+class ReportTemplate(Base):
+    """What a report to a funder begins with: sections, and texts by section."""
+
+    __tablename__ = "report_template"
+    __table_args__ = (CheckConstraint("language in ('en', 'sw')", name="language"),)
+
+    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(3), default="en")
+    sections: Mapped[list[str]] = mapped_column(JSON)
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    row_version: Mapped[int] = mapped_column(default=1)
+    written_by: Mapped[str] = mapped_column(String(16))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    funder: Mapped[Funder] = relationship()

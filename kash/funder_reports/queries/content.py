@@ -1,0 +1,125 @@
+"""Content of a report: what there is of workshops, money and printed figures when it is read, as
+plain values that can be kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from kash.budget.queries.budgets import BudgetSearch, budgets, currency
+from kash.budget.rules import total_of
+from kash.funder_reports.models import FunderReport
+from kash.platform.database import db
+from kash.policy import SYSTEM
+from kash.releases.queries.printed import printed_tables
+from kash.statements.models import Statement
+from kash.statements.queries.frozen import FrozenCell, FrozenRow, figures_of
+from kash.statements.words import WHO, line_title, place_text
+from kash.workshops.models import Funding, Workshop
+
+Content = dict[str, Any]
+
+
+def content_of(report: FunderReport) -> Content:
+    """Content of a report as it was proposed, or as it would be now."""
+    if report.content:
+        kept: Content = json.loads(report.content)
+        return kept
+    return present_content(report.statement, report.language)
+
+
+def present_content(statement: Statement, language: str) -> Content:
+    """The same as of this moment, in a language."""
+    with force_locale(language):
+        return {
+            "figures": [_figure_row(one) for one in figures_of(statement)],
+            "workshops": _workshops(statement),
+            "money": _money(statement),
+            "printed": _printed(statement),
+            "head_code": statement.head_code,
+        }
+
+
+def _figure_row(row: FrozenRow) -> Content:
+    return {
+        "title": line_title(row.line, row.title),
+        "who": str(WHO[row.line.who]),
+        "supported": row.line.supported,
+        "weighted": row.line.weighted,
+        "definition": row.definition,
+        "version": row.version,
+        "total": _value(row.total),
+        "tables": [
+            {
+                "dimensions": list(by),
+                "cells": [
+                    {"words": place_text(cell.place, cell.label), "value": _value(cell)}
+                    for cell in row.by(*by)
+                ],
+            }
+            for by in row.line.by
+        ],
+    }
+
+
+def _value(cell: FrozenCell) -> int | str | None:
+    """A figure as it was sent: a number, "*" where it is left out, None where there is no data."""
+    return "*" if cell.starred else cell.value
+
+
+def _workshops(statement: Statement) -> list[Content]:
+    """Workshops that the funder pays in part and that ended in the period, with its share of each;
+    none of their people."""
+    rows = db.session.execute(
+        select(Workshop, Funding.share, Funding.budget_code)
+        .join(Funding, Funding.workshop_id == Workshop.id)
+        .options(joinedload(Workshop.venue))
+        .where(
+            Funding.funder_id == statement.funder_id,
+            Workshop.state == "planned",
+            Workshop.ends_on.between(statement.first_day, statement.last_day),
+        )
+        .order_by(Workshop.starts_on, Workshop.id)
+    )
+    return [
+        {
+            "title": one.version.public_title,
+            "first": one.starts_on.isoformat(),
+            "last": one.ends_on.isoformat(),
+            "place": one.venue.place if one.venue else "",
+            "share": share,
+            "code": code,
+        }
+        for one, share, code in rows
+    ]
+
+
+def _money(statement: Statement) -> Content:
+    """What is planned and spent of the funder's money, by budget code, of workshops that began in
+    the period; whole cents."""
+    asked = BudgetSearch(statement.first_day, statement.last_day, statement.funder.name)
+    parts = [part for one in budgets(SYSTEM, asked) for part in one.parts if asked.fits(part)]
+    return {
+        "currency": currency(),
+        "lines": [
+            {"code": part.code, "planned": part.planned, "spent": part.spent}
+            for part in sorted(total_of(parts).values(), key=lambda part: part.code)
+        ],
+    }
+
+
+def _printed(statement: Statement) -> list[Content]:
+    """The tables that were printed by the last day, the newest of each."""
+    newest = {one.key: one for one in printed_tables() if one.freeze_on <= statement.last_day}
+    return [
+        {
+            "title": one.title,
+            "day": one.freeze_on.isoformat(),
+            "lines": [[line.label, line.printed] for line in one.lines],
+        }
+        for one in newest.values()
+    ]

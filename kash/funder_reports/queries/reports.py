@@ -1,0 +1,108 @@
+"""Reports that somebody reads: all of them for staff, final ones on its own for a funder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, false, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kash.funder_reports.approval import APPROVAL
+from kash.funder_reports.models import FunderReport, ReportTemplate
+from kash.funder_reports.rules.sections import ReportSection
+from kash.funders.queries import funder_of
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.lists import Listing, listing
+from kash.policy import Actor, Reach
+from kash.statements.models import Statement
+from kash.workshops.models import Funder
+
+
+def writes(actor: Actor) -> bool:
+    """True if drafts are hers to read."""
+    return actor.reach("funder_reports.see") is Reach.ALL
+
+
+def _readable(actor: Actor) -> Select[Any]:
+    statement = (
+        select(FunderReport)
+        .join(FunderReport.statement)
+        .join(Statement.funder)
+        .options(contains_eager(FunderReport.statement).contains_eager(Statement.funder))
+    )
+    if writes(actor):
+        return statement
+    own = funder_of(actor)
+    mine = Statement.funder_id == own.id if own is not None else false()
+    return statement.where(FunderReport.state == "approved", mine)
+
+
+def reports(actor: Actor, funder: str = "") -> Listing[FunderReport]:
+    """A page of the reports that somebody reads, the newest period first."""
+    found = _readable(actor)
+    if funder:
+        found = found.where(Funder.public_id == funder)
+    return listing(
+        found,
+        sorts={"period": Statement.first_day, "funder": Funder.name},
+        default_sort="period",
+        default_direction="desc",
+        key=FunderReport.id,
+    )
+
+
+def newest_reports(actor: Actor, most: int) -> Sequence[FunderReport]:
+    """The newest of them."""
+    found = _readable(actor).order_by(Statement.first_day.desc(), FunderReport.id.desc())
+    return db.session.scalars(found.limit(most)).all()
+
+
+def report(public_id: str, actor: Actor) -> FunderReport:
+    """One of them. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(_readable(actor).where(FunderReport.public_id == public_id))
+    )
+
+
+def waiting_reports(actor: Actor) -> Sequence[FunderReport]:
+    """Reports that wait for an actor's approval, the oldest first."""
+    found = (
+        select(FunderReport)
+        .join(FunderReport.statement)
+        .join(Statement.funder)
+        .options(contains_eager(FunderReport.statement).contains_eager(Statement.funder))
+        .where(APPROVAL.open_to(actor))
+    )
+    return db.session.scalars(found.order_by(FunderReport.id)).all()
+
+
+def statements_to_report() -> Sequence[Statement]:
+    """Statements that were sent and have no report yet, the newest first."""
+    taken = exists().where(FunderReport.statement_id == Statement.id)
+    return db.session.scalars(
+        select(Statement)
+        .options(joinedload(Statement.funder))
+        .where(Statement.state == "sent", ~taken)
+        .order_by(Statement.sent_number.desc())
+    ).all()
+
+
+def funder(public_id: str) -> Funder:
+    """A funder. Raises NotFound."""
+    return one_or_404(db.session.scalar(select(Funder).where(Funder.public_id == public_id)))
+
+
+def template_of(funder_id: int) -> ReportTemplate:
+    """What a funder's reports begin with; all sections without a word where nobody said."""
+    found = db.session.get(ReportTemplate, funder_id)
+    if found is not None:
+        return found
+    return ReportTemplate(
+        funder_id=funder_id,
+        language="en",
+        sections=[str(one) for one in ReportSection],
+        texts={},
+        row_version=0,
+    )

@@ -1,0 +1,226 @@
+"""A report tells what was sent, in the words that two people read, and never changes after."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+
+from kash.budget.models import BudgetLine
+from kash.funder_reports.errors import NotSent, ReportFixed, ReportThere
+from kash.funder_reports.models import FunderReport
+from kash.funder_reports.queries.content import content_of
+from kash.funder_reports.queries.reports import report
+from kash.funder_reports.rules.sections import ReportSection
+from kash.funder_reports.services.deciding import approve_report, propose_report, return_report
+from kash.funder_reports.services.writing import (
+    ReportDetails,
+    TemplateDetails,
+    begin_report,
+    write_report,
+    write_template,
+)
+from kash.funders.services import agree_to_tie, ask_to_tie
+from kash.platform.approvals.errors import SamePerson
+from kash.platform.database import db
+from kash.platform.web.errors import ChangedMeanwhile
+from kash.policy import Actor, Role
+from kash.stories.models import Story
+from kash.workshops.models import Workshop
+
+from .conftest import Programme
+
+ALL = [str(one) for one in ReportSection]
+ClientFor = Callable[[Actor], FlaskClient]
+
+
+def _read(programme: Programme, public_id: str) -> FunderReport:
+    db.session.rollback()
+    return report(public_id, programme.monitoring)
+
+
+def _details(summary: str = "It went well.", stories: list[str] | None = None) -> ReportDetails:
+    return ReportDetails("First quarter", "en", ALL, {"summary": summary}, stories or [])
+
+
+def _final(programme: Programme, **more: object) -> str:
+    made = begin_report(programme.sent(), by=programme.monitoring)
+    write_report(made, _details(**more), 1, by=programme.monitoring)  # type: ignore[arg-type]
+    propose_report(made, 2, by=programme.monitoring)
+    approve_report(made, _read(programme, made).digest, by=programme.director)
+    return made
+
+
+def _told() -> str:
+    story = Story(month=date(2025, 3, 1), language="en", title="A door", text="It was opened.")
+    db.session.add(story)
+    db.session.commit()
+    return story.public_id
+
+
+def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> None:
+    with pytest.raises(NotSent):
+        begin_report(held.agreed("Birch"), by=held.monitoring)
+    sent = held.sent()
+    begin_report(sent, by=held.monitoring)
+    with pytest.raises(ReportThere):
+        begin_report(sent, by=held.monitoring)
+
+
+def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held: Programme) -> None:
+    workshop = db.session.query(Workshop).order_by(Workshop.id).first()
+    assert workshop is not None
+    db.session.add(
+        BudgetLine(
+            workshop_id=workshop.id,
+            position=1,
+            label="Hall",
+            unit_cents=1_250_000,
+            budget_code="HALL",
+            spent_cents=1_100_000,
+            written_by="system",
+        )
+    )
+    db.session.commit()
+    content = content_of(_read(held, begin_report(held.sent(), by=held.monitoring)))
+    assert [(one["first"], one["share"]) for one in content["workshops"]] == [
+        ("2025-02-10", 100),
+        ("2025-03-03", 50),
+    ]
+    assert content["money"] == {
+        "currency": "KES",
+        "lines": [{"code": "HALL", "planned": 1_250_000, "spent": 1_100_000}],
+    }
+    officers = [
+        one["total"]
+        for one in content["figures"]
+        if one["who"] == "Police officers" and one["supported"] and not one["weighted"]
+    ]
+    assert officers[0] == 2
+
+
+def test_a_final_report_is_the_same_whatever_changes_after_it(
+    held: Programme, client_for: ClientFor
+) -> None:
+    made, browser = _final(held), client_for(held.director)
+    paper = f"/funder-reports/{made}/report.pdf"
+    before, content = browser.get(paper).data, content_of(_read(held, made))
+    assert before.startswith(b"%PDF")
+    again = held.workshop(date(2025, 3, 20), "Amber")
+    held.completed(again, 9, police=True)
+    db.session.query(Workshop).update({"title": "Renamed"})
+    db.session.commit()
+    assert content_of(_read(held, made)) == content
+    assert browser.get(paper).data == before
+    with pytest.raises(ReportFixed):
+        write_report(made, _details(), _read(held, made).row_version, by=held.monitoring)
+
+
+def test_a_story_goes_from_a_final_report_with_its_consent(
+    held: Programme, client_for: ClientFor
+) -> None:
+    story = _told()
+    made = _final(held, stories=[story])
+    browser = client_for(held.director)
+    assert "It was opened." in browser.get(f"/funder-reports/{made}").text
+    withdrawn = db.session.query(Story).one()
+    withdrawn.title = withdrawn.text = None
+    db.session.commit()
+    page = browser.get(f"/funder-reports/{made}").text
+    assert "It was opened." not in page
+    assert "This story was withdrawn." in page
+    assert _read(held, made).state == "approved"
+
+
+def test_a_story_that_nobody_told_is_in_no_report(held: Programme) -> None:
+    made = begin_report(held.sent(), by=held.monitoring)
+    told = _told()
+    write_report(made, _details(stories=[told, "0123456789abcdef"]), 1, by=held.monitoring)
+    assert _read(held, made).stories == [told]
+
+
+def test_whoever_wrote_it_approves_nothing_and_another_approves_what_was_read(
+    held: Programme, actor: Callable[..., Actor]
+) -> None:
+    both = actor(Role.MONITORING, Role.DIRECTOR)
+    made = begin_report(held.sent(), by=held.monitoring)
+    write_report(made, _details(), 1, by=both)
+    propose_report(made, 2, by=both)
+    read = _read(held, made).digest
+    with pytest.raises(SamePerson):
+        approve_report(made, read, by=both)
+    return_report(made, "Name the second workshop.", by=held.director)
+    write_report(made, _details("Two workshops."), 4, by=held.monitoring)
+    propose_report(made, 5, by=held.monitoring)
+    with pytest.raises(ChangedMeanwhile):
+        approve_report(made, read, by=held.director)
+    approve_report(made, _read(held, made).digest, by=held.director)
+    assert _read(held, made).texts == {"summary": "Two workshops."}
+
+
+def test_reports_begin_with_what_their_funder_wants(held: Programme) -> None:
+    wanted = TemplateDetails("sw", ["summary", "money"], {"money": "Kwa shilingi."})
+    write_template(held.funders["Amber"], wanted, 0, by=held.monitoring)
+    with pytest.raises(ChangedMeanwhile):
+        write_template(held.funders["Amber"], wanted, 0, by=held.monitoring)
+    made = _read(held, begin_report(held.sent(), by=held.monitoring))
+    assert (made.language, made.sections) == ("sw", ["summary", "figures", "money"])
+    assert made.texts == {"money": "Kwa shilingi."}
+
+
+def test_a_funder_reads_final_reports_to_it_and_no_other(
+    held: Programme, actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    browsers = {}
+    for name, public_id in held.funders.items():
+        account = actor(Role.FUNDER)
+        asked = ask_to_tie(account.public_id, public_id, by=actor(Role.ADMINISTRATOR))
+        agree_to_tie(asked, by=held.director)
+        browsers[name] = client_for(account)
+    made = begin_report(held.sent(), by=held.monitoring)
+    page = f"/funder-reports/{made}"
+    assert {one.get(page).status_code for one in browsers.values()} == {404}
+    write_report(made, _details(), 1, by=held.monitoring)
+    propose_report(made, 2, by=held.monitoring)
+    assert browsers["Amber"].get(page).status_code == 404
+    approve_report(made, _read(held, made).digest, by=held.director)
+    assert [browsers[name].get(page).status_code for name in ("Amber", "Birch")] == [200, 404]
+    assert [browsers[name].get(f"{page}/report.pdf").status_code for name in browsers] == [200, 404]
+    assert page in browsers["Amber"].get("/funder-reports/").text
+    assert page not in browsers["Birch"].get("/funder-reports/").text
+
+
+def test_the_pages_write_propose_and_take_away(held: Programme, client_for: ClientFor) -> None:
+    writer = client_for(held.monitoring)
+    begun = writer.post("/funder-reports/new", data={"statement": held.sent()})
+    made = db.session.query(FunderReport).one().public_id
+    assert begun.headers["Location"] == f"/funder-reports/{made}/edit"
+    empty = writer.post(f"/funder-reports/{made}/edit", data={"title": "", "row_version": "1"})
+    assert empty.status_code == 422
+    form = {
+        "title": "=First quarter",
+        "language": "en",
+        "sections": [one for one in ALL if one != "figures"],
+        "summary": "It went well.",
+        "row_version": "1",
+    }
+    assert writer.post(f"/funder-reports/{made}/edit", data=form).status_code == 303
+    late = writer.post(f"/funder-reports/{made}/edit", data={**form, "title": "Late"})
+    assert late.status_code == 409
+    assert "=First quarter" in late.text
+    page = writer.get(f"/funder-reports/{made}").text
+    assert "It went well." in page
+    sheets = writer.get(f"/funder-reports/{made}/report.xlsx").data
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sheets))
+    assert book.sheet_names == ["What was reached", "Workshops", "Money", "How it was counted"]
+    assert len(book.get_sheet_by_name("Workshops").to_python()) == 3
+    writer.post(f"/funder-reports/{made}/propose", data={"row_version": "2"})
+    reader = client_for(held.director)
+    assert made in reader.get("/").text
+    digest = _read(held, made).digest
+    reader.post(f"/funder-reports/{made}/approve", data={"digest": digest})
+    assert _read(held, made).state == "approved"
