@@ -38,6 +38,7 @@ from kash.demo.programs import let_programs_in
 from kash.demo.quarters import propose_a_quarter
 from kash.demo.questions import hold_tests, write_questions
 from kash.demo.renewals import hold_the_first, hold_the_second
+from kash.demo.reporting import write_the_report
 from kash.demo.safety import keep_safe
 from kash.demo.series import plan_meetings
 from kash.demo.services import add_services
@@ -146,7 +147,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     sweep(SILENT)
     propose_a_quarter(actors, courses[WORKING_TOGETHER.name], today)
     propose_next_figures(actors, today)
-    state_figures(actors, today)
+    write_the_report(actors, state_figures(actors, today))
     keep_safe(actors, today)
     ask_for_archive(
         ArchiveWish("The programme moves to a machine of its own in the new year."),

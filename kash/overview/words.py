@@ -72,4 +72,10 @@ ROOMS = (
         "statements.index",
         "statements.see",
     ),
+    ReportRoom(
+        _l("Reports to funders"),
+        _l("The figures that were sent, with words, charts, workshops and money."),
+        "funder_reports.index",
+        "funder_reports.see",
+    ),
 )

@@ -16,7 +16,7 @@ from typing import TypeVar
 from kash.platform.operations.migrations import PROJECT, migrate_if_behind
 from kash.settings import Settings, load_settings
 
-SECONDS_TO_START = 30
+SECONDS_TO_START = 90
 Made = TypeVar("Made")
 
 
