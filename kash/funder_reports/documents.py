@@ -33,19 +33,16 @@ def stories_of(report: FunderReport) -> list[ToldStory]:
 
 def chart_of(content: Content) -> str:
     """Figures of this funder's workshops as bars, as an address of a picture; empty without any."""
-    rows = [
-        row
-        for row in content["figures"]
-        if row["supported"] and not row["weighted"] and isinstance(row["total"], int)
-    ]
-    if not rows:
+    counts: dict[str, dict[str, float]] = {}
+    for row in content["figures"]:
+        told = row["supported"] and not row["weighted"] and isinstance(row["total"], int)
+        if told and row["counts_people"]:
+            counts.setdefault(row["who"], {})[row["title"]] = float(row["total"])
+    titles = list(dict.fromkeys(title for one in counts.values() for title in one))
+    if not titles:
         return ""
-    chart = bar_chart(
-        _("With this funder's support"),
-        [f"{row['title']}: {row['who']}" for row in rows],
-        {_("Count"): [float(row["total"]) for row in rows]},
-    )
-    return picture_of(chart)
+    series = {who: [one.get(title) for title in titles] for who, one in counts.items()}
+    return picture_of(bar_chart(_("With this funder's support"), titles, series))
 
 
 def report_paper(report: FunderReport) -> bytes:
@@ -65,7 +62,7 @@ def report_paper(report: FunderReport) -> bytes:
             organisation=brand(),
             wording=wording,
             logo=logo_address(wording, "minutes"),
-            days=_days,
+            days=days_of,
         )
         paged = PagedDocument(
             html=html,
@@ -81,7 +78,8 @@ def report_paper(report: FunderReport) -> bytes:
     return document(paged)
 
 
-def _days(one: Content) -> str:
+def days_of(one: Content) -> str:
+    """The days of a workshop in words."""
     first, last = date.fromisoformat(one["first"]), date.fromisoformat(one["last"])
     return date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
 

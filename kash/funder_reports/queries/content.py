@@ -18,6 +18,7 @@ from kash.policy import SYSTEM
 from kash.releases.queries.printed import printed_tables
 from kash.statements.models import Statement
 from kash.statements.queries.frozen import FrozenCell, FrozenRow, figures_of
+from kash.statements.rules.lines import Who
 from kash.statements.words import WHO, line_title, place_text
 from kash.workshops.models import Funding, Workshop
 
@@ -50,6 +51,7 @@ def _figure_row(row: FrozenRow) -> Content:
         "who": str(WHO[row.line.who]),
         "supported": row.line.supported,
         "weighted": row.line.weighted,
+        "counts_people": row.line.who is not Who.NOBODY,
         "definition": row.definition,
         "version": row.version,
         "total": _value(row.total),
