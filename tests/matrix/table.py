@@ -1010,7 +1010,7 @@ PLACES: dict[str, Place] = {
     "releases.approve_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
     "releases.return_plan": Place(post="releases.approve", address={"plan_id": "waiting_plan"}),
     # --- statements ---------------------------------------------------------------------------
-    # As long as no account is tied to a funder, the list of each is empty.
+    # Nothing was sent to the funder that the account of the funder here belongs to.
     "statements.index": Place("statements.see", "statements.see"),
     "statements.statement": _of("statement", get="statements.read"),
     "statements.document": _of("statement", get="statements.read"),
