@@ -1,7 +1,7 @@
 """reports to funders
 
 Revision ID: 0087
-Revises: 0076
+Revises: 0079
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from kash.platform.database import UtcDateTime
 
 revision = '0087'
-down_revision = '0076'
+down_revision = '0079'
 branch_labels = None
 depends_on = None
 
