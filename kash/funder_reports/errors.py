@@ -14,7 +14,7 @@ class ReportThere(Problem):
     sentence = _l("There is a report on these figures already.")
 
 
-class NotSent(Problem):
+class StatementNotSent(Problem):
     """A report on figures that were not sent."""
 
     sentence = _l("Send the figures first: a report tells nothing that was not audited and sent.")

@@ -39,7 +39,7 @@ class _Texts(RowVersionForm):
 
     @property
     def texts(self) -> dict[str, str]:
-        """What was written, by section."""
+        """Texts as written, by section."""
         return {str(one): (self[_name_of(one)].data or "").strip() for one in ReportSection}
 
 
@@ -52,7 +52,7 @@ def texts_as_entered(texts: Mapping[str, str]) -> dict[str, str]:
     return {_name_of(one): texts.get(one, "") for one in ReportSection}
 
 
-class ReportForm(_Texts):
+class FunderReportForm(_Texts):
     """A report; the view offers stories that are told."""
 
     title = text_field(_l("Title"), most=120)
@@ -71,8 +71,8 @@ class ReportForm(_Texts):
         )
 
 
-class TemplateForm(_Texts):
-    """What a funder's reports begin with."""
+class ReportTemplateForm(_Texts):
+    """Beginning of a funder's reports."""
 
     language = choice_field(_l("Language"), _LANGUAGES)
 

@@ -51,7 +51,7 @@ class FunderReport(Proposal, PublicId, Base):
 
 
 class ReportTemplate(Base):
-    """What a report to a funder begins with: sections, and texts by section."""
+    """Beginning of a report to a funder: sections, and texts by section."""
 
     __tablename__ = "report_template"
     __table_args__ = (CheckConstraint("language in ('en', 'sw')", name="language"),)

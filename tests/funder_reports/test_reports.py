@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
 from kash.budget.models import BudgetLine
-from kash.funder_reports.errors import NotSent, ReportFixed, ReportThere
+from kash.funder_reports.errors import ReportFixed, ReportThere, StatementNotSent
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries.content import content_of
 from kash.funder_reports.queries.reports import report
@@ -63,7 +63,7 @@ def _told() -> str:
 
 
 def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> None:
-    with pytest.raises(NotSent):
+    with pytest.raises(StatementNotSent):
         begin_report(held.agreed("Birch"), by=held.monitoring)
     sent = held.sent()
     begin_report(sent, by=held.monitoring)

@@ -101,7 +101,7 @@ def _workshops(statement: Statement) -> list[Content]:
 
 
 def _money(statement: Statement) -> Content:
-    """What is planned and spent of the funder's money, by budget code, of workshops that began in
+    """Money of the funder, planned and spent, by budget code, of workshops that began in
     the period; whole cents."""
     asked = BudgetSearch(statement.first_day, statement.last_day, statement.funder.name)
     parts = [part for one in budgets(SYSTEM, asked) for part in one.parts if asked.fits(part)]

@@ -95,7 +95,7 @@ def funder(public_id: str) -> Funder:
 
 
 def template_of(funder_id: int) -> ReportTemplate:
-    """What a funder's reports begin with; all sections without a word where nobody said."""
+    """Beginning of a funder's reports; all sections without a word where nobody said."""
     found = db.session.get(ReportTemplate, funder_id)
     if found is not None:
         return found

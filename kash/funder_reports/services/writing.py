@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kash.funder_reports.approval import APPROVAL
-from kash.funder_reports.errors import NotSent, ReportFixed, ReportThere
+from kash.funder_reports.errors import ReportFixed, ReportThere, StatementNotSent
 from kash.funder_reports.models import FunderReport, ReportTemplate
 from kash.funder_reports.queries.reports import template_of
 from kash.funder_reports.rules.sections import sections_in_order
@@ -39,7 +39,7 @@ class ReportDetails:
 
 @dataclass(frozen=True)
 class TemplateDetails:
-    """What a funder's reports begin with."""
+    """Beginning of a funder's reports."""
 
     language: str
     sections: Sequence[str]
@@ -48,7 +48,7 @@ class TemplateDetails:
 
 def begin_report(statement: str, *, by: Actor) -> str:
     """Begin a report on a statement (public id) that was sent; the report's public id. Raises
-    NotFound, NotSent and ReportThere."""
+    NotFound, StatementNotSent and ReportThere."""
     with audited("funder_reports.begun", by) as change:
         session = change.session
         found = one_or_404(
@@ -60,7 +60,7 @@ def begin_report(statement: str, *, by: Actor) -> str:
             )
         )
         if found.state != "sent":
-            raise NotSent
+            raise StatementNotSent
         there = select(FunderReport.id).where(FunderReport.statement_id == found.id)
         if session.scalar(there) is not None:
             raise ReportThere

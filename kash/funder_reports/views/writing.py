@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from kash.funder_reports import blueprint
 from kash.funder_reports.forms import (
     BeginReportForm,
-    ReportForm,
-    TemplateForm,
+    FunderReportForm,
+    ReportTemplateForm,
     texts_as_entered,
 )
 from kash.funder_reports.models import FunderReport, ReportTemplate
@@ -54,7 +54,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     found = queries.report(public_id, current_actor())
     if found.state not in writing.OPEN:
         raise NotFound
-    form = ReportForm(data=_saved(found))
+    form = FunderReportForm(data=_saved(found))
     form.stories.choices = _story_choices(found)
     if form.validate_on_submit():
         with form.showing_problems():
@@ -99,9 +99,9 @@ def _story_choices(found: FunderReport) -> list[tuple[str, str]]:
 @blueprint.route("/begins/<funder_id>", methods=["GET", "POST"])
 @allow("funder_reports.write")
 def template(funder_id: str) -> ResponseReturnValue:
-    """What a funder's reports begin with."""
+    """Beginning of a funder's reports."""
     funder = queries.funder(funder_id)
-    form = TemplateForm(data=_template_saved(queries.template_of(funder.id)))
+    form = ReportTemplateForm(data=_template_saved(queries.template_of(funder.id)))
     if form.validate_on_submit():
         with form.showing_problems():
             writing.write_template(
