@@ -220,6 +220,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "reports.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
     # How a quarter goes, in counts: whoever plans, teaches or answers for it.
     "overview.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
+    # Its own first page: what was sent to it, and what is printed for all.
+    "overview.own": {_R.FUNDER: _OWN},
     # Drafts for who writes and approves; a funder reads final ones on what was sent to it.
     "funder_reports.see": {_R.DIRECTOR: _ALL, _R.MONITORING: _ALL, _R.FUNDER: _OWN},
     "funder_reports.write": {_R.MONITORING: _ALL},

@@ -12,5 +12,6 @@ CHAPTERS = Chapters(
             Role.TRAINER: "trainer#reports",
             Role.MONITORING: "monitoring#reports",
         },
+        "overview.own": {Role.FUNDER: "figures#what-a-funder-is-sent"},
     }
 )

@@ -34,5 +34,14 @@ FEATURE = Feature(
                 "reports",
             ),
         ),
+        Destination(
+            "overview.own",
+            _l("Reports"),
+            "report",
+            "overview.own",
+            20,
+            phone=True,
+            covers=("statements", "funder_reports"),
+        ),
     ),
 )

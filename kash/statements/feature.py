@@ -7,7 +7,6 @@ from sqlalchemy import Select, select
 
 from kash.feature import Feature
 from kash.platform.web.hits import NamedPage
-from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.statements import blueprint, models, views
 from kash.statements.chapters import CHAPTERS
@@ -38,14 +37,7 @@ FEATURE = Feature(
         CHAPTERS,
         *TODAY,
         *PERSONAL,
-        Destination(
-            "statements.index",
-            _l("Statements"),
-            "report",
-            "statements.see",
-            128,
-            unless="overview.see",
-        ),
+        NamedPage("statements.index", _l("Statements"), "statements.see", 98),
         NamedPage("statements.left", _l("What has left"), "statements.ledger", 99),
         SampleId("/statements/<public_id>", _statements),
         SampleId("/statements/left/<funder_id>", _funders),

@@ -125,6 +125,7 @@ OWN_WISH = {
     "archive.ask",
     "archive.see",
     "overview.see",
+    "overview.own",
     "funder_reports.see",
     "funder_reports.write",
     "breaches.see",

@@ -55,6 +55,7 @@ archive.see           all  all  -     -    -      -    -       -       -
 archive.ask           all  -    -     -    -      -    -       -       -
 archive.agree         -    all  -     -    -      -    -       -       -
 funders.tie           all  all  -     -    -      -    -       -       -
+overview.own          -    -    -     -    -      -    -       -       own
 overview.see          -    all  all   all  -      -    -       -       -
 funder_reports.see    -    all  -     all  -      -    -       -       own
 funder_reports.read   -    all  -     all  -      -    -       -       -
@@ -423,6 +424,8 @@ PLACES: dict[str, Place] = {
     "funders.send_back": _tie(),
     "funders.end": _tie(),
     "overview.index": Place("overview.see"),
+    "overview.plan": Place("overview.see"),
+    "overview.own": Place("overview.own"),
     "funder_reports.index": Place("funder_reports.see", "funder_reports.see"),
     "funder_reports.begin": Place(post="funder_reports.write"),
     "funder_reports.report": _of("proposed_report", get="funder_reports.read"),

@@ -288,6 +288,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "approvals.delegate": "approvals.delegate",
         "funders.tie": "funders.tie",
         "overview.see": "overview.see",
+        "overview.own": "overview.own",
         "funder_reports.see": "funder_reports.see",
         "funder_reports.write": "funder_reports.write",
         "funder_reports.approve": "funder_reports.approve",

@@ -1,5 +1,5 @@
 """Pages of the overview, for staff and for funders."""
 
-from kash.overview.views import staff
+from kash.overview.views import funder, staff
 
-__all__ = ["staff"]
+__all__ = ["funder", "staff"]

@@ -14,14 +14,19 @@ from kash.indicators.queries.lines import IndicatorLine, indicator_lines
 from kash.indicators.rules.figures import SharedRow
 from kash.indicators.rules.keys import IndicatorKey
 from kash.overview import blueprint
+from kash.overview.documents import plan_paper
 from kash.overview.queries.attention import attention
+from kash.overview.queries.plan import plan_of
 from kash.overview.queries.quarters import QuarterCounts, completed_by_quarter
 from kash.overview.rules import TargetPace, elapsed_share, pace_of
 from kash.overview.words import ROOMS
 from kash.platform.database import utc_now
+from kash.platform.press import RenderError
 from kash.platform.press.charts import bar_chart, picture_of
-from kash.platform.web import current_actor
+from kash.platform.web import current_actor, download
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
+from kash.platform.web.language import language_code
 from kash.policy import allow
 
 # Those that answer in one look how a quarter goes, the first as the largest.
@@ -103,3 +108,21 @@ class PaidLine:
 def _shared(rows: list[SharedRow]) -> list[PaidLine]:
     names = value_names("funder", [one.funder for one in rows])
     return [PaidLine(names.get(one.funder, ""), one) for one in rows]
+
+
+@blueprint.get("/plan.pdf")
+@allow("overview.see")
+def plan() -> ResponseReturnValue:
+    """The plan of a period as PDF: workshops, meetings, and what is to be reached."""
+    asked = figures_asked()
+    if asked.problem is not None:
+        return redirect(url_for("overview.index", period=asked.typed[0]))
+    with FlashedProblems(RenderError):
+        content = plan_paper(
+            asked,
+            plan_of(asked.period, asked.funder, current_actor()),
+            indicator_lines(KEYS, asked.period, asked.funder),
+            language_code(),
+        )
+        return download(content, name="plan.pdf", type="application/pdf")
+    return redirect(url_for("overview.index", _external=False, **asked.arguments), code=303)

@@ -523,7 +523,7 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Settings",
             ],
         ),
-        ("funder", ["Today", "Figures", "Statements", "Services"]),
+        ("funder", ["Today", "Reports", "Figures", "Services"]),
     ],
 )
 def test_the_bar_shows_where_one_may_go(sign_in: Signing, role: str, labels: list[str]) -> None:

@@ -1,0 +1,58 @@
+"""Workshops of one funder, as it may see them: when, where, and its share; nothing of their people
+but what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from kash.platform.database import db
+from kash.platform.web.lists import Listing, listing
+from kash.training.models import CourseVersion
+from kash.workshops.models import Funder, Funding, Workshop
+
+
+@dataclass(frozen=True)
+class FundedCounts:
+    """Workshops of a funder: those that are over, those to come, and those that were cancelled."""
+
+    over: int
+    ahead: int
+    cancelled: int
+
+
+def workshops_of(funder: Funder) -> Listing[Funding]:
+    """A page of the workshops that a funder pays in part, the latest first."""
+    return listing(
+        select(Funding)
+        .join(Workshop, Workshop.id == Funding.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .where(Funding.funder_id == funder.id)
+        .options(
+            joinedload(Funding.workshop).joinedload(Workshop.venue),
+            joinedload(Funding.workshop).joinedload(Workshop.version),
+        ),
+        sorts={"day": Workshop.starts_on, "title": CourseVersion.public_title},
+        default_sort="day",
+        default_direction="desc",
+        key=Funding.id,
+    )
+
+
+def counts_of(funder: Funder, today: date) -> FundedCounts:
+    """How many there are; one query."""
+    planned = Workshop.state == "planned"
+    row = db.session.execute(
+        select(
+            func.count().filter(planned, Workshop.ends_on < today),
+            func.count().filter(planned, Workshop.ends_on >= today),
+            func.count().filter(~planned),
+        )
+        .select_from(Funding)
+        .join(Workshop, Workshop.id == Funding.workshop_id)
+        .where(Funding.funder_id == funder.id)
+    ).one()
+    return FundedCounts(*row)

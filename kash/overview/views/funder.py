@@ -1,0 +1,44 @@
+"""The first page of a funder: its workshops, what was sent to it, its reports, printed figures."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from kash.funder_reports.queries.reports import newest_reports
+from kash.funders.queries import funder_of
+from kash.overview import blueprint
+from kash.overview.queries.funded import counts_of, workshops_of
+from kash.platform.web import current_actor
+from kash.platform.web.formats import local_today
+from kash.policy import allow
+from kash.releases.queries.printed import printed_tables
+from kash.statements.queries.frozen import figures_of
+from kash.statements.queries.statements import sent_to, statement
+
+_MOST_REPORTS = 6
+_MOST_PRINTED = 3
+
+
+@blueprint.get("/funder")
+@allow("overview.own")
+def own() -> ResponseReturnValue:
+    """What a funder's account reads: nothing that was not sent to that funder, or printed for
+    all."""
+    actor, today = current_actor(), local_today()
+    funder = funder_of(actor)
+    if funder is None:
+        return render_template("overview/no_funder.html")
+    sent = sent_to(funder.public_id, actor)
+    newest = statement(sent[0].public_id, actor) if sent else None
+    return render_template(
+        "overview/funder.html",
+        funder=funder,
+        counts=counts_of(funder, today),
+        listing=workshops_of(funder),
+        today=today,
+        newest=newest,
+        figures=[one for one in figures_of(newest) if one.line.supported] if newest else [],
+        reports=newest_reports(actor, _MOST_REPORTS),
+        printed=printed_tables()[-_MOST_PRINTED:],
+    )
