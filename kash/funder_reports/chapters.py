@@ -10,6 +10,7 @@ CHAPTERS = Chapters(
         "funder_reports": {
             Role.DIRECTOR: "director#reports-to-funders",
             Role.MONITORING: "monitoring#reports-to-funders",
+            Role.FUNDER: "figures#what-a-funder-is-sent",
         },
     }
 )

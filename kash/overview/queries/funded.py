@@ -43,7 +43,7 @@ def workshops_of(funder: Funder) -> Listing[Funding]:
 
 
 def counts_of(funder: Funder, today: date) -> FundedCounts:
-    """How many there are; one query."""
+    """Counts of them; one query."""
     planned = Workshop.state == "planned"
     row = db.session.execute(
         select(

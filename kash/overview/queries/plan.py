@@ -51,7 +51,7 @@ class PeriodPlan:
 
 
 def plan_of(period: Period, funder: str | None, actor: Actor) -> PeriodPlan:
-    """What is planned in a period: of all workshops, or of those that a funder (public id) pays in
+    """The plan of a period: of all workshops, or of those that a funder (public id) pays in
     part. Five queries."""
     workshops = db.session.scalars(
         select(Workshop)

@@ -23,7 +23,7 @@ _MOST_PRINTED = 3
 @blueprint.get("/funder")
 @allow("overview.own")
 def own() -> ResponseReturnValue:
-    """What a funder's account reads: nothing that was not sent to that funder, or printed for
+    """The page of a funder's account: nothing that was not sent to that funder, or printed for
     all."""
     actor, today = current_actor(), local_today()
     funder = funder_of(actor)
