@@ -325,6 +325,9 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("payout_part", "role"): ["participant", "driver"],
     ("payee", "role"): ["driver", "helper"],
     ("contact_request", "state"): ["waiting", "agreed"],
+    ("erasure_request", "state"): ["waiting", "done"],
+    ("erasure_request", "grounds"): ["wish", "quiet"],
+    ("erasure_request", "decided_at"): [None, datetime(2026, 11, 16, 6, tzinfo=UTC)],
     ("payout_list", "state"): ["proposed", "approved"],
     ("payout_line", "state"): ["outstanding", "paid"],
     # A line is a participant's or a payee's.
