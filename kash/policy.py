@@ -132,6 +132,13 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "people.agree_contact": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     # Who looked at contacts more often than is usual, and why.
     "people.looks": {_R.DIRECTOR: _ALL},
+    # All that is held about one person; for herself with contacts and her own words.
+    "people.copy": {
+        _R.TRAINER: _OWN,
+        _R.CUSTODIAN: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
     # Erasing takes two people: one asks for it, another approves, who saw what goes.
     "people.ask_erasure": {_R.TRAINER: _OWN, _R.CUSTODIAN: _ALL},
     "people.erase": {_R.DIRECTOR: _ALL},

@@ -35,11 +35,13 @@ CHAPTERS = Chapters(
         ),
         **each(
             "people",
-            "erase erasures erasure",
+            "copy erase erasures erasure",
             {
                 Role.TRAINER: "trainer#when-somebody-asks-to-be-erased",
                 Role.DIRECTOR: "director#people-workshops-attendance",
                 Role.CUSTODIAN: "trainer#when-somebody-asks-to-be-erased",
+                Role.PEER: "peer-educator#what-you-see",
+                Role.POLICE_PEER: "peer-educator#what-you-see",
             },
         ),
         **each(

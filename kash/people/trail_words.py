@@ -19,6 +19,7 @@ ACTION_WORDS = ActionWords(
         "people.contact_asked": _l("people: contact asked"),
         "people.contact_ended": _l("people: contact ended"),
         "people.contact_not_agreed": _l("people: contact not agreed"),
+        "people.copy_made": _l("people: copy made"),
         "people.duplicates_sought": _l("people: duplicates sought"),
         "people.email_shown": _l("people: email shown"),
         "people.erasure_asked": _l("people: erasure asked"),

@@ -81,6 +81,7 @@ SHOWN_AS = {
 # What nobody waits for: seeing, and what one does when one wants to.
 OWN_WISH = {
     "people.ask_erasure",
+    "people.copy",
     "people.erasures",
     "api.make",
     "api.see",

@@ -68,7 +68,8 @@ SHOW_NAMES = frozenset(
     forums.presence forums.term forums.terms forums.times
     payouts.bands payouts.cash payouts.exception payouts.numbers
     payouts.payment payouts.payout_list payouts.settle payouts.workshop people.ask_contact
-    people.consent people.contact_request people.duplicates people.edit people.erase people.erasure
+    people.consent people.contact_request people.copy people.duplicates people.edit people.erase
+    people.erasure
     people.index people.merge
     people.merge_with people.person people.told_apart people.trail people.transfer
     people.undo_merge workshops.attendance workshops.confirm_register workshops.correct_mark

@@ -70,6 +70,7 @@ people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
 people.agree_contact  -    all  own   -    -      -    -       -       -
 people.looks          -    all  -     -    -      -    -       -       -
+people.copy           -    -    own   -    -      all  self    self    -
 people.ask_erasure    -    -    own   -    -      all  -       -       -
 people.erase          -    all  -     -    -      -    -       -       -
 people.erasures       -    all  own   -    -      all  -       -       -
@@ -473,6 +474,7 @@ PLACES: dict[str, Place] = {
     "people.decide_contact": Place(
         post="people.agree_contact", address={"request_id": "contact_request", "step": "=agree"}
     ),
+    "people.copy": _of("person", both="people.copy"),
     "people.erase": _of("person", both="people.ask_erasure"),
     "people.erasures": Place("people.erasures"),
     "people.erasure": Place("people.erasures", address={"request_id": "erasure"}),

@@ -302,6 +302,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.edit": "people.change",
         "people.contact": "people.contact",
         "people.agree_contact": "people.agree_contact",
+        "people.copy": "people.copy",
         "people.ask_erasure": "people.ask_erasure",
         "people.erase": "people.erase",
         "people.erasures": "people.erasures",

@@ -24,6 +24,7 @@ from kash.payouts.models import PayoutLine
 from kash.people.erasure import HeldElsewhere
 from kash.people.lists import stored_files
 from kash.people.models import Consent, ErasureRequest, Group, PeopleList, Person
+from kash.people.queries.copies import copy_of
 from kash.people.queries.erasing import ErasurePreview, erasure_preview
 from kash.people.queries.search import PeopleSearch, people
 from kash.people.services.erasing import (
@@ -277,3 +278,14 @@ def test_every_way_of_erasing_has_a_name_of_its_own() -> None:
     """Two of one name would be told as one."""
     names = [one.key for one in declared(HeldElsewhere)]
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.any_engine
+def test_a_copy_holds_contacts_for_herself_alone(her: int) -> None:
+    """Whoever hands it over for her must not read by it what is closed to them."""
+    person = db.session.get_one(Person, her)
+    own = json.dumps(copy_of(db.session(), person, hers=True), default=str)
+    others = json.dumps(copy_of(db.session(), person, hers=False), default=str)
+    assert [each in own for each in (NAME, CADRE, PHONE, EMAIL)] == [True] * 4
+    assert [each in others for each in (NAME, CADRE, PHONE, EMAIL)] == [True, True, False, False]
+    db.session.rollback()

@@ -3,6 +3,7 @@
 from kash.people.views import (
     consents,
     contacts,
+    copies,
     directory,
     duplicates,
     erasing,

@@ -57,6 +57,7 @@ _ON_HER_PAGE = (
     "people.contact",
     "people.merge",
     "people.ask_erasure",
+    "people.copy",
 )
 
 
@@ -217,6 +218,7 @@ def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
         opened=reach.opened,
         may_ask="people.contact" in reach.permissions,
         asked=waiting_request_about(actor, person) if actor.may("people.contact") else None,
+        may_copy="people.copy" in reach.permissions,
         may_ask_erasure="people.ask_erasure" in reach.permissions,
         may_merge="people.merge" in reach.permissions,
         merges=open_merges(actor, person.id, utc_now() - retention().span("merge_undo")),
