@@ -642,6 +642,24 @@ class _Builder:
             )
         )
 
+    def sending_by(self, connection: Connection) -> dict[str, str]:
+        """A figure that is mapped to a place of another system, and a push, by public ids."""
+        cell = self.add(
+            MappedCell(
+                connection_id=connection.id,
+                kind="year",
+                figure="officers:people_completed",
+                data_element="f7n9E0hX8qk",
+                org_unit="DiszpKrYNg8",
+            )
+        )
+        push = self.add(Push(connection_id=connection.id, period="2025", asked_by="system"))
+        return {
+            "dhis2_connection": connection.public_id,
+            "dhis2_cell": cell.public_id,
+            "dhis2_push": push.public_id,
+        }
+
     def form_elsewhere(self) -> KoboForm:
         """A form of another server, of a connection that is on."""
         return self.add(
@@ -783,18 +801,7 @@ class _Builder:
             Target(key="people_completed", period="2026-Q4", value=40, set_by=new_public_id())
         )
         agreed = {"state": "approved", "approved_by": new_public_id(), "is_on": True}
-        self.mapped = self.add(
-            MappedCell(
-                connection_id=self.connection.id,
-                kind="year",
-                figure="officers:people_completed",
-                data_element="f7n9E0hX8qk",
-                org_unit="DiszpKrYNg8",
-            )
-        )
-        self.pushed = self.add(
-            Push(connection_id=self.connection.id, period="2025", asked_by="system")
-        )
+        self.sending = {side: self.sending_by(self.connected()) for side in (OWN, OTHER)}
         self.collected = self.connected("kobo", **agreed)
         self.kobo_form = self.form_elsewhere()
         self.plans = [self.plan_of(2031, approved=True), self.plan_of(2032, approved=False)]
@@ -985,8 +992,7 @@ class _Builder:
                     "connection": self.connection.public_id,
                     "definition": self.definition.public_id,
                     "target": self.target.public_id,
-                    "dhis2_cell": self.mapped.public_id,
-                    "dhis2_push": self.pushed.public_id,
+                    **self.sending[side],
                     "kobo_connection": self.collected.public_id,
                     "kobo_form": self.kobo_form.public_id,
                     **statements,

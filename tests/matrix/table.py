@@ -1040,16 +1040,16 @@ PLACES: dict[str, Place] = {
     "connections.switch_on": _of("connection", post="connections.record"),
     "connections.switch_off": _of("connection", post="connections.see"),
     # --- forms of KoboToolbox -----------------------------------------------------------------
-    "dhis2.system": _of("connection", get="dhis2.use"),
-    "dhis2.map_cell": _of("connection", both="dhis2.use"),
-    "dhis2.remove_cell": _of("connection", both="dhis2.use", cell_id="dhis2_cell"),
+    "dhis2.system": _of("dhis2_connection", get="dhis2.use"),
+    "dhis2.map_cell": _of("dhis2_connection", both="dhis2.use"),
+    "dhis2.remove_cell": _of("dhis2_connection", both="dhis2.use", cell_id="dhis2_cell"),
     "dhis2.preview": Place(
-        "dhis2.use", address={"public_id": "connection"}, sent={"period": "=2025"}
+        "dhis2.use", address={"public_id": "dhis2_connection"}, sent={"period": "=2025"}
     ),
     "dhis2.ask_to_push": Place(
-        post="dhis2.use", address={"public_id": "connection"}, sent={"period": "=2025"}
+        post="dhis2.use", address={"public_id": "dhis2_connection"}, sent={"period": "=2025"}
     ),
-    "dhis2.push": _of("connection", get="dhis2.use", push_id="dhis2_push"),
+    "dhis2.push": _of("dhis2_connection", get="dhis2.use", push_id="dhis2_push"),
     "kobo.index": Place("kobo.use"),
     "kobo.empty_form": Place("kobo.use", address={"group_id": "group"}),
     "kobo.connection": _of("kobo_connection", both="kobo.use"),
