@@ -43,7 +43,8 @@ def _erase(chance: random.Random) -> str:
     db.session.rollback()
     with writing() as session:
         PEOPLE.erase(session, subject)
-        session.delete(session.scalars(select(Completion).filter_by(person_id=subject.id)).first())
+        for row in session.scalars(select(Completion).filter_by(person_id=subject.id)):
+            session.delete(row)
     return subject.public_id
 
 
