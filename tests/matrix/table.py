@@ -426,7 +426,7 @@ PLACES: dict[str, Place] = {
     "funders.end": _tie(),
     "overview.index": Place("overview.see"),
     "overview.plan": Place("overview.see"),
-    "overview.own": Place("overview.own"),
+    "overview.own": Place("overview.own", "overview.own"),
     "funder_reports.index": Place("funder_reports.see", "funder_reports.see"),
     "funder_reports.begin": Place(post="funder_reports.write"),
     "funder_reports.report": _of("proposed_report", get="funder_reports.read"),

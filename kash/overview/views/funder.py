@@ -9,8 +9,10 @@ from kash.funder_reports.queries.reports import newest_reports
 from kash.funders.queries import funder_of
 from kash.overview import blueprint
 from kash.overview.queries.funded import counts_of, workshops_of
+from kash.overview.tables import FUNDED_COLUMNS
 from kash.platform.web import current_actor
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.releases.queries.printed import printed_tables
 from kash.statements.queries.frozen import figures_of
@@ -22,6 +24,7 @@ _MOST_PRINTED = 3
 
 @blueprint.get("/funder")
 @allow("overview.own")
+@offers_table("workshops")
 def own() -> ResponseReturnValue:
     """The page of a funder's account: nothing that was not sent to that funder, or printed for
     all."""
@@ -29,13 +32,16 @@ def own() -> ResponseReturnValue:
     funder = funder_of(actor)
     if funder is None:
         return render_template("overview/no_funder.html")
+    workshops = workshops_of(funder)
+    if is_taken():
+        return taken(workshops, FUNDED_COLUMNS)
     sent = sent_to(funder.public_id, actor)
     newest = statement(sent[0].public_id, actor) if sent else None
     return render_template(
         "overview/funder.html",
         funder=funder,
         counts=counts_of(funder, today),
-        listing=workshops_of(funder),
+        listing=workshops,
         today=today,
         newest=newest,
         figures=[one for one in figures_of(newest) if one.line.supported] if newest else [],
