@@ -69,6 +69,7 @@ LISTS = frozenset(
 )
 # Not asked for, and why.
 UNASKED = {
+    "overview.own": "no account of a funder is in what is measured",
     "funders.account": "no account of a funder is in what is measured",
     "funder_reports.report": "no report is written in what is measured",
     "funder_reports.paper": "as above",

@@ -133,8 +133,9 @@ def _without_anything(needs: Sequence[Need], asked: Viewer) -> set[str]:
     to_ask = {key: one for key, one in conditions.items() if one is not None}
     if not to_ask:
         return set(conditions)
-    row = db.session.execute(select(*(one.label(key) for key, one in to_ask.items()))).one()
-    return {key for key in conditions if key not in to_ask or not row._mapping[key]}
+    answers = db.session.execute(select(*to_ask.values())).one()
+    waits = {key for key, answer in zip(to_ask, answers, strict=True) if answer}
+    return conditions.keys() - waits
 
 
 def _own(asked: Viewer) -> list[TodayLine]:
