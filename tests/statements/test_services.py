@@ -45,6 +45,16 @@ def figures(public_id: str) -> dict[tuple[str, str], int | str | None]:
     return found
 
 
+def test_no_digest_beside_a_star_equals_that_of_a_number_and_so_tells_what_it_stands_for(
+    programme: Programme,
+) -> None:
+    workshop = programme.workshop(date(2025, 2, 10), "Amber")
+    programme.completed(workshop, 20, sex="female", age="18-24")
+    programme.completed(workshop, 1, sex="male", age="25-34")
+    inputs = [one.inputs for one in programme.read(programme.sent()).figures]
+    assert len(set(inputs)) == len(inputs)
+
+
 def test_officers_are_told_exactly_and_others_so_that_nobody_is_found(held: Programme) -> None:
     found = figures(held.frozen())
     assert found[POLICE, ""] == 2

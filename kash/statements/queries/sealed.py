@@ -34,7 +34,11 @@ def seal_people(figure: FrozenFigure, count: int | None, people: Collection[str]
     figure.people_sealed = seal(content, kind=_PEOPLE, public_id=figure.public_id)
 
 
-def inputs_digest(count: int | None, people: Collection[str]) -> str:
-    """A digest of who was counted and how many, under a key: without one whoever has the paper
-    would try few people until it fits."""
-    return lookup(json.dumps([count, *sorted(people)]), kind=_INPUTS)
+def inputs_digest(figure: str, count: int | None, people: Collection[str]) -> str:
+    """A digest of who was counted and how many in a figure (public id), under a key: without one
+    whoever has the paper would try few people until it fits.
+
+    It is of this figure alone. Of equal figures it would be equal, and so tell what a star stands
+    for by a number beside it.
+    """
+    return lookup(json.dumps([figure, count, *sorted(people)]), kind=_INPUTS)

@@ -171,8 +171,9 @@ def _figure(
 ) -> FrozenFigure:
     """A figure of these people, who are all that were counted unless others are named."""
     count, those = (one.count, one.people) if people is None else (len(people), people)
+    public_id = new_public_id()
     figure = FrozenFigure(
-        public_id=new_public_id(),
+        public_id=public_id,
         line=one.line.code,
         place=[list(pair) for pair in one.place],
         label=one.label,
@@ -181,7 +182,7 @@ def _figure(
         title=one.definition.title,
         definition=one.definition.text,
         version=one.definition.version,
-        inputs=inputs_digest(count, those),
+        inputs=inputs_digest(public_id, count, those),
     )
     seal_people(figure, count, those)
     return figure
