@@ -71,6 +71,17 @@ def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> N
         begin_report(sent, by=held.monitoring)
 
 
+def test_whoever_wrote_it_never_approves_it_though_another_proposed_it(
+    held: Programme, actor: Callable[..., Actor]
+) -> None:
+    both = actor("monitoring", "director")
+    made = begin_report(held.sent(), by=both)
+    write_report(made, _details(), 1, by=both)
+    propose_report(made, 2, by=held.monitoring)
+    with pytest.raises(SamePerson):
+        approve_report(made, _read(held, made).digest, by=both)
+
+
 def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held: Programme) -> None:
     workshop = db.session.query(Workshop).order_by(Workshop.id).first()
     assert workshop is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -48,11 +49,27 @@ def figures(public_id: str) -> dict[tuple[str, str], int | str | None]:
 def test_no_digest_beside_a_star_equals_that_of_a_number_and_so_tells_what_it_stands_for(
     programme: Programme,
 ) -> None:
-    workshop = programme.workshop(date(2025, 2, 10), "Amber")
-    programme.completed(workshop, 20, sex="female", age="18-24")
-    programme.completed(workshop, 1, sex="male", age="25-34")
-    inputs = [one.inputs for one in programme.read(programme.sent()).figures]
-    assert len(set(inputs)) == len(inputs)
+    many = programme.workshop(date(2025, 2, 10), "Amber")
+    programme.completed(many, 40, sex="female", age="18-24")
+    few = programme.workshop(date(2025, 3, 10), "Birch")
+    programme.completed(few, 3, sex="male", age="25-34")
+    programme.completed(few, 3, police=True, sex="male")
+    figures = programme.read(programme.frozen("Birch")).figures
+    told = {one.inputs for one in figures if one.value is not None}
+    starred = [one.inputs for one in figures if one.starred]
+    assert starred
+    assert not told & set(starred)
+    assert len({one.inputs for one in figures}) == len(figures)
+
+
+def test_whoever_froze_figures_never_approves_them_though_another_proposed_them(
+    held: Programme, actor: Callable[..., Actor]
+) -> None:
+    both = actor("monitoring", "director")
+    made = freeze(held.funders["Amber"], Q1, both)
+    propose(made, held.monitoring)
+    with pytest.raises(SamePerson):
+        approve(made, held.read(made).digest, both)
 
 
 def test_officers_are_told_exactly_and_others_so_that_nobody_is_found(held: Programme) -> None:

@@ -15,8 +15,8 @@ from kash.policy import SYSTEM, Actor
 
 
 def propose_report(public_id: str, row_version: int, *, by: Actor) -> None:
-    """Fix what is reported, and have another person read it. Raises NotFound, WrongStep and
-    ChangedMeanwhile."""
+    """Fix what is reported, and have another person read it than the one who wrote it. Raises
+    NotFound, WrongStep and ChangedMeanwhile."""
     read = report_read(public_id, SYSTEM)
     content = canonical(present_content(read.statement, read.language))
     db.session.rollback()
@@ -28,7 +28,7 @@ def propose_report(public_id: str, row_version: int, *, by: Actor) -> None:
             raise ChangedMeanwhile
         report.content = content
         report.digest = content_digest(content, report.texts, report.stories)
-        report.state, report.proposed_by, report.returned_reason = "proposed", by.public_id, ""
+        report.state, report.returned_reason = "proposed", ""
         report.row_version += 1
         change.about(public_id)
 

@@ -25,12 +25,13 @@ from kash.statements.solving.asking import worked_out
 
 
 def propose(public_id: str, by: Actor) -> None:
-    """Propose the figures as they were frozen. Raises NotFound and WrongStep."""
+    """Propose the figures as they were frozen: whoever froze them does not approve them. Raises
+    NotFound and WrongStep."""
     with audited("statements.proposed", by) as change:
         statement: Statement = APPROVAL.locked(change.session, public_id)
         if statement.state != "draft":
             raise WrongStep
-        statement.state, statement.proposed_by = "proposed", by.public_id
+        statement.state = "proposed"
         change.about(public_id)
 
 
