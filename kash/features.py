@@ -25,6 +25,7 @@ from kash.forums.feature import FEATURE as FORUMS
 from kash.funder_reports.feature import FEATURE as FUNDER_REPORTS
 from kash.funders.feature import FEATURE as FUNDERS
 from kash.handbook.feature import FEATURE as HANDBOOK
+from kash.history.feature import FEATURE as HISTORY
 from kash.holidays.feature import FEATURE as HOLIDAYS
 from kash.incidents.feature import FEATURE as INCIDENTS
 from kash.indicators.feature import FEATURE as INDICATORS
@@ -84,6 +85,7 @@ FEATURES: tuple[Feature, ...] = (
     QUARTERS,
     FUNDER_REPORTS,
     DHIS2,
+    HISTORY,
     KOBO,
     API,
     OVERVIEW,

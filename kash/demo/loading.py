@@ -22,6 +22,7 @@ from kash.demo.connecting import connect
 from kash.demo.contacts import ask_for_contacts, ask_to_erase
 from kash.demo.courses import write_courses
 from kash.demo.curriculum import WORKING_TOGETHER
+from kash.demo.earlier import bring_earlier_trainings
 from kash.demo.evaluations import evaluate_workshops
 from kash.demo.figure_plans import propose_next_figures
 from kash.demo.figures import add_figures
@@ -112,6 +113,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     add_figures(actors, members, today)
     leave_a_list_waiting(actors)
     connect(actors, today)
+    bring_earlier_trainings(actors[TRAINER.key])
     let_programs_in(actors, today)
     courses = write_courses(actors)
     bring_library(library(), by=actors[TRAINER.key])

@@ -88,6 +88,7 @@ OWN_WISH = {
     "connections.record",
     "dhis2.use",
     "kobo.use",
+    "history.bring",
     "connections.see",
     "workshops.rule",
     "messages.ask",

@@ -130,6 +130,7 @@ from kash.forums.rules.record import MinutesPart
 from kash.forums.rules.telling import line_digest
 from kash.funder_reports.models import FunderReport
 from kash.funders.models import FunderAccount
+from kash.history.models import EarlierImport
 from kash.holidays.models import LocalHoliday
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Duty, Incident, MediationBrief
@@ -1223,7 +1224,8 @@ class _Builder:
         self.add(
             PeopleList(public_id=added, state="added", added_at=utc_now(), has_report=True, **facts)
         )
-        return {"list": waiting, "list_added": added}
+        earlier = self.add(EarlierImport(brought_by=owner.public_id))
+        return {"list": waiting, "list_added": added, "earlier_import": earlier.public_id}
 
     def browser_mark(self, account: Account) -> str:
         made = self.add(

@@ -295,6 +295,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("api_token", "state"): ["approved", "proposed"],
     ("api_token", "token_hash"): ["a" * 64, None],
     ("connection", "state"): ["approved", "proposed"],
+    ("earlier_training", "length_unit"): ["day", "week"],
     ("kobo_form", "purpose"): ["attendance", "registration"],
     ("dhis2_cell", "kind"): ["quarter", "year"],
     ("dhis2_push", "state"): ["waiting", "done"],

@@ -1,0 +1,111 @@
+"""People whom the names of an export fit, and what was brought in before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from kash.history.models import EarlierImport, EarlierTraining
+from kash.people.models import Group, Person
+from kash.people.scope import within_reach
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
+
+BRING = "history.bring"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person whom a name fits; `told` is what tells people of one name apart."""
+
+    id: int
+    public_id: str
+    name: str
+    told: str
+
+
+def candidates(
+    session: Session, actor: Actor, group: str, names: Collection[str]
+) -> dict[str, list[Candidate]]:
+    """People of a group whom an actor reaches, by the folded name."""
+    found: dict[str, list[Candidate]] = {}
+    sought = sorted(names)
+    for start in range(0, len(sought), _AT_ONCE):
+        asked = (
+            select(
+                Person.id,
+                Person.public_id,
+                Person.chosen_name,
+                Person.sort_name,
+                Person.reference,
+                Person.ward,
+            )
+            .join(Person.group)
+            .where(
+                Group.public_id == group,
+                Person.sort_name.in_(sought[start : start + _AT_ONCE]),
+                within_reach(actor, BRING),
+            )
+            .order_by(Person.sort_name, Person.id)
+        )
+        for row in session.execute(asked):
+            told = ", ".join(filter(None, (row.reference, row.ward)))
+            one = Candidate(row.id, row.public_id, row.chosen_name, told)
+            found.setdefault(row.sort_name, []).append(one)
+    return found
+
+
+def known_keys(session: Session, people: Collection[int]) -> set[tuple[int, str]]:
+    """Trainings that these people have already."""
+    ids = sorted(people)
+    found: set[tuple[int, str]] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        asked = select(EarlierTraining.person_id, EarlierTraining.source_key).where(
+            EarlierTraining.person_id.in_(ids[start : start + _AT_ONCE])
+        )
+        found.update((row.person_id, row.source_key) for row in session.execute(asked))
+    return found
+
+
+def own_imports(actor: Actor) -> Sequence[Row[str, datetime, int]]:
+    """Files that an actor brought in, the newest first, with how much of each is still there."""
+    return db.session.execute(
+        select(
+            EarlierImport.public_id,
+            EarlierImport.brought_at,
+            func.count(EarlierTraining.id).label("number"),
+        )
+        .outerjoin(EarlierTraining, EarlierTraining.import_id == EarlierImport.id)
+        .where(EarlierImport.brought_by == actor.public_id)
+        .group_by(EarlierImport.id)
+        .order_by(EarlierImport.id.desc())
+        .limit(100)
+    ).all()
+
+
+def own_import(session: Session, actor: Actor, public_id: str) -> EarlierImport:
+    """A file that an actor brought in. Raises NotFound."""
+    return one_or_404(
+        session.scalar(
+            select(EarlierImport).where(
+                EarlierImport.public_id == public_id, EarlierImport.brought_by == actor.public_id
+            )
+        )
+    )
+
+
+def trainings_of(person: str, actor: Actor) -> Sequence[EarlierTraining]:
+    """Earlier trainings of a person whom an actor may see, the newest first."""
+    return db.session.scalars(
+        select(EarlierTraining)
+        .join(EarlierTraining.person)
+        .where(Person.public_id == person, within_reach(actor, "people.see"))
+        .order_by(EarlierTraining.first_day.desc(), EarlierTraining.id)
+        .limit(200)
+    ).all()

@@ -1,0 +1,205 @@
+"""Reading trainings as TrainSMART exports them: one row a training, people in cells of several
+lines."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from kash.people.rules.persons import sort_name
+
+MOST_BYTES = 1024 * 1024
+MOST_ROWS = 2000
+MOST_NAMES = 5000
+UNITS = ("hour", "day", "week")
+_TITLES = ("training_title_phrase", "training_title")
+_START = "training_start_date"
+_PEOPLE = "participants"
+_EMPTY = frozenset(("", "n/a", "na", "null", "0000-00-00"))
+_EARLIEST = date(1950, 1, 1)
+_MOST_TEXT = 200
+_LENGTH = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
+
+
+class Unreadable(Exception):
+    """The file is no export of trainings. `why` is a key of the words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class NamedInRow:
+    """Somebody named in a row: the name as written, and by which names it is looked for."""
+
+    written: str
+    sought: tuple[str, ...]
+    as_trainer: bool
+
+
+@dataclass(frozen=True)
+class TrainingRow:
+    """A training as exported; `number` is its row in the sheet."""
+
+    number: int
+    title: str
+    first_day: date
+    last_day: date
+    length: Decimal | None
+    length_unit: str
+    place: str
+    organiser: str
+    people: tuple[NamedInRow, ...]
+
+    def source_key(self, *, as_trainer: bool) -> str:
+        """Key by which the training of one person is known again."""
+        facts = [
+            self.title,
+            self.first_day.isoformat(),
+            self.last_day.isoformat(),
+            self.place,
+            self.organiser,
+            "trainer" if as_trainer else "participant",
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """A row that cannot be read. `why` is a key of the words."""
+
+    number: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """All rows of a file: those that were read, and what is wrong with the others."""
+
+    rows: tuple[TrainingRow, ...]
+    faults: tuple[RowFault, ...]
+
+
+def decoded(content: bytes) -> str:
+    """Text of a file. Raises Unreadable if it is no UTF-8."""
+    try:
+        return plain(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Unreadable("encoding") from None
+
+
+def plain(text: str) -> str:
+    """The same text however its lines end, as a form gives it back."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n\ufeff")
+
+
+def read_export(text: str, today: date) -> Export:
+    """Rows of an export. Raises Unreadable."""
+    if "\0" in text:
+        raise Unreadable("encoding")
+    try:
+        reader = csv.DictReader(io.StringIO(text), restkey="", restval="", strict=True)
+        headings = {(each or "").strip().lower() for each in reader.fieldnames or ()}
+        if not (headings.intersection(_TITLES) and {_START, _PEOPLE} <= headings):
+            raise Unreadable("columns")
+        sheet = list(_cells(reader))
+    except csv.Error:
+        raise Unreadable("quotes") from None
+    rows: list[TrainingRow] = []
+    faults: list[RowFault] = []
+    for number, cells in enumerate(sheet, 2):
+        if not any(cells.values()):
+            continue
+        try:
+            rows.append(_row(number, cells, today))
+        except Unreadable as fault:
+            faults.append(RowFault(number, fault.why))
+    if not rows and not faults:
+        raise Unreadable("empty")
+    if sum(len(row.people) for row in rows) > MOST_NAMES:
+        raise Unreadable("long")
+    return Export(tuple(rows), tuple(faults))
+
+
+def _cells(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+    for number, found in enumerate(reader):
+        if number >= MOST_ROWS:
+            raise Unreadable("long")
+        yield {
+            (heading or "").strip().lower(): _said(cell)
+            for heading, cell in found.items()
+            if isinstance(cell, str)
+        }
+
+
+def _said(cell: str) -> str:
+    text = cell.strip()
+    return "" if text.lower() in _EMPTY else text
+
+
+def _row(number: int, cells: dict[str, str], today: date) -> TrainingRow:
+    title = next((cells[each] for each in _TITLES if cells.get(each)), "")
+    if not title:
+        raise Unreadable("title")
+    place = cells.get("training_location_name", "")
+    organiser = cells.get("training_organizer_phrase", "")
+    if any(len(each) > _MOST_TEXT for each in (title, place, organiser)):
+        raise Unreadable("text")
+    first = read_day(cells.get(_START, ""))
+    last = read_day(cells["training_end_date"]) if cells.get("training_end_date") else first
+    if not _EARLIEST <= first <= last <= today:
+        raise Unreadable("order")
+    length, unit = _length(cells)
+    people = dict.fromkeys(
+        NamedInRow(written, sought, as_trainer)
+        for column, as_trainer in ((_PEOPLE, False), ("trainers", True))
+        for written, sought in _names(cells.get(column, ""))
+    )
+    return TrainingRow(number, title, first, last, length, unit, place, organiser, tuple(people))
+
+
+def read_day(text: str) -> date:
+    """A day as 2019-03-31, or with its day and month in an order that leaves no doubt. Raises
+    Unreadable."""
+    head = text.split(" ")[0]
+    found = set()
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y"):
+        try:
+            found.add(datetime.strptime(head, form).date())
+        except ValueError:
+            continue
+    if len(found) != 1:
+        raise Unreadable("two_days" if found else "day")
+    return found.pop()
+
+
+def _length(cells: dict[str, str]) -> tuple[Decimal | None, str]:
+    given = cells.get("training_length_value", "")
+    unit = cells.get("training_length_interval", "").lower().rstrip("s")
+    if not given or not unit:
+        return None, ""
+    if unit not in UNITS or not _LENGTH.fullmatch(given):
+        raise Unreadable("length")
+    return Decimal(given), unit
+
+
+def _names(cell: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names in the lines of a cell: "id, first, middle, last", or "first last"."""
+    for line in cell.splitlines():
+        parts = [_said(part) for part in line.split(",")]
+        if parts[0].isdigit():
+            parts = parts[1:4]
+        parts = [part for part in parts if part]
+        written = " ".join(" ".join(parts).split())[:_MOST_TEXT]
+        if written:
+            # Middle names are often left out where somebody is known already.
+            both = (written, f"{parts[0]} {parts[-1]}") if len(parts) > 2 else (written,)
+            yield written, tuple(dict.fromkeys(filter(None, map(sort_name, both))))

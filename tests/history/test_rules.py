@@ -1,0 +1,98 @@
+"""An export is read as it was written, or told to be wrong: nobody gets a training that was another
+one's, or of another day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.history.rules import Unreadable, decoded, plain, read_day, read_export
+
+TODAY = date(2026, 11, 28)
+HEAD = (
+    "training_title_phrase,training_start_date,training_end_date,training_length_value,"
+    "training_length_interval,training_location_name,training_organizer_phrase,participants,"
+    "trainers,unknown participants\n"
+)
+
+
+def test_cells_of_several_lines_name_each_person_once() -> None:
+    told = (
+        HEAD + 'Rights,2019-03-04,2019-03-06,3,days,Kisumu,n/a,"7, Asali, n/a, Sampuli\n'
+        '8, Ann, Mary, Otieno\nZawadi Mfano\nZawadi Mfano","9, Ben, n/a, Onyesho","2(na)"\n'
+    )
+    (row,) = read_export(told, TODAY).rows
+    assert (row.first_day, row.last_day) == (date(2019, 3, 4), date(2019, 3, 6))
+    assert (row.length, row.length_unit, row.organiser) == (Decimal(3), "day", "")
+    assert [(one.written, one.sought, one.as_trainer) for one in row.people] == [
+        ("Asali Sampuli", ("asali sampuli",), False),
+        ("Ann Mary Otieno", ("ann mary otieno", "ann otieno"), False),
+        ("Zawadi Mfano", ("zawadi mfano",), False),
+        ("Ben Onyesho", ("ben onyesho",), True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (",2019-03-04,,,,,,A B,,", "title"),
+        ("R,n/a,,,,,,A B,,", "day"),
+        ("R,soon,,,,,,A B,,", "day"),
+        ("R,03/04/2019,,,,,,A B,,", "two_days"),
+        ("R,2019-03-04,2019-03-01,,,,,A B,,", "order"),
+        ("R,2027-03-04,,,,,,A B,,", "order"),
+        ("R,2019-03-04,,NaN,hour,,,A B,,", "length"),
+        ("R,2019-03-04,,3,month,,,A B,,", "length"),
+        ("R" * 201 + ",2019-03-04,,,,,,A B,,", "text"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str) -> None:
+    told = read_export(f"{HEAD}R,2019-03-04,,,,,,A B,,\n{cells}\n", TODAY)
+    assert [(one.number, one.why) for one in told.faults] == [(3, why)]
+    assert len(told.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "columns"),
+        ("name,day\nA,2019-03-04\n", "columns"),
+        (HEAD, "empty"),
+        (HEAD + 'R,2019-03-04,,,,,,"A B\n', "quotes"),
+        (HEAD + "R,2019-03-04,,,,,,A B,,\n" * 2001, "long"),
+        (HEAD + "R\0", "encoding"),
+    ],
+)
+def test_a_file_that_is_no_export_is_told_by_a_reason(text: str, why: str) -> None:
+    with pytest.raises(Unreadable) as fault:
+        read_export(text, TODAY)
+    assert fault.value.why == why
+
+
+def test_a_file_of_other_signs_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        decoded(b"\xff\xfe\x00T")
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
+    for told in (text, HEAD + text):
+        try:
+            read_export(plain(told), TODAY)
+        except Unreadable:
+            continue
+
+
+@given(st.dates(min_value=date(1950, 1, 1)))
+def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day: date) -> None:
+    assert read_day(day.isoformat()) == day
+    for form in ("%d/%m/%Y", "%m/%d/%Y"):
+        try:
+            assert read_day(day.strftime(form)) == day
+        except Unreadable as fault:
+            assert fault.why == "two_days"
+            assert day.day <= 12
