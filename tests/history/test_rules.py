@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.history.rules import Unreadable, decoded, plain, read_day, read_export
@@ -78,7 +78,8 @@ def test_a_file_of_other_signs_is_refused() -> None:
         decoded(b"\xff\xfe\x00T")
 
 
-@given(st.text(max_size=200))
+@settings(max_examples=40)
+@given(st.text(max_size=80))
 def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
     for told in (text, HEAD + text):
         try:
@@ -91,8 +92,8 @@ def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
 def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day: date) -> None:
     assert read_day(day.isoformat()) == day
     for form in ("%d/%m/%Y", "%m/%d/%Y"):
-        try:
+        if day.day > 12 or day.day == day.month:
             assert read_day(day.strftime(form)) == day
-        except Unreadable as fault:
-            assert fault.why == "two_days"
-            assert day.day <= 12
+        else:
+            with pytest.raises(Unreadable, match="two_days"):
+                read_day(day.strftime(form))
