@@ -35,7 +35,7 @@ class RowsWrong(Problem):
 
 
 class ShownOtherwise(Problem):
-    """Whom the names fit is not what was shown any more, or somebody else was chosen."""
+    """People whom the names fit are others than were shown, or somebody else was chosen."""
 
     field = "file"
     status = 422

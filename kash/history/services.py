@@ -33,7 +33,7 @@ class SharedName:
 
 @dataclass(frozen=True)
 class Preview:
-    """What would become of an export. Counts are of trainings of one person; those of names that
+    """Outcome that an export would have. Counts are of trainings of one person; those of names that
     fit several people are in neither."""
 
     export: Export
@@ -51,7 +51,7 @@ Fitting = dict[NamedInRow, tuple[Candidate, ...]]
 
 
 def look_through(text: str, group: str, actor: Actor) -> Preview:
-    """What an export would bring; nothing is kept. Raises NoExport and UnknownGroup."""
+    """Preview of what an export would bring; nothing is kept. Raises NoExport and UnknownGroup."""
     export = _read(text)
     return _preview(db.session(), export, plain(text), group, actor)
 
