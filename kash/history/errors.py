@@ -18,7 +18,7 @@ class NoExport(Problem):
         super().__init__(str(FILE_FAULTS[why]))
 
 
-class UnknownGroup(Problem):
+class GroupOfNobody(Problem):
     """There is no such group."""
 
     field = "group"
@@ -42,7 +42,7 @@ class ShownOtherwise(Problem):
     sentence = _l("This changed since it was shown. Nothing was saved: look at it again.")
 
 
-class NothingChosen(Problem):
+class NothingEarlier(Problem):
     """Nothing of the file would be saved."""
 
     field = "file"

@@ -9,14 +9,14 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 
 from kash.history.errors import NoExport
-from kash.history.rules import MOST_BYTES, Unreadable, decoded
+from kash.history.rules import MOST_BYTES, UnreadableExport, decoded
 from kash.people.models import Group
 from kash.platform.web import KashForm
 from kash.platform.web.bodies import too_large
 from kash.platform.web.forms import choice_field, long_text_field
 
 
-class ExportForm(KashForm):
+class EarlierTrainingsForm(KashForm):
     """An export as a file or, once it was shown, as text; `shown` is the digest of what was."""
 
     group = choice_field(_l("Group"), required=True)
@@ -37,5 +37,5 @@ class ExportForm(KashForm):
             raise too_large(MOST_BYTES)
         try:
             return decoded(content)
-        except Unreadable as fault:
+        except UnreadableExport as fault:
             raise NoExport(fault.why) from None

@@ -21,7 +21,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Candidate:
+class FittingPerson:
     """A person whom a name fits; `told` is what tells people of one name apart."""
 
     id: int
@@ -32,9 +32,9 @@ class Candidate:
 
 def candidates(
     session: Session, actor: Actor, group: str, names: Collection[str]
-) -> dict[str, list[Candidate]]:
+) -> dict[str, list[FittingPerson]]:
     """People of a group whom an actor reaches, by the folded name."""
-    found: dict[str, list[Candidate]] = {}
+    found: dict[str, list[FittingPerson]] = {}
     sought = sorted(names)
     for start in range(0, len(sought), _AT_ONCE):
         asked = (
@@ -56,7 +56,7 @@ def candidates(
         )
         for row in session.execute(asked):
             told = ", ".join(filter(None, (row.reference, row.ward)))
-            one = Candidate(row.id, row.public_id, row.chosen_name, told)
+            one = FittingPerson(row.id, row.public_id, row.chosen_name, told)
             found.setdefault(row.sort_name, []).append(one)
     return found
 

@@ -28,7 +28,7 @@ _MOST_TEXT = 200
 _LENGTH = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 
 
-class Unreadable(Exception):
+class UnreadableExport(Exception):
     """The file is no export of trainings. `why` is a key of the words."""
 
     def __init__(self, why: str) -> None:
@@ -73,7 +73,7 @@ class TrainingRow:
 
 
 @dataclass(frozen=True)
-class RowFault:
+class ExportRowFault:
     """A row that cannot be read. `why` is a key of the words."""
 
     number: int
@@ -85,15 +85,15 @@ class Export:
     """All rows of a file: those that were read, and what is wrong with the others."""
 
     rows: tuple[TrainingRow, ...]
-    faults: tuple[RowFault, ...]
+    faults: tuple[ExportRowFault, ...]
 
 
 def decoded(content: bytes) -> str:
-    """Text of a file. Raises Unreadable if it is no UTF-8."""
+    """Text of a file. Raises UnreadableExport if it is no UTF-8."""
     try:
         return plain(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise Unreadable("encoding") from None
+        raise UnreadableExport("encoding") from None
 
 
 def plain(text: str) -> str:
@@ -102,37 +102,37 @@ def plain(text: str) -> str:
 
 
 def read_export(text: str, today: date) -> Export:
-    """Rows of an export. Raises Unreadable."""
+    """Rows of an export. Raises UnreadableExport."""
     if "\0" in text:
-        raise Unreadable("encoding")
+        raise UnreadableExport("encoding")
     try:
         reader = csv.DictReader(io.StringIO(text), restkey="", restval="", strict=True)
         headings = {(each or "").strip().lower() for each in reader.fieldnames or ()}
         if not (headings.intersection(_TITLES) and {_START, _PEOPLE} <= headings):
-            raise Unreadable("columns")
+            raise UnreadableExport("columns")
         sheet = list(_cells(reader))
     except csv.Error:
-        raise Unreadable("quotes") from None
+        raise UnreadableExport("quotes") from None
     rows: list[TrainingRow] = []
-    faults: list[RowFault] = []
+    faults: list[ExportRowFault] = []
     for number, cells in enumerate(sheet, 2):
         if not any(cells.values()):
             continue
         try:
             rows.append(_row(number, cells, today))
-        except Unreadable as fault:
-            faults.append(RowFault(number, fault.why))
+        except UnreadableExport as fault:
+            faults.append(ExportRowFault(number, fault.why))
     if not rows and not faults:
-        raise Unreadable("empty")
+        raise UnreadableExport("empty")
     if sum(len(row.people) for row in rows) > MOST_NAMES:
-        raise Unreadable("long")
+        raise UnreadableExport("long")
     return Export(tuple(rows), tuple(faults))
 
 
 def _cells(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
     for number, found in enumerate(reader):
         if number >= MOST_ROWS:
-            raise Unreadable("long")
+            raise UnreadableExport("long")
         yield {
             (heading or "").strip().lower(): _said(cell)
             for heading, cell in found.items()
@@ -148,15 +148,15 @@ def _said(cell: str) -> str:
 def _row(number: int, cells: dict[str, str], today: date) -> TrainingRow:
     title = next((cells[each] for each in _TITLES if cells.get(each)), "")
     if not title:
-        raise Unreadable("title")
+        raise UnreadableExport("title")
     place = cells.get("training_location_name", "")
     organiser = cells.get("training_organizer_phrase", "")
     if any(len(each) > _MOST_TEXT for each in (title, place, organiser)):
-        raise Unreadable("text")
+        raise UnreadableExport("text")
     first = read_day(cells.get(_START, ""))
     last = read_day(cells["training_end_date"]) if cells.get("training_end_date") else first
     if not _EARLIEST <= first <= last <= today:
-        raise Unreadable("order")
+        raise UnreadableExport("order")
     length, unit = _length(cells)
     people = dict.fromkeys(
         NamedInRow(written, sought, as_trainer)
@@ -168,7 +168,7 @@ def _row(number: int, cells: dict[str, str], today: date) -> TrainingRow:
 
 def read_day(text: str) -> date:
     """A day as 2019-03-31, or with its day and month in an order that leaves no doubt. Raises
-    Unreadable."""
+    UnreadableExport."""
     head = text.split(" ")[0]
     found = set()
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y"):
@@ -177,7 +177,7 @@ def read_day(text: str) -> date:
         except ValueError:
             continue
     if len(found) != 1:
-        raise Unreadable("two_days" if found else "day")
+        raise UnreadableExport("two_days" if found else "day")
     return found.pop()
 
 
@@ -187,7 +187,7 @@ def _length(cells: dict[str, str]) -> tuple[Decimal | None, str]:
     if not given or not unit:
         return None, ""
     if unit not in UNITS or not _LENGTH.fullmatch(given):
-        raise Unreadable("length")
+        raise UnreadableExport("length")
     return Decimal(given), unit
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.history.errors import NoExport, NothingChosen, RowsWrong, ShownOtherwise, UnknownGroup
+from kash.history.errors import GroupOfNobody, NoExport, NothingEarlier, RowsWrong, ShownOtherwise
 from kash.history.models import EarlierImport, EarlierTraining
-from kash.history.queries import BRING, Candidate, candidates, known_keys, own_import
-from kash.history.rules import Export, NamedInRow, TrainingRow, Unreadable, plain, read_export
+from kash.history.queries import BRING, FittingPerson, candidates, known_keys, own_import
+from kash.history.rules import Export, NamedInRow, TrainingRow, UnreadableExport, plain, read_export
 from kash.people.models import Group, Person
 from kash.people.scope import within_reach
 from kash.platform.database import db
@@ -28,11 +28,11 @@ class SharedName:
 
     key: str
     written: str
-    people: tuple[Candidate, ...]
+    people: tuple[FittingPerson, ...]
 
 
 @dataclass(frozen=True)
-class Preview:
+class EarlierPreview:
     """Outcome that an export would have. Counts are of trainings of one person; those of names that
     fit several people are in neither."""
 
@@ -41,17 +41,17 @@ class Preview:
     group: str
     new: int
     known: int
-    found: tuple[tuple[str, Candidate], ...]
+    found: tuple[tuple[str, FittingPerson], ...]
     shared: tuple[SharedName, ...]
     nobody: tuple[str, ...]
     digest: str
 
 
-Fitting = dict[NamedInRow, tuple[Candidate, ...]]
+Fitting = dict[NamedInRow, tuple[FittingPerson, ...]]
 
 
-def look_through(text: str, group: str, actor: Actor) -> Preview:
-    """Preview of what an export would bring; nothing is kept. Raises NoExport and UnknownGroup."""
+def look_through(text: str, group: str, actor: Actor) -> EarlierPreview:
+    """Preview of what an export would bring; nothing is kept. Raises NoExport and GroupOfNobody."""
     export = _read(text)
     return _preview(db.session(), export, plain(text), group, actor)
 
@@ -62,7 +62,7 @@ def bring_in(
     """Save what was shown under a digest, and for each shared name the person who was chosen
     (public id; "" leaves her out). Returns the public id of the import and how many it holds.
 
-    Raises NoExport, UnknownGroup, RowsWrong, ShownOtherwise and NothingChosen.
+    Raises NoExport, GroupOfNobody, RowsWrong, ShownOtherwise and NothingEarlier.
     """
     export = _read(text)
     if export.faults:
@@ -79,7 +79,7 @@ def bring_in(
             raise ShownOtherwise
         rows = _rows(session, export, people)
         if not rows:
-            raise NothingChosen
+            raise NothingEarlier
         made = EarlierImport(brought_by=actor.public_id, brought_at=change.now)
         session.add(made)
         session.flush()
@@ -102,13 +102,15 @@ def take_back(public_id: str, actor: Actor) -> None:
 def _read(text: str) -> Export:
     try:
         return read_export(plain(text), local_today())
-    except Unreadable as fault:
+    except UnreadableExport as fault:
         raise NoExport(fault.why) from None
 
 
-def _preview(session: Session, export: Export, text: str, group: str, actor: Actor) -> Preview:
+def _preview(
+    session: Session, export: Export, text: str, group: str, actor: Actor
+) -> EarlierPreview:
     if not session.scalar(select(Group.id).where(Group.public_id == group)):
-        raise UnknownGroup
+        raise GroupOfNobody
     fitting = _fitting(session, export, group, actor)
     by_name = {named.written: people for named, people in fitting.items()}
     sure = {name: people[0] for name, people in by_name.items() if len(people) == 1}
@@ -125,7 +127,7 @@ def _preview(session: Session, export: Export, text: str, group: str, actor: Act
     }
     known = everything & known_keys(session, {one.id for one in sure.values()})
     shown = [text, group, [[name, [one.id for one in them]] for name, them in by_name.items()]]
-    return Preview(
+    return EarlierPreview(
         export,
         text,
         group,
@@ -150,7 +152,7 @@ def _fitting(session: Session, export: Export, group: str, actor: Actor) -> Fitt
     }
 
 
-def _decided(preview: Preview, chosen: Mapping[str, str]) -> dict[str, Candidate]:
+def _decided(preview: EarlierPreview, chosen: Mapping[str, str]) -> dict[str, FittingPerson]:
     people = dict(preview.found)
     for name in preview.shared:
         choice = chosen.get(name.key, "")
@@ -163,7 +165,7 @@ def _decided(preview: Preview, chosen: Mapping[str, str]) -> dict[str, Candidate
 
 
 def _rows(
-    session: Session, export: Export, people: Mapping[str, Candidate]
+    session: Session, export: Export, people: Mapping[str, FittingPerson]
 ) -> list[EarlierTraining]:
     known = known_keys(session, {one.id for one in people.values()})
     rows = []
@@ -178,7 +180,7 @@ def _rows(
     return rows
 
 
-def _made(row: TrainingRow, named: NamedInRow, person: Candidate, key: str) -> EarlierTraining:
+def _made(row: TrainingRow, named: NamedInRow, person: FittingPerson, key: str) -> EarlierTraining:
     return EarlierTraining(
         person_id=person.id,
         source_key=key,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.history import blueprint
-from kash.history.forms import ExportForm
+from kash.history.forms import EarlierTrainingsForm
 from kash.history.queries import own_import, own_imports, trainings_of
 from kash.history.rules import MOST_BYTES
 from kash.history.services import bring_in, look_through, take_back
@@ -27,7 +27,7 @@ from kash.policy import Actor, allow
 def index() -> ResponseReturnValue:
     """Choose an export, look at what it would bring, and save that."""
     actor = current_actor()
-    form = ExportForm()
+    form = EarlierTrainingsForm()
     form.offer(groups())
     preview = None
     if form.validate_on_submit():

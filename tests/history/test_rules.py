@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kash.history.rules import Unreadable, decoded, plain, read_day, read_export
+from kash.history.rules import UnreadableExport, decoded, plain, read_day, read_export
 
 TODAY = date(2026, 11, 28)
 HEAD = (
@@ -68,13 +68,13 @@ def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str)
     ],
 )
 def test_a_file_that_is_no_export_is_told_by_a_reason(text: str, why: str) -> None:
-    with pytest.raises(Unreadable) as fault:
+    with pytest.raises(UnreadableExport) as fault:
         read_export(text, TODAY)
     assert fault.value.why == why
 
 
 def test_a_file_of_other_signs_is_refused() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableExport):
         decoded(b"\xff\xfe\x00T")
 
 
@@ -84,7 +84,7 @@ def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
     for told in (text, HEAD + text):
         try:
             read_export(plain(told), TODAY)
-        except Unreadable:
+        except UnreadableExport:
             continue
 
 
@@ -95,5 +95,5 @@ def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day: date) -> No
         if day.day > 12 or day.day == day.month:
             assert read_day(day.strftime(form)) == day
         else:
-            with pytest.raises(Unreadable, match="two_days"):
+            with pytest.raises(UnreadableExport, match="two_days"):
                 read_day(day.strftime(form))

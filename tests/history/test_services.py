@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.history.errors import NothingChosen, RowsWrong, ShownOtherwise
+from kash.history.errors import NothingEarlier, RowsWrong, ShownOtherwise
 from kash.history.models import EarlierImport, EarlierTraining
 from kash.history.services import bring_in, look_through, take_back
 from kash.people.models import Group, Person
@@ -47,7 +47,7 @@ def test_what_was_shown_is_saved_once_and_goes_again_with_its_file(
     assert (number, _held()) == (1, [(mine, "Rights")])
     again = look_through(TEXT, police, trainer)
     assert (again.new, again.known) == (0, 1)
-    with pytest.raises(NothingChosen):
+    with pytest.raises(NothingEarlier):
         bring_in(TEXT, police, again.digest, {}, trainer)
     with pytest.raises(NotFound):
         take_back(made, other)
@@ -68,7 +68,7 @@ def test_of_two_with_one_name_nobody_is_taken_who_was_not_chosen(
     seen = look_through(TEXT, police, trainer)
     (name,) = seen.shared
     assert [one.told for one in name.people] == ["A1", "A2"]
-    for chosen, problem in (({}, NothingChosen), ({name.key: stranger}, ShownOtherwise)):
+    for chosen, problem in (({}, NothingEarlier), ({name.key: stranger}, ShownOtherwise)):
         with pytest.raises(problem):
             bring_in(TEXT, police, seen.digest, chosen, trainer)
     bring_in(TEXT, police, seen.digest, {name.key: wanted}, trainer)
