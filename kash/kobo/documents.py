@@ -11,11 +11,16 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
+from kash.attendance.queries.pads import roster_given, slots_given
+from kash.attendance.queries.statuses import statuses_for
+from kash.attendance.wording import usual_word
+from kash.kobo.errors import NobodyToMark
 from kash.kobo.rules.xlsforms import LANGUAGES, FormChoice, FormQuestion, XlsForm, sheets_of
 from kash.people import words
 from kash.people.models import Group, Organisation
 from kash.people.rules.persons import AGE_BANDS, MOST_NAME, SEXES
 from kash.people.rules.persons import LANGUAGES as SPOKEN
+from kash.workshops.models import Workshop
 
 _SHORT = f"string-length(.) <= {MOST_NAME}"
 
@@ -78,6 +83,42 @@ def registration_form(group: Group, organisations: Sequence[Organisation]) -> Xl
     return _numbered(
         f"registration_{group.letter.lower()}", f"Registration {group.letter}", questions
     )
+
+
+def attendance_form(workshop: Workshop) -> XlsForm:
+    """The form by which the attendance of a workshop is taken, one submission a session.
+
+    Like a pad it holds codes and initials, never a name of either group. Raises NobodyToMark.
+    """
+    slots, roster = slots_given(workshop.register_id), roster_given(workshop.register_id)
+    if not slots or not roster:
+        raise NobodyToMark
+    sessions = tuple(FormChoice(one["id"], dict.fromkeys(LANGUAGES, one["label"])) for one in slots)
+    participants = tuple(
+        FormChoice(one["code"], dict.fromkeys(LANGUAGES, f"{one['code']} · {one['initials']}"))
+        for one in roster
+    )
+    questions = [FormQuestion("session", _in_each(_l("Session")), choices=sessions, required=True)]
+    for status in statuses_for("workshop"):
+        questions.append(
+            FormQuestion(
+                f"status_{status.code}",
+                _usual(status.code) if not status.name else dict.fromkeys(LANGUAGES, status.name),
+                choices=participants,
+                list_name="participants",
+                several=True,
+            )
+        )
+    title = f"Attendance: {workshop.version.public_title}"
+    return _numbered(f"attendance_{workshop.public_id}", title, questions)
+
+
+def _usual(code: str) -> dict[str, str]:
+    told = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            told[language] = usual_word(code)
+    return told
 
 
 def _choices(values: Sequence[str], said: Mapping[str, Any]) -> tuple[FormChoice, ...]:

@@ -41,6 +41,12 @@ class ListWaits(Problem):
     )
 
 
+class NobodyToMark(Problem):
+    """A workshop without a session, or without anybody on its register."""
+
+    sentence = _l("This workshop has no session yet, or nobody is on its register.")
+
+
 class QuestionsGone(Problem):
     """Questions that were answered before are in no row any more."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from kash.attendance.models import RosterEntry, Slot
 from kash.connections.kinds import ConnectionKind
 from kash.connections.models import Connection
 from kash.feature import Feature
@@ -20,6 +21,7 @@ from kash.platform.web.hits import NamedPage
 from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.policy import Actor
+from kash.workshops.models import Workshop
 
 
 def _may_use(_public_id: str, actor: Actor) -> bool | None:
@@ -57,6 +59,19 @@ FEATURE = Feature(
             ),
         ),
         SampleId("/kobo/forms/<public_id>", lambda _: select(KoboForm.public_id)),
+        SampleId(
+            "/kobo/attendance/<public_id>",
+            lambda _: (
+                select(Workshop.public_id)
+                .where(
+                    Workshop.register_id.in_(select(Slot.register_id)),
+                    Workshop.register_id.in_(
+                        select(RosterEntry.register_id).where(RosterEntry.removed_at.is_(None))
+                    ),
+                )
+                .order_by(Workshop.id)
+            ),
+        ),
         SampleId("/kobo/empty/<group_id>", lambda _: select(Group.public_id)),
     ),
 )

@@ -20,7 +20,7 @@ from kash.connections.models import Connection
 from kash.people.models import Group
 from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
-REGISTRATION, ATTENDANCE = "registration", "attendance"
+REGISTRATION = "registration"
 
 
 class KoboForm(PublicId, Base):

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.attendance.models import RosterEntry, Slot
 from kash.connections.models import Connection
 from kash.kobo.models import KoboForm, KoboRow
 from kash.people.models import PeopleList, PeopleListPerson, Person
@@ -16,6 +17,11 @@ from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import run_by
+
+# As many as anybody looks through; earlier ones are over.
+MOST_WORKSHOPS = 20
 
 
 def connections_on() -> Sequence[Connection]:
@@ -30,6 +36,24 @@ def forms() -> Sequence[KoboForm]:
     """All forms, by title, with their connections and groups."""
     asked = select(KoboForm).options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
     return db.session.scalars(asked.order_by(func.lower(KoboForm.title), KoboForm.id)).all()
+
+
+def workshops_to_mark(actor: Actor) -> Sequence[Workshop]:
+    """Workshops that this actor runs and that have sessions and people, the latest first."""
+    asked = (
+        select(Workshop)
+        .where(
+            Workshop.id.in_(run_by(actor)),
+            Workshop.state == "planned",
+            exists().where(Slot.register_id == Workshop.register_id),
+            exists().where(
+                RosterEntry.register_id == Workshop.register_id, RosterEntry.removed_at.is_(None)
+            ),
+        )
+        .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+        .limit(MOST_WORKSHOPS)
+    )
+    return db.session.scalars(asked).all()
 
 
 def form_of(public_id: str) -> KoboForm:

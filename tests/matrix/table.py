@@ -1055,6 +1055,7 @@ PLACES: dict[str, Place] = {
     "history.undo": _of("earlier_import", both="history.bring"),
     "kobo.index": Place("kobo.use"),
     "kobo.empty_form": Place("kobo.use", address={"group_id": "group"}),
+    "kobo.empty_attendance_form": _of("workshop", get="attendance.mark"),
     "kobo.connection": _of("kobo_connection", both="kobo.use"),
     "kobo.form": _of("kobo_form", get="kobo.use"),
     "kobo.fetch_rows": _of("kobo_form", post="kobo.use"),

@@ -146,7 +146,7 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
         "ends": ends_at.isoformat(),
         "server_key": {"id": key, "jwk": jwk_of(point)},
         "register": {"id": register, "neutral_title": title, "language": language},
-        "slots": _slots(register_id),
+        "slots": slots_given(register_id),
         "groups": [
             {"letter": letter}
             for letter in db.session.scalars(select(Group.letter).order_by(Group.position))
@@ -163,12 +163,13 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
             }
             for one in statuses_for(purpose)
         ],
-        "roster": _roster(register_id),
+        "roster": roster_given(register_id),
         "marks": _marks(register_id),
     }
 
 
-def _slots(register_id: int) -> list[dict[str, Any]]:
+def slots_given(register_id: int) -> list[dict[str, Any]]:
+    """The slots of a register by day and number, in their order; one query."""
     rows = db.session.execute(
         select(
             Slot.public_id,
@@ -198,7 +199,7 @@ def _slots(register_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _roster(register_id: int) -> list[dict[str, str]]:
+def roster_given(register_id: int) -> list[dict[str, str]]:
     """Everybody who ever was on the register has a code, so that codes stay; those on it now are
     given."""
     rows = db.session.execute(

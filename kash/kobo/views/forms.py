@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.connections.queries import connection_on, connections_of
 from kash.kobo import blueprint, queries
-from kash.kobo.documents import registration_form, workbook_of
+from kash.kobo.documents import attendance_form, registration_form, workbook_of
 from kash.kobo.forms import NewForm
 from kash.kobo.models import KoboForm
 from kash.kobo.services import fetching, forms
@@ -22,6 +22,7 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.tables import XLSX
 from kash.policy import allow
+from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/")
@@ -33,6 +34,7 @@ def index() -> ResponseReturnValue:
         forms=queries.forms(),
         connections=queries.connections_on(),
         groups=organisations_queries.groups(),
+        workshops=queries.workshops_to_mark(current_actor()),
     )
 
 
@@ -44,6 +46,14 @@ def empty_form(group_id: str) -> ResponseReturnValue:
         next((one for one in organisations_queries.groups() if one.public_id == group_id), None)
     )
     form = registration_form(group, organisations_queries.organisations())
+    return download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX)
+
+
+@blueprint.get("/attendance/<public_id>")
+@allow("attendance.mark")
+def empty_attendance_form(public_id: str) -> ResponseReturnValue:
+    """An XLSForm of one workshop's attendance, with codes and initials in place of names."""
+    form = attendance_form(own_workshop(public_id, current_actor(), "attendance.mark"))
     return download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX)
 
 
