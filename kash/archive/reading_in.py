@@ -81,6 +81,8 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
         read = _checked(source, identities)
     except DamagedArchive:
         raise
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DamagedArchive(_ALTERED) from None
     except DamagedBackup as problem:
         if "backup" in str(problem):
             raise DamagedArchive(_ALTERED) from None
@@ -169,6 +171,8 @@ def _checked(source: Path, identities: list[Any]) -> _ReadArchive:
     if not stated or json.loads(stated) != json.loads(found.as_json()):
         raise DamagedArchive(_ALTERED)
     if set(found.tables) != {table.name for table in kept_tables()}:
+        raise DamagedArchive(_ALTERED)
+    if not all(name in head for name in ("revision", "keys", "root", "made_at")):
         raise DamagedArchive(_ALTERED)
     return _ReadArchive(head, found, key)
 

@@ -123,7 +123,7 @@ def _page(public_id: str) -> ProposalPage[Connection]:
 
 
 @blueprint.post("/<public_id>/agree")
-@allow("connections.agree")
+@allow("connections.agree", fresh=True)
 def agree(public_id: str) -> ResponseReturnValue:
     """Agree to what another person recorded, as it was shown."""
     shown = number_shown(request.form.get("row_version"))
@@ -145,7 +145,7 @@ def send_back(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/on")
-@allow("connections.record")
+@allow("connections.record", fresh=True)
 def switch_on(public_id: str) -> ResponseReturnValue:
     """Switch on what was agreed to."""
     shown = number_shown(request.form.get("row_version"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -12,10 +12,12 @@ from sqlalchemy import func, select, update
 from kash.api.endpoints import ScopedBlueprint, endpoints
 from kash.api.models import ApiToken
 from kash.api.scopes import SCOPES
+from kash.connections.models import Connection
 from kash.indicators.models import Completion
 from kash.people.models import Person
-from kash.platform.database import db, writing
+from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, UndeclaredPermission, allow
+from kash.statements.rules.names import Name
 from kash.workshops.models import Workshop
 from tests.workshops.conftest import make_person
 
@@ -193,6 +195,52 @@ def test_no_list_asks_more_often_for_three_rows_than_for_one(
     assert db.session.scalar(select(func.count(ApiToken.id))) == 1
 
 
+def test_community_members_are_told_as_a_statement_told_them_and_never_as_of_now(
+    app: APIFlask, held: Held, program: MakeProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two counts of them a day apart would tell who came on it."""
+    day, version = date(2026, 11, 18), held.row.version
+    zawadi = db.session.scalars(select(Person).where(Person.chosen_name == "Zawadi Sampuli")).one()
+    db.session.add(
+        Completion(
+            workshop_id=held.row.id,
+            person_id=zawadi.id,
+            course_id=version.course_id,
+            held_on=day,
+            completed_on=day,
+            minutes=360,
+            percentage=100,
+            met=True,
+            group_id=zawadi.group_id,
+        )
+    )
+    db.session.commit()
+    one = program("indicators.read")
+    path = "/indicators/people_completed?period=2026-Q4&by=course"
+    told = one.ask(path).json
+    assert (told["count"], told["community"], told["cells"]) == (0, None, [])
+    for value, starred in ((12, False), (None, True)):
+        monkeypatch.setattr(
+            "kash.api.indicators.told_by_period",
+            lambda _session, value=value: {"2026-Q4": {Name("people_completed"): value}},
+        )
+        told = one.ask(path).json
+        assert (told["count"], told["community"]) == (0, value)
+        assert told["community_starred"] is starred
+
+
+def test_a_token_ends_with_the_connection_that_was_agreed_to_with_it(
+    app: APIFlask, program: MakeProgram
+) -> None:
+    """Another processor in another country is another agreement, though both are on."""
+    one = program("indicators.read")
+    assert one.ask("/token").status_code == 200
+    row = db.session.scalars(select(Connection).where(Connection.public_id == one.connection)).one()
+    row.created_at = utc_now() + timedelta(seconds=1)
+    db.session.commit()
+    assert one.ask("/token").status_code == 401
+
+
 def test_indicators_are_told_of_whole_quarters_and_never_by_what_singles_a_person_out(
     both_engines_app: APIFlask, held: Held, program: MakeProgram
 ) -> None:
@@ -220,14 +268,14 @@ def test_indicators_are_told_of_whole_quarters_and_never_by_what_singles_a_perso
     apart = one.ask("/indicators/people_completed?period=2026&by=refresher").json
     assert apart["cells"] == [{"value": "new", "count": 1}]
     assert one.ask("/indicators?period=2025-Q1").json["items"][0]["count"] is None
-    for by in ("sex", "ward", "station", "age_band", "cadre"):
+    for by in ("group", "sex", "ward", "station", "age_band", "cadre"):
         answer = one.ask(f"/indicators/people_completed?period=2026-Q4&by={by}")
         assert answer.status_code == 422
     for period in ("2026-11", "2026-11-17..2026-11-18", "2026-Q5", "x"):
         assert one.ask(f"/indicators?period={period}").status_code == 422
     for path in (
         "/indicators/nothing?period=2026",
-        "/indicators/workshops_held?period=2026&by=group",
+        "/indicators/workshops_held?period=2026&by=refresher",
         f"/indicators?period=2026&funder={'0' * 16}",
     ):
         assert one.ask(path).status_code == 404

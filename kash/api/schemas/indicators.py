@@ -9,7 +9,7 @@ from pydantic import Field
 from kash.api.schemas.base import MaybeId, SentForm, ToldForm
 
 # Of what is told apart by more, a cell can single out a person.
-By = Literal["", "group", "course", "funder", "refresher"]
+By = Literal["", "course", "funder", "refresher"]
 
 
 class IndicatorsAsked(SentForm):
@@ -26,7 +26,7 @@ class IndicatorsAsked(SentForm):
 class IndicatorAsked(IndicatorsAsked):
     """One indicator, told apart by one thing at most."""
 
-    by: By = Field("", description="group, course, funder or refresher")
+    by: By = Field("", description="course, funder or refresher")
 
 
 class IndicatorTold(ToldForm):
@@ -38,7 +38,11 @@ class IndicatorTold(ToldForm):
     version: int = Field(description="The version of the definition")
     definition: str
     period: str
-    count: int | None
+    count: int | None = Field(description="Police officers, or workshops, as of now")
+    community: int | None = Field(
+        description="Community members as they were told to a funder; null where they were not"
+    )
+    community_starred: bool = Field(description="True where that was left out, since it is small")
 
 
 class IndicatorsTold(ToldForm):
@@ -50,7 +54,7 @@ class IndicatorsTold(ToldForm):
 class CellTold(ToldForm):
     """A part of an indicator."""
 
-    value: str = Field(description="A group's letter, an id, new or refresher; empty: not known")
+    value: str = Field(description="An id, new or refresher; empty: not known")
     count: int | None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kash.api.endpoints import endpoints, needs
+from kash.api.indicators import LeavingFigure, LeavingFigures
 from kash.api.schemas.indicators import (
     IndicatorAsked,
     IndicatorInFull,
@@ -13,11 +14,10 @@ from kash.api.schemas.indicators import (
 )
 from kash.api.scopes import INDICATORS
 from kash.indicators.queries.definitions import Definition, definition_of, definitions_on
-from kash.indicators.queries.figures import funders, table_of
-from kash.indicators.queries.totals import totals_of
+from kash.indicators.queries.figures import funders
 from kash.indicators.rules.keys import KEYS, DimensionProblem
 from kash.indicators.rules.periods import Period, read_period
-from kash.platform.web import current_actor
+from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 
 
@@ -29,9 +29,9 @@ from kash.platform.web.errors import NotFound
 def list_indicators(asked: IndicatorsAsked) -> dict[str, Any]:
     """All indicators of a quarter or a year."""
     period = read_period(asked.period)
-    counts = totals_of(KEYS, period, funder=_funder(asked))
+    figures = LeavingFigures(period, _funder(asked), db.session())
     definitions = definitions_on(period.last, KEYS)
-    return {"items": [_told(definitions[key], period, counts[key]) for key in KEYS]}
+    return {"items": [_told(definitions[key], period, figures.of(key)) for key in KEYS]}
 
 
 @endpoints.get("/indicators/<key>")
@@ -43,14 +43,14 @@ def read_indicator(key: str, asked: IndicatorAsked) -> dict[str, Any]:
     """One indicator of a quarter or a year, told apart by one thing at most."""
     if key not in KEYS:
         raise NotFound
-    period, by = read_period(asked.period), (asked.by,) if asked.by else ()
+    period = read_period(asked.period)
     try:
-        found = table_of(key, period, by, funder=_funder(asked), actor=current_actor())
+        found = LeavingFigures(period, _funder(asked), db.session()).of(key, asked.by)
     except DimensionProblem:
         # There is no such thing of this indicator.
         raise NotFound from None
     definition = definition_of(key, period.last)
-    return _told(definition, period, found.total.count) | {
+    return _told(definition, period, found) | {
         "by": asked.by,
         "adds_up": found.adds_up,
         "cells": [
@@ -68,12 +68,14 @@ def _funder(asked: IndicatorsAsked) -> str | None:
     return asked.funder
 
 
-def _told(definition: Definition, period: Period, count: int | None) -> dict[str, Any]:
+def _told(definition: Definition, period: Period, figure: LeavingFigure) -> dict[str, Any]:
     return {
         "key": definition.key,
         "title": definition.title,
         "version": definition.version,
         "definition": definition.text,
         "period": period.text,
-        "count": count,
+        "count": figure.count,
+        "community": figure.community,
+        "community_starred": figure.starred,
     }

@@ -116,7 +116,7 @@ def propose(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/approve")
-@allow("funder_reports.approve")
+@allow("funder_reports.approve", fresh=True)
 def approve(public_id: str) -> ResponseReturnValue:
     """Make it final as it was read."""
     digest = ReadReportForm().digest.data or ""

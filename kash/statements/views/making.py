@@ -66,7 +66,7 @@ def propose(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/approve")
-@allow("statements.approve")
+@allow("statements.approve", fresh=True)
 def approve(public_id: str) -> ResponseReturnValue:
     """Approve the figures that somebody else froze."""
     digest = ApproveForm().digest.data or ""
@@ -88,7 +88,7 @@ def turn_back(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<public_id>/send")
-@allow("statements.make")
+@allow("statements.make", fresh=True)
 def send(public_id: str) -> ResponseReturnValue:
     """Lay all that ever left beside an approved statement; and send it, if nobody is found."""
     return proposal_page(public_id).step(
