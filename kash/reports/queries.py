@@ -70,11 +70,13 @@ class WorkshopReport:
 
 
 def report_of(workshop: Workshop, language: str, *, with_words: bool) -> WorkshopReport:
-    """The report of a workshop; `with_words` also opens what trainers wrote in their own."""
+    """The report of a workshop; `with_words` also opens what trainers wrote in their own, and
+    counts everybody. Without them it is for whoever pays, who is told of the community in
+    statements alone: with all papers side by side one more count could tell who was there."""
     return WorkshopReport(
         workshop=workshop,
         trainers=[one.name for one in facilitators_of(workshop)],
-        groups=group_counts(workshop),
+        groups=group_counts(workshop, officers_only=not with_words),
         sessions=taught_sessions(workshop, with_texts=with_words),
         gains=compared(sittings(workshop)),
         objectives={
@@ -97,14 +99,15 @@ def report_of(workshop: Workshop, language: str, *, with_words: bool) -> Worksho
     )
 
 
-def group_counts(workshop: Workshop) -> list[GroupCount]:
-    """How many people of each group had a place in a workshop, and came to any of it; two
-    queries."""
+def group_counts(workshop: Workshop, *, officers_only: bool = False) -> list[GroupCount]:
+    """How many people of each group, or of groups of officers only, had a place in a workshop, and
+    came to any of it; two queries."""
+    counted = [Group.is_police.is_(True)] if officers_only else []
     enrolled = _by_letter(
         select(Group.letter, func.count(Enrolment.id))
         .join(Person, Person.id == Enrolment.person_id)
         .join(Group, Group.id == Person.group_id)
-        .where(Enrolment.workshop_id == workshop.id, Enrolment.state == "confirmed")
+        .where(Enrolment.workshop_id == workshop.id, Enrolment.state == "confirmed", *counted)
         .group_by(Group.letter)
     )
     came = _by_letter(
@@ -119,7 +122,7 @@ def group_counts(workshop: Workshop) -> list[GroupCount]:
         )
         .join(Person, Person.id == Mark.person_id)
         .join(Group, Group.id == Person.group_id)
-        .where(Slot.register_id == workshop.register_id, MarkStatus.weight > 0)
+        .where(Slot.register_id == workshop.register_id, MarkStatus.weight > 0, *counted)
         .group_by(Group.letter)
     )
     letters = sorted({*enrolled, *came})

@@ -128,6 +128,19 @@ def test_what_a_funder_gets_holds_nobodys_own_words_and_no_name_but_the_trainers
     assert [paper.language for paper in printed] == [language] * 2
 
 
+def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
+    app: APIFlask, taught: Held, printed: list[PagedDocument]
+) -> None:
+    """Beside the figures that are sent to funders it could tell who was there."""
+    with app.test_request_context():
+        workshop_report(taught.row, "en", with_words=False)
+        workshop_report(taught.row, "en", with_words=True)
+    funder, programme = (paper.html for paper in printed)
+    assert [letter in funder for letter in ("Group A", "Group B")] == [True, False]
+    assert [letter in programme for letter in ("Group A", "Group B")] == [True, True]
+    assert "Officers only." in funder
+
+
 def test_the_page_tells_what_is_missing_and_words_are_only_there_if_asked_for(
     app: APIFlask,
     taught: Held,
