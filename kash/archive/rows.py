@@ -2,7 +2,7 @@
 
 A line holds the columns by name. What the database holds nothing in is left out, so that a JSON
 `null` in a column of JSON stays apart from it. Moments, days and hours are in ISO 8601, moments in
-UTC; bytes in base64.
+UTC; bytes in base64; fractions as text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, LargeBinary, Table, select
@@ -51,6 +52,9 @@ def lines_of(connection: Connection, table: Table) -> Iterator[bytes]:
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        # Engines write the same number with more or fewer noughts at its end.
+        return format(value.normalize(), "f")
     if isinstance(value, bytes):
         return b64encode(value).decode()
     return value
@@ -74,6 +78,8 @@ def _reader(column: Column[Any]) -> Callable[[Any], Any]:
     if isinstance(kind, LargeBinary):
         return lambda text: b64decode(text, validate=True)
     python = None if isinstance(kind, JSON) else kind.python_type
+    if python is Decimal:
+        return Decimal
     if python is date:
         return date.fromisoformat
     if python is time:

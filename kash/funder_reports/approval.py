@@ -1,4 +1,5 @@
-"""Approval of reports to funders."""
+"""Approval of reports to funders. It is not declared as a part, since it cannot be lent: two people
+who are there answer for what leaves."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def report_paper(report: FunderReport) -> bytes:
         )
         paged = PagedDocument(
             html=html,
-            title=_("Report"),
+            title=_("Report to a funder"),
             language=report.language,
             header_left=report.title,
             header_right=period,

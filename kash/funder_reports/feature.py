@@ -7,7 +7,6 @@ from sqlalchemy import Select, select
 
 from kash.feature import Feature
 from kash.funder_reports import blueprint, views
-from kash.funder_reports.approval import APPROVAL
 from kash.funder_reports.chapters import CHAPTERS
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.personal import PERSONAL
@@ -35,7 +34,6 @@ FEATURE = Feature(
     parts=(
         ACTION_WORDS,
         CHAPTERS,
-        APPROVAL,
         NEEDED,
         *PERSONAL,
         NamedPage("funder_reports.index", _l("Reports to funders"), "funder_reports.see", 98),

@@ -319,7 +319,7 @@ def test_own_sessions_are_listed_and_ended(
     who = actor("trainer")
     here, there = client_for(who), client_for(who)
     page = here.get("/account").text
-    assert page.count("this one") == 1
+    assert page.count(">this one<") == 1
     ids = re.findall(r"/account/sessions/([0-9a-z]{16})/end", page)
     assert len(ids) == 1
     assert here.post(f"/account/sessions/{ids[0]}/end").location == "/account"

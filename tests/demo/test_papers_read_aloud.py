@@ -35,14 +35,22 @@ from kash.forums.models import Forum, Meeting
 from kash.forums.queries.actions import all_actions
 from kash.forums.queries.year import meetings_in_year, years_of
 from kash.forums.year_paper import actions_paper, attendance_paper
+from kash.funder_reports.documents import report_paper
+from kash.funder_reports.models import FunderReport
 from kash.incidents.documents.case_file import FileChoice, case_file
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
+from kash.indicators.asked import FiguresAsked
+from kash.indicators.queries.lines import indicator_lines
+from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.periods import quarter_holding
 from kash.invitations.documents import letter_to_commander
 from kash.invitations.models import SignUpLink
 from kash.members.documents import recovery_sheet
+from kash.overview.documents import plan_paper
+from kash.overview.queries.plan import plan_of
 from kash.payouts.documents import payment_list
 from kash.payouts.models import PaymentSheet, PayoutList
 from kash.payouts.queries.lists import lines_of
@@ -195,7 +203,20 @@ def _register_of_actions(_sample: Sample) -> bytes:
     return actions_paper(found, lines, utc_now())
 
 
+def _funder_report(_sample: Sample) -> bytes:
+    return report_paper(db.session.scalars(select(FunderReport).limit(1)).one())
+
+
+def _plan_of_quarter(_sample: Sample) -> bytes:
+    asked = FiguresAsked(quarter_holding(local_today()), None)
+    director = Actor("0" * 16, frozenset({Role.DIRECTOR}))
+    lines = indicator_lines((IndicatorKey.COMPLETED,), asked.period)
+    return plan_paper(asked, plan_of(asked.period, None, director), lines, "en")
+
+
 PAPERS: dict[str, Callable[[Sample], bytes]] = {
+    "funder_reports.documents.report_paper": _funder_report,
+    "overview.documents.plan_paper": _plan_of_quarter,
     "attendance.documents.register_pdf": _written("register.pdf"),
     "attendance.documents.badges_pdf": _badges,
     "assessments.sheets.drawing.answer_sheets": _written("answer-sheets.pdf"),

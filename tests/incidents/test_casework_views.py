@@ -629,5 +629,6 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(
         "/w/new",
         "/w/d",
         "/w/o",
+        "/w/trends",
         "/w/n",
     ]

@@ -262,6 +262,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("decision_review", "concluded_at"): [None, datetime(2026, 11, 16, 6)],
     ("decision_review", "table_key"): ["", "who"],
     ("decision_review", "line"): ["", "police"],
+    ("earlier_training", "length"): [2, 3],
     ("funder_report", "state"): ["draft", "returned"],
     ("funder_report", "language"): ["en", "sw"],
     ("report_template", "language"): ["en", "sw"],

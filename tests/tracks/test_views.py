@@ -291,7 +291,7 @@ def test_people_are_found_by_name_and_enrolled(tracked: Tracked, client_for: Cli
     browser = client_for(tracked.trainer)
     address = f"/tracks/{tracked.track}/people"
     assert ALL in browser.post(f"{address}/find", data={"search": "Zawadi"}).text
-    assert browser.post(address, data={"person": tracked.person(ALL)}).status_code == 302
+    assert browser.post(f"{address}/enrol", data={"person": tracked.person(ALL)}).status_code == 302
     db.session.rollback()
     assert db.session.query(TrackEnrolment).count() == 1
 

@@ -10,10 +10,14 @@ from typing import Any
 
 from flask import render_template
 
+from kash.platform.web.language import language_code
+
 
 def packed_copy(copied: Mapping[str, list[dict[str, Any]]], headings: Mapping[str, Any]) -> bytes:
     """A zip of both; it is made in memory and kept nowhere. `headings` are words for tables."""
-    page = render_template("people/paper/copy.html", copied=copied, headings=headings)
+    page = render_template(
+        "people/paper/copy.html", copied=copied, headings=headings, language=language_code()
+    )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("copy.html", page)
