@@ -85,7 +85,7 @@ def a_phone(
         cookie = client_for(peer).get_cookie("session", domain="localhost")
         assert cookie is not None
         context = browser.new_context(viewport=PHONE, **more)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
         opened.append(context)
         page = context.new_page()

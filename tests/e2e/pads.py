@@ -93,7 +93,7 @@ class Pad:
             viewport=PHONE, locale="en-GB", timezone_id="Africa/Nairobi", has_touch=True
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
         self.problems: list[str] = []
         note_faults(self.page, self.problems)
 

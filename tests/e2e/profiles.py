@@ -36,7 +36,7 @@ def kept_profile(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
         args=["--no-sandbox", "--disable-dev-shm-usage"],
         viewport={"width": 390, "height": 800},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     try:
         yield context
     finally:

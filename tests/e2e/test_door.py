@@ -81,7 +81,7 @@ class Site:
         assert cookie is not None
         context.add_cookies([{"name": name, "value": cookie.value, "url": self.address}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         note_faults(page, self.problems)
         return page
 

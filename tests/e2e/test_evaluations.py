@@ -31,7 +31,7 @@ def evaluation_site(app: APIFlask, evaluated: Evaluated) -> Iterator[Site]:  # n
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

@@ -213,7 +213,7 @@ def test_somebody_held_is_two_taps_from_the_officers_queue(
 
     # The officer's queue: on top, marked, with the time since then.
     context = browser.new_context(viewport=PHONE)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     for name in ("session", "vault"):
         cookie = member.client.get_cookie(name, domain="localhost")
         assert cookie is not None

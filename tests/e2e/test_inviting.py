@@ -29,7 +29,7 @@ def desk(
     site = Site(sqlite_app)
     context = browser.new_context(viewport=DESK)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
     yield context.new_page(), site.address
     context.close()

@@ -24,7 +24,7 @@ class Device:
 
     def __init__(self, browser: Browser, address: str, *, verifies: bool = True) -> None:
         self.context: BrowserContext = browser.new_context(viewport=DESK, locale="en-GB")
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.address = address
         self.troubles: list[str] = []

@@ -44,7 +44,7 @@ def address(app: APIFlask) -> Iterator[str]:
 
 def _phone(browser: Browser) -> Page:
     page = browser.new_context(viewport=PHONE, locale="en-GB").new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     return page
 
 

@@ -59,7 +59,7 @@ class Walk:
 
     def newcomer(self, name: str) -> Walker:
         context = self.browser.new_context(viewport=DESK, locale="en-GB")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         made = Walker(name, context, context.new_page(), self.served.address)
         made.watch()
         self.people[name] = made
