@@ -103,7 +103,8 @@ def test_more_rows_than_a_list_holds_are_refused_at_the_first_page() -> None:
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)))
 def test_whatever_a_server_answers_is_a_page_or_refused(content: bytes) -> None:
     with contextlib.suppress(NoPage):
-        read_page(content)
+        page = read_page(content)
+        assert page.count >= 0
 
 
 @pytest.mark.parametrize(
