@@ -22,7 +22,7 @@ FEATURE = Feature(
             _l("Reports"),
             "report",
             "overview.see",
-            119,
+            105,
             covers=(
                 "indicators",
                 "coverage",

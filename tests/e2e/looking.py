@@ -39,6 +39,10 @@ _TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(
   const [inside, strip] = [tab, tab.parentElement].map(one => one.getBoundingClientRect());
   return inside.left < strip.left - 1 || inside.right > strip.right + 1;
 })"""
+# The main places stand in one row, whatever is kept under "More".
+_ROWS = """() => new Set([...document.querySelectorAll(".bar > a, .bar > details")]
+  .filter(one => one.checkVisibility()).map(one => Math.round(one.getBoundingClientRect().bottom))
+).size"""
 # What stands at the head of a line of a ledger, and is printed over what is said beside it.
 OVERPRINT = """() => [...document.querySelectorAll(".ledger > li > .key")].filter(key => {
   const own = key.getBoundingClientRect();
@@ -213,7 +217,7 @@ _AT_A_SIZE = f"""([judged, phone]) => ({{
   wide: {_WIDE}, covered: phone ? ({_COVERED})() : [],
   ...(judged ? {{
     build: ({_BUILD})(), looks: ({_LOOKS})(), out: ({_TAB_OUT})(), over: ({OVERPRINT})(),
-    doubtful: ({DOUBTFUL})(),
+    doubtful: ({DOUBTFUL})(), rows: ({_ROWS})(),
   }} : {{}}),
 }})"""
 
@@ -291,6 +295,8 @@ class Looker:
             if said["out"] and _stays_out(page):
                 light.append(f"{guise}: its tab is out of view")
             light += [f"{guise}: “{words}” runs over" for words in said["over"]]
+            if said["rows"] > 1:
+                light.append(f"{guise}: its main places take {said['rows']} rows")
             guises[width, "light"] = light
         # From the last size back to the first, so that nothing is set twice.
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")

@@ -64,6 +64,7 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         "rolls": ROLLS.format(""),
         "rolls by keys": ROLLS.format(' tabindex="0"'),
         "wide": '<p><img alt="" width="340" height="5"></p>',
+        "rows": '<nav class="bar"><a href="/">Here</a><br><br><a href="/">There</a></nav>',
     }
     found: dict[str, list[str]] = {}
     for _twice in range(2):
@@ -114,6 +115,7 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         ],
         "rolls by keys": [],
         "wide": ["page at 320 px: 28 px too wide"],
+        "rows": [f"page at {width} px: its main places take 2 rows" for width in (360, 1280)],
     }
 
 

@@ -14,6 +14,8 @@ from kash.policy import Actor
 
 # How many things a phone's bar holds, "More" among them, before it says less than it could.
 _BAR = 5
+# How many stand in one row of a small desk's window and of a wide one; the rest is under "More".
+_DESK, _WIDE = 9, 13
 # Pages of one's own account belong to no main place.
 _OWN = "/account"
 
@@ -49,7 +51,7 @@ def navigation() -> list[dict[str, Any]]:
         and place.when(actor)
     ]
     barred = in_the_bar([place.phone for place in reachable])
-    for place, phone in zip(reachable, barred, strict=True):
+    for place, phone, far in zip(reachable, barred, beyond_the_row(barred), strict=True):
         url = url_for(place.endpoint)
         shown.append(
             {
@@ -58,6 +60,7 @@ def navigation() -> list[dict[str, Any]]:
                 "icon": place.icon,
                 "current": _is_here(place, url, reachable),
                 "phone": phone,
+                "far": far,
             }
         )
     return shown
@@ -75,6 +78,16 @@ def in_the_bar(first: Sequence[bool]) -> list[bool]:
         room -= fills
         chosen.append(one or fills)
     return chosen
+
+
+def beyond_the_row(barred: Sequence[bool]) -> list[str]:
+    """Which places a desk keeps under "More", by which of them stand in a phone's bar: `far` where
+    the window is small, `far rest` also where it is wide. What a phone shows is never kept back."""
+    small, wide = ((room if len(barred) <= room else room - 1) for room in (_DESK, _WIDE))
+    return [
+        "" if phone or place < small else "far" if place < wide else "far rest"
+        for place, phone in enumerate(barred)
+    ]
 
 
 def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:

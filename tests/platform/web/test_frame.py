@@ -225,6 +225,8 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     # which a code is typed or a link is copied, and the handbook, these; they load no htmx.
     names = ("autosave", "grid", "narrow", "narrowing", "register", "unsent", "code", "copy")
     apart |= {STATIC / "handbook.css", *(STATIC / "js" / f"{name}.js" for name in names)}
+    # And only the page of printed names, this.
+    apart.add(STATIC / "names.css")
     # And only the calendar, these.
     apart |= {STATIC / "calendar.css", STATIC / "js" / "calendar.js"}
     every -= filing | checking | door | apart

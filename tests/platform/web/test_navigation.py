@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.platform.web.navigation import in_the_bar
+from kash.platform.web.navigation import beyond_the_row, in_the_bar
 
 
 def test_few_places_all_stand_in_the_bar() -> None:
@@ -22,3 +22,16 @@ def test_none_that_comes_first_is_left_out(first: list[bool]) -> None:
     chosen = in_the_bar(first)
     assert all(bar for one, bar in zip(first, chosen, strict=True) if one)
     assert sum(chosen) == (len(first) if len(first) <= 5 else max(4, sum(first)))
+
+
+def test_a_desk_keeps_under_more_what_a_row_has_no_room_for() -> None:
+    barred = [True] * 4 + [False] * 11
+    assert beyond_the_row(barred) == [""] * 8 + ["far"] * 4 + ["far rest"] * 3
+    assert beyond_the_row(barred[:13]) == [""] * 8 + ["far"] * 5
+    assert beyond_the_row(barred[:9]) == [""] * 9
+
+
+@given(st.lists(st.booleans(), max_size=16))
+def test_a_desk_keeps_back_nothing_that_a_phone_shows(barred: list[bool]) -> None:
+    beyond = beyond_the_row(barred)
+    assert [far for far, phone in zip(beyond, barred, strict=True) if phone and far] == []
