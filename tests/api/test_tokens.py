@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from kash.accounts.errors import NotIndependent
 from kash.accounts.models import Account, AccountBacking, AccountRole
@@ -17,6 +17,7 @@ from kash.accounts.revocations import revoke_everything
 from kash.api.errors import NamesAlone, NoScopeChosen, ScopeNotHeld, TooLate
 from kash.api.models import ApiToken, ApiTokenScope, KeptAnswer
 from kash.api.queries.tokens import token, tokens_on_today
+from kash.api.scopes import scope_named
 from kash.api.services.tokens import (
     TokenRequest,
     agree_to_token,
@@ -26,6 +27,7 @@ from kash.api.services.tokens import (
     forget_kept_answers,
     return_token,
 )
+from kash.api.services.using import lease
 from kash.connections.models import Connection
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db, utc_now, writing
@@ -223,6 +225,26 @@ def test_the_first_use_of_a_day_stands_in_the_trail_under_the_tokens_connection(
         assert {line.name for line in audit_listing(actor=one.token)} == {"County register"}
     used = db.session.scalars(select(ApiTokenScope.last_used_at)).all()
     assert all(at is not None and utc_now() - at < timedelta(minutes=1) for at in used)
+
+
+def test_each_day_and_each_token_has_a_first_use(
+    sqlite_app: APIFlask, program: MakeProgram
+) -> None:
+    scope = scope_named("workshops.read")
+    assert scope is not None
+    one, other = program(), program(name="Court register")
+
+    def told(of: Program) -> int:
+        """The entries of a token after one more use."""
+        key = db.session.scalars(select(ApiToken.id).where(ApiToken.public_id == of.token)).one()
+        lease(key, of.token, scope)
+        entries = select(func.count()).where(AuditEntry.actor == of.token)
+        return db.session.scalars(entries).one()
+
+    assert [told(one), told(one), told(other), told(other)] == [1, 1, 1, 1]
+    with writing() as session:
+        session.execute(update(ApiTokenScope).values(last_used_at=utc_now() - timedelta(days=1)))
+    assert [told(one), told(one), told(other)] == [2, 2, 2]
 
 
 @pytest.mark.any_engine
