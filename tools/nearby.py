@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 _CODE = ("kash", "tests", "tools")
@@ -70,6 +71,7 @@ def imported(source: str, module: str, package: bool, known: Collection[str]) ->
         yield from (name for name in found if name in known and name != module)
 
 
+@cache
 def importers(root: Path) -> dict[str, set[str]]:
     """For each module those that import it, but for what puts everything together."""
     paths = [path for part in _CODE for path in sorted((root / part).rglob("*.py"))]

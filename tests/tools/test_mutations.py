@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tools.mutations.__main__ import table
-from tools.mutations.asking import Reached, package_of
+from tools.mutations.asking import Reached, nearest, package_of
 from tools.mutations.faults import Fault, drawn, faults_of, planted
 
 ROOT = Path(__file__).parents[2]
@@ -140,6 +140,23 @@ def test_those_tests_of_each_file_are_asked_first_that_reach_little_else() -> No
     assert package_of("kash/platform/jobs/services.py") == "tests/platform/jobs/"
 
 
+def test_of_a_room_those_files_are_asked_that_import_what_is_spoilt(tmp_path: Path) -> None:
+    for path, text in {
+        "kash/boats/rules.py": RULES,
+        "tests/boats/test_all.py": "",
+        "tests/boats/test_crossing.py": "from kash.boats.rules import may_cross",
+        "tests/nets/test_nets.py": "from kash.boats.rules import may_cross",
+        "tests/test_everything.py": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    faults = faults_of("kash/boats/rules.py", RULES)
+    crossing, all_of_them = "tests/boats/test_crossing.py", "tests/boats/test_all.py"
+    assert nearest(tmp_path, faults, 0) is None
+    assert nearest(tmp_path, faults, 1) == {crossing, "tests/test_everything.py"}
+    assert nearest(tmp_path, faults, 2) == {crossing, all_of_them, "tests/test_everything.py"}
+
+
 def test_a_fault_that_no_test_would_notice_is_told_from_one_that_is_found(tmp_path: Path) -> None:
     for path, text in {
         "kash/__init__.py": "",
@@ -161,7 +178,7 @@ def test_a_fault_that_no_test_would_notice_is_told_from_one_that_is_found(tmp_pa
         for one in faults_of("kash/boats/rules.py", RULES)
         if one.sort in ("and or", "comparison", "sign")
     ]
-    told = {"faults": [dataclasses.asdict(one) for one in faults], "seconds": 9}
+    told = {"faults": [dataclasses.asdict(one) for one in faults], "seconds": 9, "near": 0}
     files = {"reached": str(tmp_path / "reached.json"), "results": str(results)}
     plan.write_text(json.dumps(told | files))
     command = [sys.executable, "-m", "tools.mutations.asking", str(plan)]

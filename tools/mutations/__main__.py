@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kind", choices=KINDS, action="append", help="only of this kind of room")
     parser.add_argument("--only", metavar="TEXT", help="only those of the sample that have this")
     parser.add_argument("--seconds", type=float, default=8, help="of tests for each fault, CPU (8)")
+    parser.add_argument("--near", type=int, default=0, help="files of its room nearest to a fault")
     parser.add_argument("--reached", type=Path, metavar="FILE", help="keep what reaches what there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the answers there as well")
     parser.add_argument(
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(fault.words for fault in faults))
         return 0
     with tempfile.TemporaryDirectory(prefix="kash-mutations-") as folder:
-        answers = _asked(root, Path(folder), faults, chosen.seconds, chosen.reached)
+        answers = _asked(root, Path(folder), faults, chosen)
     equal = {one["fault"]: one["why"] for one in json.loads(_EQUAL.read_text("utf-8"))}
     told = [_told(fault, answers.get(fault.words, {}), equal) for fault in faults]
     if chosen.json:
@@ -64,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _asked(
-    root: Path, folder: Path, faults: list[Fault], seconds: float, reached: Path | None
+    root: Path, folder: Path, faults: list[Fault], chosen: argparse.Namespace
 ) -> dict[str, dict[str, Any]]:
     """The answers by the words of each fault, from a process in a copy of the tree."""
     copy = folder / "tree"
@@ -76,8 +77,9 @@ def _asked(
         json.dumps(
             {
                 "faults": [dataclasses.asdict(fault) for fault in faults],
-                "seconds": seconds,
-                "reached": str((reached or folder / "reached.json").resolve()),
+                "seconds": chosen.seconds,
+                "near": chosen.near,
+                "reached": str((chosen.reached or folder / "reached.json").resolve()),
                 "results": str(results),
             }
         )

@@ -31,7 +31,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tools.mutations.faults import Fault, blocks, modules, planted, statement_key
-from tools.nearby import module_of
+from tools.nearby import module_of, nearby_tests
 
 _PROBE = "__kash_reached__"
 _PROFILE = "asked"
@@ -122,6 +122,18 @@ def package_of(path: str) -> str:
     return "/".join(["tests", *parts[1:depth]]) + "/"
 
 
+def nearest(root: Path, faults: list[Fault], files: int) -> set[str] | None:
+    """So many files of tests of its own package that are nearest to each fault by imports, and
+    those of none; None for all, if no number is given."""
+    if not files:
+        return None
+    found = {f"tests/{file.name}" for file in (root / "tests").glob("test_*.py")}
+    for path in {fault.path for fault in faults}:
+        near = nearby_tests([path], root)
+        found.update([one for one in near if one.startswith(package_of(path))][:files])
+    return found
+
+
 class Asking:
     """The plugin that runs in place of pytest's own loop."""
 
@@ -129,6 +141,7 @@ class Asking:
         self.root = Path.cwd()
         self.faults = [Fault(**one) for one in plan["faults"]]
         self.seconds: float = plan["seconds"]
+        self.near = nearest(self.root, self.faults, plan["near"])
         self.kept = Path(plan["reached"])
         self.results = Path(plan["results"])
         self.reached = Reached.read(self.kept)
@@ -162,7 +175,7 @@ class Asking:
         digests, fresh = {}, []
         for name in self.items:
             file = name.partition("::")[0]
-            if name.startswith(package):
+            if name.startswith(package) and (self.near is None or file in self.near):
                 digests[file] = hashlib.sha256((self.root / file).read_bytes()).hexdigest()
                 if self.reached.files.get(file) != digests[file]:
                     fresh.append(name)
