@@ -146,6 +146,14 @@ def test_two_invited_with_one_address_cannot_both_join(
         accept_invitation(token, name="N", password=GOOD)
 
 
+@pytest.mark.parametrize("password", ["short", "mwangaza-pwani"])
+def test_an_account_made_by_an_operator_has_a_good_password(app: APIFlask, password: str) -> None:
+    told = {"name": "N", "email": "mwangaza-pwani@example.org", "roles": [Role.TRAINER]}
+    with pytest.raises(WeakPassword):
+        new_account(SYSTEM, password=password, **told)
+    assert _entries() == []
+
+
 @pytest.mark.parametrize(
     "roles",
     [
