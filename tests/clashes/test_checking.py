@@ -142,18 +142,20 @@ def test_nobody_learns_of_people_whose_pages_she_may_not_open(
     mine = schedule.plan("Mine", schedule.atieno)
     other = schedule.plan("Other", schedule.juma)
     both, hidden = schedule.person("Zawadi Sampuli"), schedule.person("Baraka Sampuli", "A")
-    schedule.enrol(mine, both)
-    schedule.enrol(other, both, hidden, by=schedule.juma)
+    amani = schedule.person("Amani Sampuli")
+    schedule.enrol(mine, both, amani)
+    schedule.enrol(other, both, amani, hidden, by=schedule.juma)
     third = schedule.plan("Third", actor("trainer", name="Neema"))
     schedule.enrol(third, hidden, by=schedule.director)
 
     assert "people" in schedule.kinds(mine, schedule.atieno)
     assert [one.name for one in people_twice(schedule.row(mine), schedule.atieno)[0]] == [
-        "Zawadi Sampuli"
+        "Amani Sampuli",
+        "Zawadi Sampuli",
     ]
     # Between the two others there is somebody too; Atieno, who runs neither, knows nothing of him.
     ahead = clashes_ahead(schedule.atieno, local_today(), kind=ClashKind.PEOPLE)
-    assert [(set(one.events), len(one.subjects)) for one in ahead.clashes] == [({mine, other}, 1)]
+    assert [(set(one.events), len(one.subjects)) for one in ahead.clashes] == [({mine, other}, 2)]
     assert people_twice(schedule.row(third), schedule.atieno) == ((), {})
     everything = clashes_ahead(schedule.director, local_today(), kind=ClashKind.PEOPLE)
     assert len(everything.clashes) == 2
