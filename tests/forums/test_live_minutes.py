@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -37,9 +37,11 @@ from kash.forums.rules.live_minutes import (
 )
 from kash.forums.rules.merging import WrittenItem
 from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.text_merging import TextDifference
 from kash.forums.sealed import writing_key
 from kash.forums.services.agenda import add_item
 from kash.forums.services.live_minutes import (
+    _settled,
     apply_minutes_operation,
     forget_revisions,
     open_differences,
@@ -399,3 +401,37 @@ def test_a_day_that_is_none_is_not_read(due: Any) -> None:
     now = {"minute": "", "decisions": [], "actions": [row]}
     with pytest.raises(UnreadableOperation):
         read_operation(json.dumps({**WHOLE, "now": now}).encode(), new_public_id(), 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "settled"),
+    [
+        ("owner:a", "m2", {"owner": "m2"}),
+        ("due:a", "2026-12-01", {"due_on": date(2026, 12, 1)}),
+        ("due:a", "", {"due_on": None}),
+        ("action:a", "Write", {"text": "Write"}),
+    ],
+)
+def test_what_was_chosen_of_a_difference_goes_where_it_belongs(
+    part: str, other: str, settled: dict[str, Any]
+) -> None:
+    row, beside = (TypedMinutesRow(key, "Call", "m1", date(2026, 11, 20)) for key in ("a", "b"))
+    written = WrittenItem("Said", (TypedMinutesRow("d", "Call"),), (row, beside))
+    found = TextDifference(part, "", "Call", other)
+    assert _settled(written, found, "stands") == written
+    changed = replace(written, actions=(replace(row, **settled), beside))
+    assert _settled(written, found, "other") == changed
+
+
+def test_of_a_row_that_is_gone_what_was_chosen_is_said_in_the_minute() -> None:
+    written = WrittenItem("Said", (TypedMinutesRow("d", "Call"),))
+    chosen = {
+        part: _settled(written, TextDifference(part, "", "Said", "Told"), "other")
+        for part in ("minute", "decision:gone", "decision:d")
+    }
+    told = replace(written, minute="Told")
+    assert chosen == {
+        "minute": told,
+        "decision:gone": told,
+        "decision:d": replace(written, decisions=(TypedMinutesRow("d", "Call\nTold"),)),
+    }

@@ -34,7 +34,7 @@ from kash.forums.services.decisions import ReviewDetails, set_review
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item
 from kash.forums.services.problems import FiguresBesideCases, UnknownOwner
-from kash.forums.services.progress import add_note, hand_over, link, unlink
+from kash.forums.services.progress import add_note, hand_over, link, remove_note, unlink
 from kash.forums.services.series import end_membership
 from kash.forums.services.withdrawals import _withdraw_text
 from kash.forums.stored_files import content_of
@@ -155,6 +155,12 @@ def test_who_neither_has_the_action_nor_runs_the_forum_writes_nothing(
 ) -> None:
     with pytest.raises(Forbidden):
         add_note(series.forum, taken.actions["alias"], text="Mine", by=taken.peer)
+    assert db.session.scalars(select(ActionNote)).all() == []
+    other = taken.actions["alias"]
+    note = add_note(series.forum, other, text="Ours", by=series.secretary)
+    with pytest.raises(Forbidden):
+        remove_note(series.forum, other, note, by=taken.peer)
+    remove_note(series.forum, other, note, by=series.secretary)
     assert db.session.scalars(select(ActionNote)).all() == []
 
 

@@ -4,7 +4,7 @@ of row there is one that just doesn't belong."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -31,6 +31,7 @@ from kash.forums.queries.meetings import (
     previous_meeting,
 )
 from kash.forums.queries.series import (
+    ForumMemberLine,
     find_forums,
     forums_listed,
     member_lines,
@@ -174,6 +175,25 @@ def test_members_stand_by_group_and_name_and_those_who_left_do_not(
     alpha, beta = two.forums["Alpha"], two.forums["Beta"]
     assert [line.name for line in member_lines(alpha, director)] == ["Mto", "Bahari", "Nyota"]
     assert [line.name for line in member_lines(beta, director)] == ["Mto", "Nyota"]
+    seat, mto = two.seats["Beta", "Mto"], two.people["Mto"]
+    seat.appears, seat.shown_as = "office", "Clerk"
+    told = ForumMemberLine(
+        public_id=seat.public_id,
+        name="Mto",
+        group=mto.group.name,
+        appears="office",
+        shown_as="Clerk",
+        shown="Clerk",
+        own=False,
+        left_on=None,
+        letter="A",
+        person=mto.public_id,
+    )
+    assert member_lines(beta, director)[0] == told
+    nameless = replace(told, group="A", person="")
+    own, other = (actor("peer", person_id=two.people[name].id) for name in ("Mto", "Nyota"))
+    assert member_lines(beta, own)[0] == replace(nameless, own=True)
+    assert member_lines(beta, other)[0] == replace(nameless, name="")
     assert [one.person.chosen_name for one in owners_of(alpha)] == ["Mto", "Bahari", "Nyota"]
     assert [one.person.chosen_name for one in owners_of(beta)] == ["Mto", "Nyota"]
     assert seated(beta) == {two.people[name].public_id for name in ("Mto", "Nyota")}

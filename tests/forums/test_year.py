@@ -140,3 +140,13 @@ def test_meetings_that_were_not_held_are_not_in_the_year(life: Life) -> None:
     hold_meeting(life.forum, planned, by=life.by)
     found = forum_seen(life.forum, life.by)
     assert len(meetings_in_year(found, year)) == before + 1
+
+
+def test_a_group_without_a_member_is_nobody_of_that_letter() -> None:
+    there = [GroupInMeeting(letter, 4) for letter in "BA"]
+    meeting = MeetingInYear(utc_now(), "", there)
+    assert [meeting.group(letter) for letter in "ABC"] == [
+        there[1],
+        there[0],
+        GroupInMeeting("C", 0),
+    ]
