@@ -9,11 +9,16 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Programme
+from kash.holidays.models import LocalHoliday
 from kash.incidents.models import Alert
 from kash.incidents.queries.alerts import AlertsAnswered, answered_since
+from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
+from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.outside import Contact
+from kash.incidents.services import traceless
 from kash.platform.database import db
+from kash.platform.vault import VaultMember
 from kash.policy import Actor
 from tests.rows import row
 
@@ -49,3 +54,30 @@ def test_a_contact_outside_holds_or_waits_for_a_second_person(
     _settings(outside={"holds": contact.as_kept()})
     assert (outside_contact(), proposed_contacts()) == (contact, {})
     assert what_is_missing(custodian) == ""
+
+
+@pytest.mark.usefixtures("sqlite_app")
+def test_courts_do_not_sit_on_days_that_the_programme_added() -> None:
+    assert court_days().sits_on(MONDAY)
+    row(LocalHoliday, day=MONDAY)
+    assert court_days() == CourtDays(closed=frozenset({MONDAY}))
+    assert not court_days().sits_on(MONDAY)
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("holds_keys", [True, False])
+def test_what_is_written_without_an_entry_is_cleared_out_of_the_files(
+    sqlite_app: APIFlask,
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
+    holds_keys: bool,
+) -> None:
+    by, cleared = actor("documentation"), []
+    if holds_keys:
+        row(VaultMember, holder=by.public_id)
+        db.session.commit()
+    monkeypatch.setattr(traceless, "scrub", lambda: cleared.append(True))
+    with traceless.without_trace("incidents.filed", by) as filed:
+        filed.about(by.public_id)
+        assert (filed.is_noted, cleared) == (holds_keys, [])
+    assert cleared == ([] if holds_keys else [True])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.incidents.rules.quota import (
+    _ENVELOPE,
+    _SMALLEST,
     MOST_COMPANIONS,
     TOKENS,
     Spent,
@@ -156,3 +159,12 @@ def test_under_another_key_it_means_nothing() -> None:
     other = spent.model_copy(update={"key": "ab" * 32})
     assert {spent_by(other, one) for one in everybody} == {0}
     assert KEY not in repr(spent)
+
+
+@pytest.mark.parametrize(("beyond", "times"), [(0, 1), (1, 2)])
+def test_a_text_that_no_longer_fits_has_twice_the_size(beyond: int, times: int) -> None:
+    empty = len(Spent(day=DAY, key=KEY, tokens=[""]).model_dump_json())
+    room = _SMALLEST - _ENVELOPE - empty + beyond
+    spent = Spent(day=DAY, key=KEY, tokens=["a" * room])
+    assert len(as_bytes(spent)) == times * _SMALLEST - _ENVELOPE
+    assert from_bytes(as_bytes(spent)) == spent

@@ -22,6 +22,7 @@ from kash.incidents.rules.record import (
 )
 from kash.incidents.rules.writing import (
     ROWS,
+    Merged,
     as_written,
     digests,
     free_letter,
@@ -190,3 +191,12 @@ def test_every_group_of_rows_is_compared_by_fields_that_it_has() -> None:
              "terms": Term}  # fmt: skip
     for group, names in ROWS.items():
         assert set(names) <= set(parts[group].model_fields)
+
+
+PARTS = ("taken", "added", "returned", "gone")
+
+
+def test_two_writings_differ_by_any_part_that_only_one_of_them_has() -> None:
+    assert not Merged(Record()).differs
+    alone = ({"beside": {"place/ward": "Kondele"}}, *({part: ["acts/a1"]} for part in PARTS))
+    assert [Merged(Record(), **part).differs for part in alone] == [True] * 5
