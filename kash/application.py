@@ -51,7 +51,7 @@ def create_app(
     _configure(app, settings)
     _add_capabilities(app, settings)
     _add_web(app, settings)
-    add_features(app, _all_features() if features is None else features)
+    add_features(app, all_features() if features is None else features)
     check_every_endpoint(app)
     return app
 
@@ -147,7 +147,8 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_metrics(app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies)
 
 
-def _all_features() -> Sequence[Feature]:
+def all_features() -> Sequence[Feature]:
+    """All features; with them every table is known."""
     from kash.features import FEATURES
 
     return FEATURES

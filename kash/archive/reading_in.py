@@ -74,8 +74,10 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
     What is sealed opens only with the key file under which it was sealed: it is in the archive, or
     lies where the settings say already.
     """
-    from kash.application import create_app
+    from kash.application import all_features, create_app
 
+    all_features()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_unless_empty(settings)
     try:
         read = _checked(source, identities)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -128,6 +131,27 @@ def test_a_programme_moves_whole_between_engines(
         county = db.session.scalars(select(Zone).where(Zone.name == "County")).one()
         assert db.session.get_one(Zone, county.within_id).name == "Ward"
         assert verify(db.session()).sound
+
+
+def test_the_command_brings_it_in_by_itself_also_where_no_folder_is_yet(
+    opened: Open,  # noqa: F811
+    written: tuple[Settings, Path],
+    tmp_path: Path,
+) -> None:
+    """A process of its own, which knows no table before it asks for them."""
+    _before, path = written
+    key, folder = tmp_path / "key.txt", tmp_path / "new" / "programme"
+    key.write_text(f"{IDENTITY}\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "kash.archive", path, "--identity", key],
+        env=os.environ | {"KASH_DATA_DIR": str(folder), "KASH_DATABASE_URL": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Brought in what was written on ")
+    with opened(Settings(data_dir=folder)).app_context():
+        assert db.session.scalar(select(func.count()).select_from(Account)) == 1
 
 
 def test_without_the_key_it_is_brought_in_only_where_the_key_lies(
