@@ -12,7 +12,7 @@ from kash.archive.commands import archive_commands
 from kash.archive.models import ArchiveRequest
 from kash.archive.personal import PERSONAL
 from kash.archive.services import JOB, make_archive
-from kash.archive.today import NEEDED
+from kash.archive.today import NEEDED, READY
 from kash.archive.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.platform.jobs import JobKind
@@ -37,6 +37,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         NEEDED,
+        READY,
         *PERSONAL,
         JobKind(JOB, make_archive, resumable=True, heavy=True),
         SettingLine("safety", 95, "archive.index", _l("Take everything along"), "key", _what),

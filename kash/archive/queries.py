@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from kash.archive.approval import APPROVAL
 from kash.archive.models import ArchiveRequest
@@ -35,6 +35,27 @@ def waiting_requests(actor: Actor) -> Sequence[ArchiveRequest]:
     return db.session.scalars(
         select(ArchiveRequest).where(APPROVAL.open_to(actor)).order_by(ArchiveRequest.id)
     ).all()
+
+
+def ready_requests(actor: Actor) -> Sequence[ArchiveRequest]:
+    """Those that an actor asked for and whose file lies ready."""
+    return db.session.scalars(
+        select(ArchiveRequest)
+        .join(Job, Job.public_id == ArchiveRequest.job)
+        .where(_ready(actor))
+        .order_by(ArchiveRequest.id)
+    ).all()
+
+
+def any_ready(actor: Actor) -> ColumnElement[bool] | None:
+    """Condition that there is one; None for whoever may not ask for any."""
+    if not actor.may("archive.ask"):
+        return None
+    return exists().where(Job.public_id == ArchiveRequest.job, _ready(actor))
+
+
+def _ready(actor: Actor) -> ColumnElement[bool]:
+    return and_(ArchiveRequest.proposed_by == actor.public_id, Job.result_key.is_not(None))
 
 
 def is_waiting() -> bool:

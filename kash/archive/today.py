@@ -1,4 +1,4 @@
-"""Archives on Today: what waits for a director."""
+"""Archives on Today: what waits for a director, and the file that is ready for whoever asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.archive.approval import APPROVAL
-from kash.archive.queries import waiting_requests
+from kash.archive.queries import any_ready, ready_requests, waiting_requests
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
 
@@ -26,6 +26,20 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Your archive is ready"),
+            url_for("jobs.page", public_id=one.job),
+            _("The file is kept for a day. Whoever agreed to it has the words that open it."),
+            icon="key",
+            button=_("To the file"),
+        )
+        for one in ready_requests(asked.actor)
+    ]
+
+
+READY = Need("archives_ready", 192, _to_fetch, exists=lambda asked: any_ready(asked.actor))
 NEEDED = Need(
     "archives",
     281,

@@ -12,7 +12,7 @@ from kash.connections.kinds import connection_kinds
 from kash.connections.models import Connection
 from kash.connections.personal import PERSONAL
 from kash.connections.queries import count_on
-from kash.connections.today import CONNECTIONS_WAIT
+from kash.connections.today import CONNECTIONS_UNFINISHED, CONNECTIONS_WAIT
 from kash.connections.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.platform.web.hits import NamedPage
@@ -36,6 +36,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         CONNECTIONS_WAIT,
+        CONNECTIONS_UNFINISHED,
         *PERSONAL,
         NamedPage("connections.index", _l("Connections"), "connections.see", 98),
         SettingLine(

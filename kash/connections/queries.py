@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.queries.backing import standing_in_requests
@@ -78,6 +78,21 @@ def waiting_connections(actor: Actor) -> list[Connection]:
     asked = select(Connection).where(APPROVAL.open_to(actor)).order_by(Connection.id)
     waiting = db.session.scalars(asked).all()
     return [one for one in waiting if standing_towards(one, actor) is Standing.MAY]
+
+
+def unfinished_connections() -> Sequence[Connection]:
+    """Connections that were sent back, or agreed to and not switched on since, the oldest first."""
+    return db.session.scalars(select(Connection).where(_unfinished()).order_by(Connection.id)).all()
+
+
+def any_unfinished() -> ColumnElement[bool]:
+    """Condition that there is one."""
+    return exists().where(_unfinished())
+
+
+def _unfinished() -> ColumnElement[bool]:
+    never_on = and_(Connection.state == "approved", Connection.switched_at.is_(None))
+    return or_(Connection.state == "returned", never_on)
 
 
 def count_on(_now: datetime) -> Select[Any]:

@@ -10,7 +10,7 @@ from kash.funder_reports import blueprint, views
 from kash.funder_reports.chapters import CHAPTERS
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.personal import PERSONAL
-from kash.funder_reports.today import NEEDED
+from kash.funder_reports.today import NEEDED, RETURNED
 from kash.funder_reports.trail_words import ACTION_WORDS
 from kash.funder_reports.words import REPORT_STATES, REPORT_TONES
 from kash.platform.web.hits import NamedPage
@@ -35,6 +35,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         NEEDED,
+        RETURNED,
         *PERSONAL,
         NamedPage("funder_reports.index", _l("Reports to funders"), "funder_reports.see", 98),
         SampleId("/funder-reports/<public_id>", _reports),

@@ -1,4 +1,5 @@
-"""Reports to funders on Today: what waits for whoever approves."""
+"""Reports to funders on Today: what waits for whoever approves, and what was sent back to whoever
+writes."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from kash.funder_reports.approval import APPROVAL
-from kash.funder_reports.queries.reports import waiting_reports
-from kash.platform.approvals.pages import waiting_line
+from kash.funder_reports.queries.reports import any_returned, returned_reports, waiting_reports
+from kash.platform.approvals.pages import returned_line, waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
 
 
@@ -25,6 +26,24 @@ def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _to_mend(_asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        returned_line(
+            one.title,
+            url_for("funder_reports.report", public_id=one.public_id),
+            one.returned_reason,
+            icon="report",
+        )
+        for one in returned_reports()
+    ]
+
+
+RETURNED = Need(
+    "funder_reports_returned",
+    190,
+    _to_mend,
+    exists=lambda asked: any_returned() if asked.actor.may("funder_reports.write") else None,
+)
 NEEDED = Need(
     "funder_reports",
     266,

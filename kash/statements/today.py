@@ -1,4 +1,5 @@
-"""Statements on Today: those that wait for approval, and those that were approved and not sent."""
+"""Statements on Today: those that wait for approval; and those that were approved and not sent, or
+sent back."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
-from kash.platform.approvals.pages import waiting_line
+from kash.platform.approvals.pages import returned_line, waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.statements.approval import APPROVAL
 from kash.statements.models import Statement
@@ -18,17 +19,15 @@ from kash.statements.words import period_text
 
 
 def _line(one: Statement, onward: str = "") -> TodayLine:
-    return waiting_line(
-        _(
-            "Figures for %(funder)s: %(period)s",
-            funder=one.funder.name,
-            period=period_text(one.of_days),
-        ),
-        url_for("statements.statement", public_id=one.public_id),
-        one.created_at,
-        onward=onward,
-        icon="report",
+    title = _(
+        "Figures for %(funder)s: %(period)s",
+        funder=one.funder.name,
+        period=period_text(one.of_days),
     )
+    url = url_for("statements.statement", public_id=one.public_id)
+    if one.state == "returned":
+        return returned_line(title, url, one.returned_reason, icon="report")
+    return waiting_line(title, url, one.created_at, onward=onward, icon="report")
 
 
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
@@ -36,11 +35,11 @@ def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
 
 
 def _to_send(asked: Viewer) -> Sequence[TodayLine]:
-    return [_line(one, _("Send")) for one in queries.approved()]
+    return [_line(one, _("Send")) for one in queries.decided()]
 
 
 def _any_to_send(asked: Viewer) -> ColumnElement[bool] | None:
-    return queries.any_approved() if asked.actor.may("statements.make") else None
+    return queries.any_decided() if asked.actor.may("statements.make") else None
 
 
 TODAY = (

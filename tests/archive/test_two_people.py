@@ -97,6 +97,22 @@ def test_one_is_asked_for_at_a_time_and_decided_on_once(app: APIFlask, actor: Ac
     assert ask_for_archive(WISH, by=administrator) != public_id
 
 
+@pytest.mark.usefixtures("cheap_lock")
+def test_whoever_asked_is_told_on_today_that_the_file_is_ready_while_it_is_kept(
+    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    agree_to_archive(ask_for_archive(WISH, by=administrator), by=director)
+    told = []
+    for result in (None, "results/archive", None):
+        with writing() as session:
+            job = session.scalars(select(Job)).one()
+            job.result_key = result
+            page = f'href="/jobs/{job.public_id}"'
+        told.append([page in client_for(one).get("/").text for one in (administrator, director)])
+    assert told == [[False, False], [True, False], [False, False]]
+
+
 def test_a_director_sends_it_back_with_a_reason_that_who_asked_reads(
     app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
 ) -> None:

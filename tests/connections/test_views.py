@@ -46,8 +46,11 @@ def test_a_connection_goes_from_one_to_another_and_its_token_is_shown_to_nobody(
     shown = {"row_version": "1"}
     assert officer.post(f"{at}/on", data=shown).status_code == 409
     assert director.post(f"{at}/agree", data=shown).status_code == 302
+    waiting = "Nothing goes by it before it is switched on."
+    assert [waiting in one.get("/").text for one in (officer, director)] == [True, False]
     assert director.post(f"{at}/on", data=shown).status_code == 403
     assert officer.post(f"{at}/on", data=shown).status_code == 302
+    assert waiting not in officer.get("/").text
     assert "County figures" in officer.get("/connections/").text
     assert director.post(f"{at}/off").status_code == 302
     (found,) = connections()
@@ -74,6 +77,8 @@ def test_what_was_sent_back_says_why_and_any_form_can_be_sent_back_with_a_reason
     assert director.post(f"/connections/{made}/send-back", data={}).status_code == 422
     return_connection(made, "No day of deletion.", by=actor("director"))
     assert "No day of deletion." in director.get(f"/connections/{made}").text
+    told = [client_for(actor(who)).get("/").text for who in ("monitoring", "director")]
+    assert ["No day of deletion." in one for one in told] == [True, False]
     assert client_for(actor("trainer")).get("/connections/").status_code == 403
     assert director.get("/connections/0000000000000000").status_code == 404
     assert client_for(actor("monitoring")).get("/connections/new/nothing").status_code == 404

@@ -155,7 +155,7 @@ def test_a_story_that_nobody_told_is_in_no_report(held: Programme) -> None:
 
 
 def test_whoever_wrote_it_approves_nothing_and_another_approves_what_was_read(
-    held: Programme, actor: Callable[..., Actor]
+    held: Programme, actor: Callable[..., Actor], client_for: ClientFor
 ) -> None:
     both = actor(Role.MONITORING, Role.DIRECTOR)
     made = begin_report(held.sent(), by=held.monitoring)
@@ -165,6 +165,9 @@ def test_whoever_wrote_it_approves_nothing_and_another_approves_what_was_read(
     with pytest.raises(SamePerson):
         approve_report(made, read, by=both)
     return_report(made, "Name the second workshop.", by=held.director)
+    db.session.rollback()
+    told = [client_for(one).get("/").text for one in (held.monitoring, held.director)]
+    assert ["Name the second workshop." in one for one in told] == [True, False]
     write_report(made, _details("Two workshops."), 4, by=held.monitoring)
     propose_report(made, 5, by=held.monitoring)
     with pytest.raises(ChangedMeanwhile):

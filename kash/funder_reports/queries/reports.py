@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, false, select
+from sqlalchemy import ColumnElement, Select, exists, false, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.funder_reports.approval import APPROVAL
@@ -76,6 +76,18 @@ def waiting_reports(actor: Actor) -> Sequence[FunderReport]:
         .where(APPROVAL.open_to(actor))
     )
     return db.session.scalars(found.order_by(FunderReport.id)).all()
+
+
+def returned_reports() -> Sequence[FunderReport]:
+    """Reports that were sent back, the oldest first."""
+    return db.session.scalars(
+        select(FunderReport).where(FunderReport.state == "returned").order_by(FunderReport.id)
+    ).all()
+
+
+def any_returned() -> ColumnElement[bool]:
+    """The condition that there is one."""
+    return exists().where(FunderReport.state == "returned")
 
 
 def statements_to_report() -> Sequence[Statement]:

@@ -69,3 +69,9 @@ def waiting_line(
     already, and `shown` the rest of the line."""
     text = _("Proposed on %(day)s", day=date_text(since))
     return TodayLine(title, url, text, button=onward or _("Check and approve"), **shown)
+
+
+def returned_line(title: str, url: str, reason: str, **shown: Any) -> TodayLine:
+    """A line of Today about a proposal that was sent back, for whoever puts it right."""
+    reasons = [reason] if reason else []
+    return TodayLine(title, url, _("Sent back"), button=_("See to it"), reasons=reasons, **shown)

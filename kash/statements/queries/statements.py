@@ -93,16 +93,16 @@ def waiting(actor: Actor) -> Sequence[Statement]:
     return db.session.scalars(found.where(APPROVAL.open_to(actor)).order_by(Statement.id)).all()
 
 
-def any_approved() -> ColumnElement[bool]:
-    """The condition that some were approved and not sent yet."""
-    return exists().where(Statement.state == "approved")
+def any_decided() -> ColumnElement[bool]:
+    """The condition that some were approved and not sent yet, or sent back."""
+    return exists().where(Statement.state.in_(("approved", "returned")))
 
 
-def approved() -> Sequence[Statement]:
-    """Statements that were approved and not sent yet, the oldest first."""
+def decided() -> Sequence[Statement]:
+    """Statements that were approved and not sent yet, or sent back, the oldest first."""
     found = select(Statement).join(Statement.funder).options(contains_eager(Statement.funder))
     return db.session.scalars(
-        found.where(Statement.state == "approved").order_by(Statement.id)
+        found.where(Statement.state.in_(("approved", "returned"))).order_by(Statement.id)
     ).all()
 
 
