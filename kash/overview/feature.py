@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from kash.feature import Feature
 from kash.overview import blueprint, views
 from kash.overview.chapters import CHAPTERS
+from kash.overview.today import SENT
 from kash.overview.words import PACE_TONES, PACE_WORDS
 from kash.platform.web.navigation import Destination
 
@@ -17,6 +18,7 @@ FEATURE = Feature(
     words={"overview_words": {"paces": PACE_WORDS, "tones": PACE_TONES}},
     parts=(
         CHAPTERS,
+        SENT,
         Destination(
             "overview.index",
             _l("Reports"),

@@ -78,4 +78,11 @@ ROOMS = (
         "funder_reports.index",
         "funder_reports.see",
     ),
+    # Whoever sees the settings has it there.
+    ReportRoom(
+        _l("Connections"),
+        _l("Which other systems read from here or are sent counts, and by which contract."),
+        "connections.index",
+        "connections.record",
+    ),
 )

@@ -66,6 +66,19 @@ def test_figures_are_those_that_were_sent_whatever_is_known_since(
     assert after.replace("3 held", "2 held") == before
 
 
+def test_its_today_leads_to_what_was_sent_lately(
+    held: Programme,  # noqa: F811
+    reader: Callable[[str], FlaskClient],
+) -> None:
+    amber, birch = reader("Amber"), reader("Birch")
+    assert "Nothing was sent yet" in amber.get("/").text
+    sent = held.sent()
+    assert [f'href="/statements/{sent}"' in one.get("/").text for one in (amber, birch)] == [
+        True,
+        False,
+    ]
+
+
 def test_no_title_of_the_programmes_own_leaves_and_no_name(
     held: Programme,  # noqa: F811
     reader: Callable[[str], FlaskClient],

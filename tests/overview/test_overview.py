@@ -55,6 +55,14 @@ def test_a_quarter_stands_beside_its_target_once_its_registers_are_confirmed(
     assert tiles["Workshops held"].startswith("1 ")
 
 
+def test_whoever_records_connections_finds_them_beside_the_reports(
+    actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    """She has no settings, where others find them."""
+    pages = [client_for(actor(who)).get("/overview/").text for who in ("monitoring", "director")]
+    assert ['href="/connections/"' in one for one in pages] == [True, False]
+
+
 def test_what_was_completed_stands_in_its_quarter_by_group(ready: Ready) -> None:
     confirm(ready.held, ready.director)
     db.session.rollback()

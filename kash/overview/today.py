@@ -1,0 +1,38 @@
+"""What was sent to a funder, on Today of its accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kash.funder_reports.models import FunderReport
+from kash.funder_reports.queries.reports import newest_reports
+from kash.funders.queries import funder_of
+from kash.platform.web.today import Panel, Viewer
+from kash.statements.models import Statement
+from kash.statements.queries.statements import sent_to
+
+_MOST = 3
+
+
+@dataclass(frozen=True)
+class SentLately:
+    """The newest figures and reports of a funder; `is_tied` says that the account belongs to one."""
+
+    is_tied: bool
+    statements: Sequence[Statement] = ()
+    reports: Sequence[FunderReport] = ()
+
+
+def _sent(asked: Viewer) -> SentLately:
+    funder = funder_of(asked.actor)
+    if funder is None:
+        return SentLately(is_tied=False)
+    return SentLately(
+        True,
+        sent_to(funder.public_id, asked.actor)[:_MOST],
+        newest_reports(asked.actor, _MOST),
+    )
+
+
+SENT = Panel("sent", 5, _sent, "overview/today_sent.html", "overview.own")
