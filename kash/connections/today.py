@@ -1,5 +1,5 @@
-"""Connections on Today: those that wait for a second person, and for whoever records them those that
-were sent back, or agreed to and not switched on yet."""
+"""Connections on Today: those that wait for a second person; and for whoever records them those
+that were sent back, or agreed to and not switched on yet."""
 
 from __future__ import annotations
 

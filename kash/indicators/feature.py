@@ -14,7 +14,7 @@ from kash.indicators.models import IndicatorDefinition, Target
 from kash.indicators.personal import PERSONAL
 from kash.indicators.rules.keys import IndicatorKey
 from kash.indicators.services.completions import FOLLOWS, ask_who_completed
-from kash.indicators.today import DEFINITIONS_WAIT
+from kash.indicators.today import DEFINITIONS_WAIT, TARGETS
 from kash.indicators.trail_words import ACTION_WORDS
 from kash.indicators.words import DIMENSION_WORDS
 from kash.platform.jobs.kinds import Chore
@@ -56,6 +56,7 @@ FEATURE = Feature(
         NamedPage("indicators.targets", _l("Targets"), "indicators.see", 96),
         NamedPage("indicators.definitions", _l("Definitions of indicators"), "indicators.see", 97),
         DEFINITIONS_WAIT,
+        TARGETS,
         *REFERENCES,
         *PERSONAL,
         FOLLOWS,

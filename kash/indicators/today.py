@@ -1,4 +1,5 @@
-"""Definitions of indicators that wait for a second person, on Today."""
+"""Definitions of indicators that wait for a second person, on Today; and the first step of whoever
+counts."""
 
 from __future__ import annotations
 
@@ -7,11 +8,15 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists
 
 from kash.indicators.approval import APPROVAL
+from kash.indicators.models import Target
 from kash.indicators.queries.definitions import waiting_definitions
 from kash.platform.approvals.pages import waiting_line
+from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.policy import Role
 
 
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
@@ -33,4 +38,13 @@ DEFINITIONS_WAIT = Need(
     lead=_l("Definitions of indicators that wait for you:"),
     lead_place=111,
     exists=lambda asked: APPROVAL.any_open_to(asked.actor),
+)
+TARGETS = BeginningStep(
+    "targets",
+    _l("Set targets"),
+    _l("How many a quarter is to reach; Reports then say whether it is on the way."),
+    "indicators.targets",
+    {Role.MONITORING: 10},
+    lambda: exists().where(Target.id.is_not(None)),
+    at_once=("targets.set", "indicators.add_target"),
 )

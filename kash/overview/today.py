@@ -17,7 +17,7 @@ _MOST = 3
 
 @dataclass(frozen=True)
 class SentLately:
-    """The newest figures and reports of a funder; `is_tied` says that the account belongs to one."""
+    """The newest that was sent to a funder; `is_tied` says that the account belongs to one."""
 
     is_tied: bool
     statements: Sequence[Statement] = ()

@@ -197,7 +197,8 @@ def test_a_target_is_set_changed_and_removed_on_its_pages(
     assert "Quarter 4 of 2026" in words(browser.get("/indicators/targets"))
     assert db.session.query(Target.value).scalar() == 50
     db.session.rollback()
-    browser.post(f"{address}/remove")
+    gone = browser.post(f"{address}/remove", follow_redirects=True)
+    assert ", Quarter 4 of 2026: 50" in words(gone)
     assert db.session.query(Target).count() == 0
 
 

@@ -1026,7 +1026,7 @@ PLACES: dict[str, Place] = {
     "statements.discard": _of("draft_statement", post="statements.make"),
     "statements.approve": _of("proposed_statement", post="statements.approve"),
     "statements.turn_back": _of("proposed_statement", post="statements.approve"),
-    "statements.send": _of("proposed_statement", post="statements.make"),
+    "statements.send": _of("proposed_statement", both="statements.make"),
     "statements.left": Place("statements.ledger"),
     "statements.left_funder": Place("statements.ledger", address={"funder_id": "funder"}),
     # --- connections --------------------------------------------------------------------------

@@ -56,6 +56,8 @@ def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(
     assert director.post(f"{at}/approve", data={"digest": digest}).status_code == 302
     assert reader.get(f"{at}/document").status_code == 404
     assert f"{at}" in officer.get("/").text
+    assert f'href="{at}/send"' in officer.get(at).text
+    assert "cannot be taken back" in officer.get(f"{at}/send").text
     assert officer.post(f"{at}/send").status_code == 302
     assert "Quarter 1 of 2025" in reader.get("/statements").text
     read, sent = reader.get(at).text, officer.get(at).text
@@ -80,6 +82,19 @@ def test_a_funder_reads_nothing_of_another_nor_without_a_tie(
         assert "2025" not in reader.get("/statements").text.partition("<main")[2]
 
 
+def test_where_no_funder_is_yet_freezing_says_where_one_is_named(
+    actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    page = client_for(actor("monitoring")).get("/statements/new").text
+    assert ("Funders are named where workshops are planned" in page, "<select" in page) == (
+        True,
+        False,
+    )
+    assert (
+        "they then wait for you on Today" in client_for(actor("director")).get("/statements").text
+    )
+
+
 def test_a_mixed_year_is_refused_beside_what_was_chosen(
     held: Programme, client_for: ClientFor
 ) -> None:
@@ -100,6 +115,7 @@ def test_what_was_not_sent_is_frozen_anew_sent_back_or_thrown_away(
     assert director.post(f"{at}/turn-back", data={}).status_code == 422
     assert director.post(f"{at}/turn-back", data={"reason": "March is late."}).status_code == 302
     assert "March is late." in officer.get(at).text
+    assert ["March is late." in one.get("/").text for one in (officer, director)] == [True, False]
     assert officer.post(f"{at}/freeze-again").status_code == 302
     assert officer.post(f"{at}/discard").headers["Location"] == "/statements"
     assert officer.get(at).status_code == 404

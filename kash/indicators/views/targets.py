@@ -106,6 +106,9 @@ def change_target(public_id: str) -> ResponseReturnValue:
 @allow("targets.set")
 def remove_target(public_id: str) -> ResponseReturnValue:
     """Take a target away."""
+    found = queries.target(public_id)
+    title = definitions_on(local_today(), (found.key,))[found.key].title
+    gone = f"{title}, {period_text_words(found.period)}: {found.value}"
     services.remove_target(public_id, by=current_actor())
-    flash(_("Removed."))
+    flash(_("Removed: %(what)s", what=gone))
     return redirect(url_for("indicators.targets"), code=303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -87,10 +87,14 @@ def turn_back(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<public_id>/send")
+@blueprint.route("/<public_id>/send", methods=["GET", "POST"])
 @allow("statements.make", fresh=True)
 def send(public_id: str) -> ResponseReturnValue:
-    """Lay all that ever left beside an approved statement; and send it, if nobody is found."""
+    """Ask once more; then lay all that ever left beside an approved statement, and send it, if
+    nobody is found."""
+    if request.method == "GET":
+        found = queries.statement(public_id, current_actor())
+        return render_template("statements/send.html", statement=found)
     return proposal_page(public_id).step(
         lambda one: sending.send(one.public_id, current_actor()),
         lambda _nothing: _("Sent. The funder reads it from now on, and its figures never change."),
