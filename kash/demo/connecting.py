@@ -16,7 +16,7 @@ from kash.connections.services import (
 from kash.demo.accounts import ADMINISTRATOR, DIRECTOR, MONITORING, TRAINER
 from kash.dhis2.models import Push, PushedValue
 from kash.dhis2.services import CellMapping, map_cell
-from kash.kobo.queries import form_of
+from kash.kobo.queries.forms import form_of
 from kash.kobo.rules.rows import RowKey, Submission
 from kash.kobo.services.fetching import keep_rows
 from kash.kobo.services.forms import FormDetails, add_form

@@ -15,6 +15,8 @@ from kash.attendance.queries.pads import roster_given, slots_given
 from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.wording import usual_word
 from kash.kobo.errors import NobodyToMark
+from kash.kobo.queries.marks import choice_of
+from kash.kobo.rules.marks import SESSION, STATUS, WORKSHOP
 from kash.kobo.rules.xlsforms import LANGUAGES, FormChoice, FormQuestion, XlsForm, sheets_of
 from kash.people import words
 from kash.people.models import Group, Organisation
@@ -88,21 +90,25 @@ def registration_form(group: Group, organisations: Sequence[Organisation]) -> Xl
 def attendance_form(workshop: Workshop) -> XlsForm:
     """The form by which the attendance of a workshop is taken, one submission a session.
 
-    Like a pad it holds codes and initials, never a name of either group. Raises NobodyToMark.
+    It goes to somebody else's server and stays there, so of a person it holds the code on her badge
+    alone, and as what is answered something by which this server alone knows her place on the
+    register. Raises NobodyToMark.
     """
     slots, roster = slots_given(workshop.register_id), roster_given(workshop.register_id)
     if not slots or not roster:
         raise NobodyToMark
     sessions = tuple(FormChoice(one["id"], dict.fromkeys(LANGUAGES, one["label"])) for one in slots)
     participants = tuple(
-        FormChoice(one["code"], dict.fromkeys(LANGUAGES, f"{one['code']} · {one['initials']}"))
-        for one in roster
+        FormChoice(choice_of(one["entry"]), dict.fromkeys(LANGUAGES, one["code"])) for one in roster
     )
-    questions = [FormQuestion("session", _in_each(_l("Session")), choices=sessions, required=True)]
+    questions = [
+        FormQuestion(WORKSHOP, {}, calculation=f"'{workshop.public_id}'"),
+        FormQuestion(SESSION, _in_each(_l("Session")), choices=sessions, required=True),
+    ]
     for status in statuses_for("workshop"):
         questions.append(
             FormQuestion(
-                f"status_{status.code}",
+                f"{STATUS}{status.code}",
                 _usual(status.code) if not status.name else dict.fromkeys(LANGUAGES, status.name),
                 choices=participants,
                 list_name="participants",

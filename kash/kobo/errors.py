@@ -15,7 +15,7 @@ from kash.connections.fetching import (
     NotAnswered,
     NotReached,
 )
-from kash.kobo.rules import paging, rows
+from kash.kobo.rules import marks, paging, rows
 from kash.platform.web.errors import Problem
 
 
@@ -45,6 +45,38 @@ class NobodyToMark(Problem):
     """A workshop without a session, or without anybody on its register."""
 
     sentence = _l("This workshop has no session yet, or nobody is on its register.")
+
+
+class NotRunning(Problem):
+    """The workshop is run by others, or by nobody any more."""
+
+    sentence = _l("Marks of a workshop are brought in by whoever runs it.")
+
+
+class OtherFile(Problem):
+    """A file that holds no attendance."""
+
+    status = 422
+    field = "file"
+    sentence = _l(
+        "No row of this file names a session. Bring the export of the form that is downloaded here,"
+        " with XML values and headers in place of labels. Nothing was kept."
+    )
+
+
+class MarksChanged(Problem):
+    """What was shown is not what stands any more."""
+
+    sentence = _l(
+        "Rows came, or somebody marked the register, since this was shown. Nothing was saved: look"
+        " at it again."
+    )
+
+
+class NothingToTake(Problem):
+    """Nothing waits to be taken over or left out."""
+
+    sentence = _l("Nothing waits here. Nothing was saved.")
 
 
 class QuestionsGone(Problem):
@@ -129,6 +161,20 @@ def told_plainly() -> Iterator[None]:
             _(
                 "A submission of this form holds several people. Let one submission be one person;"
                 " the form that is downloaded here is made so."
+            )
+        ) from None
+    except marks.NoAttendance:
+        raise CannotFetch(
+            _(
+                "No row names a session, so this is not the form of attendance that is downloaded"
+                " here. Nothing was brought in."
+            )
+        ) from None
+    except marks.TooManySubmissions:
+        raise CannotFetch(
+            _(
+                "This form has more submissions than a workshop has sessions. Nothing was brought"
+                " in."
             )
         ) from None
     except rows.ColumnsGone as gone:

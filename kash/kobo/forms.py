@@ -11,6 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import Field
 from wtforms.validators import ValidationError
 
+from kash.connections.models import Connection
 from kash.kobo.services.forms import FormDetails
 from kash.people.models import Group
 from kash.platform.web import KashForm
@@ -52,6 +53,41 @@ class NewForm(KashForm):
     def details(self) -> FormDetails:
         """The form as entered."""
         return self.command(FormDetails, asset=asset_in(self.asset.data))
+
+
+class AttendanceServerForm(KashForm):
+    """Where the attendance of a workshop is typed: a server, and the form on it."""
+
+    connection = choice_field(_l("Server"), required=True)
+    asset = text_field(
+        _l("The form on the server"),
+        most=300,
+        description=_l("Open it there and copy the address from the browser's line."),
+    )
+
+    def offer(self, connections: Sequence[Connection]) -> None:
+        """Set what can be chosen."""
+        self.connection.choices = [(one.public_id, one.name) for one in connections]
+
+    def validate_asset(self, field: Field) -> None:
+        """The address of a form, or what stands in it."""
+        if not asset_in(field.data):
+            raise ValidationError(_("This is no address of a form."))
+
+
+class AttendanceFileForm(KashForm):
+    """An export of a workshop's form."""
+
+    file = FileField(_l("CSV or Excel file"))
+
+    def validate_file(self, field: Field) -> None:
+        """A file is needed."""
+        if not (field.data and field.data.filename):
+            raise ValidationError(_("Choose a file."))
+
+    def content(self) -> bytes:
+        """The file, which lies in memory only."""
+        return bytes(self.file.data.read())
 
 
 class SubmissionsForm(KashForm):

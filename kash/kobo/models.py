@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -19,8 +20,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.connections.models import Connection
 from kash.people.models import Group
 from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.workshops.models import Workshop
 
-REGISTRATION = "registration"
+REGISTRATION, ATTENDANCE = "registration", "attendance"
 
 
 class KoboForm(PublicId, Base):
@@ -29,33 +31,45 @@ class KoboForm(PublicId, Base):
     was made of them, by its public id, and `job` the work that fetches them, or did last.
 
     The counts are of the last time: all rows, those that were new, and those that were edited.
+
+    A form of attendance is of one workshop. It needs no server, since an export of it may be
+    brought in; `marks_sealed` is what its rows say, and `waiting` how many marks were to be looked
+    at when rows came or marks were taken over last.
     """
 
     __tablename__ = "kobo_form"
     __table_args__ = (
         CheckConstraint("purpose in ('registration', 'attendance')", name="purpose"),
-        CheckConstraint("purpose <> 'registration' or group_id is not null", name="group"),
+        CheckConstraint(
+            "purpose <> 'registration' or (group_id is not null and connection_id is not null)",
+            name="group",
+        ),
+        CheckConstraint("purpose <> 'attendance' or workshop_id is not null", name="workshop"),
         UniqueConstraint("connection_id", "asset"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id"))
     purpose: Mapped[str] = mapped_column(String(12))
     asset: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(120))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), unique=True)
     columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     list_id: Mapped[str] = mapped_column(String(16), default="")
     job: Mapped[str] = mapped_column(String(16), default="")
     rows_count: Mapped[int] = mapped_column(default=0)
     new_count: Mapped[int] = mapped_column(default=0)
     edited_count: Mapped[int] = mapped_column(default=0)
+    marks_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    waiting: Mapped[int] = mapped_column(default=0)
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
-    connection: Mapped[Connection] = relationship()
+    connection: Mapped[Connection | None] = relationship()
     group: Mapped[Group | None] = relationship()
+    workshop: Mapped[Workshop | None] = relationship()
 
 
 class KoboRow(Base):
@@ -76,6 +90,30 @@ class KoboRow(Base):
     content: Mapped[str] = mapped_column(String(64))
     list_id: Mapped[str] = mapped_column(String(16))
     row: Mapped[int] = mapped_column()
+
+
+class KoboMark(Base):
+    """Decision on what a form says of one place of a register, by public ids. `said` are the
+    statuses that it said then, so that what is said otherwise later is looked at again; `choice` is
+    the status that was taken over. What is chosen before it is confirmed is a draft."""
+
+    __tablename__ = "kobo_mark"
+    __table_args__ = (
+        UniqueConstraint("form_id", "slot", "entry"),
+        CheckConstraint("state in ('', 'accepted', 'out')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(ForeignKey("kobo_form.id"))
+    slot: Mapped[str] = mapped_column(String(16))
+    entry: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(8), default="")
+    said: Mapped[str] = mapped_column(String(200), default="")
+    choice: Mapped[str] = mapped_column(String(16), default="")
+    draft: Mapped[str | None] = mapped_column(String(16))
+    draft_said: Mapped[str] = mapped_column(String(200), default="")
+    decided_by: Mapped[str] = mapped_column(String(16), default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SubmissionKey(PublicId, Base):

@@ -6,10 +6,15 @@ here can delete, is known and not brought in again.
 
 from __future__ import annotations
 
-from kash.people.erasure import about_things
+from kash.people.erasure import FreeText, about_things
 
-PERSONAL = about_things(
-    kobo_form="purpose asset title columns list_id job",
-    kobo_row="first_id content list_id",
-    submission_key="public_key",
+PERSONAL = (
+    # Ids of places on a register; a form that somebody changed may hold anything.
+    FreeText("kobo_form.marks_sealed", kind="kobo.marks"),
+    *about_things(
+        kobo_form="purpose asset title columns list_id job",
+        kobo_mark="slot entry state said choice draft draft_said",
+        kobo_row="first_id content list_id",
+        submission_key="public_key",
+    ),
 )

@@ -10,11 +10,11 @@ from flask import Flask
 from pyxform.xls2xform import convert
 
 from kash.attendance.queries.codes import codes_of
-from kash.attendance.queries.pads import slots_given
+from kash.attendance.queries.pads import roster_given, slots_given
 from kash.attendance.queries.statuses import statuses_for
 from kash.kobo.documents import attendance_form, workbook_of
 from kash.kobo.errors import NobodyToMark
-from kash.kobo.queries import workshops_to_mark
+from kash.kobo.queries.forms import workshops_to_mark
 from kash.policy import Actor
 from tests.workshops.conftest import Held, held, plan
 
@@ -30,19 +30,23 @@ def test_a_form_names_nobody_and_compiles_without_a_warning_in_both_languages(
         form = attendance_form(held.row)
         content = workbook_of(form)
         codes = set(codes_of(held.row.register_id).values())
+        entries = [one["entry"] for one in roster_given(held.row.register_id)]
         slots = [one["id"] for one in slots_given(held.row.register_id)]
         statuses = [f"status_{one.code}" for one in statuses_for("workshop")]
         assert attendance_form(held.row) == form
-    session, *asked = form.questions
+    workshop, session, *asked = form.questions
+    assert (workshop.type, workshop.calculation) == ("calculate", f"'{held.workshop}'")
     assert [one.name for one in session.choices] == slots
     assert [one.name for one in asked] == statuses
-    assert all({one.name for one in question.choices} == codes for question in asked)
+    assert all({one.label["en"] for one in question.choices} == codes for question in asked)
     warnings: list[str] = []
     made = convert(io.BytesIO(content), warnings=warnings, file_type=".xlsx")
     assert warnings == []
     assert 'lang="Kiswahili (sw)"' in made.xform
     for name in ("Zawadi", "Baraka", "Faraja", "Sampuli", "Kisumu Central", "Amani"):
         assert name not in made.xform
+    # Neither initials nor what a badge is printed from.
+    assert not [text for text in ("Z.S.", "B.S.", "F.S.", *entries) if text in made.xform]
     assert "Working Together" in made.xform
 
 

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
-from kash.connections.fetching import Fetched, NotAnswered, NotReached, OtherSystem
 from kash.connections.queries import connection
 from kash.connections.services import switch_off
 from kash.kobo.errors import CannotFetch, FormKnown, ListWaits, NoName, QuestionsGone
 from kash.kobo.models import KoboForm, KoboRow
-from kash.kobo.queries import form_of
+from kash.kobo.queries.forms import form_of
 from kash.kobo.services.fetching import ask_for_rows, fetch_rows
 from kash.kobo.services.forms import FormDetails, add_form, remove_form
 from kash.people.models import Group, PeopleList, Person
@@ -31,26 +30,6 @@ from tests.kobo.server import HOST, Server
 
 pytestmark = pytest.mark.usefixtures("app")
 Making = Callable[..., Actor]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The stand-in behind the client of connections, which must know the token."""
-    found = Server(most=100)
-
-    def get(self: OtherSystem, target: str, *, most: int = 0) -> Fetched:
-        if self.headers["Authorization"] != f"Token {TOKEN}":
-            return Fetched(401, b"")
-        if found.fault == "away":
-            raise NotReached("unreachable")
-        if found.fault == "reset":
-            raise NotAnswered("no answer")
-        if found.fault.isdigit():
-            return Fetched(int(found.fault), b"")
-        return Fetched(200, found.fetch(target))
-
-    monkeypatch.setattr(OtherSystem, "get", get)
-    return found
 
 
 @pytest.fixture

@@ -1060,6 +1060,11 @@ PLACES: dict[str, Place] = {
     "kobo.form": _of("kobo_form", get="kobo.use"),
     "kobo.fetch_rows": _of("kobo_form", post="kobo.use"),
     "kobo.remove_form": _of("kobo_form", both="kobo.use"),
+    "kobo.marks": _of("workshop", get="attendance.mark"),
+    "kobo.choose": _of("workshop", post="attendance.mark"),
+    "kobo.take": _of("workshop", both="attendance.mark"),
+    "kobo.bring_marks": _of("workshop", post="attendance.mark"),
+    "kobo.attendance_server": _of("workshop", both="attendance.mark"),
     "sealed_forms.index": Place("incidents.change", "incidents.change"),
     "sealed_forms.new_key": Place(post="incidents.change"),
     # --- coverage ---------------------------------------------------------------------------

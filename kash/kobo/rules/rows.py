@@ -80,11 +80,11 @@ def key_of(row: Row) -> RowKey:
     return RowKey(first.removeprefix("uuid:").strip().lower()[:60], int(row["_id"]))
 
 
-def answers_of(row: Row) -> Submission:
-    """Submission of a row. Raises SeveralInOne."""
+def answers_of(row: Row, most: int = MOST_TEXT) -> Submission:
+    """Submission of a row, no answer longer than `most`. Raises SeveralInOne."""
     told: dict[str, str] = {}
     for name, value in _questions(row):
-        text = " ".join(_text(value).split())[:MOST_TEXT]
+        text = " ".join(_text(value).split())[:most]
         short = name.rsplit("/", 1)[-1]
         # Two questions of one name, in two groups: both are told, each under its whole name.
         told[name if short in told else short] = text

@@ -26,7 +26,8 @@ class FormChoice:
 
 @dataclass(frozen=True)
 class FormQuestion:
-    """One line of a form. With `choices` one of them is chosen, or with `several` any number."""
+    """One line of a form. With `choices` one of them is chosen, or with `several` any number. A
+    `calculation` asks nothing: it is told with every submission."""
 
     name: str
     label: Texts
@@ -38,10 +39,13 @@ class FormQuestion:
     required: bool = False
     constraint: str = ""
     message: Texts = field(default_factory=dict)
+    calculation: str = ""
 
     @property
     def type(self) -> str:
         """The type as a form writes it."""
+        if self.calculation:
+            return "calculate"
         if not self.choices:
             return self.kind
         return f"{'select_multiple' if self.several else 'select_one'} {self.choices_list}"
@@ -76,7 +80,7 @@ def sheets_of(form: XlsForm) -> dict[str, Sheet]:
 def _survey(questions: Sequence[FormQuestion]) -> Sheet:
     # What asks nothing of anybody, and is left out of forms, would only tell of the phone.
     head = ["type", "name", *_headings("label"), *_headings("hint"), "required", "constraint"]
-    head += _headings("constraint_message")
+    head += [*_headings("constraint_message"), "calculation"]
     return [head] + [
         [
             question.type,
@@ -86,6 +90,7 @@ def _survey(questions: Sequence[FormQuestion]) -> Sheet:
             "yes" if question.required else "",
             question.constraint,
             *_told(question.message),
+            question.calculation,
         ]
         for question in questions
     ]

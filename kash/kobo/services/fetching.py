@@ -19,10 +19,12 @@ from kash.connections.fetching import OtherSystem
 from kash.connections.models import Connection
 from kash.connections.queries import connection_on, secret_of
 from kash.kobo.errors import ListWaits, NoName, refused, told_plainly
-from kash.kobo.models import KoboForm, KoboRow
-from kash.kobo.queries import KnownRows, form_of, known_rows, list_of
+from kash.kobo.models import ATTENDANCE, KoboForm, KoboRow
+from kash.kobo.queries.forms import KnownRows, form_of, known_rows, list_of, may_fetch
+from kash.kobo.rules.marks import MOST_TICKED, refuse_other_forms, submissions_of
 from kash.kobo.rules.paging import MOST_A_PAGE, WholeForm, all_rows
 from kash.kobo.rules.rows import (
+    MOST_TEXT,
     RowStanding,
     Submission,
     answers_of,
@@ -31,6 +33,7 @@ from kash.kobo.rules.rows import (
     refuse_gone,
     table_of,
 )
+from kash.kobo.services.marks import keep_sessions
 from kash.people.lists.files import MOST_ROWS as MOST_PEOPLE
 from kash.people.models import Organisation, PeopleList
 from kash.people.rules.lists.headings import field_by_heading
@@ -51,11 +54,12 @@ _PLACE = "organisation"
 
 def ask_for_rows(public_id: str, by: Actor, *, without_gone: bool = False) -> None:
     """Have the worker fetch the rows of a form, if nobody does. With `without_gone` questions that
-    are in no row any more do not matter. Raises NotFound, NotOn and ListWaits."""
+    are in no row any more do not matter. Raises NotFound, NotOn, NotRunning and ListWaits."""
     with audited("kobo.rows_asked", by) as change:
         session = change.session
         form = _locked(session, public_id)
-        connection_on("kobo", form.connection.public_id, session)
+        may_fetch(form, by, session)
+        connection_on("kobo", _server_of(form), session)
         _refuse_waiting(form, session)
         at_work = own_job(form.job, by.public_id) if form.job else None
         if at_work is not None and not at_work.ended:
@@ -80,6 +84,11 @@ def _locked(session: Session, public_id: str) -> KoboForm:
     return one_or_404(session.scalar(asked))
 
 
+def _server_of(form: KoboForm) -> str:
+    """The connection by which a form is fetched; empty if its rows come by files only."""
+    return form.connection.public_id if form.connection else ""
+
+
 def _refuse_waiting(form: KoboForm, session: Session | None = None) -> None:
     made = list_of(form, session)
     if made is not None and made.state == "waiting":
@@ -91,22 +100,31 @@ def fetch_rows(
 ) -> JobResult | None:
     """Fetch the rows of a form and make a list of those that are new or edited.
 
-    Raises NotOn, ListWaits, CannotFetch, QuestionsGone, NoName and FileUnreadable; then nothing
-    was brought in.
+    Of a form of attendance what its rows say is kept, for whoever runs the workshop to look at.
+    Raises NotOn, ListWaits, CannotFetch, QuestionsGone, NoName, NotRunning and FileUnreadable; then
+    nothing was brought in.
     """
     form = form_of(form_id)
-    connection = connection_on("kobo", form.connection.public_id)
+    connection = connection_on("kobo", _server_of(form))
     _refuse_waiting(form)
+    marks = form.purpose == ATTENDANCE
     with told_plainly():
         found = _rows_of(connection, form.asset, progress.report)
-        rows, _copies = newest(answers_of(row) for row in found.rows)
+        most = MOST_TICKED if marks else MOST_TEXT
+        rows, _copies = newest(answers_of(row, most) for row in found.rows)
         columns = columns_of(rows)
+        sessions = submissions_of(found.rows, rows) if marks else []
+        refuse_other_forms(sessions)
         if not without_gone:
             refuse_gone(columns, form.columns)
-    if rows and not any(field_by_heading(name)[0] == "name" for name in columns):
+    if rows and not marks and not any(field_by_heading(name)[0] == "name" for name in columns):
         raise NoName
     actor = actor_of_job(by)
-    if actor.may("kobo.use"):
+    if not actor.may("kobo.use"):
+        return None
+    if marks:
+        keep_sessions(form, sessions, columns, actor, whole=True)
+    else:
         keep_rows(form, rows, columns, actor)
     return None
 

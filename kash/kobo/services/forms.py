@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 
 from kash.connections.queries import connection_on
 from kash.kobo.errors import FormKnown
-from kash.kobo.models import REGISTRATION, KoboForm, KoboRow
+from kash.kobo.models import REGISTRATION, KoboForm, KoboMark, KoboRow
+from kash.kobo.queries.forms import may_fetch
 from kash.people.models import Group
 from kash.platform.vault import audited
 from kash.platform.web.errors import one_or_404
@@ -53,7 +54,8 @@ def add_form(connection_id: str, details: FormDetails, by: Actor) -> str:
 
 
 def remove_form(public_id: str, by: Actor) -> None:
-    """Take a form off, with what its rows were known by. People stay. Raises NotFound."""
+    """Take a form off, with what its rows were known by. People and marks stay. Raises NotFound and
+    NotRunning."""
     with audited("kobo.form_removed", by) as change:
         session = change.session
         found = one_or_404(
@@ -61,6 +63,8 @@ def remove_form(public_id: str, by: Actor) -> None:
                 select(KoboForm).where(KoboForm.public_id == public_id).with_for_update()
             )
         )
+        may_fetch(found, by, session)
         session.execute(delete(KoboRow).where(KoboRow.form_id == found.id))
+        session.execute(delete(KoboMark).where(KoboMark.form_id == found.id))
         session.delete(found)
         change.about(public_id)

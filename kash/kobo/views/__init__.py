@@ -1,3 +1,3 @@
-"""Pages of forms, and of submissions that phones encrypted."""
+"""Pages of forms, of attendance that came by them, and of submissions that phones encrypted."""
 
-from kash.kobo.views import forms, submissions
+from kash.kobo.views import forms, marks, submissions

@@ -7,10 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.connections.queries import connection_on, connections_of
-from kash.kobo import blueprint, queries
+from kash.kobo import blueprint
 from kash.kobo.documents import attendance_form, registration_form, workbook_of
 from kash.kobo.forms import NewForm
-from kash.kobo.models import KoboForm
+from kash.kobo.models import ATTENDANCE, KoboForm
+from kash.kobo.queries.forms import (
+    connections_on,
+    form_of,
+    list_of,
+    may_fetch,
+    registration_forms,
+    workshops_to_mark,
+)
+from kash.kobo.queries.marks import forms_of_attendance
 from kash.kobo.services import fetching, forms
 from kash.people.queries import organisations as organisations_queries
 from kash.platform.jobs.models import CANCELLED, FAILED
@@ -31,10 +40,11 @@ def index() -> ResponseReturnValue:
     """Forms that are brought in, and empty ones to download."""
     return render_template(
         "kobo/index.html",
-        forms=queries.forms(),
-        connections=queries.connections_on(),
+        forms=registration_forms(),
+        attendance=forms_of_attendance(current_actor()),
+        connections=connections_on(),
         groups=organisations_queries.groups(),
-        workshops=queries.workshops_to_mark(current_actor()),
+        workshops=workshops_to_mark(current_actor()),
     )
 
 
@@ -77,10 +87,12 @@ def connection(public_id: str) -> ResponseReturnValue:
 @allow("kobo.use")
 def form(public_id: str) -> ResponseReturnValue:
     """A form: what was brought in of it, and whether anything waits."""
-    found = queries.form_of(public_id)
+    found = form_of(public_id)
     actor = current_actor()
+    if found.workshop is not None:
+        return redirect(url_for("kobo.marks", public_id=found.workshop.public_id))
     job = own_job(found.job, actor.public_id) if found.job else None
-    made = queries.list_of(found)
+    made = list_of(found)
     return render_template(
         "kobo/form.html",
         found=found,
@@ -114,9 +126,14 @@ def fetch_rows(public_id: str) -> ResponseReturnValue:
 @allow("kobo.use")
 def remove_form(public_id: str) -> ResponseReturnValue:
     """Take a form off the list."""
-    found = queries.form_of(public_id)
+    found = form_of(public_id)
+    may_fetch(found, current_actor())
     if request.method == "POST":
         forms.remove_form(public_id, current_actor())
-        flash(_("Removed. People who came by it stay."))
+        flash(
+            _("Removed. Marks that were taken over stay.")
+            if found.purpose == ATTENDANCE
+            else _("Removed. People who came by it stay.")
+        )
         return redirect(url_for("kobo.index"), 303)
     return render_template("kobo/remove.html", found=found)

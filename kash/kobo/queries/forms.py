@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import RosterEntry, Slot
 from kash.connections.models import Connection
-from kash.kobo.models import KoboForm, KoboRow
+from kash.kobo.errors import NotRunning
+from kash.kobo.models import ATTENDANCE, REGISTRATION, KoboForm, KoboRow
 from kash.people.models import PeopleList, PeopleListPerson, Person
 from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.scope import run_by
+from kash.workshops.queries.scope import may_mark_register, run_by
 
 # As many as anybody looks through; earlier ones are over.
 MOST_WORKSHOPS = 20
@@ -32,9 +33,13 @@ def connections_on() -> Sequence[Connection]:
     return db.session.scalars(asked.order_by(func.lower(Connection.name), Connection.id)).all()
 
 
-def forms() -> Sequence[KoboForm]:
-    """All forms, by title, with their connections and groups."""
-    asked = select(KoboForm).options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
+def registration_forms() -> Sequence[KoboForm]:
+    """All forms of registrations, by title, with their connections and groups."""
+    asked = (
+        select(KoboForm)
+        .where(KoboForm.purpose == REGISTRATION)
+        .options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
+    )
     return db.session.scalars(asked.order_by(func.lower(KoboForm.title), KoboForm.id)).all()
 
 
@@ -61,9 +66,22 @@ def form_of(public_id: str) -> KoboForm:
     asked = (
         select(KoboForm)
         .where(KoboForm.public_id == public_id)
-        .options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
+        .options(
+            joinedload(KoboForm.connection),
+            joinedload(KoboForm.group),
+            joinedload(KoboForm.workshop),
+        )
     )
     return one_or_404(db.session.scalar(asked))
+
+
+def may_fetch(form: KoboForm, by: Actor, session: Session | None = None) -> None:
+    """Refuse a form of attendance to whoever does not run its workshop. Raises NotRunning."""
+    if form.purpose == ATTENDANCE and (
+        form.workshop is None
+        or may_mark_register(session or db.session(), form.workshop.register_id, by) is None
+    ):
+        raise NotRunning
 
 
 def list_of(form: KoboForm, session: Session | None = None) -> PeopleList | None:

@@ -1,0 +1,1 @@
+"""Reads of forms of other servers, and of what came by them."""

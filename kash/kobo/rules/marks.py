@@ -1,0 +1,376 @@
+"""Attendance as a form tells it: what each submission says, and what becomes of it on a register.
+
+A submission is one session. For each status it names those who are marked so, by what the form that
+was made for the workshop calls them. Two submissions of one session, or two statuses of one person,
+may contradict each other: then both are shown, and nothing is taken over unless somebody chooses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from kash.attendance.rules.marking import CurrentMark, RejectionReason
+from kash.kobo.rules.paging import Row
+from kash.kobo.rules.rows import RowKey, RowProblem, Submission, key_of
+
+WORKSHOP, SESSION, STATUS = "workshop", "session", "status_"
+# As many ids as anybody ticks in one question.
+MOST_TICKED = 20_000
+MOST_SUBMISSIONS = 2_000
+_SHOWN = 40
+# A box of a question in a column of its own, as exports have it beside the question itself.
+_BOX = re.compile(rf"{STATUS}[^/]+/")
+
+
+class NoAttendance(RowProblem):
+    """Rows are not those of a form of attendance: none of them names a session."""
+
+
+class TooManySubmissions(RowProblem):
+    """There are more submissions than a workshop has."""
+
+
+class MarksState(StrEnum):
+    """How what a form says of one place stands towards the register."""
+
+    NEW = "new"
+    DIFFERS = "differs"
+    UNCLEAR = "unclear"
+    BLOCKED = "blocked"
+    OUT = "out"
+    ACCEPTED = "accepted"
+    SAME = "same"
+    GONE = "gone"
+
+
+OPEN = frozenset((MarksState.NEW, MarksState.DIFFERS, MarksState.UNCLEAR))
+
+
+class Unfitting(StrEnum):
+    """Reasons why something of a submission belongs to no place of the register."""
+
+    WORKSHOP = "workshop"
+    SESSION = "session"
+    PERSON = "person"
+    STATUS = "status"
+
+
+@dataclass(frozen=True)
+class SaidSession:
+    """One submission: when it was sent, and (status, entry) of everybody whom it marks."""
+
+    key: RowKey
+    at: datetime | None
+    workshop: str
+    session: str
+    marks: tuple[tuple[str, str], ...]
+
+    def as_data(self) -> list[Any]:
+        """The submission as it is kept."""
+        at = self.at.isoformat() if self.at else ""
+        marks = [list(one) for one in self.marks]
+        return [self.key.first_id, self.key.number, at, self.workshop, self.session, marks]
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> SaidSession:
+        """A submission that was kept."""
+        first_id, number, at, workshop, session, marks = data
+        return cls(
+            RowKey(first_id, number),
+            datetime.fromisoformat(at) if at else None,
+            workshop,
+            session,
+            tuple((status, entry) for status, entry in marks),
+        )
+
+
+def said_in(row: Submission, at: datetime | None) -> SaidSession:
+    """What one submission says. Without a session it says nothing."""
+    marks = dict.fromkeys(
+        (name.removeprefix(STATUS), entry)
+        for name, text in row.told.items()
+        if name.startswith(STATUS) and not _BOX.match(name)
+        for entry in text.split()
+    )
+    told = row.told
+    return SaidSession(row.key, at, told.get(WORKSHOP, ""), told.get(SESSION, ""), tuple(marks))
+
+
+def sent_at(row: Row) -> datetime | None:
+    """When the server got a row, as it says; None if it does not."""
+    text = row.get("_submission_time")
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if at is None:
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def row_of_export(headings: Sequence[str], cells: Sequence[str], number: int) -> dict[str, Any]:
+    """A line of an export as the server would give the row. One without the server's number is
+    known by its place, which holds within one file."""
+    row: dict[str, Any] = {
+        name: cell for name, cell in zip(headings, cells, strict=False) if name and cell
+    }
+    given = str(row.pop("_id", "")).removesuffix(".0")
+    row["_id"] = int(given) if given.isascii() and given.isdigit() else -number
+    # A form's boxes, each in a column of its own, repeat what the question says.
+    return {name: value for name, value in row.items() if not _BOX.match(name)}
+
+
+def refuse_other_forms(sessions: Collection[SaidSession]) -> None:
+    """Refuse rows of another form. Raises NoAttendance and TooManySubmissions."""
+    if sessions and not any(one.session for one in sessions):
+        raise NoAttendance
+    if len(sessions) > MOST_SUBMISSIONS:
+        raise TooManySubmissions
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Submissions as they are kept from now on, and how many are new, edited, and no longer
+    there."""
+
+    sessions: tuple[SaidSession, ...]
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+
+
+def brought(before: Iterable[SaidSession], now: Iterable[SaidSession], *, whole: bool) -> Brought:
+    """What came, beside what came before. A server tells all that there is (`whole`); a file may
+    hold a part, so that what it does not name stays."""
+    kept = list(before)
+    by_first_id = {one.key.first_id: one for one in kept if one.key.first_id}
+    by_number = {one.key.number: one for one in kept}
+    found = list(now)
+    known = [by_first_id.get(one.key.first_id) or by_number.get(one.key.number) for one in found]
+    new = sum(1 for earlier in known if earlier is None)
+    edited = sum(
+        1
+        for one, earlier in zip(found, known, strict=True)
+        if earlier is not None and _says(one) != _says(earlier)
+    )
+    again = {id(earlier) for earlier in known if earlier is not None}
+    rest = [one for one in kept if id(one) not in again]
+    return Brought((*([] if whole else rest), *found), new, edited, len(rest) if whole else 0)
+
+
+def _says(one: SaidSession) -> tuple[str, str, frozenset[tuple[str, str]]]:
+    return one.workshop, one.session, frozenset(one.marks)
+
+
+@dataclass(frozen=True)
+class SlotStand:
+    """How a session takes marks: closed by one person, confirmed by another, or not begun."""
+
+    closed: bool = False
+    locked: bool = False
+    begun: bool = True
+
+
+@dataclass(frozen=True)
+class RegisterPlaces:
+    """A register as far as a form can speak of it. `entries` are ids by every id under which a
+    place was ever known, `listed` those who are still on it."""
+
+    workshop: str
+    slots: Mapping[str, SlotStand]
+    entries: Mapping[str, str]
+    listed: Collection[str]
+    marks: Mapping[tuple[str, str], CurrentMark]
+    statuses: Collection[str]
+    retired: Collection[str] = ()
+    counting: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class MarkDecided:
+    """Decision made before: what was said then, and the status that was taken over, if it was. A
+    draft is what is chosen and not confirmed yet, and what was said to it."""
+
+    accepted: bool
+    out: bool
+    said: str
+    choice: str
+    draft: str | None = None
+    draft_said: str = ""
+
+
+@dataclass(frozen=True)
+class SuggestedMark:
+    """What a form says of one place, and what stands there. `choice` is what would be taken over,
+    empty for nothing; `before` what was taken over before it was said otherwise."""
+
+    slot: str
+    entry: str
+    said: tuple[str, ...]
+    at: datetime | None
+    state: MarksState
+    standing: CurrentMark
+    choice: str = ""
+    before: str = ""
+    why: RejectionReason = RejectionReason.NONE
+
+    @property
+    def key(self) -> str:
+        """Key of its place in a form of the page."""
+        return f"{self.slot}-{self.entry}"
+
+
+@dataclass(frozen=True)
+class NotFitting:
+    """Something that a form says and that belongs nowhere, how often, as it came."""
+
+    why: Unfitting
+    text: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """All that a form says of a register, and what of it belongs nowhere."""
+
+    marks: tuple[SuggestedMark, ...] = ()
+    unfitting: tuple[NotFitting, ...] = ()
+    counts: Mapping[MarksState, int] = field(default_factory=dict)
+
+    @property
+    def open(self) -> list[SuggestedMark]:
+        """What is to be looked at."""
+        return [one for one in self.marks if one.state in OPEN]
+
+
+Place = tuple[str, str]
+
+
+def suggestions(
+    sessions: Iterable[SaidSession],
+    places: RegisterPlaces,
+    decided: Mapping[Place, MarkDecided],
+) -> Suggestions:
+    """What a form says of each place of a register, in the order of its sessions and entries."""
+    said, moments, unfitting = _sorted_out(sessions, places)
+    slots = {name: at for at, name in enumerate(places.slots)}
+    order = {name: at for at, name in enumerate(dict.fromkeys(places.entries.values()))}
+    marks = [
+        _suggested(place, tuple(sorted(said[place])), moments[place], places, decided.get(place))
+        for place in said
+    ]
+    marks += [
+        SuggestedMark(
+            *place,
+            (),
+            None,
+            MarksState.GONE,
+            places.marks.get(place, CurrentMark()),
+            "",
+            one.choice,
+        )
+        for place, one in decided.items()
+        if one.accepted and place not in said and place[0] in slots and place[1] in order
+    ]
+    marks.sort(key=lambda one: (slots[one.slot], order[one.entry]))
+    counts: dict[MarksState, int] = {}
+    for one in marks:
+        counts[one.state] = counts.get(one.state, 0) + 1
+    told = [NotFitting(why, text, count) for (why, text), count in sorted(unfitting.items())]
+    return Suggestions(tuple(marks), tuple(told), counts)
+
+
+def _sorted_out(
+    sessions: Iterable[SaidSession], places: RegisterPlaces
+) -> tuple[dict[Place, set[str]], dict[Place, datetime | None], dict[tuple[Unfitting, str], int]]:
+    said: dict[Place, set[str]] = {}
+    moments: dict[Place, datetime | None] = {}
+    unfitting: dict[tuple[Unfitting, str], int] = {}
+
+    def misses(why: Unfitting, text: str) -> None:
+        key = (why, text[:_SHOWN])
+        unfitting[key] = unfitting.get(key, 0) + 1
+
+    for one in sessions:
+        if one.workshop not in ("", places.workshop):
+            misses(Unfitting.WORKSHOP, "")
+            continue
+        if one.session not in places.slots:
+            misses(Unfitting.SESSION, one.session)
+            continue
+        for status, name in one.marks:
+            entry = places.entries.get(name)
+            if entry is None:
+                misses(Unfitting.PERSON, name)
+            elif status not in places.statuses and status not in places.retired:
+                misses(Unfitting.STATUS, status)
+            else:
+                place = (one.session, entry)
+                said.setdefault(place, set()).add(status)
+                earlier = moments.get(place)
+                moments[place] = max(filter(None, (earlier, one.at)), default=None)
+    return said, moments, unfitting
+
+
+def _suggested(
+    place: Place,
+    said: tuple[str, ...],
+    at: datetime | None,
+    places: RegisterPlaces,
+    decided: MarkDecided | None,
+) -> SuggestedMark:
+    standing = places.marks.get(place, CurrentMark())
+    told = " ".join(said)
+    same = decided is not None and decided.said == told
+    before = decided.choice if decided and decided.accepted and not same else ""
+    draft = decided.draft if decided and decided.draft_said == told else None
+    state, choice, why = _standing(place, said, places, standing)
+    if same and decided is not None and decided.accepted:
+        state, choice, why = MarksState.ACCEPTED, "", RejectionReason.NONE
+    elif same and decided is not None and decided.out and state in OPEN and not draft:
+        state, choice = MarksState.OUT, ""
+    elif state in OPEN and draft is not None:
+        choice = draft if draft in said else ""
+    return SuggestedMark(*place, said, at, state, standing, choice, before, why)
+
+
+def _standing(
+    place: Place, said: tuple[str, ...], places: RegisterPlaces, standing: CurrentMark
+) -> tuple[MarksState, str, RejectionReason]:
+    if said == (standing.status,):
+        return MarksState.SAME, "", RejectionReason.NONE
+    why = _blocked(place, said, places)
+    if why is not RejectionReason.NONE:
+        return MarksState.BLOCKED, "", why
+    if len(said) > 1:
+        return MarksState.UNCLEAR, "", why
+    if standing.status is not None:
+        return MarksState.DIFFERS, "", why
+    return MarksState.NEW, said[0], why
+
+
+def _blocked(place: Place, said: tuple[str, ...], places: RegisterPlaces) -> RejectionReason:
+    slot = places.slots[place[0]]
+    if place[1] not in places.listed:
+        return RejectionReason.NOT_ON_ROSTER
+    if slot.locked:
+        return RejectionReason.SLOT_LOCKED
+    if slot.closed:
+        return RejectionReason.SLOT_CLOSED
+    if not slot.begun and any(status in places.counting for status in said):
+        return RejectionReason.NOT_BEGUN
+    if all(status in places.retired for status in said):
+        return RejectionReason.STATUS_RETIRED
+    return RejectionReason.NONE
+
+
+def submissions_of(rows: Iterable[Row], answered: Iterable[Submission]) -> list[SaidSession]:
+    """What rows say, each with when it was sent. `answered` are their answers, the newest of each
+    row only."""
+    moments = {key_of(row): sent_at(row) for row in rows}
+    return [said_in(one, moments.get(one.key)) for one in answered]
