@@ -298,6 +298,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("connection", "state"): ["approved", "proposed"],
     ("earlier_training", "length_unit"): ["day", "week"],
     ("kobo_form", "purpose"): ["attendance", "registration"],
+    ("kobo_mark", "state"): ["accepted", "out"],
     ("dhis2_cell", "kind"): ["quarter", "year"],
     ("dhis2_push", "state"): ["waiting", "done"],
     ("dhis2_value", "outcome"): ["stored", "unknown"],
