@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from kash.history.models import EarlierImport, EarlierTraining
 from kash.people.models import Group, Person
+from kash.people.rules.persons import sort_name
 from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
@@ -37,28 +39,59 @@ def candidates(
     found: dict[str, list[FittingPerson]] = {}
     sought = sorted(names)
     for start in range(0, len(sought), _AT_ONCE):
-        asked = (
-            select(
-                Person.id,
-                Person.public_id,
-                Person.chosen_name,
-                Person.sort_name,
-                Person.reference,
-                Person.ward,
-            )
-            .join(Person.group)
-            .where(
-                Group.public_id == group,
-                Person.sort_name.in_(sought[start : start + _AT_ONCE]),
-                within_reach(actor, BRING),
-            )
-            .order_by(Person.sort_name, Person.id)
+        asked = _fitting_people(actor, group).where(
+            Person.sort_name.in_(sought[start : start + _AT_ONCE])
         )
         for row in session.execute(asked):
-            told = ", ".join(filter(None, (row.reference, row.ward)))
-            one = FittingPerson(row.id, row.public_id, row.chosen_name, told)
-            found.setdefault(row.sort_name, []).append(one)
+            found.setdefault(row.sort_name, []).append(_fitting(row))
     return found
+
+
+def people_called(session: Session, actor: Actor, group: str, text: str) -> list[FittingPerson]:
+    """People of a group whom an actor reaches and whose name begins so, or who have this number;
+    at most ten."""
+    name, number = sort_name(text), text.strip()
+    if not number:
+        return []
+    begins = Person.sort_name.startswith(name, autoescape=True) if name else false()
+    asked = _fitting_people(actor, group).where(begins | (Person.reference == number))
+    return [_fitting(row) for row in session.execute(asked.limit(10))]
+
+
+def people_by_id(
+    session: Session, actor: Actor, group: str, ids: Collection[str]
+) -> dict[str, FittingPerson]:
+    """People of a group whom an actor reaches, by public id."""
+    found: dict[str, FittingPerson] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        asked = _fitting_people(actor, group).where(
+            Person.public_id.in_(wanted[start : start + _AT_ONCE])
+        )
+        for row in session.execute(asked):
+            found[row.public_id] = _fitting(row)
+    return found
+
+
+def _fitting_people(actor: Actor, group: str) -> Select[int, str, str, str, str, str]:
+    return (
+        select(
+            Person.id,
+            Person.public_id,
+            Person.chosen_name,
+            Person.sort_name,
+            Person.reference,
+            Person.ward,
+        )
+        .join(Person.group)
+        .where(Group.public_id == group, within_reach(actor, BRING))
+        .order_by(Person.sort_name, Person.id)
+    )
+
+
+def _fitting(row: Any) -> FittingPerson:
+    told = ", ".join(filter(None, (row.reference, row.ward)))
+    return FittingPerson(row.id, row.public_id, row.chosen_name, told)
 
 
 def known_keys(session: Session, people: Collection[int]) -> set[tuple[int, str]]:

@@ -1,5 +1,5 @@
-"""Reading trainings as TrainSMART exports them: one row a training, people in cells of several
-lines."""
+"""Reading trainings as TrainSMART exports them: one row a training with its people in cells of
+several lines, or, in its reports about people, one row a person in a training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +22,14 @@ UNITS = ("hour", "day", "week")
 _TITLES = ("training_title_phrase", "training_title")
 _START = "training_start_date"
 _PEOPLE = "participants"
+_FIRST_NAME, _LAST_NAME = "first_name", "last_name"
+_NAMES = (_FIRST_NAME, "middle_name", _LAST_NAME)
+# In which order somebody says that days of a file are written, and what that leaves of its forms.
+DAY_FIRST, MONTH_FIRST = "day", "month"
+_FORMS = {
+    DAY_FIRST: ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"),
+    MONTH_FIRST: ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y"),
+}
 _EMPTY = frozenset(("", "n/a", "na", "null", "0000-00-00"))
 _EARLIEST = date(1950, 1, 1)
 _MOST_TEXT = 200
@@ -36,13 +44,23 @@ class UnreadableExport(Exception):
         self.why = why
 
 
+class TwoDays(UnreadableExport):
+    """A day could be two."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__("two_days")
+        self.written = written
+
+
 @dataclass(frozen=True)
 class NamedInRow:
-    """Somebody named in a row: the name as written, and by which names it is looked for."""
+    """Somebody named in a row: the name as written, and by which names it is looked for. `number`
+    is the id of the other system, which tells two people of one name apart; often there is none."""
 
     written: str
     sought: tuple[str, ...]
     as_trainer: bool
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,10 +100,12 @@ class ExportRowFault:
 
 @dataclass(frozen=True)
 class Export:
-    """All rows of a file: those that were read, and what is wrong with the others."""
+    """All rows of a file: those that were read, and what is wrong with the others. `two_days` is a
+    day as written that could be two, where nobody has said yet in which order days are."""
 
     rows: tuple[TrainingRow, ...]
     faults: tuple[ExportRowFault, ...]
+    two_days: str = ""
 
 
 def decoded(content: bytes) -> str:
@@ -101,37 +121,49 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n\ufeff")
 
 
-def read_export(text: str, today: date) -> Export:
-    """Rows of an export. Raises UnreadableExport."""
+def read_export(text: str, today: date, order: str = "") -> Export:
+    """Rows of an export. `order` says whether day or month stands first where a day could be two.
+    Raises UnreadableExport."""
     if "\0" in text:
         raise UnreadableExport("encoding")
     try:
         reader = csv.DictReader(io.StringIO(text), restkey="", restval="", strict=True)
         headings = {(each or "").strip().lower() for each in reader.fieldnames or ()}
-        if not (headings.intersection(_TITLES) and {_START, _PEOPLE} <= headings):
-            raise UnreadableExport("columns")
-        sheet = list(_cells(reader))
+        _refuse_other_files(headings)
+        sheet = list(_cells(reader, MOST_ROWS if _PEOPLE in headings else MOST_NAMES))
     except csv.Error:
         raise UnreadableExport("quotes") from None
     rows: list[TrainingRow] = []
     faults: list[ExportRowFault] = []
+    two_days = ""
     for number, cells in enumerate(sheet, 2):
         if not any(cells.values()):
             continue
         try:
-            rows.append(_row(number, cells, today))
+            rows.append(_row(number, cells, today, order))
+        except TwoDays as fault:
+            two_days = two_days or fault.written
         except UnreadableExport as fault:
             faults.append(ExportRowFault(number, fault.why))
-    if not rows and not faults:
+    if not rows and not faults and not two_days:
         raise UnreadableExport("empty")
     if sum(len(row.people) for row in rows) > MOST_NAMES:
         raise UnreadableExport("long")
-    return Export(tuple(rows), tuple(faults))
+    return Export(tuple(rows), tuple(faults), two_days)
 
 
-def _cells(reader: csv.DictReader[str]) -> Iterator[dict[str, str]]:
+def _refuse_other_files(headings: Collection[str]) -> None:
+    named = {_FIRST_NAME, _LAST_NAME}.issubset(headings)
+    trainings = _START in headings and any(title in headings for title in _TITLES)
+    if named and not trainings and _PEOPLE not in headings:
+        raise UnreadableExport("people")
+    if not trainings or not (named or _PEOPLE in headings):
+        raise UnreadableExport("columns")
+
+
+def _cells(reader: csv.DictReader[str], most: int) -> Iterator[dict[str, str]]:
     for number, found in enumerate(reader):
-        if number >= MOST_ROWS:
+        if number >= most:
             raise UnreadableExport("long")
         yield {
             (heading or "").strip().lower(): _said(cell)
@@ -145,7 +177,7 @@ def _said(cell: str) -> str:
     return "" if text.lower() in _EMPTY else text
 
 
-def _row(number: int, cells: dict[str, str], today: date) -> TrainingRow:
+def _row(number: int, cells: dict[str, str], today: date, order: str) -> TrainingRow:
     title = next((cells[each] for each in _TITLES if cells.get(each)), "")
     if not title:
         raise UnreadableExport("title")
@@ -153,32 +185,43 @@ def _row(number: int, cells: dict[str, str], today: date) -> TrainingRow:
     organiser = cells.get("training_organizer_phrase", "")
     if any(len(each) > _MOST_TEXT for each in (title, place, organiser)):
         raise UnreadableExport("text")
-    first = read_day(cells.get(_START, ""))
-    last = read_day(cells["training_end_date"]) if cells.get("training_end_date") else first
+    first = read_day(cells.get(_START, ""), order)
+    last = read_day(cells["training_end_date"], order) if cells.get("training_end_date") else first
     if not _EARLIEST <= first <= last <= today:
         raise UnreadableExport("order")
     length, unit = _length(cells)
     people = dict.fromkeys(
-        NamedInRow(written, sought, as_trainer)
+        NamedInRow(written, sought, as_trainer, number)
         for column, as_trainer in ((_PEOPLE, False), ("trainers", True))
-        for written, sought in _names(cells.get(column, ""))
+        for number, written, sought in _names(cells.get(column, ""))
     )
+    if _PEOPLE not in cells:
+        parts = [part for part in (cells.get(column, "") for column in _NAMES) if part]
+        for written, sought in _name_of(parts):
+            people[NamedInRow(written, sought, False, cells.get("person_id", ""))] = None
     return TrainingRow(number, title, first, last, length, unit, place, organiser, tuple(people))
 
 
-def read_day(text: str) -> date:
-    """A day as 2019-03-31, or with its day and month in an order that leaves no doubt. Raises
-    UnreadableExport."""
+def read_day(text: str, order: str = "") -> date:
+    """A day as 2019-03-31, or with its day and month in an order that leaves no doubt or that
+    somebody said. Raises UnreadableExport, and TwoDays where nobody did."""
     head = text.split(" ")[0]
-    found = set()
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y"):
-        try:
-            found.add(datetime.strptime(head, form).date())
-        except ValueError:
-            continue
-    if len(found) != 1:
-        raise UnreadableExport("two_days" if found else "day")
-    return found.pop()
+    found: dict[str, date] = {}
+    for said, forms in {"": ("%Y-%m-%d",), **_FORMS}.items():
+        for form in forms:
+            try:
+                found[said] = datetime.strptime(head, form).date()
+            except ValueError:
+                continue
+    if not found:
+        raise UnreadableExport("day")
+    if order and "" not in found and order not in found:
+        raise UnreadableExport("mixed")
+    if len(set(found.values())) > 1:
+        if order not in found:
+            raise TwoDays(head)
+        return found[order]
+    return next(iter(found.values()))
 
 
 def _length(cells: dict[str, str]) -> tuple[Decimal | None, str]:
@@ -191,15 +234,20 @@ def _length(cells: dict[str, str]) -> tuple[Decimal | None, str]:
     return Decimal(given), unit
 
 
-def _names(cell: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _names(cell: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Names in the lines of a cell: "id, first, middle, last", or "first last"."""
     for line in cell.splitlines():
         parts = [_said(part) for part in line.split(",")]
+        number = ""
         if parts[0].isdigit():
-            parts = parts[1:4]
-        parts = [part for part in parts if part]
-        written = " ".join(" ".join(parts).split())[:_MOST_TEXT]
-        if written:
-            # Middle names are often left out where somebody is known already.
-            both = (written, f"{parts[0]} {parts[-1]}") if len(parts) > 2 else (written,)
-            yield written, tuple(dict.fromkeys(filter(None, map(sort_name, both))))
+            number, parts = parts[0][:20], parts[1:4]
+        for written, sought in _name_of([part for part in parts if part]):
+            yield number, written, sought
+
+
+def _name_of(parts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    written = " ".join(" ".join(parts).split())[:_MOST_TEXT]
+    if written:
+        # Middle names are often left out where somebody is known already.
+        both = (written, f"{parts[0]} {parts[-1]}") if len(parts) > 2 else (written,)
+        yield written, tuple(dict.fromkeys(filter(None, map(sort_name, both))))

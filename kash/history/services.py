@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 
 from kash.history.errors import GroupOfNobody, NoExport, NothingEarlier, RowsWrong, ShownOtherwise
 from kash.history.models import EarlierImport, EarlierTraining
-from kash.history.queries import BRING, FittingPerson, candidates, known_keys, own_import
+from kash.history.queries import (
+    BRING,
+    FittingPerson,
+    candidates,
+    known_keys,
+    own_import,
+    people_by_id,
+)
 from kash.history.rules import Export, NamedInRow, TrainingRow, UnreadableExport, plain, read_export
 from kash.people.models import Group, Person
 from kash.people.scope import within_reach
@@ -23,59 +30,94 @@ from kash.policy import Actor
 
 
 @dataclass(frozen=True)
-class SharedName:
-    """A name that fits several people; `key` names what is chosen for it."""
+class NameInFile:
+    """A name of a file, with the trainings in which it stands and the people whom it fits; `key`
+    names what is chosen for it. `chosen` is who gets these trainings; None leaves them out."""
 
     key: str
     written: str
+    number: str
+    trainings: tuple[str, ...]
     people: tuple[FittingPerson, ...]
+    chosen: FittingPerson | None = None
+
+    @property
+    def by_itself(self) -> FittingPerson | None:
+        """Whoever gets them where nobody chose."""
+        return self.people[0] if len(self.people) == 1 else None
 
 
 @dataclass(frozen=True)
 class EarlierPreview:
-    """Outcome that an export would have. Counts are of trainings of one person; those of names that
-    fit several people are in neither."""
+    """Outcome that an export would have as it was chosen. `new` and `known` count trainings of one
+    person, `left` such of names that are left out."""
 
     export: Export
     text: str
     group: str
+    names: tuple[NameInFile, ...]
     new: int
     known: int
-    found: tuple[tuple[str, FittingPerson], ...]
-    shared: tuple[SharedName, ...]
-    nobody: tuple[str, ...]
+    left: int
     digest: str
 
+    @property
+    def matched(self) -> int:
+        """How many names get their trainings onto somebody's page."""
+        return sum(1 for one in self.names if one.chosen)
 
-Fitting = dict[NamedInRow, tuple[FittingPerson, ...]]
+    @property
+    def nobody(self) -> int:
+        """How many names fit nobody."""
+        return sum(1 for one in self.names if not one.people)
 
 
-def look_through(text: str, group: str, actor: Actor) -> EarlierPreview:
-    """Preview of what an export would bring; nothing is kept. Raises NoExport and GroupOfNobody."""
-    export = _read(text)
-    return _preview(db.session(), export, plain(text), group, actor)
+# A name, and the number by which the other system tells it from the same one.
+_Who = tuple[str, str]
+Fitting = dict[_Who, tuple[FittingPerson, ...]]
+
+
+def look_through(
+    text: str,
+    group: str,
+    actor: Actor,
+    chosen: Mapping[str, str] | None = None,
+    order: str = "",
+) -> EarlierPreview:
+    """Preview of what an export would bring; nothing is kept. `chosen` as for `bring_in`. Raises
+    NoExport, GroupOfNobody and ShownOtherwise."""
+    export = _read(text, order)
+    return _preview(db.session(), export, plain(text), group, actor, chosen or {}, order)
 
 
 def bring_in(
-    text: str, group: str, shown: str, chosen: Mapping[str, str], actor: Actor
+    text: str,
+    group: str,
+    shown: str,
+    chosen: Mapping[str, str],
+    actor: Actor,
+    order: str = "",
 ) -> tuple[str, int]:
-    """Save what was shown under a digest, and for each shared name the person who was chosen
-    (public id; "" leaves her out). Returns the public id of the import and how many it holds.
+    """Save what was shown under a digest. For each name (by key) whoever was chosen gets its
+    trainings (by public id; "" leaves them out); where nothing was chosen the one whom it fits
+    does, and nobody if there are several. Returns the public id of the import and how many it
+    holds.
 
     Raises NoExport, GroupOfNobody, RowsWrong, ShownOtherwise and NothingEarlier.
     """
-    export = _read(text)
-    if export.faults:
+    export = _read(text, order)
+    if export.faults or export.two_days:
         raise RowsWrong
     with audited("history.brought", by=actor) as change:
         session = change.session
-        preview = _preview(session, export, plain(text), group, actor)
+        preview = _preview(session, export, plain(text), group, actor, chosen, order)
         if preview.digest != shown:
             raise ShownOtherwise
-        people = _decided(preview, chosen)
-        locked = select(Person.id).where(Person.id.in_({one.id for one in people.values()}))
+        people = {(one.written, one.number): one.chosen for one in preview.names if one.chosen}
+        wanted = {one.id for one in people.values()}
+        locked = select(Person.id).where(Person.id.in_(wanted))
         reached = set(session.scalars(locked.where(within_reach(actor, BRING)).with_for_update()))
-        if reached != {one.id for one in people.values()}:
+        if reached != wanted:
             raise ShownOtherwise
         rows = _rows(session, export, people)
         if not rows:
@@ -99,79 +141,106 @@ def take_back(public_id: str, actor: Actor) -> None:
         change.about(public_id)
 
 
-def _read(text: str) -> Export:
+def _read(text: str, order: str) -> Export:
     try:
-        return read_export(plain(text), local_today())
+        return read_export(plain(text), local_today(), order)
     except UnreadableExport as fault:
         raise NoExport(fault.why) from None
 
 
 def _preview(
-    session: Session, export: Export, text: str, group: str, actor: Actor
+    session: Session,
+    export: Export,
+    text: str,
+    group: str,
+    actor: Actor,
+    chosen: Mapping[str, str],
+    order: str,
 ) -> EarlierPreview:
     if not session.scalar(select(Group.id).where(Group.public_id == group)):
         raise GroupOfNobody
     fitting = _fitting(session, export, group, actor)
-    by_name = {named.written: people for named, people in fitting.items()}
-    sure = {name: people[0] for name, people in by_name.items() if len(people) == 1}
-    shared = tuple(
-        SharedName(f"name-{number}", name, people)
-        for number, (name, people) in enumerate(by_name.items())
-        if len(people) > 1
+    others = people_by_id(session, actor, group, {one for one in chosen.values() if one})
+    trainings = _trainings(export)
+    names = tuple(
+        NameInFile(
+            key := f"name-{number}",
+            *who,
+            trainings[who],
+            people,
+            _decided(chosen.get(key), people, others),
+        )
+        for number, (who, people) in enumerate(fitting.items())
     )
-    everything = {
-        (sure[named.written].id, row.source_key(as_trainer=named.as_trainer))
+    by_who = dict(zip(fitting, names, strict=True))
+    places = [
+        (by_who[one.written, one.number].chosen, row.source_key(as_trainer=one.as_trainer))
         for row in export.rows
-        for named in row.people
-        if named.written in sure
-    }
-    known = everything & known_keys(session, {one.id for one in sure.values()})
-    shown = [text, group, [[name, [one.id for one in them]] for name, them in by_name.items()]]
+        for one in row.people
+    ]
+    everything = {(person.id, key) for person, key in places if person}
+    known = everything & known_keys(session, {person for person, _key in everything})
+    shown = [
+        text,
+        group,
+        order,
+        [[one.written, [each.id for each in one.people]] for one in names],
+    ]
     return EarlierPreview(
         export,
         text,
         group,
+        names,
         new=len(everything) - len(known),
         known=len(known),
-        found=tuple(sure.items()),
-        shared=shared,
-        nobody=tuple(name for name, people in by_name.items() if not people),
+        left=sum(1 for person, _key in places if person is None),
         digest=hashlib.sha256(json.dumps(shown).encode()).hexdigest(),
     )
 
 
+def _trainings(export: Export) -> dict[_Who, tuple[str, ...]]:
+    found: dict[_Who, dict[str, None]] = {}
+    for row in export.rows:
+        for one in row.people:
+            told = f"{row.title} ({row.first_day.year})"
+            found.setdefault((one.written, one.number), {})[told] = None
+    return {who: tuple(told) for who, told in found.items()}
+
+
 def _fitting(session: Session, export: Export, group: str, actor: Actor) -> Fitting:
     """People whom each name fits: by the whole name, else without the middle one."""
-    everybody = dict.fromkeys(named for row in export.rows for named in row.people)
+    everybody = {
+        (named.written, named.number): named.sought for row in export.rows for named in row.people
+    }
     found = candidates(
-        session, actor, group, {name for named in everybody for name in named.sought}
+        session, actor, group, {name for sought in everybody.values() for name in sought}
     )
     return {
-        named: next((tuple(found[name]) for name in named.sought if name in found), ())
-        for named in everybody
+        who: next((tuple(found[name]) for name in sought if name in found), ())
+        for who, sought in everybody.items()
     }
 
 
-def _decided(preview: EarlierPreview, chosen: Mapping[str, str]) -> dict[str, FittingPerson]:
-    people = dict(preview.found)
-    for name in preview.shared:
-        choice = chosen.get(name.key, "")
-        if choice:
-            fits = [one for one in name.people if one.public_id == choice]
-            if not fits:
-                raise ShownOtherwise
-            people[name.written] = fits[0]
-    return people
+def _decided(
+    choice: str | None, people: tuple[FittingPerson, ...], others: Mapping[str, FittingPerson]
+) -> FittingPerson | None:
+    if choice is None:
+        return people[0] if len(people) == 1 else None
+    if not choice:
+        return None
+    if choice not in others:
+        raise ShownOtherwise
+    return others[choice]
 
 
 def _rows(
-    session: Session, export: Export, people: Mapping[str, FittingPerson]
+    session: Session, export: Export, people: Mapping[_Who, FittingPerson]
 ) -> list[EarlierTraining]:
     known = known_keys(session, {one.id for one in people.values()})
     rows = []
     for row in export.rows:
         for named in row.people:
-            person = people.get(named.written)
+            person = people.get((named.written, named.number))
             key = row.source_key(as_trainer=named.as_trainer)
             if person is None or (person.id, key) in known:
                 continue

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.history import blueprint
 from kash.history.forms import EarlierTrainingsForm
-from kash.history.queries import own_import, own_imports, trainings_of
+from kash.history.queries import (
+    FittingPerson,
+    own_import,
+    own_imports,
+    people_called,
+    trainings_of,
+)
 from kash.history.rules import MOST_BYTES
-from kash.history.services import bring_in, look_through, take_back
+from kash.history.services import (
+    EarlierPreview,
+    NameInFile,
+    bring_in,
+    look_through,
+    take_back,
+)
 from kash.history.words import LENGTHS, ROW_FAULTS
 from kash.people.queries.organisations import groups
+from kash.people.rules.persons import MOST_NAME
 from kash.people.sections import SectionRow
 from kash.platform.database import db
 from kash.platform.web import current_actor, page
@@ -20,31 +37,80 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.formats import day_text
 from kash.policy import Actor, allow
 
+# As many names as are looked through at once on a phone.
+_NAMES_ON_PAGE = 25
+
 
 @blueprint.route("/", methods=["GET", "POST"])
 @allow("history.bring")
 @takes_file(MOST_BYTES, as_text=True)
 def index() -> ResponseReturnValue:
-    """Choose an export, look at what it would bring, and save that."""
+    """Choose an export, look at each name of it, see how much would be saved, and save that."""
     actor = current_actor()
     form = EarlierTrainingsForm()
     form.offer(groups())
     preview = None
     if form.validate_on_submit():
         with form.showing_problems():
-            text = form.content()
-            preview = look_through(text, form.group.data, actor)
-            if form.shown.data:
-                number = bring_in(text, form.group.data, form.shown.data, request.form, actor)[1]
+            text, group, order = form.content(), form.group.data, form.order.data or ""
+            chosen = form.chosen(request.form)
+            preview = look_through(text, group, actor, chosen, order)
+            if form.shown.data and "back" not in request.form:
+                number = bring_in(text, group, form.shown.data, chosen, actor, order)[1]
                 flash(_("Saved. Earlier trainings: %(number)s", number=number))
                 return redirect(url_for("history.index"), 303)
     return page(
         "history/index.html",
         form=form,
         preview=preview,
+        shown=_names_shown(preview, actor) if preview else None,
+        confirming=bool(preview) and not form.errors and "confirm" in request.form,
         imports=own_imports(actor),
         faults=ROW_FAULTS,
         most_bytes=MOST_BYTES,
+    )
+
+
+@dataclass(frozen=True)
+class NamesShown:
+    """A page of the names of a file, those first that fit several people. `others` are people who
+    were looked for beside a name, `sought` what was typed for that; `kept` is what was chosen on
+    all pages otherwise than it would be by itself."""
+
+    names: Sequence[NameInFile]
+    number: int
+    pages: int
+    others: Mapping[str, Sequence[FittingPerson]]
+    sought: Mapping[str, str]
+    kept: str
+
+
+def _names_shown(preview: EarlierPreview, actor: Actor) -> NamesShown:
+    names = sorted(preview.names, key=lambda one: (len(one.people) < 2, not one.people))
+    pages = max(1, -(-len(names) // _NAMES_ON_PAGE))
+    asked = request.form.get("page_to") or request.form.get("page_number", "")
+    number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), pages)
+    on_page = names[(number - 1) * _NAMES_ON_PAGE : number * _NAMES_ON_PAGE]
+    sought = {
+        one.key: request.form.get(f"sought-{one.key}", "").strip()[:MOST_NAME] for one in on_page
+    }
+    return NamesShown(
+        on_page,
+        number,
+        pages,
+        {
+            key: people_called(db.session(), actor, preview.group, text)
+            for key, text in sought.items()
+            if text
+        },
+        sought,
+        json.dumps(
+            {
+                one.key: one.chosen.public_id if one.chosen else ""
+                for one in preview.names
+                if one.chosen != one.by_itself
+            }
+        ),
     )
 
 

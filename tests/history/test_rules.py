@@ -36,13 +36,51 @@ def test_cells_of_several_lines_name_each_person_once() -> None:
     ]
 
 
+def test_a_report_about_people_names_one_person_a_row() -> None:
+    told = (
+        "id,first_name,middle_name,last_name,person_id,training_title,training_start_date\n"
+        "5,Asali,n/a,Sampuli,7,Rights,2019-03-04\n5,Ann,Mary,Otieno,,Rights,2019-03-04\n"
+        "6,,,,,Law,2020-03-04\n"
+    )
+    rows = read_export(told, TODAY).rows
+    people = [[(one.written, one.sought, one.number) for one in row.people] for row in rows]
+    assert people == [
+        [("Asali Sampuli", ("asali sampuli",), "7")],
+        [("Ann Mary Otieno", ("ann mary otieno", "ann otieno"), "")],
+        [],
+    ]
+    assert rows[0].source_key(as_trainer=False) == rows[1].source_key(as_trainer=False)
+
+
+@pytest.mark.parametrize(
+    ("day", "order", "meant"),
+    [
+        ("03/04/2019", "day", date(2019, 4, 3)),
+        ("03/04/2019", "month", date(2019, 3, 4)),
+        ("3-4-2019", "day", date(2019, 4, 3)),
+        ("3.4.2019 00:00", "month", date(2019, 3, 4)),
+        ("25/04/2019", "day", date(2019, 4, 25)),
+        ("2019-03-04", "month", date(2019, 3, 4)),
+        ("04/04/2019", "", date(2019, 4, 4)),
+    ],
+)
+def test_a_day_is_read_in_the_order_that_was_said(day: str, order: str, meant: date) -> None:
+    assert read_day(day, order) == meant
+
+
+def test_a_day_that_could_be_two_is_asked_about_and_one_against_the_order_is_told() -> None:
+    found = read_export(HEAD + "R,03/04/2019,,,,,,A B,,\nR,2019-01-01,,,,,,A B,,\n", TODAY)
+    assert (found.two_days, len(found.rows), found.faults) == ("03/04/2019", 1, ())
+    mixed = read_export(HEAD + "R,04/25/2019,,,,,,A B,,\n", TODAY, "day")
+    assert [(one.number, one.why) for one in mixed.faults] == [(2, "mixed")]
+
+
 @pytest.mark.parametrize(
     ("cells", "why"),
     [
         (",2019-03-04,,,,,,A B,,", "title"),
         ("R,n/a,,,,,,A B,,", "day"),
         ("R,soon,,,,,,A B,,", "day"),
-        ("R,03/04/2019,,,,,,A B,,", "two_days"),
         ("R,2019-03-04,2019-03-01,,,,,A B,,", "order"),
         ("R,2027-03-04,,,,,,A B,,", "order"),
         ("R,2019-03-04,,NaN,hour,,,A B,,", "length"),
@@ -65,6 +103,8 @@ def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str)
         (HEAD + 'R,2019-03-04,,,,,,"A B\n', "quotes"),
         (HEAD + "R,2019-03-04,,,,,,A B,,\n" * 2001, "long"),
         (HEAD + "R\0", "encoding"),
+        ("id,last_name,middle_name,first_name,gender,birthdate\n1,B,,A,female,\n", "people"),
+        ("training_title,training_start_date\nR,2019-03-04\n", "columns"),
     ],
 )
 def test_a_file_that_is_no_export_is_told_by_a_reason(text: str, why: str) -> None:
