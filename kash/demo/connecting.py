@@ -6,6 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
+from kash.attendance.models import Slot
+from kash.attendance.queries.pads import roster_given
 from kash.connections.queries import connection
 from kash.connections.services import (
     ConnectionDetails,
@@ -17,12 +21,18 @@ from kash.demo.accounts import ADMINISTRATOR, DIRECTOR, MONITORING, TRAINER
 from kash.dhis2.models import Push, PushedValue
 from kash.dhis2.services import CellMapping, map_cell
 from kash.kobo.queries.forms import form_of
+from kash.kobo.queries.marks import choice_of
+from kash.kobo.rules.marks import SaidSession
 from kash.kobo.rules.rows import RowKey, Submission
 from kash.kobo.services.fetching import keep_rows
 from kash.kobo.services.forms import FormDetails, add_form
+from kash.kobo.services.marks import keep_sessions, name_form
 from kash.people.queries.organisations import groups
+from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.policy import Actor
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import run_by
 
 _UNIT = "DiszpKrYNg8"
 _MAPPED = (
@@ -111,6 +121,44 @@ def _collect(actors: Mapping[str, Actor], signed: date) -> None:
     )
     rows = [Submission(RowKey(f"sample-{at}", at), each) for at, each in enumerate(told, 101)]
     keep_rows(form_of(form), rows, ("name", "ward"), trainer)
+    _collect_attendance(made, trainer)
+
+
+def _collect_attendance(connection_id: str, trainer: Actor) -> None:
+    """Attendance of an open session as phones typed it: everybody was there, one came late, and
+    two phones say different things of another."""
+    open_now = (
+        select(Workshop, Slot.public_id)
+        .join(Slot, Slot.register_id == Workshop.register_id)
+        .where(
+            Workshop.id.in_(run_by(trainer)),
+            Workshop.state == "planned",
+            Slot.closed_at.is_(None),
+            Slot.starts_at < utc_now(),
+        )
+        .order_by(Slot.starts_at.desc(), Slot.id)
+        .limit(1)
+    )
+    row = db.session.execute(open_now).one_or_none()
+    if row is None:
+        return
+    workshop, slot = row
+    who = [choice_of(one["entry"]) for one in roster_given(workshop.register_id)]
+    public_id = workshop.public_id
+    form = name_form(public_id, connection_id, "aAttendance1", trainer)
+    first = [("present", one) for one in who[1:]] + [("late", one) for one in who[:1]]
+    said = [
+        SaidSession(RowKey("sample-201", 201), utc_now(), public_id, slot, tuple(first)),
+        SaidSession(
+            RowKey("sample-202", 202),
+            utc_now(),
+            public_id,
+            slot,
+            tuple(("absent", one) for one in who[-1:]),
+        ),
+    ]
+    columns = ("workshop", "session", "status_present", "status_late", "status_absent")
+    keep_sessions(form_of(form), said, columns, trainer, whole=True)
 
 
 def _push(public_id: str, by: Actor, today: date) -> None:
