@@ -125,8 +125,9 @@ def _collect(actors: Mapping[str, Actor], signed: date) -> None:
 
 
 def _collect_attendance(connection_id: str, trainer: Actor) -> None:
-    """Attendance of an open session as phones typed it: everybody was there, one came late, and
-    two phones say different things of another."""
+    """Attendance of an open session as phones typed it: one came late, one was excused, one did not
+    come, and two phones say different things of another. Of a session that has not begun only who
+    stays away can be taken over."""
     open_now = (
         select(Workshop, Slot.public_id)
         .join(Slot, Slot.register_id == Workshop.register_id)
@@ -134,9 +135,8 @@ def _collect_attendance(connection_id: str, trainer: Actor) -> None:
             Workshop.id.in_(run_by(trainer)),
             Workshop.state == "planned",
             Slot.closed_at.is_(None),
-            Slot.starts_at < utc_now(),
         )
-        .order_by(Slot.starts_at.desc(), Slot.id)
+        .order_by((Slot.starts_at < utc_now()).desc(), Slot.starts_at, Slot.id)
         .limit(1)
     )
     row = db.session.execute(open_now).one_or_none()
@@ -146,7 +146,9 @@ def _collect_attendance(connection_id: str, trainer: Actor) -> None:
     who = [choice_of(one["entry"]) for one in roster_given(workshop.register_id)]
     public_id = workshop.public_id
     form = name_form(public_id, connection_id, "aAttendance1", trainer)
-    first = [("present", one) for one in who[1:]] + [("late", one) for one in who[:1]]
+    away = ("absent", "excused", "late")
+    first = [(status, one) for status, one in zip(away, who, strict=False)]
+    first += [("present", one) for one in who[len(away) :]]
     said = [
         SaidSession(RowKey("sample-201", 201), utc_now(), public_id, slot, tuple(first)),
         SaidSession(
@@ -154,10 +156,10 @@ def _collect_attendance(connection_id: str, trainer: Actor) -> None:
             utc_now(),
             public_id,
             slot,
-            tuple(("absent", one) for one in who[-1:]),
+            tuple(("excused", one) for one in who[:1]),
         ),
     ]
-    columns = ("workshop", "session", "status_present", "status_late", "status_absent")
+    columns = ("workshop", "session", *(f"status_{status}" for status in (*away, "present")))
     keep_sessions(form_of(form), said, columns, trainer, whole=True)
 
 
