@@ -15,7 +15,7 @@ from kash.kobo import blueprint, models, sealed_forms, views
 from kash.kobo.chapters import CHAPTERS
 from kash.kobo.models import REGISTRATION, KoboForm
 from kash.kobo.personal import PERSONAL
-from kash.kobo.queries.marks import waiting_of
+from kash.kobo.queries.marks import runs_workshop, waiting_of
 from kash.kobo.services.fetching import FETCH, fetch_rows
 from kash.kobo.today import TODAY
 from kash.kobo.trail_words import ACTION_WORDS
@@ -74,6 +74,7 @@ FEATURE = Feature(
         NamedPage("sealed_forms.index", _l("Encrypted forms"), "incidents.edit", 100),
         PageSection("people_lists", "kobo/lists_section.html", _may_use),
         PageSection("attendance", "kobo/attendance_section.html", waiting_of),
+        PageSection("registers", "kobo/register_section.html", runs_workshop),
         SampleId(
             "/kobo/connections/<public_id>",
             lambda _: select(Connection.public_id).where(

@@ -215,21 +215,21 @@ def waiting_marks(actor: Actor) -> Sequence[Any]:
     ).all()
 
 
-@dataclass(frozen=True)
-class AttendanceWaiting:
-    """Marks of one workshop that wait to be looked at, none where no form came."""
-
-    waiting: int
-
-
-def waiting_of(workshop: str, actor: Actor) -> AttendanceWaiting | None:
-    """How many marks of a workshop wait to be looked at; None for whoever does not run it."""
+def waiting_of(workshop: str, actor: Actor) -> int | None:
+    """How many marks of a workshop wait to be looked at; None if none does, and for whoever does
+    not run it."""
     if not actor.may("attendance.mark"):
         return None
-    row = db.session.execute(
+    return db.session.scalar(
         select(KoboForm.waiting)
-        .select_from(Workshop)
-        .outerjoin(KoboForm, KoboForm.workshop_id == Workshop.id)
-        .where(Workshop.public_id == workshop, Workshop.id.in_(run_by(actor)))
-    ).first()
-    return None if row is None else AttendanceWaiting(row.waiting or 0)
+        .join(Workshop, KoboForm.workshop_id == Workshop.id)
+        .where(KoboForm.waiting > 0, Workshop.public_id == workshop, Workshop.id.in_(run_by(actor)))
+    )
+
+
+def runs_workshop(workshop: str, actor: Actor) -> bool | None:
+    """True for whoever runs a workshop and marks its register, else None."""
+    if not actor.may("attendance.mark"):
+        return None
+    asked = run_by(actor).where(Workshop.public_id == workshop)
+    return db.session.scalar(asked) is not None or None

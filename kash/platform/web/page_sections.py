@@ -18,9 +18,9 @@ from kash.policy import Actor
 @dataclass(frozen=True)
 class PageSection(Part):
     """A section of a kind of page ("account", "course", "session", "station", "service",
-    "workshop", "attendance", "forum", or "workshops", "people_lists" and "figures", which are
-    lists): what `find` answers for the public id of what the page is about, empty for a list,
-    stands in the template as `found`."""
+    "workshop", "forum", "attendance" and "registers" on top and below of a workshop's attendance,
+    or "workshops", "people_lists" and "figures", which are lists): what `find` answers for the
+    public id of what the page is about, empty for a list, stands in the template as `found`."""
 
     page: str
     template: str
