@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import pytest
 from flask.testing import FlaskClient
 
-from kash.attendance.models import Mark, MarkOperation, RosterEntry, Slot
+from kash.attendance.models import EntryAlias, Mark, MarkOperation, RosterEntry, Slot
 from kash.attendance.rules.marking import Operation
 from kash.attendance.services.marking import apply_marks, close_slot
+from kash.feature import declared
 from kash.kobo.documents import attendance_form, workbook_of
 from kash.kobo.errors import (
     CannotFetch,
@@ -38,7 +39,9 @@ from kash.kobo.services.marks import (
     name_form,
     take_marks,
 )
+from kash.people.erasure import ErasedPerson, FreeText
 from kash.people.lists.errors import FileUnreadable
+from kash.people.queries.erasing import rows_naming
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import Progress
 from kash.policy import Actor
@@ -302,6 +305,17 @@ def test_somebody_who_left_the_register_is_named_and_a_stranger_is_told(typed: T
     ]
 
 
+def test_a_form_from_before_two_turned_out_to_be_one_person_still_marks_her(typed: Typed) -> None:
+    before = new_public_id()
+    with writing() as session:
+        entry = session.query(RosterEntry).filter_by(public_id=typed.entries[0]).one()
+        session.add(EntryAlias(public_id=before, entry_id=entry.id))
+    typed.say(0)["status_present"] = choice_of(before)
+    typed.fetch()
+    assert typed.states() == [(0, 0, "new", "present")]
+    assert typed.take() == Taken(1, 0, 0)
+
+
 @pytest.mark.parametrize("fault", ["repeats", "short", "garbage", "away", "404"])
 def test_a_fetch_that_fails_keeps_what_came_before(typed: Typed, fault: str) -> None:
     typed.server.most = 1
@@ -379,12 +393,15 @@ def test_a_form_that_is_taken_off_leaves_the_marks(typed: Typed) -> None:
 
 
 def test_what_came_is_sealed_where_it_lies(typed: Typed) -> None:
-    typed.say(0, present=[0])["status_present"] = "Zawadi"
+    typed.say(0, present=[0])["status_present"] = "Zawadi Ámani"
     typed.fetch()
     kept = form_of(typed.form)
     assert kept.marks_sealed is not None
     assert b"Zawadi" not in kept.marks_sealed
-    assert [one.marks for one in said_by(kept)] == [(("present", "Zawadi"),)]
+    assert [one.marks for one in said_by(kept)] == [(("present", "Zawadi Ámani"),)]
+    (text,) = [one for one in declared(FreeText) if one.name == "kobo_form.marks_sealed"]
+    gone = ErasedPerson(1, "x", ("Zawadi Ámani",))
+    assert len(list(rows_naming(db.session(), text, gone))) == 1
 
 
 def _csv(typed: Typed, *rows: tuple[int, int, str], separator: str = ";") -> bytes:

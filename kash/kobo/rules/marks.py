@@ -23,6 +23,8 @@ WORKSHOP, SESSION, STATUS = "workshop", "session", "status_"
 MOST_TICKED = 20_000
 MOST_SUBMISSIONS = 2_000
 _SHOWN = 40
+# As `choice_of` makes them.
+_CHOICE = re.compile(r"p[0-9a-f]{15}")
 # A box of a question in a column of its own, as exports have it beside the question itself.
 _BOX = re.compile(rf"{STATUS}[^/]+/")
 
@@ -95,10 +97,17 @@ def said_in(row: Submission, at: datetime | None) -> SaidSession:
         (name.removeprefix(STATUS), entry)
         for name, text in row.told.items()
         if name.startswith(STATUS) and not _BOX.match(name)
-        for entry in text.split()
+        for entry in _ticked(text)
     )
     told = row.told
     return SaidSession(row.key, at, told.get(WORKSHOP, ""), told.get(SESSION, ""), tuple(marks))
+
+
+def _ticked(text: str) -> list[str]:
+    """Choices of an answer. What is none stays together as it came: it may be a name."""
+    words = text.split()
+    other = " ".join(word for word in words if not _CHOICE.fullmatch(word))
+    return [word for word in words if _CHOICE.fullmatch(word)] + ([other] if other else [])
 
 
 def sent_at(row: Row) -> datetime | None:

@@ -133,7 +133,7 @@ def _keep(
     change: Change, form: KoboForm, sessions: Sequence[SaidSession], *, whole: bool
 ) -> Brought:
     came = brought(said_by(form), sessions, whole=whole)
-    text = json.dumps([one.as_data() for one in came.sessions])
+    text = json.dumps([one.as_data() for one in came.sessions], ensure_ascii=False)
     form.marks_sealed = seal(text, kind=MARKS, public_id=form.public_id)
     form.rows_count, form.new_count, form.edited_count = len(came.sessions), came.new, came.edited
     form.fetched_at = change.now
