@@ -11,14 +11,14 @@ from apiflask import APIFlask
 from kash.attendance.models import RosterEntry, Slot
 from kash.connections.models import Connection
 from kash.kobo.models import KoboForm, KoboRow
-from kash.kobo.queries import (
+from kash.kobo.queries.forms import (
     MOST_WORKSHOPS,
     KnownRow,
     connections_on,
     form_of,
-    forms,
     known_rows,
     list_of,
+    registration_forms,
     workshops_to_mark,
 )
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
@@ -51,11 +51,10 @@ def test_forms_and_connections_stand_by_name() -> None:
         )
     ]
     assert connections_on() == [made[1], made[0]]
-    found = [
-        row(KoboForm, connection=made[0], title=title, purpose="attendance")
-        for title in ("second", "First")
-    ]
-    assert forms() == [found[1], found[0]]
+    registration = {"connection": made[0], "group": row(Group), "purpose": "registration"}
+    found = [row(KoboForm, title=title, **registration) for title in ("second", "First")]
+    row(KoboForm, connection=made[0], workshop=row(Workshop), purpose="attendance")
+    assert registration_forms() == [found[1], found[0]]
     assert form_of(found[0].public_id) == found[0]
     with pytest.raises(NotFound):
         form_of("nowhere")
@@ -100,7 +99,7 @@ def test_of_several_versions_of_a_row_the_last_confirmed_one_counts(
     actor: Callable[..., Actor], groups: tuple[Group, Group]
 ) -> None:
     trainer = actor("trainer")
-    form, other = (row(KoboForm, purpose="attendance") for _at in range(2))
+    form, other = (row(KoboForm, purpose="attendance", workshop=row(Workshop)) for _at in range(2))
     people = [row(Person, group=groups[0], created_by=trainer.public_id) for _at in range(3)]
     added, partly, later = (row(PeopleList, state="added", left_count=left) for left in (0, 1, 0))
     waiting = row(PeopleList, state="waiting")
