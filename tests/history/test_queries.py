@@ -101,3 +101,32 @@ def test_imports_are_their_owners_and_trainings_those_of_one_person(
             (people[0].id, "c"),
             (people[1].id, "a"),
         }
+
+
+def test_somebody_else_is_found_by_the_beginning_of_a_name_or_by_a_number(
+    actor: Callable[..., Actor], groups: tuple[Group, Group]
+) -> None:
+    trainer, stranger = actor("trainer"), actor("trainer")
+
+    def person(name: str, group: Group = groups[0], **more: str) -> Person:
+        told = {"created_by": trainer.public_id} | more
+        return row(Person, group=group, chosen_name=name.title(), sort_name=name, **told)
+
+    achieng, akinyi = person("achieng", reference="P_7"), person("akinyi", reference="PX7")
+    person("achieng", groups[1])
+    person("achieng", created_by=stranger.public_id)
+    many = [person(f"zawadi {number:02}") for number in range(11)]
+    group = groups[0].public_id
+
+    def called(text: str) -> list[str]:
+        found = queries.people_called(db.session(), trainer, group, text)
+        return [one.public_id for one in found]
+
+    assert called("A") == [achieng.public_id, akinyi.public_id]
+    assert called(" P_7 ") == [achieng.public_id]
+    assert called("%") == called(" ") == []
+    assert called("zawadi") == [one.public_id for one in many[:10]]
+    wanted = {one.public_id for one in db.session.query(Person)}
+    found = queries.people_by_id(db.session(), trainer, group, wanted)
+    assert set(found) == {one.public_id for one in (achieng, akinyi, *many)}
+    assert found[achieng.public_id].told == "P_7"

@@ -21,6 +21,12 @@ from kash.kobo.queries.forms import (
     registration_forms,
     workshops_to_mark,
 )
+from kash.kobo.queries.marks import (
+    forms_of_attendance,
+    runs_workshop,
+    waiting_marks,
+    waiting_of,
+)
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
@@ -144,3 +150,40 @@ def test_of_several_versions_of_a_row_the_last_confirmed_one_counts(
     ]
     hidden = known_rows(form, ["z"], actor("peer"))
     assert hidden.by_number[3] == KnownRow("c5", "")
+
+
+def test_marks_that_wait_are_told_to_whoever_runs_the_workshop(
+    actor: Callable[..., Actor],
+) -> None:
+    trainer = actor("trainer")
+
+    def workshop(waiting: int | None, day: int, **more: object) -> Workshop:
+        told = {"created_by": trainer.public_id, "starts_on": date(2026, 11, day)} | more
+        told["ends_on"] = told["starts_on"]
+        made = row(Workshop, state="planned", **told)
+        if waiting is not None:
+            row(KoboForm, purpose="attendance", workshop=made, waiting=waiting)
+        return made
+
+    first, second, none, without = (
+        workshop(2, 4),
+        workshop(1, 5),
+        workshop(0, 6),
+        workshop(None, 7),
+    )
+    other = workshop(3, 8, created_by=actor("trainer").public_id)
+    cancelled = workshop(4, 3)
+    cancelled.state = "cancelled"
+    db.session.flush()
+    assert [(one.public_id, one.waiting) for one in waiting_marks(trainer)] == [
+        (second.public_id, 1),
+        (first.public_id, 2),
+    ]
+    assert [one.public_id for one in forms_of_attendance(trainer)] == [
+        one.public_id for one in (none, second, first, cancelled)
+    ]
+    told = {one.public_id: waiting_of(one.public_id, trainer) for one in (first, none, without)}
+    assert told == {first.public_id: 2, none.public_id: None, without.public_id: None}
+    assert [runs_workshop(one.public_id, trainer) for one in (without, other)] == [True, None]
+    assert waiting_of(other.public_id, trainer) is None
+    assert waiting_of(first.public_id, actor("monitoring")) is None
