@@ -185,6 +185,7 @@ NAMED: dict[str, str] = {
     "invitations.open_link_made": "workshop link",
     "invitations.quota_links_made": "workshop link",
     "kobo.form_added": "form connection",
+    "kobo.marks_taken": "form register",
     "payouts.bands_chosen": "person workshop",
     "payouts.claim_settled": "person workshop workshop",
     "payouts.exception_made": "person workshop",
