@@ -331,6 +331,7 @@ def test_the_directory_finds_services_that_are_shown_by_words_area_kind_and_hour
     assert found(language="sw") == ["Haki lawyers", "Zawadi clinic"]
     minutes = (99, 100, 199, 200, WEEK - 11, WEEK - 10, 0, 19, 20)
     assert [at for at in minutes if found(open_at=at)] == [100, 199, WEEK - 10, 0, 19]
+    assert found(peer, language="%") == []
     haki = services_for_paper(peer, ServiceSearch(kind="legal"))[0]
     assert services_for_paper(peer, ServiceSearch(), [haki.public_id]) == [haki]
     assert len(services_for_paper(peer, ServiceSearch(), most=2)) == 2

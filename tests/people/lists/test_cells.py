@@ -284,6 +284,8 @@ def test_writing_a_name_small_changes_nothing_but_capitals(written: str) -> None
         ("Simu | Phone", "phone"),
         ("Group", "group"),
         ("Rank and name", "name"),
+        ("Full designation, name", "name"),
+        ("Full nying", "name"),
         ("Please write certificate name", "printed_name"),
         ("Your service no", "reference"),
     ],

@@ -1,0 +1,37 @@
+"""Work of one's own, beside that of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from apiflask import APIFlask
+
+from kash.platform.database import db
+from kash.platform.jobs.models import Job
+from kash.platform.jobs.queries import latest_own_jobs, own_job
+from tests.rows import row
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+    yield
+    db.session.rollback()
+
+
+def test_the_last_of_ones_own_of_a_kind_stand_the_newest_first() -> None:
+    made = [
+        row(Job, owner=owner, kind=kind, created_at=NOW + timedelta(hours=hours))
+        for owner, kind, hours in (
+            *(("a" * 16, "paper", hours) for hours in (3, 1, 4, 1, 5, 2)),
+            ("b" * 16, "paper", 9),
+            ("a" * 16, "list", 9),
+        )
+    ]
+    assert latest_own_jobs("a" * 16, "paper", 2) == [made[4], made[2]]
+    assert latest_own_jobs("a" * 16, "paper") == [made[at] for at in (4, 2, 0, 5, 3)]
+    assert own_job(made[0].public_id, "a" * 16) == made[0]
+    assert own_job(made[6].public_id, "a" * 16) is own_job("nowhere", "a" * 16) is None
