@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from kash.accounts.secrets import token_hash
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
-from kash.workshops.models import AnswerLink, Workshop
+from kash.workshops.models import AnswerLink, Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services import answers
 from kash.workshops.services.answer_links import MOST_LINKS, forget_answer_links
 from kash.workshops.services.answers import answer_by_link, make_answer_links
 from kash.workshops.services.enrolment import change_enrolment, enrol
@@ -181,3 +182,17 @@ def test_the_people_page_says_why_nobody_moved_and_how_many_to_invite(
     waiting = text_of(site.get(url(held, "people?state=waiting")))
     assert "Why nobody moved up No seat is free." in waiting
     assert "Group B: too few workshops to say how many of those invited come." in waiting
+
+
+def test_an_answer_tells_whom_it_moved_before_and_after(
+    app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved = iter([["a"], ["b"], ["c"]])
+    monkeypatch.setattr(answers, "move_up", lambda *_asked: next(moved))
+    monkeypatch.setattr(answers, "give_seat", lambda *asked: asked[3])
+    asked, workshop = Enrolment(state="invited"), Workshop()
+    told = answers._answered(db.session(), workshop, asked, utc_now(), comes=False)
+    assert told == (EnrolmentState.DECLINED, ["a", "b"])
+    coming = Enrolment(state="confirmed")
+    told = answers._answered(db.session(), workshop, coming, utc_now(), comes=True)
+    assert told == (EnrolmentState.CONFIRMED, ["c"])

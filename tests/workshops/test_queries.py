@@ -162,6 +162,7 @@ def test_the_list_tells_when_each_workshop_is_and_narrows_by_title_venue_and_who
     ]
     nobody = Actor("x" * 16, frozenset(), 0)
     assert find_workshops(nobody, "", 5) == []
+    assert [one.title for one in find_workshops(trainer, "%", 5)] == ["C 100% to come"]
     with sqlite_app.test_request_context("/"):
         assert list(workshop_list(nobody, TODAY, when="all")) == []
 
