@@ -31,8 +31,8 @@ from kash.statements.queries.left import left_by_funder, left_to
 from kash.statements.queries.sealed import seal_people
 from kash.statements.queries.statements import (
     StatementFilter,
-    any_approved,
-    approved,
+    any_decided,
+    decided,
     last_sent,
     periods_to_freeze,
     sent_to,
@@ -117,11 +117,13 @@ def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
     assert sent_to(paying[1].public_id, own) == []
     assert last_sent() == made[1]
     assert (waiting(director), waiting(monitor)) == ([made[2], made[5]], [])
-    assert approved() == [made[4], made[6]]
-    assert db.session.scalar(select(any_approved()))
-    made[4].state = made[6].state = "returned"
+    made[4].state = "returned"
     db.session.flush()
-    assert not db.session.scalar(select(any_approved()))
+    assert decided() == [made[4], made[6]]
+    assert db.session.scalar(select(any_decided()))
+    made[4].state = made[6].state = "draft"
+    db.session.flush()
+    assert not db.session.scalar(select(any_decided()))
     assert all_funders() == [paying[1], paying[0]]
     assert [(one.funder, one.statements) for one in left_by_funder()] == [
         (paying[1], 1),
