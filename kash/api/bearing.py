@@ -14,7 +14,7 @@ from flask import current_app, g, request
 
 from kash.accounts.queries.accounts import actor_of
 from kash.api.errors import ConnectionOff, OutOfScope, TokenMissing
-from kash.api.leases import use_one
+from kash.api.leases import count_wrong, use_one
 from kash.api.models import ApiToken
 from kash.api.queries.tokens import token_behind
 from kash.api.rules.tokens import TokenStands, may_have, narrowed
@@ -56,7 +56,11 @@ def let_in() -> Actor:
     """For whom the present request is. Raises TokenMissing, ConnectionOff, OutOfScope and
     TooMuchAsked."""
     g.language = request.accept_languages.best_match(programme_languages(), "en")
-    found = _token()
+    try:
+        found = _token()
+    except TokenMissing:
+        count_wrong(request.remote_addr or "")
+        raise
     scope = scope_of(current_app.view_functions[request.endpoint or ""])
     if scope is None or not found.has(scope):
         raise OutOfScope

@@ -8,11 +8,13 @@ from threading import Lock
 
 from flask import current_app
 
+from kash.accounts.services.throttle import count_try
 from kash.api.errors import TooMuchAsked
-from kash.api.rules.limits import WINDOW, seconds_left
+from kash.api.rules.limits import MOST_WRONG, WINDOW, seconds_left
 from kash.api.scopes import Scope
 from kash.api.services.using import lease
 from kash.platform.database import unless_full, utc_now
+from kash.platform.web.errors import TooManyTries
 
 _EXTENSION = "kash_api_leases"
 
@@ -31,6 +33,19 @@ class _Leases:
 
     lock: Lock
     held: dict[tuple[str, str], _HeldLease]
+
+
+def count_wrong(address: str) -> None:
+    """Count a request of an address without a token in use. Raises TooMuchAsked.
+
+    A right token from there is answered still: whoever shares the address with a program that was
+    forgotten somewhere has not to wait for it.
+    """
+    try:
+        with unless_full():
+            count_try("api.wrong_token", address, limit=MOST_WRONG, window=WINDOW)
+    except TooManyTries:
+        raise TooMuchAsked(int(WINDOW.total_seconds())) from None
 
 
 def use_one(token_id: int, public_id: str, scope: Scope) -> None:

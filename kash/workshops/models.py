@@ -42,6 +42,7 @@ class Workshop(PublicId, Base):
         CheckConstraint("state in ('planned', 'cancelled')", name="state"),
         CheckConstraint("ends_on >= starts_on", name="days"),
         Index("ix_workshop_starts_on_id", "starts_on", "id"),
+        Index("ix_workshop_changed_at", "changed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +61,7 @@ class Workshop(PublicId, Base):
     row_version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
 
     version: Mapped[CourseVersion] = relationship()
     register: Mapped[Register] = relationship()

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
+from kash.accounts.models import CountedTries
 from kash.api.endpoints import LARGEST_BODY
 from kash.api.models import ApiToken
-from kash.api.rules.limits import LEASE, MOST_IN_WINDOW
+from kash.api.rules.limits import LEASE, MOST_IN_WINDOW, MOST_WRONG
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web.problem_documents import MIMETYPE
 
@@ -205,6 +207,35 @@ def test_whoever_asks_for_ever_is_told_when_to_come_again(
         session.execute(update(ApiToken).values(window_at=utc_now() - timedelta(minutes=1)))
     assert one.ask("/token").status_code == 200
     db.session.rollback()
+
+
+def test_whoever_tries_tokens_is_told_when_to_come_again_and_right_ones_go_on(
+    both_engines_app: APIFlask, program: MakeProgram
+) -> None:
+    one = program()
+    here = {"REMOTE_ADDR": "192.0.2.7"}
+
+    def tries(token: str, **more: str) -> TestResponse:
+        return both_engines_app.test_client().get(
+            "/api/v1/token",
+            headers={"Authorization": f"Bearer {token}"},
+            environ_overrides=here | more,
+        )
+
+    codes = [tries(f"{number:043}").status_code for number in range(MOST_WRONG + 2)]
+    assert codes == [401] * MOST_WRONG + [429] * 2
+    told = tries("x" * 43)
+    assert (told.mimetype, told.json["type"]) == (MIMETYPE, "urn:kash:problem:too-many")
+    assert 1 <= int(told.headers["Retry-After"]) <= 60
+    # Neither whoever is elsewhere nor a program beside it waits.
+    assert tries("x" * 43, REMOTE_ADDR="192.0.2.8").status_code == 401
+    assert tries(one.secret).status_code == 200
+    with writing() as session:
+        session.execute(update(ApiToken).values(expires_at=utc_now()))
+    assert tries(one.secret).status_code == 429
+    with writing() as session:
+        session.execute(update(CountedTries).values(until=utc_now()))
+    assert tries(one.secret).status_code == 401
 
 
 @pytest.mark.any_engine

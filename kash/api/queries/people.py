@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -13,11 +15,16 @@ from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
 
-def people_after(actor: Actor, letter: str, after: str, limit: int) -> PageCut[Person]:
-    """The people of a group after an id, and whether there are more."""
+def people_after(
+    actor: Actor, letter: str, after: str, limit: int, since: datetime | None = None
+) -> PageCut[Person]:
+    """The people of a group after an id who changed `since` a moment, and whether there are
+    more."""
     asked = _within(actor).join(Person.group).where(Group.letter == letter)
     if after:
         asked = asked.where(Person.public_id > after)
+    if since is not None:
+        asked = asked.where(Person.changed_at >= since)
     return cut(db.session.scalars(asked.order_by(Person.public_id).limit(limit + 1)).all(), limit)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -18,9 +18,15 @@ from kash.workshops.queries.scope import visible_workshops
 
 
 def workshops_after(
-    actor: Actor, after: str, limit: int, first: date | None = None, last: date | None = None
+    actor: Actor,
+    after: str,
+    limit: int,
+    first: date | None = None,
+    last: date | None = None,
+    since: datetime | None = None,
 ) -> PageCut[Workshop]:
-    """Workshops after an id that fall among these days, and whether there are more."""
+    """Workshops after an id that fall among these days and changed `since` a moment, and whether
+    there are more."""
     asked = visible_workshops(actor).options(
         joinedload(Workshop.venue), joinedload(Workshop.version).joinedload(CourseVersion.course)
     )
@@ -30,6 +36,8 @@ def workshops_after(
         asked = asked.where(Workshop.ends_on >= first)
     if last is not None:
         asked = asked.where(Workshop.starts_on <= last)
+    if since is not None:
+        asked = asked.where(Workshop.changed_at >= since)
     rows = db.session.scalars(asked.order_by(Workshop.public_id).limit(limit + 1)).all()
     return cut(rows, limit)
 

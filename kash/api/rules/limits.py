@@ -1,8 +1,9 @@
-"""Limit of what a token may ask in a minute.
+"""Limits of what a token may ask in a minute, and an address without one that is in use.
 
 Requests are counted in rows of the database, a few at a time: whoever serves a token takes a lease
 of so many and counts them down in memory. So all processes together never let through more than the
-limit, and a request seldom writes.
+limit, and a request seldom writes. Requests with a wrong token are counted by the address that they
+come from, one by one until the limit: what is refused writes nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from datetime import datetime, timedelta
 
 WINDOW = timedelta(minutes=1)
 MOST_IN_WINDOW = 600
+# Of one address, with tokens that are not in use.
+MOST_WRONG = 30
 LEASE = 20
 
 

@@ -25,6 +25,23 @@ MaybeDay = Annotated[
 ]
 
 
+def _as_moment(schema: dict[str, Any]) -> None:
+    """Describe a moment that may be left out."""
+    del schema["default"]
+    schema["format"] = "date-time"
+    schema["pattern"] = "^2[01][0-9][0-9]-"
+
+
+MaybeMoment = Annotated[
+    str,
+    Field(
+        pattern=r"^(2[01]\d\d-\d\d-\d\dT\S{6,25})?$",
+        examples=["2026-11-28T06:30:00Z"],
+        json_schema_extra=_as_moment,
+    ),
+]
+
+
 class SentForm(BaseModel):
     """Something that a program sends."""
 

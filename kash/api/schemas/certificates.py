@@ -6,12 +6,18 @@ from datetime import date
 
 from pydantic import Field
 
-from kash.api.schemas.base import PageAsked, PublicIdText, ToldForm
+from kash.api.schemas.base import MaybeMoment, PageAsked, PublicIdText, ToldForm
 from kash.certificates.rules.standing import CertificateCondition
 
 
 class CertificatesAsked(PageAsked):
-    """A page of certificates."""
+    """Issued certificates, or those that stand otherwise since a moment."""
+
+    changed_since: MaybeMoment = Field(
+        "",
+        description="Only those that were issued or revoked, or whose status turned with their last"
+        " day, on the day of this moment or later",
+    )
 
 
 class CertificateTold(ToldForm):

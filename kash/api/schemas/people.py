@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from kash.api.schemas.base import PageAsked, PublicIdText, ToldForm
+from kash.api.schemas.base import MaybeMoment, PageAsked, PublicIdText, ToldForm
 
 
 class PeopleAsked(PageAsked):
@@ -14,6 +14,9 @@ class PeopleAsked(PageAsked):
 
     group: str = Field(
         pattern="^[A-Z]$", description="The group's letter", json_schema_extra={"examples": ["A"]}
+    )
+    changed_since: MaybeMoment = Field(
+        "", description="Only those whose record or posting changed at this moment or later"
     )
 
 

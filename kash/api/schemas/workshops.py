@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from kash.api.schemas.base import MaybeDay, PageAsked, PublicIdText, ToldForm
+from kash.api.schemas.base import MaybeDay, MaybeMoment, PageAsked, PublicIdText, ToldForm
 
 
 class WorkshopsAsked(PageAsked):
@@ -14,6 +14,11 @@ class WorkshopsAsked(PageAsked):
 
     first: MaybeDay = Field("", description="Only those that end on this day or later")
     last: MaybeDay = Field("", description="Only those that begin on this day or earlier")
+    changed_since: MaybeMoment = Field(
+        "",
+        description="Only those that were planned, moved, cancelled or whose sessions were changed"
+        " at this moment or later",
+    )
 
 
 class WorkshopTold(ToldForm):
@@ -27,6 +32,7 @@ class WorkshopTold(ToldForm):
     ends_on: date
     state: str = Field(description="planned or cancelled")
     venue: str | None
+    changed_at: datetime
 
 
 class WorkshopsTold(ToldForm):

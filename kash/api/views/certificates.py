@@ -9,6 +9,7 @@ from kash.api.endpoints import endpoints, needs
 from kash.api.queries.certificates import certificate_of, certificates_after
 from kash.api.schemas.certificates import CertificatesAsked, CertificatesTold, CertificateTold
 from kash.api.scopes import CERTIFICATES
+from kash.api.views.asked import moment_asked
 from kash.api.views.paged import next_page
 from kash.certificates.models import Certificate
 from kash.certificates.rules.standing import condition_on
@@ -23,7 +24,8 @@ from kash.platform.web.formats import local_today
 @endpoints.doc(operation_id="listCertificates", tags=["Certificates"])
 def list_certificates(asked: CertificatesAsked) -> dict[str, Any]:
     """Issued certificates, by id."""
-    found, today = certificates_after(current_actor(), asked.after, asked.limit), local_today()
+    today, since = local_today(), moment_asked("changed_since", asked.changed_since)
+    found = certificates_after(current_actor(), asked.after, asked.limit, since)
     return {
         "items": [_told(one, today) for one in found.rows],
         "next": next_page(asked, found.rows[-1].public_id if found.rows else "", more=found.more),

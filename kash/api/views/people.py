@@ -9,6 +9,7 @@ from kash.api.endpoints import endpoints, needs
 from kash.api.queries.people import people_after, person_within
 from kash.api.schemas.people import PeopleAsked, PeopleTold, PersonTold
 from kash.api.scopes import NAMES, PEOPLE
+from kash.api.views.asked import moment_asked
 from kash.api.views.paged import next_page
 from kash.people.models import Person
 from kash.platform.web import current_actor
@@ -21,7 +22,8 @@ from kash.platform.web import current_actor
 @endpoints.doc(operation_id="listPeople", tags=["People"])
 def list_people(asked: PeopleAsked) -> dict[str, Any]:
     """People of one group, by id; nobody who is or may be under 18."""
-    found = people_after(current_actor(), asked.group, asked.after, asked.limit)
+    since = moment_asked("changed_since", asked.changed_since)
+    found = people_after(current_actor(), asked.group, asked.after, asked.limit, since)
     return {
         "items": [_told(one) for one in found.rows],
         "next": next_page(asked, found.rows[-1].public_id if found.rows else "", more=found.more),

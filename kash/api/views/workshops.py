@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-
-from apiflask import HTTPError
 
 from kash.api.endpoints import endpoints, needs
 from kash.api.queries.workshops import sessions_of, workshops_after
 from kash.api.schemas.workshops import WorkshopInFull, WorkshopsAsked, WorkshopsTold
 from kash.api.scopes import WORKSHOPS
+from kash.api.views.asked import day_asked, moment_asked
 from kash.api.views.paged import next_page
 from kash.platform.web import current_actor
 from kash.workshops.models import Workshop
@@ -28,8 +26,9 @@ def list_workshops(asked: WorkshopsAsked) -> dict[str, Any]:
         current_actor(),
         asked.after,
         asked.limit,
-        _day("first", asked.first),
-        _day("last", asked.last),
+        day_asked("first", asked.first),
+        day_asked("last", asked.last),
+        moment_asked("changed_since", asked.changed_since),
     )
     return {
         "items": [_told(one) for one in found.rows],
@@ -68,14 +67,5 @@ def _told(found: Workshop) -> dict[str, Any]:
         "ends_on": found.ends_on,
         "state": found.state,
         "venue": None if found.venue is None else found.venue.name,
+        "changed_at": found.changed_at,
     }
-
-
-def _day(name: str, text: str) -> date | None:
-    """A day that has the form of one, and perhaps is none. Raises HTTPError."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise HTTPError(422, detail={"query": {name: ["There is no such day."]}}) from None
