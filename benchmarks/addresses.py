@@ -97,6 +97,7 @@ UNASKED = {
     "dhis2.map_cell": "as above",
     "dhis2.preview": "as above",
     "dhis2.push": "as above",
+    "dhis2.left": "as above",
     "dhis2.remove_cell": "as above",
     "answers.answer": "of a link the hash alone is kept",
     "invitations.station": "as above",

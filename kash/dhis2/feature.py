@@ -10,6 +10,7 @@ from kash.connections.models import Connection
 from kash.dhis2 import blueprint, models, views
 from kash.dhis2.chapters import CHAPTERS
 from kash.dhis2.commands import dhis2_commands
+from kash.dhis2.left import RECEIVERS
 from kash.dhis2.models import MappedCell, Push
 from kash.dhis2.personal import PERSONAL
 from kash.dhis2.services import SEND, send_push
@@ -45,6 +46,7 @@ FEATURE = Feature(
         ACTION_WORDS,
         CHAPTERS,
         KIND,
+        RECEIVERS,
         *PERSONAL,
         JobKind(SEND, send_push, resumable=True),
         SampleId(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from kash.connections.models import Connection
 from kash.dhis2 import blueprint, queries, services
 from kash.dhis2.forms import CellForm
+from kash.dhis2.left import LEFT_COLUMNS, values_left
 from kash.dhis2.words import (
     KIND_WORDS,
     OUTCOME_TONES,
@@ -24,6 +25,7 @@ from kash.platform.web import current_actor, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.statements.queries.statements import periods_to_freeze
 from kash.statements.words import period_text
@@ -129,3 +131,15 @@ def push(public_id: str, push_id: str) -> ResponseReturnValue:
     return render_template(
         "dhis2/push.html", found=found, push=queries.push(found, push_id), **_WORDS
     )
+
+
+@blueprint.get("/<public_id>/left")
+@allow("statements.ledger")
+@offers_table("pushed")
+def left(public_id: str) -> ResponseReturnValue:
+    """All values that ever left by a connection."""
+    found = queries.dhis2_connection(public_id)
+    values = values_left(found)
+    if is_taken():
+        return taken(values, LEFT_COLUMNS)
+    return render_template("dhis2/left.html", found=found, listing=values, **_WORDS)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from kash.feature import Feature
 from kash.funder_reports import blueprint, views
 from kash.funder_reports.chapters import CHAPTERS
+from kash.funder_reports.left import PAPERS
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.personal import PERSONAL
 from kash.funder_reports.today import NEEDED, RETURNED
@@ -36,6 +37,7 @@ FEATURE = Feature(
         CHAPTERS,
         NEEDED,
         RETURNED,
+        PAPERS,
         *PERSONAL,
         NamedPage("funder_reports.index", _l("Reports to funders"), "funder_reports.see", 98),
         SampleId("/funder-reports/<public_id>", _reports),

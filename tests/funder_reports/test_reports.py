@@ -27,6 +27,7 @@ from kash.funder_reports.services.writing import (
 from kash.funders.services import agree_to_tie, ask_to_tie
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor, Role
 from kash.stories.models import Story
@@ -206,6 +207,15 @@ def test_a_funder_reads_final_reports_to_it_and_no_other(
     assert [browsers[name].get(f"{page}/report.pdf").status_code for name in browsers] == [200, 404]
     assert page in browsers["Amber"].get("/funder-reports/").text
     assert page not in browsers["Birch"].get("/funder-reports/").text
+    # It stands in what has left.
+    director, left = client_for(held.director), "/statements/left/"
+    assert [page in director.get(left + one).text for one in held.funders.values()] == [True, False]
+    noted = [
+        one.subjects
+        for one in db.session.query(AuditEntry).filter_by(action="files.exported")
+        if made in one.subjects
+    ]
+    assert noted == [["file:funder_reports.paper", made]]
 
 
 def test_the_pages_write_propose_and_take_away(held: Programme, client_for: ClientFor) -> None:

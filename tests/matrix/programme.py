@@ -87,7 +87,7 @@ from kash.certificates.models import (
 )
 from kash.certificates.rules.issuing import new_serial
 from kash.connections.models import Connection
-from kash.dhis2.models import MappedCell, Push
+from kash.dhis2.models import MappedCell, Push, PushedValue
 from kash.evaluations.form_keys import make_form_key
 from kash.evaluations.models import (
     EvaluationBox,
@@ -655,6 +655,18 @@ class _Builder:
             )
         )
         push = self.add(Push(connection_id=connection.id, period="2025", asked_by="system"))
+        self.add(
+            PushedValue(
+                push_id=push.id,
+                data_element="f7n9E0hX8qk",
+                option_combo="",
+                attribute_combo="",
+                org_unit="DiszpKrYNg8",
+                figure="officers:people_completed",
+                value=12,
+                outcome="stored",
+            )
+        )
         return {
             "dhis2_connection": connection.public_id,
             "dhis2_cell": cell.public_id,

@@ -1028,7 +1028,9 @@ PLACES: dict[str, Place] = {
     "statements.turn_back": _of("proposed_statement", post="statements.approve"),
     "statements.send": _of("proposed_statement", both="statements.make"),
     "statements.left": Place("statements.ledger"),
-    "statements.left_funder": Place("statements.ledger", address={"funder_id": "funder"}),
+    "statements.left_funder": Place(
+        "statements.ledger", "statements.ledger", address={"funder_id": "funder"}
+    ),
     # --- connections --------------------------------------------------------------------------
     "connections.index": Place("connections.see"),
     "connections.connection": _of("connection", get="connections.see"),
@@ -1050,6 +1052,7 @@ PLACES: dict[str, Place] = {
     "dhis2.ask_to_push": Place(
         post="dhis2.use", address={"public_id": "dhis2_connection"}, sent={"period": "=2025"}
     ),
+    "dhis2.left": _of("dhis2_connection", both="statements.ledger"),
     "dhis2.push": _of("dhis2_connection", get="dhis2.use", push_id="dhis2_push"),
     "history.index": Place("history.bring", "history.bring"),
     "history.undo": _of("earlier_import", both="history.bring"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -67,7 +69,13 @@ def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(
     whole = reader.get(f"{at}/document")
     assert json.loads(whole.data)["funder"] == "Amber"
     assert reader.get("/statements/left").status_code == 403
-    assert "1 to 10" in director.get(f"/statements/left/{held.funders['Amber']}").text
+    left = f"/statements/left/{held.funders['Amber']}"
+    assert "1 to 10" in director.get(left).text
+    table = director.post(f"{left}?take=csv").text
+    _head, *rows = csv.reader(io.StringIO(table.lstrip("\ufeff")))
+    assert len(rows) == len(json.loads(whole.data)["figures"])
+    assert [row[5:] for row in rows if row[7] == "10"] == [["*", "1", "10"]] * 2
+    assert reader.post(f"{left}?take=csv").status_code == 403
     assert "none is known exactly" in director.get("/statements/left").text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,7 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
-from kash.statements.models import Statement
+from kash.platform.web.lists import Listing, listing
+from kash.statements.models import FrozenFigure, Statement
 from kash.statements.queries.statements import last_sent
 from kash.statements.rules.knowledge import Range
 from kash.statements.rules.names import Name
@@ -35,13 +35,32 @@ class LeftStar:
 
 
 @dataclass(frozen=True)
-class LeftStatement:
-    """A statement that left, how many figures it told, and its stars with what they may stand
-    for."""
+class LeftFigure:
+    """A figure that left with its statement; `range` is what a star may stand for."""
 
     statement: Statement
-    told: int
-    stars: tuple[LeftStar, ...]
+    figure: FrozenFigure
+    name: Name
+    range: Range | None
+
+
+@dataclass(frozen=True)
+class LeftStatement:
+    """A statement that left: each of its figures, of those that are starred with what they may
+    stand for."""
+
+    statement: Statement
+    lines: tuple[LeftFigure, ...]
+
+    @property
+    def told(self) -> int:
+        """Figures that it told."""
+        return sum(one.figure.value is not None for one in self.lines)
+
+    @property
+    def stars(self) -> list[LeftStar]:
+        """Stars that can be narrowed at all."""
+        return [LeftStar(one.name, one.range) for one in self.lines if one.range is not None]
 
 
 def left_by_funder() -> list[LeftTo]:
@@ -55,28 +74,30 @@ def left_by_funder() -> list[LeftTo]:
     return [LeftTo(funder, count) for funder, count in rows]
 
 
-def left_to(funder_id: str) -> tuple[Funder, Sequence[LeftStatement]]:
-    """A funder (public id), and all that left to it, the newest first. Raises NotFound."""
+def left_to(funder_id: str) -> tuple[Funder, Listing[LeftStatement]]:
+    """A funder (public id), and a page of all statements that left to it, the newest first. Raises
+    NotFound."""
     funder = one_or_404(db.session.scalar(select(Funder).where(Funder.public_id == funder_id)))
     known = ranges_now()
-    sent = db.session.scalars(
+    sent = listing(
         select(Statement)
         .where(Statement.funder_id == funder.id, Statement.state == "sent")
-        .options(selectinload(Statement.figures))
-        .order_by(Statement.sent_number.desc())
+        .options(selectinload(Statement.figures)),
+        sorts={"sent": Statement.sent_number},
+        default_sort="sent",
+        default_direction="desc",
+        key=Statement.id,
     )
-    return funder, [_left(one, funder_id, known) for one in sent]
+    return funder, sent.turned(lambda some: [_left(one, funder_id, known) for one in some])
 
 
 def _left(statement: Statement, funder: str, known: dict[tuple[str, Name], Range]) -> LeftStatement:
-    names = [one.name(funder) for one in statement.figures if one.starred]
-    stars = [
-        LeftStar(name, known[statement.period, name])
-        for name in names
-        if (statement.period, name) in known
-    ]
-    told = sum(one.value is not None for one in statement.figures)
-    return LeftStatement(statement, told, tuple(stars))
+    def line(figure: FrozenFigure) -> LeftFigure:
+        name = figure.name(funder)
+        found = known.get((statement.period, name)) if figure.starred else None
+        return LeftFigure(statement, figure, name, found)
+
+    return LeftStatement(statement, tuple(map(line, statement.figures)))
 
 
 def ranges_now() -> dict[tuple[str, Name], Range]:

@@ -5,21 +5,26 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.statements import blueprint
 from kash.statements.queries.left import left_by_funder, left_to, ranges_now
+from kash.statements.receivers import other_receivers, papers_left
 from kash.statements.rules.names import FEWEST
+from kash.statements.tables import LEFT_COLUMNS
 
 
 @blueprint.get("/left")
 @allow("statements.ledger")
 def left() -> ResponseReturnValue:
-    """Funders with how much left to each, and how narrow the narrowest star is."""
+    """Funders and other systems with how much left to each, and how narrow the narrowest star
+    is."""
     known = ranges_now()
     widths = [one.high - one.low for one in known.values() if one.high is not None]
     return render_template(
         "statements/left.html",
         funders=left_by_funder(),
+        receivers=other_receivers(),
         stars=len(known),
         narrowest=min(widths, default=None),
         fewest=FEWEST,
@@ -28,7 +33,12 @@ def left() -> ResponseReturnValue:
 
 @blueprint.get("/left/<funder_id>")
 @allow("statements.ledger")
+@offers_table("left")
 def left_funder(funder_id: str) -> ResponseReturnValue:
     """All that left to a funder, with what each star may stand for."""
     funder, sent = left_to(funder_id)
-    return render_template("statements/left_funder.html", funder=funder, sent=sent)
+    if is_taken():
+        return taken((line for one in sent for line in one.lines), LEFT_COLUMNS)
+    return render_template(
+        "statements/left_funder.html", funder=funder, listing=sent, papers=papers_left(funder)
+    )

@@ -9,7 +9,7 @@ from kash.accounts.queries.accounts import names_of
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.web import current_actor, download
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.taking import is_taken, noted, offers_table, taken
 from kash.policy import allow
 from kash.statements import blueprint
 from kash.statements.approval import APPROVAL
@@ -92,4 +92,4 @@ def document(public_id: str) -> ResponseReturnValue:
     """The document as it was sent, to the last letter."""
     found = queries.statement(public_id, current_actor())
     content = one_or_404(found.document).encode()
-    return download(content, name=f"statement-{found.period}.json", type="application/json")
+    return noted(download(content, name=f"statement-{found.period}.json", type="application/json"))

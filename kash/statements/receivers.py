@@ -1,0 +1,63 @@
+"""Whatever has left beside statements: figures to other systems, and papers to a funder. Features
+above declare it, so that all of it stands on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kash.feature import Part, declared
+from kash.workshops.models import Funder
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Another system to which figures went: how many values of it were taken, when the last was
+    sent, and the address at which each stands."""
+
+    name: str
+    kind: Any
+    values: int
+    last: datetime
+    page: str
+
+
+@dataclass(frozen=True)
+class OtherReceivers(Part):
+    """Other systems to which a feature sends figures.
+
+    Of the community it may send nothing but figures of the whole programme that stand in the ledger
+    (`told_by_period`) without a star: so whoever has both knows no more than from the ledger, and
+    what is attacked before a statement leaves need not hold them once more. A test of the feature
+    says so (`tests/dhis2/test_left.py`).
+    """
+
+    found: Callable[[], Sequence[Receiver]]
+
+
+@dataclass(frozen=True)
+class LeftPaper:
+    """A paper that a funder reads, since when, and its address."""
+
+    title: str
+    since: datetime | None
+    page: str
+
+
+@dataclass(frozen=True)
+class LeftPapers(Part):
+    """Papers of a feature that a funder reads, beside statements."""
+
+    to: Callable[[Funder], Sequence[LeftPaper]]
+
+
+def other_receivers() -> list[Receiver]:
+    """All other systems to which figures went."""
+    return [one for part in declared(OtherReceivers) for one in part.found()]
+
+
+def papers_left(funder: Funder) -> list[LeftPaper]:
+    """All papers that a funder reads beside its statements."""
+    return [one for part in declared(LeftPapers) for one in part.to(funder)]
