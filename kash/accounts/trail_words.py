@@ -8,8 +8,9 @@ from kash.platform.web.action_words import ActionWords
 
 ACTION_WORDS = ActionWords(
     {
-        # Of any room: a list that was taken away as a table.
+        # Of any room: a list that was taken away as a table, and any other file.
         "lists.exported": _l("lists: taken away"),
+        "files.exported": _l("files: taken away"),
         "accounts.access_exported": _l("accounts: access exported"),
         "accounts.access_reviewed": _l("accounts: access reviewed"),
         "accounts.account_made": _l("accounts: account made"),

@@ -9,6 +9,7 @@ from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.language import LANGUAGES, language_code
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.reports import blueprint
 from kash.reports.documents import workshop_report
@@ -51,5 +52,5 @@ def paper(public_id: str) -> ResponseReturnValue:
             # Whatever is not asked for as the programme's own goes without words.
             with_words=request.args.get("for") == "programme",
         )
-        return download(content, name="workshop-report.pdf", type="application/pdf")
+        return noted(download(content, name="workshop-report.pdf", type="application/pdf"))
     return redirect(url_for("reports.workshop", public_id=public_id), code=303)

@@ -55,7 +55,7 @@ from kash.policy import Role, allow
 
 @blueprint.route("/accounts", methods=["GET", "POST"])
 @allow("accounts.see")
-@offers_table("accounts")
+@offers_table("accounts", names=True)
 def index() -> ResponseReturnValue:
     """Accounts by name. What is searched for is posted, never in the address."""
     search = request.form.get("search", "").strip()[:200]

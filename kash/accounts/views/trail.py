@@ -24,7 +24,7 @@ _FIRST_YEAR = 2020
 
 @blueprint.get("/audit")
 @allow("audit.see")
-@offers_table("trail")
+@offers_table("trail", names=True)
 def trail() -> ResponseReturnValue:
     """The entries, the newest first."""
     actor = request.args.get("actor", "")[:16]

@@ -41,6 +41,7 @@ from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.bodies import MEGABYTE, takes_file
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
@@ -257,7 +258,7 @@ def print_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
         return redirect(back, code=303)
     with FlashedProblems(RenderError):
         made = sheets_of_test(found, row, printed)
-        return download(made, name="answer-sheets.pdf", type="application/pdf")
+        return noted(download(made, name="answer-sheets.pdf", type="application/pdf"))
     return redirect(back, code=303)
 
 

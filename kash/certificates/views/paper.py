@@ -24,6 +24,7 @@ from kash.platform.approvals.pages import SendBackForm
 from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.public_address import says_address
+from kash.platform.web.taking import noted
 from kash.policy import Reach, allow
 from kash.workshops.queries.scope import own_workshop
 
@@ -68,9 +69,8 @@ def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
     some = some_for_preview(shown)
     if not some:
         raise NotFound
-    return download(
-        documents.preview(shown, some), name=_("preview") + ".pdf", type="application/pdf"
-    )
+    made = documents.preview(shown, some)
+    return noted(download(made, name=_("preview") + ".pdf", type="application/pdf"))
 
 
 @blueprint.post("/certificates/<public_id>/file")

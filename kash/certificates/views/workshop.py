@@ -42,6 +42,7 @@ from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.missing import after_mending
 from kash.platform.web.public_address import says_address
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.tracks.queries.tracks import all_names
 from kash.workshops.frame import frame
@@ -205,4 +206,4 @@ def name_sheet(public_id: str, letter: str) -> ResponseReturnValue:
     if not people:
         raise NotFound
     content = documents.name_sheet(found, people, letter, found.version.language)
-    return download(content, name=f"names-{letter}.pdf", type="application/pdf")
+    return noted(download(content, name=f"names-{letter}.pdf", type="application/pdf"))

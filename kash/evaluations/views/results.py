@@ -15,6 +15,7 @@ from kash.evaluations.views.scope import seen_form
 from kash.evaluations.wording import in_words, option_words, part_word
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.files import download
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,9 +27,8 @@ def export(public_id: str, form_id: str) -> Response:
     """Counts and comments of a closed form."""
     _found, form = seen_form(public_id, form_id)
     one_or_404(form if form.state == "closed" else None)
-    return download(
-        results_csv(results_of(form)), name="evaluation.csv", type="text/csv; charset=utf-8"
-    )
+    made = results_csv(results_of(form))
+    return noted(download(made, name="evaluation.csv", type="text/csv; charset=utf-8"))
 
 
 def results_csv(results: Sequence[QuestionResults]) -> bytes:

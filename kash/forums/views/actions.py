@@ -41,7 +41,7 @@ def _asked_state() -> str:
 
 @blueprint.get("/<forum_id>/actions")
 @allow("forums.see")
-@offers_table("actions")
+@offers_table("actions", names=True)
 def actions(forum_id: str) -> ResponseReturnValue:
     """A forum's actions by state."""
     return _list(forum(forum_id, current_actor()), _asked_state())
@@ -49,7 +49,7 @@ def actions(forum_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<forum_id>/actions/search")
 @allow("forums.see")
-@offers_table("actions")
+@offers_table("actions", names=True)
 def search_actions(forum_id: str) -> ResponseReturnValue:
     """Search a forum's actions. The words may be a name: they stay out of every address."""
     found = forum(forum_id, current_actor())

@@ -48,6 +48,7 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.language import language_code
 from kash.platform.web.missing import after_mending
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 BLANK_DECISIONS = 1
@@ -256,7 +257,7 @@ def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if held.state != "held" and not draft:
         raise NotFound
     made = minutes_paper(found, held, utc_now(), language=_paper_language())
-    return download(made, name=minutes_name(held), type="application/pdf")
+    return noted(download(made, name=minutes_name(held), type="application/pdf"))
 
 
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes-to-share.pdf")
@@ -268,7 +269,7 @@ def paper_to_share(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if held.state != "held":
         raise NotFound
     made = minutes_paper(found, held, utc_now(), language=_paper_language(), to_share=True)
-    return download(made, name=minutes_name(held, to_share=True), type="application/pdf")
+    return noted(download(made, name=minutes_name(held, to_share=True), type="application/pdf"))
 
 
 def _paper_language() -> str:

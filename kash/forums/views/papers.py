@@ -24,6 +24,7 @@ from kash.platform.storage import StorageError
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers"
@@ -81,7 +82,7 @@ def paper_file(forum_id: str, meeting_id: str, item_id: str, paper_id: str) -> R
     held = meetings.meeting(forum(forum_id, current_actor()), meeting_id)
     found = paper_of(meetings.item(held, item_id), paper_id)
     kind, ending = type_of(found.kind)
-    return download(content_of(found.public_id), name=f"paper.{ending}", type=kind)
+    return noted(download(content_of(found.public_id), name=f"paper.{ending}", type=kind))
 
 
 @blueprint.route(f"{_AT}/<paper_id>/remove", methods=["GET", "POST"])
@@ -114,5 +115,5 @@ def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         raise NotFound
     with FlashedProblems(RenderError, PackNotMade, CleaningBusy, StorageError):
         made = agenda_pack(found, held, utc_now())
-        return download(made, name=pack_name(held), type="application/pdf")
+        return noted(download(made, name=pack_name(held), type="application/pdf"))
     return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))

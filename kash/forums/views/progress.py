@@ -24,6 +24,7 @@ from kash.platform.storage import StorageError
 from kash.platform.web import Forbidden, NotFound, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.formats import local_today
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 _AT = "/<forum_id>/actions/<action_id>"
@@ -90,7 +91,7 @@ def evidence(forum_id: str, action_id: str, note_id: str) -> Response:
     _found, line = _own(forum_id, action_id)
     note = evidence_of(line, note_id)
     kind, ending = type_of(note.kind)
-    return download(content_of(note.public_id), name=f"evidence.{ending}", type=kind)
+    return noted(download(content_of(note.public_id), name=f"evidence.{ending}", type=kind))
 
 
 @blueprint.route(f"{_AT}/notes/<note_id>/remove", methods=["GET", "POST"])

@@ -20,6 +20,7 @@ from kash.platform.storage import StorageError
 from kash.platform.web import KashForm, NotFound, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 _AT = "/<forum_id>/meetings/<meeting_id>/signed"
@@ -67,7 +68,7 @@ def signed_copy_file(forum_id: str, meeting_id: str) -> Response:
     """The scan; the name of its file says nothing."""
     kept = one_or_404(signed_copy_of(_held(forum_id, meeting_id)[1]))
     kind, ending = type_of(kept.kind)
-    return download(content_of(kept.public_id), name=f"signed.{ending}", type=kind)
+    return noted(download(content_of(kept.public_id), name=f"signed.{ending}", type=kind))
 
 
 @blueprint.route(f"{_AT}/remove", methods=["GET", "POST"])

@@ -15,6 +15,7 @@ from kash.platform.database import utc_now
 from kash.platform.web import current_actor, download
 from kash.platform.web.formats import local_today
 from kash.platform.web.tables import XLSX, table_xlsx
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 
@@ -50,7 +51,7 @@ def year_sheet(forum_id: str) -> Response:
     found = forum(forum_id, current_actor())
     shown = _year(years_of(found))
     rows = attendance_rows(meetings_in_year(found, shown))
-    return download(table_xlsx(rows), name=f"attendance-{shown}.xlsx", type=XLSX)
+    return noted(download(table_xlsx(rows), name=f"attendance-{shown}.xlsx", type=XLSX))
 
 
 @blueprint.get("/<forum_id>/attendance.pdf")
@@ -60,7 +61,7 @@ def year_paper(forum_id: str) -> Response:
     found = forum(forum_id, current_actor())
     shown = _year(years_of(found))
     made = attendance_paper(found, shown, meetings_in_year(found, shown), utc_now())
-    return download(made, name=f"attendance-{shown}.pdf", type="application/pdf")
+    return noted(download(made, name=f"attendance-{shown}.pdf", type="application/pdf"))
 
 
 @blueprint.get("/<forum_id>/actions.pdf")
@@ -70,4 +71,4 @@ def actions_register(forum_id: str) -> Response:
     actor = current_actor()
     found = forum(forum_id, actor)
     made = actions_paper(found, all_actions(found, actor, local_today()), utc_now())
-    return download(made, name="actions.pdf", type="application/pdf")
+    return noted(download(made, name="actions.pdf", type="application/pdf"))

@@ -26,7 +26,7 @@ from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.tables import XLSX
-from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
+from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
 from kash.policy import allow
 from kash.statements.words import period_text
 
@@ -143,7 +143,7 @@ def paper(public_id: str) -> ResponseReturnValue:
     """The report as PDF."""
     found = queries.report(public_id, current_actor())
     with FlashedProblems(RenderError):
-        return download(report_paper(found), name="report.pdf", type="application/pdf")
+        return noted(download(report_paper(found), name="report.pdf", type="application/pdf"))
     return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
 
 
@@ -152,4 +152,4 @@ def paper(public_id: str) -> ResponseReturnValue:
 def sheets(public_id: str) -> ResponseReturnValue:
     """Its figures, workshops and money as sheets."""
     found = queries.report(public_id, current_actor())
-    return download(report_sheets(found), name="report.xlsx", type=XLSX)
+    return noted(download(report_sheets(found), name="report.xlsx", type=XLSX))

@@ -43,6 +43,7 @@ from kash.platform.web.public_address import (
     public_address,
     says_address,
 )
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops.frame import frame
 from kash.workshops.queries.scope import own_workshop
@@ -194,4 +195,4 @@ def letter(public_id: str, link_id: str) -> ResponseReturnValue:
     asked = request.args.get("language", "")
     language = asked if asked in programme_languages() else programme_languages()[0]
     content = letter_to_commander(found, link, language=language)
-    return download(content, name="invitation.pdf", type="application/pdf")
+    return noted(download(content, name="invitation.pdf", type="application/pdf"))

@@ -30,6 +30,7 @@ from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.tables import XLSX
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops.queries.scope import own_workshop
 
@@ -64,7 +65,7 @@ def empty_form(group_id: str) -> ResponseReturnValue:
 def empty_attendance_form(public_id: str) -> ResponseReturnValue:
     """An XLSForm of one workshop's attendance, with codes and initials in place of names."""
     form = attendance_form(own_workshop(public_id, current_actor(), "attendance.mark"))
-    return download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX)
+    return noted(download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX))
 
 
 @blueprint.route("/connections/<public_id>", methods=["GET", "POST"])

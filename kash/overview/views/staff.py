@@ -27,6 +27,7 @@ from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
 from kash.platform.web.language import language_code
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 # Those that answer in one look how a quarter goes, the first as the largest.
@@ -124,5 +125,5 @@ def plan() -> ResponseReturnValue:
             indicator_lines(KEYS, asked.period, asked.funder),
             language_code(),
         )
-        return download(content, name="plan.pdf", type="application/pdf")
+        return noted(download(content, name="plan.pdf", type="application/pdf"))
     return redirect(url_for("overview.index", _external=False, **asked.arguments), code=303)

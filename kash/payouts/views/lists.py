@@ -32,6 +32,7 @@ from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.holding import held_sessions
@@ -137,5 +138,5 @@ def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
         content = documents.payment_list(
             workshop, payout_list, sheet, lines, workshop.version.language
         )
-        return download(content, name=f"list-{sheet.number}.pdf", type="application/pdf")
+        return noted(download(content, name=f"list-{sheet.number}.pdf", type="application/pdf"))
     return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))

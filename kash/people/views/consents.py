@@ -16,6 +16,7 @@ from kash.people.rules.persons import possible_answers, purposes_for
 from kash.people.services.consents import ask_for_forms, record_consent
 from kash.platform.web import NotFound, current_actor, download, page, safe_next
 from kash.platform.web.missing import after_mending
+from kash.platform.web.taking import noted
 from kash.policy import allow
 
 
@@ -24,7 +25,9 @@ from kash.policy import allow
 def consent_form(public_id: str) -> ResponseReturnValue:
     """The form on paper, in the person's language if the programme has it."""
     found = person(current_actor(), public_id, "people.edit")
-    return download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
+    return noted(
+        download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
+    )
 
 
 @blueprint.post("/consent-forms")

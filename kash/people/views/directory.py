@@ -42,7 +42,7 @@ from kash.platform.web import current_actor, download, page
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.taking import is_taken, noted, offers_table, taken
 from kash.policy import allow
 
 # What paper and tables hold at most.
@@ -263,7 +263,7 @@ def table() -> ResponseReturnValue:
     """The same as a table; it holds no more than the pages show to everyone."""
     found = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
     content = documents.service_table(found).encode()
-    return download(content, name="list.csv", type="text/csv")
+    return noted(download(content, name="list.csv", type="text/csv"))
 
 
 def _note_of(found: ServiceEntry) -> str:

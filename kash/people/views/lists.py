@@ -46,7 +46,7 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import retention
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.taking import is_taken, noted, offers_table, taken
 from kash.policy import allow
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -283,7 +283,7 @@ def list_report(list_id: str) -> ResponseReturnValue:
     found = list_queries.people_list(current_actor(), list_id)
     if not found.has_report or found.state == "waiting":
         raise NotFound
-    return download(kept(list_id, "report"), name=_("report") + ".csv", type="text/csv")
+    return noted(download(kept(list_id, "report"), name=_("report") + ".csv", type="text/csv"))
 
 
 @blueprint.post("/lists/<list_id>/next/<step>")

@@ -20,7 +20,7 @@ from kash.policy import allow
 
 @blueprint.get("/<public_id>/trail")
 @allow("people.trail")
-@offers_table("trail")
+@offers_table("trail", names=True)
 def trail(public_id: str) -> ResponseReturnValue:
     """Everything that was done about a person; she sees it too."""
     found = person(current_actor(), public_id, "people.trail")

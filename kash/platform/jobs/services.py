@@ -1,7 +1,7 @@
 """Asking for work, cancelling it, and what the worker writes down about it.
 
 Bookkeeping, and therefore not audited: who may ask for what, and that she did, is the business of
-the feature that enqueues.
+the feature that enqueues. That a file was fetched is noted here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kash.platform.jobs.kinds import heavy_kinds, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from kash.platform.jobs.progress import JobResult
 from kash.platform.jobs.queue import job_queue, worker_name
+from kash.platform.vault.audit import ActorLike, audited
 
 RESULT_FOLDER = "jobs"
 SILENT_FOR = timedelta(minutes=3)
@@ -84,6 +85,12 @@ def cancel(public_id: str, owner: str) -> bool:
             wanted.state = CANCELLED
             wanted.finished_at = utc_now()
         return True
+
+
+def note_fetched(public_id: str, by: ActorLike) -> None:
+    """Note that the file of a job was fetched."""
+    with audited("files.exported", by) as change:
+        change.about("file:jobs.result", public_id)
 
 
 def claim(public_id: str) -> Job | None:

@@ -91,8 +91,10 @@ def result(public_id: str) -> Response:
         content = storage.stream(job.result_key)
     except storage.FileMissing:
         abort(404)
-    response = Response(content, mimetype=job.result_type)
-    response.headers.set("Content-Disposition", "attachment", filename=job.result_name)
+    name, kind = job.result_name, job.result_type
+    services.note_fetched(public_id, g.actor)
+    response = Response(content, mimetype=kind)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -40,8 +40,8 @@ MIRROR_STARTED = "audit.mirror_started"
 
 # For whom somebody decided, standing in.
 _ON_BEHALF = re.compile(rf"for:{PUBLIC_ID}")
-# A list that was taken away as a table, by the endpoint of its page.
-_A_LIST = re.compile(r"list:[a-z_]+\.[a-z_]+")
+# A list or another file that was taken away, by the endpoint of its page.
+_TAKEN = re.compile(r"(?:list|file):[a-z0-9_]+\.[a-z0-9_]+")
 _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
@@ -84,7 +84,7 @@ class Change:
                 is_public_id(public_id)
                 or public_id in _SUBJECTS
                 or _ON_BEHALF.fullmatch(public_id)
-                or _A_LIST.fullmatch(public_id)
+                or _TAKEN.fullmatch(public_id)
             ):
                 raise ValueInAudit("an audit entry names public ids and fixed words, never values")
             self._subjects[public_id] = None

@@ -146,10 +146,17 @@ def _plain(value: object, words: Mapping[bool, str]) -> object:
     return value
 
 
-def _note() -> None:
+def noted(file: Response) -> Response:
+    """A file that names somebody or tells what left, given once that stands in the audit trail: by
+    its address and what it belongs to, never by whom it holds."""
+    _note("files.exported", "file")
+    return file
+
+
+def _note(action: str = "lists.exported", what: str = "list") -> None:
     parents = [str(value) for value in (request.view_args or {}).values()]
-    with audited("lists.exported", current_actor()) as change:
-        change.about(f"list:{request.endpoint}", *filter(is_public_id, parents))
+    with audited(action, current_actor()) as change:
+        change.about(f"{what}:{request.endpoint}", *filter(is_public_id, parents))
 
 
 @dataclass(frozen=True)

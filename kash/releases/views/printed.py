@@ -17,6 +17,7 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.page_sections import page_sections
 from kash.platform.web.tables import XLSX, table_csv, table_xlsx
+from kash.platform.web.taking import noted
 from kash.platform.web.traces import leaves_no_trace
 from kash.policy import allow
 from kash.releases import blueprint
@@ -55,8 +56,8 @@ def table() -> ResponseReturnValue:
     """All printed lines, as XLSX or CSV."""
     rows = printed_rows(printed_tables())
     if request.args.get("kind") == "csv":
-        return download(table_csv(rows), name="releases.csv", type="text/csv; charset=utf-8")
-    return download(table_xlsx(rows), name="releases.xlsx", type=XLSX)
+        return noted(download(table_csv(rows), name="releases.csv", type="text/csv; charset=utf-8"))
+    return noted(download(table_xlsx(rows), name="releases.xlsx", type=XLSX))
 
 
 @blueprint.post("/print")

@@ -18,6 +18,7 @@ from kash.platform.press import RenderError, sheet_format
 from kash.platform.web import NotFound, current_actor, download
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import time_text, to_local
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops import blueprint
 from kash.workshops.frame import frame
@@ -105,16 +106,20 @@ def print_badges(public_id: str) -> ResponseReturnValue:
             sheet,
             leave_out=names_not_asked(workshop.register_id) if left_out else (),
         )
-        return download(content, name="badges.pdf", type="application/pdf")
+        return noted(download(content, name="badges.pdf", type="application/pdf"))
     return redirect(url_for("workshops.documents", public_id=public_id), code=303)
 
 
-def sheets_as_pdf(public_id: str, sheets: Sequence[str], back: str) -> ResponseReturnValue:
-    """Recorded sheets as one PDF; on failure back to the page of this endpoint."""
+def sheets_as_pdf(
+    public_id: str, sheets: Sequence[str], back: str, *, again: bool = False
+) -> ResponseReturnValue:
+    """Recorded sheets as one PDF, which is noted where their recording was not; on failure back to
+    the page of this endpoint."""
     found = own_workshop(public_id, current_actor(), "attendance.mark")
     with FlashedProblems(RenderError):
         content = register_pdf(found.register_id, sheets, sheet_head(found))
-        return download(content, name="register.pdf", type="application/pdf")
+        made = download(content, name="register.pdf", type="application/pdf")
+        return noted(made) if again else made
     return redirect(url_for(back, public_id=public_id), code=303)
 
 

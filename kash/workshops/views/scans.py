@@ -165,7 +165,7 @@ def print_again(public_id: str, sheet_id: str) -> ResponseReturnValue:
     """The same sheet once more, with its number and its rows."""
     found = for_marking(public_id)
     sheet = printed_sheet(found.register_id, sheet_id)
-    return sheets_as_pdf(public_id, [sheet.public_id], "workshops.sheets")
+    return sheets_as_pdf(public_id, [sheet.public_id], "workshops.sheets", again=True)
 
 
 @blueprint.route("/<public_id>/sheets/<sheet_id>", methods=["GET", "POST"])
