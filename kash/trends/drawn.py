@@ -10,8 +10,8 @@ from kash.trends.queries.trends import Months, Trends
 from kash.trends.rules.charts_of_chance import FUNNEL_DEVIATIONS
 from kash.trends.rules.counts import TrendMonths
 
-# Points of a curve: they lie closer where it is steep.
-_STEPS = 24
+# By which part of its length an outer line ends further out than an inner one.
+_APART = 40
 
 
 def drawn_months(months: Months, within: TrendMonths) -> str:
@@ -54,15 +54,12 @@ def drawn_funnel(trends: Trends) -> str:
         return ""
     points = [(line.total, 100 * line.police / line.total) for line in trends.lines if line.total]
     most = max(total for total, _share in points) * 1.05
-    sizes = [1 + (most - 1) * (step / _STEPS) ** 2 for step in range(_STEPS + 1)]
     names = (_("95 of 100 stations by chance"), _("998 of 1,000 stations by chance"))
     curves = {}
-    for name, deviations in zip(names, FUNNEL_DEVIATIONS, strict=True):
-        limits = [(size, chance.limits(size, deviations)) for size in sizes]
-        upper = [(size, 100 * high) for size, (_low, high) in limits]
-        # One line there and back, so that both sides have one name.
-        lower = [(size, 100 * low) for size, (low, _high) in reversed(limits)]
-        curves[name] = [*upper, *lower]
+    for place, (name, deviations) in enumerate(zip(names, FUNNEL_DEVIATIONS, strict=True)):
+        # The outer one ends further out, so that neither covers the end of the other.
+        around = chance.outline(most * (1 + place / _APART), deviations)
+        curves[name] = [(size, 100 * share) for size, share in around]
     return picture_of(
         scatter_chart(
             _("Share of police cases by station"),

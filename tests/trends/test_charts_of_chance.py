@@ -86,6 +86,22 @@ def test_a_funnel_is_there_once_police_and_others_both_have_cases(found):
         assert 0 <= wide_low <= low <= made.share <= high <= wide_high <= 1
 
 
+@given(st.integers(1, 400), st.integers(1, 400), st.floats(1, 1000), st.floats(0.5, 4))
+def test_the_line_around_a_funnel_is_whole_and_ends_where_it_began(
+    police, others, most, deviations
+):
+    made = funnel([(police, police + others)])
+    first, *line, last = made.outline(most, deviations)
+    assert first == last == (0, 0)
+    # Out above and back below, by the same points of which none comes twice.
+    above, below = line[: len(line) // 2 + 1], [last, *reversed(line[len(line) // 2 + 1 :])]
+    sizes = [size for size, _share in above]
+    assert sizes == [size for size, _share in below] == sorted(set(sizes))
+    assert (sizes[-1], above[0]) == (pytest.approx(most), (0, 1))
+    for (size, high), (_size, low) in zip(above[1:], below[1:], strict=True):
+        assert (low, high) == made.limits(size, deviations)
+
+
 def test_places_that_differ_by_more_than_chance_widen_the_funnel_and_one_alone_does_not():
     draw = np.random.default_rng(3)
     even = [(int(draw.binomial(40, 0.5)), 40) for _ in range(20)]

@@ -18,6 +18,8 @@ _OUTERMOST = 0.00135
 # Of scores in a funnel the outermost tenths are drawn in before heaps are told from them.
 _DRAWN_IN = 0.1
 FUNNEL_DEVIATIONS = (1.96, 3.09)
+# Points of the line around a funnel, above as below.
+_OUTLINE_STEPS = 24
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,17 @@ class Funnel:
         """The limits of a share of so many cases."""
         reach = deviations * self.wider * sqrt(self.share * (1 - self.share) / total)
         return max(0.0, self.share - reach), min(1.0, self.share + reach)
+
+    def outline(self, most: float, deviations: float) -> list[tuple[float, float]]:
+        """The limits of shares of up to so many cases as one line around all that lies within them:
+        up from nothing, out above, back below, to where it began. Of no cases every share is
+        within."""
+        # They lie closer where it is steep.
+        sizes = [most * (step / _OUTLINE_STEPS) ** 2 for step in range(1, _OUTLINE_STEPS + 1)]
+        limits = [(size, *self.limits(size, deviations)) for size in sizes]
+        above = [(0.0, 1.0), *((size, high) for size, _low, high in limits)]
+        below = [(size, low) for size, low, _high in reversed(limits)]
+        return [(0.0, 0.0), *above, *below, (0.0, 0.0)]
 
     def is_outside(self, police: int, total: int) -> bool:
         """True if a share lies beyond the outer limits."""
