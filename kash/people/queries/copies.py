@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, select
@@ -65,30 +64,35 @@ def _told(session: Session, columns: Any, row: Mapping[str, Any]) -> Told:
     return dict(_cells(session, columns, row))
 
 
-def _cells(session: Session, columns: Any, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def told_columns(columns: Iterable[Column[Any]]) -> Iterator[tuple[str, Column[Any]]]:
+    """Columns that are told as they are, or by the name of what they lead to; each with the name
+    under which it is told."""
     for column in columns:
-        value = row[column.name]
-        if value in (None, "") or column.name in _TECHNICAL or column.name.endswith(_ENDINGS):
+        if column.name in _TECHNICAL or column.name.endswith(_ENDINGS):
             continue
         if isinstance(column.type, LargeBinary):
             continue
-        if column.foreign_keys:
-            value = _named(session, column, value)
-            if value is None:
-                continue
-        yield column.name.removesuffix("_id"), _plain(value)
+        if not column.foreign_keys or _naming(column) is not None:
+            yield column.name.removesuffix("_id"), column
 
 
-def _named(session: Session, column: Column[Any], key: Any) -> Any:
-    (led,) = column.foreign_keys
-    table = led.column.table
-    if table.name in ("person", "account"):
-        return None
-    for name in _NAMING:
-        if name in table.columns:
-            return session.scalar(select(table.columns[name]).where(led.column == key))
+def _cells(session: Session, columns: Any, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, column in told_columns(columns):
+        value = row[column.name]
+        if value in (None, ""):
+            continue
+        naming = _naming(column)
+        if naming is not None:
+            (led,) = column.foreign_keys
+            value = session.scalar(select(naming).where(led.column == value))
+        if value is not None:
+            yield name, value
+
+
+def _naming(column: Column[Any]) -> Column[Any] | None:
+    """The column that names what a column leads to; None if it leads to nothing that is named."""
+    for led in column.foreign_keys:
+        table = led.column.table
+        if table.name not in ("person", "account"):
+            return next((table.columns[name] for name in _NAMING if name in table.columns), None)
     return None
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
