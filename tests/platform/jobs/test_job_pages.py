@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kash.platform.database import db, writing
 from kash.platform.jobs import enqueue
 from kash.platform.jobs import run_waiting as run_queue
 from kash.platform.jobs.models import Job
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor
 from tests.declaring import also_declared
 from tests.platform.jobs.kinds import KINDS
@@ -80,6 +82,8 @@ def test_the_bar_the_state_and_the_file(app: Flask, owner: Actor, own: FlaskClie
     assert (file.status_code, file.data, file.mimetype) == (200, b"%PDF" * 3, "application/pdf")
     assert file.headers["Content-Disposition"] == "attachment; filename=document.pdf"
     assert "no-store" in file.headers["Cache-Control"]
+    (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "files.exported"))
+    assert (entry.actor, entry.subjects) == (owner.public_id, ["file:jobs.result", public_id])
 
 
 def test_an_error_is_told_in_its_sentence(app: Flask, owner: Actor, own: FlaskClient) -> None:
