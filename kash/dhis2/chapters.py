@@ -5,4 +5,10 @@ from __future__ import annotations
 from kash.handbook.places import Chapters
 from kash.policy import Role
 
-CHAPTERS = Chapters({"dhis2": {Role.MONITORING: "connections#dhis2"}})
+_LEFT = "monitoring#figures-for-funders"
+CHAPTERS = Chapters(
+    {
+        "dhis2": {Role.MONITORING: "connections#dhis2"},
+        "dhis2.left": {Role.DIRECTOR: _LEFT, Role.MONITORING: _LEFT},
+    }
+)
