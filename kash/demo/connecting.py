@@ -20,7 +20,7 @@ from kash.connections.services import (
 from kash.demo.accounts import ADMINISTRATOR, DIRECTOR, MONITORING, TRAINER
 from kash.dhis2.models import Push, PushedValue
 from kash.dhis2.services import CellMapping, map_cell
-from kash.kobo.queries.forms import form_of
+from kash.kobo.queries.forms import connections_on, form_of
 from kash.kobo.queries.marks import choice_of
 from kash.kobo.rules.marks import SaidSession
 from kash.kobo.rules.rows import RowKey, Submission
@@ -121,13 +121,13 @@ def _collect(actors: Mapping[str, Actor], signed: date) -> None:
     )
     rows = [Submission(RowKey(f"sample-{at}", at), each) for at, each in enumerate(told, 101)]
     keep_rows(form_of(form), rows, ("name", "ward"), trainer)
-    _collect_attendance(made, trainer)
 
 
-def _collect_attendance(connection_id: str, trainer: Actor) -> None:
+def collect_attendance(actors: Mapping[str, Actor]) -> None:
     """Attendance of an open session as phones typed it: one came late, one was excused, one did not
     come, and two phones say different things of another. Of a session that has not begun only who
     stays away can be taken over."""
+    trainer = actors[TRAINER.key]
     open_now = (
         select(Workshop, Slot.public_id)
         .join(Slot, Slot.register_id == Workshop.register_id)
@@ -139,13 +139,10 @@ def _collect_attendance(connection_id: str, trainer: Actor) -> None:
         .order_by((Slot.starts_at < utc_now()).desc(), Slot.starts_at, Slot.id)
         .limit(1)
     )
-    row = db.session.execute(open_now).one_or_none()
-    if row is None:
-        return
-    workshop, slot = row
+    workshop, slot = db.session.execute(open_now).one()
     who = [choice_of(one["entry"]) for one in roster_given(workshop.register_id)]
     public_id = workshop.public_id
-    form = name_form(public_id, connection_id, "aAttendance1", trainer)
+    form = name_form(public_id, connections_on()[0].public_id, "aAttendance1", trainer)
     away = ("absent", "excused", "late")
     first = [(status, one) for status, one in zip(away, who, strict=False)]
     first += [("present", one) for one in who[len(away) :]]

@@ -18,7 +18,7 @@ from kash.demo.batches import make_batches
 from kash.demo.budgets import write_budgets
 from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.clashing import plan_what_clashes
-from kash.demo.connecting import connect
+from kash.demo.connecting import collect_attendance, connect
 from kash.demo.contacts import ask_for_contacts, ask_to_erase
 from kash.demo.courses import write_courses
 from kash.demo.curriculum import WORKING_TOGETHER
@@ -125,6 +125,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     leave_names_waiting(actors, workshops[5])
     hold_tests(actors, workshops)
     send_from_the_door(actors, workshops[4])
+    collect_attendance(actors)
     evaluate_workshops(actors, workshops, today)
     tie_the_funder(actors)
     batches = make_batches(actors, workshops, today)
