@@ -34,7 +34,7 @@ class KoboForm(PublicId, Base):
 
     A form of attendance is of one workshop. It needs no server, since an export of it may be
     brought in; `marks_sealed` is what its rows say, and `waiting` how many marks were to be looked
-    at when rows came or marks were taken over last.
+    at, or could not be taken, when rows came or marks were taken over last.
     """
 
     __tablename__ = "kobo_form"

@@ -27,7 +27,7 @@ from kash.kobo.errors import (
 )
 from kash.kobo.models import KoboForm, KoboMark
 from kash.kobo.queries.forms import form_of
-from kash.kobo.queries.marks import attendance_form_of, choice_of, said_by, suggested
+from kash.kobo.queries.marks import attendance_form_of, choice_of, said_by, suggested, waiting_of
 from kash.kobo.rules.marks import MarksState, Suggestions, Unfitting
 from kash.kobo.services.fetching import ask_for_rows, fetch_rows
 from kash.kobo.services.forms import remove_form
@@ -234,7 +234,7 @@ def test_what_is_edited_after_it_was_taken_is_shown_as_changed_and_changes_no_ma
     typed.fetch()
     typed.take()
     typed.server.edit(row, **typed.told(absent=[0]), status_present="")
-    found = typed.fetch(without_gone=True)
+    found = typed.fetch()
     (one,) = found.marks
     assert (one.state, one.said, one.before) == (MarksState.DIFFERS, ("absent",), "present")
     assert (form_of(typed.form).new_count, form_of(typed.form).edited_count) == (0, 1)
@@ -286,6 +286,11 @@ def test_what_came_after_a_register_was_closed_waits_and_says_so(typed: Typed) -
         slot = session.query(Slot).filter_by(public_id=typed.slots[0]).one()
         slot.closed_at = slot.closed_by = None
     assert typed.states()[:2] == [(0, 1, "new", "present"), (0, 0, "differs", "")]
+    assert waiting_of(typed.held.workshop, typed.by) == 2
+    typed.mark(0, 0, "absent", 1)
+    typed.mark(0, 1, "present")
+    # Nobody is called to look at what stands on the register by now.
+    assert waiting_of(typed.held.workshop, typed.by) is None
 
 
 def test_somebody_who_left_the_register_is_named_and_a_stranger_is_told(typed: Typed) -> None:

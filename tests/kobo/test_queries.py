@@ -9,8 +9,10 @@ import pytest
 from apiflask import APIFlask
 
 from kash.attendance.models import RosterEntry, Slot
+from kash.attendance.rules.marking import CurrentMark
 from kash.connections.models import Connection
 from kash.kobo.models import KoboForm, KoboRow
+from kash.kobo.queries import marks
 from kash.kobo.queries.forms import (
     MOST_WORKSHOPS,
     KnownRow,
@@ -27,6 +29,7 @@ from kash.kobo.queries.marks import (
     waiting_marks,
     waiting_of,
 )
+from kash.kobo.rules.marks import MarksState, SuggestedMark, Suggestions
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
@@ -153,9 +156,15 @@ def test_of_several_versions_of_a_row_the_last_confirmed_one_counts(
 
 
 def test_marks_that_wait_are_told_to_whoever_runs_the_workshop(
-    actor: Callable[..., Actor],
+    actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trainer = actor("trainer")
+
+    def all_wait(form: KoboForm, _workshop: Workshop) -> Suggestions:
+        mark = SuggestedMark("s", "e", ("present",), None, MarksState.NEW, CurrentMark())
+        return Suggestions((mark,) * form.waiting)
+
+    monkeypatch.setattr(marks, "suggested", all_wait)
 
     def workshop(waiting: int | None, day: int, **more: object) -> Workshop:
         told = {"created_by": trainer.public_id, "starts_on": date(2026, 11, day)} | more

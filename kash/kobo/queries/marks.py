@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
@@ -185,9 +186,7 @@ def forms_of_attendance(actor: Actor) -> Sequence[Any]:
         select(
             Workshop.public_id,
             Workshop.title,
-            KoboForm.waiting,
             KoboForm.fetched_at,
-            KoboForm.rows_count,
         )
         .join(KoboForm, KoboForm.workshop_id == Workshop.id)
         .where(KoboForm.purpose == ATTENDANCE, Workshop.id.in_(run_by(actor)))
@@ -197,22 +196,43 @@ def forms_of_attendance(actor: Actor) -> Sequence[Any]:
 
 
 def some_wait(actor: Actor) -> ColumnElement[bool]:
-    """Condition under which marks wait in a workshop that this actor runs."""
+    """Condition under which marks may wait in a workshop that this actor runs."""
     return exists().where(
         KoboForm.waiting > 0,
         KoboForm.workshop_id.in_(run_by(actor)),
     )
 
 
-def waiting_marks(actor: Actor) -> Sequence[Any]:
-    """Workshops that this actor runs in which marks wait to be looked at; at most ten."""
-    return db.session.execute(
-        select(Workshop.public_id, Workshop.title, Workshop.starts_on, KoboForm.waiting)
-        .join(KoboForm, KoboForm.workshop_id == Workshop.id)
+@dataclass(frozen=True)
+class WaitingMarks:
+    """Marks of a workshop that wait to be looked at: how many do now."""
+
+    public_id: str
+    title: str
+    starts_on: date
+    waiting: int
+
+
+def waiting_marks(actor: Actor, workshop: str = "") -> list[WaitingMarks]:
+    """Workshops that this actor runs, or the one that is named, in which marks wait to be looked
+    at; at most ten. How many do is counted anew: somebody may have marked the register since."""
+    asked = (
+        select(KoboForm)
+        .join(Workshop, KoboForm.workshop_id == Workshop.id)
         .where(KoboForm.waiting > 0, Workshop.state == "planned", Workshop.id.in_(run_by(actor)))
+        .options(joinedload(KoboForm.workshop))
         .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
         .limit(10)
-    ).all()
+    )
+    if workshop:
+        asked = asked.where(Workshop.public_id == workshop)
+    found = [
+        WaitingMarks(of.public_id, of.title, of.starts_on, len(suggested(form, of).open))
+        for form in db.session.scalars(asked)
+        for of in (form.workshop,)
+        if of is not None
+    ]
+    return [one for one in found if one.waiting]
 
 
 def waiting_of(workshop: str, actor: Actor) -> int | None:
@@ -220,11 +240,7 @@ def waiting_of(workshop: str, actor: Actor) -> int | None:
     not run it."""
     if not actor.may("attendance.mark"):
         return None
-    return db.session.scalar(
-        select(KoboForm.waiting)
-        .join(Workshop, KoboForm.workshop_id == Workshop.id)
-        .where(KoboForm.waiting > 0, Workshop.public_id == workshop, Workshop.id.in_(run_by(actor)))
-    )
+    return next((one.waiting for one in waiting_marks(actor, workshop)), None)
 
 
 def runs_workshop(workshop: str, actor: Actor) -> bool | None:

@@ -21,7 +21,7 @@ from kash.connections.queries import connection_on, secret_of
 from kash.kobo.errors import ListWaits, NoName, refused, told_plainly
 from kash.kobo.models import ATTENDANCE, KoboForm, KoboRow
 from kash.kobo.queries.forms import KnownRows, form_of, known_rows, list_of, may_fetch
-from kash.kobo.rules.marks import MOST_TICKED, refuse_other_forms, submissions_of
+from kash.kobo.rules.marks import MOST_TICKED, STATUS, refuse_other_forms, submissions_of
 from kash.kobo.rules.paging import MOST_A_PAGE, WholeForm, all_rows
 from kash.kobo.rules.rows import (
     MOST_TEXT,
@@ -115,7 +115,10 @@ def fetch_rows(
         columns = columns_of(rows)
         sessions = submissions_of(found.rows, rows) if marks else []
         refuse_other_forms(sessions)
-        if not without_gone:
+        # A late one who was there in time after all leaves no answer under that mark: of attendance
+        # only what says nothing of anybody any more is asked about.
+        asked = not (marks and any(name.startswith(STATUS) for name in columns))
+        if asked and not without_gone:
             refuse_gone(columns, form.columns)
     if rows and not marks and not any(field_by_heading(name)[0] == "name" for name in columns):
         raise NoName

@@ -144,7 +144,8 @@ def _keep(
 
 def _count_waiting(session: Session, form: KoboForm) -> None:
     session.flush()
-    form.waiting = len(suggested(form, one_or_404(form.workshop), session).open)
+    found = suggested(form, one_or_404(form.workshop), session)
+    form.waiting = len(found.open) + found.counts.get(MarksState.BLOCKED, 0)
 
 
 def _run_by(session: Session, workshop: str, by: Actor) -> Workshop:
