@@ -78,15 +78,21 @@ def target_look() -> Look:
     return Look(_INK, dotted=False)
 
 
-def drawn(chart: Any, title: str, height: int, entries: Sequence[LegendEntry]) -> str:
+def drawn(
+    chart: Any,
+    title: str,
+    height: int,
+    entries: Sequence[LegendEntry],
+    wrapped: Mapping[str, Sequence[str]] | None = None,
+) -> str:
     """A chart of the library as SVG, with the legend below it if there is more than one line to it.
 
-    `entries` are its series in order.
+    `entries` are its series in order, `wrapped` the lines that stand in place of a label.
     """
     looks = {f"serie-{place}": entry.look for place, entry in enumerate(entries)}
     lines = _legend(entries) if len(entries) > 1 else []
     whole = height + _LINE_HEIGHT * len(lines) + (8 if lines else 0)
-    shapes = "".join(_shapes(chart.render_tree(), looks, ()))
+    shapes = "".join(_shapes(chart.render_tree(), looks, (), wrapped or {}))
     legend = "".join(
         f'<g transform="translate(10 {height + _LINE_HEIGHT * place})">{line}</g>'
         for place, line in enumerate(lines)
@@ -99,7 +105,12 @@ def drawn(chart: Any, title: str, height: int, entries: Sequence[LegendEntry]) -
     )
 
 
-def _shapes(node: Any, looks: Mapping[str, Look], above: tuple[str, ...]) -> Iterator[str]:
+def _shapes(
+    node: Any,
+    looks: Mapping[str, Look],
+    above: tuple[str, ...],
+    wrapped: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
     # Comments have no name.
     name = node.tag if isinstance(node.tag, str) else ""
     classes = (*above, *node.attrib.get("class", "").split())
@@ -107,7 +118,7 @@ def _shapes(node: Any, looks: Mapping[str, Look], above: tuple[str, ...]) -> Ite
         return
     if name not in _SHAPES:
         for child in node:
-            yield from _shapes(child, looks, classes)
+            yield from _shapes(child, looks, classes, wrapped)
         return
     places = "".join(
         f' {place}="{_short(node.attrib[place])}"'
@@ -115,11 +126,18 @@ def _shapes(node: Any, looks: Mapping[str, Look], above: tuple[str, ...]) -> Ite
         if place in node.attrib
     )
     if name == "g":
-        inside = "".join(part for child in node for part in _shapes(child, looks, classes))
+        inside = "".join(part for child in node for part in _shapes(child, looks, classes, wrapped))
         if inside:
             yield f"<g{places}>{inside}</g>" if places else inside
         return
     look = _look_of(name, classes, looks)
+    lines = wrapped.get(node.text or "", ()) if name == "text" and "axis" in classes else ()
+    if len(lines) > 1:
+        first = float(node.attrib["y"]) - (len(lines) - 1) * LABEL_SIZE / 2
+        for place, line in enumerate(lines):
+            at = _short(f"{first + place * LABEL_SIZE:.1f}")
+            yield f'<text x="{_short(node.attrib["x"])}" y="{at}" {look}>{escaped(line)}</text>'
+        return
     text = escaped(node.text or "") if name == "text" else ""
     if look is None or (name == "text" and not text):
         return

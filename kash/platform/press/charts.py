@@ -9,6 +9,7 @@ Where no figure is known there is no chart but an empty text: the page says so i
 
 from __future__ import annotations
 
+import textwrap
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,8 +32,8 @@ _HEIGHT = 230
 _BAR, _BETWEEN = 17, 11
 # Labels of months and quarters stand below; whatever is longer has a line of its own.
 _SHORT, _FEW = 8, 6
-# Letters of a label beside a lying bar; the table has the whole.
-_LONGEST = 21
+# Letters of a line of a label beside a lying bar, and its lines; the table has the whole.
+_LONGEST, _LINES = 21, 2
 
 Values = Sequence[float | None]
 Places = Sequence[tuple[float, float]]
@@ -108,7 +109,9 @@ def bar_chart(
         **_common(written, height, _reach(series, {target_name: targets}, room=1.12)),
     )
     order = slice(None, None, 1 if standing else -1)
-    chart.x_labels = [_cut(one_line(str(label))) for label in labels][order]
+    said = _lines_of([one_line(str(label)) for label in labels], 1 if standing else _LINES)
+    # The library makes room for the longest line.
+    chart.x_labels = [_longest(one) for one in said][order]
     entries = []
     for place, (name, values) in enumerate(series.items()):
         look = series_look(place, filled=True)
@@ -116,7 +119,7 @@ def bar_chart(
         entries.append(LegendEntry(str(name), look))
     if any(one is not None for one in targets):
         entries.append(LegendEntry(str(target_name), target_look()))
-    return drawn(chart, title, height, entries)
+    return drawn(chart, title, height, entries, {_longest(one): one for one in said})
 
 
 def scatter_chart(
@@ -216,6 +219,22 @@ def _step(labels: Sequence[str]) -> int:
 def _half_of(labels: Sequence[str]) -> int:
     """Room for the half of the last label that goes beyond the plot."""
     return max(8, int(max(len(str(label)) for label in labels) * LABEL_SIZE * 0.3))
+
+
+def _lines_of(labels: Sequence[str], most: int) -> list[list[str]]:
+    """Labels as a chart has room for them. Those that would be known by the same line have one."""
+    said = [
+        textwrap.wrap(label, _LONGEST, max_lines=most, placeholder="…") or [""] for label in labels
+    ]
+    known = [_longest(one) for one in said]
+    return [
+        one if known.count(_longest(one)) == 1 else [_cut(label)]
+        for label, one in zip(labels, said, strict=True)
+    ]
+
+
+def _longest(lines: Sequence[str]) -> str:
+    return max(lines, key=len)
 
 
 def _cut(label: str) -> str:

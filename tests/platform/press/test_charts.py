@@ -124,6 +124,17 @@ def test_letters_are_large_enough_on_a_phone_and_long_names_go_on_below():
     assert len([word for word in words(svg) if word.startswith("2026")]) <= 6
 
 
+def test_a_long_label_beside_a_bar_goes_on_in_a_second_line():
+    names = ["People who completed a course", "People reached"]
+    svg = bar_chart("Reached", names, {"Police": [17, 22], "Community": [16, None]})
+    said = ["Community", "People reached", "People who completed", "Police", "a course"]
+    assert sorted(one for one in words(svg) if one[0].isalpha()) == said
+    # Two that share their longest line are told apart as far as one line goes.
+    names = ["Police officers of Kisumu", "Police officers of Siaya"]
+    alike = [one for one in words(bar_chart("Reached", names, {"": [1, 2]})) if one[0].isalpha()]
+    assert sorted(alike) == ["Police officers of K…", "Police officers of S…"]
+
+
 def test_series_differ_without_colours():
     svg = line_chart("Cases", ["a", "b"], {str(one): [one, one] for one in range(5)})
     dashes = {one.get("stroke-dasharray") for one in shapes(svg, "path")}
