@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -162,3 +163,17 @@ def test_a_watermark_lies_below_every_page_and_is_not_read_aloud(text_of, checke
             )  # fmt: skip
             assert content.lstrip().startswith(b"/Artifact BMC q /KashBackground")
     assert document(paged(html=html, footer_left="Foot", watermark=mark)) == made
+
+
+def test_the_columns_of_no_table_are_wider_than_its_page_so_that_none_lies_on_another() -> None:
+    """A column without a width has what the others leave, and that may be nothing."""
+    page, least, tables, wide = 170, 15, 0, []
+    for path in (Path(__file__).parents[3] / "templates").rglob("*.html"):
+        for row in re.findall(r"<tr>(<th.*?)</tr>", path.read_text("utf-8"), re.S):
+            given = [re.search(r'class="w(\d+)\b', one) for one in re.findall(r"<th\b[^>]*>", row)]
+            tables += any(given)
+            taken = sum(int(one[1]) if one else least for one in given)
+            if any(given) and taken > page:
+                wide.append(f"{path.name}: {taken} mm")
+    assert tables > 10
+    assert wide == []
