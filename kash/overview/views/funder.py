@@ -46,5 +46,5 @@ def own() -> ResponseReturnValue:
         newest=newest,
         figures=[one for one in figures_of(newest) if one.line.supported] if newest else [],
         reports=newest_reports(actor, _MOST_REPORTS),
-        printed=printed_tables()[-_MOST_PRINTED:],
+        printed=list({one.key: one for one in printed_tables()}.values())[-_MOST_PRINTED:],
     )
