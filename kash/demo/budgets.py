@@ -12,7 +12,7 @@ from kash.policy import Actor
 _LINES = (
     BudgetLineDetails("Hall", "days", 450_000, spent_cents=900_000),
     BudgetLineDetails("Lunch and tea", "person_days", 65_000, True, spent_cents=2_080_000),
-    BudgetLineDetails("Pens, paper and printing", unit_cents=380_000, budget_code="KHF-P"),
+    BudgetLineDetails("Pens, paper and printing", unit_cents=380_000, budget_code="PRINT"),
     BudgetLineDetails("Fees of trainers", "trainers", 600_000),
     BudgetLineDetails("Transport and allowances", "person_days", 50_000, from_payouts=True),
 )
