@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from .to_a_funder import FUNDER, SUMMARY
 from .walking import ACTION, DECISION, ELIGIBLE, MISSED_ONE, SECRETARY_TEXT, Walk, text_of
 
 pytestmark = pytest.mark.browser
@@ -143,3 +144,14 @@ def test_cards_of_a_shelter_and_what_others_read_of_it(walk: Walk) -> None:
             assert "Hidden Lane" not in page
     assert 'href="tel:116"' in walk.notes["peer at service"]
     assert "call first" in walk.notes["peer at service"]
+
+
+def test_a_funder_reads_figures_and_a_report_that_two_people_each_sent(walk: Walk) -> None:
+    page, paper = walk.notes["what the funder reads"], flat(walk.text("report.pdf"))
+    assert [SUMMARY in text for text in (page, paper)] == [True, True]
+    assert [FUNDER in text for text in (page, paper)] == [True, True]
+    # The workshop is of this quarter, and the figures are of the last.
+    assert "First workshop" not in page + paper + walk.notes["the funder's page"]
+    assert "Community health basics" in walk.notes["the funder's page"]
+    assert [name for name in ELIGIBLE if name in page + paper] == []
+    assert walk.people["monitoring"].troubles + walk.people["funder"].troubles == []

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from .looking import DESK, PHONE, findings
 from .looking_round import look_round
 from .serving import Served
+from .to_a_funder import sends_figures
 from .two_cases import Cases, document_two_cases
 from .walkers import Walker, text_of
 
@@ -94,6 +95,7 @@ class Walk:
         self.meets()
         self.keeps_services()
         look_round(self)
+        sends_figures(self)
         document_two_cases(self)
 
     def sets_up(self) -> None:
