@@ -127,7 +127,9 @@ def read_export(text: str, today: date, order: str = "") -> Export:
     if "\0" in text:
         raise UnreadableExport("encoding")
     try:
-        reader = csv.DictReader(io.StringIO(text), restkey="", restval="", strict=True)
+        reader = csv.DictReader(
+            io.StringIO(text), restkey="", restval="", strict=True, delimiter=_delimiter(text)
+        )
         headings = {(each or "").strip().lower() for each in reader.fieldnames or ()}
         _refuse_other_files(headings)
         sheet = list(_cells(reader, MOST_ROWS if _PEOPLE in headings else MOST_NAMES))
@@ -150,6 +152,13 @@ def read_export(text: str, today: date, order: str = "") -> Export:
     if sum(len(row.people) for row in rows) > MOST_NAMES:
         raise UnreadableExport("long")
     return Export(tuple(rows), tuple(faults), two_days)
+
+
+def _delimiter(text: str) -> str:
+    """Sign between cells: a spreadsheet saves a file again with semicolons or tabs where commas are
+    for decimals, and rows that were copied have tabs."""
+    head = text.partition("\n")[0]
+    return max(",;\t", key=head.count)
 
 
 def _refuse_other_files(headings: Collection[str]) -> None:

@@ -52,6 +52,17 @@ def test_a_report_about_people_names_one_person_a_row() -> None:
     assert rows[0].source_key(as_trainer=False) == rows[1].source_key(as_trainer=False)
 
 
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_a_file_that_a_spreadsheet_saved_again_reads_the_same(sign: str) -> None:
+    rows = (
+        ("training_title", "training_start_date", "participants"),
+        ("Rights", "2019-03-04", '"7, A, n/a, B"'),
+    )
+    again = read_export("\n".join(sign.join(row) for row in rows), TODAY)
+    assert again == read_export("\n".join(",".join(row) for row in rows), TODAY)
+    assert [one.written for one in again.rows[0].people] == ["A B"]
+
+
 @pytest.mark.parametrize(
     ("day", "order", "meant"),
     [
