@@ -1,7 +1,7 @@
 """since when a workshop stands as it does, for programs that ask what is new
 
-Revision ID: 0089
-Revises: 0088
+Revision ID: 0090
+Revises: 0089
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import kash.platform.database
 
-revision = '0089'
-down_revision = '0088'
+revision = '0090'
+down_revision = '0089'
 branch_labels = None
 depends_on = None
 
