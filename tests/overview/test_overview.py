@@ -63,6 +63,15 @@ def test_whoever_records_connections_finds_them_beside_the_reports(
     assert ['href="/connections/"' in one for one in pages] == [True, False]
 
 
+def test_quarters_before_the_first_in_which_anybody_completed_a_course_are_not_shown(
+    ready: Ready, client_for: ClientFor
+) -> None:
+    """A programme that has just begun saw seven empty lines above its first."""
+    confirm(ready.held, ready.director)
+    page = client_for(ready.director).get("/overview/?period=2026-Q4").text
+    assert re.findall(r'<th scope="row"><a href="/overview/[^>]*>([^<]*)<', page) == ["4 of 2026"]
+
+
 def test_what_was_completed_stands_in_its_quarter_by_group(ready: Ready) -> None:
     confirm(ready.held, ready.director)
     db.session.rollback()

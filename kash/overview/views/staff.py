@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
         PacedLine(one, pace_of(one.count, one.target, elapsed))
         for one in indicator_lines(KEYS, asked.period, asked.funder)
     ]
-    quarters = completed_by_quarter(asked.period, asked.funder)
+    quarters = _since_the_first(completed_by_quarter(asked.period, asked.funder))
     shared = [] if asked.funder else shared_views(IndicatorKey.COMPLETED, asked.period)
     return render_template(
         "overview/index.html",
@@ -73,6 +73,12 @@ def index() -> ResponseReturnValue:
         shared=_shared(shared),
         rooms=[one for one in ROOMS if current_actor().may(one.permission)],
     ), 200 if asked.problem is None else asked.problem.status
+
+
+def _since_the_first(quarters: list[QuarterCounts]) -> list[QuarterCounts]:
+    """Quarters from the first in which anybody completed a course: before it nothing is missing."""
+    counted = [place for place, one in enumerate(quarters) if one.total]
+    return quarters[counted[0] :] if counted else []
 
 
 def _chart(quarters: list[QuarterCounts]) -> str:
