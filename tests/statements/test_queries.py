@@ -129,10 +129,11 @@ def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
         (paying[1], 1),
         (paying[0], 2),
     ]
-    funder, left = left_to(paying[0].public_id)
-    assert (funder, [one.statement for one in left]) == (paying[0], [made[1], made[0]])
-    with pytest.raises(NotFound):
-        left_to("nobody")
+    with sqlite_app.test_request_context("/"):
+        funder, left = left_to(paying[0].public_id)
+        assert (funder, [one.statement for one in left]) == (paying[0], [made[1], made[0]])
+        with pytest.raises(NotFound):
+            left_to("nobody")
 
 
 def test_the_ledger_holds_what_left_of_people_who_are_starred() -> None:
