@@ -47,6 +47,7 @@ def test_a_look_counts_each_case_once_and_is_noted_without_ids(desk: Desk) -> No
         desk.case(number, station="Lake")
     desk.case(10, by="client", ward="railways")
     desk.case(20, by="")
+    desk.case(25, by="client", ward="Elsewhere")
     desk.case(30, state="draft")
     desk.case(-5, station="Lake")
     before = db.session.scalars(select(AuditEntry.seq)).all()
@@ -54,8 +55,9 @@ def test_a_look_counts_each_case_once_and_is_noted_without_ids(desk: Desk) -> No
 
     page = desk.member.client.get("/w/trends").text
 
-    assert (_fact(page, "Cases by police"), _fact(page, "Cases by others")) == ("12", "1")
-    assert "Left out, because nobody knows who did it: 1." in page
+    assert (_fact(page, "Cases by police"), _fact(page, "Cases by others")) == ("12", "2")
+    said = "Left out, because nobody knows who did it: 1. Without a station"
+    assert said in " ".join(page.split())
     assert "Too few to say" in page
     assert "12 of 13" in page
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.seq.not_in(before))).all()
