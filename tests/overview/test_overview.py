@@ -61,6 +61,8 @@ def test_whoever_records_connections_finds_them_beside_the_reports(
     """She has no settings, where others find them."""
     pages = [client_for(actor(who)).get("/overview/").text for who in ("monitoring", "director")]
     assert ['href="/connections/"' in one for one in pages] == [True, False]
+    # Nor is a target missing without a way to set one, for who may.
+    assert [one.count('href="/indicators/targets/new"') for one in pages] == [4, 0]
 
 
 def test_quarters_before_the_first_in_which_anybody_completed_a_course_are_not_shown(

@@ -62,6 +62,8 @@ def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(
     assert "cannot be taken back" in officer.get(f"{at}/send").text
     assert officer.post(f"{at}/send").status_code == 302
     assert "Quarter 1 of 2025" in reader.get("/statements").text
+    onward = ['href="/funder-reports/"' in one.get(at).text for one in (officer, director)]
+    assert onward == [True, False]
     read, sent = reader.get(at).text, officer.get(at).text
     assert ("Since then" in read, "Since then" in sent) == (False, True)
     assert held.monitoring.public_id not in read
