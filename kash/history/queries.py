@@ -14,7 +14,7 @@ from kash.history.models import EarlierImport, EarlierTraining
 from kash.people.models import Group, Person
 from kash.people.rules.persons import sort_name
 from kash.people.scope import within_reach
-from kash.platform.database import db
+from kash.platform.database import db, is_public_id
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
@@ -50,7 +50,9 @@ def candidates(
 def people_called(session: Session, actor: Actor, group: str, text: str) -> list[FittingPerson]:
     """People of a group whom an actor reaches and whose name begins so, or who have this number;
     at most ten."""
-    name, number = sort_name(text), text.strip()
+    # PostgreSQL takes no such sign in a text.
+    number = text.replace("\0", "").strip()
+    name = sort_name(number)
     if not number:
         return []
     begins = Person.sort_name.startswith(name, autoescape=True) if name else false()
@@ -63,7 +65,7 @@ def people_by_id(
 ) -> dict[str, FittingPerson]:
     """People of a group whom an actor reaches, by public id."""
     found: dict[str, FittingPerson] = {}
-    wanted = sorted(ids)
+    wanted = sorted(one for one in ids if is_public_id(one))
     for start in range(0, len(wanted), _AT_ONCE):
         asked = _fitting_people(actor, group).where(
             Person.public_id.in_(wanted[start : start + _AT_ONCE])

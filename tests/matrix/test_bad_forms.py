@@ -57,6 +57,8 @@ def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> N
         "quarters.take_back",
         # Shown only where no tie waits, and where a connection of programs is on.
         "funders.account", "api.ask",
+        # Shown only while marks wait that came by a form.
+        "kobo.take",
         # A script's, which sends what is typed while it is typed.
         "forums.live",
         # Shown only to a second person who stands behind nobody concerned.
