@@ -50,9 +50,7 @@ def candidates(
 def people_called(session: Session, actor: Actor, group: str, text: str) -> list[FittingPerson]:
     """People of a group whom an actor reaches and whose name begins so, or who have this number;
     at most ten."""
-    # PostgreSQL takes no such sign in a text.
-    number = text.replace("\0", "").strip()
-    name = sort_name(number)
+    name, number = sort_name(text), text.strip()
     if not number:
         return []
     begins = Person.sort_name.startswith(name, autoescape=True) if name else false()

@@ -124,7 +124,7 @@ def test_somebody_else_is_found_by_the_beginning_of_a_name_or_by_a_number(
 
     assert called("A") == [achieng.public_id, akinyi.public_id]
     assert called(" P_7 ") == [achieng.public_id]
-    assert called("%") == called(" ") == called("\0") == []
+    assert called("%") == called(" ") == []
     assert called("zawadi") == [one.public_id for one in many[:10]]
     wanted = {one.public_id for one in db.session.query(Person)}
     found = queries.people_by_id(db.session(), trainer, group, wanted)

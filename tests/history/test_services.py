@@ -80,7 +80,6 @@ def test_of_two_with_one_name_nobody_is_taken_who_was_not_chosen(
     assert _held() == [(wanted, "Rights")]
 
 
-@pytest.mark.any_engine
 def test_a_name_is_left_out_or_somebody_else_s_as_it_was_chosen(
     actor: Making, groups: tuple[Group, Group]
 ) -> None:
@@ -127,6 +126,10 @@ def test_days_that_could_be_two_are_asked_about_once_for_the_whole_file(
     with pytest.raises(RowsWrong):
         bring_in(text, police, seen.digest, {}, trainer)
     browser = client_for(trainer)
+    known = {"group": police, "text": text, "order": "day"}
+    kept = ('{"name-0": "\\u0000"}', '{"name-0": "x"}', '["x"]', "{", '{"name-0": 5}')
+    answers = [browser.post("/history/", data=known | {"kept": one}).status_code for one in kept]
+    assert answers == [422, 422, 200, 200, 200]
     asked = browser.post("/history/", data={"group": police, "text": text}).text
     assert "“03/04/2019” can be two days" in asked
     wrong = browser.post("/history/", data={"group": police, "text": text, "order": "month"}).text
