@@ -104,6 +104,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.sessions import leave
     from kash.members.vault_sessions import keep_posted
     from kash.platform.web.context import Endpoints, init_context
+    from kash.platform.web.counted import init_counted
     from kash.platform.web.current_actor import init_actors
     from kash.platform.web.errors import init_errors
     from kash.platform.web.formats import init_formats
@@ -134,6 +135,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_language(app, str(_ROOT / "translations"))
     init_formats(app)
     init_taking(app)
+    init_counted(app)
     init_context(
         app,
         endpoints=Endpoints(

@@ -62,6 +62,7 @@ from kash.platform.vault import (
     open_in_memory,
     seal,
 )
+from kash.platform.web.counted import KEPT, SLOW
 from kash.policy import Actor, Role
 from kash.settings import Settings
 from tests.naming_entries import _entries_name_what_was_agreed  # noqa: F401 - a fixture
@@ -404,6 +405,8 @@ def _make_app(settings: Settings, compiled: Path) -> APIFlask:
     keep_compiled(app, compiled)
     app.test_client_class = Browser
     app.config.update(TESTING=True, ARGON2=CHEAP, VAULT_ARGON2=CHEAP, WTF_CSRF_ENABLED=False)
+    # Rows that tests add leave no entry by which figures would know that they changed.
+    app.config.update({KEPT: timedelta(0), SLOW: 0.0})
     return app
 
 

@@ -10,7 +10,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.certificates.models import CertificateBatch
-from kash.coverage.queries.figures import coverage_of, needs_of
+from kash.coverage.queries.figures import coverage_of
 from kash.coverage.queries.goals import Goal
 from kash.coverage.queries.moves import moved
 from kash.coverage.queries.subjects import TRACK, subjects, trained_in
@@ -65,7 +65,7 @@ def test_officers_are_counted_where_they_are_posted_by_how_their_training_stands
     two_stations: tuple[Place, CertificateBatch],
 ) -> None:
     place, _batch = two_stations
-    found = by_name(needs_of(place.subject, place.police, Goal(), TODAY))
+    found = by_name(coverage_of(place.subject, place.police, Goal(), TODAY).needs)
     kondele, maseno = found["Kondele"], found["Maseno"]
     assert (kondele.posted, kondele.holds, kondele.due) == (4, 2, 1)
     assert (kondele.ran_out, kondele.on_the_way, kondele.none) == (1, 0, 1)
@@ -87,12 +87,14 @@ def test_the_other_group_people_under_18_and_another_rank_are_not_counted(
     place.person("Gift", "Kondele", minor=True)
     place.certify("Furaha", 100, None, batch)
     place.certify("Gift", 100, None, batch)
-    police = by_name(needs_of(place.subject, place.police, Goal(), TODAY))
+    police = by_name(coverage_of(place.subject, place.police, Goal(), TODAY).needs)
     assert police.keys() == {"Kondele", "Maseno"}
     assert police["Kondele"].posted == 4
-    community = by_name(needs_of(place.subject, place.groups[1], Goal(), TODAY))
+    community = by_name(coverage_of(place.subject, place.groups[1], Goal(), TODAY).needs)
     assert {name: (one.posted, one.holds) for name, one in community.items()} == {"Mwanga": (1, 1)}
-    sergeants = by_name(needs_of(place.subject, place.police, Goal(), TODAY, cadre="Sergeant"))
+    sergeants = by_name(
+        coverage_of(place.subject, place.police, Goal(), TODAY, cadre="Sergeant").needs
+    )
     assert (sergeants["Kondele"].posted, sergeants["Maseno"].posted) == (1, 0)
 
 
@@ -104,11 +106,11 @@ def test_an_area_narrows_to_the_stations_in_it_and_so_does_that_of_the_programme
     place.add(county)
     place.add(Zone(name="Maseno", kind="ward", within_id=county.id))
     subject, police = place.subject, place.police
-    narrowed = needs_of(subject, police, Goal(), TODAY, area=county.public_id)
+    narrowed = coverage_of(subject, police, Goal(), TODAY, area=county.public_id).needs
     assert by_name(narrowed).keys() == {"Maseno"}
-    by_goal = needs_of(subject, police, Goal(area=county.public_id), TODAY)
+    by_goal = coverage_of(subject, police, Goal(area=county.public_id), TODAY).needs
     assert by_goal == narrowed
-    assert needs_of(subject, police, Goal(), TODAY, area="nowhere") == []
+    assert coverage_of(subject, police, Goal(), TODAY, area="nowhere").needs == []
 
 
 @pytest.mark.usefixtures("on_postgresql_too")
@@ -160,7 +162,7 @@ def test_a_mass_transfer_and_a_move_out_of_the_area_are_told_apart(place: Place)
         place.certify(name, 500, None, batch)
     place.person("Untrained", "Kondele", ("Nakuru", 40))
     coverage = coverage_of(place.subject, place.police, Goal(area=county.public_id), TODAY)
-    [order] = coverage.orders.transfers
+    [order] = coverage.all_transfers
     assert (order.left, order.posted) == (5, 9)
     assert (order.first, order.last) == (ago(101), ago(100))
     found = moved(coverage, 12)

@@ -1,82 +1,48 @@
 """Figures of a subject: needs of stations, how coverage went, at what pace people leave, and where
-they went. Values only, so that a plan of workshops can be made of them."""
+they went. Values by stations only, so that they can be kept and a plan of workshops made of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from kash.coverage.queries.goals import Goal
-from kash.coverage.queries.stations import (
-    Narrowed,
-    posted_now,
-    stations_of,
-    stays_of,
-)
-from kash.coverage.queries.subjects import Subject, Trained, trained_in
-from kash.coverage.rules.leaving import MassTransfer, Orders
+from kash.coverage.queries.stations import Narrowed, stations_of, stays_of
+from kash.coverage.queries.subjects import Subject, trained_in
+from kash.coverage.rules.leaving import MassTransfer
 from kash.coverage.rules.needs import Station, StationNeed, station_needs
 from kash.coverage.rules.pace import Forecast, LeavingPace
 from kash.coverage.rules.spells import months_later
-from kash.coverage.rules.stays import Move, StationStay, held_by_day, month_ends, moves, watched
+from kash.coverage.rules.stays import Move, held_by_day, month_ends, moves, watched
 from kash.people.models import Group
 from kash.platform.database import db
+from kash.platform.web.counted import counted
 
 # So far back leavings say something about the present pace, and lines are drawn.
 MONTHS_WATCHED = 36
 MONTHS_DRAWN = 24
 
 
-def needs_of(
-    subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
-) -> list[StationNeed]:
-    """Training needs of all stations of a group, by name. Beside what `trained_in` asks two
-    queries, three if an area is asked for."""
-    session = db.session()
-    trained = trained_in(session, subject, today)
-    return station_needs(
-        stations_of(session, group, area or goal.area),
-        posted_now(session, Narrowed(group.id, cadre)),
-        trained.spells,
-        trained.on_the_way,
-        today,
-        months_later(today, goal.due_months),
-    )
-
-
 @dataclass(frozen=True)
 class Coverage:
-    """Coverage of a subject among a group: who is trained, all their stays, the mass transfers, and
-    the needs of stations."""
+    """Coverage of a subject among a group: the needs of stations, how many trained people were at
+    each (by its key) on the days of which figures are drawn, the pace at which they leave, and
+    moves and mass transfers of the last three years, latest first."""
 
     goal: Goal
     today: date
-    trained: Trained
-    stays: Sequence[StationStay]
-    orders: Orders
     needs: Sequence[StationNeed]
-
-    @cached_property
-    def pace(self) -> LeavingPace[int]:
-        """The pace at which trained people leave stations."""
-        since = months_later(self.today, -MONTHS_WATCHED)
-        return LeavingPace(watched(self.stays, self.trained.spells, self.orders, since, self.today))
+    days: Sequence[date]
+    held: Mapping[int, list[int]]
+    pace: LeavingPace[int]
+    all_moves: Sequence[Move]
+    all_transfers: Sequence[MassTransfer]
 
     def forecast(self, need: StationNeed) -> Forecast:
         """When a station falls under the wanted number."""
         return self.pace.forecast(need.station.key, need.holds, self.goal.wanted, self.today)
-
-    @cached_property
-    def days(self) -> list[date]:
-        """Days of which the figures are drawn: ends of months, and today."""
-        return month_ends(self.today, MONTHS_DRAWN)
-
-    @cached_property
-    def held(self) -> Mapping[int, list[int]]:
-        """How many trained people were at each station (by its key) on each of these days."""
-        return held_by_day(self.stays, self.trained.spells, self.days)
 
     def line(self, stations: Sequence[Station]) -> list[int]:
         """How many trained people these stations had together on each of these days."""
@@ -92,43 +58,46 @@ class Coverage:
 
     def moves(self, since: date) -> list[Move]:
         """Moves of trained people since a day, latest first."""
-        return moves(self.stays, self.trained.spells, self.orders, since)
+        return [one for one in self.all_moves if one.day >= since]
 
     def transfers(self, since: date) -> list[MassTransfer]:
         """Mass transfers that ended since a day, latest first."""
-        found = [one for one in self.orders.transfers if one.last >= since]
-        return sorted(found, key=lambda one: (one.last, one.station or 0), reverse=True)
+        return [one for one in self.all_transfers if one.last >= since]
 
 
 def coverage_of(
-    subject: Subject,
-    group: Group,
-    goal: Goal,
-    today: date,
-    *,
-    cadre: str = "",
-    area: str = "",
-    begun: bool = True,
+    subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
 ) -> Coverage:
-    """Coverage of a subject among a group. Where nobody asks who has `begun`, those on the way
-    count among those without training. Beside what `trained_in` asks two queries, three if an area
-    is asked for."""
+    """Coverage of a subject among a group. Beside what `trained_in` asks two queries, three if an
+    area is asked for."""
     session = db.session()
-    trained = trained_in(session, subject, today, begun=begun)
+    trained = trained_in(session, subject, today)
     since = months_later(today, -MONTHS_WATCHED)
     found = stays_of(session, Narrowed(group.id, cadre), trained.spells.keys(), since)
+    stays, spells, orders = found.stays, trained.spells, found.orders
+    days = month_ends(today, MONTHS_DRAWN)
     return Coverage(
         goal,
         today,
-        trained,
-        found.stays,
-        found.orders,
         station_needs(
-            stations_of(session, group, area or goal.area),
+            stations_of(session, group, found.here, area or goal.area),
             found.posted,
-            trained.spells,
+            spells,
             trained.on_the_way,
             today,
             months_later(today, goal.due_months),
         ),
+        days,
+        held_by_day(stays, spells, days),
+        LeavingPace(watched(stays, spells, orders, since, today)),
+        moves(stays, spells, orders, date.min),
+        sorted(orders.transfers, key=lambda one: (one.last, one.station or 0), reverse=True),
     )
+
+
+def coverage_now(
+    subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
+) -> Coverage:
+    """The same for a page, counted once while nothing is written."""
+    key = ("coverage", subject, group.id, goal, today, cadre, area)
+    return counted(key, lambda: coverage_of(subject, group, goal, today, cadre=cadre, area=area))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import and_, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from kash.coverage.rules.areas import Area, names_within
@@ -45,7 +45,7 @@ def cadres(actor: Actor, group: int) -> list[str]:
             select(Person.cadre)
             .where(
                 Person.group_id == group,
-                Person.cadre != "",
+                Person.cadre != literal_column("''"),
                 within_reach(actor, "people.see"),
             )
             .distinct()
@@ -55,30 +55,24 @@ def cadres(actor: Actor, group: int) -> list[str]:
     )
 
 
-def _counted(narrowed: Narrowed) -> list[ColumnElement[bool]]:
-    """Conditions on people who are counted. Nobody under 18 is ever trained."""
-    of_cadre = [Person.cadre == narrowed.cadre] if narrowed.cadre else []
-    return [Person.group_id == narrowed.group, ~Person.minor, *of_cadre]
-
-
-def stations_of(session: Session, group: Group, area: str = "") -> list[Station]:
+def stations_of(
+    session: Session, group: Group, here: Collection[int], area: str = ""
+) -> list[Station]:
     """Stations of a group by name: those that are the group's, and those where its people are. In
     an area, if one is asked for; then two queries."""
-    people = (
-        select(Posting.organisation_id)
-        .join(Person, Person.id == Posting.person_id)
-        .where(Posting.is_open, Person.group_id == group.id, ~Person.minor)
-        .distinct()
-    )
     theirs = [Organisation.group_id == group.id]
     if group.is_police:
         theirs.append((Organisation.kind == "station") & Organisation.group_id.is_(None))
     rows = session.execute(
-        select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
-        .where(or_(and_(Organisation.kind != "partner", or_(*theirs)), Organisation.id.in_(people)))
-        .order_by(func.lower(Organisation.name), Organisation.id)
+        select(
+            Organisation.id,
+            Organisation.public_id,
+            Organisation.name,
+            Organisation.place,
+            and_(Organisation.kind != "partner", or_(*theirs)),
+        ).order_by(func.lower(Organisation.name), Organisation.id)
     )
-    found = [Station(*row) for row in rows]
+    found = [Station(*row[:4]) for row in rows if row[4] or row[0] in here]
     if not area:
         return found
     names = area_names(session, area)
@@ -102,21 +96,13 @@ def organisation_names(session: Session) -> dict[int, Station]:
     return {row[0]: Station(*row) for row in rows}
 
 
-def posted_now(session: Session, narrowed: Narrowed) -> list[tuple[int, int]]:
-    """(person, station) of everybody who is posted somewhere now."""
-    rows = session.connection().execute(
-        select(Posting.person_id, Posting.organisation_id)
-        .join(Person, Person.id == Posting.person_id)
-        .where(Posting.is_open, *_counted(narrowed))
-    )
-    return [(person, station) for person, station in rows.all()]
-
-
 @dataclass(frozen=True)
 class GroupStays:
-    """Stays of a group's people: (person, station) of everybody counted who is posted somewhere
-    now, the stays of those asked about, and the mass transfers of all, whoever is counted."""
+    """Stays of a group's people: the stations where any of them is now, (person, station) of
+    everybody counted who is posted somewhere, the stays of those asked about, and the mass
+    transfers of all, whoever is counted."""
 
+    here: Collection[int]
     posted: Sequence[tuple[int, int]]
     stays: Sequence[StationStay]
     orders: Orders
@@ -140,17 +126,20 @@ def stays_of(
     eve = since - timedelta(days=1)
     came: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     left: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    here: set[int] = set()
     posted, stays = [], []
     # All at once: one row after the other takes twice as long.
     for person, station, first, until, counts in rows.all():
         came[station][first if first > eve else eve] += 1
         if until is not None:
             left[station][until] += 1
-        elif counts:
-            posted.append((person, station))
+        else:
+            here.add(station)
+            if counts:
+                posted.append((person, station))
         if counts and person in people:
             stays.append(StationStay(person, station, first, until))
-    return GroupStays(posted, stays, _orders(came, left))
+    return GroupStays(here, posted, stays, _orders(came, left))
 
 
 def _orders(

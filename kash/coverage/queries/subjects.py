@@ -75,15 +75,17 @@ def subjects() -> list[Subject]:
         .order_by(func.lower(Track.name), Track.id)
     )
     by_track = [Subject(TRACK, *row) for row in tracks]
+    # Asked of each course, of which there are few: the first certificate that is found answers.
     issued = (
-        select(CourseVersion.course_id)
-        .join(Workshop, Workshop.version_id == CourseVersion.id)
-        .join(CertificateBatch, CertificateBatch.workshop_id == Workshop.id)
-        .where(CertificateBatch.issued_at.is_not(None))
+        select(CertificateBatch.id)
+        .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .where(CourseVersion.course_id == Course.id, CertificateBatch.issued_at.is_not(None))
+        .exists()
     )
     courses = db.session.execute(
         select(Course.id, Course.public_id, Course.name)
-        .where(Course.id.in_(issued))
+        .where(issued)
         .order_by(func.lower(Course.name), Course.id)
     )
     return [*(Subject(COURSE, *row, course=row[0], course_id=row[1]) for row in courses), *by_track]
@@ -103,29 +105,19 @@ def trained_in(
     subject: Subject,
     today: date,
     people: Collection[int] | None = None,
-    *,
-    begun: bool = True,
 ) -> Trained:
-    """Everybody trained in a subject, or of these persons. A course takes six queries, two where
-    nobody asks who has begun and is on the way; a track two, two for certificates, and one or a few
-    for each requirement of those without a badge."""
+    """Everybody trained in a subject, or of these persons. A course takes six queries; a track two,
+    two for certificates, and one or a few for each requirement of those without a badge."""
     if subject.kind == COURSE:
-        return _by_course(session, subject, today, people, begun=begun)
+        return _by_course(session, subject, today, people)
     return _by_track(session, subject, today, people)
 
 
 def _by_course(
-    session: Session,
-    subject: Subject,
-    today: date,
-    people: Collection[int] | None,
-    *,
-    begun: bool,
+    session: Session, subject: Subject, today: date, people: Collection[int] | None
 ) -> Trained:
     periods = certificate_periods(session, subject.course, people)
     spells = _shared({person: certified_spells(own) for person, own in periods.items()})
-    if not begun:
-        return Trained(spells, {})
     least = _least_share(session, subject)
     hours = Leaf.of("hours", course=subject.public_id, share=least, versions=())
     attended = hour_shares(session, subject.public_id, (), least, today, people=people)

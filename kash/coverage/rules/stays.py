@@ -87,7 +87,7 @@ def watched(
     return {station: Watched(left[station], count) for station, count in days.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Move:
     """A move of trained people on one day: from a station to another (None: nobody knows where),
     how many they are, and the mass transfer that it was part of."""

@@ -10,11 +10,10 @@ from typing import Any, TypeVar
 from flask import request
 from flask_babel import gettext as _
 
-from kash.coverage.queries.figures import Coverage, coverage_of, needs_of
+from kash.coverage.queries.figures import Coverage, coverage_now
 from kash.coverage.queries.goals import Goal, area_choices, goal_of, latest_goal
 from kash.coverage.queries.stations import all_groups, cadres
 from kash.coverage.queries.subjects import Subject, subjects
-from kash.coverage.rules.needs import StationNeed
 from kash.coverage.words import subject_word
 from kash.people.models import Group
 from kash.platform.web import Listing, current_actor
@@ -65,23 +64,10 @@ class CoverageRequest:
         """The zones; one query."""
         return [("", _("All areas")), *area_choices()]
 
-    def needs(self) -> list[StationNeed]:
-        """Training needs as asked for."""
-        return needs_of(
+    def coverage(self) -> Coverage:
+        """Coverage as asked for."""
+        return coverage_now(
             self.subject, self.group, self.goal, self.today, cadre=self.cadre, area=self.area
-        )
-
-    def coverage(self, *, begun: bool = False) -> Coverage:
-        """Coverage as asked for; only if `begun` is asked for too, who is on the way is told from
-        who has no training."""
-        return coverage_of(
-            self.subject,
-            self.group,
-            self.goal,
-            self.today,
-            cadre=self.cadre,
-            area=self.area,
-            begun=begun,
         )
 
 

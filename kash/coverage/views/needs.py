@@ -33,7 +33,7 @@ def needs() -> ResponseReturnValue:
     asked = what_is_asked()
     if asked is None:
         return render_template("coverage/nothing.html", current="needs")
-    rows = asked.needs()
+    rows = asked.coverage().needs
     return render_template(
         "coverage/needs.html",
         asked=asked,

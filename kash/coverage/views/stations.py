@@ -21,7 +21,6 @@ from kash.coverage.words import TRAINING
 from kash.platform.database import db
 from kash.platform.web import current_actor
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.lists import paged
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.tracks.queries.tracks import all_names
@@ -65,16 +64,24 @@ def index() -> ResponseReturnValue:
 def station(public_id: str) -> ResponseReturnValue:
     """One station: over time, its people as far as the actor reaches them, who came and went."""
     asked = one_or_404(what_is_asked())
-    found = asked.coverage(begun=True)
+    found = asked.coverage()
     need = one_or_404(
         next((row for row in found.needs if row.station.public_id == public_id), None)
     )
     wanted = request.args.get("training", "")
-    people = people_at(need.station.key, asked.group.id, found, current_actor(), cadre=asked.cadre)
-    shown = [one for one in people if wanted not in set(Training) or one.training == wanted]
+    people = people_at(
+        need.station.key,
+        asked.group.id,
+        asked.subject,
+        asked.goal,
+        asked.today,
+        current_actor(),
+        cadre=asked.cadre,
+        training=wanted if wanted in set(Training) else "",
+    )
     known = all_names()
     if is_taken():
-        return taken([(one, known) for one in shown], STATION_COLUMNS)
+        return taken(((one, known) for one in people.listing), STATION_COLUMNS)
     moves = [
         move
         for move in found.moves(asked.today - 2 * YEAR)
@@ -89,8 +96,8 @@ def station(public_id: str) -> ResponseReturnValue:
         line=found.line([need.station]),
         moves=moves[:20],
         organisations=organisation_names(db.session()),
-        listing=paged(shown),
-        reached=len(people),
+        listing=people.listing,
+        reached=people.reached,
         training=wanted,
         trainings=TRAINING,
         known=known,

@@ -32,7 +32,7 @@ def table() -> Response:
 def _needs(asked: CoverageRequest) -> Iterator[Sequence[object]]:
     yield needs_head()
     known = all_names()
-    for row in asked.needs():
+    for row in asked.coverage().needs:
         yield (*needs_row(row), sentence(row.lacking, known) if row.lacking else "", row.lack)
 
 

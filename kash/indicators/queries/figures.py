@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Headcount, Slot
-from kash.indicators.queries.definitions import definition_of
+from kash.indicators.queries.definitions import Definition, definition_of
 from kash.indicators.queries.levels import gained, practised, sat_both, was_told
 from kash.indicators.queries.rows import (
     fact_rows,
@@ -56,10 +56,23 @@ def table_of(
     reaches; without an actor, which only the programme's own work is, all of them. Cells stand in
     the order of their values; none is 0.
     """
-    names = tuple(dimensions)
-    check_dimensions(key, names)
     asking = session or db.session()
     definition = definition_of(key, period.last, asking)
+    return table_by(definition, period, dimensions, funder=funder, actor=actor, session=asking)
+
+
+def table_by(
+    definition: Definition,
+    period: Period,
+    dimensions: Sequence[str] = (),
+    *,
+    funder: str | None,
+    actor: Actor | None,
+    session: Session,
+) -> FigureTable:
+    """The same where its definition is at hand."""
+    key, asking, names = definition.key, session, tuple(dimensions)
+    check_dimensions(key, names)
 
     def table(cells: Sequence[FigureCell], total: FigureCell) -> FigureTable:
         ordered = tuple(sorted(cells, key=lambda cell: cell.values))
@@ -114,7 +127,7 @@ def _has_data(key: str, period: Period, funder: str | None, session: Session) ->
         return sat_both(period, funder, session)
     if key == IndicatorKey.PRACTICE:
         return was_told(period, funder, session)
-    return has_facts(period, funder, session)
+    return bool(session.scalar(select(has_facts(period, funder))))
 
 
 def _visible(actor: Actor | None, session: Session) -> frozenset[int] | None:

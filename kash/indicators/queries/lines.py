@@ -34,13 +34,13 @@ def indicator_lines(
 ) -> list[IndicatorLine]:
     """Indicators of a period, of all workshops or of those that a funder (public id) pays in part,
     each beside its target and the period before."""
-    counts = totals_of(keys, period, funder=funder)
+    definitions = definitions_on(period.last, tuple(keys))
+    counts = totals_of(keys, period, funder=funder, definitions=definitions)
     try:
         earlier = totals_of(keys, period.before, funder=funder)
     except PeriodProblem:
         earlier = dict.fromkeys(keys)
     targets = targets_in(period, funder)
-    definitions = definitions_on(period.last, tuple(keys))
     return [
         IndicatorLine(
             definitions[key], counts[key], earlier[key], targets.get(key, TargetFor()).value

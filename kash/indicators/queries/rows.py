@@ -199,14 +199,13 @@ def funders_of(workshops: Collection[int] | None, session: Session | None = None
     return found
 
 
-def has_facts(period: Period, funder: str | None, session: Session | None = None) -> bool:
+def has_facts(period: Period, funder: str | None) -> ColumnElement[bool]:
     """True if any workshop of a period has facts: without them a count is no 0, it is unknown."""
-    found = (session or db.session()).scalar(
+    return (
         select(Completion.id)
         .where(within(period, Completion.held_on), *of_funder(Completion.workshop_id, funder))
-        .limit(1)
+        .exists()
     )
-    return found is not None
 
 
 def held_workshops(period: Period, funder: str | None) -> list[ColumnElement[bool]]:

@@ -103,6 +103,9 @@ class Person(PublicId, Base):
             "minor",
             **only_where("phone_sealed is not null"),
         ),
+        Index(
+            "ix_person_with_cadre", "group_id", "cadre", "sort_name", **only_where("cadre <> ''")
+        ),
         Index("ix_person_without_ward", "group_id", "sort_name", "id", **only_where("ward = ''")),
         CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
     )
@@ -192,7 +195,7 @@ class Posting(PublicId, Base):
             **only_where("until is null"),
         ),
         # How many are posted somewhere now is counted in the index alone.
-        Index("ix_posting_organisation_id_until", "organisation_id", "until"),
+        Index("ix_posting_organisation_id_until", "organisation_id", "until", "person_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

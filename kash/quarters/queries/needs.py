@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from kash.coverage.queries.figures import needs_of
+from kash.coverage.queries.figures import coverage_now
 from kash.coverage.queries.goals import goal_of, latest_goal
 from kash.coverage.queries.subjects import COURSE, Subject, subjects
 from kash.people.models import Group, Organisation, Posting
@@ -77,7 +77,8 @@ def station_rows(
 ) -> list[StationRow]:
     """Stations of a group that need places, those with the most left first."""
     goal = goal_of(latest_goal())
-    needs = [one for one in needs_of(subject, group, goal, today, area=area) if one.need]
+    coverage = coverage_now(subject, group, goal, today, area=area)
+    needs = [one for one in coverage.needs if one.need]
     planned = _planned(subject.course or 0, today)
     here = _here(proposal, subject.course or 0)
     rows = [

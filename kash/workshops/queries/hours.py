@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, or_, select
+from sqlalchemy import Select, String, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
@@ -38,7 +38,7 @@ def hour_shares(
     part of the whole. `since` and `until` bound the last day of workshops. Three queries.
     """
     now = utc_now()
-    taught = select(Workshop.register_id).where(*_workshops_of(course, versions, since, until))
+    taught = _taught(course, versions, since, until)
     attended = _attended(session, taught, people, now)
     whole = _whole(session, taught, {one.register for one in attended}, now)
     gone = _taken_off(session, people)
@@ -133,24 +133,25 @@ def _better(before: tuple[int, date], share: int, day: date, need: int) -> tuple
     return max(best, share), min(enough) if enough else max(then, day)
 
 
-def _workshops_of(
+def _taught(
     course: str | None, versions: Collection[str], since: date | None, until: date | None
-) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Workshop.state == "planned"]
+) -> Select[int]:
+    """The registers of workshops that took place or will. Those of a course are found from it:
+    asked as a condition, SQLite looks at every workshop there is."""
+    taught = select(Workshop.register_id).where(Workshop.state == "planned")
     if course is not None:
         taught = (
-            select(CourseVersion.id)
+            taught.join(CourseVersion, CourseVersion.id == Workshop.version_id)
             .join(Course, Course.id == CourseVersion.course_id)
             .where(Course.public_id == course)
         )
         if versions:
             taught = taught.where(CourseVersion.public_id.in_(versions))
-        conditions.append(Workshop.version_id.in_(taught))
     if since is not None:
-        conditions.append(Workshop.ends_on >= since)
+        taught = taught.where(Workshop.ends_on >= since)
     if until is not None:
-        conditions.append(Workshop.ends_on <= until)
-    return conditions
+        taught = taught.where(Workshop.ends_on <= until)
+    return taught
 
 
 def next_workshops(session: Session, courses: Collection[str], today: date) -> dict[str, date]:

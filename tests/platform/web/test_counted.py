@@ -1,0 +1,219 @@
+"""Figures that are kept: never another than those of now, unless the page says of when they are."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from apiflask import APIFlask
+from flask import g
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kash.platform.database import db
+from kash.platform.vault import audited
+from kash.platform.web import counted as module
+from kash.platform.web.counted import (
+    AGAIN,
+    KEPT,
+    SLOW,
+    count_again,
+    counted,
+    counted_at,
+    init_counted,
+)
+from kash.policy import SYSTEM
+
+TEN = timedelta(minutes=10)
+
+
+class World:
+    """A clock, a number that writing moves, and pages on which it is counted."""
+
+    def __init__(self, app: APIFlask) -> None:
+        self.app = app
+        self.now = datetime(2026, 11, 28, 7, 42, tzinfo=UTC)
+        self.number = 0
+        self.counts = 0
+
+    def write(self, *, entry: bool = True) -> None:
+        self.number += 1
+        if entry:
+            with audited("settings.changed", SYSTEM) as change:
+                change.about("settings")
+            db.session.rollback()
+
+    def _count(self) -> int:
+        self.counts += 1
+        return self.number
+
+    def page(self, key: str = "one", address: str = "/") -> tuple[int, datetime | None, str]:
+        with self.app.test_request_context(address):
+            g.pop("counted_at", None)
+            found = counted(key, self._count)
+            return found, counted_at(), count_again()
+
+
+@pytest.fixture
+def world(both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    made = World(both_engines_app)
+    made.app.config.update({KEPT: TEN, SLOW: -1.0})
+    init_counted(made.app)
+    monkeypatch.setattr(module, "utc_now", lambda: made.now)
+    yield made
+    init_counted(made.app)
+
+
+def test_nothing_is_counted_twice_until_something_is_written(world: World) -> None:
+    assert world.page()[:2] == world.page()[:2] == (0, None)
+    assert world.counts == 1
+    assert world.page("another")[:2] == (0, None)
+    assert world.counts == 2
+
+
+def test_what_is_quick_to_count_is_always_that_of_now(world: World) -> None:
+    world.app.config[SLOW] = 1e9
+    world.page()
+    world.write()
+    assert world.page()[:2] == (1, None)
+
+
+def test_what_takes_long_says_when_it_was_counted_and_is_counted_anew_if_asked(
+    world: World,
+) -> None:
+    first = world.now
+    world.page()
+    world.write()
+    world.now += timedelta(minutes=3)
+    found, at, again = world.page(address="/?page=2&page=3")
+    assert (found, at) == (0, first)
+    assert again == f"?page=2&page=3&{AGAIN}={int(first.timestamp()) + 1}"
+    assert world.page(address=f"/{again}")[:2] == (1, None)
+    # The address that asked stays good, and counts no third time.
+    assert world.page(address=f"/{again}")[:2] == (1, None)
+    assert world.counts == 2
+    world.write()
+    world.now += TEN
+    assert world.page()[:2] == (2, None)
+
+
+def test_what_left_no_entry_is_seen_after_ten_minutes(world: World) -> None:
+    world.page()
+    world.write(entry=False)
+    world.now += TEN - timedelta(seconds=1)
+    assert world.page()[:2] == (0, None)
+    world.now += timedelta(seconds=1)
+    assert world.page()[:2] == (1, None)
+
+
+def test_a_page_of_several_figures_tells_the_oldest(world: World) -> None:
+    first = world.now
+    world.page("one")
+    world.now += timedelta(minutes=1)
+    world.page("two")
+    world.write()
+    with world.app.test_request_context("/"):
+        g.pop("counted_at", None)
+        for key in ("two", "one", "two"):
+            counted(key, lambda: 0)
+        assert counted_at() == first
+
+
+@pytest.mark.parametrize("given_", ["", "-1", "x", "9" * 40, "١"])
+def test_an_address_that_asks_for_no_moment_asks_for_nothing(world: World, given_: str) -> None:
+    world.page()
+    world.write()
+    assert world.page(address=f"/?{AGAIN}={given_}")[0] == 0
+
+
+def test_a_count_that_fails_is_not_kept_and_stops_nobody(world: World) -> None:
+    def fail() -> int:
+        raise LookupError
+
+    with world.app.test_request_context("/"), pytest.raises(LookupError):
+        counted("one", fail)
+    assert world.page()[:2] == (0, None)
+
+
+def test_no_more_is_kept_than_fifty_results_and_those_are_the_newest(world: World) -> None:
+    for number in range(60):
+        world.now += timedelta(seconds=1)
+        world.page(f"{number}")
+    assert world.counts == 60
+    for number in range(59, 9, -1):
+        world.page(f"{number}")
+    assert world.counts == 60
+    world.page("9")
+    assert world.counts == 61
+
+
+def test_two_who_ask_at_once_count_once(world: World) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    counts: list[int] = []
+
+    def slowly() -> int:
+        counts.append(1)
+        begun.set()
+        may_end.wait(30)
+        return len(counts)
+
+    found: list[int] = []
+
+    def ask() -> None:
+        with world.app.test_request_context("/"):
+            found.append(counted("one", slowly))
+            db.session.remove()
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for one in threads:
+        one.start()
+    assert begun.wait(30)
+    may_end.set()
+    for one in threads:
+        one.join(30)
+    assert (found, counts) == ([1, 1, 1], [1])
+
+
+STEPS = st.lists(
+    st.one_of(st.just("write"), st.sampled_from(["ask a", "ask b", "again"]), st.integers(1, 700)),
+    max_size=25,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, slow=st.booleans())
+def test_figures_are_those_of_now_or_of_the_moment_that_the_page_tells(
+    app: APIFlask, steps: list[str | int], slow: bool
+) -> None:
+    world = World(app)
+    app.config.update({KEPT: TEN, SLOW: -1.0 if slow else 1e9})
+    init_counted(app)
+    before = module.utc_now
+    module.utc_now = lambda: world.now  # type: ignore[attr-defined]
+    written = [(world.now, 0)]
+    again = "/"
+    try:
+        for step in steps:
+            if isinstance(step, int):
+                world.now += timedelta(seconds=step)
+            elif step == "write":
+                world.write()
+                written.append((world.now, world.number))
+            else:
+                address = again if step == "again" else "/"
+                found, at, link = world.page(step[-1] if step != "again" else "a", address)
+                if at is None:
+                    assert found == world.number
+                else:
+                    assert slow
+                    assert world.now - at < TEN
+                    # What had been written before that moment is in it.
+                    assert found >= max(
+                        (number for when, number in written if when < at), default=0
+                    )
+                    again = f"/{link}"
+    finally:
+        module.utc_now = before  # type: ignore[attr-defined]
+        init_counted(app)
