@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
 from kash.platform.database import db
+from kash.platform.web.counted import counted
 from kash.training.queries import plans_of
 from kash.training.rules.delivered import Delivered, WholeTime, of_last, whole_time
 
@@ -38,7 +39,13 @@ def delivered_of(lineages: Collection[str], session: Session | None = None) -> d
 
 
 def whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
-    """The time of each of these versions (keys), as planned and as taught; two queries."""
+    """The time of each of these versions (keys), as planned and as taught; three queries, one while
+    nothing was written."""
+    key = ("whole times", frozenset(version_ids))
+    return counted(key, lambda: _whole_times(version_ids))
+
+
+def _whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
     plans = plans_of(version_ids)
     took = delivered_of({lineage for some in plans.values() for lineage, _ in some})
     return {

@@ -32,6 +32,7 @@ WIDENED = (
         ['organisation_id', 'until'],
         ['organisation_id', 'until', 'person_id'],
     ),
+    ('ix_slot_register_id', 'slot', ['register_id'], ['register_id', 'confirmed_at']),
 )
 
 

@@ -49,10 +49,13 @@ class Slot(PublicId, Base):
     """
 
     __tablename__ = "slot"
-    __table_args__ = (Index("ix_slot_open", "closed_at", "starts_at"),)
+    __table_args__ = (
+        Index("ix_slot_open", "closed_at", "starts_at"),
+        Index("ix_slot_register_id", "register_id", "confirmed_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), index=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minutes: Mapped[int] = mapped_column(SmallInteger)
