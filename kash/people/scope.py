@@ -32,9 +32,11 @@ Which = Literal["phone", "email"]
 
 @dataclass(frozen=True)
 class OwnScope(Part):
-    """A select of person ids that widens what counts as a trainer's own, beside whom she added."""
+    """A select of person ids that widens what counts as a trainer's own, beside whom she added;
+    and the same as a condition on one person, which asks about nobody else."""
 
     people: Callable[[Actor], Select[Any]]
+    has: Callable[[Actor], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,17 @@ def reaches(actor: Actor, permission: str) -> frozenset[Reach]:
     return frozenset(granted[role] for role in actor.roles if role in granted)
 
 
-def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
-    """The persons whose facts a permission reaches. Names alone count for nothing here."""
+def within_reach(actor: Actor, permission: str, *, few: bool = False) -> ColumnElement[bool]:
+    """The persons whose facts a permission reaches. Names alone count for nothing here. Where a
+    statement comes to `few` persons they are asked about one by one: else all whom the actor
+    reaches are gathered first."""
     held = reaches(actor, permission)
     if Reach.ALL in held:
         return named()
     if permission == "people.merge":
         # What is merged brings its contact along.
-        return and_(within_reach(actor, "people.edit"), contacts_compared(actor))
-    allowed = [way.condition for way in _ways(actor, permission)]
+        return and_(within_reach(actor, "people.edit", few=few), contacts_compared(actor))
+    allowed = [way.of_one if few else way.condition for way in _ways(actor, permission)]
     return and_(named(), or_(*allowed)) if allowed else false()
 
 
@@ -90,10 +94,12 @@ def ids_within_reach(actor: Actor, permission: str) -> Select[Any] | CompoundSel
 
 @dataclass(frozen=True)
 class _Way:
-    """A way of reaching persons: their ids, each once, and the condition that finds the same."""
+    """A way of reaching persons: their ids, each once, and the conditions that find the same, among
+    all and of one."""
 
     ids: Select[Any]
     condition: ColumnElement[bool]
+    of_one: ColumnElement[bool]
 
 
 def _ways(actor: Actor, permission: str) -> list[_Way]:
@@ -103,14 +109,14 @@ def _ways(actor: Actor, permission: str) -> list[_Way]:
         found.append(_persons(Person.created_by == actor.public_id))
         for scope in declared(OwnScope):
             ids = scope.people(actor)
-            found.append(_Way(ids.distinct(), Person.id.in_(ids)))
+            found.append(_Way(ids.distinct(), Person.id.in_(ids), scope.has(actor)))
     if Reach.SELF in held and actor.person_id is not None:
         found.append(_persons(Person.id == actor.person_id))
     return found
 
 
 def _persons(condition: ColumnElement[bool]) -> _Way:
-    return _Way(select(Person.id).where(condition), condition)
+    return _Way(select(Person.id).where(condition), condition, condition)
 
 
 def contact_open(actor: Actor, which: Which) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ from kash.workshops.personal import PERSONAL
 from kash.workshops.queries.deliveries import last_minutes
 from kash.workshops.queries.events import own_workshop_events
 from kash.workshops.queries.meeting import met
-from kash.workshops.queries.scope import may_mark_register, people_of, versions_taught_to
+from kash.workshops.queries.scope import may_mark_register, people_of, runs_for, versions_taught_to
 from kash.workshops.seat_parts import SEATS
 from kash.workshops.services.enrolment import take_in_walk_in
 from kash.workshops.services.recording import forget_words
@@ -88,7 +88,7 @@ FEATURE = Feature(
         Tab(_l("Documents"), "workshops.documents", "attendance.see", 90),
         PersonSection(_l("Workshops"), person_rows),
         Owner("workshop", may_mark_register, take_in_walk_in),
-        OwnScope(people_of),
+        OwnScope(people_of, runs_for),
         ContactScope(met),
         StillActive(_enrolled),
         TaughtScope(versions_taught_to),

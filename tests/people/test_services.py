@@ -252,7 +252,10 @@ def test_how_far_each_role_reaches(
     def of_workshops(who: Actor) -> Any:
         return select(Person.id).where(Person.public_id == taught, who == trainer)
 
-    with also_declared(OwnScope(of_workshops)):
+    def has(who: Actor) -> Any:
+        return Person.id.in_(of_workshops(who))
+
+    with also_declared(OwnScope(of_workshops, has)):
         assert reached(trainer) == reached(trainer, "people.edit") == {hers, taught}
         assert reached(actor("trainer", "documentation")) == set()
         assert reached(actor("trainer", "monitoring"), "people.edit") == set()

@@ -45,6 +45,8 @@ def test_each_is_counted_once_however_often_she_is_reached(
         counted = db.session.scalars(ids_within_reach(who, "people.see")).all()
         assert sorted(counted) == sorted(db.session.scalars(reached))
         assert len(counted) == number
+        one_by_one = select(Person.id).where(within_reach(who, "people.see", few=True))
+        assert sorted(db.session.scalars(one_by_one)) == sorted(counted)
 
 
 def test_who_is_in_her_workshops_is_counted_without_looking_for_her_among_everybody(

@@ -65,7 +65,7 @@ def people_at(
         Posting.organisation_id == station,
         Person.group_id == group,
         ~Person.minor,
-        within_reach(actor, "people.see"),
+        within_reach(actor, "people.see", few=True),
         *([Person.cadre == cadre] if cadre else []),
     ]
     stands = _Standing(session, subject, goal, today)

@@ -17,6 +17,7 @@ from kash.coverage.rules.stays import StationStay
 from kash.people.models import Group, Organisation, Person, Posting, Zone
 from kash.people.scope import within_reach
 from kash.platform.database import db
+from kash.platform.web.counted import counted
 from kash.policy import Actor
 
 
@@ -39,20 +40,19 @@ def all_groups() -> list[Group]:
 
 def cadres(actor: Actor, group: int) -> list[str]:
     """Ranks or roles of the people of a group whom an actor reaches, in order: a rank that only one
-    person has says who she is."""
-    return list(
-        db.session.scalars(
-            select(Person.cadre)
-            .where(
-                Person.group_id == group,
-                Person.cadre != literal_column("''"),
-                within_reach(actor, "people.see"),
-            )
-            .distinct()
-            .order_by(Person.cadre)
-            .limit(200)
+    person has says who she is. One query while nothing is written, else two."""
+    ranks = (
+        select(Person.cadre)
+        .where(
+            Person.group_id == group,
+            Person.cadre != literal_column("''"),
+            within_reach(actor, "people.see"),
         )
+        .distinct()
+        .order_by(Person.cadre)
+        .limit(200)
     )
+    return counted(("ranks", actor, group), lambda: list(db.session.scalars(ranks)))
 
 
 def stations_of(

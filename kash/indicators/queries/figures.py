@@ -31,13 +31,15 @@ from kash.indicators.rules.figures import (
 )
 from kash.indicators.rules.keys import INDICATORS, IndicatorKey, check_dimensions
 from kash.indicators.rules.periods import Period
-from kash.people.models import Group, Organisation
-from kash.people.queries.persons import person_ids_within_reach
-from kash.people.scope import reaches
+from kash.people.models import Group, Organisation, Person
+from kash.people.scope import reaches, within_reach
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Funder, Workshop
+
+# So many people are asked about one by one; of more, all whom somebody reaches are read.
+_MOST_NAMED = 5000
 
 
 def table_of(
@@ -101,10 +103,10 @@ def table_by(
             [FigureCell(values, count) for values, count in counts.items()],
             FigureCell((), len(rows)),
         )
-    reach = _visible(actor, asking)
     # One funder's table shows a person as the whole programme's does.
     seen = people_cells(rows, names, funders, everything)
     everybody = frozenset(row.person for row in rows)
+    reach = _visible(actor, everybody, asking)
 
     def cell(values: tuple[str, ...], people: frozenset[int]) -> FigureCell:
         return FigureCell(values, len(people), people if reach is None else people & reach)
@@ -130,13 +132,19 @@ def _has_data(key: str, period: Period, funder: str | None, session: Session) ->
     return bool(session.scalar(select(has_facts(period, funder))))
 
 
-def _visible(actor: Actor | None, session: Session) -> frozenset[int] | None:
-    """Keys of the people whom an actor reaches; None if that is everybody."""
+def _visible(
+    actor: Actor | None, people: frozenset[int], session: Session
+) -> frozenset[int] | None:
+    """Keys of those of some people whom an actor reaches; None if that is everybody."""
     if actor is None or Reach.ALL in reaches(actor, "people.see"):
         return None
     if not actor.may("people.see"):
         return frozenset()
-    return frozenset(session.scalars(person_ids_within_reach(actor)))
+    few = len(people) <= _MOST_NAMED
+    reached = select(Person.id).where(within_reach(actor, "people.see", few=few))
+    if few:
+        reached = reached.where(Person.id.in_(people))
+    return frozenset(session.connection().execute(reached).scalars())
 
 
 def _workshops(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlalchemy import Select, exists, false, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from kash.attendance.owners import Right
+from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.raw_sql import RawQuery, moment_from
 from kash.platform.web import Forbidden
@@ -39,6 +40,14 @@ def run_by(actor: Actor) -> Select[int]:
 def people_of(actor: Actor) -> Select[int]:
     """The ids of the people in the workshops that this actor runs."""
     return select(Enrolment.person_id).where(Enrolment.workshop_id.in_(run_by(actor)))
+
+
+def runs_for(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a person is in a workshop that this actor runs."""
+    enrolled = aliased(Enrolment)
+    its = run_by(actor).where(Workshop.id == enrolled.workshop_id).correlate(enrolled)
+    hers = select(enrolled.id).where(enrolled.person_id == Person.id, its.exists())
+    return hers.correlate(Person).exists()
 
 
 def versions_taught_to(actor: Actor) -> Select[int]:
