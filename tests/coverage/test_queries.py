@@ -23,7 +23,6 @@ from kash.coverage.queries.stations import (
     area_names,
     cadres,
     organisation_names,
-    posted_now,
     stations_of,
     stays_of,
 )
@@ -92,14 +91,19 @@ def test_stations_are_the_groups_and_those_where_its_people_are(
         ]
 
     session = db.session()
-    assert stations_of(session, police) == told("Alpha", "beta", "House", "Seconded")
-    assert stations_of(session, members) == told("Members", "Nobody's")
+
+    def found(group: Group, area: str = "") -> list[Station]:
+        here = stays_of(session, Narrowed(group.id), (), TODAY).here
+        return stations_of(session, group, here, area)
+
+    assert found(police) == told("Alpha", "beta", "House", "Seconded")
+    assert found(members) == told("Members", "Nobody's")
     county = row(Zone, kind="county", name="County")
     ward = row(Zone, kind="ward", name="Kondele", within_id=county.id)
     row(Zone, kind="ward", name="Nyalenda")
-    assert stations_of(session, police, ward.public_id) == told("beta", "Seconded")
-    assert stations_of(session, police, county.public_id) == told("beta", "Seconded")
-    assert stations_of(session, police, "nowhere") == []
+    assert found(police, ward.public_id) == told("beta", "Seconded")
+    assert found(police, county.public_id) == told("beta", "Seconded")
+    assert found(police, "nowhere") == []
     assert area_names(session, county.public_id) == {"county", "kondele"}
     assert area_names(session, "nowhere") == frozenset()
     assert organisation_names(session) == {one.key: one for one in told(*made)}
@@ -129,10 +133,9 @@ def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
     ids = [one.id for one in people]
     session = db.session()
     grown = [(key, place.id) for key in ids[:3]]
-    assert sorted(posted_now(session, Narrowed(police.id))) == grown
-    assert posted_now(session, Narrowed(police.id, "Constable")) == grown[1:2]
     found = stays_of(session, Narrowed(police.id), ids[:2], since)
     assert sorted(found.posted) == grown
+    assert found.here == {place.id}
     assert set(found.stays) == {
         StationStay(ids[0], place.id, TODAY - 20 * DAY, None),
         StationStay(ids[1], place.id, TODAY - 20 * DAY, None),
