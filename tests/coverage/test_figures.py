@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -36,7 +36,7 @@ from tests.tracks.conftest import (  # noqa: F401
 Counting = Callable[[], AbstractContextManager[Any]]
 
 
-def by_name(needs: list[StationNeed]) -> dict[str, StationNeed]:
+def by_name(needs: Sequence[StationNeed]) -> dict[str, StationNeed]:
     return {need.station.name: need for need in needs}
 
 
