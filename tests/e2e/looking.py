@@ -40,8 +40,8 @@ _TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(
   return inside.left < strip.left - 1 || inside.right > strip.right + 1;
 })"""
 # The main places stand in one row, whatever is kept under "More".
-_ROWS = """() => new Set([...document.querySelectorAll(".bar > a, .bar > details")]
-  .filter(one => one.checkVisibility()).map(one => Math.round(one.getBoundingClientRect().bottom))
+_ROWS = """() => new Set([...document.querySelectorAll(".bar > a, .bar summary")]
+  .filter(one => one.checkVisibility()).map(one => Math.round(one.getBoundingClientRect().top))
 ).size"""
 # What stands at the head of a line of a ledger, and is printed over what is said beside it.
 OVERPRINT = """() => [...document.querySelectorAll(".ledger > li > .key")].filter(key => {
