@@ -7,10 +7,12 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pikepdf
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.coverage.models import CoverageGoal
@@ -18,7 +20,9 @@ from kash.coverage.queries.goals import Goal, goal_of, latest_goal
 from kash.coverage.services.goals import set_goal
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db
+from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry
+from kash.platform.web.counted import KEPT, SLOW, init_counted
 from kash.policy import Actor
 from tests.certificates.test_views import text_of
 from tests.coverage.conftest import Place
@@ -241,3 +245,29 @@ def test_a_rank_that_only_somebody_out_of_reach_has_is_neither_offered_nor_asked
     director = client_for(place.director).get("/coverage/needs?cadre=Superintendent").text
     assert '<option value="Superintendent" selected' in director
     assert ">3<" not in director
+
+
+def test_figures_from_before_say_of_when_they_are_and_are_counted_again_for_each_in_her_reach(
+    kondele: tuple[Place, str, Actor], client_for: ClientFor, app: APIFlask
+) -> None:
+    place, station, trainer = kondele
+    app.config.update({KEPT: timedelta(minutes=10), SLOW: -1.0})
+    init_counted(app)
+    first, second = client_for(place.director), client_for(trainer)
+    assert "Counted at" not in first.get("/coverage/needs").text
+    place.person("Chao Mfano", "Kondele")
+    db.session.commit()
+    with audited("settings.changed", place.director) as change:
+        change.about("settings")
+    for page in ("", "/needs", "/moves", f"/stations/{station}"):
+        assert "Counted at" in second.get(f"/coverage{page}").text
+    kept = first.get(f"/coverage/stations/{station}").text
+    # Names are asked anew, each within her reach; figures are those of before.
+    assert "Chao Mfano" in kept
+    assert "Chao Mfano" not in second.get(f"/coverage/stations/{station}").text
+    assert "1 of 2 posted" in kept
+    again = re.search(r'href="(\?counted_after=\d+)"', kept)
+    assert again is not None
+    anew = first.get(f"/coverage/stations/{station}{again[1]}").text
+    assert "Counted at" not in anew
+    assert "1 of 3 posted" in anew

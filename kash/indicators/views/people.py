@@ -49,6 +49,7 @@ def people(key: str) -> ResponseReturnValue:
         sorts={"name": Person.sort_name, "cadre": Person.cadre, "ward": Person.ward},
         default_sort="name",
         key=Person.id,
+        counted=found.counts.get(found.letter, 0),
     )
     if is_taken():
         return taken(rows, PEOPLE_COLUMNS)
