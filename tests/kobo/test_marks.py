@@ -486,7 +486,7 @@ def test_the_page_shows_both_keeps_what_was_chosen_and_says_how_much_before_savi
     page = client.get(f"{address}?group=B").text
     assert "Zawadi Sampuli" in page
     assert "Baraka Sampuli" not in page
-    assert "replace late" in page
+    assert "present in place of late" in page
     keys = {at: f"{typed.slots[0]}-{typed.entries[at]}" for at in range(3)}
     turned = client.post(
         address,
