@@ -358,10 +358,10 @@ def test_the_history_of_a_mark_is_that_of_one_person_in_one_slot(
         entry, where = kept.entries[who].public_id, kept.slots[slot].public_id
         told = OperationAnswer("x", where, entry, answer, RejectionReason.NONE, "late", 2)
         sent = Operation("x", where, entry, "absent", 0, NOW)
-        return [
-            (one.name, one.theirs, one.mine, one.who)
-            for one in conflicts_of(kept.register.id, [told], [sent])
-        ]
+        found = conflicts_of(kept.register.id, [told], [sent])
+        of = {(one.entry, one.slot, one.version, one.person) for one in found}
+        assert of <= {(entry, where, 2, kept.people[who].public_id)}
+        return [(one.name, one.theirs, one.mine, one.who) for one in found]
 
     kept.sent("held", "Nyota", "absent", 3, answer="conflict", marked_by=trainer.public_id)
     assert met(Reply.CONFLICT, "Nyota") == [("Nyota", "late", "absent", "")]
