@@ -45,7 +45,7 @@ def _meetings(question: EventQuestion) -> Sequence[OtherEvent]:
             select(ForumMember.forum_id, ForumMember.person_id).where(
                 ForumMember.forum_id.in_({row[3] for row in rows}),
                 ForumMember.left_on.is_(None),
-                ForumMember.person_id.in_(question.people),
+                question.people(ForumMember.person_id),
             )
         ):
             members[forum].append(person)

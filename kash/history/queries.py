@@ -138,7 +138,7 @@ def trainings_of(person: str, actor: Actor) -> Sequence[EarlierTraining]:
     return db.session.scalars(
         select(EarlierTraining)
         .join(EarlierTraining.person)
-        .where(Person.public_id == person, within_reach(actor, "people.see"))
+        .where(Person.public_id == person, within_reach(actor, "people.see", few=True))
         .order_by(EarlierTraining.first_day.desc(), EarlierTraining.id)
         .limit(200)
     ).all()

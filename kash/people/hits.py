@@ -13,7 +13,7 @@ from kash.people.models import Person
 from kash.people.queries.directory import service_choices
 from kash.people.queries.organisations import find_organisations
 from kash.people.queries.search import find_people
-from kash.people.scope import reaches, within_reach
+from kash.people.scope import within_reach, reaches
 from kash.platform.database import db
 from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.policy import Actor, Reach
@@ -28,7 +28,7 @@ def _people(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
         open_pages = set(
             db.session.scalars(
                 select(Person.public_id).where(
-                    Person.public_id.in_(keys), within_reach(actor, "people.see")
+                    Person.public_id.in_(keys), within_reach(actor, "people.see", few=True)
                 )
             )
         )

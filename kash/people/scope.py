@@ -63,7 +63,7 @@ def within_reach(actor: Actor, permission: str, *, few: bool = False) -> ColumnE
         return named()
     if permission == "people.merge":
         # What is merged brings its contact along.
-        return and_(within_reach(actor, "people.edit", few=few), contacts_compared(actor))
+        return and_(within_reach(actor, "people.edit", few=True), contacts_compared(actor))
     allowed = [way.of_one if few else way.condition for way in _ways(actor, permission)]
     return and_(named(), or_(*allowed)) if allowed else false()
 
@@ -123,7 +123,7 @@ def contact_open(actor: Actor, which: Which) -> ColumnElement[bool]:
     """The persons whose phone or e-mail this actor may see."""
     if not actor.may("people.contact"):
         return false()
-    return and_(within_reach(actor, "people.contact"), _opened(actor, which))
+    return and_(within_reach(actor, "people.contact", few=True), _opened(actor, which))
 
 
 def phone_compared(actor: Actor) -> ColumnElement[bool]:
@@ -152,7 +152,7 @@ def contacts_compared(actor: Actor) -> ColumnElement[bool]:
         or_(Person.email_sealed.is_(None), Person.email_by == actor.public_id),
     )
     opened = or_(entered, opened_by_others(actor))
-    return or_(none_kept, and_(within_reach(actor, "people.contact"), opened))
+    return or_(none_kept, and_(within_reach(actor, "people.contact", few=True), opened))
 
 
 def _opened(actor: Actor, which: Which) -> ColumnElement[bool]:

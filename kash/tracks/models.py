@@ -107,6 +107,15 @@ class TrackEnrolment(PublicId, Base):
     __table_args__ = (
         UniqueConstraint("track_id", "person_id"),
         Index("ix_track_enrolment_track_id_enrolled_at", "track_id", "enrolled_at"),
+        # Who was put on a track together, and may still be taken off.
+        Index(
+            "ix_track_enrolment_track_id_batch",
+            "track_id",
+            "batch",
+            "enrolled_at",
+            "enrolled_by",
+            **only_where("batch <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement
 
 from kash.feature import Part, declared
 from kash.policy import Actor
@@ -15,12 +16,13 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class EventQuestion:
-    """Question for what begins between two moments. Of people those are told whose keys `people`
-    selects, none if it is None; `actor` is who asks, None for the application itself."""
+    """Question for what begins between two moments. Of people those are told of whom `people` is
+    true, given the column of their keys, none if it is None; `actor` is who asks, None for the
+    application itself."""
 
     begins: datetime
     ends: datetime
-    people: Select[int] | None = None
+    people: Callable[[Any], ColumnElement[bool]] | None = None
     actor: Actor | None = None
 
 

@@ -232,7 +232,7 @@ def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
 
 
 def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_entered(
-    on_track: Tracked, client_for: ClientFor
+    app: APIFlask, on_track: Tracked, client_for: ClientFor
 ) -> None:
     visited(on_track, MOST, next_on=TODAY, supervisor=on_track.trainer.public_id)
     child, adult = on_track.person(MOST), on_track.person(ALL)
@@ -244,10 +244,12 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     with pytest.raises(NothingOfMinors):
         enter(seen, {adult: 1, child: 1}, by=on_track.trainer)
     track = on_track.row.track
-    where = who_stands_where(track, on_track.trainer, TODAY)
+    with app.test_request_context():
+        _page, where = who_stands_where(track, on_track.trainer, TODAY)
+        _page, visits = visits_of_track(track, on_track.director, TODAY)
     grid = [one.person for one in people_to_enter(track, on_track.trainer)]
     assert (sum(where.counts.values()), grid) == (1, [adult])
-    assert visits_of_track(track, on_track.director, TODAY).counts == {}
+    assert visits.counts == {}
     assert due_visits(on_track.trainer, TODAY) == []
     # What was entered before stays on her own page, which asks for nothing new.
     page = client_for(on_track.trainer).get(f"/tracks/{on_track.track}/people/{child}")
@@ -309,14 +311,15 @@ def test_a_visit_is_entered_on_a_page_that_loses_nothing_and_stands_on_her_own(
     assert ALL in listed
 
 
-def test_the_list_shows_one_group_and_what_is_due(on_track: Tracked) -> None:
+def test_the_list_shows_one_group_and_what_is_due(app: APIFlask, on_track: Tracked) -> None:
     visited(on_track, ALL, next_on=TODAY)
     visited(on_track, MOST)
     track = on_track.row.track
-    every = visits_of_track(track, on_track.director, TODAY)
-    assert every.counts == {"A": 1, "B": 1}
-    due = visits_of_track(track, on_track.director, TODAY, state="due")
-    assert [one.name for one in due.rows] == [ALL]
+    with app.test_request_context():
+        every, groups = visits_of_track(track, on_track.director, TODAY)
+        due, _groups = visits_of_track(track, on_track.director, TODAY, state="due")
+    assert groups.counts == {"A": 1, "B": 1}
+    assert ([one.name for one in every], [one.name for one in due]) == ([MOST], [ALL])
 
 
 def test_the_checklist_on_paper_is_one_page_with_every_line_and_nobodys_name(

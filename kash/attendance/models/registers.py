@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -52,6 +52,12 @@ class Slot(PublicId, Base):
     __table_args__ = (
         Index("ix_slot_open", "closed_at", "starts_at"),
         Index("ix_slot_register_id", "register_id", "confirmed_at"),
+        # What waits for a second person, among all that were ever confirmed.
+        Index(
+            "ix_slot_to_confirm",
+            "starts_at",
+            **only_where("closed_at is not null and confirmed_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

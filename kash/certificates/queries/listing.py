@@ -24,6 +24,7 @@ from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules.issuing import read_serial
 from kash.certificates.rules.standing import EXPIRING_WITHIN, REPLACED, CertificateCondition
 from kash.people.models import Group, Person
+from kash.people.queries.one_group import group_counts
 from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import db
 from kash.policy import Actor, Reach
@@ -83,9 +84,15 @@ def certificates_select(
 def certificate_counts(
     actor: Actor, today: date, condition: str = "", found: str = ""
 ) -> dict[str, int]:
-    """How many of these certificates each group has, by its letter; one query. The list shows one
-    group at a time, as every screen of printed names does."""
-    # Each person is looked up once: SQLite would else ask for each group.
+    """How many of these certificates each group has, by its letter; two queries at most. The list
+    shows one group at a time, as every screen of printed names does. Without a search none are
+    counted beyond MOST_COUNTED + 1."""
+    if not found:
+        every = _issued(actor, today, condition, "").with_only_columns(
+            Certificate.id, maintain_column_froms=True
+        )
+        return group_counts(lambda group: every.where(literal(group) == _GROUP))
+    # Each certificate and each person is looked at once: SQLite would else ask for each group.
     of_each = (
         _issued(actor, today, condition, found)
         .with_only_columns(_GROUP.label("of_group"), maintain_column_froms=True)

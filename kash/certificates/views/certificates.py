@@ -29,6 +29,7 @@ from kash.certificates.rules.issuing import grouped
 from kash.certificates.services import revoking
 from kash.certificates.services.printing import note_export
 from kash.certificates.tables import certificate_rows
+from kash.people.queries.one_group import MOST_COUNTED
 from kash.people.rules.one_group import OneGroup
 from kash.platform.database import db
 from kash.platform.web import Forbidden, current_actor, listing, page
@@ -62,6 +63,8 @@ def _index(found: str) -> ResponseReturnValue:
     counts = {} if own else certificate_counts(actor, today, state, found)
     wanted = request.values.get("group", "")
     letter = wanted if wanted in counts else next(iter(counts), "")
+    most = None if found else MOST_COUNTED
+    beyond = most is not None and counts.get(letter, 0) > most
     rows = listing(
         certificates_select(actor, today, state, found, letter),
         sorts={
@@ -73,13 +76,16 @@ def _index(found: str) -> ResponseReturnValue:
         default_sort="issued",
         default_direction="desc",
         key=Certificate.id,
-        counted=None if own else counts.get(letter, 0),
+        counted=None if own or beyond else counts.get(letter, 0),
+        most_counted=MOST_COUNTED if beyond else None,
+        beyond=beyond,
     )
     return render_template(
         "certificates/index.html",
         listing=rows,
-        shown=OneGroup(letter, rows.rows, counts),
-        total=rows.total if own else sum(counts.values()),
+        shown=OneGroup(letter, rows.rows, counts, most=most),
+        total=rows.total if own else sum(min(one, most or one) for one in counts.values()),
+        more=most is not None and any(one > most for one in counts.values()),
         found=found,
         state=state,
         states=[("", _("All")), *CONDITION_NAMES.items()],

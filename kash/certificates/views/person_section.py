@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from kash.certificates.forms.history import CONDITION_NAMES
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import certificates_of_person
 from kash.certificates.rules.issuing import grouped
 from kash.people.models import Person
-from kash.people.queries.persons import person_ids_within_reach
+from kash.people.scope import within_reach
 from kash.people.sections import SectionRow
 from kash.platform.database import db
 from kash.platform.web.formats import date_text, day_text, local_today
@@ -62,5 +63,7 @@ def _small(certificate: Certificate) -> str:
 
 def may_link(person_id: str, actor: Actor) -> bool:
     """True if the actor may make a link for this person."""
-    reached = person_ids_within_reach(actor, "people.edit").where(Person.public_id == person_id)
+    reached = select(Person.id).where(
+        Person.public_id == person_id, within_reach(actor, "people.edit", few=True)
+    )
     return db.session.scalar(reached) is not None

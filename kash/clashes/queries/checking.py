@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
@@ -26,8 +26,8 @@ from kash.clashes.rules.finding import HABIT_DAYS, Room, ScheduleFacts
 from kash.clashes.rules.free import clashes_of
 from kash.clashes.rules.kinds import ALIKE_ON_ALL_DAYS, Clash, ClashKind, ClashRules
 from kash.clashes.words import sentence
-from kash.people.models import Venue
-from kash.people.scope import ids_within_reach
+from kash.people.models import Person, Venue
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor, Reach
@@ -131,10 +131,14 @@ def people_elsewhere(
 
 def people_known_to(actor: Actor) -> ColumnElement[bool]:
     """A condition on enrolments: those of people whose page this actor may open, where it stands
-    what else they take part in."""
+    what else they take part in. It is asked of each person, of whom few are expected anywhere."""
     if actor.reach("people.see") is Reach.ALL:
         return true()
-    return Enrolment.person_id.in_(ids_within_reach(actor, "people.see"))
+    return (
+        exists()
+        .where(Person.id == Enrolment.person_id, within_reach(actor, "people.see", few=True))
+        .correlate(Enrolment)
+    )
 
 
 class _WorkshopCheck:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, true
 
 from kash.attendance.models import Slot
 from kash.clashes.rules.engagements import Engagement
@@ -237,13 +237,16 @@ def _others(
     first: date, last: date, people: ColumnElement[bool] | None, actor: Actor | None
 ) -> tuple[dict[str, TimetableEvent], list[Engagement]]:
     """Events beside workshops on these days, and their engagements."""
-    # The same people as are asked for among the enrolled: `people` is about Enrolment.
-    asked = None
-    if people is not None:
-        asked = select(Enrolment.person_id).where(Enrolment.state.in_(COMING), people)
+
+    def asked(key: Any) -> ColumnElement[bool]:
+        # The same people as are asked for among the enrolled: `people` is about Enrolment.
+        known = true() if people is None else people
+        coming = Enrolment.state.in_(COMING)
+        return exists().where(Enrolment.person_id == key, coming, known).correlate(key.table)
+
     begins, ends = from_local(first, time()), from_local(last + timedelta(days=1), time())
     events, found = {}, []
-    for one in other_events(EventQuestion(begins, ends, asked, actor)):
+    for one in other_events(EventQuestion(begins, ends, None if people is None else asked, actor)):
         events[one.public_id] = TimetableEvent(
             one.public_id, one.title, one.endpoint, one.arguments
         )

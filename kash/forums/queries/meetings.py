@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.forums.models import (
@@ -177,50 +177,67 @@ def attendance_of(meeting: Meeting) -> list[AttendanceLine]:
 
     Who has none but answered the invitation with no sent an apology. Whose term ended is no member.
     """
+    return attendances_of([meeting])[meeting.id]
+
+
+def attendances_of(meetings: Sequence[Meeting]) -> dict[int, list[AttendanceLine]]:
+    """The same of several meetings by their keys; two queries, however many they are."""
     rows = db.session.execute(
         select(
-            Person,
-            Group,
+            Meeting.id,
+            Person.public_id,
+            Person.chosen_name,
+            Group.name,
+            Group.letter,
             Mark.status,
             Mark.version,
             ForumMember,
             RosterEntry.walk_in,
             MeetingAnswer.answer,
         )
-        .select_from(RosterEntry)
+        .select_from(Meeting)
+        .join(RosterEntry, RosterEntry.register_id == Meeting.register_id)
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
         .join(Slot, Slot.register_id == RosterEntry.register_id)
         .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
         .outerjoin(
             ForumMember,
-            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
+            and_(ForumMember.forum_id == Meeting.forum_id, ForumMember.person_id == Person.id),
         )
         .outerjoin(
             MeetingAnswer,
-            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
+            and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.member_id == ForumMember.id),
         )
-        .where(RosterEntry.register_id == meeting.register_id, RosterEntry.removed_at.is_(None))
+        .where(
+            Meeting.id.in_([meeting.id for meeting in meetings]), RosterEntry.removed_at.is_(None)
+        )
+        .options(
+            contains_eager(ForumMember.person).load_only(Person.chosen_name, Person.prints_name)
+        )
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
     ).all()
-    terms = terms_of(db.session(), [row[4].id for row in rows if row[4] is not None])
-    day = to_local(meeting.starts_at).date()
-    return [
-        AttendanceLine(
-            person_id=person.public_id,
-            name=person.chosen_name,
-            group=group.name,
-            letter=group.letter,
-            status=status or ("apology" if answer == "no" else None),
-            version=version or 0,
-            member=seat is not None
-            and not walk_in
-            and counts_on(terms[seat.id], seat.left_on, day),
-            shown=appearance_of(seat) if seat else "",
-            seat=seat.public_id if seat else "",
+    seats = {seat.id for *_row, seat, _walk_in, _answer in rows if seat is not None}
+    terms = terms_of(db.session(), seats)
+    days = {meeting.id: to_local(meeting.starts_at).date() for meeting in meetings}
+    found: dict[int, list[AttendanceLine]] = {meeting.id: [] for meeting in meetings}
+    for key, person_id, name, group, letter, status, version, seat, walk_in, answer in rows:
+        found[key].append(
+            AttendanceLine(
+                person_id=person_id,
+                name=name,
+                group=group,
+                letter=letter,
+                status=status or ("apology" if answer == "no" else None),
+                version=version or 0,
+                member=seat is not None
+                and not walk_in
+                and counts_on(terms[seat.id], seat.left_on, days[key]),
+                shown=appearance_of(seat) if seat else "",
+                seat=seat.public_id if seat else "",
+            )
         )
-        for person, group, status, version, seat, walk_in, answer in rows
-    ]
+    return found
 
 
 def attendance_table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +24,12 @@ from kash.forums.queries.meetings import (
     AttendanceLine,
     attendance_of,
     attendance_table,
+    attendances_of,
     following_meeting,
     minutes_of,
     number_of,
 )
-from kash.forums.queries.presence import attendance_at
+from kash.forums.queries.presence import MeetingPresence, attendance_at, attendances_at
 from kash.forums.rules.attendance import STATUSES, Attendee
 from kash.forums.rules.leaves import SaltedLeaf
 from kash.forums.rules.record import (
@@ -64,16 +65,25 @@ def live_record(forum: Forum, meeting: Meeting, now: datetime) -> MinutesRecord:
     }
     return MinutesRecord(
         MinutesPart("meeting", head),
-        _groups(attendance, _needed(meeting)),
+        _groups(attendance, _needed(meeting, attendance_at(db.session(), meeting))),
         _names(attendance, _offices(meeting)),
         items,
     )
 
 
-def attendance_parts(meeting: Meeting) -> list[MinutesPart]:
-    """The groups of a meeting, then the names of those who are shown, as its register says now."""
-    attendance = attendance_of(meeting)
-    return [*_groups(attendance, _needed(meeting)), *_names(attendance, {})]
+def attendance_parts(meetings: Sequence[Meeting]) -> dict[int, list[MinutesPart]]:
+    """By the keys of meetings their groups, then the names of those who are shown, as their
+    registers say now; seven queries."""
+    if not meetings:
+        return {}
+    lines, presence = attendances_of(meetings), attendances_at(db.session(), meetings)
+    return {
+        meeting.id: [
+            *_groups(lines[meeting.id], _needed(meeting, presence[meeting.id])),
+            *_names(lines[meeting.id], {}),
+        ]
+        for meeting in meetings
+    }
 
 
 def _offices(meeting: Meeting) -> dict[str, str]:
@@ -95,13 +105,12 @@ def _offices(meeting: Meeting) -> dict[str, str]:
     return dict(rows.all())
 
 
-def _needed(meeting: Meeting) -> dict[str, int]:
+def _needed(meeting: Meeting, presence: MeetingPresence) -> dict[str, int]:
     """How many of each group make its quorum, by letter; empty where none was agreed."""
-    found = attendance_at(db.session(), meeting)
     return {
         group.letter: group.needed
-        for group in found.at(meeting.starts_at).groups
-        if group.letter in found.needed
+        for group in presence.at(meeting.starts_at).groups
+        if group.letter in presence.needed
     }
 
 

@@ -94,39 +94,53 @@ def conflicted_in(session: Session, item: AgendaItem) -> set[int]:
 
 def attendance_at(session: Session, meeting: Meeting) -> MeetingPresence:
     """Members on the register with their marks, times and terms; and the quorum that holds."""
-    day = to_local(meeting.starts_at).date()
+    return attendances_at(session, [meeting])[meeting.id]
+
+
+def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, MeetingPresence]:
+    """The same of several meetings by their keys; five queries, however many they are."""
     rows = session.execute(
-        select(RosterEntry.id, ForumMember.id, ForumMember.left_on, Group.letter, Mark.status)
+        select(
+            Meeting.id,
+            RosterEntry.id,
+            ForumMember.id,
+            ForumMember.left_on,
+            Group.letter,
+            Mark.status,
+        )
+        .select_from(Meeting)
+        .join(RosterEntry, RosterEntry.register_id == Meeting.register_id)
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
         .join(Slot, Slot.register_id == RosterEntry.register_id)
         .join(
             ForumMember,
-            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
+            and_(ForumMember.forum_id == Meeting.forum_id, ForumMember.person_id == Person.id),
         )
         .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
         .where(
-            RosterEntry.register_id == meeting.register_id,
+            Meeting.id.in_([meeting.id for meeting in meetings]),
             RosterEntry.removed_at.is_(None),
             RosterEntry.walk_in.is_(False),
         )
         .order_by(RosterEntry.id)
     ).all()
-    spells = spells_of(session, [row[0] for row in rows])
-    terms = terms_of(session, [row[1] for row in rows])
-    seats = [
-        Seat(member, letter, mark, spells[entry], terms[member], left_on)
-        for entry, member, left_on, letter, mark in rows
-    ]
+    spells = spells_of(session, [row[1] for row in rows])
+    terms = terms_of(session, {row[2] for row in rows})
+    seats: dict[int, list[Seat]] = {meeting.id: [] for meeting in meetings}
+    for key, entry, member, left_on, letter, mark in rows:
+        seats[key].append(Seat(member, letter, mark, spells[entry], terms[member], left_on))
     names = session.execute(
         select(Group.letter, Group.name).order_by(Group.position, Group.letter)
     ).all()
-    return MeetingPresence(
-        seats,
-        needed_on(session, meeting.forum_id, day),
-        dict(names),
-        day,
-    )
+    quorums = _quorums(session, {meeting.forum_id for meeting in meetings})
+    found = {}
+    for meeting in meetings:
+        day = to_local(meeting.starts_at).date()
+        held = [(since, needed) for since, needed in quorums[meeting.forum_id] if since <= day]
+        needed = held[-1][1] if held else {}
+        found[meeting.id] = MeetingPresence(seats[meeting.id], needed, dict(names), day)
+    return found
 
 
 def spells_of(session: Session, entry_ids: Collection[int]) -> defaultdict[int, list[TimeThere]]:
@@ -155,19 +169,29 @@ def terms_of(session: Session, member_ids: Collection[int]) -> defaultdict[int, 
     return found
 
 
-def needed_on(session: Session, forum_id: int, day: date) -> dict[str, NeededOfGroup]:
-    """The quorum of a forum that holds on a day, by the groups' letters; empty if none was
-    agreed."""
-    holds = (
-        select(ForumQuorum.id)
-        .where(ForumQuorum.forum_id == forum_id, ForumQuorum.holds_from <= day)
-        .order_by(ForumQuorum.holds_from.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _quorums(
+    session: Session, forum_ids: Collection[int]
+) -> defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]]:
+    """The quorums of forums (by key) by the groups' letters, each with the day from which it holds,
+    the earliest first."""
+    found: defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]] = defaultdict(list)
     rows = session.execute(
-        select(Group.letter, ForumQuorumGroup.share, ForumQuorumGroup.least)
-        .join(Group, Group.id == ForumQuorumGroup.group_id)
-        .where(ForumQuorumGroup.quorum_id == holds)
+        select(
+            ForumQuorum.forum_id,
+            ForumQuorum.holds_from,
+            Group.letter,
+            ForumQuorumGroup.share,
+            ForumQuorumGroup.least,
+        )
+        .outerjoin(ForumQuorumGroup, ForumQuorumGroup.quorum_id == ForumQuorum.id)
+        .outerjoin(Group, Group.id == ForumQuorumGroup.group_id)
+        .where(ForumQuorum.forum_id.in_(forum_ids))
+        .order_by(ForumQuorum.holds_from)
     )
-    return {letter: NeededOfGroup(QuorumShare(share), least) for letter, share, least in rows}
+    for forum, since, letter, share, least in rows:
+        quorums = found[forum]
+        if not quorums or quorums[-1][0] != since:
+            quorums.append((since, {}))
+        if letter is not None:
+            quorums[-1][1][letter] = NeededOfGroup(QuorumShare(share), least)
+    return found

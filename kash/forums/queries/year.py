@@ -35,11 +35,12 @@ def meetings_in_year(forum: Forum, year: int) -> list[MeetingInYear]:
         .limit(MOST_MEETINGS)
     ).all()
     locked = _locked_parts([meeting.id for meeting, state in rows if state == "locked"])
+    live = attendance_parts([meeting for meeting, _state in rows if not locked.get(meeting.id)])
     return [
         MeetingInYear(
             meeting.starts_at,
             meeting.letter,
-            _groups(locked.get(meeting.id) or attendance_parts(meeting)),
+            _groups(locked.get(meeting.id) or live[meeting.id]),
         )
         for meeting, _state in rows
     ]

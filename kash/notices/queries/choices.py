@@ -38,7 +38,7 @@ def choice_of(actor: Actor, person_id: str, permission: str = "messages.choose")
         db.session.execute(
             select(Person.id, Person.public_id, Person.chosen_name, MessageChoice)
             .outerjoin(MessageChoice, MessageChoice.person_id == Person.id)
-            .where(Person.public_id == person_id, within_reach(actor, permission))
+            .where(Person.public_id == person_id, within_reach(actor, permission, few=True))
         ).one_or_none()
     )
     kept = row.MessageChoice
@@ -60,7 +60,7 @@ def choice_within_reach(actor: Actor, person_id: str) -> bool:
     return bool(
         db.session.scalar(
             select(Person.id).where(
-                Person.public_id == person_id, within_reach(actor, "messages.choose")
+                Person.public_id == person_id, within_reach(actor, "messages.choose", few=True)
             )
         )
     )

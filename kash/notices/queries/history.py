@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 
 from kash.notices.models import Notice
 from kash.people.models import Group, Person
@@ -59,9 +59,17 @@ def _reached(actor: Actor, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(Notice)
-        .join(Person, Person.id == Notice.person_id)
         .outerjoin(OutboxMessage, OutboxMessage.id == Notice.message_id)
-        .where(within_reach(actor, "messages.see"))
+        .where(_to_within_reach(actor, "messages.see", few=True))
+    )
+
+
+def _to_someone_in_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
+    # Asked of each message: joined, SQLite begins with everybody where it knows of no messages.
+    return (
+        exists()
+        .where(Person.id == Notice.person_id, within_reach(actor, permission, few=True))
+        .correlate(Notice)
     )
 
 
@@ -84,7 +92,7 @@ def waiting_for_a_person(actor: Actor) -> dict[MessageStanding, int]:
         _reached(actor, standing.label("standing"), func.count())
         .where(
             or_(*(_of_standing(each) for each in DECIDABLE)),
-            within_reach(actor, "messages.decide"),
+            _to_within_reach(actor, "messages.decide", few=True),
         )
         .group_by(standing)
     )
@@ -99,11 +107,18 @@ def _narrowed(statement: Select[Any], standing: MessageStanding | None, kind: st
 
 def letters(actor: Actor, standing: MessageStanding | None, kind: str) -> dict[str, int]:
     """The number of messages of a standing and kind to each group, by its letter; one query."""
+    letter = (
+        select(Group.letter)
+        .join(Person, Person.group_id == Group.id)
+        .where(Person.id == Notice.person_id)
+        .correlate(Notice)
+        .scalar_subquery()
+        .label("letter")
+    )
     rows = db.session.execute(
-        _narrowed(_reached(actor, Group.letter, func.count()), standing, kind)
-        .join(Group, Group.id == Person.group_id)
-        .group_by(Group.letter)
-        .order_by(Group.letter)
+        _narrowed(_reached(actor, letter, func.count()), standing, kind)
+        .group_by(letter)
+        .order_by(letter)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -128,6 +143,7 @@ def messages_select(
     )
     return (
         _narrowed(_reached(actor, *columns), standing, kind)
+        .join(Person, Person.id == Notice.person_id)
         .join(Group, Group.id == Person.group_id)
         .where(Group.letter == letter)
     )
@@ -144,6 +160,7 @@ def of_person(actor: Actor, person: str, limit: int = 5) -> Collection[Any]:
             _standing().label("standing"),
             OutboxMessage.channel,
         )
+        .join(Person, Person.id == Notice.person_id)
         .where(Person.public_id == person)
         .order_by(Notice.created_at.desc(), Notice.id.desc())
         .limit(limit)

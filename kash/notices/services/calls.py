@@ -21,7 +21,7 @@ def ask_for_call(person_id: str, *, by: Actor) -> SayingResult:
         person = one_or_404(
             change.session.scalar(
                 select(Person.id).where(
-                    Person.public_id == person_id, within_reach(by, "messages.ask")
+                    Person.public_id == person_id, within_reach(by, "messages.ask", few=True)
                 )
             )
         )

@@ -39,7 +39,7 @@ def choose(person_id: str, details: ChoiceDetails, *, row_version: int, by: Acto
         person = one_or_404(
             session.scalar(
                 select(Person)
-                .where(Person.public_id == person_id, within_reach(by, "messages.choose"))
+                .where(Person.public_id == person_id, within_reach(by, "messages.choose", few=True))
                 .with_for_update(of=Person)
             )
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import false, select
 
 from kash.people.models import Person
-from kash.people.scope import Which, opened_by_others, reaches, within_reach
+from kash.people.scope import Which, within_reach, opened_by_others, reaches
 from kash.platform.database import db
 from kash.policy import Actor
 
@@ -34,7 +34,7 @@ def reach_of(actor: Actor, found: Person, permissions: Collection[str] = ()) -> 
     if _MERGE in permissions and actor.may(_MERGE):
         asked.append(_EDIT)
     # Roles that reach as far reach the same persons.
-    ways = {reaches(actor, each): within_reach(actor, each) for each in asked}
+    ways = {reaches(actor, each): within_reach(actor, each, few=True) for each in asked}
     may_contact = actor.may(_CONTACT)
     row = db.session.execute(
         select(opened_by_others(actor) if may_contact else false(), *ways.values()).where(

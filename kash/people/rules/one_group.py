@@ -13,12 +13,18 @@ Row = TypeVar("Row")
 @dataclass(frozen=True)
 class OneGroup(Generic[Row]):
     """The rows of one group (by its letter), how many each group has, by letter, and the rows of
-    the others, where they were read."""
+    the others, where they were read. Of more than `most` it is only known that there are more."""
 
     letter: str
     rows: Sequence[Row]
     counts: Mapping[str, int]
     others: Sequence[Row] = ()
+    most: int | None = None
+
+    def number(self, letter: str) -> str:
+        """How many a group has, as it stands beside its letter."""
+        count = self.counts[letter]
+        return f"{self.most}+" if self.most is not None and count > self.most else str(count)
 
 
 def one_group(

@@ -127,6 +127,7 @@ def listing(
     per_page: int = ROWS,
     counted: Select[Any] | CompoundSelect[Any] | int | None = None,
     most_counted: int | None = None,
+    beyond: bool = False,
     searched: bool = False,
 ) -> Listing[Any]:
     """The page of a select that the request asks for, in two queries or, if `searched`, one; all of
@@ -137,7 +138,8 @@ def listing(
     thing is selected, else tuples. `counted` is a plainer select of as many rows, where there is
     one (the joins that shown columns need are dear when the whole list is counted), or their
     number, where it is known. No more than `most_counted` are, unless the page that is asked for
-    lies behind them, or the address asks for all by `counted=all`. With `searched` rows are counted
+    lies behind them, or the address asks for all by `counted=all`; `beyond` says that it is known
+    that there are more. With `searched` rows are counted
     while they are found: telling whether a text is in a row takes longer than reading it, and would
     be done twice.
     """
@@ -161,10 +163,15 @@ def listing(
         counted = statement
     if most_counted is not None:
         # One page further than is asked for, so that a next one is known.
-        most_counted = max(most_counted, (asked.page + 1) * per_page)
+        enough = (asked.page + 1) * per_page
+        beyond = beyond and enough <= most_counted
+        most_counted = max(most_counted, enough)
         if request.values.get("counted") == "all":
-            most_counted = None
-    total, beyond = _counted(counted, key, most_counted)
+            most_counted, beyond = None, False
+    if beyond and most_counted is not None:
+        total = most_counted
+    else:
+        total, beyond = _counted(counted, key, most_counted)
     pages = _pages(total, per_page)
     number = min(asked.page, pages)
     result = db.session.execute(ordered.offset((number - 1) * per_page))

@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
 
 from kash.attendance.queries.registers import attended
 from kash.people.models import Group, Person
-from kash.people.queries.persons import person_ids_within_reach
 from kash.people.rules.persons import sort_name
+from kash.people.scope import within_reach
 from kash.platform.database import db, is_public_id
+from kash.platform.web.errors import one_or_404
 from kash.policy import SYSTEM, Actor
 from kash.tracks.models import Track, TrackEnrolment, TrackMove, TrackVersion
+from kash.tracks.queries.people import MOST_ON_TRACK
 from kash.tracks.rules.entering import (
     EntryOutcome,
     PastedLine,
@@ -29,6 +32,8 @@ from kash.workshops.queries.scope import own_workshop
 
 _AT_ONCE = 500
 _PAPER_CODE = 6
+# Said outright, so that SQLite sees that its index of those alone fits.
+_NONE: ColumnElement[str] = literal_column("''")
 _UNDONE_WITHIN = timedelta(days=30)
 
 
@@ -47,7 +52,7 @@ def kept_by(actor: Actor) -> ColumnElement[bool]:
     """The persons whom an actor puts on tracks; of whoever has the machine, everybody."""
     if actor is SYSTEM:
         return true()
-    return Person.id.in_(person_ids_within_reach(actor, "tracks.keep"))
+    return within_reach(actor, "tracks.keep")
 
 
 def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entrant]:
@@ -160,9 +165,11 @@ class EnteredBatch:
     people: int
 
 
-def undoable(track_id: int, actor: Actor, now: datetime, batch: str = "") -> Select[int]:
-    """The keys of enrolments that were made together in the last thirty days and can be taken back:
-    of the actor's own people, who were not moved since."""
+def undoable(
+    track_id: int, actor: Actor, now: datetime, batch: Any, kept: ColumnElement[bool] | None = None
+) -> Select[int]:
+    """The keys of enrolments that were made together, as one batch, in the last thirty days and can
+    be taken back: of the actor's own people, who were not moved since. `kept` says who is hers."""
     moved = select(TrackMove.id).where(TrackMove.enrolment_id == TrackEnrolment.id)
     return (
         select(TrackEnrolment.id)
@@ -170,29 +177,51 @@ def undoable(track_id: int, actor: Actor, now: datetime, batch: str = "") -> Sel
         .where(
             TrackEnrolment.track_id == track_id,
             TrackEnrolment.enrolled_at > now - _UNDONE_WITHIN,
-            TrackEnrolment.batch == batch if batch else TrackEnrolment.batch != "",
+            TrackEnrolment.batch != _NONE,
+            TrackEnrolment.batch == batch,
             Person.id != (actor.person_id or 0),
-            kept_by(actor),
+            kept_by(actor) if kept is None else kept,
             ~moved.exists(),
         )
     )
 
 
-def batches_to_undo(
-    track: Track, actor: Actor, now: datetime, batch: str = ""
-) -> list[EnteredBatch]:
-    """Batches of people who can be taken off again, the latest first; one of them where `batch`
-    names it."""
-    rows = db.session.execute(
+def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> EnteredBatch:
+    """People who were put on a track together and can be taken off again. Raises NotFound."""
+    row = db.session.execute(
+        select(
+            func.max(TrackEnrolment.enrolled_at), func.max(TrackEnrolment.enrolled_by), func.count()
+        ).where(TrackEnrolment.id.in_(undoable(track.id, actor, now, batch)))
+    ).one()
+    return one_or_404(EnteredBatch(batch, *row) if row[2] else None)
+
+
+def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBatch]:
+    """The three latest batches of people who can be taken off again; of each no more people are
+    counted than MOST_ON_TRACK + 1. One query."""
+    batches = (
         select(
             TrackEnrolment.batch,
-            func.max(TrackEnrolment.enrolled_at),
-            func.max(TrackEnrolment.enrolled_by),
-            func.count(),
+            func.max(TrackEnrolment.enrolled_at).label("at"),
+            func.max(TrackEnrolment.enrolled_by).label("by"),
         )
-        .where(TrackEnrolment.id.in_(undoable(track.id, actor, now, batch)))
+        .where(
+            TrackEnrolment.track_id == track.id,
+            TrackEnrolment.batch != _NONE,
+            TrackEnrolment.enrolled_at > now - _UNDONE_WITHIN,
+        )
         .group_by(TrackEnrolment.batch)
-        .order_by(func.max(TrackEnrolment.enrolled_at).desc())
-        .limit(3)
+        .subquery("batches")
     )
-    return [EnteredBatch(row[0], row[1], row[2], row[3]) for row in rows]
+    some = (
+        undoable(track.id, actor, now, batches.c.batch, within_reach(actor, "tracks.keep", few=True))
+        .limit(MOST_ON_TRACK + 1)
+        .correlate(batches)
+        .subquery()
+    )
+    people = select(func.count()).select_from(some).scalar_subquery()
+    counted = select(batches, people.label("people")).subquery()
+    rows = db.session.execute(
+        select(counted).where(counted.c.people > 0).order_by(counted.c.at.desc()).limit(3)
+    )
+    return [EnteredBatch(*row) for row in rows]

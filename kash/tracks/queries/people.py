@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from kash.people.models import Group, Person
-from kash.people.queries.persons import key_within_reach, person_ids_within_reach
+from kash.people.queries.one_group import listed_by_group
+from kash.people.queries.persons import key_within_reach
 from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.lists import Listing, paged
 from kash.policy import Actor
 from kash.tracks.leaf_kinds import (
     LeafQuestion,
@@ -52,6 +56,8 @@ from kash.tracks.rules.tree import (
 from kash.workshops.queries.hours import next_workshops
 
 DONE = "done"
+# Of more people it is only told that there are more: each is asked whether she is in reach.
+MOST_ON_TRACK = 300
 # Beyond so many, everybody's facts are read rather than those of a list of keys.
 _MOST_KEYS = 500
 
@@ -81,31 +87,48 @@ class _EnrolmentRow:
 
 def who_stands_where(
     track: Track, actor: Actor, today: date, *, state: str = "", version: str = "", letter: str = ""
+) -> tuple[Listing[_EnrolmentRow], OneGroup[_EnrolmentRow]]:
+    """The page of everybody on a track within reach, by name, of one group: in a state ("" for
+    all), on a version (public id, "" for all); nobody under 18. Four queries at most; if a state is
+    asked everybody is read, with one query and one for each requirement."""
+    statement: Any = (
+        select(TrackEnrolment.person_id, TrackEnrolment.version_id, Group.letter)
+        .join(Person, Person.id == TrackEnrolment.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(
+            TrackEnrolment.track_id == track.id,
+            ~Person.minor,
+            within_reach(actor, "tracks.standing", few=True),
+        )
+    )
+    if version:
+        wanted = [one.id for one in track.versions if one.public_id == version]
+        statement = statement.where(TrackEnrolment.version_id.in_(wanted))
+    if state:
+        found = _in_state(statement, track, today, state, letter)
+        return paged(found.rows), found
+    page, group = listed_by_group(
+        lambda key: statement.where(Person.group_id == key),
+        letter,
+        # Few are put in order once they are found.
+        sorts=lambda few: {"name": Person.sort_name.concat("") if few else Person.sort_name},
+        default_sort="name",
+        key=Person.id,
+        most=MOST_ON_TRACK,
+    )
+    return page.turned(lambda rows: [_EnrolmentRow(*row) for row in rows]), group
+
+
+def _in_state(
+    statement: Select[Any], track: Track, today: date, state: str, letter: str
 ) -> OneGroup[_EnrolmentRow]:
-    """Everybody on a track within reach, by name, of one group: in a state ("" for all), on a
-    version (public id, "" for all); nobody under 18. One query, and one for each requirement if a
-    state is asked."""
     rows = [
         _EnrolmentRow(*row)
-        for row in db.session.execute(
-            select(TrackEnrolment.person_id, TrackEnrolment.version_id, Group.letter)
-            .join(Person, Person.id == TrackEnrolment.person_id)
-            .join(Group, Group.id == Person.group_id)
-            .where(
-                TrackEnrolment.track_id == track.id,
-                ~Person.minor,
-                Person.id.in_(person_ids_within_reach(actor, "tracks.standing")),
-            )
-            .order_by(Person.sort_name, Person.id)
-        )
+        for row in db.session.execute(statement.order_by(Person.sort_name, Person.id))
     ]
-    if version:
-        wanted = {one.id for one in track.versions if one.public_id == version}
-        rows = [row for row in rows if row.version_id in wanted]
-    if state:
-        people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
-        found = standings(db.session(), track, today, people)
-        rows = [row for row in rows if stands(found[row.person_id], state)]
+    people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
+    found = standings(db.session(), track, today, people)
+    rows = [row for row in rows if stands(found[row.person_id], state)]
     return one_group(rows, lambda row: row.letter, letter)
 
 
@@ -123,9 +146,9 @@ def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTr
     """These rows as the list shows them; six queries, and one for each requirement."""
     people = [row.person_id for row in rows]
     named = {
-        person.id: (person, since)
-        for person, since in db.session.execute(
-            select(Person, TrackEnrolment.enrolled_at)
+        row.id: row
+        for row in db.session.execute(
+            select(Person.id, Person.public_id, Person.chosen_name, TrackEnrolment.enrolled_at)
             .join(TrackEnrolment, TrackEnrolment.person_id == Person.id)
             .where(TrackEnrolment.track_id == track.id, Person.id.in_(people))
         )
@@ -141,7 +164,7 @@ def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTr
     standing = standings(db.session(), track, today, people, done=done)
     found = []
     for row in rows:
-        person, since = named[row.person_id]
+        person = named[row.person_id]
         way = ways[row.version_id][row.person_id]
         found.append(
             OnTrack(
@@ -149,7 +172,7 @@ def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTr
                 person.chosen_name,
                 row.letter,
                 versions[row.version_id].number,
-                since,
+                person.enrolled_at,
                 way.done,
                 way.parts,
                 standing[row.person_id],
@@ -343,7 +366,7 @@ def people_to_enter(track: Track, actor: Actor) -> list[ToEnter]:
         .where(
             TrackEnrolment.track_id == track.id,
             ~Person.minor,
-            Person.id.in_(person_ids_within_reach(actor, "tracks.keep")),
+            within_reach(actor, "tracks.keep"),
             Person.id != (actor.person_id or 0),
         )
         .order_by(Person.sort_name, Person.id)

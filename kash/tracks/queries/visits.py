@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from kash.accounts.holdings import Holder
 from kash.people.models import Group, Person
+from kash.people.queries.one_group import listed_by_group
 from kash.people.queries.organisations import organisations
-from kash.people.queries.persons import person_ids_within_reach
 from kash.people.queries.places import venues
-from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.rules.one_group import OneGroup
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.lists import Listing
 from kash.policy import Actor
 from kash.tracks.models import SupervisionVisit, Track, TrackEnrolment
 from kash.tracks.rules.visits import (
@@ -75,11 +78,20 @@ def _awaits() -> ColumnElement[bool]:
 
 def visits_of_track(
     track: Track, actor: Actor, today: date, *, state: str = "", letter: str = ""
-) -> OneGroup[VisitRow]:
-    """The visits to people on a track within reach by name, of one group, to nobody under 18: all
-    of them, the latest first, or those that are due, the longest waiting first. One query."""
+) -> tuple[Listing[VisitRow], OneGroup[VisitRow]]:
+    """The page of the visits to people on a track within reach by name, of one group, to nobody
+    under 18: all of them, the latest first, or those that are due, the longest waiting first. Four
+    queries at most."""
     due = and_(_awaits(), SupervisionVisit.next_on <= today)
-    statement = (
+    conditions = [
+        SupervisionVisit.track_id == track.id,
+        SupervisionVisit.withdrawn_at.is_(None),
+        ~Person.minor,
+        within_reach(actor, "tracks.standing", few=True),
+    ]
+    if state == DUE:
+        conditions.append(due)
+    statement: Any = (
         select(
             SupervisionVisit.public_id,
             Person.public_id,
@@ -93,19 +105,27 @@ def visits_of_track(
         )
         .join(Person, Person.id == SupervisionVisit.person_id)
         .join(Group, Group.id == Person.group_id)
-        .where(
-            SupervisionVisit.track_id == track.id,
-            SupervisionVisit.withdrawn_at.is_(None),
-            ~Person.minor,
-            Person.id.in_(person_ids_within_reach(actor, "tracks.standing")),
-        )
+        .where(*conditions)
     )
-    if state == DUE:
-        statement = statement.where(due).order_by(SupervisionVisit.next_on, SupervisionVisit.id)
-    else:
-        statement = statement.order_by(SupervisionVisit.day.desc(), SupervisionVisit.id.desc())
-    rows = [VisitRow(*row[:8], bool(row[8])) for row in db.session.execute(statement)]
-    return one_group(rows, lambda row: row.letter, letter)
+    counted: Any = (
+        select(SupervisionVisit.id)
+        .join(Person, Person.id == SupervisionVisit.person_id)
+        .where(*conditions)
+    )
+    page, group = listed_by_group(
+        lambda key: statement.where(Person.group_id == key),
+        letter,
+        sorts=lambda _few: {"day": SupervisionVisit.day, "next": SupervisionVisit.next_on},
+        default_sort="next" if state == DUE else "day",
+        default_direction="asc" if state == DUE else "desc",
+        key=SupervisionVisit.id,
+        counted=lambda key: counted.where(Person.group_id == key),
+    )
+    return page.turned(_visit_rows), group
+
+
+def _visit_rows(rows: Sequence[Any]) -> list[VisitRow]:
+    return [VisitRow(*(*row[:8], bool(row[8]))) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -130,7 +150,11 @@ def due_visits(actor: Actor, today: date) -> list[DueVisits]:
             SupervisionVisit.next_by == actor.public_id,
             SupervisionVisit.next_on <= today,
             _awaits(),
-            SupervisionVisit.person_id.in_(person_ids_within_reach(actor, "tracks.standing")),
+            exists()
+            .where(
+                Person.id == SupervisionVisit.person_id, within_reach(actor, "tracks.standing", few=True)
+            )
+            .correlate(SupervisionVisit),
         )
         .group_by(Track.id, Track.public_id, Track.name, Track.name_sw)
         .order_by(first, Track.id)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Person
-from kash.people.queries.persons import locked_person, person_ids_within_reach
+from kash.people.queries.persons import locked_person
+from kash.people.scope import within_reach
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
@@ -103,7 +104,7 @@ def reached_person(session: Session, person_id: str, by: Actor) -> Person:
     """A person of whom an actor keeps the tracks, locked. Raises NotFound and OneselfOnATrack."""
     person = locked_person(session, person_id)
     refuse_oneself(by, [person.id])
-    reached = person_ids_within_reach(by, "tracks.keep").where(Person.id == person.id)
+    reached = select(Person.id).where(Person.id == person.id, within_reach(by, "tracks.keep", few=True))
     if session.scalar(reached) is None:
         raise NotFound
     return person

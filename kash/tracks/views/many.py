@@ -31,7 +31,7 @@ from kash.tracks.errors import NobodyOnStandardTrack, NothingPublished, Publishe
 from kash.tracks.models import Track
 from kash.tracks.queries.entering import (
     Entrant,
-    batches_to_undo,
+    batch_to_undo,
     entrants,
     people_of_lines,
     people_of_workshop,
@@ -183,10 +183,8 @@ def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
     """Ask, then take off again who was put on a track together."""
     actor, track = current_actor(), one_track(public_id)
     if request.method == "GET":
-        found = batches_to_undo(track, actor, utc_now(), batch)
-        return render_template(
-            "tracks/undo_many.html", track=track, batch=one_or_404(next(iter(found), None))
-        )
+        found = batch_to_undo(track, actor, utc_now(), batch)
+        return render_template("tracks/undo_many.html", track=track, batch=found)
     taken = undo_batch(public_id, batch, by=actor)
     flash(_("Taken off again: %(number)s.", number=taken))
     return redirect(url_for("tracks.people", public_id=public_id))

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from kash.accounts.queries.accounts import names_of
 from kash.people.models import Person
-from kash.people.queries.persons import person_ids_within_reach
 from kash.people.queries.search import find_people
+from kash.people.scope import within_reach
 from kash.platform.database import db, utc_now
-from kash.platform.web import current_actor, page, paged
+from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
@@ -31,6 +31,7 @@ from kash.tracks.models import SeenFact
 from kash.tracks.queries.entering import batches_to_undo
 from kash.tracks.queries.people import (
     DONE,
+    MOST_ON_TRACK,
     TrackStanding,
     facts_seen,
     one_standing,
@@ -59,10 +60,10 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
     actor, today = current_actor(), local_today()
     track = one_track(public_id)
     state, version = request.args.get("state", ""), request.args.get("version", "")
-    group = who_stands_where(
+    listing, group = who_stands_where(
         track, actor, today, state=state, version=version, letter=request.args.get("group", "")
     )
-    page_shown = paged(group.rows).turned(lambda rows: shown(rows, track, today))
+    page_shown = listing.turned(lambda rows: shown(rows, track, today))
     if is_taken():
         known = all_names()
         return taken([(one, known) for one in page_shown], ON_TRACK_COLUMNS)
@@ -89,6 +90,7 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
         ],
         known=all_names(),
         batches=batches,
+        most_counted=MOST_ON_TRACK,
         names=names_of([one.by for one in batches]),
         found=found,
         searched=request.form.get("search", "")[:200].strip(),
@@ -110,7 +112,7 @@ def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
     mine = db.session.scalars(
         select(Person.public_id).where(
             Person.public_id.in_(candidates),
-            Person.id.in_(person_ids_within_reach(actor, "tracks.keep")),
+            within_reach(actor, "tracks.keep", few=True),
             ~Person.minor,
         )
     )

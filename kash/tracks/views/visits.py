@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
-from kash.platform.web import current_actor, download, page, paged
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
@@ -56,8 +56,9 @@ def visits(public_id: str) -> ResponseReturnValue:
     """List of the visits to people on a track, or of those that are due."""
     actor, today, track = current_actor(), local_today(), one_track(public_id)
     state = request.args.get("state", "")
-    group = visits_of_track(track, actor, today, state=state, letter=request.args.get("group", ""))
-    found = paged(group.rows)
+    found, group = visits_of_track(
+        track, actor, today, state=state, letter=request.args.get("group", "")
+    )
     names = names_of([one.supervisor for one in found])
     if is_taken():
         return taken([(one, names.get(one.supervisor, "")) for one in found], VISIT_COLUMNS)

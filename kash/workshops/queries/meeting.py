@@ -35,7 +35,10 @@ def met(actor: Actor) -> ColumnElement[bool]:
             Enrolment.answered_by != "",
             Enrolment.answered_by.not_in(tied_to(actor.public_id)),
             Enrolment.state.in_(("confirmed", "waiting")),
-            Enrolment.workshop_id.in_(run_by(actor)),
+            run_by(actor)
+            .where(Workshop.id == Enrolment.workshop_id)
+            .correlate(Enrolment)
+            .exists(),
         )
         .correlate(Person)
     )
