@@ -13,7 +13,7 @@ from kash.people.models import Person
 from kash.people.queries.directory import service_choices
 from kash.people.queries.organisations import find_organisations
 from kash.people.queries.search import find_people
-from kash.people.scope import within_reach, reaches
+from kash.people.scope import reaches, within_reach
 from kash.platform.database import db
 from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.policy import Actor, Reach

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, case, exists, literal, literal_column, select, true
 
 from kash.people.models import Consent, Person, Posting
-from kash.people.scope import ids_within_reach, reaches, within_reach
+from kash.people.scope import reaches, within_reach
 from kash.platform.web.formats import to_local
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
 from kash.policy import Reach
@@ -28,10 +28,10 @@ def _people(asked: Lookout, *lacking: ColumnElement[bool]) -> Select[Any]:
     within: ColumnElement[bool] = true()
     mends: Any = literal(0)
     if not everybody:
-        # Hers are few, and found one by one.
-        within, mends = Person.id.in_(ids_within_reach(actor, "people.edit")), literal(1)
+        # Those who lack something are few, and asked about one by one.
+        within, mends = within_reach(actor, "people.edit", few=True), literal(1)
     elif actor.may("people.edit"):
-        mends = case((within_reach(actor, "people.edit"), 1), else_=0)
+        mends = case((within_reach(actor, "people.edit", few=True), 1), else_=0)
     of_group: list[ColumnElement[bool]] = (
         [] if asked.group is None else [Person.group_id == asked.group.key]
     )

@@ -60,7 +60,7 @@ def _reached(actor: Actor, *columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(Notice)
         .outerjoin(OutboxMessage, OutboxMessage.id == Notice.message_id)
-        .where(_to_within_reach(actor, "messages.see", few=True))
+        .where(_to_someone_in_reach(actor, "messages.see"))
     )
 
 
@@ -92,7 +92,7 @@ def waiting_for_a_person(actor: Actor) -> dict[MessageStanding, int]:
         _reached(actor, standing.label("standing"), func.count())
         .where(
             or_(*(_of_standing(each) for each in DECIDABLE)),
-            _to_within_reach(actor, "messages.decide", few=True),
+            _to_someone_in_reach(actor, "messages.decide"),
         )
         .group_by(standing)
     )

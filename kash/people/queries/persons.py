@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from kash.people.models import Group, Person, Posting
 from kash.people.queries.search import FoundPerson
 from kash.people.scope import (
-    within_reach,
     reaches,
     sees_names,
     within_reach,
@@ -77,7 +76,9 @@ def person_ids_within_reach(actor: Actor, permission: str = "people.see") -> Sel
 def key_within_reach(actor: Actor, public_id: str, permission: str = "people.see") -> int | None:
     """The key of a person whose facts the permission reaches; None for anybody else. One query."""
     return db.session.scalar(
-        select(Person.id).where(Person.public_id == public_id, within_reach(actor, permission, few=True))
+        select(Person.id).where(
+            Person.public_id == public_id, within_reach(actor, permission, few=True)
+        )
     )
 
 

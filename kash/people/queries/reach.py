@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import false, select
 
 from kash.people.models import Person
-from kash.people.scope import Which, within_reach, opened_by_others, reaches
+from kash.people.scope import Which, opened_by_others, reaches, within_reach
 from kash.platform.database import db
 from kash.policy import Actor
 

@@ -214,7 +214,9 @@ def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBa
         .subquery("batches")
     )
     some = (
-        undoable(track.id, actor, now, batches.c.batch, within_reach(actor, "tracks.keep", few=True))
+        undoable(
+            track.id, actor, now, batches.c.batch, within_reach(actor, "tracks.keep", few=True)
+        )
         .limit(MOST_ON_TRACK + 1)
         .correlate(batches)
         .subquery()

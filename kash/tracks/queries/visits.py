@@ -152,7 +152,8 @@ def due_visits(actor: Actor, today: date) -> list[DueVisits]:
             _awaits(),
             exists()
             .where(
-                Person.id == SupervisionVisit.person_id, within_reach(actor, "tracks.standing", few=True)
+                Person.id == SupervisionVisit.person_id,
+                within_reach(actor, "tracks.standing", few=True),
             )
             .correlate(SupervisionVisit),
         )

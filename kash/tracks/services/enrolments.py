@@ -104,7 +104,9 @@ def reached_person(session: Session, person_id: str, by: Actor) -> Person:
     """A person of whom an actor keeps the tracks, locked. Raises NotFound and OneselfOnATrack."""
     person = locked_person(session, person_id)
     refuse_oneself(by, [person.id])
-    reached = select(Person.id).where(Person.id == person.id, within_reach(by, "tracks.keep", few=True))
+    reached = select(Person.id).where(
+        Person.id == person.id, within_reach(by, "tracks.keep", few=True)
+    )
     if session.scalar(reached) is None:
         raise NotFound
     return person

@@ -35,10 +35,7 @@ def met(actor: Actor) -> ColumnElement[bool]:
             Enrolment.answered_by != "",
             Enrolment.answered_by.not_in(tied_to(actor.public_id)),
             Enrolment.state.in_(("confirmed", "waiting")),
-            run_by(actor)
-            .where(Workshop.id == Enrolment.workshop_id)
-            .correlate(Enrolment)
-            .exists(),
+            run_by(actor).where(Workshop.id == Enrolment.workshop_id).correlate(Enrolment).exists(),
         )
         .correlate(Person)
     )
