@@ -1,14 +1,14 @@
 """who was put on a track together, and what waits to be confirmed, is found in an index
 
-Revision ID: 0090
-Revises: 0089
+Revision ID: 0092
+Revises: 0091
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0090'
-down_revision = '0089'
+revision = '0092'
+down_revision = '0091'
 branch_labels = None
 depends_on = None
 
