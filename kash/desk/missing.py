@@ -163,6 +163,16 @@ def all_lines(
     return _shown(kind, letter, rows, 1)
 
 
+def count_lines(
+    kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
+) -> int:
+    """How many lines such a table has. Raises NotFound."""
+    found = _select(kind, letter, actor, now, today)
+    some = found.with_only_columns(found.selected_columns["key"], maintain_column_froms=True)
+    rows = some.order_by(None).limit(MOST_EXPORTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
 def note_table(by: Actor) -> None:
     """Keep that the actor took a table of what is missing with her."""
     with audited("records.missing_exported", by) as change:

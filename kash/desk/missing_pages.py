@@ -13,6 +13,7 @@ from kash.desk.missing import (
     MOST_EXPORTED,
     CountedKind,
     all_lines,
+    count_lines,
     counted_kinds,
     lines_of,
     note_table,
@@ -89,15 +90,15 @@ def missing_table(kind: str) -> ResponseReturnValue:
     """The lines of one kind as a table to keep, stored nowhere here."""
     found, letter = the_kind(kind), _letter()
     actor, now, today = current_actor(), utc_now(), local_today()
-    lines = all_lines(found, letter, actor, now, today)
     if request.method == "GET":
         return render_template(
             "desk/missing_table.html",
             kind=found,
             letter=letter,
-            count=len(lines),
+            count=count_lines(found, letter, actor, now, today),
             most=MOST_EXPORTED,
         )
+    lines = all_lines(found, letter, actor, now, today)
     note_table(actor)
     rows = [
         [_("Record"), _("Belongs to"), _("Since"), _("Missing"), _("Who may mend it")],

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Select, select
 
+from kash.people.models import Group, Person
+from kash.people.queries.one_group import listed_by_group
 from kash.people.rules.one_group import one_group
+from tests.people.conftest import Adding
 
 PEOPLE = st.lists(st.tuples(st.sampled_from("ABC"), st.integers()))
 
@@ -34,3 +41,44 @@ def test_the_group_that_was_chosen_is_shown_if_it_has_anybody(
     letters = {letter for letter, _number in people}
     shown = one_group(people, lambda one: one[0], wanted)
     assert shown.letter == (wanted if wanted in letters else min(letters, default=""))
+
+
+def _of_group(key: int) -> Select[Any]:
+    return select(Person.chosen_name).where(Person.group_id == key)
+
+
+def test_of_many_it_is_told_that_there_are_more_and_each_page_leads_to_the_next(
+    both_engines_app: APIFlask, person: Adding, groups: tuple[Group, Group]
+) -> None:
+    for number in range(3):
+        person(chosen_name=f"Baraka {number}", reference=f"R{number}", phone=None)
+    told: list[bool] = []
+
+    def shown(address: str, wanted: str = "", most: int = 2) -> tuple[list[str], int, bool, str]:
+        def sorts(few: bool) -> dict[str, Any]:
+            told.append(few)
+            return {"name": Person.sort_name}
+
+        with both_engines_app.test_request_context(address):
+            page, group = listed_by_group(
+                _of_group, wanted, sorts=sorts, default_sort="name", key=Person.id, most=most
+            )
+            return list(page.rows), page.total, page.beyond, group.number(group.letter)
+
+    names = ["Baraka 0", "Baraka 1", "Baraka 2"]
+    # One page further than is asked for is counted, so that a next one is known.
+    assert shown("/") == (names, 3, False, "2+")
+    assert shown("/", most=200) == (names, 3, False, "3")
+    assert shown("/?counted=all") == (names, 3, False, "2+")
+    assert shown("/", wanted="none such", most=3) == (names, 3, False, "3")
+    assert told == [False, True, False, True]
+
+
+def test_without_anybody_no_group_is_shown(
+    both_engines_app: APIFlask, groups: tuple[Group, Group]
+) -> None:
+    with both_engines_app.test_request_context("/"):
+        page, group = listed_by_group(
+            _of_group, "", sorts=lambda _few: {}, default_sort="name", key=Person.id
+        )
+    assert (list(page.rows), page.total, group.letter, group.counts) == ([], 0, "", {})

@@ -79,6 +79,9 @@ def test_of_a_long_list_so_many_are_counted_and_every_page_can_be_turned_to(
 ) -> None:
     found = _page(both_engines_app, f"/accounts?{query}", most_counted=3)
     assert (found.total, found.pages, found.beyond) == (total, pages, beyond)
+    # That there are more was known before.
+    known = _page(both_engines_app, f"/accounts?{query}", most_counted=4, beyond=True)
+    assert (known.total, known.pages, known.beyond) == (total, pages, beyond)
     whole = _page(both_engines_app, f"/accounts?{query}")
     assert [row.name for row in found] == [row.name for row in whole]
 
