@@ -1,4 +1,4 @@
-"""What was sent to a funder, on Today of its accounts."""
+"""Figures and reports that were sent to a funder, on Today of its accounts."""
 
 from __future__ import annotations
 

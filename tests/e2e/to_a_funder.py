@@ -13,7 +13,7 @@ SUMMARY = "Two groups sat at one table."
 
 
 def sends_figures(walk: Walk) -> None:
-    """Who pays, whose account it is, figures that two people send, and a report that two write."""
+    """The payer, its account, figures that two people send, and a report that two write."""
     trainer, administrator = walk.people["trainer"], walk.people["administrator"]
     director = walk.people["director"]
     trainer.go(f"{walk.workshop}/costs")

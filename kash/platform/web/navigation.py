@@ -81,7 +81,7 @@ def in_the_bar(first: Sequence[bool]) -> list[bool]:
 
 
 def beyond_the_row(barred: Sequence[bool]) -> list[str]:
-    """Which places a desk keeps under "More", by which of them stand in a phone's bar: `far` where
+    """Places that a desk keeps under "More", by which of them stand in a phone's bar: `far` where
     the window is small, `far rest` also where it is wide. What a phone shows is never kept back."""
     small, wide = ((room if len(barred) <= room else room - 1) for room in (_DESK, _WIDE))
     return [
