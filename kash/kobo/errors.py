@@ -65,7 +65,7 @@ class OtherFile(Problem):
 
 
 class MarksChanged(Problem):
-    """What was shown is not what stands any more."""
+    """Marks stand otherwise than they were shown."""
 
     sentence = _l(
         "Rows came, or somebody marked the register, since this was shown. Nothing was saved: look"

@@ -51,7 +51,7 @@ def attendance_form_of(workshop_id: int, session: Session | None = None) -> Kobo
 
 
 def said_by(form: KoboForm | None) -> list[SaidSession]:
-    """What the rows of a form say, as they came last."""
+    """Submissions of a form, as they came last."""
     if form is None or form.marks_sealed is None:
         return []
     text = open_text(form.marks_sealed, kind=MARKS, public_id=form.public_id)
@@ -61,7 +61,7 @@ def said_by(form: KoboForm | None) -> list[SaidSession]:
 def suggested(
     form: KoboForm | None, workshop: Workshop, session: Session | None = None
 ) -> Suggestions:
-    """What a form says of a workshop's register; seven queries."""
+    """Suggestions of a form for a workshop's register; seven queries."""
     if form is None:
         return Suggestions()
     asking = session or db.session()

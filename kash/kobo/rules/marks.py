@@ -92,7 +92,7 @@ class SaidSession:
 
 
 def said_in(row: Submission, at: datetime | None) -> SaidSession:
-    """What one submission says. Without a session it says nothing."""
+    """One submission read. Without a session it says nothing."""
     marks = dict.fromkeys(
         (name.removeprefix(STATUS), entry)
         for name, text in row.told.items()
@@ -143,7 +143,7 @@ def refuse_other_forms(sessions: Collection[SaidSession]) -> None:
 
 
 @dataclass(frozen=True)
-class Brought:
+class Submitted:
     """Submissions as they are kept from now on, and how many are new, edited, and no longer
     there."""
 
@@ -153,9 +153,9 @@ class Brought:
     gone: int = 0
 
 
-def brought(before: Iterable[SaidSession], now: Iterable[SaidSession], *, whole: bool) -> Brought:
-    """What came, beside what came before. A server tells all that there is (`whole`); a file may
-    hold a part, so that what it does not name stays."""
+def brought(before: Iterable[SaidSession], now: Iterable[SaidSession], *, whole: bool) -> Submitted:
+    """Submissions that came, beside those that came before. A server tells all that there is
+    (`whole`); a file may hold a part, so that what it does not name stays."""
     kept = list(before)
     by_first_id = {one.key.first_id: one for one in kept if one.key.first_id}
     by_number = {one.key.number: one for one in kept}
@@ -169,7 +169,7 @@ def brought(before: Iterable[SaidSession], now: Iterable[SaidSession], *, whole:
     )
     again = {id(earlier) for earlier in known if earlier is not None}
     rest = [one for one in kept if id(one) not in again]
-    return Brought((*([] if whole else rest), *found), new, edited, len(rest) if whole else 0)
+    return Submitted((*([] if whole else rest), *found), new, edited, len(rest) if whole else 0)
 
 
 def _says(one: SaidSession) -> tuple[str, str, frozenset[tuple[str, str]]]:
@@ -215,8 +215,8 @@ class MarkDecided:
 
 @dataclass(frozen=True)
 class SuggestedMark:
-    """What a form says of one place, and what stands there. `choice` is what would be taken over,
-    empty for nothing; `before` what was taken over before it was said otherwise."""
+    """Suggestion of a form for one place, and what stands there. `choice` is what would be taken
+    over, empty for nothing; `before` what was taken over before it was said otherwise."""
 
     slot: str
     entry: str
@@ -253,7 +253,7 @@ class Suggestions:
 
     @property
     def open(self) -> list[SuggestedMark]:
-        """What is to be looked at."""
+        """Suggestions that are to be looked at."""
         return [one for one in self.marks if one.state in OPEN]
 
 
@@ -265,7 +265,7 @@ def suggestions(
     places: RegisterPlaces,
     decided: Mapping[Place, MarkDecided],
 ) -> Suggestions:
-    """What a form says of each place of a register, in the order of its sessions and entries."""
+    """Suggestions of a form for each place of a register, by its sessions and entries."""
     said, moments, unfitting = _sorted_out(sessions, places)
     slots = {name: at for at, name in enumerate(places.slots)}
     order = {name: at for at, name in enumerate(dict.fromkeys(places.entries.values()))}
@@ -379,7 +379,7 @@ def _blocked(place: Place, said: tuple[str, ...], places: RegisterPlaces) -> Rej
 
 
 def submissions_of(rows: Iterable[Row], answered: Iterable[Submission]) -> list[SaidSession]:
-    """What rows say, each with when it was sent. `answered` are their answers, the newest of each
+    """Answers of rows, each with when it was sent. `answered` are their answers, the newest of each
     row only."""
     moments = {key_of(row): sent_at(row) for row in rows}
     return [said_in(one, moments.get(one.key)) for one in answered]

@@ -34,9 +34,9 @@ from kash.kobo.queries.marks import MARKS, attendance_form_of, said_by, suggeste
 from kash.kobo.rules.marks import (
     MOST_TICKED,
     OPEN,
-    Brought,
     MarksState,
     SaidSession,
+    Submitted,
     SuggestedMark,
     Suggestions,
     brought,
@@ -77,7 +77,7 @@ def name_form(workshop: str, connection: str, asset: str, by: Actor) -> str:
         raise FormKnown from None
 
 
-def bring_file(workshop: str, content: bytes, by: Actor) -> Brought:
+def bring_file(workshop: str, content: bytes, by: Actor) -> Submitted:
     """Keep what an export of a workshop's form says, beside what came before. Raises NotFound,
     NotRunning, OtherFile and FileUnreadable."""
     sessions = _sessions_in(content)
@@ -115,7 +115,7 @@ def keep_sessions(
     by: Actor,
     *,
     whole: bool,
-) -> Brought:
+) -> Submitted:
     """Keep what the rows of a form say. Raises NotRunning."""
     with audited("kobo.rows_brought", by) as change:
         kept = one_or_404(
@@ -131,7 +131,7 @@ def keep_sessions(
 
 def _keep(
     change: Change, form: KoboForm, sessions: Sequence[SaidSession], *, whole: bool
-) -> Brought:
+) -> Submitted:
     came = brought(said_by(form), sessions, whole=whole)
     text = json.dumps([one.as_data() for one in came.sessions], ensure_ascii=False)
     form.marks_sealed = seal(text, kind=MARKS, public_id=form.public_id)

@@ -48,7 +48,7 @@ _SHOWN = {
 @blueprint.get("/workshops/<public_id>")
 @allow("attendance.mark")
 def marks(public_id: str) -> ResponseReturnValue:
-    """What a form says of a workshop's register, one group at a time."""
+    """Suggestions of a form for a workshop's register, one group at a time."""
     return _marks_page(own_workshop(public_id, current_actor(), "attendance.mark"))
 
 

@@ -64,7 +64,7 @@ def init_counted(app: Flask) -> None:
 
 
 def counted(key: Hashable, make: Callable[[], Figures]) -> Figures:
-    """What `make` counts, or what it counted before, if that may be shown still."""
+    """Figures that `make` counts, or counted before if those may be shown still."""
     results: _Results = current_app.extensions[_NAME]
     head = db.session.scalar(select(AuditHead.mac).where(AuditHead.id == 1))
     found = _usable(results.by_key.get(key), head)
