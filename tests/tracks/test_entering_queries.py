@@ -11,13 +11,14 @@ from apiflask import APIFlask
 
 from kash.people.models import Group, Person
 from kash.platform.database import db
-from kash.platform.web.errors import Forbidden
+from kash.platform.web.errors import Forbidden, NotFound
 from kash.policy import SYSTEM, Actor
 from kash.tracks.models import Track, TrackEnrolment, TrackMove, TrackVersion
 from kash.tracks.queries import entering
 from kash.tracks.queries.entering import (
     EnteredBatch,
     Entrant,
+    batch_to_undo,
     batches_to_undo,
     entrants,
     people_of_lines,
@@ -157,16 +158,18 @@ def test_whoever_was_put_on_together_is_taken_off_within_thirty_days_unless_move
         )
     row(TrackMove, enrolment_id=made["moved"].id, from_id=version.id, to_id=version.id)
 
-    def found(batch: str = "") -> list[str]:
+    def found(batch: str) -> list[str]:
         keys = set(db.session.scalars(undoable(track.id, trainer, NOW, batch)))
         return [name for name, one in made.items() if one.id in keys]
 
-    assert found() == ["a1", "a2", "b", "c", "d"]
-    assert found("a" * 16) == ["a1", "a2"]
+    assert [found(letter * 16) for letter in "abcd"] == [["a1", "a2"], ["b"], ["c"], ["d"]]
+    assert found("") == []
     entered = [
         EnteredBatch(letter * 16, NOW - days * DAY, "e" * 16, people)
         for letter, days, people in (("b", 0, 1), ("a", 1, 2), ("c", 3, 1))
     ]
     assert batches_to_undo(track, trainer, NOW) == entered
-    assert batches_to_undo(track, trainer, NOW, "a" * 16) == entered[1:2]
+    assert batch_to_undo(track, trainer, NOW, "a" * 16) == entered[1]
+    with pytest.raises(NotFound):
+        batch_to_undo(track, trainer, NOW, "")
     assert batches_to_undo(track, actor("trainer"), NOW) == []
