@@ -3,13 +3,16 @@ was counted stays counted."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
+from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -44,7 +47,7 @@ from kash.platform.vault import lookup, seal, verify
 from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
-from tests.conftest import CHEAP
+from tests.conftest import CHEAP, Queries, csrf_token
 
 Actors = Callable[..., Actor]
 SIZE = Size(
@@ -144,9 +147,15 @@ def _settle(session: Session, key: int) -> None:
 
 def _shown(key: int) -> ErasurePreview:
     db.session.rollback()
-    found = erasure_preview(db.session(), db.session.get_one(Person, key))
+    found = erasure_preview(db.session(), db.session.get_one(Person, key), look=True)
     db.session.rollback()
     return found
+
+
+def _digest(key: int) -> str:
+    looked = _shown(key).looked
+    assert looked is not None
+    return looked.digest
 
 
 def _public_id(key: int) -> str:
@@ -196,7 +205,7 @@ def test_nothing_of_her_stays_in_any_table_or_file_and_all_counts_stay(
     if db.engine.dialect.name == "sqlite":
         assert CADRE.lower().encode() in _every_file(both_engines_app)
     request = ask_erasure(was, ON, "wish", custodian)
-    erase_person(request, _shown(her).digest, director)
+    erase_person(request, _digest(her), director)
     assert _counted() == before
     left = _every_value()
     assert [each for each in CANARIES if each.lower() in left] == []
@@ -226,17 +235,17 @@ def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wis
     with pytest.raises(ErasureWaits):
         ask_erasure(was, ON, "wish", custodian)
     with pytest.raises(NotFound):
-        erase_person(own, _shown(her).digest, both)
+        erase_person(own, _digest(her), both)
     with pytest.raises(NotFound):
         close_request(own, actor("trainer"), refuse=False)
-    shown = _shown(her).digest
+    shown = _digest(her)
     with writing() as session:
         session.execute(update(Person).where(Person.id == her).values(row_version=77))
     with pytest.raises(MoreSince):
         erase_person(own, shown, actor("director"))
     close_request(own, both, refuse=False)
     with pytest.raises(DecidedBefore):
-        erase_person(own, _shown(her).digest, actor("director"))
+        erase_person(own, _digest(her), actor("director"))
     assert _public_id(her) == was
 
 
@@ -251,7 +260,7 @@ def test_an_open_account_and_a_seat_to_come_stand_in_the_way(her: int, actor: Ac
     assert len(shown.in_the_way) == 2
     request = ask_erasure(_public_id(her), ON, "wish", actor("custodian"))
     with pytest.raises(NotYetErased):
-        erase_person(request, shown.digest, actor("director"))
+        erase_person(request, _digest(her), actor("director"))
 
 
 @pytest.mark.any_engine
@@ -261,7 +270,7 @@ def test_no_list_shows_the_stone_that_is_left(
     """A nameless row among people would make everyone ask who that was."""
     director = actor("director")
     request = ask_erasure(_public_id(her), ON, "wish", actor("custodian"))
-    erase_person(request, _shown(her).digest, director)
+    erase_person(request, _digest(her), director)
     with both_engines_app.test_request_context():
         listed = people(director, PeopleSearch())
     assert "…" not in {row.chosen_name for row in listed.rows}
@@ -288,4 +297,44 @@ def test_a_copy_holds_contacts_for_herself_alone(her: int) -> None:
     others = json.dumps(copy_of(db.session(), person, hers=False), default=str)
     assert [each in own for each in (NAME, CADRE, PHONE, EMAIL)] == [True] * 4
     assert [each in others for each in (NAME, CADRE, PHONE, EMAIL)] == [True, True, False, False]
+    db.session.rollback()
+
+
+@pytest.mark.any_engine
+def test_texts_are_looked_through_once_that_is_asked_for_and_before_anybody_is_erased(
+    her: int,
+    actor: Actors,
+    client_for: Callable[[Actor], FlaskClient],
+    count_queries: Callable[[], contextlib.AbstractContextManager[Queries]],
+) -> None:
+    """Ten years of minutes need not be read for a page that is only glanced at."""
+    asks, decides = client_for(actor("custodian")), client_for(actor("director"))
+    page = f"/people/{_public_id(her)}/erase"
+    with count_queries() as glanced:
+        told = asks.get(page).text
+    assert [one for one in glanced.statements if "agenda_item.minute" in one] == []
+    assert "the name is struck out of them" not in told
+    assert f"{page}?look=1#goes" in told
+    looked = _shown(her).looked
+    assert looked is not None
+    assert looked.texts > 0
+    said = f'<div class="key">{looked.texts}</div><div class="what">Texts that others wrote'
+    assert said in asks.get(f"{page}?look=1").text
+    asked = asks.post(
+        page, data={"grounds": "wish", "asked_on": str(ON), "csrf_token": csrf_token(told)}
+    )
+    wish = asked.headers["Location"]
+    told = decides.get(wish).text
+    assert ("Erase for good" in told, f"{wish}?look=1#goes" in told) == (False, True)
+    # Whoever was shown no texts has nothing to approve.
+    token = csrf_token(told)
+    refused = decides.post(f"{wish}/approve", data={"csrf_token": token, "digest": ""})
+    assert (refused.status_code, "Look again" in refused.text) == (409, True)
+    told = decides.get(f"{wish}?look=1").text
+    assert said in told
+    given = re.search(r'name="digest" value="([0-9a-f]{64})"', told)
+    assert given is not None
+    done = decides.post(f"{wish}/approve", data={"csrf_token": token, "digest": given[1]})
+    assert done.status_code == 303
+    assert db.session.scalars(select(ErasureRequest.state)).all() == ["done"]
     db.session.rollback()

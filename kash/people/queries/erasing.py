@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, func, or_, select
+from sqlalchemy import Column, ColumnElement, RowMapping, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.feature import declared
@@ -132,11 +132,13 @@ def rows_naming(session: Session, text: Searched, gone: ErasedPerson) -> Iterato
     column = column_of(text.name)
     table = column.table
     keys = list(table.primary_key.columns)
+    # A text that is sealed says by its whole row for what it was sealed.
+    read = [table] if text.kind else [*keys, column]
     found = session.execute(
-        select(table).where(column.is_not(None)).order_by(*keys).execution_options(yield_per=500)
+        select(*read).where(column.is_not(None)).order_by(*keys).execution_options(yield_per=500)
     )
     for row in found.mappings():
-        value = _read(session, text, dict(row), row[column.name])
+        value = _read(session, text, row, row[column.name])
         if value is None:
             continue
         without = _without(text, value, gone)
@@ -144,11 +146,11 @@ def rows_naming(session: Session, text: Searched, gone: ErasedPerson) -> Iterato
             yield NamedRow({key.name: row[key.name] for key in keys}, without)
 
 
-def _read(session: Session, text: Searched, row: Values, value: Any) -> Any:
+def _read(session: Session, text: Searched, row: RowMapping, value: Any) -> Any:
     if not text.kind or not value:
         return value
     try:
-        opened = open_sealed(value, kind=text.kind, public_id=text.sealed_for(session, row))
+        opened = open_sealed(value, kind=text.kind, public_id=text.sealed_for(session, dict(row)))
     except SealError:
         # A damaged text can't be read, so it can't be searched; it is told as it is elsewhere.
         return None
@@ -171,23 +173,32 @@ class ToldCount:
 
 
 @dataclass(frozen=True)
-class ErasurePreview:
-    """Everything that would go or stay without her, and what stands in the way, with a digest of
-    it all. `called_so` counts others of the same name, which would be struck out of texts too."""
+class FoundInTexts:
+    """Texts that name a person, what is held of her elsewhere, and others of the same name, which
+    would be struck out of these texts too; found by looking through all that was ever written.
+    The digest is of all that would go or stay, beneath her and in texts."""
 
-    goes: Sequence[ToldCount]
-    stays: Sequence[ToldCount]
     texts: int
     elsewhere: Sequence[ToldCount]
     called_so: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ErasurePreview:
+    """Everything that would go or stay without her, and what stands in the way. Rows beneath her
+    are counted by their indexes; `looked` is None where nobody asked to look through texts."""
+
+    goes: Sequence[ToldCount]
+    stays: Sequence[ToldCount]
     in_the_way: Sequence[Any]
-    digest: str = field(default="")
+    looked: FoundInTexts | None
 
 
-def erasure_preview(session: Session, person: Person) -> ErasurePreview:
-    """Preview of all that is held about a person, as if she were erased."""
+def erasure_preview(session: Session, person: Person, *, look: bool) -> ErasurePreview:
+    """Preview of all that is held about a person, as if she were erased; with texts in which she is
+    named if it is to `look` through them, which takes as long as there are texts."""
     rows = RowsOfPeople()
-    gone = erased_person(session, person, rows)
     counts: list[tuple[str, int]] = []
     goes: dict[str, int] = {}
     stays: dict[str, int] = {}
@@ -199,30 +210,31 @@ def erasure_preview(session: Session, person: Person) -> ErasurePreview:
         if number and one.label:
             kept = goes if one.erased.goes else stays
             kept[str(one.label)] = kept.get(str(one.label), 0) + number
-    texts = 0
+    return ErasurePreview(
+        goes=[ToldCount(*line) for line in goes.items()],
+        stays=[ToldCount(*line) for line in stays.items()],
+        in_the_way=in_the_way(session, person.id),
+        looked=_look(session, person, rows, counts) if look else None,
+    )
+
+
+def _look(
+    session: Session, person: Person, rows: RowsOfPeople, beneath: Sequence[tuple[str, int]]
+) -> FoundInTexts:
+    gone = erased_person(session, person, rows)
     searched: list[Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
-    for text in searched:
-        number = sum(1 for _row in rows_naming(session, text, gone))
-        counts.append((text.name, number))
-        texts += number
-    elsewhere = []
-    for held in declared(HeldElsewhere):
-        number = held.count(session, gone)
-        if number:
-            elsewhere.append(ToldCount(held.label, number))
+    named = [(text.name, sum(1 for _row in rows_naming(session, text, gone))) for text in searched]
+    held = [ToldCount(one.label, one.count(session, gone)) for one in declared(HeldElsewhere)]
     called_so = session.scalar(
         select(func.count(Person.id)).where(
             Person.sort_name == person.sort_name, Person.id != person.id
         )
     )
-    said = json.dumps([person.row_version, sorted(counts)])
-    return ErasurePreview(
-        goes=[ToldCount(*line) for line in goes.items()],
-        stays=[ToldCount(*line) for line in stays.items()],
-        texts=texts,
-        elsewhere=elsewhere,
+    said = json.dumps([person.row_version, sorted([*beneath, *named])])
+    return FoundInTexts(
+        texts=sum(number for _name, number in named),
+        elsewhere=[one for one in held if one.count],
         called_so=called_so or 0,
-        in_the_way=in_the_way(session, person.id),
         digest=hashlib.sha256(said.encode()).hexdigest(),
     )
 

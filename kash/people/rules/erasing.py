@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 # Stands where something was struck out, as in minutes.
@@ -13,6 +14,12 @@ _DIGITS_OF_A_PHONE = 9
 
 
 def _pattern(names: Collection[str]) -> re.Pattern[str] | None:
+    return _pattern_of(tuple(names))
+
+
+# One person's names are looked for in one text after the other.
+@lru_cache(maxsize=1)
+def _pattern_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
     # The longest first, so that of two names one of which holds the other nothing is left over.
     told = sorted({" ".join(name.split()) for name in names} - {""}, key=len, reverse=True)
     told = [name for name in told if any(sign.isalnum() for sign in name)]

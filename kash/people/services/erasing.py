@@ -174,10 +174,10 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
         session = change.session
         asked = _held(session, request, decidable(by))
         person = locked_person(session, asked.person.public_id if asked.person else "")
-        shown = erasure_preview(session, person)
+        shown = erasure_preview(session, person, look=True)
         if shown.in_the_way:
             raise NotYetErased
-        if shown.digest != digest:
+        if shown.looked is None or shown.looked.digest != digest:
             raise MoreSince
         rows = RowsOfPeople()
         gone = erased_person(session, person, rows)

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint
 from kash.people.forms.erasing import AskErasureForm
-from kash.people.models import ErasureRequest
+from kash.people.models import ErasureRequest, Person
 from kash.people.queries import erasures as asked
-from kash.people.queries.erasing import erasure_preview
+from kash.people.queries.erasing import ErasurePreview, erasure_preview
 from kash.people.queries.persons import person
 from kash.people.services.erasing import ask_erasure, close_request, erase_person
 from kash.people.words import GROUNDS
@@ -36,9 +36,12 @@ def erase(public_id: str) -> ResponseReturnValue:
             flash(_("Asked. It waits for a second person."))
             return redirect(url_for("people.erasure", request_id=made), 303)
         found = person(actor, public_id, "people.ask_erasure")
-    return page(
-        "people/erase.html", form=form, person=found, shown=erasure_preview(db.session(), found)
-    )
+    return page("people/erase.html", form=form, person=found, shown=_preview(found))
+
+
+def _preview(found: Person) -> ErasurePreview:
+    """All that would go; texts are looked through once that is asked for."""
+    return erasure_preview(db.session(), found, look="look" in request.args)
 
 
 @blueprint.get("/erasures")
@@ -68,7 +71,7 @@ def _erasure_page(found: ErasureRequest, problem: Problem | None = None) -> Resp
         "people/erasure.html",
         request_=found,
         grounds=GROUNDS,
-        shown=erasure_preview(db.session(), found.person) if waits and found.person else None,
+        shown=_preview(found.person) if waits and found.person else None,
         names=account_names({found.asked_by, found.decided_by or ""}),
         takes_back=actor.may("people.ask_erasure"),
         decides=actor.may("people.erase") and found.asked_by != actor.public_id,
