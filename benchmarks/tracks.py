@@ -93,10 +93,11 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
     from kash.platform.database import db, new_public_id, utc_now, writing
     from kash.platform.web.formats import local_today
     from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+    from kash.tracks.rules.entering import MOST_AT_ONCE
     from kash.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
     from kash.training.models import Course
 
-    today, now, batch = local_today(), utc_now(), new_public_id()
+    today, now = local_today(), utc_now()
     with writing() as session:
         course = session.scalar(select(Course.public_id).order_by(Course.id).limit(1))
         tree = Branch(
@@ -133,8 +134,10 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
             ("document", "Code · 1", 1),
             ("role", "mentor", 1),
         )
-        for start in range(0, len(keys), 5_000):
-            some = keys[start : start + 5_000]
+        # As many as can be put on it together, each week.
+        for start in range(0, len(keys), MOST_AT_ONCE):
+            some, batch = keys[start : start + MOST_AT_ONCE], new_public_id()
+            put_on = now - timedelta(weeks=start // MOST_AT_ONCE)
             session.execute(
                 insert(TrackEnrolment),
                 [
@@ -144,7 +147,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
                         "person_id": key,
                         "public_id": new_public_id(),
                         "enrolled_by": "system",
-                        "enrolled_at": now,
+                        "enrolled_at": put_on,
                         "batch": batch,
                     }
                     for key, _public_id in some

@@ -106,8 +106,15 @@ class TrackEnrolment(PublicId, Base):
     __tablename__ = "track_enrolment"
     __table_args__ = (
         UniqueConstraint("track_id", "person_id"),
-        Index("ix_track_enrolment_track_id_enrolled_at", "track_id", "enrolled_at"),
-        # Who was put on a track together, and may still be taken off.
+        # What was put on a track together of late, and whom of it may still be taken off.
+        Index(
+            "ix_track_enrolment_track_id_enrolled_at",
+            "track_id",
+            "enrolled_at",
+            "batch",
+            "enrolled_by",
+            **only_where("batch <> ''"),
+        ),
         Index(
             "ix_track_enrolment_track_id_batch",
             "track_id",

@@ -208,11 +208,13 @@ class Enrolment(PublicId, Base):
         CheckConstraint(
             "state in ('invited', 'confirmed', 'waiting', 'declined', 'withdrawn')", name="state"
         ),
+        # Whether somebody is in a workshop that a trainer runs is answered by the index alone.
+        Index("ix_enrolment_person_id_workshop_id", "person_id", "workshop_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     roster_entry_id: Mapped[int | None] = mapped_column(ForeignKey("roster_entry.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default="confirmed")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from kash.tracks.rules.entering import (
 from kash.tracks.rules.tree import Leaf
 from kash.tracks.services.enrolments import enrol, move
 from kash.tracks.services.entering import enrol_all, undo_batch
+from kash.tracks.views import many
 from tests.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, Tracked
 from tests.tracks.test_views import ClientFor
 from tests.workshops.conftest import make_person
@@ -159,6 +161,18 @@ def test_a_workshop_gives_all_who_have_a_place_or_who_came_often_enough(
     nothing = browser.post(address, data={})
     assert nothing.status_code == 422
     assert "Choose a workshop with people in it, or paste rows." in nothing.text
+
+
+def test_of_many_workshops_the_latest_are_offered_and_it_is_said(
+    tracked: Tracked, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracked.publish(PRACTICE)
+    browser, address = client_for(tracked.trainer), f"/tracks/{tracked.track}/people/many"
+    assert "are offered" not in browser.get(address).text
+    monkeypatch.setattr(many, "MOST_WORKSHOPS", 1)
+    assert (
+        "The latest 1 are offered. Paste the rows of an earlier one." in browser.get(address).text
+    )
 
 
 def test_ticked_people_of_a_list_are_shown_before_anything_is_done(

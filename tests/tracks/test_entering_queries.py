@@ -105,7 +105,9 @@ def test_pasted_lines_lead_to_her_own_people_by_number_code_reference_or_name(
     assert found == [ids[0], ids[1], ids[1], None, ids[0], None, None]
 
 
-def test_those_come_from_a_workshop_who_have_a_place_in_it(actor: Callable[..., Actor]) -> None:
+def test_those_come_from_a_workshop_who_have_a_place_in_it(
+    actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
     trainer, other = actor("trainer"), actor("trainer")
     made = [
         row(Workshop, created_by=by.public_id, starts_on=day.date(), ends_on=day.date())
@@ -121,11 +123,14 @@ def test_those_come_from_a_workshop_who_have_a_place_in_it(actor: Callable[..., 
     assert people_of_workshop(trainer, made[0].public_id, 1) == []
     with pytest.raises(Forbidden):
         people_of_workshop(trainer, made[2].public_id)
-    assert workshops_to_enter_from(trainer) == [made[1], made[0]]
+    latest_first = [(one.public_id, one.title, one.starts_on) for one in (made[1], made[0])]
+    assert workshops_to_enter_from(trainer) == latest_first
+    monkeypatch.setattr(entering, "MOST_WORKSHOPS", 1)
+    assert workshops_to_enter_from(trainer) == latest_first[:1]
 
 
 def test_whoever_was_put_on_together_is_taken_off_within_thirty_days_unless_moved(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
+    actor: Callable[..., Actor], groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     herself = row(Person, group=groups[0])
     trainer = actor("trainer", person_id=herself.id)
@@ -134,12 +139,12 @@ def test_whoever_was_put_on_together_is_taken_off_within_thirty_days_unless_move
     made = {}
     for name, batch, days, more in (
         ("a1", "a" * 16, 1, {}),
-        ("a2", "a" * 16, 2, {}),
+        ("a2", "a" * 16, 1, {}),
         ("b", "b" * 16, 0, {}),
         ("c", "c" * 16, 3, {}),
         ("d", "d" * 16, 4, {}),
         ("moved", "a" * 16, 1, {}),
-        ("old", "a" * 16, 30, {}),
+        ("old", "o" * 16, 30, {}),
         ("alone", "", 1, {}),
         ("stranger", "a" * 16, 1, {"by": "somebody"}),
         ("herself", "a" * 16, 1, {"person": herself}),
@@ -162,13 +167,15 @@ def test_whoever_was_put_on_together_is_taken_off_within_thirty_days_unless_move
         keys = set(db.session.scalars(undoable(track.id, trainer, NOW, batch)))
         return [name for name, one in made.items() if one.id in keys]
 
-    assert [found(letter * 16) for letter in "abcd"] == [["a1", "a2"], ["b"], ["c"], ["d"]]
+    assert [found(letter * 16) for letter in "abcdo"] == [["a1", "a2"], ["b"], ["c"], ["d"], []]
     assert found("") == []
     entered = [
         EnteredBatch(letter * 16, NOW - days * DAY, "e" * 16, people)
         for letter, days, people in (("b", 0, 1), ("a", 1, 2), ("c", 3, 1))
     ]
     assert batches_to_undo(track, trainer, NOW) == entered
+    monkeypatch.setattr(entering, "MOST_OF_BATCH", 0)
+    assert [one.people for one in batches_to_undo(track, trainer, NOW)] == [1, 1, 1]
     assert batch_to_undo(track, trainer, NOW, "a" * 16) == entered[1]
     with pytest.raises(NotFound):
         batch_to_undo(track, trainer, NOW, "")

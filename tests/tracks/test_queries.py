@@ -14,7 +14,8 @@ from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
-from kash.tracks.queries.people import facts_seen, people_to_enter
+from kash.tracks.queries import people, tracks
+from kash.tracks.queries.people import enterable_people, facts_seen, people_to_enter
 from kash.tracks.queries.tracks import (
     all_names,
     all_tracks,
@@ -46,7 +47,10 @@ def _person(group: Group, name: str, **more: Any) -> Person:
 
 
 def test_tracks_stand_by_name_with_their_published_version_and_who_is_on_them(
-    sqlite_app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
+    sqlite_app: APIFlask,
+    groups: tuple[Group, Group],
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     published, draft, bare = (
         row(Track, name=name, name_sw=sw)
@@ -63,6 +67,11 @@ def test_tracks_stand_by_name_with_their_published_version_and_who_is_on_them(
     with sqlite_app.test_request_context("/"):
         told = [(one.name, one.published, one.unpublished, one.enrolled) for one in all_tracks()]
     assert told == [("Alpha 100%", 0, True, 0), ("beta", 2, True, 2), ("Gamma", 0, False, 0)]
+    monkeypatch.setattr(tracks, "MOST_COUNTED", 0)
+    for taken, counts in ((False, [0, 1, 0]), (True, [0, 2, 0])):
+        monkeypatch.setattr(tracks, "is_taken", lambda answer=taken: answer)
+        with sqlite_app.test_request_context("/"):
+            assert [one.enrolled for one in all_tracks()] == counts
     assert [name for _id, name in find_tracks("A", 9)] == ["Alpha 100%", "beta", "Gamma"]
     assert [name for _id, name in find_tracks("WENZA", 9)] == ["Alpha 100%"]
     assert [name for _id, name in find_tracks("%", 9)] == ["Alpha 100%"]
@@ -107,7 +116,10 @@ def test_names_are_those_of_courses_that_can_be_taught() -> None:
 
 
 def test_what_was_seen_of_somebody_and_whom_to_enter_something_about(
-    groups: tuple[Group, Group], actor: Callable[..., Actor]
+    sqlite_app: APIFlask,
+    groups: tuple[Group, Group],
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     track = row(Track)
     version = _version(track, 1, "published")
@@ -123,11 +135,45 @@ def test_what_was_seen_of_somebody_and_whom_to_enter_something_about(
     row(TrackEnrolment, track=other, version=elsewhere, person=_person(groups[1], "Ziwa"))
     ziwa = _person(groups[1], "Ua")
     row(TrackEnrolment, track=track, version=version, person=ziwa)
-    told = [(one.name, one.letter) for one in people_to_enter(track, trainer)]
+    with sqlite_app.test_request_context("/"):
+        page, group = people_to_enter(track, trainer)
     # Never of herself, and of nobody who is not her own.
-    assert told == [("Bahari", "B"), ("Nyota", "B")]
+    assert [(one.name, one.letter) for one in page] == [("Bahari", "B"), ("Nyota", "B")]
+    assert group.counts == {"B": 2}
+    everybody = [one.public_id for one in (nyota, bahari, mto, ziwa)]
+    for at_once in (1, 500):
+        monkeypatch.setattr(people, "_MOST_KEYS", at_once)
+        found = enterable_people(track, trainer, everybody)
+        assert found == {nyota.public_id, bahari.public_id}
     facts = [
         row(SeenFact, person_id=of.id, kind="outreach", day=TODAY + days * DAY)
         for of, days in ((nyota, 0), (nyota, 2), (nyota, 1), (bahari, 5))
     ]
     assert facts_seen(nyota) == [facts[1], facts[2], facts[0]]
+
+
+def test_of_many_to_enter_something_about_the_page_is_shown_that_a_form_asks_for(
+    sqlite_app: APIFlask,
+    groups: tuple[Group, Group],
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    track, trainer = row(Track), actor("trainer")
+    version = _version(track, 1, "published")
+    names = [f"Nyota {number:03}" for number in range(101)]
+    for name in reversed(names):
+        her = _person(groups[1], name, created_by=trainer.public_id)
+        row(TrackEnrolment, track=track, version=version, person=her)
+    monkeypatch.setattr(people, "MOST_ON_TRACK", 20)
+
+    def shown(page: int) -> tuple[list[str], int, bool, str]:
+        # What an address asks for is not asked of a form.
+        with sqlite_app.test_request_context("/?page=3"):
+            found, group = people_to_enter(track, trainer, letter="B", page=page)
+        return [one.name for one in found], found.pages, found.beyond, group.number("B")
+
+    assert shown(1) == (names[:50], 2, True, "20+")
+    assert shown(2) == (names[50:100], 3, False, "20+")
+    assert shown(7) == (names[100:], 3, False, "20+")
+    monkeypatch.setattr(people, "MOST_ON_TRACK", 200)
+    assert shown(0) == (names[:50], 3, False, "101")

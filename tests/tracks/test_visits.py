@@ -247,14 +247,15 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     with app.test_request_context():
         _page, where = who_stands_where(track, on_track.trainer, TODAY)
         _page, visits = visits_of_track(track, on_track.director, TODAY)
-    grid = [one.person for one in people_to_enter(track, on_track.trainer)]
+        page, _group = people_to_enter(track, on_track.trainer)
+    grid = [one.person for one in page]
     assert (sum(where.counts.values()), grid) == (1, [adult])
     assert visits.counts == {}
     assert due_visits(on_track.trainer, TODAY) == []
     # What was entered before stays on her own page, which asks for nothing new.
-    page = client_for(on_track.trainer).get(f"/tracks/{on_track.track}/people/{child}")
-    assert "Next visit" in page.text
-    assert "Enter a visit" not in page.text
+    her_page = client_for(on_track.trainer).get(f"/tracks/{on_track.track}/people/{child}")
+    assert "Next visit" in her_page.text
+    assert "Enter a visit" not in her_page.text
     # Once she is an adult after all, nothing is missing.
     db.session.query(Person).filter_by(public_id=child).one().minor = False
     db.session.commit()

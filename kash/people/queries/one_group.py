@@ -54,13 +54,14 @@ def listed_by_group(
     key: Any,
     counted: OfGroup | None = None,
     most: int = MOST_COUNTED,
+    page: int | None = None,
 ) -> tuple[Listing[Any], OneGroup[Any]]:
     """The page that the request asks for, of the wanted group or of the first one that has rows,
     and how many each group has; four queries at most.
 
     `sorts` is told whether they are few, which are found before they are put in order: whoever
     walked through an index in that order would look at everybody for them. `counted` is a plainer
-    select of as many rows.
+    select of as many rows; `page` is that of a form which doesn't ask as addresses do.
     """
     keys = group_keys()
     counts = _counts(counted or of_group, keys, most)
@@ -77,5 +78,6 @@ def listed_by_group(
         counted=counts[letter] if few else (counted or of_group)(keys[letter]),
         most_counted=most,
         beyond=not few,
+        page=page,
     )
     return rows, OneGroup(letter, rows.rows, counts, most=most)

@@ -129,6 +129,7 @@ def listing(
     most_counted: int | None = None,
     beyond: bool = False,
     searched: bool = False,
+    page: int | None = None,
 ) -> Listing[Any]:
     """The page of a select that the request asks for, in two queries or, if `searched`, one; all of
     its rows, read when they are gone through, where the list is taken away as a table.
@@ -141,9 +142,11 @@ def listing(
     lies behind them, or the address asks for all by `counted=all`; `beyond` says that it is known
     that there are more. With `searched` rows are counted
     while they are found: telling whether a text is in a row takes longer than reading it, and would
-    be done twice.
+    be done twice. `page` is for a form that says in its own way which one it wants.
     """
     asked = asked_for(sorts, default_sort, default_direction)
+    if page is not None:
+        asked = replace(asked, page=min(max(page, 1), _MOST_PAGES))
     chosen = sorts[asked.sort]
     columns = list(chosen) if isinstance(chosen, (tuple, list)) else [chosen]
     if key is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
@@ -18,7 +18,6 @@ from kash.platform.database import db, is_public_id
 from kash.platform.web.errors import one_or_404
 from kash.policy import SYSTEM, Actor
 from kash.tracks.models import Track, TrackEnrolment, TrackMove, TrackVersion
-from kash.tracks.queries.people import MOST_ON_TRACK
 from kash.tracks.rules.entering import (
     EntryOutcome,
     PastedLine,
@@ -30,6 +29,10 @@ from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.due import workshops_of_trainer
 from kash.workshops.queries.scope import own_workshop
 
+# Of more people who were put on a track together a list tells only that there are more.
+MOST_OF_BATCH = 100
+# Of those that somebody runs, the latest are offered.
+MOST_WORKSHOPS = 100
 _AT_ONCE = 500
 _PAPER_CODE = 6
 # Said outright, so that SQLite sees that its index of those alone fits.
@@ -49,10 +52,11 @@ class Entrant:
 
 
 def kept_by(actor: Actor) -> ColumnElement[bool]:
-    """The persons whom an actor puts on tracks; of whoever has the machine, everybody."""
+    """The persons whom an actor puts on tracks, each asked about by herself; of whoever has the
+    machine, everybody."""
     if actor is SYSTEM:
         return true()
-    return within_reach(actor, "tracks.keep")
+    return within_reach(actor, "tracks.keep", few=True)
 
 
 def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entrant]:
@@ -92,12 +96,17 @@ def _parts(values: Collection[str]) -> Iterator[Sequence[str]]:
         yield each[start : start + _AT_ONCE]
 
 
-def workshops_to_enter_from(actor: Actor) -> list[Workshop]:
-    """The workshops that an actor runs, the latest first."""
-    latest_first = workshops_of_trainer(actor).order_by(None)
-    return list(
-        db.session.scalars(latest_first.order_by(Workshop.starts_on.desc(), Workshop.id.desc()))
+def workshops_to_enter_from(actor: Actor) -> list[tuple[str, str, date]]:
+    """(public id, title, first day) of the latest MOST_WORKSHOPS that an actor runs, the latest
+    first."""
+    rows = db.session.execute(
+        workshops_of_trainer(actor)
+        .with_only_columns(Workshop.public_id, Workshop.title, Workshop.starts_on)
+        .order_by(None)
+        .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+        .limit(MOST_WORKSHOPS)
     )
+    return [(row.public_id, row.title, row.starts_on) for row in rows]
 
 
 def people_of_workshop(actor: Actor, workshop: str, least: int = 0) -> list[str]:
@@ -165,11 +174,9 @@ class EnteredBatch:
     people: int
 
 
-def undoable(
-    track_id: int, actor: Actor, now: datetime, batch: Any, kept: ColumnElement[bool] | None = None
-) -> Select[int]:
+def undoable(track_id: int, actor: Actor, now: datetime, batch: Any) -> Select[int]:
     """The keys of enrolments that were made together, as one batch, in the last thirty days and can
-    be taken back: of the actor's own people, who were not moved since. `kept` says who is hers."""
+    be taken back: of the actor's own people, who were not moved since."""
     moved = select(TrackMove.id).where(TrackMove.enrolment_id == TrackEnrolment.id)
     return (
         select(TrackEnrolment.id)
@@ -180,7 +187,7 @@ def undoable(
             TrackEnrolment.batch != _NONE,
             TrackEnrolment.batch == batch,
             Person.id != (actor.person_id or 0),
-            kept_by(actor) if kept is None else kept,
+            kept_by(actor),
             ~moved.exists(),
         )
     )
@@ -198,32 +205,36 @@ def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> Ente
 
 def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBatch]:
     """The three latest batches of people who can be taken off again; of each no more people are
-    counted than MOST_ON_TRACK + 1. One query."""
-    batches = (
+    counted than MOST_OF_BATCH + 1. One query."""
+    # Whoever was put on it together was so at one moment by one account.
+    each = (
         select(
             TrackEnrolment.batch,
-            func.max(TrackEnrolment.enrolled_at).label("at"),
-            func.max(TrackEnrolment.enrolled_by).label("by"),
+            TrackEnrolment.enrolled_at.label("at"),
+            TrackEnrolment.enrolled_by.label("by"),
         )
         .where(
             TrackEnrolment.track_id == track.id,
             TrackEnrolment.batch != _NONE,
             TrackEnrolment.enrolled_at > now - _UNDONE_WITHIN,
         )
-        .group_by(TrackEnrolment.batch)
-        .subquery("batches")
+        .distinct()
+        .subquery("each")
+    )
+    # Found before they are counted: else each batch of the thirty days would be.
+    latest = (
+        select(each)
+        .where(undoable(track.id, actor, now, each.c.batch).correlate(each).exists())
+        .order_by(each.c.at.desc(), each.c.batch)
+        .limit(3)
+        .subquery("latest")
     )
     some = (
-        undoable(
-            track.id, actor, now, batches.c.batch, within_reach(actor, "tracks.keep", few=True)
-        )
-        .limit(MOST_ON_TRACK + 1)
-        .correlate(batches)
+        undoable(track.id, actor, now, latest.c.batch)
+        .limit(MOST_OF_BATCH + 1)
+        .correlate(latest)
         .subquery()
     )
     people = select(func.count()).select_from(some).scalar_subquery()
-    counted = select(batches, people.label("people")).subquery()
-    rows = db.session.execute(
-        select(counted).where(counted.c.people > 0).order_by(counted.c.at.desc()).limit(3)
-    )
+    rows = db.session.execute(select(latest, people).order_by(latest.c.at.desc(), latest.c.batch))
     return [EnteredBatch(*row) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,7 +57,7 @@ from kash.workshops.queries.hours import next_workshops
 
 DONE = "done"
 # Of more people it is only told that there are more: each is asked whether she is in reach.
-MOST_ON_TRACK = 300
+MOST_ON_TRACK = 200
 # Beyond so many, everybody's facts are read rather than those of a list of keys.
 _MOST_KEYS = 500
 
@@ -110,8 +110,7 @@ def who_stands_where(
     page, group = listed_by_group(
         lambda key: statement.where(Person.group_id == key),
         letter,
-        # Few are put in order once they are found.
-        sorts=lambda few: {"name": Person.sort_name.concat("") if few else Person.sort_name},
+        sorts=_by_name,
         default_sort="name",
         key=Person.id,
         most=MOST_ON_TRACK,
@@ -356,19 +355,50 @@ class ToEnter:
     letter: str
 
 
-def people_to_enter(track: Track, actor: Actor) -> list[ToEnter]:
-    """Everybody on a track whose facts an actor may enter, by name; never herself, and nobody
-    under 18."""
-    rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, Group.letter)
+def people_to_enter(
+    track: Track, actor: Actor, *, letter: str = "", page: int = 1
+) -> tuple[Listing[ToEnter], OneGroup[ToEnter]]:
+    """A page of those on a track whose facts an actor may enter, of one group, by name; never
+    herself, and nobody under 18. Four queries at most."""
+    statement = _to_enter(track, actor, Person.public_id, Person.chosen_name, Group.letter).join(
+        Group, Group.id == Person.group_id
+    )
+    found, group = listed_by_group(
+        lambda key: statement.where(Person.group_id == key),
+        letter,
+        sorts=_by_name,
+        default_sort="name",
+        key=Person.id,
+        most=MOST_ON_TRACK,
+        page=page,
+    )
+    return found.turned(lambda rows: [ToEnter(*row) for row in rows]), group
+
+
+def enterable_people(track: Track, actor: Actor, people: Iterable[str]) -> frozenset[str]:
+    """Those of these people (public ids) of whom an actor may enter facts for a track; a query for
+    each five hundred."""
+    asked, found = list(people), set[str]()
+    for start in range(0, len(asked), _MOST_KEYS):
+        some = asked[start : start + _MOST_KEYS]
+        statement = _to_enter(track, actor, Person.public_id)
+        found.update(db.session.scalars(statement.where(Person.public_id.in_(some))))
+    return frozenset(found)
+
+
+def _to_enter(track: Track, actor: Actor, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
         .join(TrackEnrolment, TrackEnrolment.person_id == Person.id)
-        .join(Group, Group.id == Person.group_id)
         .where(
             TrackEnrolment.track_id == track.id,
             ~Person.minor,
-            within_reach(actor, "tracks.keep"),
+            within_reach(actor, "tracks.keep", few=True),
             Person.id != (actor.person_id or 0),
         )
-        .order_by(Person.sort_name, Person.id)
     )
-    return [ToEnter(*row) for row in rows]
+
+
+def _by_name(few: bool) -> dict[str, Any]:
+    # Few are put in order once they are found.
+    return {"name": Person.sort_name.concat("") if few else Person.sort_name}

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from kash.people.queries.one_group import MOST_COUNTED
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.taking import is_taken
 from kash.policy import Actor
 from kash.tracks.approval import APPROVAL
 from kash.tracks.leaf_kinds import kind_rules
@@ -26,7 +28,7 @@ from kash.training.models import Course, CourseVersion
 @dataclass(frozen=True)
 class TrackRow:
     """A track in the list: its published version's number, 0 if there is none; whether another
-    version is not published yet; how many people are on it."""
+    version is not published yet; how many people are on it, MOST_COUNTED + 1 if there are more."""
 
     public_id: str
     name: str
@@ -38,22 +40,25 @@ class TrackRow:
 
 
 def all_tracks() -> Listing[TrackRow]:
-    """All tracks by name, one page of them; two queries."""
+    """All tracks by name, one page of them; two queries. In a table that is taken away everybody
+    on a track is counted."""
 
-    def of_track(table: type[TrackVersion | TrackEnrolment], number: Any, *more: Any) -> Any:
-        found = select(number).where(table.track_id == Track.id, *more)
+    def of_track(number: Any, *more: Any) -> Any:
+        found = select(number).where(TrackVersion.track_id == Track.id, *more)
         return found.correlate(Track).scalar_subquery()
 
     published = TrackVersion.state == "published"
+    on_it = select(TrackEnrolment.id).where(TrackEnrolment.track_id == Track.id).correlate(Track)
+    counted = on_it.limit(None if is_taken() else MOST_COUNTED + 1).subquery()
     found = listing(
         select(
             Track.public_id,
             Track.name,
             Track.name_sw,
             Track.purpose,
-            func.coalesce(of_track(TrackVersion, func.max(TrackVersion.number), published), 0),
-            of_track(TrackVersion, func.count(TrackVersion.id), ~published) > 0,
-            of_track(TrackEnrolment, func.count(TrackEnrolment.id)),
+            func.coalesce(of_track(func.max(TrackVersion.number), published), 0),
+            of_track(func.count(TrackVersion.id), ~published) > 0,
+            select(func.count()).select_from(counted).scalar_subquery(),
         ),
         sorts={"name": func.lower(Track.name)},
         default_sort="name",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.people.models import Person
-from kash.people.queries.persons import person_ids_within_reach
+from kash.people.scope import within_reach
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import local_today
@@ -132,7 +132,7 @@ def witnesses() -> list[Account]:
 def _reached(session: Session, amounts: Mapping[str, int], by: Actor) -> dict[str, int]:
     rows = session.execute(
         select(Person.public_id, Person.id).where(
-            Person.public_id.in_(amounts), Person.id.in_(person_ids_within_reach(by, "tracks.keep"))
+            Person.public_id.in_(amounts), within_reach(by, "tracks.keep", few=True)
         )
     )
     people = {row.public_id: row.id for row in rows}

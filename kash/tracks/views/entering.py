@@ -6,7 +6,6 @@ another page or group loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,20 +13,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import is_public_id
 from kash.platform.web import KashForm, current_actor
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import DayField, choice_field, required
-from kash.platform.web.lists import ROWS
 from kash.platform.web.row_versions import number_shown
-from kash.policy import allow
+from kash.policy import Actor, allow
 from kash.tracks import blueprint
 from kash.tracks.errors import NothingEntered, NothingOfMinors
 from kash.tracks.kinds import about_of
 from kash.tracks.leaf_kinds import leaf_kinds
 from kash.tracks.models import Track
-from kash.tracks.queries.people import ToEnter, people_to_enter
+from kash.tracks.queries.people import enterable_people, people_to_enter
 from kash.tracks.queries.tracks import Names, all_names, one_track
 from kash.tracks.rules.tree import Leaf, leaves_of, renewal_from_json, tree_from_json
 from kash.tracks.services.seen import SeenTogether, enter, witnesses
@@ -53,19 +50,17 @@ class EntryGrid:
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def posted(cls, people: list[ToEnter]) -> EntryGrid:
-        """The grid that was sent, as far as it is about these people."""
-        there = {one.person for one in people}
-        return cls(
-            {
-                person: value[:8].strip()
-                for name, value in request.form.items()
-                if name.startswith(_FIELD)
-                and is_public_id(person := name.removeprefix(_FIELD))
-                and person in there
-                and value.strip()
-            }
-        )
+    def posted(cls, track: Track, actor: Actor) -> EntryGrid:
+        """The grid that was sent, as far as it is about people of whom an actor may enter it."""
+        sent = {
+            person: value[:8].strip()
+            for name, value in request.form.items()
+            if name.startswith(_FIELD)
+            and is_public_id(person := name.removeprefix(_FIELD))
+            and value.strip()
+        }
+        there = enterable_people(track, actor, sent)
+        return cls({person: value for person, value in sent.items() if person in there})
 
     def amounts(self, *, scored: bool) -> dict[str, int]:
         """Amounts by person; what is no score of a hundred is noted as wrong."""
@@ -105,12 +100,11 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
     """A grid of people: ticked or scored, then entered together."""
     actor = current_actor()
     track = one_track(public_id)
-    people = people_to_enter(track, actor)
     choices, known = enterable(track), all_names()
     form = SeenForm(data={"day": local_today(), "seen_by": actor.public_id})
     form.requirement.choices = [(key, _what(leaf, known)) for key, leaf in choices.items()]
     form.seen_by.choices = [(one.public_id, one.name) for one in witnesses()]
-    grid = EntryGrid.posted(people)
+    grid = EntryGrid.posted(track, actor)
     chosen = form.requirement.data or next(iter(choices), "")
     scored = chosen.startswith("oral_test:")
     if request.form.get("do") == "save" and form.validate_on_submit():
@@ -123,7 +117,7 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
                 entered = enter(seen, amounts, by=actor)
                 flash(_("Entered: %(number)s.", number=entered))
                 return redirect(url_for("tracks.people", public_id=public_id))
-    return _page(track, people, form, grid, scored=scored)
+    return _page(track, actor, form, grid, scored=scored)
 
 
 def _what(leaf: Leaf, known: Names) -> str:
@@ -142,32 +136,22 @@ def _about(leaf: Leaf) -> str:
 
 
 def _page(
-    track: Track, people: list[ToEnter], form: SeenForm, grid: EntryGrid, *, scored: bool
+    track: Track, actor: Actor, form: SeenForm, grid: EntryGrid, *, scored: bool
 ) -> ResponseReturnValue:
     letter = request.form.get("group") or request.form.get("letter", "")
-    group = one_group(people, lambda one: one.letter, letter)
-    pages = max(1, -(-len(group.rows) // ROWS))
     turned = "group" not in request.form
     number = number_shown(request.form.get("turn") or request.form.get("page")) if turned else 1
-    number = min(max(number, 1), pages)
-    rows = group.rows[(number - 1) * ROWS : number * ROWS]
+    listing, shown = people_to_enter(track, actor, letter=letter, page=number)
+    here = {one.person for one in listing}
     wrong = bool(form.errors or grid.errors)
     return render_template(
         "tracks/enter.html",
         track=track,
         form=form,
         grid=grid,
-        shown=OneGroup(group.letter, rows, group.counts),
-        elsewhere=_elsewhere(grid.typed, rows),
-        page=number,
-        pages=pages,
+        listing=listing,
+        shown=shown,
+        elsewhere={one: value for one, value in grid.typed.items() if one not in here},
         scored=scored,
-        people=len(people),
-        wrong_elsewhere=[one for one in grid.errors if one not in {row.person for row in rows}],
+        wrong_elsewhere=not here.issuperset(grid.errors),
     ), 422 if wrong else 200
-
-
-def _elsewhere(typed: Mapping[str, str], rows: Sequence[ToEnter]) -> dict[str, str]:
-    """Ticks and scores of people who are not on the page."""
-    here = {one.person for one in rows}
-    return {person: value for person, value in typed.items() if person not in here}

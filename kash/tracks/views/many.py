@@ -30,6 +30,7 @@ from kash.tracks import blueprint
 from kash.tracks.errors import NobodyOnStandardTrack, NothingPublished, PublishedMeanwhile
 from kash.tracks.models import Track
 from kash.tracks.queries.entering import (
+    MOST_WORKSHOPS,
     Entrant,
     batch_to_undo,
     entrants,
@@ -63,14 +64,17 @@ class ManyForm(KashForm):
     pasted = long_text_field(_l("Rows"), most=_MOST_PASTED, required=False)
 
     def offer(self, actor: Actor) -> None:
-        """Offer the workshops that an actor runs."""
+        """Offer the latest workshops that an actor runs."""
+        found = workshops_to_enter_from(actor)
         self.workshop.choices = [
             ("", "–"),
-            *(
-                (one.public_id, f"{one.title}, {short_date_text(one.starts_on)}")
-                for one in workshops_to_enter_from(actor)
-            ),
+            *((one, f"{title}, {short_date_text(day)}") for one, title, day in found),
         ]
+        if len(found) == MOST_WORKSHOPS:
+            self.workshop.description = _(
+                "The latest %(number)s are offered. Paste the rows of an earlier one.",
+                number=MOST_WORKSHOPS,
+            )
 
 
 @dataclass(frozen=True)

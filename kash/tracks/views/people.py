@@ -28,10 +28,9 @@ from kash.tracks.errors import (
 )
 from kash.tracks.forms.tracks import EndForm, MoveForm, WithdrawForm
 from kash.tracks.models import SeenFact
-from kash.tracks.queries.entering import batches_to_undo
+from kash.tracks.queries.entering import MOST_OF_BATCH, batches_to_undo
 from kash.tracks.queries.people import (
     DONE,
-    MOST_ON_TRACK,
     TrackStanding,
     facts_seen,
     one_standing,
@@ -90,7 +89,7 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
         ],
         known=all_names(),
         batches=batches,
-        most_counted=MOST_ON_TRACK,
+        most_counted=MOST_OF_BATCH,
         names=names_of([one.by for one in batches]),
         found=found,
         searched=request.form.get("search", "")[:200].strip(),

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.people.queries.one_group import MOST_COUNTED
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.taking import is_taken, offers_table, taken
@@ -30,7 +31,7 @@ def index() -> ResponseReturnValue:
     found = all_tracks()
     if is_taken():
         return taken(found, TRACK_COLUMNS)
-    return render_template("tracks/index.html", listing=found)
+    return render_template("tracks/index.html", listing=found, most_counted=MOST_COUNTED)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
