@@ -215,6 +215,24 @@ def test_a_search_finds_certificates_of_one_group_at_a_time(
         assert f'name="group" value="{letter}"' in head
 
 
+@pytest.mark.usefixtures("both_engines_app")
+def test_a_search_that_finds_many_says_that_there_are_more_and_shows_all_of_them(
+    three: Ready, client_for: Callable[[Actor], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among a hundred thousand all who are called so are never counted to show the first page."""
+    director = client_for(three.director)
+    counts = set()
+    for most in (1, 2, 3, 100):
+        for room in ("kash.certificates.queries.listing", "kash.certificates.views.certificates"):
+            monkeypatch.setattr(f"{room}.MOST_FOUND", most)
+        for letter, names in NAMES.items():
+            sent = {"search": "Working", "group": letter, "sort": "name", "direction": "desc"}
+            page = director.post("/certificates/", data=sent).text
+            assert named(page) == names
+            counts.add((most, *re.findall(r"Certificates found: (.*?)\.", page)))
+    assert counts == {(1, "more than 2"), (2, "3"), (3, "3"), (100, "3")}
+
+
 def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(
     three: Ready, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
 ) -> None:

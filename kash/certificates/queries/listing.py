@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,6 @@ from sqlalchemy import (
     and_,
     case,
     false,
-    func,
     literal,
     or_,
     select,
@@ -24,16 +24,27 @@ from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules.issuing import read_serial
 from kash.certificates.rules.standing import EXPIRING_WITHIN, REPLACED, CertificateCondition
 from kash.people.models import Group, Person
-from kash.people.queries.one_group import group_counts
+from kash.people.queries.one_group import MOST_COUNTED, group_counts
 from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
 
+# Of more certificates that a search finds than these it is only told that there are more.
+MOST_FOUND = 100
+
 # Asked of each certificate by the person's key: joined, PostgreSQL reads everybody here instead.
 _GROUP = (
     select(Person.group_id)
     .where(Person.id == Certificate.person_id)
+    .correlate(Certificate)
+    .scalar_subquery()
+)
+
+_WORKSHOP = (
+    select(Workshop.title)
+    .join(CertificateBatch, CertificateBatch.workshop_id == Workshop.id)
+    .where(CertificateBatch.id == Certificate.batch_id)
     .correlate(Certificate)
     .scalar_subquery()
 )
@@ -59,12 +70,32 @@ def in_condition(condition: str, today: date) -> ColumnElement[bool]:
     return conditions.get(condition, true())
 
 
+def few_found(actor: Actor, today: date, condition: str, found: str) -> list[int] | None:
+    """The ids of all certificates that fit a typed search; None if they are more than MOST_FOUND.
+
+    To the first of many the database comes soon, in whatever order; for a few it looks at all
+    certificates, which is then done once, and not for each group and for the list as well.
+    """
+    newest = _issued(actor, today, condition, found).with_only_columns(
+        Certificate.id, maintain_column_froms=True
+    )
+    newest = newest.order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    ids = list(db.session.scalars(newest.limit(MOST_FOUND + 1)))
+    return ids if len(ids) <= MOST_FOUND else None
+
+
 def certificates_select(
-    actor: Actor, today: date, condition: str = "", found: str = "", letter: str = ""
+    actor: Actor,
+    today: date,
+    condition: str = "",
+    found: str = "",
+    letter: str = "",
+    *,
+    few: Collection[int] | None = None,
 ) -> Select[Certificate]:
     """Issued certificates within reach, with what the list shows; `found` is a typed search. Of one
-    group, if its letter is given."""
-    statement = _issued(actor, today, condition, found)
+    group, if its letter is given. `few` are the ids of those that fit, if they are known."""
+    statement = _listed(actor, today, condition, found, few)
     if letter:
         statement = statement.where(_of_group(letter))
     return statement.options(
@@ -82,34 +113,28 @@ def certificates_select(
 
 
 def certificate_counts(
-    actor: Actor, today: date, condition: str = "", found: str = ""
+    actor: Actor,
+    today: date,
+    condition: str = "",
+    found: str = "",
+    *,
+    few: Collection[int] | None = None,
+    most: int = MOST_COUNTED,
 ) -> dict[str, int]:
-    """How many of these certificates each group has, by its letter; two queries at most. The list
-    shows one group at a time, as every screen of printed names does. Without a search none are
-    counted beyond MOST_COUNTED + 1."""
-    if not found:
-        every = _issued(actor, today, condition, "").with_only_columns(
-            Certificate.id, maintain_column_froms=True
-        )
-        return group_counts(lambda group: every.where(literal(group) == _GROUP))
-    # Each certificate and each person is looked at once: SQLite would else ask for each group.
-    of_each = (
-        _issued(actor, today, condition, found)
-        .with_only_columns(_GROUP.label("of_group"), maintain_column_froms=True)
-        .cte("of_each")
-        .prefix_with("MATERIALIZED")
+    """How many of these certificates each group has, by its letter, none counted beyond `most` + 1;
+    two queries. The list shows one group at a time, as every screen of printed names does."""
+    every = _listed(actor, today, condition, found, few).with_only_columns(
+        Certificate.id, maintain_column_froms=True
     )
-    numbers = (
-        select(of_each.c.of_group, func.count().label("number"))
-        .group_by(of_each.c.of_group)
-        .subquery()
-    )
-    counted = (
-        select(Group.letter, numbers.c.number)
-        .join(numbers, numbers.c.of_group == Group.id)
-        .order_by(Group.letter)
-    )
-    return {letter: int(number) for letter, number in db.session.execute(counted)}
+    return group_counts(lambda group: every.where(literal(group) == _GROUP), most)
+
+
+def _listed(
+    actor: Actor, today: date, condition: str, found: str, few: Collection[int] | None
+) -> Select[Certificate]:
+    if few is None:
+        return _issued(actor, today, condition, found)
+    return select(Certificate).where(Certificate.id.in_(few))
 
 
 def _of_group(letter: str) -> ColumnElement[bool]:
@@ -118,21 +143,18 @@ def _of_group(letter: str) -> ColumnElement[bool]:
 
 
 def _issued(actor: Actor, today: date, condition: str, found: str) -> Select[Certificate]:
-    """All columns, joined with batch and workshop.
+    """All columns; joined with their batches for whom these tell what is within reach, as counting
+    a thousand would else take longer.
 
     A search finds serials wholly typed, titles, and names in part (names only if posted: the view
     sees to it).
     """
-    statement = (
-        select(Certificate)
-        .join(Certificate.batch)
-        .join(CertificateBatch.workshop)
-        .where(
-            Certificate.serial.is_not(None),
-            within_reach(actor, "certificates.see"),
-            in_condition(condition, today),
-        )
+    statement = select(Certificate).where(
+        Certificate.serial.is_not(None), in_condition(condition, today)
     )
+    if actor.reach("certificates.see") is not Reach.ALL:
+        statement = statement.join(Certificate.batch)
+        statement = statement.where(within_reach(actor, "certificates.see"))
     if found:
         serial = read_serial(found)
         statement = statement.where(
@@ -141,8 +163,10 @@ def _issued(actor: Actor, today: date, condition: str, found: str) -> Select[Cer
                 Certificate.printed_name.icontains(found, autoescape=True),
                 Certificate.public_title.icontains(found, autoescape=True),
                 # Of each workshop once, not of each certificate.
-                CertificateBatch.workshop_id.in_(
-                    select(Workshop.id).where(Workshop.title.icontains(found, autoescape=True))
+                Certificate.batch_id.in_(
+                    select(CertificateBatch.id)
+                    .join(CertificateBatch.workshop)
+                    .where(Workshop.title.icontains(found, autoescape=True))
                 ),
             )
         )
@@ -164,7 +188,7 @@ def certificates_for_table(actor: Actor, today: date, condition: str, found: str
             Certificate.serial,
             named.label("name"),
             Certificate.public_title,
-            Workshop.title.label("workshop"),
+            _WORKSHOP.label("workshop"),
             Certificate.minutes,
             Certificate.issued_on,
             Certificate.expires_on,

@@ -20,9 +20,11 @@ from kash.certificates.queries import issuing
 from kash.certificates.queries.history import count_expiring, history_of
 from kash.certificates.queries.issuing import waiting_for
 from kash.certificates.queries.listing import (
+    MOST_FOUND,
     certificate_counts,
     certificates_for_table,
     certificates_select,
+    few_found,
 )
 from kash.certificates.queries.printing import printings_of_one
 from kash.certificates.rules.issuing import grouped
@@ -60,13 +62,14 @@ def _index(found: str) -> ResponseReturnValue:
     today = local_today()
     state = _state()
     own = actor.reach("certificates.see") is Reach.SELF
-    counts = {} if own else certificate_counts(actor, today, state, found)
+    few = few_found(actor, today, state, found) if found and not own else None
+    most = MOST_FOUND if found else MOST_COUNTED
+    counts = {} if own else certificate_counts(actor, today, state, found, few=few, most=most)
     wanted = request.values.get("group", "")
     letter = wanted if wanted in counts else next(iter(counts), "")
-    most = None if found else MOST_COUNTED
-    beyond = most is not None and counts.get(letter, 0) > most
+    beyond = counts.get(letter, 0) > most
     rows = listing(
-        certificates_select(actor, today, state, found, letter),
+        certificates_select(actor, today, state, found, letter, few=few),
         sorts={
             "issued": Certificate.issued_on,
             "expires": Certificate.expires_on,
@@ -77,15 +80,15 @@ def _index(found: str) -> ResponseReturnValue:
         default_direction="desc",
         key=Certificate.id,
         counted=None if own or beyond else counts.get(letter, 0),
-        most_counted=MOST_COUNTED if beyond else None,
+        most_counted=most if beyond else None,
         beyond=beyond,
     )
     return render_template(
         "certificates/index.html",
         listing=rows,
         shown=OneGroup(letter, rows.rows, counts, most=most),
-        total=rows.total if own else sum(min(one, most or one) for one in counts.values()),
-        more=most is not None and any(one > most for one in counts.values()),
+        total=rows.total if own else sum(min(one, most) for one in counts.values()),
+        more=any(one > most for one in counts.values()),
         found=found,
         state=state,
         states=[("", _("All")), *CONDITION_NAMES.items()],

@@ -24,10 +24,10 @@ def group_keys() -> dict[str, int]:
     return dict(rows.all())
 
 
-def group_counts(of_group: OfGroup) -> dict[str, int]:
-    """How many rows each group has that has any, by letter, none counted beyond MOST_COUNTED + 1.
+def group_counts(of_group: OfGroup, most: int = MOST_COUNTED) -> dict[str, int]:
+    """How many rows each group has that has any, by letter, none counted beyond `most` + 1.
     `of_group` makes a select of a group's rows by its key; two queries."""
-    return _counts(of_group, group_keys(), MOST_COUNTED)
+    return _counts(of_group, group_keys(), most)
 
 
 def _counts(of_group: OfGroup, keys: Mapping[str, int], most: int) -> dict[str, int]:
