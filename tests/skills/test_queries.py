@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -13,9 +14,11 @@ from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.people.models import Person
 from kash.platform.database import db
+from kash.platform.vault import audited
+from kash.platform.web.counted import KEPT, SLOW, init_counted
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
-from kash.policy import Actor
+from kash.policy import SYSTEM, Actor
 from kash.skills.models import SkillDeferral, TrainerSkill
 from kash.skills.queries.evidence import (
     Suggestion,
@@ -41,6 +44,7 @@ from kash.skills.queries.skills import (
 from kash.skills.rules import Level
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop
+from tests.conftest import Queries
 from tests.rows import row
 
 TODAY = date(2026, 11, 20)
@@ -256,6 +260,34 @@ def test_it_is_asked_of_those_who_taught_enough_since_it_was_decided_last(
     row(SkillDeferral, account_id=zawadi.id, course=beta, deferred_on=days[1])
     _skill(zawadi, alpha, "lead", days[2] - DAY, since=days[2] - 9 * DAY)
     assert suggestions(TODAY) == expected[:2]
+
+
+def test_what_all_taught_is_looked_at_once_until_somebody_writes(
+    app: APIFlask,
+    accounts: dict[str, Account],
+    count_queries: Callable[[], AbstractContextManager[Queries]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A table that is opened twenty times a day need not read ten years of workshops each time."""
+    init_counted(app)
+    monkeypatch.setitem(app.config, KEPT, timedelta(minutes=10))
+    monkeypatch.setitem(app.config, SLOW, 600.0)
+    teaching, zawadi = Teaching(), accounts["zawadi"]
+
+    def told() -> tuple[list[int], int]:
+        with count_queries() as asked:
+            found = [one.taught for one in suggestions(TODAY)]
+        return found, len([one for one in asked.statements if "FROM facilitator" in one])
+
+    for day in (TODAY - DAY, TODAY - 2 * DAY):
+        teaching.workshop(0, day, zawadi, confirmed=day)
+    assert (told(), told()) == (([2], 1), ([2], 0))
+    teaching.workshop(0, TODAY - 3 * DAY, zawadi, confirmed=TODAY - 3 * DAY)
+    db.session.commit()
+    with audited("settings.changed", SYSTEM) as change:
+        change.about("settings")
+    db.session.rollback()
+    assert (told(), told()) == (([3], 1), ([3], 0))
 
 
 def test_a_certificate_counts_while_it_is_valid() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from kash.accounts.models import Account, AccountRole
 from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.platform.database import db
+from kash.platform.web.counted import counted
 from kash.policy import Role
 from kash.skills.models import SkillDeferral, TrainerSkill
 from kash.skills.rules import ENOUGH, Level
@@ -132,18 +133,48 @@ def suggestions(
     excluding: int | None = None,
     limit: int = 50,
 ) -> Sequence[Suggestion]:
-    """Trainers who taught a course ENOUGH times and may not lead it; one query.
+    """Trainers who taught a course ENOUGH times and may not lead it; three queries at most.
 
     Workshops count that ended after her present skill began, after the last one was ended, and
-    after it was last decided that she does not lead yet. `excluding` is an account.
+    after it was last decided that she does not lead yet. `excluding` is an account. Of all trainers
+    all that was ever taught is looked at, so how much that is is kept while nothing is written.
     """
+    if account_id is None:
+        of_all = counted(("taught enough", today), lambda: _taught_enough(today))
+    else:
+        of_all = _taught_enough(today, account_id)
+    taught_enough = {
+        (trainer, course): number
+        for (trainer, course), number in of_all.items()
+        if course_id in (None, course) and trainer != excluding
+    }
+    trainers = _in_order(Account, {trainer for trainer, _course in taught_enough})
+    courses = _in_order(Course, {course for _trainer, course in taught_enough})
+    found = [
+        Suggestion(*trainers[trainer], *courses[course], taught_enough[trainer, course])
+        for course in courses
+        for trainer in trainers
+        if (trainer, course) in taught_enough
+    ]
+    return found[:limit]
+
+
+def _in_order(of: type[Account] | type[Course], ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """{id: (public id, name)} of accounts or courses in the order of their names."""
+    if not ids:
+        return {}
+    rows = select(of.id, of.public_id, of.name).where(of.id.in_(ids)).order_by(of.name, of.id)
+    return {key: (public_id, name) for key, public_id, name in db.session.execute(rows)}
+
+
+def _taught_enough(today: date, account_id: int | None = None) -> dict[tuple[int, int], int]:
+    """{(account, course): workshops} of those of whom it may be asked whether they lead."""
     of_her = and_(
         TrainerSkill.account_id == Facilitator.account_id,
         TrainerSkill.course_id == CourseVersion.course_id,
     )
     statement = (
-        _taught(today, Account.public_id, Account.name, Course.public_id, Course.name, func.count())
-        .join(Course, Course.id == CourseVersion.course_id)
+        _taught(today, Facilitator.account_id, CourseVersion.course_id, func.count())
         .join(Account, Account.id == Facilitator.account_id)
         .where(
             is_trainer(),
@@ -160,15 +191,9 @@ def suggestions(
                 SkillDeferral.deferred_on >= Workshop.ends_on,
             ),
         )
-        .group_by(Account.id, Account.public_id, Account.name, Course.public_id, Course.name)
+        .group_by(Facilitator.account_id, CourseVersion.course_id)
         .having(func.count() >= ENOUGH)
-        .order_by(Course.name, Account.name, Account.id)
-        .limit(limit)
     )
     if account_id is not None:
         statement = statement.where(Facilitator.account_id == account_id)
-    if course_id is not None:
-        statement = statement.where(CourseVersion.course_id == course_id)
-    if excluding is not None:
-        statement = statement.where(Facilitator.account_id != excluding)
-    return [Suggestion(*row) for row in db.session.execute(statement)]
+    return {(one, course): number for one, course, number in db.session.execute(statement)}
