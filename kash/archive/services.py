@@ -52,6 +52,7 @@ def ask_for_archive(wish: ArchiveWish, *, by: Actor) -> str:
 def agree_to_archive(public_id: str, *, by: Actor) -> str:
     """Agree to an archive and have it made for whoever asked; the words that open it, which are
     kept nowhere. Raises NotFound, WrongStep, SamePerson and NotIndependent."""
+    request_of(public_id)
     words = new_passphrase()
     # Before the turn to write is taken: it takes a second.
     lock = lock_of(words)

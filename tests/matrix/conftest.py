@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 
+from kash.archive import services as archive_services
+from kash.platform.operations.encryption import Lock
 from kash.platform.operations.server import keep_compiled
 
 from .programme import World, build, paper_as_text
@@ -16,6 +19,9 @@ from .programme import World, build, paper_as_text
 def world(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[World]:
     """The programme, and a signed-in browser for each role."""
     patch = pytest.MonkeyPatch()
+    # Stretching the words takes a second each time.
+    once = Lock(b"", str(pyrage.x25519.Identity.generate().to_public()))
+    patch.setattr(archive_services, "lock_of", lambda _words: once)
     with paper_as_text(patch):
         world = build(tmp_path_factory.mktemp("matrix") / "var")
         keep_compiled(world.app, compiled)
