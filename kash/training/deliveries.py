@@ -38,6 +38,11 @@ def delivered_of(lineages: Collection[str], session: Session | None = None) -> d
     return found
 
 
+def delivered_kept(lineages: Collection[str]) -> dict[str, Delivered]:
+    """The same of all plans of a version, which are asked about once while nothing was written."""
+    return counted(("delivered", frozenset(lineages)), lambda: delivered_of(lineages))
+
+
 def whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
     """The time of each of these versions (keys), as planned and as taught; three queries, one while
     nothing was written."""

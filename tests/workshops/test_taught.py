@@ -17,7 +17,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.programme import retention
 from kash.policy import Actor
-from kash.training.deliveries import delivered_of, whole_times
+from kash.training.deliveries import delivered_kept, delivered_of, whole_times
 from kash.training.documents import guide
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
 from kash.workshops.models import SessionRecord, StepLeftOut, Workshop
@@ -99,6 +99,7 @@ def test_the_last_six_times_count_whichever_version_was_taught(
     teach(cancelled, [240, 240], trainer)
     cancel_workshop(cancelled, "Rain", trainer)
     found = delivered_of([first, second])
+    assert delivered_kept([first, second]) == found
     assert {key: one.minutes for key, one in found.items()} == {first: (52, 65, 60, 55, 50, 70)}
     assert (found[first].least, found[first].most, found[first].median) == (50, 70, 58)
     keys = {

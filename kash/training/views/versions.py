@@ -18,7 +18,7 @@ from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
 from kash.training.approval import APPROVAL
-from kash.training.deliveries import delivered_of
+from kash.training.deliveries import delivered_kept, delivered_of
 from kash.training.forms.courses import ReturnCourseForm
 from kash.training.material_files import NotJoined, files_of
 from kash.training.models import CourseVersion, SessionPlan
@@ -58,7 +58,7 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
         decision=decision,
         names=names_of([found.published_for, decision.standing_in]),
         minutes=_minutes(found),
-        delivered=(delivered := delivered_of([plan.lineage for plan in _plans(found)])),
+        delivered=(delivered := delivered_kept([plan.lineage for plan in _plans(found)])),
         whole_time=whole_time(
             (plan.minutes, delivered.get(plan.lineage)) for plan in _plans(found)
         ),
