@@ -84,7 +84,7 @@ def sentence(clash: Clash, names: ClashNames) -> str:
             " %(day)s.",
             "%(num)s people are expected both in “%(one)s” and in “%(other)s” at the same time, on"
             " %(day)s.",
-            len(clash.subjects),
+            clash.number,
             **said,
         )
     said["clock"] = clock_text(-(-clash.number // 15) * 15)

@@ -155,10 +155,12 @@ def test_nobody_learns_of_people_whose_pages_she_may_not_open(
     ]
     # Between the two others there is somebody too; Atieno, who runs neither, knows nothing of him.
     ahead = clashes_ahead(schedule.atieno, local_today(), kind=ClashKind.PEOPLE)
-    assert [(set(one.events), len(one.subjects)) for one in ahead.clashes] == [({mine, other}, 2)]
+    assert [(set(one.events), one.number) for one in ahead.clashes] == [({mine, other}, 2)]
     assert people_twice(schedule.row(third), schedule.atieno) == ((), {})
     everything = clashes_ahead(schedule.director, local_today(), kind=ClashKind.PEOPLE)
     assert len(everything.clashes) == 2
+    # They are kept for a while, and no person's key with them.
+    assert [one.subjects for one in (*ahead.clashes, *everything.clashes)] == [(), (), ()]
     police, peer = actor("police_peer"), actor("peer")
     assert [advise(wanted_of(schedule.row(mine)), one).clashes for one in (police, peer)] == [
         (),

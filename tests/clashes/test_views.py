@@ -8,11 +8,16 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.clashes.rules.kinds import ClashKind, Weight
+from kash.forums.models import Forum
+from kash.forums.services.meetings import plan_meeting
 from kash.people.models import Venue
 from kash.platform.database import db
+from kash.platform.web.counted import KEPT, SLOW, init_counted
+from kash.platform.web.formats import from_local
 from kash.policy import Actor
 from tests.clashes.conftest import Schedule
 
@@ -100,6 +105,50 @@ def test_a_workshop_and_the_overview_tell_each_clash_and_lead_to_what_is_in_the_
     assert "“First”" not in client_for(schedule.director).get("/clashes?kind=late").text
     mine = client_for(schedule.juma).get("/clashes?mine=1").text
     assert "“Second”" in mine
+
+
+def test_clashes_ahead_are_found_once_while_nothing_is_written_for_each_in_her_reach(
+    schedule: Schedule, client_for: ClientFor, app: APIFlask, count_queries: Counting
+) -> None:
+    app.config.update({KEPT: timedelta(minutes=10), SLOW: 60.0})
+    init_counted(app)
+    mine, other = schedule.plan("Mine"), schedule.plan("Other", schedule.juma)
+    people = [schedule.person("Zawadi Sampuli"), schedule.person("Amani Sampuli")]
+    schedule.enrol(mine, people[0])
+    schedule.enrol(other, *people, by=schedule.juma)
+    hers, all_of_them = client_for(schedule.atieno), client_for(schedule.director)
+    told = "One person is expected both in “Mine” and in “Other”"
+    with count_queries() as first:
+        assert told in hers.get("/clashes").text
+    with count_queries() as second:
+        assert told in hers.get("/clashes").text
+    assert second.count < first.count - 5
+    third = schedule.plan("Third", schedule.juma)
+    schedule.enrol(third, people[1], by=schedule.juma)
+    # What is written is seen at once; of Amani only whoever may open her page is told.
+    between = "One person is expected both in “Other” and in “Third”"
+    assert between in all_of_them.get("/clashes").text
+    assert between not in hers.get("/clashes").text
+
+
+def test_a_meeting_that_is_in_the_way_is_named_wherever_clashes_are_kept(
+    schedule: Schedule, client_for: ClientFor, app: APIFlask
+) -> None:
+    app.config.update({KEPT: timedelta(minutes=10), SLOW: 60.0})
+    init_counted(app)
+    forum = Forum(name="Review", secretary_id=schedule.atieno.account_id)
+    schedule.add(forum)
+    forum_id = forum.public_id
+    db.session.rollback()
+    starts_at = from_local(schedule.monday, time(9))
+    meeting = plan_meeting(forum_id, starts_at=starts_at, by=schedule.director)
+    mine = schedule.plan("Mine", schedule.atieno)
+    client = client_for(schedule.director)
+    for _again in range(2):
+        page = client.get("/clashes").text
+        assert "“Mine” and “Review” are at the same time" in page
+        assert f'href="/forums/{forum_id}/meetings/{meeting}"' in page
+        assert f'href="/workshops/{mine}"' in page
 
 
 def test_nothing_in_a_form_leads_away_from_what_is_typed(

@@ -21,7 +21,7 @@ from kash.platform.database import db
 from kash.platform.web.formats import from_local, to_local
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop, WorkshopSession
-from kash.workshops.other_events import EventQuestion, other_events
+from kash.workshops.other_events import EventQuestion, OtherEvent, other_events
 from kash.workshops.queries.calendar import COMING
 
 Span = tuple[datetime, datetime]
@@ -41,6 +41,11 @@ class TimetableEvent:
 def workshop_event(public_id: str, title: str) -> TimetableEvent:
     """A workshop as an event."""
     return TimetableEvent(public_id, title, "workshops.workshop", (("public_id", public_id),))
+
+
+def other_event(one: OtherEvent) -> TimetableEvent:
+    """An event beside workshops."""
+    return TimetableEvent(one.public_id, one.title, one.endpoint, one.arguments)
 
 
 @dataclass
@@ -247,9 +252,7 @@ def _others(
     begins, ends = from_local(first, time()), from_local(last + timedelta(days=1), time())
     events, found = {}, []
     for one in other_events(EventQuestion(begins, ends, None if people is None else asked, actor)):
-        events[one.public_id] = TimetableEvent(
-            one.public_id, one.title, one.endpoint, one.arguments
-        )
+        events[one.public_id] = other_event(one)
         found += engagements_of(
             one.public_id,
             [(one.starts_at, one.starts_at + timedelta(minutes=one.minutes))],

@@ -133,9 +133,9 @@ def _of_trainers(engagements: Sequence[Engagement], around: ScheduleFacts) -> It
 def _of_people(engagements: Sequence[Engagement], _around: ScheduleFacts) -> Iterator[Clash]:
     for (first, later), people in pairs_sharing(engagements, lambda one: one.people).items():
         one, other = engagements[first], engagements[later]
-        yield Clash(
-            other.day, ClashKind.PEOPLE, (one.event, other.event), tuple(sorted(set(people)))
-        )
+        twice = tuple(sorted(set(people)))
+        events = (one.event, other.event)
+        yield Clash(other.day, ClashKind.PEOPLE, events, twice, len(twice))
 
 
 def _of_venues(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:

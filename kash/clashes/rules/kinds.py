@@ -97,7 +97,7 @@ class Clash:
     keys of what they share or lack: trainers, a venue, or people.
 
     `number` is what the kind counts: minutes that are needed, or that lie between; days taught;
-    people without a seat; the clock at which the last is home.
+    people who are expected twice, or without a seat; the clock at which the last is home.
     """
 
     day: date

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from kash.clashes import blueprint
 from kash.clashes.advice import address_of
 from kash.clashes.queries.naming import names_for
-from kash.clashes.queries.overview import clashes_ahead
+from kash.clashes.queries.overview import clashes_ahead, events_of
 from kash.clashes.rules.kinds import SAFETY, ClashKind
 from kash.clashes.tables import CLASH_COLUMNS, ClashLine
 from kash.clashes.words import KIND, REASON, sentence
@@ -27,18 +27,16 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     kind = _kind(request.args.get("kind", ""))
     mine = request.args.get("mine") == "1" and actor.may("workshops.edit")
-    ahead = clashes_ahead(actor, local_today(), kind=kind, mine=mine)
+    today = local_today()
+    ahead = clashes_ahead(actor, today, kind=kind, mine=mine)
     listing = paged(ahead.clashes)
-    names = names_for(listing, ahead.events)
+    events = events_of(listing, actor, today)
+    names = names_for(listing, events)
     lines: list[ClashLine] = [
         (
             clash,
             sentence(clash, names),
-            [
-                (ahead.events[one].title, address_of(names, one))
-                for one in clash.events
-                if one in ahead.events
-            ],
+            [(events[one].title, address_of(names, one)) for one in clash.events if one in events],
         )
         for clash in listing
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from kash.coverage.queries.goals import Goal
@@ -16,11 +16,13 @@ from kash.coverage.rules.spells import Training, months_later, training_of
 from kash.people.models import Person, Posting
 from kash.people.scope import within_reach
 from kash.platform.database import db
+from kash.platform.web.counted import counted
 from kash.platform.web.lists import Listing, listing
 from kash.policy import Actor
 from kash.tracks.rules.tree import Leaf
 
 _MOST_NAMED = 5000
+_MANY = 500
 
 
 @dataclass(frozen=True)
@@ -57,39 +59,50 @@ def people_at(
     training: str = "",
 ) -> StationPeople:
     """The people of a group at a station whom an actor reaches, or those of them whose training
-    stands in one way. Two queries, and what `trained_in` asks about those of the page; one more,
-    and what it asks about all of them, if a way is asked for."""
+    stands in one way. Two queries, and one that counts them unless nothing was written since; what
+    `trained_in` asks about those of the page, and about all of them if a way is asked for."""
     session = db.session()
+    there = and_(Posting.is_open, Posting.organisation_id == station)
     hers = [
-        Posting.is_open,
-        Posting.organisation_id == station,
         Person.group_id == group,
         ~Person.minor,
         within_reach(actor, "people.see", few=True),
         *([Person.cadre == cadre] if cadre else []),
     ]
+    posted = select(Person.id).join(Posting).where(there, *hers)
     stands = _Standing(session, subject, goal, today)
-    reached = None
     if training:
-        keys = session.scalars(select(Person.id).join(Posting).where(*hers)).all()
+        keys = session.scalars(posted).all()
         reached = len(keys)
         # So many can be named in one question; of more, everybody is asked about.
         known = stands.of(keys if reached <= _MOST_NAMED else None)
         hers.append(Person.id.in_([key for key in keys if known(key)[0] == training]))
+    else:
+        of_whom = actor.public_id, actor.roles, station, group, cadre
+        reached = counted(
+            ("reached at a station", *of_whom),
+            lambda: session.scalar(select(func.count()).select_from(posted.subquery())) or 0,
+        )
     shown: list[Any] = [Person.id, Person.public_id, Person.chosen_name, Person.cadre]
+    people = select(*shown).where(*hers)
+    # The first of many are soon found among all people in the order of names.
+    many = not training and reached > _MANY
     found = listing(
-        select(*shown).join(Posting, Posting.person_id == Person.id).where(*hers),
+        people.where(exists().where(Posting.person_id == Person.id, there))
+        if many
+        else people.join(Posting, Posting.person_id == Person.id).where(there),
         sorts={"name": Person.sort_name},
         default_sort="name",
         key=Person.id,
-        searched=True,
+        counted=None if training else reached,
+        searched=bool(training),
     )
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
         known = stands.of([row[0] for row in rows])
         return [PersonAt(public_id, name, rank, *known(key)) for key, public_id, name, rank in rows]
 
-    return StationPeople(found.turned(persons), found.total if reached is None else reached)
+    return StationPeople(found.turned(persons), reached)
 
 
 @dataclass(frozen=True)
