@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
 
 from kash.attendance.models import (
     HeldItem,
@@ -68,7 +69,7 @@ from kash.workshops.queries.plan import (
     venues,
     workshop_list,
 )
-from kash.workshops.queries.scope import people_of, run_by, runs, versions_taught_to
+from kash.workshops.queries.scope import is_run_by, people_of, run_by, runs, versions_taught_to
 from kash.workshops.queries.search import find_workshops
 from kash.workshops.rules import EnrolmentState
 from tests.rows import row
@@ -175,6 +176,8 @@ def test_whoever_made_or_teaches_a_workshop_runs_it(
     row(Facilitator, workshop=taught, account_id=trainer.account_id)
     row(Facilitator, workshop=other, account_id=actor("trainer").account_id)
     assert set(db.session.scalars(run_by(trainer))) == {made.id, taught.id}
+    each = select(Workshop.id).where(is_run_by(trainer))
+    assert set(db.session.scalars(each)) == {made.id, taught.id}
     assert [runs(trainer, one, "workshops.edit") for one in (made, taught, other)] == [
         True,
         True,

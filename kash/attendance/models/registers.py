@@ -58,6 +58,18 @@ class Slot(PublicId, Base):
             "starts_at",
             **only_where("closed_at is not null and confirmed_at is null"),
         ),
+        # The same, the longest waiting first.
+        Index(
+            "ix_slot_waiting_since",
+            "closed_at",
+            **only_where("closed_at is not null and confirmed_at is null"),
+        ),
+        # What somebody began and nobody ended.
+        Index(
+            "ix_slot_unended",
+            "starts_at",
+            **only_where("began_at is not null and ended_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,7 +14,8 @@ from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules.standing import EXPIRING_WITHIN
 from kash.platform.database import db
 from kash.policy import Actor, Reach
-from kash.workshops.queries.scope import run_by
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import is_run_by
 
 _Later = aliased(Certificate)
 _ItsBatch = aliased(CertificateBatch)
@@ -48,8 +49,10 @@ def count_expiring(actor: Actor, today: date) -> int:
     if actor.may("certificates.approve"):
         return db.session.scalar(counted) or 0
     if actor.reach("certificates.propose") is Reach.OWN:
-        counted = counted.join(Certificate.batch).where(
-            CertificateBatch.workshop_id.in_(run_by(actor))
+        counted = (
+            counted.join(Certificate.batch)
+            .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+            .where(is_run_by(actor))
         )
         return db.session.scalar(counted) or 0
     return 0

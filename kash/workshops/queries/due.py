@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from kash.attendance.models import HeldItem, Mark, Register, RosterEntry, Slot, WalkIn
 from kash.attendance.rules.door import EARLY, is_its_time
@@ -19,7 +20,7 @@ from kash.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from kash.workshops.queries.scope import run_by
+from kash.workshops.queries.scope import is_run_by, run_by
 
 
 def workshops_of_trainer(actor: Actor) -> Select[Workshop]:
@@ -60,7 +61,7 @@ def _due(actor: Actor) -> Any:
         .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
         .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
         .outerjoin(Venue, Venue.id == Workshop.venue_id)
-        .where(Workshop.id.in_(run_by(actor)), Workshop.state == "planned")
+        .where(is_run_by(actor), Workshop.state == "planned")
         .order_by(Slot.starts_at, Slot.id)
     )
 
@@ -176,35 +177,44 @@ class ToConfirm:
 
 
 def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
-    """Workshops with registers that this actor may confirm, longest waiting first; one query."""
+    """Workshops with registers that this actor may confirm, longest waiting first; two queries."""
     reach = actor.reach("attendance.confirm")
     if reach is Reach.NONE:
         return []
+    now = utc_now()
+    tied = db.session.scalars(tied_accounts(actor.public_id)).all()
+
+    def waits(slot: type[Slot]) -> ColumnElement[bool]:
+        return and_(
+            slot.closed_at.is_not(None),
+            slot.confirmed_at.is_(None),
+            slot.closed_by.not_in(tied),
+            slot.starts_at <= now,
+        )
+
+    other = aliased(Slot)
+    of_its = and_(other.register_id == Workshop.register_id, waits(other))
+    before = tuple_(other.closed_at, other.id) < tuple_(Slot.closed_at, Slot.id)
+    # By the first register of each: those that wait longest are found in an index, and of them
+    # alone it is counted how many wait.
     statement = (
         select(
             Workshop.public_id,
             Workshop.title,
-            func.count(Slot.id),
-            func.min(Slot.closed_at),
-            func.min(WorkshopSession.public_id),
+            select(func.count(other.id)).where(of_its).correlate(Workshop).scalar_subquery(),
+            Slot.closed_at,
+            WorkshopSession.public_id,
         )
-        .join(WorkshopSession, WorkshopSession.workshop_id == Workshop.id)
-        .join(Slot, Slot.id == WorkshopSession.slot_id)
-        .where(
-            Workshop.state == "planned",
-            Slot.closed_at.is_not(None),
-            Slot.confirmed_at.is_(None),
-            Slot.closed_by.not_in(tied_accounts(actor.public_id)),
-            Slot.starts_at <= utc_now(),
-        )
-        .group_by(Workshop.id, Workshop.public_id, Workshop.title)
-        .order_by(func.min(Slot.closed_at), Workshop.id)
+        .select_from(Slot)
+        .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
+        .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+        .where(Workshop.state == "planned", waits(Slot), ~exists().where(of_its, before))
+        .order_by(Slot.closed_at, Workshop.id)
         .limit(limit)
     )
     if reach is not Reach.ALL:
-        statement = statement.where(Workshop.id.in_(run_by(actor)))
+        statement = statement.where(is_run_by(actor))
     return [
         ToConfirm(workshop, title, count, since, session if count == 1 else None)
         for workshop, title, count, since, session in db.session.execute(statement)
-        if since is not None
     ]

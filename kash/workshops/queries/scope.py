@@ -29,11 +29,24 @@ def run_by(actor: Actor) -> Select[int]:
     return select(Workshop.id).where(
         or_(
             Workshop.created_by == actor.public_id,
-            exists().where(
-                Facilitator.workshop_id == Workshop.id,
-                Facilitator.account_id == (actor.account_id or 0),
+            Workshop.id.in_(
+                select(Facilitator.workshop_id).where(
+                    Facilitator.account_id == (actor.account_id or 0)
+                )
             ),
         )
+    )
+
+
+def is_run_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an actor runs a workshop, asked of each: for statements that come to few
+    workshops, where gathering all of hers takes longer."""
+    return or_(
+        Workshop.created_by == actor.public_id,
+        exists().where(
+            Facilitator.workshop_id == Workshop.id,
+            Facilitator.account_id == (actor.account_id or 0),
+        ),
     )
 
 
