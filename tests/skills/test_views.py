@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.accounts.models import Account
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.platform.web.counted import KEPT, SLOW, init_counted
 from kash.policy import Actor
-from kash.skills import today as skills_today
-from kash.skills.queries.evidence import Suggestion, suggestions
 from tests.skills.conftest import Make, Team
 from tests.workshops.conftest import make_person
 
@@ -63,27 +57,6 @@ def test_the_suggestion_stands_where_it_is_decided_and_only_for_whoever_may(
     sent = {"course": team.course, "because": "Once more"}
     assert director.post(not_yet, data=sent).status_code == 303
     assert "May Juma lead" not in director.get("/").text
-
-
-def test_where_nobody_may_lead_today_asks_once_while_nothing_is_written(
-    team: Team, client_for: ClientFor, app: APIFlask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app.config.update({KEPT: timedelta(minutes=10), SLOW: 60.0})
-    init_counted(app)
-    asked: list[int] = []
-
-    def looked(*given: Any, **more: Any) -> Sequence[Suggestion]:
-        asked.append(1)
-        return suggestions(*given, **more)
-
-    monkeypatch.setattr(skills_today, "suggestions", looked)
-    team.plan(30, team.atieno, team.juma)
-    director = client_for(team.director)
-    for _again in range(2):
-        assert "May Juma lead" not in director.get("/").text
-    assert len(asked) == 1
-    team.plan(20, team.atieno, team.juma)
-    assert "May Juma lead" in director.get("/").text
 
 
 def test_the_table_goes_out_as_it_is_filtered(team: Team, client_for: ClientFor) -> None:

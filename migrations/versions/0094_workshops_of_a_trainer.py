@@ -1,14 +1,14 @@
 """the workshops that somebody made, what waits or never ended, and renewals are found in an index
 
-Revision ID: 0093
-Revises: 0092
+Revision ID: 0094
+Revises: 0093
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0093'
-down_revision = '0092'
+revision = '0094'
+down_revision = '0093'
 branch_labels = None
 depends_on = None
 
