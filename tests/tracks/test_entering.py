@@ -73,7 +73,7 @@ def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(
 
 
 def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
-    both_engines_app: APIFlask, tracked: Tracked
+    both_engines_app: APIFlask, tracked: Tracked, client_for: ClientFor
 ) -> None:
     tracked.publish(PRACTICE)
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
@@ -81,6 +81,10 @@ def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
     batch = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer).batch
     later = tracked.next_version(PRACTICE, tracked.hours())
     move(tracked.track, tracked.person(LITTLE), later, "Asked for it", by=tracked.trainer)
+    browser, address = client_for(tracked.trainer), f"/tracks/{tracked.track}/people"
+    undo = f"{address}/many/{batch}/undo"
+    assert f'href="{undo}"' in browser.get(address).text
+    assert "Take off: 1" in browser.get(undo).text
     assert undo_batch(tracked.track, batch, by=tracked.trainer) == 1
     assert on_it(tracked) == 2
 

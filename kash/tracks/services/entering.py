@@ -52,11 +52,6 @@ def enrol_all(
             raise NothingPublished
         if version.public_id != version_id:
             raise PublishedMeanwhile
-        there = set(
-            change.session.scalars(
-                select(TrackEnrolment.person_id).where(TrackEnrolment.track_id == track.id)
-            )
-        )
         batch, made = new_public_id(), []
         wanted = list(dict.fromkeys(people))
         for start in range(0, len(wanted), _AT_ONCE):
@@ -66,6 +61,14 @@ def enrol_all(
                 .order_by(Person.id)
                 .with_for_update(of=Person)
             ).all()
+            there = set(
+                change.session.scalars(
+                    select(TrackEnrolment.person_id).where(
+                        TrackEnrolment.track_id == track.id,
+                        TrackEnrolment.person_id.in_([row.id for row in found]),
+                    )
+                )
+            )
             made += [
                 {
                     "track_id": track.id,
