@@ -215,6 +215,36 @@ def test_the_list_of_everybody_takes_as_long_however_many_they_are(
     assert steps[0] == steps[1]
 
 
+def test_of_those_whom_a_trainer_reaches_the_first_are_looked_for_among_the_first_names(
+    both_engines_app: APIFlask,
+    groups: tuple[Group, Group],
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page is the same however it is found, and says how many there are as far as is counted."""
+    trainer = actor("trainer")
+    many(groups[0].id, [f"Asha {number:03}" for number in range(260)])
+    with writing() as session:
+        # Every second one is hers.
+        hers = Person.id % 2 == 0
+        session.execute(update(Person).where(hers).values(created_by=trainer.public_id))
+    browser = client_for(trainer)
+    for most, told in ((60, "More than 100"), (129, "More than 129"), (130, "Total: 130")):
+        monkeypatch.setattr(search_queries, "MOST_REACHED", most)
+        pages = {}
+        for among in (250, 10, 0):
+            monkeypatch.setattr(search_queries, "_FIRST_NAMES", among)
+            for asked in ("", "?page=2", "?direction=desc", "?sort=added"):
+                page = browser.get(f"/people{asked}").text
+                found = re.findall(r"Asha \d{3}(?=<)", page.partition("<main")[2])
+                names = list(dict.fromkeys(found))
+                assert pages.setdefault(asked, names) == names
+                assert (told in page) or asked
+        assert [len(pages[asked]) for asked in pages] == [50, 50, 50, 50]
+        assert pages[""] + pages["?page=2"] == sorted(pages[""] + pages["?page=2"])
+
+
 def read_by_words(app: APIFlask, ask: Callable[[], object]) -> int:
     """How many rows PostgreSQL reads of people found by the words of their names.
 

@@ -38,6 +38,7 @@ from kash.people.scope import (
     ids_within_reach,
     named,
     phone_compared,
+    reaches,
     sees_names,
     within_reach,
 )
@@ -45,7 +46,9 @@ from kash.people.search import newest_named, words_of
 from kash.platform.database import db
 from kash.platform.vault import lookup
 from kash.platform.web import Listing, listing
-from kash.policy import Actor
+from kash.platform.web.lists import ROWS, asked_for
+from kash.platform.web.taking import is_taken
+from kash.policy import Actor, Reach
 
 MOST_FOUND = 500
 # Whoever chooses one of a few who are shown types more of the name rather than look through these.
@@ -53,6 +56,10 @@ MOST_OFFERED = 200
 _MOST_ALIKE = 100
 # Of more than so many people a list tells how many only if it is asked to count them.
 MOST_COUNTED = 10_000
+# The same where somebody reaches some people only, of each of whom it is asked how she is reached.
+MOST_REACHED = 1000
+# Whoever reaches many finds a first page of them among so many names.
+_FIRST_NAMES = 250
 Counted = Select[Any] | CompoundSelect[Any]
 ANY_PURPOSE = "any"
 
@@ -199,6 +206,7 @@ def _listed(
     whole: ColumnElement[bool],
     conditions: Sequence[ColumnElement[bool]],
     counted: Counted | None = None,
+    most_counted: int | None = None,
 ) -> Listing[ListedPerson]:
     rows = (
         _rows(whole, Organisation.name)
@@ -208,7 +216,14 @@ def _listed(
     )
     # Everyone has one group, and one open posting at most: neither adds to the number.
     counted = select(Person.id).where(*conditions) if counted is None else counted
-    return _page(rows, whole, counted, name=Person.sort_name, organisation=Organisation.name)
+    return _page(
+        rows,
+        whole,
+        counted,
+        name=Person.sort_name,
+        organisation=Organisation.name,
+        most_counted=most_counted,
+    )
 
 
 def _one_of(ids: Collection[int]) -> ColumnElement[bool]:
@@ -217,13 +232,51 @@ def _one_of(ids: Collection[int]) -> ColumnElement[bool]:
     return Person.id.in_(these)
 
 
-def _found(whole: ColumnElement[bool], ids: Collection[int]) -> Listing[ListedPerson]:
+def _found(
+    whole: ColumnElement[bool], ids: Collection[int], counted: Counted | None = None
+) -> Listing[ListedPerson]:
     """The list of people who were found already: no index of names is walked through for their
-    order, and no table of postings read for a few hundred of them."""
+    order, and no table of postings read for a few hundred of them. `counted` are all of them, where
+    these are the first page alone."""
     organisation = _posted_at()
     rows = _rows(whole, organisation).where(_one_of(ids))
     name = Person.sort_name.concat("")
-    return _page(rows, whole, len(ids), name=name, organisation=organisation)
+    if counted is None:
+        return _page(rows, whole, len(ids), name=name, organisation=organisation)
+    return _page(
+        rows, whole, counted, name=name, organisation=organisation, most_counted=MOST_REACHED
+    )
+
+
+def _in_reach(actor: Actor, mine: ColumnElement[bool]) -> Listing[ListedPerson]:
+    """The list of those whom an actor reaches who does not reach everybody. The first page by name
+    is looked for among the first names, as gathering all in reach takes longer the more they are;
+    of whoever reaches few it isn't found there, and these are soon gathered."""
+    counted = ids_within_reach(actor, "people.see")
+    asked = asked_for(_sorts(true(), Person.sort_name, Organisation.name), "name")
+    if (asked.page, asked.sort, asked.direction) == (1, "name", "asc") and not is_taken():
+        first = _first_in_reach(actor)
+        if len(first) == ROWS:
+            return _found(true(), first, counted)
+    return _listed(true(), [mine], counted, most_counted=MOST_REACHED)
+
+
+def _first_in_reach(actor: Actor) -> Sequence[int]:
+    names = (
+        select(Person.id, Person.sort_name)
+        .where(named())
+        .order_by(Person.sort_name, Person.id)
+        .limit(_FIRST_NAMES)
+        .subquery()
+    )
+    first = (
+        select(Person.id)
+        .join(names, names.c.id == Person.id)
+        .where(within_reach(actor, "people.see", few=True))
+        .order_by(names.c.sort_name, names.c.id)
+        .limit(ROWS)
+    )
+    return db.session.scalars(first).all()
 
 
 def _page(
@@ -233,24 +286,29 @@ def _page(
     *,
     name: Any,
     organisation: Any,
+    most_counted: int | None = None,
 ) -> Listing[ListedPerson]:
-    def shown(column: Any) -> Any:
-        return case((whole, column), else_=null())
-
     page = listing(
         rows,
-        sorts={
-            "name": name,
-            "group": (Group.position, name),
-            "station": (func.coalesce(shown(organisation), ""), name),
-            "added": shown(Person.created_at),
-        },
+        sorts=_sorts(whole, name, organisation),
         default_sort="name",
         key=Person.id,
         counted=counted,
-        most_counted=MOST_COUNTED,
+        most_counted=MOST_COUNTED if most_counted is None else most_counted,
     )
     return page.turned(lambda some: [_shown(row) for row in some])
+
+
+def _sorts(whole: ColumnElement[bool], name: Any, organisation: Any) -> dict[str, Any]:
+    def shown(column: Any) -> Any:
+        return case((whole, column), else_=null())
+
+    return {
+        "name": name,
+        "group": (Group.position, name),
+        "station": (func.coalesce(shown(organisation), ""), name),
+        "added": shown(Person.created_at),
+    }
 
 
 def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:
@@ -270,9 +328,9 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     # Who is listed only because she is in reach needs not be asked again.
     whole = mine if anyone else true()
     if not search:
-        every = select(Person.id).where(named())
-        counted = every if anyone else ids_within_reach(actor, "people.see")
-        return _listed(whole, conditions, counted)
+        if not anyone and Reach.ALL not in reaches(actor, "people.see"):
+            return _in_reach(actor, mine)
+        return _listed(whole, conditions, select(Person.id).where(named()))
     if not search.text:
         return _listed(whole, conditions)
     words = _typed_words(search.text)
