@@ -32,7 +32,7 @@ from kash.workshops.queries.scope import own_workshop
 # Of more people who were put on a track together a list tells only that there are more.
 MOST_OF_BATCH = 100
 # Of those that somebody runs, the latest are offered.
-MOST_WORKSHOPS = 50
+MOST_WORKSHOPS = 30
 _AT_ONCE = 500
 _PAPER_CODE = 6
 # Said outright, so that SQLite sees that its index of those alone fits.
