@@ -57,7 +57,7 @@ from kash.workshops.queries.hours import next_workshops
 
 DONE = "done"
 # Of more people it is only told that there are more: each is asked whether she is in reach.
-MOST_ON_TRACK = 200
+MOST_ON_TRACK = 150
 # Beyond so many, everybody's facts are read rather than those of a list of keys.
 _MOST_KEYS = 500
 
