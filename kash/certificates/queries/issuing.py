@@ -41,7 +41,7 @@ from kash.tracks.models import Track, TrackVersion
 from kash.tracks.queries.certifying import JudgedByVersion, certifying_track
 from kash.tracks.queries.completing import completing
 from kash.workshops.models import Workshop
-from kash.workshops.queries.scope import run_by
+from kash.workshops.queries.scope import is_run_by, run_by
 
 
 @dataclass(frozen=True)
@@ -296,7 +296,7 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingBatch]:
         wanted.append(
             and_(
                 or_(CertificateBatch.state.in_(("approved", "stopped")), _broken_off()),
-                CertificateBatch.workshop_id.in_(run_by(actor)),
+                is_run_by(actor),
             )
         )
     if not wanted:
