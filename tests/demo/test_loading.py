@@ -221,5 +221,5 @@ def test_a_station_falls_under_three_and_a_mass_transfer_is_told_apart(sample: S
         "Sampuli Police Station": Outlook.LATER,
     }
     names = {need.station.key: need.station.name for need in found.needs}
-    [order] = found.orders.transfers
+    [order] = found.all_transfers
     assert (names[order.station or 0], order.left) == ("Mfano Patrol Base", 5)
