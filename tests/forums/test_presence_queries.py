@@ -40,7 +40,7 @@ from kash.forums.queries.minutes_life import (
     remarks_on,
     seat_that_was_there,
 )
-from kash.forums.queries.presence import attendance_at, conflicted_in, needed_on
+from kash.forums.queries.presence import attendance_at, conflicted_in
 from kash.forums.queries.present_people import (
     DecisionNoted,
     GroupAtDecision,
@@ -263,9 +263,6 @@ def test_terms_and_quorums_are_those_of_the_forum_that_hold_on_the_day(
         (agreed["Alpha", 0], TODAY, now, True),
         (agreed["Alpha", -30], TODAY - 30 * DAY, before, False),
     ]
-    session = db.session()
-    holding = [needed_on(session, alpha.id, TODAY + days * DAY) for days in (-31, -30, -1, 0, 1)]
-    assert holding == [{}, before, before, now, {}]
 
 
 def test_conflicts_and_presence_are_noted_beside_items_and_decisions(

@@ -151,13 +151,13 @@ def test_facts_count_by_their_days_and_what_each_indicator_asks(
         "station": "",
     }
     payer = row(Funder)
-    assert has_facts(PERIOD, None)
-    assert not has_facts(quarter(2027, 1), None)
-    assert not has_facts(PERIOD, payer.public_id)
+    assert db.session.scalar(select(has_facts(PERIOD, None)))
+    assert not db.session.scalar(select(has_facts(quarter(2027, 1), None)))
+    assert not db.session.scalar(select(has_facts(PERIOD, payer.public_id)))
     row(Funding, workshop_id=second.id, funder_id=payer.id, share=1)
-    assert not has_facts(PERIOD, payer.public_id)
+    assert not db.session.scalar(select(has_facts(PERIOD, payer.public_id)))
     row(Funding, workshop_id=workshop.id, funder_id=payer.id, share=1)
-    assert has_facts(PERIOD, payer.public_id)
+    assert db.session.scalar(select(has_facts(PERIOD, payer.public_id)))
 
 
 def test_certificates_count_where_they_were_first_issued(groups: tuple[Group, Group]) -> None:

@@ -207,8 +207,9 @@ def test_requests_are_ones_own_and_for_a_custodian_those_that_wait(
         mine=True,
         address=line.address,
     )
-    assert line.minutes_left in (59, 60)
-    assert identity_request_line(custodian, granted.public_id).minutes_left in (59, 60)
+    # An hour, less what this test has taken.
+    assert 45 < line.minutes_left <= 60
+    assert 45 < identity_request_line(custodian, granted.public_id).minutes_left <= 60
     assert identity_request_line(custodian, granted.public_id).address == ""
     assert identity_request_line(asker, made[3].public_id).minutes_left == 0
     for who, wrong in ((other, granted.public_id), (custodian, "nowhere")):

@@ -87,7 +87,7 @@ def events_of(clashes: Iterable[Clash], actor: Actor, today: date) -> dict[str, 
 
 
 def _sight(actor: Actor) -> tuple[Hashable, ...]:
-    """What decides of which people and events an actor is told."""
+    """Conditions under which an actor is told of people and events."""
     everybody = actor.reach("people.see") is Reach.ALL
     return actor.roles, None if everybody else actor.public_id
 

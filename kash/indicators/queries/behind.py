@@ -24,6 +24,10 @@ class BehindCell:
     letter: str
     people: Select[Any]
 
+    def number(self, letter: str) -> str:
+        """How many a group has, as it stands beside its letter."""
+        return str(self.counts[letter])
+
 
 def behind(people: Collection[int], wanted: str) -> BehindCell:
     """People by their keys, one group at a time: the wanted one, or the first that has any. One

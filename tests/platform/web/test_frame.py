@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired
 from kash.attendance.feature import FEATURE
 from kash.attendance.queries.statuses import Status
 from kash.attendance.rules.marking import STANDARD_STATUSES
+from kash.platform.web.counted import init_counted
 from kash.platform.web.errors import error_page
 from kash.platform.web.taking import init_taking
 
@@ -49,6 +50,7 @@ def app() -> Flask:
     app.jinja_env.filters.update(FEATURE.filters)
     app.jinja_env.globals.update(FEATURE.words)
     init_taking(app)
+    init_counted(app)
     return app
 
 
