@@ -201,7 +201,7 @@ def ask_all(browsers: dict[str, Browser], found: list[Measured], *, warm: bool) 
         if one.kind != "text/html" and warm:
             continue
         answer = _ask(browsers[one.account], one.page, one.address, one.token)
-        if answer.location.startswith("/confirm"):
+        if answer.location.startswith(("/confirm", "/sign-in")):
             # The password was given too long ago.
             continue
         if answer.status != 200:
