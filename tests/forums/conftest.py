@@ -13,6 +13,7 @@ from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.series import add_member, open_forum
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 NAMES = {
@@ -49,6 +50,13 @@ class Series:
             by=self.secretary,
             **more,  # type: ignore[arg-type]
         )
+
+
+def earlier_today(**ago: float) -> datetime:
+    """A moment some time ago, but of today by the programme's clocks even just after midnight."""
+    now = to_local(utc_now())
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return max(now.replace(microsecond=0) - timedelta(**ago), midnight).astimezone(UTC)
 
 
 def nairobi(year: int, month: int, day: int, hour: int = 9) -> datetime:

@@ -61,7 +61,7 @@ from kash.platform.vault import AuditEntry, open_sealed
 from kash.platform.web import Forbidden, NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from tests.forums.conftest import Series
+from tests.forums.conftest import Series, earlier_today
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 TOLD = "Three cases were heard at the station."
@@ -168,7 +168,7 @@ def life(series: Series, actor: Callable[..., Actor]) -> Life:
     }
     write_item(series.forum, meeting, item, **given, internal=mark_of([line_digest(TOLD)]))
     hold_meeting(series.forum, meeting, by=series.secretary)
-    later = series.plan(start - timedelta(hours=1))
+    later = series.plan(earlier_today(hours=1))
     mark(series, later)
     return Life(
         series,

@@ -49,7 +49,7 @@ from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today, to_local
 from kash.policy import Actor
-from tests.forums.conftest import HIDDEN, Series
+from tests.forums.conftest import HIDDEN, Series, earlier_today
 
 ClientFor = Callable[[Actor], FlaskClient]
 Counting = Callable[[], AbstractContextManager[Any]]
@@ -91,14 +91,14 @@ def _text(body: str) -> str:
 
 @pytest.fixture
 def meeting(series: Series) -> str:
-    """A meeting that began half an hour ago, for which half of each group is needed."""
+    """A meeting of today that began half an hour ago, for which half of each group is needed."""
     agree_quorum(
         series.forum,
         holds_from=date(2020, 1, 1),
         needed={letter: NeededOfGroup(QuorumShare.HALF) for letter in "AB"},
         by=series.secretary,
     )
-    return series.plan(utc_now().replace(microsecond=0) - timedelta(minutes=30))
+    return series.plan(earlier_today(minutes=30))
 
 
 def _tap(series: Series, meeting: str, appears: str, step: DoorTap) -> None:
@@ -353,7 +353,9 @@ def test_times_are_typed_and_keep_the_seconds_of_a_tap(
     clock = f"{to_local(tapped):%H:%M}"
     assert secretary.post(address, data={"arrived_0": clock}).status_code == 302
     assert people_at(_meeting(meeting))[0].times == [TimeThere(tapped)]
-    for typed in ({"left_0": clock}, {"arrived_0": "25:99"}, {"arrived_0": "00:00"}):
+    # A clock without seconds tells an earlier moment than the tap.
+    left_first = {"arrived_0": clock, "left_0": clock}
+    for typed in ({"left_0": clock}, {"arrived_0": "25:99"}, left_first):
         answer = secretary.post(address, data=typed)
         assert answer.status_code == 422
         assert all(f'value="{value}"' in answer.text for value in typed.values())
