@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, insert, literal, select
+from sqlalchemy import BigInteger, Select, String, case, cast, insert, literal, select
 from sqlalchemy.orm import Session
 
 from benchmarks.load.people import AnAccount, APerson, Everybody
@@ -285,7 +285,8 @@ def _minutes(
 def load_marks(session: Session, all_present: AWorkshop) -> None:
     """A mark, and the operation that made it, of everybody on the roster of a workshop in each of
     its slots that is over."""
-    number = _chosen(Slot.id, RosterEntry.person_id)
+    # Their product is above what a plain number of PostgreSQL holds.
+    number = _chosen(cast(Slot.id, BigInteger), cast(RosterEntry.person_id, BigInteger))
     drawn = case(
         *((number == _PRESENT_OF_TWENTY + place, code) for place, code in enumerate(_OF_TWENTY)),
         else_="present",
