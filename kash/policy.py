@@ -141,11 +141,23 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.PEER: _SELF,
         _R.POLICE_PEER: _SELF,
     },
-    # Erasing takes two people: one asks for it, another approves, who saw what goes.
-    "people.ask_erasure": {_R.TRAINER: _OWN, _R.CUSTODIAN: _ALL},
+    # Erasing takes two people: one asks for it, or the person herself, and another approves, who
+    # saw what goes.
+    "people.ask_erasure": {
+        _R.TRAINER: _OWN,
+        _R.CUSTODIAN: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
     "people.erase": {_R.DIRECTOR: _ALL},
     # What was asked for: one's own, and for who approves all.
-    "people.erasures": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.CUSTODIAN: _ALL},
+    "people.erasures": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _OWN,
+        _R.CUSTODIAN: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
     "people.minors": {_R.CUSTODIAN: _ALL},
     # Who opened or changed what is kept of a person: whoever answers for it, and she herself.
     "people.trail": {

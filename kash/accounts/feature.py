@@ -19,7 +19,7 @@ from kash.accounts.services.locking import (
     end_all_sessions,
     forget_devices,
 )
-from kash.accounts.services.notices import send_notice
+from kash.accounts.services.notices import keep_answer, send_notice
 from kash.accounts.services.retention import delete_old_sessions
 from kash.accounts.services.throttle import forget_tries
 from kash.accounts.sessions import init_sessions
@@ -31,6 +31,7 @@ from kash.platform.database import utc_now
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.jobs.services import Kept, ResultsKept
 from kash.platform.web.account_names import AccountsKnown
+from kash.platform.web.answers import AnswersKept
 from kash.platform.web.navigation import Destination
 from kash.platform.web.programme import retention
 
@@ -55,6 +56,7 @@ FEATURE = Feature(
         *FOUND,
         *LINES,
         AccountsKnown(names_of, tied_to),
+        AnswersKept(keep_answer),
         ResultsKept(_results_kept),
         Revocation("locking.end_all_sessions", _l("Signed out on every device"), end_all_sessions),
         Revocation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -16,14 +17,27 @@ from kash.accounts.queries.access import ReviewReminder, review_reminder
 from kash.accounts.queries.breaches import BreachLine, open_breaches
 from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
 from kash.accounts.queries.requests import RequestLine, requests_for, unseen_notices
-from kash.accounts.services.notices import notice_text
+from kash.accounts.services.notices import TEXTS, notice_text
+from kash.platform.web.answers import answer_kind
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
 from kash.platform.web.today import Need, Panel, TodayLine, Viewer
 from kash.policy import Role
 
+
+def notice_page(notice: AccountNotice) -> str:
+    """Address of what a notice is about, empty if that is the account alone."""
+    if not notice.request_id:
+        return ""
+    if notice.kind in TEXTS:
+        return url_for("accounts.request", public_id=notice.request_id)
+    other = answer_kind(notice.kind)
+    told: dict[str, Any] = {other.argument: notice.request_id}
+    return url_for(other.endpoint, **told)
+
+
 # What the templates of notices and breaches say.
-WORDS = {"notice_text": notice_text, "clock_text": clock_text}
+WORDS = {"notice_text": notice_text, "notice_page": notice_page, "clock_text": clock_text}
 
 
 def _notices(asked: Viewer) -> Sequence[AccountNotice]:

@@ -167,6 +167,7 @@ COLUMNS: Mapping[str, Any] = {
     "recorded_at": _l("Written down"),
     "reference": _l("Number"),
     "refresher": _l("Refresher"),
+    "refused_reason": _l("Why it was refused"),
     "register": _l("Register"),
     "reminded_on": _l("Reminded on"),
     "removed_at": _l("Taken off"),

@@ -1,4 +1,4 @@
-"""People on Today: minors whom nobody has seen yet, and contacts."""
+"""People on Today: minors whom nobody has seen yet, contacts, and wishes to be erased."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sqlalchemy import exists
 from kash.people.models import Organisation, Person, ServiceEntry
 from kash.people.queries.contacts import WaitingContacts, contacts_waiting
 from kash.people.queries.minors import minors_unseen
+from kash.people.services.erasing import DONE, REFUSED, TAKEN_BACK
 from kash.platform.web.account_names import account_names
+from kash.platform.web.answers import AnswerKind
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text
 from kash.platform.web.today import Need, TodayLine, Viewer
@@ -98,7 +100,13 @@ def _erasures(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+_ANSWERS = {
+    DONE: _l("On %(when)s a wish to be erased that you noted was agreed to and done."),
+    REFUSED: _l("On %(when)s a wish to be erased that you noted was refused."),
+    TAKEN_BACK: _l("On %(when)s a wish to be erased that you noted was taken back."),
+}
 TODAY = (
+    *(AnswerKind(kind, text, "people.erasure", "request_id") for kind, text in _ANSWERS.items()),
     Need("erasures", 95, _erasures),
     Need("minors", 70, _minors),
     Need("looks", 80, _looks),

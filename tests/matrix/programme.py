@@ -896,6 +896,10 @@ class _Builder:
         erasures = {
             OWN: self.erasure(people[OWN], accounts["trainer"]),
             OTHER: self.erasure(people[OTHER], accounts["other trainer"]),
+            **{
+                role: self.erasure(people[self.world.own_person[role]], accounts[role])
+                for role in ("peer", "police_peer")
+            },
         }
         forums = {
             OWN: self.forum(
@@ -972,7 +976,7 @@ class _Builder:
                     "person_outside": people["outside"].public_id,
                     "person_enrolled": people["enrolled"].public_id,
                     "contact_request": requests[side],
-                    "erasure": erasures[side],
+                    "erasure": erasures.get(role if mine else "", erasures[side]),
                     "certificate": sides[side]["certificates"][person.public_id],
                     **self.holder_link(person),
                     "entry": sides[side]["entries"][person.public_id],

@@ -71,9 +71,9 @@ people.contact        -    -    own   -    -      -    -       -       -
 people.agree_contact  -    all  own   -    -      -    -       -       -
 people.looks          -    all  -     -    -      -    -       -       -
 people.copy           -    -    own   -    -      all  self    self    -
-people.ask_erasure    -    -    own   -    -      all  -       -       -
+people.ask_erasure    -    -    own   -    -      all  self    self    -
 people.erase          -    all  -     -    -      -    -       -       -
-people.erasures       -    all  own   -    -      all  -       -       -
+people.erasures       -    all  own   -    -      all  self    self    -
 messages.see          -    all  own   -    -      -    -       -       -
 messages.decide       -    all  own   -    -      -    -       -       -
 messages.choose       -    -    own   -    -      -    self    self    -

@@ -15,9 +15,10 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from benchmarks.load import Size, load_programme
-from kash.accounts.models import Account, Programme
+from kash.accounts.models import Account, AccountNotice, Programme
 from kash.attendance.models import Mark, Register, RegisterNote, RosterEntry
 from kash.attendance.sealed import note_text, sealed_note
 from kash.certificates.models import Certificate
@@ -36,8 +37,8 @@ from kash.people.services.erasing import (
     MoreSince,
     NotYetErased,
     ask_erasure,
-    close_request,
     erase_person,
+    withdraw_request,
 )
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now, writing
@@ -45,6 +46,7 @@ from kash.platform.jobs.models import Job
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.vault import lookup, seal, verify
 from kash.platform.web import NotFound
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
 from tests.conftest import CHEAP, Queries, csrf_token
@@ -237,13 +239,13 @@ def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wis
     with pytest.raises(NotFound):
         erase_person(own, _digest(her), both)
     with pytest.raises(NotFound):
-        close_request(own, actor("trainer"), refuse=False)
+        withdraw_request(own, actor("trainer"))
     shown = _digest(her)
     with writing() as session:
         session.execute(update(Person).where(Person.id == her).values(row_version=77))
     with pytest.raises(MoreSince):
         erase_person(own, shown, actor("director"))
-    close_request(own, both, refuse=False)
+    withdraw_request(own, both)
     with pytest.raises(DecidedBefore):
         erase_person(own, _digest(her), actor("director"))
     assert _public_id(her) == was
@@ -338,3 +340,71 @@ def test_texts_are_looked_through_once_that_is_asked_for_and_before_anybody_is_e
     assert done.status_code == 303
     assert db.session.scalars(select(ErasureRequest.state)).all() == ["done"]
     db.session.rollback()
+
+
+_REASON = "A payment in November is not settled yet."
+
+
+def _refused(client: FlaskClient, wish: str, reason: str) -> TestResponse:
+    token = csrf_token(client.get(wish).text)
+    return client.post(f"{wish}/refuse", data={"csrf_token": token, "reason": reason})
+
+
+@pytest.mark.any_engine
+def test_a_refusal_says_why_to_who_asked_until_she_has_seen_it_and_goes_with_the_person(
+    her: int, actor: Actors, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    """Whoever asked must tell the person why, and must know that there is something to tell."""
+    custodian, director = actor("custodian"), actor("director")
+    asks, decides = client_for(custodian), client_for(director)
+    wish = f"/people/erasures/{ask_erasure(_public_id(her), ON, 'wish', custodian)}"
+    unsaid = _refused(decides, wish, " ")
+    assert (unsaid.status_code, "Enter this." in unsaid.text) == (422, True)
+    assert db.session.scalars(select(ErasureRequest.state)).all() == ["waiting"]
+    assert "wish to be erased that you noted" not in asks.get("/").text
+    assert _refused(decides, wish, _REASON).status_code == 303
+    told = asks.get("/").text
+    assert ("that you noted was refused" in told, f'href="{wish}"' in told) == (True, True)
+    assert "that you noted was refused" not in decides.get("/").text
+    assert _REASON in asks.get(wish).text
+    db.session.rollback()
+    (notice,) = db.session.scalars(select(AccountNotice)).all()
+    seen = {"csrf_token": csrf_token(told)}
+    assert asks.post(f"/account/notices/{notice.public_id}/seen", data=seen).status_code == 303
+    assert "that you noted was refused" not in asks.get("/").text
+    again = ask_erasure(_public_id(her), ON, "wish", custodian)
+    erase_person(again, _digest(her), director)
+    assert "was agreed to and done" in asks.get("/").text
+    assert set(db.session.scalars(select(ErasureRequest.refused_reason))) == {""}
+    db.session.rollback()
+
+
+@pytest.mark.any_engine
+def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
+    her: int, actor: Actors, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    """Whoever may not tell her trainer why needs nobody to speak for her; and is not told how many
+    wrote about her."""
+    with writing() as session:
+        session.execute(update(Account).where(Account.person_id == her).values(person_id=None))
+    herself, director = client_for(actor("peer", person_id=her)), actor("director")
+    page = f"/people/{_public_id(her)}/erase"
+    assert f'href="{page}"' in herself.get(f"/people/{_public_id(her)}").text
+    told = herself.get(f"{page}?look=1").text
+    assert ("Texts that others wrote" in told, "Look through all texts" in told) == (False, False)
+    assert ("The account of this person" in told, "your account is closed" in told) == (False, True)
+    asked = herself.post(page, data={"csrf_token": csrf_token(told)})
+    wish = asked.headers["Location"]
+    request = db.session.scalars(select(ErasureRequest)).one()
+    assert (request.person_id, request.grounds, request.asked_on) == (her, "wish", local_today())
+    db.session.rollback()
+    again = herself.post(page, data={"csrf_token": csrf_token(told)})
+    assert (again.status_code, "asked for already" in again.text) == (409, True)
+    told = herself.get(f"{wish}?look=1").text
+    assert ("Texts that others wrote" in told, "Take back" in told) == (False, True)
+    # A custodian who takes it back for her does not do so behind her back.
+    withdraw_request(wish.rpartition("/")[2], actor("custodian"))
+    assert "that you noted was taken back" in herself.get("/").text
+    asked = herself.post(page, data={"csrf_token": csrf_token(told)})
+    assert _refused(client_for(director), asked.headers["Location"], _REASON).status_code == 303
+    assert _REASON in herself.get(asked.headers["Location"]).text

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import force_locale, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountNotice
@@ -19,6 +19,7 @@ from kash.platform.database import utc_now, writing
 from kash.platform.jobs import enqueue
 from kash.platform.jobs.progress import Progress
 from kash.platform.messages import mail_is_set_up, send_mail
+from kash.platform.web.answers import answer_kind
 from kash.platform.web.errors import NotFound
 from kash.platform.web.programme import brand, programme_languages
 from kash.policy import Actor
@@ -31,7 +32,7 @@ REOPENING_ASKED, REOPENED = "reopening_asked", "reopened"
 NOT_DONE, VOUCHED_FOR = "not_done", "vouched_for"
 # For who asked.
 REQUEST_DECLINED, REQUEST_CHANGED = "request_declined", "request_changed"
-_TEXTS: dict[str, Any] = {
+TEXTS: dict[str, Any] = {
     NEW_DEVICE: _l(
         "On %(when)s a device that you had not used before signed in with your account. If it was"
         " you, there is nothing to do. If not, sign in, end that session on the page of your"
@@ -95,7 +96,8 @@ _MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED})
 
 def notice_text(kind: str, at: datetime) -> str:
     """Text of a notice, in the language of this moment."""
-    return str(_TEXTS[kind]) % {"when": format_datetime(at, "d MMMM y, HH:mm")}
+    text = TEXTS[kind] if kind in TEXTS else answer_kind(kind).text
+    return str(text) % {"when": format_datetime(at, "d MMMM y, HH:mm")}
 
 
 def notify(
@@ -114,6 +116,13 @@ def notify(
             what=kind,
             at=at.isoformat(),
         )
+
+
+def keep_answer(session: Session, asked_by: str, kind: str, at: datetime, about: str) -> None:
+    """Keep an answer of another room for the account that asked, told on its Today alone."""
+    asker = session.scalar(select(Account.id).where(Account.public_id == asked_by))
+    if asker is not None:
+        session.add(AccountNotice(account_id=asker, kind=kind, request_id=about, at=at))
 
 
 def send_notice(_progress: Progress, *, account: str, what: str, at: str) -> None:

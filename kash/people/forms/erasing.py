@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from kash.people.words import GROUNDS
 from kash.platform.web import KashForm
-from kash.platform.web.forms import DayField, choice_field
+from kash.platform.web.forms import DayField, choice_field, long_text_field
 
 
 class AskErasureForm(KashForm):
@@ -23,3 +23,14 @@ class AskErasureForm(KashForm):
         """A day is needed."""
         if field.data is None and not field.errors:
             raise ValidationError(_("Enter the day."))
+
+
+class RefuseErasureForm(KashForm):
+    """Why a wish to be erased is refused."""
+
+    reason = long_text_field(
+        _l("Why it is refused"),
+        most=1000,
+        required=True,
+        description=_l("Whoever asked reads it, and tells the person."),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models.persons import Person
@@ -38,6 +38,7 @@ class ErasureRequest(PublicId, Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     decided_by: Mapped[str | None] = mapped_column(String(16))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_reason: Mapped[str] = mapped_column(Text, default="")
     told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     person: Mapped[Person | None] = relationship()

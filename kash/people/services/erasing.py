@@ -39,8 +39,10 @@ from kash.people.rules.persons import NAMELESS
 from kash.people.scope import within_reach
 from kash.platform.database import after_commit, db, new_public_id
 from kash.platform.vault import audited, seal
+from kash.platform.vault.audit import Change
 from kash.platform.vault.scrubbing import scrub
 from kash.platform.web import Problem
+from kash.platform.web.answers import answer
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import retention
@@ -68,7 +70,8 @@ STONE: dict[str, Any] = {
     "minor_since": None,
     "minor_seen_at": None,
 }
-_LOCK_TRIES = 3
+# What whoever noted a wish is told on Today.
+DONE, REFUSED, TAKEN_BACK = "erasure_done", "erasure_refused", "erasure_taken_back"
 
 
 class ErasureWaits(Problem):
@@ -139,17 +142,30 @@ def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
         return made.public_id
 
 
-def close_request(public_id: str, by: Actor, *, refuse: bool) -> None:
-    """Refuse a wish to be erased as the second person, or take back what was noted.
+def refuse_request(public_id: str, reason: str, by: Actor) -> None:
+    """Refuse a wish to be erased as the second person, for a reason that whoever asked is told.
 
     Raises NotFound and DecidedBefore.
     """
-    with audited("people.erasure_refused" if refuse else "people.erasure_withdrawn", by) as change:
-        reached = decidable(by) if refuse else withdrawable(by)
-        found = _held(change.session, public_id, reached)
-        found.state = "refused" if refuse else "withdrawn"
-        found.decided_by, found.decided_at = by.public_id, change.now
-        change.about(found.public_id)
+    with audited("people.erasure_refused", by) as change:
+        found = _held(change.session, public_id, decidable(by))
+        found.refused_reason = reason
+        _close(change, found, "refused", by)
+        answer(change.session, found.asked_by, REFUSED, change.now, found.public_id)
+
+
+def withdraw_request(public_id: str, by: Actor) -> None:
+    """Take back a wish that was noted. Raises NotFound and DecidedBefore."""
+    with audited("people.erasure_withdrawn", by) as change:
+        found = _held(change.session, public_id, withdrawable(by))
+        _close(change, found, "withdrawn", by)
+        if found.asked_by != by.public_id:
+            answer(change.session, found.asked_by, TAKEN_BACK, change.now, found.public_id)
+
+
+def _close(change: Change, found: ErasureRequest, state: str, by: Actor) -> None:
+    found.state, found.decided_by, found.decided_at = state, by.public_id, change.now
+    change.about(found.public_id)
 
 
 def _held(session: Session, public_id: str, reached: Any) -> ErasureRequest:
@@ -188,6 +204,7 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
         asked.person_id, asked.state = None, "done"
         asked.decided_by, asked.decided_at = by.public_id, change.now
         asked.told = {name: count for name, count in told.items() if count}
+        answer(session, asked.asked_by, DONE, change.now, asked.public_id)
         change.about(gone.public_id, asked.public_id)
         touched = {name.partition(".")[0] for name, count in told.items() if count} | {"person"}
         after_commit(partial(_clear_files, sorted(touched)))

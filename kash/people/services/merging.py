@@ -362,7 +362,7 @@ REFERENCES = (
     ),
     Reference("person_merge.kept_id", _l("Earlier merges"), erased=GOES),
     # Once it is decided, it says whom it was about no longer.
-    Reference("erasure_request.person_id", erased=stays(person_id=None)),
+    Reference("erasure_request.person_id", erased=stays(person_id=None, refused_reason="")),
     Reference("not_the_same.first_id", move=_move_not_the_same, erased=GOES),
     Reference("not_the_same.second_id", move=_move_not_the_same, erased=GOES),
     Reference(
