@@ -18,26 +18,36 @@ from kash.accounts.queries.breaches import BreachLine, open_breaches
 from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
 from kash.accounts.queries.requests import RequestLine, requests_for, unseen_notices
 from kash.accounts.services.notices import TEXTS, notice_text
-from kash.platform.web.answers import answer_kind
+from kash.platform.web.answers import AnswerKind, answer_kind
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, short_date_text, time_text
 from kash.platform.web.today import Need, Panel, TodayLine, Viewer
 from kash.policy import Role
 
+_OWN_REQUEST = AnswerKind("", "", "accounts.request", "public_id")
 
-def notice_page(notice: AccountNotice) -> str:
-    """Address of what a notice is about, empty if that is the account alone."""
+
+@dataclass(frozen=True)
+class NoticeShown:
+    """A notice as it is told: its title, and the page that tells more with the word that leads
+    there, empty where there is none."""
+
+    title: str
+    url: str = ""
+    onward: str = ""
+
+
+def notice_shown(notice: AccountNotice) -> NoticeShown:
+    """A notice about the account, or about what it asked for or was told by another room."""
     if not notice.request_id:
-        return ""
-    if notice.kind in TEXTS:
-        return url_for("accounts.request", public_id=notice.request_id)
-    other = answer_kind(notice.kind)
-    told: dict[str, Any] = {other.argument: notice.request_id}
-    return url_for(other.endpoint, **told)
+        return NoticeShown(_("About your account"))
+    kind = _OWN_REQUEST if notice.kind in TEXTS else answer_kind(notice.kind)
+    told: dict[str, Any] = {kind.argument: notice.request_id}
+    return NoticeShown(str(kind.title), url_for(kind.endpoint, **told), str(kind.onward))
 
 
 # What the templates of notices and breaches say.
-WORDS = {"notice_text": notice_text, "notice_page": notice_page, "clock_text": clock_text}
+WORDS = {"notice_text": notice_text, "notice_shown": notice_shown, "clock_text": clock_text}
 
 
 def _notices(asked: Viewer) -> Sequence[AccountNotice]:

@@ -11,8 +11,8 @@ class NotOn(Problem):
     """Something is to go by a connection that is not switched on, or is of another kind."""
 
     sentence = _l(
-        "This connection is not switched on. One person records who is at the other end and under"
-        " which contract, another agrees; then it can be switched on."
+        "This connection is not switched on. An M&E officer or an administrator records who is at"
+        " the other end and under which contract, a director agrees; then it can be switched on."
     )
 
 
@@ -27,7 +27,7 @@ class WrongAddress(Problem):
 
     status = 422
     field = "address"
-    sentence = _l("Use an address that begins with https, such as https://dhis2.example.org.")
+    sentence = _l("Use an address that begins with https, such as https://www.example.org.")
 
 
 class SecretMissing(Problem):

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import Length, Optional
 
+from kash.connections.errors import SecretMissing
 from kash.connections.kinds import ConnectionKind
 from kash.connections.models import Connection
 from kash.connections.services import ConnectionDetails
@@ -21,11 +22,7 @@ class ConnectionForm(RowVersionForm):
     """A connection: the other end, the contract, and what protects what leaves."""
 
     name = text_field(_l("Name"), description=_l("By which you know it here"))
-    address = text_field(
-        _l("Address of the other system"),
-        most=200,
-        description=_l("Such as https://dhis2.example.org"),
-    )
+    address = text_field(_l("Address of the other system"), most=200)
     secret = SecretField(
         _l("Token"),
         description=_l(
@@ -52,6 +49,14 @@ class ConnectionForm(RowVersionForm):
         ),
     )
 
+    # True while no token is kept that could stay.
+    needs_secret = False
+
+    def check_together(self) -> None:
+        """Ask for the token together with all else that is missing."""
+        if self.needs_secret and not self.secret.data:
+            self.mark_wrong(self.secret, SecretMissing())
+
     def details(self, kind: ConnectionKind) -> ConnectionDetails:
         """The connection as entered."""
         settings = {one.key: self[f"{_SETTING}{one.key}"].data or "" for one in kind.settings}
@@ -77,7 +82,8 @@ def form_of(kind: ConnectionKind, found: Connection | None = None) -> Connection
         for name, asked in (("address", kind.asks_address), ("secret", kind.asks_secret))
         if not asked
     }
-    made = type("KindForm", (ConnectionForm,), {**fields, **left_out})
+    needs = {"needs_secret": kind.asks_secret and found is None}
+    made = type("KindForm", (ConnectionForm,), {**fields, **left_out, **needs})
     form: ConnectionForm = made(data=as_entered(found) if found else None)
     return form
 

@@ -25,7 +25,8 @@ class ConnectionKind(Part):
 
     `endpoint` is the page of a connection that is agreed to, told its `public_id`, and opens to
     whoever has `permission`; empty where it has none. `asks_address` is False where the other end
-    calls and is never called.
+    calls and is never called; where it is, `such_as` is an address, and `token_from` says where its
+    token stands there. `told` is the kind of answer by which they are told that one is on.
     """
 
     key: str
@@ -37,6 +38,9 @@ class ConnectionKind(Part):
     leaves: Any = ""
     asks_address: bool = True
     settings: tuple[ConnectionSetting, ...] = ()
+    such_as: str = "https://www.example.org"
+    token_from: Any = ""
+    told: str = ""
 
 
 @dataclass(frozen=True)

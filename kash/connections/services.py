@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import NotIndependent
+from kash.accounts.queries.delegations import accounts_that_may
 from kash.connections.approval import APPROVAL
 from kash.connections.errors import (
     NotAgreed,
@@ -24,6 +25,8 @@ from kash.connections.rules import clean_address
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
+from kash.platform.vault.audit import Change
+from kash.platform.web.answers import answer
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -96,18 +99,29 @@ def return_connection(public_id: str, reason: str, *, by: Actor) -> None:
         APPROVAL.turn_back(change, found, reason, by)
 
 
-def switch_on(public_id: str, row_version: int, *, by: Actor) -> None:
-    """Switch on a connection that was agreed to as it was shown. Raises NotFound, ChangedMeanwhile
-    and NotAgreed."""
+def switch_on(public_id: str, row_version: int, *, by: Actor) -> int:
+    """Switch on a connection that was agreed to as it was shown; how many who can use it are told.
+    Raises NotFound, ChangedMeanwhile and NotAgreed."""
     with audited("connections.switched_on", by) as change:
         found = _locked(change.session, public_id, row_version)
         if found.state != "approved":
             raise NotAgreed
         if found.is_on:
             change.nothing()
-            return
+            return 0
         found.is_on, found.switched_at = True, change.now
         change.about(public_id)
+        return _tell_users(change, found, by)
+
+
+def _tell_users(change: Change, found: Connection, by: Actor) -> int:
+    """Tell whoever can use a connection from now on, and didn't switch it on; how many they are."""
+    kind = kind_named(found.kind)
+    users = accounts_that_may(kind.permission, change.now) if kind.told else []
+    told = [one.public_id for one in users if one.public_id != by.public_id]
+    for one in told:
+        answer(change.session, one, kind.told, change.now, found.public_id)
+    return len(told)
 
 
 def switch_off(public_id: str, *, by: Actor) -> None:

@@ -151,7 +151,11 @@ def switch_on(public_id: str) -> ResponseReturnValue:
     shown = number_shown(request.form.get("row_version"))
     return _page(public_id).step(
         lambda one: services.switch_on(one.public_id, shown, by=current_actor()),
-        lambda _nothing: _("Switched on."),
+        lambda told: (
+            _("Switched on. Whoever uses it is told on Today: %(count)s", count=told)
+            if told
+            else _("Switched on.")
+        ),
     )
 
 

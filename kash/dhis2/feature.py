@@ -30,6 +30,7 @@ KIND = ConnectionKind(
         "Counts of officers; of community members only those that are coarse enough for any funder."
         " Never a name, and of incidents nothing."
     ),
+    such_as="https://dhis2.example.org",
     settings=(
         ConnectionSetting(
             "data_set", _l("Data set"), _l("Its id there, of eleven letters and digits"), 11

@@ -17,7 +17,7 @@ from kash.kobo.models import REGISTRATION, KoboForm
 from kash.kobo.personal import PERSONAL
 from kash.kobo.queries.marks import runs_workshop, waiting_of
 from kash.kobo.services.fetching import FETCH, fetch_rows
-from kash.kobo.today import TODAY
+from kash.kobo.today import SWITCHED_ON, TODAY
 from kash.kobo.trail_words import ACTION_WORDS
 from kash.people.models import Group
 from kash.platform.jobs import JobKind
@@ -68,6 +68,9 @@ FEATURE = Feature(
             "kobo.use",
             asks_secret=True,
             leaves=_l("Nothing but the token; what was typed lies on that server beforehand."),
+            such_as="https://kf.kobotoolbox.org",
+            token_from=_l("There it is the API key under Account settings, Security."),
+            told=SWITCHED_ON,
         ),
         JobKind(FETCH, fetch_rows, resumable=True, heavy=True),
         NamedPage("kobo.index", _l("Forms of KoboToolbox"), "kobo.use", 99),

@@ -1,4 +1,5 @@
-"""Marks that came by forms on Today, for whoever runs the workshop."""
+"""Forms on Today: marks that came by them, for whoever runs the workshop; and for trainers that a
+server can be fetched from."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement
 
 from kash.kobo.queries.marks import some_wait, waiting_marks
+from kash.platform.web.answers import AnswerKind
 from kash.platform.web.formats import day_text
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 
@@ -35,7 +37,19 @@ def _waiting(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+SWITCHED_ON = "kobo_on"
 TODAY = (
+    AnswerKind(
+        SWITCHED_ON,
+        _l(
+            "On %(when)s a connection to a server of KoboToolbox was switched on. What was typed"
+            " on phones can be fetched from there."
+        ),
+        "kobo.connection",
+        "public_id",
+        _l("Forms of KoboToolbox"),
+        _l("Add a form"),
+    ),
     Need(
         "kobo_marks",
         112,

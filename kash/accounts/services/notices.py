@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import force_locale, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountNotice
@@ -118,11 +118,14 @@ def notify(
         )
 
 
-def keep_answer(session: Session, asked_by: str, kind: str, at: datetime, about: str) -> None:
-    """Keep an answer of another room for the account that asked, told on its Today alone."""
-    asker = session.scalar(select(Account.id).where(Account.public_id == asked_by))
-    if asker is not None:
-        session.add(AccountNotice(account_id=asker, kind=kind, request_id=about, at=at))
+def keep_answer(session: Session, account: str, kind: str, at: datetime, about: str) -> None:
+    """Keep what another room tells an account, on its Today alone."""
+    found = session.scalar(select(Account.id).where(Account.public_id == account))
+    if found is None:
+        return
+    told = {"account_id": found, "kind": kind, "request_id": about}
+    session.execute(delete(AccountNotice).filter_by(**told).where(AccountNotice.seen_at.is_(None)))
+    session.add(AccountNotice(**told, at=at))
 
 
 def send_notice(_progress: Progress, *, account: str, what: str, at: str) -> None:

@@ -1,5 +1,5 @@
-"""Answers to what somebody asked for, on her Today until she has seen them, for rooms that know no
-accounts. None goes by e-mail."""
+"""What an account is told on its Today until it has seen it, for rooms that know no accounts: what
+became of what it asked for, and what it can use from now on. None of it goes by e-mail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
@@ -16,12 +17,14 @@ from kash.feature import Part, declared
 @dataclass(frozen=True)
 class AnswerKind(Part):
     """One kind of answer: its text, which is told `when`, and the page that tells more, whose route
-    takes the id as `argument`."""
+    takes the id as `argument`; above it its `title`, and `onward` is the word that leads there."""
 
     kind: str
     text: Any
     endpoint: str
     argument: str
+    title: Any = _l("About what you asked for")
+    onward: Any = _l("See the request")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def answer_kind(kind: str) -> AnswerKind:
     return next(one for one in declared(AnswerKind) if one.kind == kind)
 
 
-def answer(session: Session, asked_by: str, kind: str, at: datetime, about: str) -> None:
-    """Have the account that asked for something told what became of it, inside an action."""
+def answer(session: Session, account: str, kind: str, at: datetime, about: str) -> None:
+    """Have an account told, inside an action; once, if the same is told again before it is seen."""
     for one in declared(AnswersKept):
-        one.keep(session, asked_by, kind, at, about)
+        one.keep(session, account, kind, at, about)
