@@ -98,7 +98,7 @@ def grown(*, on_postgresql: bool, many: int = MANY, only: Sequence[str] = ()) ->
 
 
 def _least(pages: Times) -> dict[tuple[str, str], float]:
-    return {(one.page.endpoint, one.account): min(one.times) for one in pages}
+    return {one.key: min(one.times) for one in pages}
 
 
 def _figures(pages: list[Grown]) -> dict[str, float]:

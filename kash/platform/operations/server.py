@@ -33,6 +33,7 @@ from kash.platform.operations.port import PortTaken, wait_for_port
 from kash.platform.operations.turn import Turn
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import MEGABYTE
+from kash.platform.web.counted import SHARED
 from kash.platform.web.language import LANGUAGES
 from kash.platform.web.metrics import count_as
 from kash.settings import Settings, address_of
@@ -59,6 +60,8 @@ class Server:
         self._settings = settings
         self._app = app
         self._numbers = numbers
+        # There, too, is what one process counted for all.
+        app.config[SHARED] = numbers
         self._keeper: WorkerKeeper | None = None
         self._turn = Turn()
         self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)

@@ -12,15 +12,23 @@ Once it moved they are counted anew; but where counting takes long they may be s
 longer, and then the page says when they were counted, with a link that counts them anew. What a
 chore writes without an entry shows within the same minutes. Whatever `make` does, it asks for
 nothing that is kept elsewhere and moves without the head.
+
+What takes long is counted once for all web processes of a server: a process that is new, or was not
+asked yet, finds it in the folder in shared memory that they have together for as long as they run.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import pickle
 import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -33,9 +41,12 @@ from kash.platform.vault.models import AuditHead
 # So long is a result kept; one whose counting took longer than so many seconds is shown so long
 # even if something was written. Settings of the application, which tests fix.
 KEPT, SLOW = "COUNTED_KEPT", "COUNTED_SLOW"
+# The folder that the processes of a server share, which is theirs alone; none if there is one only.
+SHARED = "COUNTED_SHARED"
 AGAIN = "counted_after"
 _MOST = 50
 _NAME = "kash_counted"
+_FILES = "counted-"
 Figures = TypeVar("Figures")
 
 
@@ -70,11 +81,13 @@ def counted(key: Hashable, make: Callable[[], Figures]) -> Figures:
     found = _usable(results.by_key.get(key), head)
     if found is None:
         with results.turn:
-            found = _usable(results.by_key.get(key), head)
+            found = _usable(results.by_key.get(key), head) or _usable(_shared(key), head)
             if found is None:
                 at, began = utc_now(), time.perf_counter()
                 found = _Result(make(), head, at, time.perf_counter() - began)
-                _keep(results.by_key, key, found)
+                if found.took > current_app.config[SLOW]:
+                    _share(key, found)
+            _keep(results.by_key, key, found)
     if found.head != head:
         g.counted_at = min(found.at, g.get("counted_at", found.at))
     figures: Figures = found.figures
@@ -118,3 +131,48 @@ def _keep(by_key: dict[Hashable, _Result], key: Hashable, found: _Result) -> Non
         if too_many or found.at - by_key[other].at >= current_app.config[KEPT]:
             del by_key[other]
     by_key[key] = found
+
+
+def _shared(key: Hashable) -> _Result | None:
+    """What a process of this server counted last."""
+    file = _file_of(key)
+    # What can't be read was counted by another version of the program, or is gone meanwhile.
+    with contextlib.suppress(
+        OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError
+    ):
+        if file is not None:
+            # Nobody else can write there: the folder is made, and looked at, by the server.
+            of, found = pickle.loads(file.read_bytes())  # noqa: S301
+            if of == key and isinstance(found, _Result):
+                return found
+    return None
+
+
+def _share(key: Hashable, found: _Result) -> None:
+    """Let the other processes find it, and take away what is kept no longer. Without room in
+    memory each counts for itself."""
+    file = _file_of(key)
+    if file is None:
+        return
+    mine = file.with_name(f"{file.name}-{os.getpid()}")
+    with contextlib.suppress(OSError):
+        mine.write_bytes(pickle.dumps((key, found)))
+        mine.replace(file)
+        until = time.time() - current_app.config[KEPT].total_seconds()
+        for other in file.parent.glob(f"{_FILES}*"):
+            if other.stat().st_mtime < until:
+                other.unlink()
+
+
+def _file_of(key: Hashable) -> Path | None:
+    folder: Path | None = current_app.config.get(SHARED)
+    if folder is None:
+        return None
+    return folder / (_FILES + hashlib.sha256(repr(_spelt(key)).encode()).hexdigest()[:32])
+
+
+def _spelt(key: Any) -> Any:
+    """A key as each process spells it: sets have another order in each."""
+    if isinstance(key, frozenset):
+        return sorted(repr(_spelt(one)) for one in key)
+    return [_spelt(one) for one in key] if isinstance(key, tuple) else key

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Hashable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
@@ -18,6 +21,7 @@ from kash.platform.web import counted as module
 from kash.platform.web.counted import (
     AGAIN,
     KEPT,
+    SHARED,
     SLOW,
     count_again,
     counted,
@@ -49,7 +53,7 @@ class World:
         self.counts += 1
         return self.number
 
-    def page(self, key: str = "one", address: str = "/") -> tuple[int, datetime | None, str]:
+    def page(self, key: Hashable = "one", address: str = "/") -> tuple[int, datetime | None, str]:
         with self.app.test_request_context(address):
             g.pop("counted_at", None)
             found = counted(key, self._count)
@@ -174,6 +178,63 @@ def test_two_who_ask_at_once_count_once(world: World) -> None:
     for one in threads:
         one.join(30)
     assert (found, counts) == ([1, 1, 1], [1])
+
+
+class TestProcesses:
+    """Each process of a server keeps its own results, as a fresh `init_counted` does."""
+
+    @pytest.fixture
+    def folder(self, world: World, tmp_path: Path) -> Path:
+        world.app.config[SHARED] = tmp_path
+        return tmp_path
+
+    def test_what_takes_long_is_counted_once_for_all(self, world: World, folder: Path) -> None:
+        first = world.now
+        key = ("one", frozenset({"b", "a", "c"}), date(2026, 11, 28))
+        assert world.page(key) == world.page(key)
+        init_counted(world.app)
+        assert world.page(key)[:2] == (0, None)
+        world.write()
+        world.now += timedelta(minutes=9)
+        init_counted(world.app)
+        assert world.page(key)[:2] == (0, first)
+        assert world.counts == 1
+        world.now += timedelta(minutes=1)
+        assert world.page(key)[:2] == (1, None)
+        assert (world.counts, len(list(folder.iterdir()))) == (2, 1)
+
+    def test_what_is_quick_is_counted_by_each(self, world: World, folder: Path) -> None:
+        world.app.config[SLOW] = 1e9
+        world.page()
+        init_counted(world.app)
+        world.page()
+        assert (world.counts, list(folder.iterdir())) == (2, [])
+
+    def test_what_cannot_be_read_is_counted_anew(self, world: World, folder: Path) -> None:
+        world.page()
+        (file,) = folder.iterdir()
+        whole = file.read_bytes()
+        for number, torn in enumerate((b"", whole[:-20], b"counted", pickle.dumps(("two", 2)))):
+            file.write_bytes(torn)
+            init_counted(world.app)
+            assert world.page()[0] == 0
+            assert world.counts == 2 + number
+        assert file.read_bytes() != torn
+
+    def test_without_the_folder_each_counts_for_itself(self, world: World, folder: Path) -> None:
+        folder.rmdir()
+        world.page()
+        init_counted(world.app)
+        assert world.page()[0] == 0
+        assert world.counts == 2
+
+    def test_what_is_kept_no_longer_is_taken_away(self, world: World, folder: Path) -> None:
+        world.page()
+        (old,) = folder.iterdir()
+        os.utime(old, (0, 0))
+        world.page("two")
+        (left,) = folder.iterdir()
+        assert left != old
 
 
 STEPS = st.lists(
