@@ -84,6 +84,7 @@ UNASKED = {
     "statements.statement": "nothing was sent to funders in what is measured",
     "statements.document": "as above",
     "statements.send": "as above",
+    "statements.discard": "as above",
     "connections.connection": "no other system is connected to what is measured",
     "connections.edit": "as above",
     "api.end": "no program has a token in what is measured",

@@ -518,7 +518,7 @@ PLACES: dict[str, Place] = {
     "people.confirm_list": Place(post="people.import", address={"list_id": "list"}),
     "people.read_list": Place(post="people.import", address={"list_id": "list"}),
     "people.stop_list": Place(post="people.import", address={"list_id": "list"}),
-    "people.cancel_list": Place(post="people.import", address={"list_id": "list"}),
+    "people.cancel_list": Place("people.import", "people.import", address={"list_id": "list"}),
     "people.undo_list": Place("people.import", "people.import", address={"list_id": "list_added"}),
     "people.list_report": Place("people.import", address={"list_id": "list_added"}),
     "people.list_next": Place(
@@ -1023,7 +1023,7 @@ PLACES: dict[str, Place] = {
     "statements.freeze": Place("statements.make", "statements.make"),
     "statements.freeze_again": _of("draft_statement", post="statements.make"),
     "statements.propose": _of("draft_statement", post="statements.make"),
-    "statements.discard": _of("draft_statement", post="statements.make"),
+    "statements.discard": _of("draft_statement", both="statements.make"),
     "statements.approve": _of("proposed_statement", post="statements.approve"),
     "statements.turn_back": _of("proposed_statement", post="statements.approve"),
     "statements.send": _of("proposed_statement", both="statements.make"),

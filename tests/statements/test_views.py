@@ -127,6 +127,8 @@ def test_what_was_not_sent_is_frozen_anew_sent_back_or_thrown_away(
     assert "March is late." in officer.get(at).text
     assert ["March is late." in one.get("/").text for one in (officer, director)] == [True, False]
     assert officer.post(f"{at}/freeze-again").status_code == 302
+    assert f'href="{at}/discard"' in officer.get(at).text
+    assert "Throw these figures away?" in officer.get(f"{at}/discard").text
     assert officer.post(f"{at}/discard").headers["Location"] == "/statements"
     assert officer.get(at).status_code == 404
 

@@ -250,10 +250,15 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
     return redirect(url_for("people.list", list_id=list_id), 303)
 
 
-@blueprint.post("/lists/<list_id>/cancel")
+@blueprint.route("/lists/<list_id>/cancel", methods=["GET", "POST"])
 @allow("people.import")
 def cancel_list(list_id: str) -> ResponseReturnValue:
-    """Throw a waiting list away."""
+    """Ask once more, then throw a waiting list away."""
+    if request.method == "GET":
+        found = list_queries.people_list(current_actor(), list_id)
+        if found.state != "waiting":
+            raise NotFound
+        return render_template("people/lists/throw_away.html", found=found)
     lists_services.cancel_list(list_id, current_actor())
     flash(_("The list was thrown away. Nothing was saved."))
     return redirect(url_for("people.lists"), 303)

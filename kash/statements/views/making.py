@@ -101,10 +101,13 @@ def send(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<public_id>/discard")
+@blueprint.route("/<public_id>/discard", methods=["GET", "POST"])
 @allow("statements.make")
 def discard(public_id: str) -> ResponseReturnValue:
-    """Throw away figures that were neither proposed nor sent."""
+    """Ask once more, then throw away figures that were neither proposed nor sent."""
+    if request.method == "GET":
+        found = queries.statement(public_id, current_actor())
+        return render_template("statements/discard.html", statement=found)
     with FlashedProblems(WrongStep):
         sending.discard(public_id, current_actor())
         flash(_("Thrown away."))

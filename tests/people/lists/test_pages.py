@@ -327,7 +327,14 @@ def test_the_template_of_each_group_reads_back_without_a_question(
 
 def test_cancelling_throws_the_list_away(browser: FlaskClient, trainer: Actor) -> None:
     sent = send(browser, LIST.encode())
+    # An hour of decisions is not gone by one tap beside "Save the list".
+    shown = browser.get(sent.location).text
+    assert f'href="{sent.location}/cancel"' in shown
+    assert 'form="cancel"' not in shown
+    assert "Throw this list away?" in browser.get(f"{sent.location}/cancel").text
+    assert db.session.query(PeopleList).count() == 1
     assert browser.post(f"{sent.location}/cancel").location == "/people/lists"
+    assert browser.get(f"{sent.location}/cancel").status_code == 404
     assert db.session.query(PeopleList).count() == 0
     assert browser.get(sent.location).status_code == 404
 
