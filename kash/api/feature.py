@@ -17,6 +17,7 @@ from kash.api.personal import PERSONAL
 from kash.api.queries.tokens import count_in_use, names_of_tokens
 from kash.api.scopes import KIND
 from kash.api.sections import of_account
+from kash.api.services.marking import SOURCE
 from kash.api.services.tokens import end_with_access, forget_kept_answers
 from kash.api.specification import settings_of_description
 from kash.api.today import TODAY
@@ -76,6 +77,7 @@ FEATURE = Feature(
         CHAPTERS,
         *PERSONAL,
         *TODAY,
+        SOURCE,
         ConnectionKind(
             KIND,
             _l("Programs of others (API)"),

@@ -17,6 +17,7 @@ from kash.kobo.models import REGISTRATION, KoboForm
 from kash.kobo.personal import PERSONAL
 from kash.kobo.queries.marks import runs_workshop, waiting_of
 from kash.kobo.services.fetching import FETCH, fetch_rows
+from kash.kobo.services.marks import SOURCE
 from kash.kobo.today import SWITCHED_ON, TODAY
 from kash.kobo.trail_words import ACTION_WORDS
 from kash.people.models import Group
@@ -72,6 +73,7 @@ FEATURE = Feature(
             token_from=_l("There it is the API key under Account settings, Security."),
             told=SWITCHED_ON,
         ),
+        SOURCE,
         JobKind(FETCH, fetch_rows, resumable=True, heavy=True),
         NamedPage("kobo.index", _l("Forms of KoboToolbox"), "kobo.use", 99),
         NamedPage("sealed_forms.index", _l("Encrypted forms"), "incidents.edit", 100),

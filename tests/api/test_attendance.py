@@ -101,7 +101,7 @@ def test_marks_are_applied_and_told_again_with_the_answers_that_a_phone_gets(
     assert sorted(_marks()) == [("late", 1), ("present", 1)]
     token, owner = register.program.token, register.program.owner.public_id
     assert set(db.session.execute(select(MarkOperation.device, MarkOperation.marked_by))) == {
-        (token, owner)
+        (f"api:{token}", owner)
     }
     entries = db.session.scalars(
         select(AuditEntry).where(AuditEntry.action == "api.marks_made")

@@ -45,6 +45,7 @@ from kash.people.queries.erasing import rows_naming
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import Progress
 from kash.policy import Actor
+from kash.workshops.models import WorkshopSession
 from kash.workshops.services.errors import WorkshopCancelled
 from kash.workshops.services.planning import cancel_workshop
 from tests.connections.recorded import switched_on
@@ -167,7 +168,9 @@ def test_what_is_typed_is_no_mark_until_whoever_runs_the_workshop_saves_it(typed
         (0, 2): ("absent", 1),
     }
     kept = db.session.query(MarkOperation).all()
-    assert {(one.marked_by, one.device) for one in kept} == {(typed.by.public_id, typed.form)}
+    assert {(one.marked_by, one.device) for one in kept} == {
+        (typed.by.public_id, f"kobo:{typed.form}")
+    }
     assert {one.device_time.isoformat() for one in kept} == {"2026-11-01T08:00:00+00:00"}
     assert (form_of(typed.form).waiting, len(typed.found().open)) == (0, 0)
 
@@ -528,3 +531,18 @@ def test_a_file_is_brought_in_on_the_page_and_a_wrong_one_is_told_beside_its_fie
     assert "Zawadi Sampuli" in client.get(address).text
     assert "From KoboToolbox: Kisumu Central" in client.get("/").text
     assert json.dumps(typed.states()) == json.dumps([(0, 0, "new", "present")])
+
+
+def test_the_history_of_a_mark_says_that_it_came_by_a_form_even_once_that_is_gone(
+    typed: Typed, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    """Whoever is asked why somebody counts as absent must know that nobody tapped it here."""
+    typed.say(0, present=[0])
+    typed.fetch()
+    typed.take()
+    remove_form(typed.form, typed.by)
+    typed.mark(0, 0, "late", 1)
+    client, at = client_for(typed.by), f"/workshops/{typed.held.workshop}/attendance"
+    found = db.session.query(WorkshopSession.public_id).order_by(WorkshopSession.id).first()
+    page = client.get(f"{at}/{found[0] if found else ''}/{typed.entries[0]}")
+    assert page.text.count("from KoboToolbox, typed on a phone at 1 Nov 2026, 11:00") == 1

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,10 +24,12 @@ from kash.attendance.owners import owner_of
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import Operation, OperationAnswer
 from kash.attendance.services.applying import apply_batch
+from kash.attendance.sources import MarkSource
 from kash.platform.database import utc_now, writing
 from kash.platform.vault import audited
 
 Answers = list[dict[str, Any]]
+SOURCE = MarkSource("api", _l("from another program, made there at %(time)s"))
 
 
 def apply_operations(

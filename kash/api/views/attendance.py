@@ -19,7 +19,7 @@ from kash.api.schemas.attendance import (
     RegisterTold,
 )
 from kash.api.scopes import ATTENDANCE, MARKING
-from kash.api.services.marking import apply_operations
+from kash.api.services.marking import SOURCE, apply_operations
 from kash.api.views.paged import next_page
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.marking import ANY_PURPOSE, Operation
@@ -91,6 +91,6 @@ def _operation(sent: OperationSent, number: int) -> Operation:
         status=sent.status,
         expected_version=sent.expected_version,
         device_time=sent.made_at,
-        device=bearer().public_id,
+        device=SOURCE.device(bearer().public_id),
         device_sequence=number,
     )

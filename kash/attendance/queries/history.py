@@ -12,16 +12,19 @@ from kash.accounts.queries.accounts import names_of
 from kash.attendance.models import MarkOperation, Pad, RosterEntry, Slot
 from kash.attendance.queries.registers import slot_of
 from kash.attendance.rules.marking import Operation, OperationAnswer, RejectionReason, Reply
+from kash.attendance.sources import source_of
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import moment_text
 
 
 @dataclass(frozen=True)
 class HistoryLine:
     """One operation on a mark: when it arrived, from whom, and what became of it.
 
-    What a phone sent also has the time of its clock, and by how many seconds that was ahead.
+    What a phone sent also has the time of its clock, and by how many seconds that was ahead; what
+    came from outside this site says from where (`source`).
     """
 
     at: datetime
@@ -32,6 +35,7 @@ class HistoryLine:
     correction: str = ""
     device_time: datetime | None = None
     skew: float | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
             MarkOperation.version,
             MarkOperation.correction,
             MarkOperation.device_time,
+            MarkOperation.device,
             Pad.public_id.label("pad"),
             Pad.skew_ms,
         )
@@ -85,11 +90,17 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
                 operation.correction,
                 operation.device_time if operation.pad else None,
                 None if operation.skew_ms is None else operation.skew_ms / 1000,
+                _source(operation.device, operation.device_time),
             )
             for operation in kept
         ],
         row.public_id,
     )
+
+
+def _source(device: str, made_at: datetime) -> str:
+    source = source_of(device)
+    return str(source.text) % {"time": moment_text(made_at)} if source else ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import Operation, Reply
 from kash.attendance.services.marking import apply_in
+from kash.attendance.sources import MarkSource
 from kash.connections.queries import connection_on
 from kash.kobo.errors import (
     FormKnown,
@@ -55,6 +57,7 @@ from kash.workshops.queries.scope import may_mark_register
 from kash.workshops.services.errors import WorkshopCancelled
 
 MOST_BYTES = 2 * 1024 * 1024
+SOURCE = MarkSource("kobo", _l("from KoboToolbox, typed on a phone at %(time)s"))
 # Fixed for ever: the same marks, taken over twice, are the same operations.
 _TAKEN = uuid.UUID("6f0c2a4e-4f1e-4a6b-9a0e-6d2c7b1b8f35")
 _TITLE = 120
@@ -270,7 +273,7 @@ def take_marks(workshop: str, seen: str, by: Actor) -> Taken:
                 status=one.choice,
                 expected_version=one.standing.version,
                 device_time=one.at or change.now,
-                device=form.public_id,
+                device=SOURCE.device(form.public_id),
             )
             for one in chosen
         ]
