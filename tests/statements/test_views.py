@@ -159,3 +159,13 @@ def test_a_page_asks_no_more_for_many_people_than_for_few(
             assert page.get(at).status_code == 200
         counts.append(asked.count)
     assert counts[0] == counts[1]
+
+
+def test_where_nothing_has_left_the_page_says_so_and_what_will_stand_there(
+    held: Programme, client_for: ClientFor
+) -> None:
+    """That there was nothing to work out would sound as if all that left had been looked at."""
+    director = client_for(held.director)
+    told = director.get("/statements/left").text
+    assert ("Nothing has left yet" in told, "nothing to work out" in told) == (True, False)
+    assert "how far all that left narrows the people behind a star" in told
