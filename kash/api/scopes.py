@@ -41,7 +41,7 @@ NAMES = Scope(
     "people.see",
     _l("Names of people"),
     _l(
-        "The chosen names, beside what the scope above gives. Whoever reads a file of the other"
+        "The chosen names, beside what the line above gives. Whoever reads a file of the other"
         " system then knows who takes part here."
     ),
     "api.names_read",

@@ -18,13 +18,15 @@ class SlotTaken(Problem):
 class NothingToPush(Problem):
     """A push without a value that is new, changed or withdrawn."""
 
-    sentence = _l("Nothing has changed since the last push, so there is nothing to send.")
+    sentence = _l("Nothing has changed since it was sent last, so there is nothing to send.")
 
 
 class PushUnderWay(Problem):
     """A second push while the first has not ended."""
 
-    sentence = _l("A push is under way. Wait until it has ended, and look at what became of it.")
+    sentence = _l(
+        "Something is being sent already. Wait until that has ended, and look at what became of it."
+    )
 
 
 class NoDataSet(Problem):

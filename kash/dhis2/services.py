@@ -143,7 +143,7 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
             session,
             SEND,
             owner=by.public_id,
-            title=_("Push to DHIS2"),
+            title=_("Sending to DHIS2"),
             back=back,
             push=made.public_id,
         )

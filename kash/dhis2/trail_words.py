@@ -10,6 +10,6 @@ ACTION_WORDS = ActionWords(
     {
         "dhis.cell_mapped": _l("DHIS2: figure mapped"),
         "dhis.cell_removed": _l("DHIS2: figure mapped no longer"),
-        "dhis.push_asked": _l("DHIS2: push asked for"),
+        "dhis.push_asked": _l("DHIS2: sending asked for"),
     }
 )

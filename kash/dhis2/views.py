@@ -68,7 +68,7 @@ def map_cell(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.map_cell(public_id, form.command(services.CellMapping), by=current_actor())
-            flash(_("Mapped. It goes with the next push."))
+            flash(_("Mapped. It goes when the period is sent next."))
             return redirect(url_for("dhis2.system", public_id=public_id), code=303)
     return page("dhis2/cell.html", form=form, found=found)
 
@@ -82,7 +82,7 @@ def remove_cell(public_id: str, cell_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("dhis2/remove.html", found=found, cell=cell, **_WORDS)
     services.remove_cell(public_id, cell_id, by=current_actor())
-    flash(_("Removed. The next push of each period withdraws what lies there of it."))
+    flash(_("Removed. What lies there of it is withdrawn when each period is sent next."))
     return redirect(url_for("dhis2.system", public_id=public_id), code=303)
 
 

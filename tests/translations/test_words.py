@@ -143,3 +143,17 @@ COUNTED = re.compile(
 
 def test_no_number_stands_before_many_when_it_may_be_one(source: dict[str, str]) -> None:
     assert {message for message in source if COUNTED.search(message)} == FIXED
+
+
+def test_no_page_speaks_as_programmers_do(kiswahili: Catalog) -> None:
+    """Whoever agrees to what leaves must understand what she agrees to."""
+    jargon = re.compile(r"\b(?:scopes?|push(?:es|ed|ing)?)\b|\bm?awanda\b|\bwanda\b", re.IGNORECASE)
+    found = [
+        text
+        for entry in kiswahili
+        if entry.id
+        for pair in pairs(entry)
+        for text in pair
+        if jargon.search(text)
+    ]
+    assert found == []
