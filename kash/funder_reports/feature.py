@@ -13,7 +13,7 @@ from kash.funder_reports.models import FunderReport
 from kash.funder_reports.personal import PERSONAL
 from kash.funder_reports.today import NEEDED, RETURNED
 from kash.funder_reports.trail_words import ACTION_WORDS
-from kash.funder_reports.words import REPORT_STATES, REPORT_TONES
+from kash.funder_reports.words import REPORT_STATES, REPORT_TONES, read_name
 from kash.platform.web.hits import NamedPage
 from kash.platform.web.sample_ids import SampleId
 from kash.workshops.models import Funder
@@ -31,7 +31,7 @@ FEATURE = Feature(
     "funder_reports",
     modules=(views,),
     blueprints=(blueprint,),
-    words={"report_words": {"states": REPORT_STATES, "tones": REPORT_TONES}},
+    words={"report_words": {"states": REPORT_STATES, "tones": REPORT_TONES, "name": read_name}},
     parts=(
         ACTION_WORDS,
         CHAPTERS,

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.funder_reports.approval import APPROVAL
 from kash.funder_reports.queries.reports import any_returned, returned_reports, waiting_reports
+from kash.funder_reports.words import read_name
 from kash.platform.approvals.pages import returned_line, waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
 
@@ -17,7 +18,7 @@ from kash.platform.web.today import Need, TodayLine, Viewer
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            one.title,
+            read_name(one),
             url_for("funder_reports.report", public_id=one.public_id),
             one.created_at,
             icon="report",
@@ -29,7 +30,7 @@ def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
 def _to_mend(_asked: Viewer) -> Sequence[TodayLine]:
     return [
         returned_line(
-            one.title,
+            read_name(one),
             url_for("funder_reports.report", public_id=one.public_id),
             one.returned_reason,
             icon="report",

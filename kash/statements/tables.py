@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from kash.platform.web.taking import TableColumn
 from kash.statements.models import Statement
 from kash.statements.queries.left import LeftFigure
-from kash.statements.words import STATE, WHO, line_title, place_text
+from kash.statements.words import STATE, WHO, place_text, read_line
 
 STATEMENT_COLUMNS: Sequence[TableColumn[Statement]] = (
     TableColumn(_l("Funder"), lambda one: one.funder.name, "#org+funder"),
@@ -31,7 +31,7 @@ LEFT_COLUMNS: Sequence[TableColumn[LeftFigure]] = (
     TableColumn(_l("Sent"), lambda one: one.statement.sent_at, "#date+sent"),
     TableColumn(
         _l("Figure"),
-        lambda one: line_title(one.figure.of_line, one.figure.title),
+        lambda one: read_line(one.figure.of_line, one.figure.title, one.figure.version),
         "#indicator+name",
     ),
     TableColumn(_l("Of whom"), lambda one: WHO[one.figure.of_line.who], "#population+type"),

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.indicators.queries.definitions import STANDARD_VERSION
 from kash.indicators.rules.periods import Period
 from kash.indicators.words import DIMENSION_WORDS, TITLES
 from kash.people.words import AGE_BAND, SEX
@@ -40,6 +41,17 @@ def period_text(period: Period) -> str:
         number = (period.first.month + 2) // 3
         return _("Quarter %(number)s of %(year)s", number=number, year=period.first.year)
     return period.text
+
+
+def read_title(line: StatementLine, title: str, version: int) -> str:
+    """Title of a frozen figure for whoever reads a page: the standard one in her language, one of
+    the programme's own as it was written. What leaves on paper keeps what was frozen."""
+    return str(TITLES[line.key]) if version == STANDARD_VERSION else title
+
+
+def read_line(line: StatementLine, title: str, version: int) -> str:
+    """The same, with whether it is a funder's share of the people."""
+    return line_title(line, read_title(line, title, version))
 
 
 def line_title(line: StatementLine, title: str) -> str:
@@ -77,7 +89,8 @@ WORDS = {
     "who": WHO,
     "dimension": DIMENSION_WORDS,
     "period": period_text,
-    "line": line_title,
+    "title": read_title,
+    "line": read_line,
     "value": value_word,
     "name": name_text,
 }

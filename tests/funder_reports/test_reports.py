@@ -30,6 +30,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor, Role
+from kash.statements.models import FrozenFigure
 from kash.stories.models import Story
 from kash.workshops.models import Workshop
 
@@ -248,3 +249,40 @@ def test_the_pages_write_propose_and_take_away(held: Programme, client_for: Clie
     digest = _read(held, made).digest
     reader.post(f"/funder-reports/{made}/approve", data={"digest": digest})
     assert _read(held, made).state == "approved"
+
+
+def test_a_funder_who_reads_kiswahili_reads_titles_that_the_programme_made_and_paper_stays(
+    held: Programme, client_for: ClientFor
+) -> None:
+    statement = held.sent()
+    made = begin_report(statement, by=held.monitoring)
+    propose_report(made, 1, by=held.monitoring)
+    approve_report(made, _read(held, made).digest, by=held.director)
+    browser = client_for(held.director)
+    papers = [f"/funder-reports/{made}/report.pdf", f"/statements/{statement}/document"]
+    before = [browser.get(one).data for one in papers]
+    pages = ["/funder-reports/", f"/funder-reports/{made}", f"/statements/{statement}"]
+    english = "".join(browser.get(one).text for one in pages)
+    said = ("Report to Amber", "People reached")
+    assert [one in english for one in said] == [True, True]
+    browser.post("/language", data={"language": "sw"})
+    kiswahili = "".join(browser.get(one).text for one in pages)
+    assert [one in kiswahili for one in said] == [False, False]
+    assert [one in kiswahili for one in ("Ripoti kwa Amber", "Watu waliofikiwa")] == [True, True]
+    assert [browser.get(one).data for one in papers] == before
+    # What somebody wrote stays as it was written, in any language.
+    db.session.query(FunderReport).update({"title": "What Amber made possible"})
+    db.session.commit()
+    assert "What Amber made possible" in browser.get(pages[1]).text
+
+
+def test_a_definition_of_the_programmes_own_keeps_its_title_in_every_language(
+    held: Programme, client_for: ClientFor
+) -> None:
+    statement = held.sent()
+    own = {"title": "People with us", "version": 2}
+    db.session.query(FrozenFigure).update(own)  # type: ignore[arg-type]
+    db.session.commit()
+    browser = client_for(held.director)
+    browser.post("/language", data={"language": "sw"})
+    assert "People with us" in browser.get(f"/statements/{statement}").text

@@ -19,7 +19,7 @@ from kash.releases.queries.printed import printed_tables
 from kash.statements.models import Statement
 from kash.statements.queries.frozen import FrozenCell, FrozenRow, figures_of
 from kash.statements.rules.lines import Who
-from kash.statements.words import WHO, line_title, place_text
+from kash.statements.words import WHO, line_title, place_text, read_line
 from kash.workshops.models import Funding, Workshop
 
 Content = dict[str, Any]
@@ -37,7 +37,9 @@ def present_content(statement: Statement, language: str) -> Content:
     """The same as of this moment, in a language."""
     with force_locale(language):
         return {
-            "figures": [_figure_row(one) for one in figures_of(statement)],
+            "figures": [
+                _figure_row(one, line_title(one.line, one.title)) for one in figures_of(statement)
+            ],
             "workshops": _workshops(statement),
             "money": _money(statement),
             "printed": _printed(statement),
@@ -45,9 +47,18 @@ def present_content(statement: Statement, language: str) -> Content:
         }
 
 
-def _figure_row(row: FrozenRow) -> Content:
+def shown_content(report: FunderReport) -> Content:
+    """Content as a page shows it: figures in words of whoever reads, all else as on paper."""
+    figures = [
+        _figure_row(one, read_line(one.line, one.title, one.version))
+        for one in figures_of(report.statement)
+    ]
+    return content_of(report) | {"figures": figures}
+
+
+def _figure_row(row: FrozenRow, title: str) -> Content:
     return {
-        "title": line_title(row.line, row.title),
+        "title": title,
         "who": str(WHO[row.line.who]),
         "supported": row.line.supported,
         "weighted": row.line.weighted,

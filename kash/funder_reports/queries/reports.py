@@ -81,7 +81,10 @@ def waiting_reports(actor: Actor) -> Sequence[FunderReport]:
 def returned_reports() -> Sequence[FunderReport]:
     """Reports that were sent back, the oldest first."""
     return db.session.scalars(
-        select(FunderReport).where(FunderReport.state == "returned").order_by(FunderReport.id)
+        select(FunderReport)
+        .options(joinedload(FunderReport.statement).joinedload(Statement.funder))
+        .where(FunderReport.state == "returned")
+        .order_by(FunderReport.id)
     ).all()
 
 

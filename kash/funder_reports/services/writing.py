@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -15,11 +14,11 @@ from kash.funder_reports.errors import ReportFixed, ReportThere, StatementNotSen
 from kash.funder_reports.models import FunderReport, ReportTemplate
 from kash.funder_reports.queries.reports import template_of
 from kash.funder_reports.rules.sections import sections_in_order
+from kash.funder_reports.words import made_name
 from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.statements.models import Statement
-from kash.statements.words import period_text
 from kash.stories.queries.told import stories_by
 from kash.workshops.models import Funder
 
@@ -66,18 +65,14 @@ def begin_report(statement: str, *, by: Actor) -> str:
             raise ReportThere
         begins = template_of(found.funder_id)
         with force_locale(begins.language):
-            title = _(
-                "Report to %(funder)s, %(period)s",
-                funder=found.funder.name,
-                period=period_text(found.of_days),
-            )
+            title = made_name(found)
         made: FunderReport = APPROVAL.propose(
             change,
             by,
             state="draft",
             statement_id=found.id,
             language=begins.language,
-            title=title[:120],
+            title=title,
             sections=list(begins.sections),
             texts=dict(begins.texts),
         )

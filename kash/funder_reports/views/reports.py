@@ -16,10 +16,10 @@ from kash.funder_reports.documents import chart_of, days_of, report_paper, repor
 from kash.funder_reports.forms import BeginReportForm, ReadReportForm
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries import reports as queries
-from kash.funder_reports.queries.content import content_of
+from kash.funder_reports.queries.content import shown_content
 from kash.funder_reports.rules.sections import ReportSection
 from kash.funder_reports.services import deciding
-from kash.funder_reports.words import REPORT_STATES, SECTION_NAMES
+from kash.funder_reports.words import REPORT_STATES, SECTION_NAMES, read_name
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
@@ -33,7 +33,7 @@ from kash.statements.words import period_text
 REPORT_COLUMNS = (
     TableColumn[FunderReport](_l("Funder"), lambda one: one.statement.funder.name, "#org+funder"),
     TableColumn[FunderReport](_l("Period"), lambda one: one.statement.period, "#date+period"),
-    TableColumn[FunderReport](_l("Title"), lambda one: one.title, "#meta+title"),
+    TableColumn[FunderReport](_l("Title"), read_name, "#meta+title"),
     TableColumn[FunderReport](
         _l("How it stands"), lambda one: str(REPORT_STATES[one.state]), "#status"
     ),
@@ -72,7 +72,7 @@ def report(public_id: str) -> ResponseReturnValue:
 
 
 def _page(found: FunderReport, back: SendBackForm, problem: str) -> ResponseReturnValue:
-    actor, content = current_actor(), content_of(found)
+    actor, content = current_actor(), shown_content(found)
     return render_template(
         "funder_reports/report.html",
         report=found,
