@@ -14,7 +14,7 @@ from kash.people.models import Person
 from kash.people.queries.search import PeopleSearch, people
 from kash.people.scope import ids_within_reach, within_reach
 from kash.platform.database import db, writing
-from kash.policy import Role
+from kash.policy import Actor, Role
 from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 
@@ -58,3 +58,13 @@ def test_who_is_in_her_workshops_is_counted_without_looking_for_her_among_everyb
     (counting,) = (one for one in asked.statements if "count(" in one)
     assert "FROM enrolment" in counting
     assert "person.id IN" not in counting
+
+
+def test_somebody_is_asked_for_in_her_own_workshops_alone_where_few_are_asked_about(
+    actor: Callable[..., Actor],
+) -> None:
+    """Beside all workshops of a trainer PostgreSQL read 5,000 of them anew for each person: the
+    people of a station took 1.3 s, those on a track five."""
+    asked = str(within_reach(actor("trainer"), "people.see", few=True))
+    assert " IN " not in asked
+    assert "facilitator.workshop_id = enrolment_1.workshop_id" in asked
