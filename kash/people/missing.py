@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case, exists, literal, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, case, exists, literal, literal_column, select
 
 from kash.people.models import Consent, Person, Posting
 from kash.people.scope import reaches, within_reach
@@ -25,16 +25,18 @@ def _people(asked: Lookout, *lacking: ColumnElement[bool]) -> Select[Any]:
     for the figures."""
     actor = asked.actor
     everybody = Reach.ALL in reaches(actor, "people.see")
-    within: ColumnElement[bool] = true()
+    who = [*lacking, ~Person.minor]
+    if asked.group is not None:
+        who.insert(0, Person.group_id == asked.group.key)
     mends: Any = literal(0)
     if not everybody:
-        # Those who lack something are few, and asked about one by one.
-        within, mends = within_reach(actor, "people.edit", few=True), literal(1)
+        # Those who lack something are few, and asked about one by one, once they are found:
+        # PostgreSQL would else ask of everybody first whether she is in reach.
+        few = select(Person.id).where(*who).cte().prefix_with("MATERIALIZED", dialect="postgresql")
+        who = [Person.id == few.c.id, within_reach(actor, "people.edit", few=True)]
+        mends = literal(1)
     elif actor.may("people.edit"):
         mends = case((within_reach(actor, "people.edit", few=True), 1), else_=0)
-    of_group: list[ColumnElement[bool]] = (
-        [] if asked.group is None else [Person.group_id == asked.group.key]
-    )
     return select(
         Person.id.label("key"),
         Person.sort_name.label("ordered"),
@@ -43,7 +45,7 @@ def _people(asked: Lookout, *lacking: ColumnElement[bool]) -> Select[Any]:
         Person.public_id,
         Person.chosen_name,
         Person.created_at,
-    ).where(*of_group, *lacking, ~Person.minor, within)
+    ).where(*who)
 
 
 def _line(row: Any, endpoint: str, anchor: str, seen: str = "", **more: Any) -> MissingLine:
