@@ -117,10 +117,12 @@ def load_people(
             for n in range(1, 21)
         ],
     }
-    recorder = new_public_id()
+    # Every trainer adds people of both groups: what she added is within her reach.
+    recorders = [new_public_id() for _trainer in range(trainers)]
     for number in range(count):
+        recorder = recorders[number // 5 % trainers]
         _person(rows, everybody, number, places, recorder, now, dice)
-    _accounts(rows, everybody, trainers, recorder, now)
+    _accounts(rows, everybody, recorders, now)
     return everybody
 
 
@@ -188,9 +190,7 @@ def _posting(rows: Rows, person: int, place: int, since: date, until: date | Non
     rows.add(Posting, person_id=person, organisation_id=place, since=since, until=until)
 
 
-def _accounts(
-    rows: Rows, everybody: Everybody, trainers: int, administrator: str, now: datetime
-) -> None:
+def _accounts(rows: Rows, everybody: Everybody, trainers: list[str], now: datetime) -> None:
     hashed = hash_password(PASSWORD)
     police = next(person for person in everybody.people if person.police)
     peers = [person for person in everybody.people if not person.police][:_PEERS]
@@ -218,14 +218,13 @@ def _accounts(
         if Role.TRAINER in roles:
             everybody.trainers.append(account)
 
-    add("administrator", Role.ADMINISTRATOR, public_id=administrator)
+    add("administrator", Role.ADMINISTRATOR)
     add("director", Role.DIRECTOR)
     add("monitoring", Role.MONITORING)
     add("documentation", Role.DOCUMENTATION)
     add("custodian", Role.CUSTODIAN)
-    add("trainer", Role.TRAINER)
-    for number in range(2, trainers + 1):
-        add(f"trainer{number}", Role.TRAINER)
+    for number, trainer in enumerate(trainers, start=1):
+        add("trainer" if number == 1 else f"trainer{number}", Role.TRAINER, public_id=trainer)
     add("police_peer", Role.POLICE_PEER, person=police.key)
     for number, peer in enumerate(peers, start=1):
         add("peer" if number == 1 else f"peer{number}", Role.PEER, person=peer.key)

@@ -28,7 +28,7 @@ SMALL = Size(
     slots_each=5,
     largest=20,
     courses=3,
-    trainers=1,
+    trainers=2,
     meetings=4,
     audit_entries=5,
 )
@@ -43,6 +43,11 @@ def as_much_of_everything_as_was_asked_for() -> None:
     assert count(Enrolment) == 10 * 8 + 20
     assert count(Mark) > 20 * 5
     assert verify(db.session()).sound
+
+
+def people_whom_each_trainer_added(loaded: Loaded) -> None:
+    added = set(db.session.scalars(select(Person.created_by)))
+    assert added == {one.public_id for one in loaded.everybody.trainers}
 
 
 def marks_of_people_on_the_roster() -> None:
@@ -134,6 +139,7 @@ def test_what_is_loaded_is_a_programme_and_every_page_of_it_open(
     loaded = load_programme(both_engines_app, SMALL)
     assert {workshop.state for workshop in loaded.workshops} >= {"past", "coming"}
     as_much_of_everything_as_was_asked_for()
+    people_whom_each_trainer_added(loaded)
     marks_of_people_on_the_roster()
     certificates_that_the_rule_gives()
     people_who_are_found_and_whose_phones_are_read()
