@@ -17,7 +17,7 @@ from kash.coverage.queries.subjects import TRACK, subjects, trained_in
 from kash.coverage.rules.needs import StationNeed
 from kash.people.models import Zone
 from kash.platform.database import db, utc_now
-from kash.tracks.queries.people import one_standing
+from kash.tracks.queries.ways import one_standing
 from kash.tracks.rules.tree import Leaf
 from kash.tracks.services.enrolments import enrol
 from tests.coverage.conftest import TODAY, Place, ago

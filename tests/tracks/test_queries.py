@@ -15,7 +15,7 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
 from kash.tracks.queries import people, tracks
-from kash.tracks.queries.people import enterable_people, facts_seen, people_to_enter
+from kash.tracks.queries.people import enterable_people, people_to_enter
 from kash.tracks.queries.tracks import (
     all_names,
     all_tracks,
@@ -25,6 +25,7 @@ from kash.tracks.queries.tracks import (
     version_of,
     waiting_for,
 )
+from kash.tracks.queries.ways import facts_seen
 from kash.training.models import Course, CourseVersion
 from tests.rows import row
 

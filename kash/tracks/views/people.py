@@ -29,16 +29,10 @@ from kash.tracks.errors import (
 from kash.tracks.forms.tracks import EndForm, MoveForm, WithdrawForm
 from kash.tracks.models import SeenFact
 from kash.tracks.queries.entering import MOST_OF_BATCH, batches_to_undo
-from kash.tracks.queries.people import (
-    DONE,
-    TrackStanding,
-    facts_seen,
-    one_standing,
-    shown,
-    who_stands_where,
-)
+from kash.tracks.queries.people import DONE, shown, who_stands_where
 from kash.tracks.queries.tracks import all_names, one_track
 from kash.tracks.queries.visits import seen_of_checklist, visits_of
+from kash.tracks.queries.ways import TrackStanding, facts_seen, one_standing
 from kash.tracks.rules.standing import Standing
 from kash.tracks.sealed import note_of
 from kash.tracks.services import enrolments

@@ -11,8 +11,8 @@ from kash.people.sections import SectionRow
 from kash.platform.web.formats import date_text, day_text, local_today
 from kash.policy import Actor
 from kash.tracks.models import TrackBadge
-from kash.tracks.queries.people import TrackStanding, standings_of
 from kash.tracks.queries.tracks import Names, all_names
+from kash.tracks.queries.ways import TrackStanding, standings_of
 from kash.tracks.words import STANDING, STANDING_TONE, sentence, track_name
 
 

@@ -33,7 +33,6 @@ from kash.tracks.forms.visits import (
     too_long,
 )
 from kash.tracks.models import Track, TrackVersion
-from kash.tracks.queries.people import TrackStanding, one_standing
 from kash.tracks.queries.tracks import one_track, version_of
 from kash.tracks.queries.visits import (
     DUE,
@@ -42,6 +41,7 @@ from kash.tracks.queries.visits import (
     visits_of,
     visits_of_track,
 )
+from kash.tracks.queries.ways import TrackStanding, one_standing
 from kash.tracks.rules.visits import ChecklistItem, VisitKind, checklist_from_json
 from kash.tracks.services.seen import witnesses
 from kash.tracks.services.versions import write_checklist
