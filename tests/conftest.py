@@ -630,6 +630,13 @@ def app(request: pytest.FixtureRequest) -> APIFlask:
 
 
 @pytest.fixture
+def as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
+    """Takes back the rows of a test of queries (`tests/rows.py`), which commits nothing."""
+    yield
+    db.session.rollback()
+
+
+@pytest.fixture
 def client(app: APIFlask) -> FlaskClient:
     """A browser in which nobody is signed in."""
     return app.test_client()

@@ -1,12 +1,12 @@
 """Rows for tests of queries: what a test doesn't say of a row is filled in, its parents with it.
 
 Queries are asked of rows that services would hardly leave together in one test: one for each
-condition, and one that just does not meet it.
+condition, and one that just does not meet it. The fixture `as_it_was` takes them back.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -17,6 +17,10 @@ from kash.platform.database import Base, db, new_public_id
 
 Row = TypeVar("Row", bound=Base)
 
+# The day of a test, the moment at which it asks, and one day.
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
 _NUMBERS = count(1)
 _MOMENT = datetime(2026, 1, 5, 6, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -69,14 +69,9 @@ from kash.platform.web.errors import NotFound
 from kash.policy import NOBODY, Actor, Role
 from tests.rows import row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 NOW = utc_now().replace(microsecond=0)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _account(who: Actor) -> Account:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
-from apiflask import APIFlask
 
 from kash.announcements.queries import told_lines
 from kash.notices.kinds import message_kinds
 from kash.notices.models import Notice
 from kash.people.models import Group, Person
-from kash.platform.database import db
 from kash.platform.messages.models import OutboxMessage
 from kash.workshops.models import Enrolment, Workshop
 from tests.rows import row
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_news_is_told_by_kind_with_the_state_of_each_message(

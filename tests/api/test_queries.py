@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 from apiflask import APIFlask
@@ -33,16 +33,10 @@ from kash.platform.web.errors import NotFound
 from kash.platform.web.today import Viewer
 from kash.policy import Actor
 from kash.workshops.models import Workshop, WorkshopSession
-from tests.rows import row
+from tests.rows import DAY, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 NOW = utc_now().replace(microsecond=0)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _id(letter: str) -> str:

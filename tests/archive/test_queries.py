@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 
 from kash.archive.models import ArchiveRequest
 from kash.archive.queries import (
@@ -16,17 +15,12 @@ from kash.archive.queries import (
     request_of,
     waiting_requests,
 )
-from kash.platform.database import db
 from kash.platform.jobs.models import Job
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from tests.rows import row
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_the_newest_archives_stand_first_and_each_is_made_for_whoever_asked(

@@ -3,11 +3,9 @@ like of everything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.assessments.models import (
     AskedQuestion,
@@ -52,16 +50,10 @@ from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
 from kash.training.models import Course
 from kash.workshops.models import Workshop
-from tests.rows import row
+from tests.rows import NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _wording(question: Question, number: int = 1) -> QuestionRevision:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
@@ -28,17 +27,10 @@ from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Facilitator, Funder, Funding, Workshop
-from tests.rows import row
+from tests.rows import DAY, NOW, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 31)
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _workshop(first: date = FIRST, days: int = 1, **more: Any) -> Workshop:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
 
 from kash.certificates.models import CertificateBatch
 from kash.coverage.models import CoverageGoal
@@ -35,17 +33,9 @@ from kash.policy import Actor
 from kash.tracks.models import Track, TrackVersion
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
-from tests.rows import row
+from tests.rows import DAY, NOW, TODAY, row
 
-TODAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def _posted(person: Person, place: Organisation, since: int, until: int | None = None) -> Posting:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from apiflask import APIFlask
 
 from kash.connections.models import Connection
 from kash.dhis2.models import MappedCell, Push, PushedValue
 from kash.dhis2.queries import cells_of, dhis2_connection, mapped_cell, push, pushes_of
-from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from tests.rows import row
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_figures_stand_by_kind_and_code_and_pushes_the_newest_first() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.evaluations.models import (
@@ -39,17 +38,11 @@ from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from tests.rows import row
+from tests.rows import NOW, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 DAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _form(workshop: Workshop, day: date | None = None, **more: Any) -> EvaluationForm:

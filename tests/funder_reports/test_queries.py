@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 
 import pytest
 from apiflask import APIFlask
@@ -27,16 +27,10 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.statements.models import Statement
 from kash.workshops.models import Funder, Funding, Workshop
-from tests.rows import row
+from tests.rows import DAY, row
 
-DAY = timedelta(days=1)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 FIRST, LAST = date(2026, 7, 1), date(2026, 9, 30)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _statement(payer: Funder, number: int | None, first: date = FIRST) -> Statement:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.funders.models import FunderAccount
@@ -22,16 +21,10 @@ from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Funder
-from tests.rows import row
+from tests.rows import NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 BEFORE = NOW - timedelta(days=9)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def test_an_account_belongs_to_one_funder_by_a_tie_that_holds(

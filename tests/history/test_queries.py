@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.history import queries
 from kash.history.models import EarlierImport, EarlierTraining
@@ -24,11 +23,7 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from tests.rows import row
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_names_fit_people_of_one_group_whom_she_reaches(

@@ -4,9 +4,9 @@ doesn't belong."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -64,16 +64,10 @@ from kash.platform.vault import SealedDocument, VaultMember, seal
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from tests.rows import row
+from tests.rows import DAY, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 NOW = utc_now().replace(microsecond=0)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _account(who: Actor) -> Account:

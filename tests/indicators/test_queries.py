@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.attendance.models import Register, Slot
@@ -27,19 +25,12 @@ from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Funder, Funding, Workshop
-from tests.rows import row
+from tests.rows import DAY, NOW, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 PERIOD = quarter(2026, 4)
 FIRST, LAST = PERIOD.first, PERIOD.last
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
 KINDS = ("workshop", "renewal", "correction")
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _held(last: date, *confirmed: bool, state: str = "planned") -> Workshop:

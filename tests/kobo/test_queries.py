@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import RosterEntry, Slot
 from kash.attendance.rules.marking import CurrentMark
@@ -35,16 +34,9 @@ from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from tests.rows import row
+from tests.rows import DAY, NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_forms_and_connections_stand_by_name() -> None:

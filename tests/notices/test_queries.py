@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.notices.models import MessageChoice, MessageText, Notice
 from kash.notices.queries import recipients
@@ -32,9 +31,9 @@ from kash.platform.messages.states import Channel
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from tests.rows import row
+from tests.rows import NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 STATES = (
     ("due", MessageStanding.WAITING),
     ("claimed", MessageStanding.WAITING),
@@ -46,12 +45,6 @@ STATES = (
     ("left", MessageStanding.LEFT),
     (None, MessageStanding.UNSENT),
 )
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def test_messages_are_told_by_how_they_stand_as_far_as_she_reaches(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -20,21 +20,12 @@ from kash.overview.queries.funded import FundedCounts, counts_of, workshops_of
 from kash.overview.queries.plan import PlannedMeeting, plan_of
 from kash.overview.queries.quarters import completed_by_quarter
 from kash.people.models import Group, Person
-from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
-from tests.rows import row
+from tests.rows import DAY, NOW, TODAY, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 PERIOD = quarter(2026, 4)
-TODAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _workshop(first: date, last: date | None = None, state: str = "planned") -> Workshop:

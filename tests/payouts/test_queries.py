@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.payouts.models import (
     Payee,
@@ -51,18 +50,11 @@ from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.workshops.models import Funder, Funding, Workshop
-from tests.rows import row
+from tests.rows import DAY, TODAY, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 NOW = utc_now().replace(microsecond=0)
-DAY = timedelta(days=1)
-TODAY = date(2026, 11, 20)
 _numbers = count(1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _person(group: Group, name: str) -> Person:

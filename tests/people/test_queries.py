@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -103,17 +102,10 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from tests.rows import row
+from tests.rows import DAY, TODAY, row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 NOW = utc_now().replace(microsecond=0)
-DAY = timedelta(days=1)
-TODAY = date(2026, 11, 20)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from apiflask import APIFlask
 from kash.certificates.models import CertificateBatch
 from kash.coverage.queries.subjects import COURSE, Subject
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.quarters.queries.needs import (
@@ -30,17 +28,9 @@ from kash.quarters.queries.proposals import (
 )
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Enrolment, Workshop
-from tests.rows import row
+from tests.rows import DAY, NOW, TODAY, row
 
-TODAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def _proposal(last: date = TODAY) -> QuarterProposal:

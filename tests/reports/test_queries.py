@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.people.models import Group, Person
-from kash.platform.database import db
 from kash.reports.queries import GroupCount, group_counts
 from kash.workshops.models import Enrolment, Workshop
-from tests.rows import row
+from tests.rows import NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_each_counts_once_who_had_a_place_or_came_to_any_of_it(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.attendance.models import Slot
 from kash.forums.models import Forum, Meeting
@@ -30,17 +29,10 @@ from kash.series.queries import (
     series_of_workshop,
 )
 from kash.workshops.models import Workshop
-from tests.rows import row
+from tests.rows import NOW, TODAY, row
 
-TODAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _series(days: int = 0, **of: Any) -> Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 
@@ -45,16 +45,9 @@ from kash.skills.rules import Level
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop
 from tests.conftest import Queries
-from tests.rows import row
+from tests.rows import DAY, TODAY, row
 
-TODAY = date(2026, 11, 20)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def _skill(

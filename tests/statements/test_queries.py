@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -42,20 +42,13 @@ from kash.statements.queries.statements import (
 )
 from kash.statements.rules.lines import LINES
 from kash.workshops.models import Funder
-from tests.rows import row
+from tests.rows import NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-DAY = timedelta(days=1)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 STARRED = [one for one in LINES if one.starred and not one.weighted]
 OF_ALL = next(one for one in STARRED if not one.supported)
 OF_FUNDER = next(one for one in STARRED if one.supported)
 PLAIN = next(one for one in LINES if not one.starred)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _statement(payer: Funder, period: Period, number: int | None, **more: Any) -> Statement:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from apiflask import APIFlask
 
-from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.stories.models import Story
 from kash.stories.queries.told import (
@@ -21,11 +19,7 @@ from kash.stories.queries.told import (
 )
 from tests.rows import row
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def test_the_newest_months_stand_first_and_what_was_withdrawn_tells_nothing(

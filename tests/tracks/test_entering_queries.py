@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.models import Group, Person
 from kash.platform.database import db
@@ -28,16 +27,10 @@ from kash.tracks.queries.entering import (
 )
 from kash.tracks.rules.entering import EntryOutcome, PastedLine
 from kash.workshops.models import Enrolment, Workshop
-from tests.rows import row
+from tests.rows import NOW, row
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _track() -> tuple[Track, TrackVersion]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,16 +26,9 @@ from kash.tracks.queries.tracks import (
 )
 from kash.tracks.queries.ways import facts_seen
 from kash.training.models import Course, CourseVersion
-from tests.rows import row
+from tests.rows import DAY, TODAY, row
 
-TODAY = date(2026, 11, 20)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def _version(track: Track, number: int, state: str, **more: Any) -> TrackVersion:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.people.models import Group, Person
-from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
@@ -33,11 +31,7 @@ from kash.training.rules.fields import OBJECTIVE
 from kash.workshops.models import Enrolment, Workshop
 from tests.rows import row
 
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 def _version(of: Course, number: int, state: str = "published", **more: Any) -> CourseVersion:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 
 from kash.indicators.models import Completion
 from kash.people.models import Group, Organisation, Person
-from kash.platform.database import db
 from kash.trends.queries.reached import OFFICERS, stations_reached
 from kash.workshops.models import Workshop
 from tests.rows import row
 
+pytestmark = pytest.mark.usefixtures("as_it_was")
 DAY = date(2026, 5, 4)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def test_a_station_is_reached_by_enough_officers_of_one_workshop_who_met_it(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import Slot
@@ -43,17 +42,11 @@ from kash.workshops.queries.events import (
 )
 from kash.workshops.queries.seats import waiting_list
 from kash.workshops.queries.wanted import version_taught
-from tests.rows import row
+from tests.rows import TODAY, row
 
-TODAY = date(2026, 11, 20)
+pytestmark = pytest.mark.usefixtures("as_it_was")
 LAST = TODAY + timedelta(days=5)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(sqlite_app: APIFlask) -> Iterator[None]:
-    yield
-    db.session.rollback()
 
 
 def _workshop(first: int, last: int, **more: Any) -> Workshop:
