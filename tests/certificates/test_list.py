@@ -25,6 +25,7 @@ from kash.platform.jobs import Job
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
+from kash.workshops.models import Workshop
 
 from .conftest import ALL, LITTLE, MOST, Ready
 
@@ -231,6 +232,26 @@ def test_a_search_that_finds_many_says_that_there_are_more_and_shows_all_of_them
             assert named(page) == names
             counts.add((most, *re.findall(r"Certificates found: (.*?)\.", page)))
     assert counts == {(1, "more than 2"), (2, "3"), (3, "3"), (100, "3")}
+
+
+def test_a_search_reads_once_what_workshops_are_called(
+    three: Ready,
+    client_for: Callable[[Actor], FlaskClient],
+    count_queries: Callable[[], AbstractContextManager[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Among 5,000 workshops that took as long as the certificates that were searched for."""
+    director = client_for(three.director)
+    title = db.session.scalar(select(Workshop.title))
+    for most, read in ((1, 1), (0, 6)):
+        # However many workshops are called so, and certificates are found, all of them are.
+        monkeypatch.setattr("kash.certificates.queries.listing._MOST_BATCHES", most)
+        for room in ("kash.certificates.queries.listing", "kash.certificates.views.certificates"):
+            monkeypatch.setattr(f"{room}.MOST_FOUND", 1)
+        with count_queries() as asked:
+            page = director.post("/certificates/", data={"search": title, "group": "B"})
+        assert named(page.text) == NAMES["B"]
+        assert sum(one.count("lower(workshop.title)") for one in asked.statements) == read
 
 
 def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(

@@ -32,6 +32,8 @@ from kash.workshops.models import Workshop
 
 # Of more certificates that a search finds than these it is only told that there are more.
 MOST_FOUND = 100
+# So many batches are named one by one; among more, certificates are looked for as in a list.
+_MOST_BATCHES = 500
 
 # Asked of each certificate by the person's key: joined, PostgreSQL reads everybody here instead.
 _GROUP = (
@@ -70,13 +72,36 @@ def in_condition(condition: str, today: date) -> ColumnElement[bool]:
     return conditions.get(condition, true())
 
 
-def few_found(actor: Actor, today: date, condition: str, found: str) -> list[int] | None:
+def fits_typed(text: str) -> ColumnElement[bool] | None:
+    """The condition that a certificate fits what was typed, None for nothing: serials wholly typed,
+    titles, and names in part (names only if posted: the view sees to it). One query: what workshops
+    are called is read once, and not each time that certificates are asked by this."""
+    if not text:
+        return None
+    serial = read_serial(text)
+    of_workshops = (
+        select(CertificateBatch.id)
+        .join(CertificateBatch.workshop)
+        .where(Workshop.title.icontains(text, autoescape=True))
+    )
+    batches = db.session.scalars(of_workshops.limit(_MOST_BATCHES + 1)).all()
+    return or_(
+        Certificate.serial == serial if serial else false(),
+        Certificate.printed_name.icontains(text, autoescape=True),
+        Certificate.public_title.icontains(text, autoescape=True),
+        Certificate.batch_id.in_(batches if len(batches) <= _MOST_BATCHES else of_workshops),
+    )
+
+
+def few_found(
+    actor: Actor, today: date, condition: str, fits: ColumnElement[bool]
+) -> list[int] | None:
     """The ids of all certificates that fit a typed search; None if they are more than MOST_FOUND.
 
     To the first of many the database comes soon, in whatever order; for a few it looks at all
     certificates, which is then done once, and not for each group and for the list as well.
     """
-    newest = _issued(actor, today, condition, found).with_only_columns(
+    newest = _issued(actor, today, condition, fits).with_only_columns(
         Certificate.id, maintain_column_froms=True
     )
     newest = newest.order_by(Certificate.issued_on.desc(), Certificate.id.desc())
@@ -88,14 +113,15 @@ def certificates_select(
     actor: Actor,
     today: date,
     condition: str = "",
-    found: str = "",
+    fits: ColumnElement[bool] | None = None,
     letter: str = "",
     *,
     few: Collection[int] | None = None,
 ) -> Select[Certificate]:
-    """Issued certificates within reach, with what the list shows; `found` is a typed search. Of one
-    group, if its letter is given. `few` are the ids of those that fit, if they are known."""
-    statement = _listed(actor, today, condition, found, few)
+    """Issued certificates within reach, with what the list shows; `fits` says which are searched
+    for. Of one group, if its letter is given. `few` are the ids of those that fit, if they are
+    known."""
+    statement = _listed(actor, today, condition, fits, few)
     if letter:
         statement = statement.where(_of_group(letter))
     return statement.options(
@@ -116,24 +142,28 @@ def certificate_counts(
     actor: Actor,
     today: date,
     condition: str = "",
-    found: str = "",
+    fits: ColumnElement[bool] | None = None,
     *,
     few: Collection[int] | None = None,
     most: int = MOST_COUNTED,
 ) -> dict[str, int]:
     """How many of these certificates each group has, by its letter, none counted beyond `most` + 1;
     two queries. The list shows one group at a time, as every screen of printed names does."""
-    every = _listed(actor, today, condition, found, few).with_only_columns(
+    every = _listed(actor, today, condition, fits, few).with_only_columns(
         Certificate.id, maintain_column_froms=True
     )
     return group_counts(lambda group: every.where(literal(group) == _GROUP), most)
 
 
 def _listed(
-    actor: Actor, today: date, condition: str, found: str, few: Collection[int] | None
+    actor: Actor,
+    today: date,
+    condition: str,
+    fits: ColumnElement[bool] | None,
+    few: Collection[int] | None,
 ) -> Select[Certificate]:
     if few is None:
-        return _issued(actor, today, condition, found)
+        return _issued(actor, today, condition, fits)
     return select(Certificate).where(Certificate.id.in_(few))
 
 
@@ -142,38 +172,23 @@ def _of_group(letter: str) -> ColumnElement[bool]:
     return select(Group.id).where(Group.letter == letter).scalar_subquery() == _GROUP
 
 
-def _issued(actor: Actor, today: date, condition: str, found: str) -> Select[Certificate]:
+def _issued(
+    actor: Actor, today: date, condition: str, fits: ColumnElement[bool] | None
+) -> Select[Certificate]:
     """All columns; joined with their batches for whom these tell what is within reach, as counting
-    a thousand would else take longer.
-
-    A search finds serials wholly typed, titles, and names in part (names only if posted: the view
-    sees to it).
-    """
+    a thousand would else take longer."""
     statement = select(Certificate).where(
         Certificate.serial.is_not(None), in_condition(condition, today)
     )
     if actor.reach("certificates.see") is not Reach.ALL:
         statement = statement.join(Certificate.batch)
         statement = statement.where(within_reach(actor, "certificates.see"))
-    if found:
-        serial = read_serial(found)
-        statement = statement.where(
-            or_(
-                Certificate.serial == serial if serial else false(),
-                Certificate.printed_name.icontains(found, autoescape=True),
-                Certificate.public_title.icontains(found, autoescape=True),
-                # Of each workshop once, not of each certificate.
-                Certificate.batch_id.in_(
-                    select(CertificateBatch.id)
-                    .join(CertificateBatch.workshop)
-                    .where(Workshop.title.icontains(found, autoescape=True))
-                ),
-            )
-        )
-    return statement
+    return statement if fits is None else statement.where(fits)
 
 
-def certificates_for_table(actor: Actor, today: date, condition: str, found: str) -> Select[Any]:
+def certificates_for_table(
+    actor: Actor, today: date, condition: str, fits: ColumnElement[bool] | None
+) -> Select[Any]:
     """The same as rows for a table to take along, latest first. The name is empty where the
     person's facts are out of the actor's reach."""
     named: Any
@@ -183,7 +198,7 @@ def certificates_for_table(actor: Actor, today: date, condition: str, found: str
         within = Certificate.person_id.in_(person_ids_within_reach(actor))
         named = case((within, Certificate.printed_name), else_=literal(""))
     rows: Any = (
-        _issued(actor, today, condition, found)
+        _issued(actor, today, condition, fits)
         .with_only_columns(
             Certificate.serial,
             named.label("name"),

@@ -25,6 +25,7 @@ from kash.certificates.queries.listing import (
     certificates_for_table,
     certificates_select,
     few_found,
+    fits_typed,
 )
 from kash.certificates.queries.printing import printings_of_one
 from kash.certificates.rules.issuing import grouped
@@ -62,14 +63,15 @@ def _index(found: str) -> ResponseReturnValue:
     today = local_today()
     state = _state()
     own = actor.reach("certificates.see") is Reach.SELF
-    few = few_found(actor, today, state, found) if found and not own else None
+    fits = fits_typed(found)
+    few = few_found(actor, today, state, fits) if fits is not None and not own else None
     most = MOST_FOUND if found else MOST_COUNTED
-    counts = {} if own else certificate_counts(actor, today, state, found, few=few, most=most)
+    counts = {} if own else certificate_counts(actor, today, state, fits, few=few, most=most)
     wanted = request.values.get("group", "")
     letter = wanted if wanted in counts else next(iter(counts), "")
     beyond = counts.get(letter, 0) > most
     rows = listing(
-        certificates_select(actor, today, state, found, letter, few=few),
+        certificates_select(actor, today, state, fits, letter, few=few),
         sorts={
             "issued": Certificate.issued_on,
             "expires": Certificate.expires_on,
@@ -118,7 +120,7 @@ def export() -> ResponseReturnValue:
         return render_template("certificates/export.html", state=_state(), found=found)
     today = local_today()
     note_export(actor)
-    statement = certificates_for_table(actor, today, _state(), found)
+    statement = certificates_for_table(actor, today, _state(), fits_typed(found))
     rows = db.session.execute(statement, execution_options={"yield_per": 1000})
     return written(certificate_rows(rows, today), file="certificates", kind=kind)
 
