@@ -340,3 +340,13 @@ def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(
     assert [name for name in names if name in listed] == ["Zawadi", "Akinyi"]
     assert "There are more than 2." in listed
     assert "more than 2" in sign_in("administrator").get("/settings/retention").text
+
+
+def test_whoever_was_found_is_asked_about_alone(
+    app: APIFlask, person: Adding, actor: Callable[..., Actor], count_queries: Counting
+) -> None:
+    """To show fifty of those who are called so, all whom a trainer reaches were gathered."""
+    person()
+    with app.test_request_context("/", method="POST"), count_queries() as asked:
+        assert people(actor("trainer"), PeopleSearch("asali")).total == 1
+    assert [one for one in asked.statements if "IN (SELECT enrolment" in one] == []

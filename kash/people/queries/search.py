@@ -333,6 +333,9 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         return _listed(whole, conditions, select(Person.id).where(named()))
     if not search.text:
         return _listed(whole, conditions)
+    # Those who are found are few, and asked about one by one.
+    one_by_one = within_reach(actor, "people.see", few=True)
+    whole = one_by_one if anyone else true()
     words = _typed_words(search.text)
     found = newest_named(db.session(), words, conditions, most=MOST_FOUND + 1) if words else []
     if len(found) > MOST_FOUND:
@@ -345,7 +348,7 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         known = Person.phone_lookup == lookup(phone, kind="phone")
         facts.append(and_(known, phone_compared(actor)))
     found += db.session.scalars(
-        select(Person.id).where(mine, or_(*facts), *conditions).limit(MOST_FOUND)
+        select(Person.id).where(one_by_one, or_(*facts), *conditions).limit(MOST_FOUND)
     )
     return _found(whole, set(found))
 
