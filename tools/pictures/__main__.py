@@ -28,7 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Take the pictures; returns 1 if a page failed or could not be asked for."""
     parser = argparse.ArgumentParser(description="Picture every page of the sample programme.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", metavar="PART", help="role-page holds this")
+    parser.add_argument(
+        "--only", default="", metavar="PART[,PART]", help="role-page holds one of these"
+    )
     parser.add_argument(
         "--answers", action="store_true", help="only what was typed and pressed for"
     )
@@ -50,17 +52,20 @@ def main(arguments: list[str] | None = None) -> int:
 def _picture(
     address: str, orders: Orders, only: str, folder: Path, schemes: tuple[str, ...]
 ) -> list[Outcome]:
-    wanted = [one for one in orders.pages if only in one.name]
+    parts = only.split(",")
+    wanted = [one for one in orders.pages if any(part in one.name for part in parts)]
     for paper in orders.papers:
         name = f"paper-{paper.stem}"
-        if paper.suffix == ".pdf" and only in name:
+        if paper.suffix == ".pdf" and any(part in name for part in parts):
             picture_pdf(paper.read_bytes(), folder, name)
     # What asks for a password that was given just now comes first, and what writes comes last.
     wanted.sort(key=lambda one: (not one.fresh, one.writes))
-    parts: list[list[Order]] = [wanted[start::BROWSERS] for start in range(BROWSERS)]
+    shares: list[list[Order]] = [wanted[start::BROWSERS] for start in range(BROWSERS)]
     with ProcessPoolExecutor(BROWSERS) as browsers:
         asked = [
-            browsers.submit(take_pictures, address, part, folder, schemes) for part in parts if part
+            browsers.submit(take_pictures, address, share, folder, schemes)
+            for share in shares
+            if share
         ]
         return [outcome for one in asked for outcome in one.result()]
 
