@@ -400,6 +400,8 @@ def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
     db.session.rollback()
     again = herself.post(page, data={"csrf_token": csrf_token(told)})
     assert (again.status_code, "asked for already" in again.text) == (409, True)
+    assert herself.get(page).headers["Location"] == wish
+    assert "My page" in herself.get("/people/erasures").text
     told = herself.get(f"{wish}?look=1").text
     assert ("Texts that others wrote" in told, "Take back" in told) == (False, True)
     # A custodian who takes it back for her does not do so behind her back.

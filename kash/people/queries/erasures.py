@@ -48,6 +48,15 @@ def erasure_requests(actor: Actor, limit: int = 100) -> Sequence[ErasureRequest]
     ).all()
 
 
+def waiting_wish(actor: Actor, person: Person) -> str | None:
+    """The wish (public id) about a person that waits, if an actor may read it."""
+    return db.session.scalar(
+        select(ErasureRequest.public_id).where(
+            ErasureRequest.person_id == person.id, ErasureRequest.state == "waiting", _seen(actor)
+        )
+    )
+
+
 def erasure_request(actor: Actor, public_id: str) -> ErasureRequest:
     """One wish that an actor may read. Raises NotFound."""
     return one_or_404(

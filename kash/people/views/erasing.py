@@ -32,9 +32,12 @@ from kash.policy import allow
 @blueprint.route("/<public_id>/erase", methods=["GET", "POST"])
 @allow("people.ask_erasure", fresh=True)
 def erase(public_id: str) -> ResponseReturnValue:
-    """See what would go, and ask that it goes."""
+    """See what would go, and ask that it goes; where that was done, see how it stands."""
     actor = current_actor()
     found = person(actor, public_id, "people.ask_erasure")
+    waits = asked.waiting_wish(actor, found) if request.method == "GET" else None
+    if waits is not None:
+        return redirect(url_for("people.erasure", request_id=waits))
     if actor.person_id == found.id:
         return _erase_oneself(public_id, found)
     form = AskErasureForm()
