@@ -159,6 +159,19 @@ def test_the_list_names_one_group_at_a_time_and_counts_both(
     assert director.get("/certificates/?group=Z").status_code == 200
 
 
+@pytest.mark.usefixtures("both_engines_app")
+def test_of_many_certificates_it_is_told_that_there_are_more_and_all_are_listed(
+    three: Ready, client_for: Callable[[Actor], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    for most in (1, 2, 500):
+        monkeypatch.setattr("kash.certificates.views.certificates.MOST_COUNTED", most)
+        page = client_for(three.director).get("/certificates/?group=B").text
+        assert named(page) == NAMES["B"]
+        told += re.findall(r"Certificates issued: (.*?)\.", page)
+    assert told == ["more than 2", "3", "3"]
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_the_list_asks_as_often_for_three_certificates_as_for_one(
     method: str,

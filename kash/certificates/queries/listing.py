@@ -24,12 +24,15 @@ from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules.issuing import read_serial
 from kash.certificates.rules.standing import EXPIRING_WITHIN, REPLACED, CertificateCondition
 from kash.people.models import Group, Person
-from kash.people.queries.one_group import MOST_COUNTED, group_counts
+from kash.people.queries.one_group import group_counts
 from kash.people.queries.persons import person_ids_within_reach
 from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
 
+# Of more certificates of a group than these it is only told that there are more, as it is asked of
+# each whose it is.
+MOST_COUNTED = 500
 # Of more certificates that a search finds than these it is only told that there are more.
 MOST_FOUND = 100
 # So many batches are named one by one; among more, certificates are looked for as in a list.

@@ -20,6 +20,7 @@ from kash.certificates.queries import issuing
 from kash.certificates.queries.history import count_expiring, history_of
 from kash.certificates.queries.issuing import waiting_for
 from kash.certificates.queries.listing import (
+    MOST_COUNTED,
     MOST_FOUND,
     certificate_counts,
     certificates_for_table,
@@ -32,7 +33,6 @@ from kash.certificates.rules.issuing import grouped
 from kash.certificates.services import revoking
 from kash.certificates.services.printing import note_export
 from kash.certificates.tables import certificate_rows
-from kash.people.queries.one_group import MOST_COUNTED
 from kash.people.rules.one_group import OneGroup
 from kash.platform.database import db
 from kash.platform.web import Forbidden, current_actor, listing, page
