@@ -19,7 +19,7 @@ from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.scope import may_mark_register, run_by
+from kash.workshops.queries.scope import is_run_by, may_mark_register
 
 # As many as anybody looks through; earlier ones are over.
 MOST_WORKSHOPS = 20
@@ -44,11 +44,12 @@ def registration_forms() -> Sequence[KoboForm]:
 
 
 def workshops_to_mark(actor: Actor) -> Sequence[Workshop]:
-    """Workshops that this actor runs and that have sessions and people, the latest first."""
+    """Workshops that this actor runs and that have sessions and people, the latest first: each is
+    asked about in this order, until there are as many as are shown."""
     asked = (
         select(Workshop)
         .where(
-            Workshop.id.in_(run_by(actor)),
+            is_run_by(actor),
             Workshop.state == "planned",
             exists().where(Slot.register_id == Workshop.register_id),
             exists().where(
