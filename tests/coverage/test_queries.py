@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
@@ -101,7 +103,9 @@ def test_stations_are_the_groups_and_those_where_its_people_are(
 
 
 def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
-    actor: Callable[..., Actor], groups: tuple[Group, Group]
+    actor: Callable[..., Actor],
+    groups: tuple[Group, Group],
+    count_queries: Callable[[], AbstractContextManager[Any]],
 ) -> None:
     police, members = groups
     place, other = row(Organisation, kind="station"), row(Organisation, kind="station")
@@ -138,6 +142,14 @@ def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
     assert cadres(monitor, police.id) == ["Constable", "Sergeant"]
     assert cadres(monitor, members.id) == ["Peer"]
     assert cadres(actor("peer"), police.id) == []
+    trainer = actor("trainer")
+    with count_queries() as asked:
+        assert cadres(trainer, police.id) == []
+    # Whom she reaches is asked of the first of each rank, and not of all who have any.
+    assert "LIMIT" in asked.statements[-1].partition("SELECT person.id")[2]
+    people[0].created_by = trainer.public_id
+    db.session.flush()
+    assert cadres(trainer, police.id) == [people[0].cadre]
 
 
 def test_subjects_are_courses_with_certificates_and_tracks_that_are_published() -> None:

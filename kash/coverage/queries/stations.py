@@ -41,17 +41,25 @@ def all_groups() -> list[Group]:
 def cadres(actor: Actor, group: int) -> list[str]:
     """Ranks or roles of the people of a group whom an actor reaches, in order: a rank that only one
     person has says who she is. One query while nothing is written, else two."""
-    ranks = (
+    known = (
         select(Person.cadre)
+        .where(Person.group_id == group, Person.cadre != literal_column("''"))
+        .distinct()
+        .subquery()
+    )
+    # Of the many people of each of the few ranks the first who is reached is looked for.
+    reached = (
+        select(Person.id)
         .where(
             Person.group_id == group,
+            Person.cadre == known.c.cadre,
             Person.cadre != literal_column("''"),
             within_reach(actor, "people.see"),
         )
-        .distinct()
-        .order_by(Person.cadre)
-        .limit(200)
+        .limit(1)
+        .scalar_subquery()
     )
+    ranks = select(known.c.cadre).where(reached.is_not(None)).order_by(known.c.cadre).limit(200)
     return counted(("ranks", actor, group), lambda: list(db.session.scalars(ranks)))
 
 
