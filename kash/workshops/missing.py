@@ -14,15 +14,16 @@ from kash.platform.web.formats import to_local
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funding, Workshop, WorkshopSession
-from kash.workshops.queries.scope import run_by
+from kash.workshops.queries.scope import is_run_by
 
 _WORKSHOPS = _l("Workshops")
 
 
 def answered_for(actor: Actor, see: str, mend: str) -> tuple[ColumnElement[bool], Any] | None:
     """Workshops of which an actor is told what is missing, and whether she may mend it: all for who
-    sees everybody's records and answers for the figures, else those that she runs."""
-    own = Workshop.id.in_(run_by(actor))
+    sees everybody's records and answers for the figures, else those that she runs. What is
+    missing is found first, and asked about one by one."""
+    own = is_run_by(actor)
     mends = case((own, 1), else_=0) if actor.reach(mend) is Reach.OWN else literal(0)
     if actor.reach("records.missing") is Reach.ALL and actor.reach(see) is Reach.ALL:
         return literal(True).is_(True), mends

@@ -266,6 +266,16 @@ def test_who_lacks_something_is_found_before_it_is_asked_whom_a_trainer_reaches(
     assert ["posting" in reached, "created_by =" in reached] == [False, True]
 
 
+@pytest.mark.parametrize("kind", ["registers", "venue", "funder", "tests"])
+def test_a_workshop_that_lacks_something_is_asked_about_alone(
+    kind: str, app: APIFlask, actor: Make
+) -> None:
+    """All workshops that a trainer ever ran were gathered to find the few that lack something."""
+    asked = the_kind(kind).find(Lookout(actor("trainer"), utc_now(), TODAY))
+    assert asked is not None
+    assert "workshop.id IN" not in str(asked)
+
+
 def test_whoever_mends_a_line_comes_back_to_its_place_and_the_line_is_gone(
     actor: Make, client_for: ClientFor
 ) -> None:

@@ -52,13 +52,9 @@ class Slot(PublicId, Base):
     __table_args__ = (
         Index("ix_slot_open", "closed_at", "starts_at"),
         Index("ix_slot_register_id", "register_id", "confirmed_at"),
-        # What waits for a second person, among all that were ever confirmed.
-        Index(
-            "ix_slot_to_confirm",
-            "starts_at",
-            **only_where("closed_at is not null and confirmed_at is null"),
-        ),
-        # The same, the longest waiting first.
+        # What no second person confirmed yet, among all that were ever confirmed.
+        Index("ix_slot_unconfirmed", "starts_at", **only_where("confirmed_at is null")),
+        # What is closed and waits for one, the longest waiting first.
         Index(
             "ix_slot_waiting_since",
             "closed_at",
