@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from kash.people.models import Person
 from kash.people.queries.search import PeopleSearch, people
 from kash.people.scope import ids_within_reach, within_reach
-from kash.platform.database import db, writing
+from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, Role
+from kash.workshops.queries.due import open_slots, upcoming_sessions
 from kash.workshops.services.enrolment import enrol
 from tests.workshops.conftest import Held, make_person
 
@@ -68,3 +69,14 @@ def test_somebody_is_asked_for_in_her_own_workshops_alone_where_few_are_asked_ab
     asked = str(within_reach(actor("trainer"), "people.see", few=True))
     assert " IN " not in asked
     assert "facilitator.workshop_id = enrolment_1.workshop_id" in asked
+
+
+def test_what_is_open_is_asked_for_as_its_index_holds_it(
+    app: APIFlask, held: Held, count_queries: Counting
+) -> None:
+    """PostgreSQL put thousands of registers in order to show a trainer the next five of hers."""
+    with app.test_request_context("/"), count_queries() as asked:
+        upcoming_sessions(held.trainer, utc_now())
+        open_slots(held.trainer, utc_now())
+    of_open = "slot.closed_at IS NULL AND slot.confirmed_at IS NULL AND slot.starts_at"
+    assert [of_open in one for one in asked.statements] == [True, True]

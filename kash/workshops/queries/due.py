@@ -66,11 +66,14 @@ def _due(actor: Actor) -> Any:
     )
 
 
+# What is open nobody confirmed; said outright, so that PostgreSQL reads an index of those alone in
+# its order, and stops.
+_OPEN = (Slot.closed_at.is_(None), Slot.confirmed_at.is_(None))
+
+
 def upcoming_sessions(actor: Actor, now: datetime, limit: int = 5) -> list[DueSession]:
     """The next sessions of the workshops that this actor runs, those of today's past left out."""
-    rows = db.session.execute(
-        _due(actor).where(Slot.closed_at.is_(None), Slot.starts_at >= now).limit(limit)
-    )
+    rows = db.session.execute(_due(actor).where(*_OPEN, Slot.starts_at >= now).limit(limit))
     return [DueSession(*row) for row in rows]
 
 
@@ -93,9 +96,7 @@ def unended_sessions(actor: Actor, now: datetime, limit: int = 20) -> list[DueSe
 
 def open_slots(actor: Actor, now: datetime, limit: int = 50) -> list[DueSession]:
     """Sessions that began and whose register is not closed, in workshops this actor runs."""
-    rows = db.session.execute(
-        _due(actor).where(Slot.closed_at.is_(None), Slot.starts_at < now).limit(limit)
-    )
+    rows = db.session.execute(_due(actor).where(*_OPEN, Slot.starts_at < now).limit(limit))
     return [DueSession(*row) for row in rows]
 
 
