@@ -62,6 +62,7 @@ def test_409_is_read_value_by_value() -> None:
     assert _said(importCount={"ignored": 3}, conflicts=[{"value": "x"}]) == ["refused"] * 3
     assert _said(200, importCount={"imported": 3}) == ["stored"] * 3
     assert _said(200, importCount={"imported": 2}) == ["unknown"] * 3
+    assert _said(200, importCount={"imported": 3, "ignored": 1}) == ["unknown"] * 3
     assert [_said(status) for status in (401, 404, 302)] == [["not_sent"] * 3] * 3
     assert _said(500, importCount={"imported": 3}) == ["unknown"] * 3
     refused = read_summary(409, json.dumps({"importCount": counts, "conflicts": [conflict]}).encode(), 3)[1]  # fmt: skip # noqa: E501

@@ -161,6 +161,16 @@ def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words() -> None:
     assert (act.persons, act.circumstances) == (["p1"], "")
 
 
+def test_an_act_to_those_alone_who_agreed_keeps_its_words() -> None:
+    record = Record(
+        persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
+        acts=[Act(id="a1", code="P1", persons=["p1"], circumstances="A was hit")],
+        consents=[answer("p1", True, 0), answer("p1", True, 0, "health")],
+    )
+    (act,) = contents(record, ["p1"], with_narrative=False).acts
+    assert (act.persons, act.circumstances) == (["p1"], "A was hit")
+
+
 def test_an_act_to_everybody_names_in_the_file_those_who_are_in_it() -> None:
     record = Record(
         persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],

@@ -93,6 +93,12 @@ def test_what_is_no_token_helps_never(text: str) -> None:
     assert not token_helps(text, NOW)
 
 
+def test_a_token_whose_minute_is_no_number_helps_never() -> None:
+    token = new_token(NOW)
+    assert token_helps(token, NOW) is True
+    assert token_helps("G" + token[1:], NOW) is False
+
+
 def test_everything_has_its_words() -> None:
     assert set(WORD_PROBLEMS) == set(WordProblem)
     assert set(TAKING_BACK) == set(PURPOSES)
