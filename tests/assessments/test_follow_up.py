@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kash.assessments.queries.due import follow_ups_due
-from kash.assessments.rules.times import Moment
+from kash.assessments.rules.times import Moment, is_months_later
 from kash.policy import Actor
 from tests.assessments.conftest import Bank
 from tests.workshops.conftest import SECOND_DAY
@@ -20,6 +20,11 @@ def test_a_workshop_is_asked_once_more_after_a_quarter_and_not_after_half_a_year
 ) -> None:
     bank.test()
     assert len(follow_ups_due(bank.trainer, SECOND_DAY + timedelta(days=days), 10)) == due
+
+
+@pytest.mark.parametrize(("days", "later"), [(84, False), (85, True)])
+def test_what_stayed_is_asked_from_the_same_day_on(days: int, later: bool) -> None:
+    assert is_months_later(SECOND_DAY, SECOND_DAY + timedelta(days=days)) is later
 
 
 def test_only_whoever_runs_a_workshop_that_was_tested_is_told_and_only_until_it_is_asked(

@@ -167,6 +167,20 @@ class TestTaps:
         assert all_came(series.forum, meeting, "B", by=series.secretary) == 0
         assert _quorum(meeting) == [("A", 0, 1, 1), ("B", 2, 3, 2)]
 
+    def test_a_time_that_stays_keeps_who_noted_it(
+        self, series: Series, meeting: str, actor: Callable[..., Actor]
+    ) -> None:
+        director = actor("director")
+        entry, began = _entry(series, meeting, "office"), _meeting(meeting).starts_at
+        first = TimeThere(began, began + timedelta(minutes=1))
+        again = TimeThere(began + timedelta(minutes=2), began + timedelta(minutes=3))
+        set_times(series.forum, meeting, entry, [first], by=series.secretary)
+        set_times(series.forum, meeting, entry, [first, again], by=director)
+        noted = db.session.scalars(
+            select(PresenceSpell.noted_by).order_by(PresenceSpell.arrived_at)
+        ).all()
+        assert noted == [series.secretary.public_id, director.public_id]
+
     def test_times_are_corrected_after_the_register_was_closed_but_marks_are_not(
         self, series: Series, meeting: str
     ) -> None:

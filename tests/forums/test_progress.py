@@ -43,7 +43,7 @@ from kash.people.models import Organisation, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.storage import FileMissing
 from kash.platform.vault import audited
-from kash.platform.web import Forbidden
+from kash.platform.web import Forbidden, NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.forums.conftest import HIDDEN, Series, nairobi
@@ -160,6 +160,9 @@ def test_who_neither_has_the_action_nor_runs_the_forum_writes_nothing(
     note = add_note(series.forum, other, text="Ours", by=series.secretary)
     with pytest.raises(Forbidden):
         remove_note(series.forum, other, note, by=taken.peer)
+    # Nor through her own action.
+    with pytest.raises(NotFound):
+        remove_note(series.forum, taken.actions["name"], note, by=taken.peer)
     remove_note(series.forum, other, note, by=series.secretary)
     assert db.session.scalars(select(ActionNote)).all() == []
 

@@ -226,9 +226,13 @@ def test_a_month_is_that_of_the_programme(series: Series) -> None:
 
 
 def test_two_meetings_never_begin_at_once(series: Series) -> None:
-    series.plan(nairobi(2026, 11, 26))
+    first = series.plan(nairobi(2026, 11, 26))
     with pytest.raises(problems.MomentTaken):
         series.plan(nairobi(2026, 11, 26))
+    # Those of another forum are no hindrance, and its letters are its own.
+    other = open_forum(name="Another", by=series.secretary)
+    elsewhere = plan_meeting(other, starts_at=nairobi(2026, 11, 26), by=series.secretary)
+    assert [_row(Meeting, each).letter for each in (first, elsewhere)] == ["", ""]
 
 
 def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
