@@ -162,7 +162,7 @@ def _file(browser: Browser, token: str, number: int) -> Answer:
         "acts-0-code": "M1",
         "do": "submit",
     }
-    for name in ("search", "restore", "discard", "csrf_token"):
+    for name in ("search", "restore", "csrf_token"):
         told.pop(name, None)
     return browser.send("/w/new", token, told)
 

@@ -138,9 +138,14 @@ def test_nobody_finds_or_throws_away_what_another_typed(
     assert "Go on with it" not in other.client.get("/w/new").text
     refused = other.client.post("/w/new", data={"restore": kept.document})
     assert refused.status_code == 404
-    other.client.post("/w/new", data={"discard": kept.document})
+    address = f"/w/new?discard={kept.document}"
+    assert other.client.post(address).status_code == 404
     assert kept_rows() == (1, 1, 1)
-    officer.client.post("/w/new", data={"discard": kept.document})
+    # An hour of typing is not gone by one tap beside "Go on with it".
+    assert f'href="{address}"' in officer.client.get("/w/new").text
+    assert "Throw away what was typed?" in officer.client.get(address).text
+    assert kept_rows() == (1, 1, 1)
+    assert officer.client.post(address).location == "/w/new"
     assert kept_rows() == (0, 0, 0)
 
 

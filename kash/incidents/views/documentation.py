@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -62,7 +62,7 @@ GROUP_NAMES: dict[str, Any] = {
     "justice": _l("Search and justice"),
 }
 # What the page sends besides what was typed, and is not kept.
-_NOT_KEPT = frozenset({"csrf_token", "do", "add", "remove", "restore", "discard", "case"})
+_NOT_KEPT = frozenset({"csrf_token", "do", "add", "remove", "restore", "case"})
 _LONGEST_KEPT = 500_000
 
 
@@ -169,12 +169,12 @@ def _prepare(form: DocumentationForm, stations: Sequence[tuple[str, str]]) -> No
 
 def _written(case: Case | None) -> ResponseReturnValue:
     shown, stations = Shown(case), _stations()
+    if request.args.get("discard"):
+        return _discarded(case)
     if request.method == "GET":
         form = _fresh(case, stations)
         shown.autosaves = _own(case)
         return _page(form, shown)
-    if request.form.get("discard"):
-        return _discarded(case)
     if request.form.get("restore"):
         return _restored(case, stations, shown)
     form = DocumentationForm()
@@ -291,13 +291,17 @@ def _writers(autosaves: Sequence[Autosave]) -> Mapping[str, str]:
 
 
 def _discarded(case: Case | None) -> ResponseReturnValue:
-    for kept in _own(case):
-        if kept.document == request.form["discard"]:
-            if kept.by == current_actor().public_id:
-                discard_typed(current_actor(), kept.token)
-            else:
-                discard_left(kept)
-            flash(_("Thrown away."))
+    """Ask whether what was typed is thrown away; once that is answered, do it."""
+    kept = one_or_404(
+        next((one for one in _own(case) if one.document == request.args["discard"]), None)
+    )
+    if request.method == "GET":
+        return render_template("incidents/throw_away.html", case=case, kept=kept)
+    if kept.by == current_actor().public_id:
+        discard_typed(current_actor(), kept.token)
+    else:
+        discard_left(kept)
+    flash(_("Thrown away."))
     return redirect(request.path, code=303)
 
 
