@@ -92,7 +92,9 @@ def fits_typed(text: str) -> ColumnElement[bool] | None:
         Certificate.serial == serial if serial else false(),
         Certificate.printed_name.icontains(text, autoescape=True),
         Certificate.public_title.icontains(text, autoescape=True),
-        Certificate.batch_id.in_(batches if len(batches) <= _MOST_BATCHES else of_workshops),
+        Certificate.batch_id.in_(batches if len(batches) <= _MOST_BATCHES else of_workshops)
+        if batches
+        else false(),
     )
 
 
