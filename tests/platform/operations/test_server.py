@@ -26,10 +26,13 @@ from kash.platform.operations.numbers import clear_numbers, folder_for_numbers
 from kash.platform.operations.server import keep_compiled
 from kash.settings import CannotStart, Settings, load_settings
 from tests.conftest import lend_compiled
-from tests.forks import module
+from tests.forks import Forked, gunicorn, module
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+OPTIONS = ["--config", "gunicorn.conf.py"]
+COMMAND = [sys.executable, "-m", "gunicorn", *OPTIONS]
+# The same from a fork of a process that has loaded everything.
+FORKED = ["fork", "-m", "gunicorn", *OPTIONS]
 
 
 def free_port() -> int:
@@ -59,23 +62,39 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
 
 
 class Running:
-    """A server in a process group of its own, and all it has said so far."""
+    """A server in a process group of its own, and all it has said so far.
+
+    `forked` from a process that has loaded everything it begins at once, but each of its processes
+    counts for itself, as the library of numbers is told before it is loaded.
+    """
+
+    process: subprocess.Popen[bytes] | Forked
 
     def __init__(
-        self, folder: Path, compiled: Path | None = None, *, options: Sequence[str] = ()
+        self,
+        folder: Path,
+        compiled: Path | None = None,
+        *,
+        options: Sequence[str] = (),
+        forked: bool = False,
     ) -> None:
         self.port = free_port()
         self.log = folder / "log"
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        kept |= ARENAS | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)}
         if compiled is not None:
             lend_compiled(folder / "var", compiled)
-        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.process = subprocess.Popen(
-            [*COMMAND, *options],
-            cwd=ROOT,
-            stdout=self.log.open("w"),
-            stderr=subprocess.STDOUT,
-            env=kept | ARENAS | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)},
-        )
+        self.log.touch()
+        if forked:
+            self.process = gunicorn([*OPTIONS, *options], kept, self.log)
+        else:
+            self.process = subprocess.Popen(
+                [*COMMAND, *options],
+                cwd=ROOT,
+                stdout=self.log.open("w"),
+                stderr=subprocess.STDOUT,
+                env=kept,
+            )
         # The first start of all compiles everything.
         until(lambda: self.address in self.said() or self.process.poll() is not None, 90)
         assert self.process.poll() is None, self.said()
@@ -107,7 +126,7 @@ def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Run
 def again(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -> Iterator[Running]:
     """A server that finds its templates compiled."""
     opened(Settings(data_dir=tmp_path / "var"))
-    server = Running(tmp_path, compiled)
+    server = Running(tmp_path, compiled, forked=True)
     yield server
     server.process.terminate()
     server.process.wait(20)
@@ -209,16 +228,17 @@ def test_nothing_outlives_a_killed_server(again: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "sentence"),
+    ("command", "variable", "value", "sentence"),
     [
-        ("KASH_PORT", "eighty", "KASH_PORT: "),
-        ("KASH_BACKUP_RECIPIENT", "age1x", "KASH_BACKUP_RECIPIENT is no age or SSH public key."),
+        (COMMAND, "KASH_PORT", "eighty", "KASH_PORT: "),
+        (FORKED, "KASH_BACKUP_RECIPIENT", "age1x",
+         "KASH_BACKUP_RECIPIENT is no age or SSH public key."),
     ],
-)
+)  # fmt: skip
 def test_the_server_says_a_wrong_setting_in_a_line(
-    tmp_path: Path, variable: str, value: str, sentence: str
+    tmp_path: Path, command: list[str], variable: str, value: str, sentence: str
 ) -> None:
-    code, error, more = _answer(COMMAND, tmp_path, variable, value)
+    code, error, more = _answer(command, tmp_path, variable, value)
     assert (code, error.startswith(sentence), error.count("\n"), more) == (1, True, 1, "")
 
 
@@ -251,7 +271,7 @@ def test_the_flask_command_says_it_in_a_line_too(tmp_path: Path) -> None:
     assert (code, error.startswith(sentence), error.count("\n"), more) == (1, True, 1, "")
 
 
-@pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "flask", "audit", "verify"]])
+@pytest.mark.parametrize("command", [FORKED, [sys.executable, "-m", "flask", "audit", "verify"]])
 def test_a_programme_without_its_database_is_not_begun_anew(
     tmp_path: Path, command: list[str]
 ) -> None:
@@ -275,7 +295,7 @@ def _folder_in_memory(data_dir: Path) -> Path:
 @pytest.mark.parametrize(
     "command",
     [
-        COMMAND,
+        FORKED,
         [sys.executable, "-m", "flask", "audit", "verify"],
         [sys.executable, "-m", "kash.platform.operations", "migrate"],
     ],
@@ -296,6 +316,10 @@ def _answer(command: list[str], folder: Path, variable: str, value: str) -> tupl
     if command[2] != "gunicorn":
         code, printed, error = module(environment, *command[2:])
         return code, error, printed
+    if command == FORKED:
+        log = folder.with_name(f"{folder.name}.log")
+        ended = gunicorn(OPTIONS, environment, log).wait(60)
+        return -1 if ended is None else ended, log.read_text(), ""
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -309,13 +333,6 @@ def _answer(command: list[str], folder: Path, variable: str, value: str) -> tupl
 def test_a_key_file_that_others_can_read_is_said_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "server.key").write_text("{}")
     (tmp_path / "server.key").chmod(0o644)
-    done = subprocess.run(
-        COMMAND,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"KASH_DATA_DIR": str(tmp_path)},
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"The key file {tmp_path}/server.key can be read by others")
-    assert done.stderr.count("\n") == 1
+    code, error, more = _answer(FORKED, tmp_path, "KASH_LOG_LEVEL", "info")
+    assert (code, error.count("\n"), more) == (1, 1, "")
+    assert error.startswith(f"The key file {tmp_path}/server.key can be read by others")

@@ -33,7 +33,7 @@ def running(
     folder = tmp_path_factory.mktemp("served")
     (folder / "var").mkdir(mode=0o700)
     shutil.copyfile(empty_database, folder / "var" / "kash.sqlite3")
-    server = Running(folder, compiled)
+    server = Running(folder, compiled, forked=True)
     yield server
     server.process.terminate()
     server.process.wait(20)
