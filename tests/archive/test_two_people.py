@@ -25,6 +25,7 @@ from kash.platform.operations.encryption import Lock, decrypted, unlock
 from kash.platform.operations.errors import WrongKeyGiven
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor, Role
+from tests.quick_locks import quick_locks  # noqa: F401 - a fixture
 
 ActorOf = Callable[..., Actor]
 WISH = ArchiveWish("We move to a machine of our own.")
@@ -41,6 +42,7 @@ def _request() -> ArchiveRequest:
     return db.session.scalars(select(ArchiveRequest)).one()
 
 
+@pytest.mark.usefixtures("quick_locks")
 def test_the_file_goes_to_one_and_its_words_to_another(
     app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient], tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ from kash.platform.vault import audited, lookup, open_text, seal, verify
 from kash.policy import SYSTEM
 from kash.settings import Settings
 from tests.forks import module
+from tests.quick_locks import quickly_locked
 
 PASSPHRASE = "seven calm herons cross slowly"
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -243,11 +244,17 @@ def test_a_damaged_backup_changes_nothing(backed_up: Path, tmp_path: Path, harm:
 
 @pytest.fixture(scope="module")
 def by_passphrase(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file by a passphrase, which takes a second to stretch."""
+    """A file by a passphrase, which is opened at once."""
     path = tmp_path_factory.mktemp("by-passphrase") / "copy.age"
-    with path.open("wb") as file:
+    with path.open("wb") as file, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyrage.passphrase, "encrypt", quickly_locked)
         encrypt([b"content"], file, passphrase=PASSPHRASE)
     return path
+
+
+def test_what_is_locked_quickly_is_opened_by_its_passphrase(by_passphrase: Path) -> None:
+    with decrypted(by_passphrase, unlock(by_passphrase, PASSPHRASE)) as content:
+        assert content.read() == b"content"
 
 
 def test_a_wrong_passphrase_is_said(by_passphrase: Path) -> None:
