@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from kash.platform.web.taking import offered_by
 
 from .forms_found import FoundForm, address_of, look_at_pages, who_may
-from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of
+from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of, third_of
 from .programme import World
 from .table import PLACES, room_of
 
@@ -71,23 +71,34 @@ def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> N
 def test_no_form_breaks_and_nothing_typed_is_lost(
     called: str, world: World, forms: list[FoundForm]
 ) -> None:
-    """The same bad text in every field of a form that takes text: for each kind of field a form of
-    a room that has it, those of most kinds first, and of the others those whose turn it is."""
+    """The same bad text in every field of a form that takes text: for each kind of field the first
+    form that has it, those of most kinds first; of the first of a room a third, and of the others
+    those whose turn it is."""
     bad = HOSTILE[called]
     wrong: list[str] = []
     seen: set[tuple[str, str]] = set()
+    seen_anywhere: set[str] = set()
 
     def kinds_of(form: FoundForm) -> set[tuple[str, str]]:
         return {(room_of(form.endpoint), one.kind) for one in form.fields if one.typed}
+
+    def has_its_turn(form: FoundForm) -> bool:
+        kinds = kinds_of(form)
+        if {kind for _room, kind in kinds} - seen_anywhere:
+            return True
+        if kinds - seen:
+            return called in third_of([*HOSTILE], str(form))
+        return called in by_turns([*HOSTILE], str(form), 2)
 
     for form in sorted(forms, key=lambda form: -len(kinds_of(form))):
         typed = [one for one in form.fields if one.typed]
         if not typed:
             continue
-        kinds = kinds_of(form)
-        if kinds <= seen and called not in by_turns([*HOSTILE], str(form), 2):
+        has_turn = has_its_turn(form)
+        seen |= kinds_of(form)
+        seen_anywhere |= {kind for _room, kind in seen}
+        if not has_turn:
             continue
-        seen |= kinds
         sent = form.filled(**{one.name: bad for one in typed})
         answer = world.browser(form.role).post(form.address, data=_pairs(sent))
         fault = fault_of(answer) or _lost(answer, form, bad)
@@ -123,7 +134,7 @@ def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> 
     """All as the page had it but one field, which also may be one that offers only choices.
 
     Fields of one room that are called alike, but for numbers and ids, are read by the same code:
-    after two of them the others would say nothing new.
+    after two choices, and one that is typed, the others would say nothing new.
     """
     wrong: list[str] = []
     values = [SCRIPT, "-1", "9" * 40, HUGE, "2026-02-31", "0000000000000000", "\u202eevil"]
@@ -132,25 +143,26 @@ def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> 
     for form in forms:
         typed = {one.name for one in form.fields if one.typed}
         for name in sorted({one.name for one in form.fields}):
-            # What is typed is wrong in several ways above, too; so is a choice of another form.
             like = (room_of(form.endpoint), _NUMBER_OR_ID.sub("#", name))
-            times = 1 if name in typed or asked[like] else 2
-            for _ in range(min(times, _MOST_ALIKE - asked[like])):
-                asked[like] += 1
-                turn += 1
-                bad = values[turn % len(values)]
-                sent = _pairs(form.filled(**{name: bad}))
-                answer = world.browser(form.role).post(form.address, data=sent)
-                fault = fault_of(answer)
-                if fault:
-                    wrong.append(f"{form}, {name} = {bad[:30]}: {fault}")
-                if world.written():
-                    world.put_back()
+            # What is typed is wrong in several ways above, too.
+            if asked[like] >= (1 if name in typed else _MOST_ALIKE):
+                continue
+            asked[like] += 1
+            turn += 1
+            bad = values[turn % len(values)]
+            sent = _pairs(form.filled(**{name: bad}))
+            answer = world.browser(form.role).post(form.address, data=sent)
+            fault = fault_of(answer)
+            if fault:
+                wrong.append(f"{form}, {name} = {bad[:30]}: {fault}")
+            if world.written():
+                world.put_back()
     assert wrong == [], "\n".join(wrong)
 
 
 def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[FoundForm]) -> None:
-    """Each form as the page had it, twice: the second time it is old."""
+    """Each form as the page had it, twice: the second time it is old, unless the first time wrote
+    nothing and would only be repeated."""
     wrong: list[str] = []
     for form in forms:
         filled = {
@@ -164,7 +176,9 @@ def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[F
             fault = fault_of(answer)
             if fault:
                 wrong.append(f"{form}, {time}: {fault}")
-        if world.written():
+            if not world.written():
+                break
+        else:
             world.put_back()
     assert wrong == [], "\n".join(wrong)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import cycle
 from typing import Any
@@ -16,7 +16,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from kash.platform.web import bodies
 
 from .forms_found import address_of, who_may
-from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of
+from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of, third_of
 from .programme import OTHER, OWN, World
 from .table import ANYONE, BY_TOKEN, NOBODY, PLACES, ROOMS, in_room, room_of
 
@@ -65,31 +65,31 @@ def test_no_address_breaks_anything(room: str, world: World) -> None:
 
 
 def faults_of_address(endpoint: str, world: World) -> list[str]:
-    """Each part of an address replaced by what is no id, by an id of nothing, and by another id;
-    in one endpoint for each converter by everything that nobody should send."""
+    """Each part of an address replaced by what is no id, and by an id of nothing or of something
+    else, by turns; in one endpoint for each converter by everything that nobody should send."""
     place = PLACES[endpoint]
     wrong: list[str] = []
     in_full = endpoint in first_parts(world).values()
-    turns = cycle(by_turns([*HOSTILE.values()], endpoint, len(HOSTILE)))
-    no_text = cycle(by_turns(NO_TEXT, endpoint, len(NO_TEXT)))
-    others = cycle(by_turns(("organisation", "workshop", "job"), endpoint, 3))
+    bad = [quote(value[:3000], safe="") for value in HOSTILE.values() if value]
+    bad += NO_TEXT
+    turns = cycle(by_turns(bad, endpoint, len(bad)))
+    others = cycle(by_turns(("organisation", "", "workshop", "", "job", ""), endpoint, 6))
     for method, act in place.acts().items():
         role = who_may(act)
         browser = world.browser(role)
         ids = world.records[role, OWN].ids
         sent = {name: world.records[role, OWN][what] for name, what in place.sent.items()}
         for part, what in place.address.items():
-            values = [next(turns) for _ in range(len(HOSTILE) if in_full else 1)]
-            values += ["0000000000000000", ids[next(others)]]
+            values = [next(turns) for _ in range(len(bad) if in_full else 1)]
+            unlike = [next(others) for _ in range(2 if in_full else 1)]
+            values += [ids[one] if one else "0000000000000000" for one in unlike]
             if what.startswith("="):
                 marked = address_of(world, endpoint, role).replace(what[1:], "replacehere")
                 if "replacehere" not in marked:
                     marked = marked_at(world, endpoint, role, part)
             else:
                 marked = address_of(world, endpoint, role, **{part: "replacehere"})
-            encoded = [quote(value[:3000], safe="") for value in values if value]
-            encoded += [next(no_text) for _ in range(len(NO_TEXT) if in_full else 1)]
-            for value in encoded:
+            for value in values:
                 if value == ids.get(what):
                     continue
                 asked = marked.replace("replacehere", value)
@@ -178,23 +178,34 @@ FIRST_SHOWN = {
 }.values()
 
 
+@pytest.fixture(scope="module")
+def asked_anywhere() -> set[str]:
+    """The names of which a page of any room was asked everything."""
+    return set()
+
+
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_question_breaks_a_page(room: str, world: World) -> None:
-    asked_in_full: set[str] = set()
+def test_no_question_breaks_a_page(room: str, world: World, asked_anywhere: set[str]) -> None:
+    asked_here: set[str] = set()
     wrong: list[str] = []
     for endpoint in in_room(room):
         if PLACES[endpoint].get:
             with pytest.MonkeyPatch.context() as patch:
-                wrong += faults_of_questions(endpoint, world, asked_in_full, patch)
+                wrong += faults_of_questions(endpoint, world, asked_anywhere, asked_here, patch)
     assert wrong == [], "\n".join(wrong)
 
 
 def faults_of_questions(
-    endpoint: str, world: World, asked_in_full: set[str], patch: pytest.MonkeyPatch
+    endpoint: str,
+    world: World,
+    asked_anywhere: set[str],
+    asked_here: set[str],
+    patch: pytest.MonkeyPatch,
 ) -> list[str]:
     """Whatever stands behind the question mark. A page that reads nothing of it cannot depend on
-    it; of such a page only the frame does, which repeats the address. A page that reads what
-    another of its room has read, as `asked_in_full` says, gets one value of each kind, by turns."""
+    it; of such a page only the frame does, which repeats the address. The first page of all that
+    reads a name gets everything, the first of another room a third of it, and any other one value,
+    by turns, and one of those for lists if it is one."""
     role = who_may(PLACES[endpoint].get)
     address = address_of(world, endpoint, role)
     wrong: list[str] = []
@@ -209,23 +220,27 @@ def faults_of_questions(
             world.put_back()
 
     ask(urlencode(dict.fromkeys(ASKED, SCRIPT)))
-    # What is asked of the frame, which is the same on each page of a room.
+    # What is asked of the frame, which is the same on each page.
     if endpoint in FIRST_SHOWN:
-        for query in (f"page={NO_TEXT[0]}", "&&&=", "a[]=b"):
+        for query in by_turns((f"page={NO_TEXT[0]}", "&&&=", "a[]=b"), endpoint):
             ask(query)
     names = [*ASKED, *sorted(read.difference(ASKED))] if read else []
     values = [urlencode(dict.fromkeys(names, value[:4000])) for value in HOSTILE.values()]
     no_text = ["&".join(f"{name}={value}" for name in names) for value in NO_TEXT]
     pages = [f"page={page}" for page in ("abc", "0", "-5", "1.5", "10" * 12, "%D9%A3", "")]
     pages += ["page=1&page=2", "a" * 3000, "sort[]=name", "sort=id;drop"]
-    new = read - asked_in_full
-    asked_in_full |= new
-    listed = new & {"page", "sort", "direction"}
-    asked = [*values, *no_text, *(pages if listed else ())]
-    if not new:
-        asked = [one for some in (values, no_text, pages) for one in by_turns(some, endpoint, 1)]
-    if not names:
-        asked = []
+    listed = {"page", "sort", "direction"}
+    of_lists = pages if read & listed else []
+    if read - asked_anywhere:
+        asked = [*values, *no_text, *(of_lists if (read - asked_here) & listed else ())]
+    elif read - asked_here:
+        some = (values, no_text, of_lists if (read - asked_here) & listed else [])
+        asked = [one for kind in some for one in third_of(kind, endpoint)]
+    else:
+        some = ([*values, *no_text], of_lists) if names else ()
+        asked = [one for kind in some for one in by_turns(kind, endpoint)]
+    asked_anywhere |= read
+    asked_here |= read
     for query in asked:
         ask(query)
     return wrong
@@ -271,7 +286,7 @@ BODIES = [
 ]
 
 
-# One of each room, which gets every body.
+# One of each room, which gets a third of the bodies, and the first of them gets all.
 FIRST_POSTED = {
     room_of(name): name for name in sorted(PLACES, reverse=True) if PLACES[name].post
 }.values()
@@ -289,8 +304,8 @@ def test_no_kind_of_body_breaks_anything(room: str, world: World) -> None:
 
 def faults_of_bodies(endpoint: str, world: World, patch: pytest.MonkeyPatch) -> list[str]:
     """Bodies are taken apart before a view sees its fields: a view that sees nothing else gets
-    one of them, by turns. One of each room, and whatever reads files or the bytes themselves, gets
-    them all."""
+    one of them, by turns; one of each room, and whatever takes files, a third. The first of all,
+    and whatever reads the bytes itself, gets them all."""
     role = who_may(PLACES[endpoint].post)
     address = address_of(world, endpoint, role)
     noted = noting_bytes(world, patch)
@@ -307,10 +322,14 @@ def faults_of_bodies(endpoint: str, world: World, patch: pytest.MonkeyPatch) -> 
     some = by_turns(BODIES, endpoint)
     for body, kind in some:
         send(body, kind)
-    if reads_bytes(world, endpoint, noted) or endpoint in FIRST_POSTED:
-        for body, kind in BODIES:
-            if (body, kind) not in some:
-                send(body, kind)
+    more: Sequence[tuple[bytes, str]] = ()
+    if reads_bytes(world, endpoint, noted) or endpoint == min(FIRST_POSTED):
+        more = BODIES
+    elif takes_files(world, endpoint) or endpoint in FIRST_POSTED:
+        more = third_of(BODIES, endpoint)
+    for body, kind in more:
+        if (body, kind) not in some:
+            send(body, kind)
     return wrong
 
 
@@ -333,9 +352,13 @@ def noting_bytes(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def reads_bytes(world: World, endpoint: str, noted: list[str]) -> bool:
-    """True if a view has read, or may read, more of a body than fields that were taken apart."""
-    view = world.app.view_functions[endpoint]
-    return bool(noted) or any(hasattr(view, name) for name in (bodies._MOST, bodies._MOST_RAW))
+    """True if a view has read, or may read, the bytes of a body itself."""
+    return bool(noted) or hasattr(world.app.view_functions[endpoint], bodies._MOST_RAW)
+
+
+def takes_files(world: World, endpoint: str) -> bool:
+    """True if a view takes a file beside fields that were taken apart."""
+    return hasattr(world.app.view_functions[endpoint], bodies._MOST)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +372,7 @@ def test_what_a_view_reads_of_a_body_is_noted(
     role = who_may(PLACES[endpoint].post)
     noted = noting_bytes(world, monkeypatch)
     world.browser(role).post(address_of(world, endpoint, role), data=BODIES[0][0])
-    assert reads_bytes(world, endpoint, noted) == whole
+    assert (reads_bytes(world, endpoint, noted) or takes_files(world, endpoint)) == whole
 
 
 @pytest.mark.parametrize("endpoint", ["accounts.join", "accounts.new_password"])
