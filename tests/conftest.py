@@ -323,12 +323,15 @@ def _wait_for(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> 
 
 @dataclass
 class Ground:
-    """An application, and how to put what it has written back to the beginning."""
+    """An application, and how to put what it has written back to the beginning.
+
+    `reset_database` says whether a database that lies in the data directory is as it was already.
+    """
 
     app: APIFlask
     data_dir: Path
     prepared: Path
-    reset_database: Callable[[Engine, bool], None] = lambda engine, _new_files: engine.dispose()
+    reset_database: Callable[[Engine, bool], bool]
     config: dict[str, Any] = field(default_factory=dict)
 
     def put_back(self, new_files: bool = False) -> None:
@@ -338,9 +341,18 @@ class Ground:
         """
         with self.app.app_context():
             db.session.remove()
-            self.reset_database(db.engine, new_files)
-        shutil.rmtree(self.data_dir)
-        shutil.copytree(self.prepared, self.data_dir)
+            as_it_was = self.reset_database(db.engine, new_files)
+        if as_it_was:
+            for path in self.data_dir.iterdir():
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                elif not path.name.startswith("kash.sqlite3"):
+                    path.unlink()
+            others = shutil.ignore_patterns("kash.sqlite3")
+            shutil.copytree(self.prepared, self.data_dir, ignore=others, dirs_exist_ok=True)
+        else:
+            shutil.rmtree(self.data_dir)
+            shutil.copytree(self.prepared, self.data_dir)
         self.app.config.clear()
         self.app.config.update(self.config)
 
@@ -452,7 +464,39 @@ def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> 
     _set_up(app)
     prepared = folder.with_name("prepared")
     shutil.copytree(folder, prepared)
-    return Ground(app, folder, prepared, config=dict(app.config))
+    forgotten = Forgotten(folder / "kash.sqlite3", prepared / "kash.sqlite3")
+    return Ground(app, folder, prepared, forgotten, dict(app.config))
+
+
+class Forgotten:
+    """Takes back what was written to SQLite, if all of it still lies in the log beside the file:
+    then the log is emptied and its index is begun anew, as after a crash, and the connections stay,
+    with all that they have learned of the tables."""
+
+    # Both copies of the head of the index, and how far the log was moved and read.
+    _HEAD = 136
+
+    def __init__(self, database: Path, prepared: Path) -> None:
+        self._database = database
+        self._as_copied = self._written(prepared)
+
+    def _written(self, path: Path) -> tuple[int, int]:
+        """A file's size and when it was written, which a copy has, too."""
+        found = path.stat()
+        return found.st_size, found.st_mtime_ns
+
+    def __call__(self, engine: Engine, _new_files: bool) -> bool:
+        log, index = (Path(f"{self._database}-{name}") for name in ("wal", "shm"))
+        in_use = engine.pool.checkedout()  # type: ignore[attr-defined] # the pool of files has it
+        # Whoever takes the folder away or closes the last connection moves what the log holds.
+        is_there = log.exists() and index.exists()
+        if in_use or not is_there or self._written(self._database) != self._as_copied:
+            engine.dispose()
+            return False
+        with index.open("r+b") as file:
+            file.write(bytes(self._HEAD))
+        os.truncate(log, 0)
+        return True
 
 
 @pytest.fixture(scope="session")
@@ -510,7 +554,7 @@ class Reset:
             f"setval('\"{name}\"', {value}, {called})" for name, value, called in sequences
         )
 
-    def __call__(self, engine: Engine, new_files: bool = False) -> None:
+    def __call__(self, engine: Engine, new_files: bool = False) -> bool:
         if not self._taken_out():
             engine.dispose()
             self.make_anew()
@@ -518,6 +562,7 @@ class Reset:
         elif new_files or self._new_files:
             self._write_anew()
         self._new_files = new_files
+        return False
 
     def make_anew(self) -> None:
         with self._server.connect() as connection:

@@ -1,7 +1,10 @@
-"""A database that a test finds on PostgreSQL: made anew if the test before has changed what it is
-built of, and only then."""
+"""A database that a test finds: as it was prepared, whatever the test before has done to it, and
+made anew only where that was needed."""
 
 from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
 
 import pytest
 from apiflask import APIFlask
@@ -9,10 +12,7 @@ from sqlalchemy import text
 
 from kash.platform.database import db
 
-from .conftest import SCHEMA
-
-pytestmark = pytest.mark.services
-
+from .conftest import SCHEMA, Ground
 
 CHANGES = (
     "ALTER TABLE person ADD COLUMN more text",
@@ -29,6 +29,7 @@ CHANGES = (
 )
 
 
+@pytest.mark.services
 def test_whatever_a_database_is_built_of_is_missed_or_noticed(postgresql_app: APIFlask) -> None:
     before = db.session.scalar(SCHEMA)
     db.session.rollback()
@@ -39,6 +40,7 @@ def test_whatever_a_database_is_built_of_is_missed_or_noticed(postgresql_app: AP
     assert db.session.scalar(SCHEMA) == before
 
 
+@pytest.mark.services
 def test_rows_and_tables_written_anew_change_nothing_of_it(postgresql_app: APIFlask) -> None:
     before = db.session.scalar(SCHEMA)
     db.session.rollback()
@@ -46,3 +48,33 @@ def test_rows_and_tables_written_anew_change_nothing_of_it(postgresql_app: APIFl
         connection.execute(text("VACUUM (FULL) vault_document_key, account"))
         connection.execute(text("VACUUM (ANALYZE) person"))
     assert db.session.scalar(SCHEMA) == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_new"),
+    [
+        ("SELECT 1", False),
+        ("CREATE TABLE more (id INTEGER)", False),
+        ("PRAGMA wal_checkpoint(TRUNCATE)", True),
+    ],
+)
+def test_what_was_written_to_sqlite_goes_with_its_log_unless_it_was_moved(
+    statement: str, is_new: bool, request: pytest.FixtureRequest
+) -> None:
+    ground: Ground = request.getfixturevalue("_sqlite_ground")
+    database = ground.data_dir / "kash.sqlite3"
+    looked_at = text("SELECT (SELECT count(*) FROM people_group), count(*) FROM sqlite_schema")
+
+    def found() -> tuple[object, ...]:
+        with ground.app.app_context():
+            return tuple(db.session.execute(looked_at).one())
+
+    ground.put_back()
+    before, file = found(), database.stat().st_ino
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("DELETE FROM people_group")
+        other.execute(statement)
+    assert found() != before
+    ground.put_back()
+    assert found() == before
+    assert (database.stat().st_ino != file) == is_new
