@@ -21,7 +21,7 @@ def _filled(answers: dict[int, tuple[str, ...]]) -> None:
     """A database as it was: an officer (10) and people of the community with these answers."""
     begin_at("0034")
     tables = MetaData()
-    tables.reflect(db.engine)
+    tables.reflect(db.engine, only=("people_group", "person", "consent"), resolve_fks=False)
 
     def add(table: str, **values: Any) -> None:
         with db.engine.begin() as connection:
