@@ -19,6 +19,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account
+from kash.application import create_app
 from kash.archive.errors import DamagedArchive
 from kash.archive.reading_in import import_archive
 from kash.archive.rows import kept_tables
@@ -63,15 +64,27 @@ def _packed(path: Path, members: dict[str, bytes]) -> None:
         encrypt([packed.getvalue()], file, recipient=RECIPIENT)
 
 
-@pytest.fixture
-def written(opened: Open, tmp_path: Path) -> tuple[Settings, Path]:  # noqa: F811
-    """A small programme on SQLite, and its archive with the key."""
-    settings = Settings(data_dir=tmp_path / "before", backup_recipient=RECIPIENT)
-    app = opened(settings)
+@pytest.fixture(scope="module")
+def written_once(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A folder with a small programme on SQLite, and its archive with the key."""
+    folder = tmp_path_factory.mktemp("written")
+    settings = Settings(data_dir=folder / "before", backup_recipient=RECIPIENT)
+    settings.data_dir.mkdir(mode=0o700)
+    shutil.copyfile(empty_database, settings.data_dir / "kash.sqlite3")
+    app = create_app(settings)
     fill(app)
-    path = tmp_path / "archive.age"
-    _write(app, path, with_key=True)
-    return settings, path
+    _write(app, folder / "archive.age", with_key=True)
+    with app.app_context():
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def written(written_once: Path, tmp_path: Path) -> tuple[Settings, Path]:
+    """A copy of each for the test."""
+    shutil.copytree(written_once, tmp_path, dirs_exist_ok=True)
+    settings = Settings(data_dir=tmp_path / "before", backup_recipient=RECIPIENT)
+    return settings, tmp_path / "archive.age"
 
 
 @pytest.fixture

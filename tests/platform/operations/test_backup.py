@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sqlite3
 import stat
 import tarfile
@@ -21,6 +22,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from kash.accounts.models import Account, SignedInSession
+from kash.application import create_app
 from kash.people.models import Group, Person
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, utc_now
@@ -185,11 +187,26 @@ def one_place(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "here", backup_recipient=RECIPIENT)
 
 
-@pytest.fixture
-def backed_up(one_place: Settings, opened: Open, tmp_path: Path) -> Path:
-    app = opened(one_place)
+@pytest.fixture(scope="module")
+def backed_up_once(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A folder with a small programme on SQLite and its backup."""
+    folder = tmp_path_factory.mktemp("backed-up")
+    settings = Settings(data_dir=folder / "here", backup_recipient=RECIPIENT)
+    settings.data_dir.mkdir(mode=0o700)
+    shutil.copyfile(empty_database, settings.data_dir / "kash.sqlite3")
+    app = create_app(settings)
     fill(app)
-    return write_backup(app, tmp_path / "copy.age").path
+    write_backup(app, folder / "copy.age")
+    with app.app_context():
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def backed_up(backed_up_once: Path, tmp_path: Path) -> Path:
+    """A copy of each for the test; the backup's path."""
+    shutil.copytree(backed_up_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "copy.age"
 
 
 def everything(folder: Path) -> dict[str, bytes]:
