@@ -1,5 +1,5 @@
-"""Files that a passphrase opens at once: age stretches each for a second, which says nothing more of
-what is done with an opened one."""
+"""Files that a passphrase opens at once: age stretches each for a second, which says nothing more
+of what is done with an opened one."""
 
 from __future__ import annotations
 

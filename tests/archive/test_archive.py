@@ -32,7 +32,11 @@ from kash.platform.operations.encryption import decrypted, encrypt
 from kash.platform.operations.errors import NotEmpty, OperationError, WrongKeyGiven
 from kash.platform.vault import verify
 from kash.settings import Settings
-from tests.platform.operations.conftest import cluster, opened  # noqa: F401 - fixtures
+from tests.platform.operations.conftest import (  # noqa: F401 - fixtures
+    cluster,
+    opened,
+    small_programme,
+)
 from tests.platform.operations.test_backup import check_filled, fill
 
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -65,14 +69,15 @@ def _packed(path: Path, members: dict[str, bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def written_once(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+def written_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    small_programme: Callable[[Settings], None],  # noqa: F811
+) -> Path:
     """A folder with a small programme on SQLite, and its archive with the key."""
     folder = tmp_path_factory.mktemp("written")
     settings = Settings(data_dir=folder / "before", backup_recipient=RECIPIENT)
-    settings.data_dir.mkdir(mode=0o700)
-    shutil.copyfile(empty_database, settings.data_dir / "kash.sqlite3")
+    small_programme(settings)
     app = create_app(settings)
-    fill(app)
     _write(app, folder / "archive.age", with_key=True)
     with app.app_context():
         db.engine.dispose()

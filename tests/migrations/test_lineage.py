@@ -21,7 +21,9 @@ def _filled() -> None:
     """A course of two versions with a session each, as they were before there were rows."""
     begin_at("0037")
     tables = MetaData()
-    tables.reflect(db.engine, only=("course", "course_version", "module", "session_plan"), resolve_fks=False)
+    tables.reflect(
+        db.engine, only=("course", "course_version", "module", "session_plan"), resolve_fks=False
+    )
 
     def add(table: str, **values: Any) -> None:
         with db.engine.begin() as connection:

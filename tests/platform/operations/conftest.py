@@ -48,6 +48,28 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., S
     return make
 
 
+@pytest.fixture(scope="session")
+def small_programme(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> Callable[[Settings], None]:
+    """Puts a programme of one person (`test_backup.fill`) on SQLite into an empty place: a copy of
+    one that was made once, all of it in the database's own file."""
+    from tests.platform.operations.test_backup import fill
+
+    folder = tmp_path_factory.mktemp("small") / "var"
+    folder.mkdir(mode=0o700)
+    shutil.copyfile(empty_database, folder / "kash.sqlite3")
+    app = create_app(Settings(data_dir=folder))
+    fill(app)
+    with app.app_context():
+        db.engine.dispose()
+
+    def put(settings: Settings) -> None:
+        shutil.copytree(folder, settings.data_dir)
+
+    return put
+
+
 @pytest.fixture
 def opened(empty_database: Path) -> Iterator[Callable[[Settings], Flask]]:
     """Starts the application of a place, its database up to date, and closes it at the end."""

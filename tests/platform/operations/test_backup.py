@@ -188,14 +188,14 @@ def one_place(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def backed_up_once(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+def backed_up_once(
+    tmp_path_factory: pytest.TempPathFactory, small_programme: Callable[[Settings], None]
+) -> Path:
     """A folder with a small programme on SQLite and its backup."""
     folder = tmp_path_factory.mktemp("backed-up")
     settings = Settings(data_dir=folder / "here", backup_recipient=RECIPIENT)
-    settings.data_dir.mkdir(mode=0o700)
-    shutil.copyfile(empty_database, settings.data_dir / "kash.sqlite3")
+    small_programme(settings)
     app = create_app(settings)
-    fill(app)
     write_backup(app, folder / "copy.age")
     with app.app_context():
         db.engine.dispose()

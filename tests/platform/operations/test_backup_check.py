@@ -29,15 +29,14 @@ from kash.platform.operations.restoring import restore_backup
 from kash.platform.vault import SealedDocument
 from kash.settings import Settings
 from kash.workshops.models import Funder
-from tests.platform.operations.damage import damage_free_pages, empty_log, flip, letter_of, page_of
-from tests.platform.operations.test_backup import IDENTITY, RECIPIENT, Open, Place, fill
+from tests.platform.operations.damage import damage_free_pages, flip, letter_of, page_of
+from tests.platform.operations.test_backup import IDENTITY, RECIPIENT, Open, Place
 
 
 @pytest.fixture
-def here(tmp_path: Path, opened: Open) -> Settings:
+def here(tmp_path: Path, small_programme: Callable[[Settings], None]) -> Settings:
     settings = Settings(data_dir=tmp_path / "here", backup_recipient=RECIPIENT)
-    fill(opened(settings))
-    empty_log(settings.data_dir / "kash.sqlite3")
+    small_programme(settings)
     return settings
 
 

@@ -21,15 +21,14 @@ from kash.platform.operations import database_check
 from kash.platform.operations.database_check import check_part, check_whole
 from kash.platform.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
-from tests.platform.operations.damage import empty_log, flip, letter_of, page_of
+from tests.platform.operations.damage import flip, letter_of, page_of
 from tests.platform.operations.test_backup import Open, Place, fill
 
 
 @pytest.fixture
-def here(tmp_path: Path, opened: Open) -> Settings:
+def here(tmp_path: Path, small_programme: Callable[[Settings], None]) -> Settings:
     settings = Settings(data_dir=tmp_path / "here")
-    fill(opened(settings))
-    empty_log(settings.data_dir / "kash.sqlite3")
+    small_programme(settings)
     return settings
 
 
