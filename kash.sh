@@ -187,7 +187,7 @@ run_tests() {
     echo 'The tests near what was changed passed; ./kash.sh test runs all.'
     return
   fi
-  "$PYTHON" -m pytest -n 3 --dist loadgroup "${arguments[@]}"
+  "$PYTHON" -m pytest -n 4 --dist loadgroup "${arguments[@]}"
   echo 'The tests passed.'
 }
 
