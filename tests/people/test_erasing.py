@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from benchmarks.load import Size, load_programme
 from kash.accounts.models import Account, AccountNotice, Programme
-from kash.attendance.models import Mark, Register, RegisterNote, RosterEntry
+from kash.attendance.models import HeldItem, Mark, Register, RegisterNote, RosterEntry
 from kash.attendance.sealed import note_text, sealed_note
 from kash.certificates.models import Certificate
 from kash.feature import declared
@@ -50,6 +50,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
 from tests.conftest import CHEAP, Queries, csrf_token
+from tests.rows import row
 
 Actors = Callable[..., Actor]
 SIZE = Size(
@@ -225,6 +226,25 @@ def test_nothing_of_her_stays_in_any_table_or_file_and_all_counts_stay(
         assert each.lower().encode() not in files
     verify(db.session())
     db.session.rollback()
+
+
+def test_what_a_phone_sent_that_names_her_goes_and_what_names_another_stays(
+    her: int, actor: Actors
+) -> None:
+    custodian, director = actor("custodian"), actor("director")
+    register = db.session.scalars(select(Register.id)).first()
+    for public_id, named in (("aaaaaaaaaaaaaaaa", NAME), ("bbbbbbbbbbbbbbbb", "Juma")):
+        operation = json.dumps({"kind": "walk_in", "name": named})
+        row(
+            HeldItem,
+            public_id=public_id,
+            register_id=register,
+            why="ended",
+            operation_sealed=seal(operation, kind="held.operation", public_id=public_id),
+        )
+    db.session.commit()
+    erase_person(ask_erasure(_public_id(her), ON, "wish", custodian), _digest(her), director)
+    assert db.session.scalars(select(HeldItem.public_id)).all() == ["bbbbbbbbbbbbbbbb"]
 
 
 def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wish(

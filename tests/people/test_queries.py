@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
 
 from kash.people.models import (
     Consent,
@@ -32,6 +33,7 @@ from kash.people.models import (
 from kash.people.queries import organisations as organisation_queries
 from kash.people.queries.consents import consent_holds, never_asked, newest_answers
 from kash.people.queries.contacts import (
+    closed_people,
     contacts_waiting,
     looks_beyond,
     requests_for,
@@ -289,6 +291,24 @@ def test_requests_for_contacts_wait_for_whoever_may_decide_and_for_who_asked(
     assert told == [(TODAY - DAY, 9, 4, 2), (TODAY, 9, 4, 1)]
     assert len(looks_beyond(director, limit=1)) == 1
     assert looks_beyond(trainer) == []
+
+
+def test_a_closed_contact_can_be_asked_for_unless_her_own_request_waits(
+    add: Callable[..., Person], actor: Callable[..., Actor]
+) -> None:
+    trainer, other = actor("trainer"), actor("trainer")
+    him = add("Mto", created_by=other.public_id, phone_sealed=b"x", phone_by=other.public_id)
+    among = select(Person.id).where(Person.id == him.id)
+
+    def closed_after(by: Actor, state: str, **decided: Any) -> list[str]:
+        made = row(ContactRequest, state=state, asked_by=by.public_id, **decided)
+        row(ContactRequestPerson, request_id=made.id, person_id=him.id)
+        return [one.person for one in closed_people(trainer, among)]
+
+    decided = {"decided_by": other.public_id, "decided_at": NOW}
+    assert closed_after(trainer, "ended", **decided) == [him.public_id]
+    assert closed_after(other, "waiting") == [him.public_id]
+    assert closed_after(trainer, "waiting") == []
 
 
 def test_the_directory_finds_services_that_are_shown_by_words_area_kind_and_hours(
