@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from apiflask import APIFlask
@@ -134,6 +134,23 @@ def test_a_clash_is_told_with_who_else_where_else_and_when_else(
     assert schedule.monday + timedelta(days=1) in told.when_else
     assert all(day.weekday() < 5 for day in told.when_else)
     assert not trainer.refused
+
+
+def test_no_venue_is_told_from_which_a_trainer_cannot_travel_in_time(
+    app: APIFlask, schedule: Schedule
+) -> None:
+    hall, near = schedule.venue("Hall", "Kondele"), schedule.venue("Near", "Kondele")
+    schedule.venue("Far", "Ahero")
+    zones = sorted(db.session.query(Zone.id).order_by(Zone.id).all())
+    schedule.add(ZoneTravel(one_zone_id=zones[0][0], other_zone_id=zones[1][0], minutes=45))
+    first = schedule.plan("First", venue=hall)
+    schedule.plan("Second", schedule.juma, venue=hall)
+    # A quarter of an hour later she begins again.
+    evening = {"day_starts_at": time(16, 0), "day_ends_at": time(23, 45)}
+    schedule.plan("Evening", venue=near, **evening)
+    with app.test_request_context():
+        told = advise(wanted_of(schedule.row(first)), schedule.atieno)
+    assert [one.where_else for one in told.clashes] == [["Near"]]
 
 
 def test_nobody_learns_of_people_whose_pages_she_may_not_open(

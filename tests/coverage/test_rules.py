@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from math import sqrt
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -365,6 +366,16 @@ def test_a_station_with_few_leavings_of_its_own_is_drawn_towards_all() -> None:
     of_all = pace.yearly_share(5)
     assert of_all < pace.yearly_share(0) < 3 * of_all
     assert pace.yearly_share(99) > 0
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_a_station_of_which_nothing_is_known_loses_what_all_lose_and_half_a_person_more(
+    left: int,
+) -> None:
+    """So a programme in which nobody left yet is not told that nobody ever will."""
+    pace = LeavingPace({key: Watched(left if key == 1 else 0, 1000) for key in range(1, 21)})
+    mean = sum(rate * weight for rate, weight in pace.rates_of(99))
+    assert 1 < mean / ((left + 0.5) / pace.together.months) < 1.15
 
 
 def test_nothing_is_said_where_too_little_is_known() -> None:

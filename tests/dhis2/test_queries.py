@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kash.connections.models import Connection
 from kash.dhis2.models import MappedCell, Push, PushedValue
-from kash.dhis2.queries import cells_of, dhis2_connection, mapped_cell, push, pushes_of
+from kash.dhis2.queries import cells_of, dhis2_connection, mapped_cell, push, push_plan, pushes_of
+from kash.indicators.rules.figures import FigureCell, FigureTable
+from kash.indicators.rules.periods import Period, read_period
+from kash.people.models import Group
 from kash.platform.web.errors import NotFound
 from tests.rows import row
 
@@ -39,3 +44,24 @@ def test_figures_stand_by_kind_and_code_and_pushes_the_newest_first() -> None:
     assert push(own, pushes[20].public_id).values == values
     with pytest.raises(NotFound):
         push(own, strange.public_id)
+
+
+def test_of_people_those_of_the_police_alone_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for letter, is_police in (("P", True), ("Q", True), ("C", False)):
+        row(Group, letter=letter, is_police=is_police)
+    by_sex = {("P", "female"): 3, ("P", "male"): None, ("Q", "female"): 2, ("C", "female"): 50}
+    by_group = {("P",): 4, ("Q",): 2, ("C",): 60}
+
+    def table(key: str, period: Period, dimensions: tuple[str, ...] = (), **_: Any) -> FigureTable:
+        counts = by_sex if "sex" in dimensions else by_group
+        cells = tuple(FigureCell(values, count) for values, count in counts.items())
+        return FigureTable(key, 1, "", period, dimensions, cells, FigureCell((), 66))
+
+    monkeypatch.setattr("kash.dhis2.queries.table_of", table)
+    own = row(Connection, kind="dhis2")
+    figures = [f"officers:people_completed{at}" for at in ("", ":sex=female", ":sex=male")]
+    for figure in figures:
+        row(MappedCell, connection_id=own.id, kind="year", figure=figure)
+    found = push_plan(own, read_period("2025"))
+    counted = {found.figures[slot]: value for slot, value in found.planned.values.items()}
+    assert counted == dict(zip(figures, (6, 5, 0), strict=True))

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from kash.attendance.models import Sheet, SheetScan
 from kash.attendance.scans import delete_orphans, pages_of, sheet_of
 from kash.platform import storage
 from kash.platform.cleaning import CannotClean
 from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from tests.workshops.conftest import Held
 from tests.workshops.test_views import Browsers, fields, marks, sessions, text_of, url
 
@@ -126,6 +128,9 @@ def test_a_photo_finds_its_sheet_and_is_entered_beside_it(
     assert site.post(f"{by_hand}/match", data={"sheet": "x"}).status_code == 200
     chosen = site.post(f"{by_hand}/match", data={"sheet": first.public_id})
     assert chosen.location == url(held, "sheets", first.public_id)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
+    told = [held.register, scans[1].public_id, first.public_id]
+    assert (entry.action, entry.subjects) == ("attendance.scan_matched", told)
     assert site.post(f"{by_hand}/remove").status_code == 303
     assert [found.key for found in storage.list("scans")] == [
         f"scans/{held.register}/{scans[0].public_id}"
