@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from kash.incidents.consent_texts import VERSION
@@ -20,7 +21,7 @@ from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.platform.database import db, utc_now
-from kash.platform.vault import AuditEntry
+from kash.platform.vault import AuditEntry, DocumentKey
 from kash.platform.web.bodies import MEGABYTE
 from tests.conftest import AMember, Queries
 from tests.incidents.filed_cases import filed
@@ -267,6 +268,9 @@ def test_looking_at_the_page_is_one_entry_and_no_more(member: AMember) -> None:
     for _ in range(2):
         assert member.client.get(page_of(member, reference, document)).status_code == 200
     assert entries()[len(before) :] == [("incidents.evidence_opened", [reference])] * 2
+    # The first keys of both are kept by whoever opened them, that of the case as well.
+    assert set(db.session.scalars(select(DocumentKey.form))) == {"kept"}
+    db.session.rollback()
     assert file_of(member, reference, document).custody == custody
 
 

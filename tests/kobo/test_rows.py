@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,6 +36,13 @@ def test_an_edit_changes_every_id_but_those_a_row_is_known_by(
     now = answers_of(row)
     assert now.key == was.key
     assert (now.content == was.content) == (" ".join(before.split()) == " ".join(after.split()))
+
+
+def test_the_same_answers_are_the_same_bytes_in_every_release() -> None:
+    """Otherwise every row that was brought in before would stand there as edited."""
+    told = {"name": "Ng’ang’a", "age": "30"}
+    content = replace(answers_of(Server().add()), told=told).content
+    assert content == '[["age", "30"], ["name", "Ng’ang’a"]]'.encode()
 
 
 def test_where_somebody_stood_and_from_which_phone_is_not_kept() -> None:

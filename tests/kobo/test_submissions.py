@@ -99,12 +99,15 @@ def test_one_that_was_altered_or_of_another_programme_stops_none_of_the_others(
     foreign = submission(public_key_of(new_private_key()), _answers("uuid:c"), "uuid:c")
     swapped = submission(key, _answers("uuid:another"), "uuid:d")
     empty = submission(key, _answers("uuid:e", ""), "uuid:e")
-    good = submission(key, _answers("uuid:f"), "uuid:f")
+    unreadable = {"submission.xml": b"<x/>"}
+    good = submission(key, _answers("uuid:g"), "uuid:g")
     content = archive(
         {
             path: one
             for name, files in zip(
-                "abcdef", (altered, missing, foreign, swapped, empty, good), strict=True
+                "abcdefg",
+                (altered, missing, foreign, swapped, empty, unreadable, good),
+                strict=True,
             )
             for path, one in _folder(name, files).items()
         }
@@ -116,6 +119,7 @@ def test_one_that_was_altered_or_of_another_programme_stops_none_of_the_others(
         (3, StaysShut.OTHER_KEY),
         (4, StaysShut.ALTERED),
         (5, StaysShut.EMPTY),
+        (6, StaysShut.UNREADABLE),
     ]
     assert len(done.filed) == 1
 

@@ -15,7 +15,7 @@ from kash.platform.database import db
 from kash.platform.messages.calendars import BusyTime, CalendarEvent
 from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
 from kash.platform.web.formats import from_local
-from kash.policy import Actor
+from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion, SessionPlan
 from kash.workshops.models import (
     EarlierCourse,
@@ -204,6 +204,7 @@ def test_events_are_the_days_of_what_she_teaches_or_has_a_place_in(
     assert own_workshop_events(trainer, TODAY, LAST) == days
     assert own_workshop_events(peer, TODAY, LAST) == [event(attended, 1, _at(5, 8), _at(5, 16))]
     assert own_workshop_events(actor("peer"), TODAY, LAST) == []
+    assert own_workshop_events(SYSTEM, TODAY, LAST) == []
     assert workshop_events(taught.public_id) == days
     busy = [BusyTime(one.starts_at, one.ends_at) for one in days]
     assert venue_busy_times(hall.id, TODAY, LAST) == busy
