@@ -52,6 +52,7 @@ from kash.people.queries.duplicates import (
     facts_of,
     kept_instead,
     likely_duplicates,
+    likenesses,
     merge_within_reach,
     open_merges,
     told_apart,
@@ -100,6 +101,7 @@ from kash.people.queries.search import (
     people_by_number,
 )
 from kash.people.rules.directory import WEEK
+from kash.people.rules.matching import Likeness
 from kash.platform.database import db, utc_now
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
@@ -551,3 +553,29 @@ def test_pairs_are_told_to_whoever_reaches_one_of_the_two(
     assert merge_within_reach(trainer, merges[0].public_id) is merges[0]
     with pytest.raises(NotFound):
         merge_within_reach(trainer, merges[4].public_id)
+
+
+def test_of_somebody_all_is_read_by_which_she_is_compared(
+    add: Callable[..., Person], groups: tuple[Group, Group]
+) -> None:
+    station, earlier = (row(Organisation, name=name, kind="station") for name in ("One", "Two"))
+    facts = {"birth_year": 1990, "sex": "female", "age_band": "35-44"}
+    her = add("Nyota", reference="R1", phone_lookup="hash", ward="Kondele", **facts)
+    row(Posting, person_id=her.id, organisation=station)
+    row(Posting, person_id=her.id, organisation=earlier, until=TODAY)
+    bare = add("Mto")
+    found = {one.key: one for one in likenesses(db.session(), Person.id.in_([her.id, bare.id]))}
+    group = groups[1].public_id
+    assert found == {
+        her.public_id: Likeness(
+            key=her.public_id,
+            group=group,
+            name="nyota",
+            reference="R1",
+            phones=frozenset({"hash"}),
+            station=station.public_id,
+            ward="kondele",
+            **facts,
+        ),
+        bare.public_id: Likeness(key=bare.public_id, group=group, name="mto"),
+    }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.incidents.rules.record import Intervention, Record
 from kash.trends.rules.counts import (
     BeforeAfter,
     CountedPlace,
@@ -18,6 +19,7 @@ from kash.trends.rules.counts import (
     places_of,
     window,
 )
+from kash.trends.rules.help_given import help_given
 
 pytestmark = pytest.mark.any_engine
 
@@ -100,3 +102,15 @@ def test_stations_of_one_ward_are_one_place_since_others_cases_have_a_ward_only(
 def test_days_between_cases_are_those_of_the_months_counted():
     found = [date(2026, 3, 9), date(2026, 3, 1), date(2026, 3, 9), date(2020, 1, 1), TODAY]
     assert days_between(found, window(TODAY)) == [8, 0]
+
+
+def test_the_time_of_answers_is_told_in_hours() -> None:
+    asked_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    asked = [
+        Intervention(
+            id=f"i{hours}", asked_at=asked_at, answered_at=asked_at + timedelta(hours=hours)
+        )
+        for hours in (1, 5, 30)
+    ]
+    found = help_given([(Record(interventions=asked), "triaged")], date(2026, 11, 20))
+    assert (found.asked, found.answered, found.hours) == (3, 3, 5.0)

@@ -123,6 +123,10 @@ def test_short_modules_share_a_day_and_one_longer_than_a_day_runs_on() -> None:
     ]
 
 
+def test_a_module_that_would_be_split_after_one_session_begins_the_next_day() -> None:
+    assert laid(of_modules([150], [150, 150]), 2) == [["1.1"], ["2.1", "2.2"], []]
+
+
 def test_where_the_days_do_not_suffice_modules_are_split_rather_than_sessions_lost() -> None:
     modules = of_modules([90, 90, 90], [90, 90], [90, 90, 90])
     assert laid(modules, 3) == [

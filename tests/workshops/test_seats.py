@@ -39,6 +39,7 @@ from kash.workshops.services.enrolment import (
     enrol,
     enrol_all,
 )
+from kash.workshops.services.seats import move_up
 from kash.workshops.services.waiting_lists import tend_waiting_lists
 from kash.workshops.turnout import PastTurnout
 from tests.declaring import also_declared
@@ -126,6 +127,19 @@ def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
     assert _enrolment(held, "Asha").offer_until is None
     assert (roster(held), _queue(held)) == (["Asha"], ["Bahati", "Chausiku"])
     assert _why(held, 1) == [Standstill.NO_SEAT]
+
+
+def test_an_offer_lapses_in_the_moment_in_which_it_ends(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = _full(plan, 2, "Asha")
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    asha = _enrolment(held, "Asha")
+    until, public_id = asha.offer_until, asha.public_id
+    assert until is not None
+    for now, lapsed in ((until - timedelta(seconds=1), []), (until, [public_id])):
+        assert move_up(db.session(), held.row, now) == lapsed
+    db.session.rollback()
 
 
 def test_an_unanswered_offer_lapses_and_goes_to_the_next_and_no_one_is_asked_twice(

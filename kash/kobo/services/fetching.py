@@ -155,9 +155,10 @@ def _rows_of(
     return all_rows(f"{connection.address.rstrip('/')}{path}", fetch)
 
 
-def keep_rows(form: KoboForm, rows: Sequence[Submission], columns: Sequence[str], by: Actor) -> str:
-    """Make a list of the rows that are new or edited; its public id, empty if there are none.
-    Raises FileUnreadable."""
+def keep_rows(
+    form: KoboForm, rows: Sequence[Submission], columns: Sequence[str], by: Actor
+) -> None:
+    """Make a list of the rows that are new or edited, if there are any. Raises FileUnreadable."""
     first_ids = {row.key: _kept(row.key.first_id) for row in rows}
     known = known_rows(form, first_ids.values(), by)
     news: list[Submission] = []
@@ -203,7 +204,6 @@ def keep_rows(form: KoboForm, rows: Sequence[Submission], columns: Sequence[str]
             for at, row in enumerate(news, 2)
         )
         change.about(form.public_id, *([made] if made else []))
-    return made
 
 
 def _kept(first_id: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.people.rules.lists.answers import read_sex
 from kash.people.rules.lists.births import Born, read_birth
 from kash.people.rules.lists.capitals import as_name, in_capitals
 from kash.people.rules.lists.cells import Cell, is_empty, is_not_said, plain
@@ -93,6 +94,12 @@ def test_a_row_that_cannot_be_right_is_wrong(cells: tuple[str, ...], code: str) 
 def test_two_answers_are_told_from_none(written: str, code: str) -> None:
     read = row("Asali Sampuli", "", written)
     assert (codes(read), read.wrong) == ([code], True)
+
+
+def test_of_long_answers_their_beginning_is_told() -> None:
+    for written in (" / ".join(["female", "male"] * 4), "x" * 60):
+        (remark,) = read_sex(written).remarks
+        assert remark.given == written[:40]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +201,15 @@ def test_an_age_of_35_and_over_stays_one(written: str, band: str, told: list[str
     read = row("Asali Sampuli", "", "", written)
     assert (read.birth, codes(read)) == (Born(band=band), told)
     assert read_birth("35-plus", TODAY).value == Born(band="35-plus")
+
+
+@pytest.mark.parametrize(("written", "year"), [("3/2/98", 1998), ("3/2/05", 2005)])
+def test_a_year_of_two_digits_is_of_the_century_that_makes_an_age(written: str, year: int) -> None:
+    read = read_birth(written, TODAY)
+    assert (read.value, [one.code for one in read.remarks]) == (
+        Born(year=year),
+        ["birth_two_digits"],
+    )
 
 
 def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it() -> None:

@@ -17,6 +17,7 @@ from kash.people.lists.mappings import Mapped
 from kash.people.lists.rows_read import read_people
 from kash.people.rules.lists.cells import Cell
 from kash.people.rules.lists.layouts import apart, table_of
+from kash.people.rules.lists.lines import table_of_lines
 from kash.people.rules.lists.sections import filled
 from kash.people.rules.lists.tables import TableSheet, header_number, place_of
 from kash.policy import Actor
@@ -101,6 +102,17 @@ def test_any_file_is_read_or_refused_in_a_sentence(grid: list[list[Cell]]) -> No
 def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are() -> None:
     names: list[list[Cell]] = [["Name"], ["Otieno, John"], ["Amani Mfano"], ["Zawadi; Mfano"]]
     assert apart(sheet_of(names)) == sheet_of(names)
+    # One comma is that of a name, one semicolon is none.
+    for sign, cut in ((",", False), (";", True)):
+        lines: list[list[Cell]] = [[f"Otieno{sign}John"], [f"Amani{sign}Mfano"], ["Zawadi"]]
+        assert (apart(sheet_of(lines)) != sheet_of(lines)) is cut
+
+
+def test_of_a_line_that_is_nobodys_the_words_stay() -> None:
+    lines = [(1, ["Hello all"]), (2, ["1. Amani 0712000001"]), (3, ["2. Baraka 0712000002"])]
+    table = table_of_lines(lines)
+    assert table is not None
+    assert (table.nobody, table.rows[0][1][:2]) == ({1: "note"}, ("Hello all", ""))
 
 
 def test_a_row_that_answers_with_two_words_of_the_headings_is_no_second_line_of_them() -> None:
