@@ -365,7 +365,10 @@ def test_what_an_officer_typed_while_a_colleague_handed_the_case_over_reaches_th
     beside = grace.client.post(f"/w/{reference}/edit", data=typed | {"do": "save"})
     assert (beside.status_code, CANARY in beside.text) == (409, True)
     assert "Line two" in beside.text
-    grace.client.post(f"/w/{reference}/edit?discard={document}")
+    address = f"/w/{reference}/edit?discard={document}"
+    assert "Throw away what was typed?" in grace.client.get(address).text
+    assert "Somebody was still writing" in grace.client.get(f"/w/{reference}").text
+    grace.client.post(address)
     assert "Somebody was still writing" not in grace.client.get(f"/w/{reference}").text
     # Who has a part in it, or asks for no such case, learns nothing.
     grace.client.post(

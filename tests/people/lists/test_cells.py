@@ -357,6 +357,7 @@ def test_the_title_of_a_part_is_nobody(title: str) -> None:
     assert is_section([title])
     assert is_section(["", title, ""])
     assert is_section([title, "12/11/2026"])
+    assert is_section([title, "3"])
     # Beside a phone, or with a number of the line before it, it may be somebody's alias.
     assert not is_section([title, "0712345678"])
     assert not is_section([1.0, title])
