@@ -91,7 +91,7 @@ class Measured:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells it from the others: endpoint and account."""
+        """Endpoint and account, which tell it from the others."""
         return self.page.endpoint, self.account
 
     @property

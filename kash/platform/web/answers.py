@@ -1,5 +1,6 @@
-"""What an account is told on its Today until it has seen it, for rooms that know no accounts: what
-became of what it asked for, and what it can use from now on. None of it goes by e-mail."""
+"""Answers that an account reads on its Today until it has seen them, for rooms that know no
+accounts: what became of what it asked for, and what it can use from now on. None of it goes by
+e-mail."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def _keep(by_key: dict[Hashable, _Result], key: Hashable, found: _Result) -> Non
 
 
 def _shared(key: Hashable) -> _Result | None:
-    """What a process of this server counted last."""
+    """The result that a process of this server counted last; None if there is none."""
     file = _file_of(key)
     # What can't be read was counted by another version of the program, or is gone meanwhile.
     with contextlib.suppress(
