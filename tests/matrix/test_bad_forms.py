@@ -59,6 +59,8 @@ def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> N
         "funders.account", "api.ask",
         # Shown only while marks wait that came by a form.
         "kobo.take",
+        # Shown only of somebody for whom nobody asked yet.
+        "people.erase",
         # A script's, which sends what is typed while it is typed.
         "forums.live",
         # Shown only to a second person who stands behind nobody concerned.
