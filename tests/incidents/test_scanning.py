@@ -82,3 +82,23 @@ def test_what_a_pdf_says_is_read(tmp_path: Path) -> None:
     stream = [layer for layer in layers(paper) if STEM.encode() in layer]
     assert len(stream) == 1
     assert len(finds([STEM], [("file", paper), ("other", b"%PDF-1.7 of nothing")])) == 1
+
+
+@pytest.mark.parametrize(
+    "digest",
+    ["e8b5aaefad8355a9ce95a98bd3fb212afdf081ae{}193e9001", "{}f081aee8b5aaefad8355a9ce95a98bd3fb"],
+)
+def test_digits_in_a_digest_are_no_phone_number_but_those_beside_it_are(digest: str) -> None:
+    phone = "7555091"
+    content = digest.format(phone).encode()
+    assert finds([phone], [("file", b"\t" + content + b"\n")]) == []
+    assert finds([phone], [("file", content.upper())]) == []
+    assert len(finds([phone], [("file", content + b"\n+25475550917")])) == 1
+    assert len(finds([phone], [("file", content + b'": "' + phone.encode().hex().encode())])) == 1
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "tel{}end", "0000000000000000{}0000000000000000", "ab{}cd"]
+)
+def test_a_phone_number_is_found_whatever_stands_around(around: str) -> None:
+    assert len(finds(["7555091"], [("file", around.format("7555091").encode())])) == 1
