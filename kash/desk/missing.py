@@ -28,6 +28,8 @@ from kash.policy import Actor
 
 # Of more lines than these it is only told that there are more.
 MOST_COUNTED = 1000
+# A page holds as many as are mended at a sitting.
+_LINES_A_PAGE = 25
 # A table holds no more lines than can be worked down.
 MOST_EXPORTED = 5000
 _NOW = bindparam("now", type_=UtcDateTime())
@@ -129,18 +131,27 @@ def _select(
 
 
 def lines_of(
-    kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
+    kind: MissingInformation,
+    letter: str,
+    actor: Actor,
+    now: datetime,
+    today: date,
+    number: CountedKind | None,
 ) -> Listing[LineToMend]:
-    """A page of the lines of a kind that the request asks for; four queries at most. Raises
-    NotFound for who has nothing to do with it."""
+    """A page of the lines of a kind that the request asks for; four queries at most. `number` is
+    how many it has, None for none. Raises NotFound for who has nothing to do with it."""
     found = _select(kind, letter, actor, now, today)
     columns = found.selected_columns
+    beyond = number is not None and number.beyond
     page = listing(
         found,
         sorts={"order": columns["ordered"]},
         default_sort="order",
         key=columns["key"],
+        per_page=_LINES_A_PAGE,
+        counted=None if beyond else number.count if number else 0,
         most_counted=MOST_COUNTED,
+        beyond=beyond,
     )
     return Listing(
         _shown(kind, letter, page.rows, page.page),

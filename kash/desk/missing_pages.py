@@ -78,7 +78,7 @@ def missing_kind(kind: str) -> ResponseReturnValue:
         kind=found,
         letter=letter,
         letters=letters,
-        listing=lines_of(found, letter, actor, now, today),
+        listing=lines_of(found, letter, actor, now, today, letters.get(letter)),
         counted=counted,
         following=_next(counted, kind, letter),
     )

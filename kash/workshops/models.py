@@ -42,6 +42,7 @@ class Workshop(PublicId, Base):
         CheckConstraint("state in ('planned', 'cancelled')", name="state"),
         CheckConstraint("ends_on >= starts_on", name="days"),
         Index("ix_workshop_starts_on_id", "starts_on", "id"),
+        Index("ix_workshop_ends_on", "ends_on"),
         Index("ix_workshop_changed_at", "changed_at"),
     )
 

@@ -73,6 +73,33 @@ def test_people_of_a_station_are_narrowed_by_how_their_training_stands(
     assert "Baraka Mfano" in wrong.text
 
 
+@pytest.mark.parametrize("first_names", [250, 30, 3])
+def test_of_many_at_a_station_a_trainer_turns_to_all_whom_she_reaches_and_to_nobody_else(
+    kondele: tuple[Place, str, Actor],
+    client_for: ClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+    first_names: int,
+) -> None:
+    place, station, trainer = kondele
+    monkeypatch.setattr("kash.coverage.queries.people._FIRST_NAMES", first_names)
+    names = [f"Chao {number:02}" for number in range(60)]
+    for number, name in enumerate(names):
+        place.person(name, "Kondele", by=trainer.public_id if number % 2 else "system")
+    db.session.commit()
+    browser = client_for(trainer)
+
+    def shown(**asked: object) -> list[str]:
+        page = browser.get(f"/coverage/stations/{station}", query_string=asked).text
+        return re.findall(r">(Chao \d\d)<", page)
+
+    pages = [shown(page=number) for number in (1, 2)]
+    assert len(pages[0]) in (18, 19, 20)
+    assert pages[0] + pages[1] == names[1::2]
+    assert shown(direction="desc", sort="name")[:2] == ["Chao 59", "Chao 57"]
+    everybody = client_for(place.director).get(f"/coverage/stations/{station}?page=2").text
+    assert len(re.findall(r">Chao \d\d<", everybody)) == 20
+
+
 def test_a_station_of_the_other_group_is_not_found_among_officers(
     kondele: tuple[Place, str, Actor], client_for: ClientFor
 ) -> None:

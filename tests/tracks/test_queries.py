@@ -166,7 +166,7 @@ def test_of_many_to_enter_something_about_the_page_is_shown_that_a_form_asks_for
         return [one.name for one in found], found.pages, found.beyond, group.number("B")
 
     assert shown(1) == (names[:50], 2, True, "20+")
-    assert shown(2) == (names[50:100], 3, False, "20+")
+    assert shown(2) == (names[50:100], 3, True, "20+")
     assert shown(7) == (names[100:], 3, False, "20+")
     monkeypatch.setattr(people, "MOST_ON_TRACK", 200)
     assert shown(0) == (names[:50], 3, False, "101")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.queries import registers as registers_queries
@@ -19,7 +20,7 @@ from kash.workshops.models import Enrolment
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import change_enrolment, enrol
-from tests.workshops.conftest import Held, make_person
+from tests.workshops.conftest import Held, in_days, make_person
 from tests.workshops.test_views import Browsers, entries, sessions, text_of, url
 
 
@@ -116,6 +117,31 @@ def test_people_of_another_workshop_are_copied_at_once(
     assert "Tick the people" in text_of(
         site.post(url(here, "people", "chosen"), follow_redirects=True)
     )
+
+
+def test_of_many_workshops_the_one_whose_people_are_copied_is_turned_to_or_typed(
+    held: Held, plan: Callable[..., Held], client_for: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kash.workshops.queries.plan._WORKSHOPS_A_PAGE", 2)
+    site, address = client_for(held.trainer), url(held, "people/copy")
+    assert 'name="search"' not in site.get(address).text.partition("<main")[2]
+    assert "Only people of workshops that you run" in site.get(address).text
+    others = [
+        plan(by=held.trainer, title=title, **in_days(day))
+        for day, title in enumerate(("Rights", "Health", "Law", "Peace"), 20)
+    ]
+    plan(title="Of somebody else", **in_days(30))
+
+    def offered(**asked: object) -> list[str]:
+        page = site.get(address, query_string=asked).text.partition("<main")[2]
+        return re.findall(r"copy\?source=(\w+)", page)
+
+    assert offered() == [others[3].workshop, others[2].workshop]
+    assert offered(page=2) == [others[1].workshop, others[0].workshop]
+    assert offered(search="heal") == [others[1].workshop]
+    nothing = site.get(address, query_string={"search": "nothing"}).text
+    assert "No workshop that you run is called so" in nothing
+    assert 'value="nothing"' in nothing
 
 
 def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(

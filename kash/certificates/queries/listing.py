@@ -34,7 +34,7 @@ from kash.workshops.models import Workshop
 # each whose it is.
 MOST_COUNTED = 500
 # Of more certificates that a search finds than these it is only told that there are more.
-MOST_FOUND = 100
+MOST_FOUND = 25
 # So many batches are named one by one; among more, certificates are looked for as in a list.
 _MOST_BATCHES = 500
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from kash.coverage.queries.goals import Goal
@@ -17,12 +17,17 @@ from kash.people.models import Person, Posting
 from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.counted import counted
-from kash.platform.web.lists import Listing, listing
+from kash.platform.web.lists import Listing, asked_for, listing
+from kash.platform.web.taking import is_taken
 from kash.policy import Actor
 from kash.tracks.rules.tree import Leaf
 
 _MOST_NAMED = 5000
-_MANY = 500
+# How the training of each stands is worked out for those of the page.
+_PEOPLE_A_PAGE = 20
+_FIRST_NAMES = 250
+# The first of more than these are soon found among all people in the order of names.
+_MANY = 5000
 
 
 @dataclass(frozen=True)
@@ -59,16 +64,16 @@ def people_at(
     training: str = "",
 ) -> StationPeople:
     """The people of a group at a station whom an actor reaches, or those of them whose training
-    stands in one way. Two queries, and one that counts them unless nothing was written since; what
-    `trained_in` asks about those of the page, and about all of them if a way is asked for."""
+    stands in one way. Two or three queries, and one that counts them unless nothing was written
+    since; what `trained_in` asks about those of the page, and about all if a way is asked for."""
     session = db.session()
     there = and_(Posting.is_open, Posting.organisation_id == station)
-    hers = [
+    sought = [
         Person.group_id == group,
         ~Person.minor,
-        within_reach(actor, "people.see", few=True),
         *([Person.cadre == cadre] if cadre else []),
     ]
+    hers = [*sought, within_reach(actor, "people.see", few=True)]
     posted = select(Person.id).join(Posting).where(there, *hers)
     stands = _Standing(session, subject, goal, today)
     if training:
@@ -84,25 +89,46 @@ def people_at(
             lambda: session.scalar(select(func.count()).select_from(posted.subquery())) or 0,
         )
     shown: list[Any] = [Person.id, Person.public_id, Person.chosen_name, Person.cadre]
-    people = select(*shown).where(*hers)
-    # The first of many are soon found among all people in the order of names.
-    many = not training and reached > _MANY
-    found = listing(
-        people.where(exists().where(Posting.person_id == Person.id, there))
-        if many
-        else people.join(Posting, Posting.person_id == Person.id).where(there),
-        sorts={"name": Person.sort_name},
-        default_sort="name",
-        key=Person.id,
-        counted=None if training else reached,
-        searched=bool(training),
+    people = select(*shown)
+    # Whether she is posted here is asked before whether she is reached, which takes longer.
+    everybody = (
+        people.where(exists().where(Posting.person_id == Person.id, there), *hers)
+        if not training and reached > _MANY
+        else people.join(Posting, Posting.person_id == Person.id).where(there, *hers)
     )
+
+    def page_of(some: Select[Any]) -> Listing[Any]:
+        return listing(
+            some,
+            sorts={"name": Person.sort_name},
+            default_sort="name",
+            key=Person.id,
+            per_page=_PEOPLE_A_PAGE,
+            counted=None if training else reached,
+            searched=bool(training),
+        )
+
+    found = None
+    many = not training and _PEOPLE_A_PAGE < reached <= _MANY
+    if many and _asks_for_the_first() and not is_taken():
+        # The first page is soon found among the first names, without asking of everybody whether
+        # she is reached; where few of them are, it isn't.
+        names = select(Person.id).join(Posting).where(there, *sought)
+        names = names.order_by(Person.sort_name, Person.id).limit(_FIRST_NAMES)
+        found = page_of(people.where(Person.id.in_(names), *hers))
+    if found is None or len(found) < _PEOPLE_A_PAGE:
+        found = page_of(everybody)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
         known = stands.of([row[0] for row in rows])
         return [PersonAt(public_id, name, rank, *known(key)) for key, public_id, name, rank in rows]
 
     return StationPeople(found.turned(persons), reached)
+
+
+def _asks_for_the_first() -> bool:
+    asked = asked_for({"name": Person.sort_name}, "name")
+    return (asked.page, asked.direction) == (1, "asc")
 
 
 @dataclass(frozen=True)

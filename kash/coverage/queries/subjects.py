@@ -120,7 +120,9 @@ def _by_course(
     spells = _shared({person: certified_spells(own) for person, own in periods.items()})
     least = _least_share(session, subject)
     hours = Leaf.of("hours", course=subject.public_id, share=least, versions=())
-    attended = hour_shares(session, subject.public_id, (), least, today, people=people)
+    # Whoever was ever certified is not on the way, so that of a few the others alone are asked for.
+    others = None if people is None else set(people) - spells.keys()
+    attended = hour_shares(session, subject.public_id, (), least, today, people=others)
     return Trained(
         spells,
         {

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from kash.people.models import Group
 from kash.people.rules.one_group import OneGroup
 from kash.platform.database import db
-from kash.platform.web.lists import Listing, listing
+from kash.platform.web.lists import ROWS, Listing, listing
 
 # Of more rows than these it is only told that there are more.
 MOST_COUNTED = 1000
@@ -55,6 +55,7 @@ def listed_by_group(
     counted: OfGroup | None = None,
     most: int = MOST_COUNTED,
     page: int | None = None,
+    per_page: int = ROWS,
 ) -> tuple[Listing[Any], OneGroup[Any]]:
     """The page that the request asks for, of the wanted group or of the first one that has rows,
     and how many each group has; four queries at most.
@@ -79,5 +80,6 @@ def listed_by_group(
         most_counted=most,
         beyond=not few,
         page=page,
+        per_page=per_page,
     )
     return rows, OneGroup(letter, rows.rows, counts, most=most)

@@ -50,7 +50,7 @@ from kash.platform.web.lists import ROWS, asked_for
 from kash.platform.web.taking import is_taken
 from kash.policy import Actor, Reach
 
-MOST_FOUND = 500
+MOST_FOUND = 250
 # Whoever chooses one of a few who are shown types more of the name rather than look through these.
 MOST_OFFERED = 200
 _MOST_ALIKE = 100
@@ -58,6 +58,8 @@ _MOST_ALIKE = 100
 MOST_COUNTED = 10_000
 # The same where somebody reaches some people only, of each of whom it is asked how she is reached.
 MOST_REACHED = 1000
+# Of whom a search finds so many are shown at a time: whoever seeks one types more of the name.
+_FOUND_A_PAGE = 25
 # Whoever reaches many finds a first page of them among so many names.
 _FIRST_NAMES = 250
 Counted = Select[Any] | CompoundSelect[Any]
@@ -242,7 +244,9 @@ def _found(
     rows = _rows(whole, organisation).where(_one_of(ids))
     name = Person.sort_name.concat("")
     if counted is None:
-        return _page(rows, whole, len(ids), name=name, organisation=organisation)
+        return _page(
+            rows, whole, len(ids), name=name, organisation=organisation, per_page=_FOUND_A_PAGE
+        )
     return _page(
         rows, whole, counted, name=name, organisation=organisation, most_counted=MOST_REACHED
     )
@@ -287,12 +291,14 @@ def _page(
     name: Any,
     organisation: Any,
     most_counted: int | None = None,
+    per_page: int = ROWS,
 ) -> Listing[ListedPerson]:
     page = listing(
         rows,
         sorts=_sorts(whole, name, organisation),
         default_sort="name",
         key=Person.id,
+        per_page=per_page,
         counted=counted,
         most_counted=MOST_COUNTED if most_counted is None else most_counted,
     )

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import format_time, get_locale
+from flask_babel import format_time
 
 from kash.platform.database import utc_now
+from kash.platform.web.language import language_code
 from kash.platform.web.programme import DEFAULT_ZONE, programme_zone
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -48,9 +49,10 @@ def _day_of(value: date | datetime) -> date:
     return to_local(value).date() if isinstance(value, datetime) else value
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _written(day: date, pattern: str, language: str) -> str:
-    """A day as a language writes it. A list names the same few days again and again."""
+    """A day as a language writes it. Lists name the same days again and again: there is room for
+    those of two years in both languages."""
     short = _SHORT_DAYS.get(language)
     if short:
         pattern = re.sub(r"\bEEE\b", f"'{short[day.weekday()]}'", pattern)
@@ -58,17 +60,12 @@ def _written(day: date, pattern: str, language: str) -> str:
 
 
 def _day_written(value: date | datetime | None, pattern: str) -> str:
-    return _written(_day_of(value), pattern, _language()) if value else ""
+    return _written(_day_of(value), pattern, language_code()) if value else ""
 
 
 @lru_cache(maxsize=256)
 def _grouped(whole: int, language: str) -> str:
     return str(format_decimal(whole, locale=language))
-
-
-def _language() -> str:
-    locale = get_locale()
-    return str(locale.language) if locale is not None else "en"
 
 
 def date_text(value: date | datetime | None) -> str:
@@ -93,7 +90,7 @@ def short_date_text(value: date | datetime | None) -> str:
 
 def month_text(value: date | datetime | None) -> str:
     """November 2026."""
-    return _month_written(_day_of(value), _language()) if value else ""
+    return _month_written(_day_of(value), language_code()) if value else ""
 
 
 @lru_cache(maxsize=256)
@@ -127,7 +124,7 @@ def money_text(cents: int | None) -> str:
     if cents is None:
         return ""
     whole, rest = divmod(cents, 100)
-    grouped = _grouped(whole, _language())
+    grouped = _grouped(whole, language_code())
     return f"{grouped}.{rest:02d}" if rest else grouped
 
 
@@ -145,8 +142,8 @@ def initials(name: str | None) -> str:
 def size_text(size: int) -> str:
     """A file's size as a person says it: `340 kB`, `2.4 MB`."""
     if size < 1_000_000:
-        return f"{format_decimal(max(1, round(size / 1000)), locale=_language())} kB"
-    return f"{format_decimal(round(size / 1_000_000, 1), locale=_language())} MB"
+        return f"{format_decimal(max(1, round(size / 1000)), locale=language_code())} kB"
+    return f"{format_decimal(round(size / 1_000_000, 1), locale=language_code())} MB"
 
 
 def init_formats(app: Flask) -> None:

@@ -55,16 +55,16 @@ def _locale() -> str | None:
 
 
 def language_code() -> str:
-    """The language in use, as the document's `lang` says it."""
-    locale = get_locale()
-    return str(locale.language) if locale is not None else "en"
+    """The language in use, as the document's `lang` says it.
+
+    Flask-Babel lays it beside what is being answered; its own function looks there seven times, and
+    a list asks for each of its days.
+    """
+    return _language() or "en"
 
 
 def _language() -> str:
-    """The language in use, "" if there is none.
-
-    Flask-Babel lays it beside what is being answered; its own function looks there seven times.
-    """
+    """The language in use, "" if there is none."""
     try:
         locale: Locale | None = g._flask_babel.babel_locale
     except (AttributeError, RuntimeError):

@@ -165,8 +165,7 @@ def listing(
     if counted is None:
         counted = statement
     if most_counted is not None:
-        # One page further than is asked for, so that a next one is known.
-        enough = (asked.page + 1) * per_page
+        enough = asked.page * per_page
         beyond = beyond and enough <= most_counted
         most_counted = max(most_counted, enough)
         if request.values.get("counted") == "all":
@@ -175,7 +174,8 @@ def listing(
         total = most_counted
     else:
         total, beyond = _counted(counted, key, most_counted)
-    pages = _pages(total, per_page)
+    # More than are counted have a next page.
+    pages = _pages(total + beyond, per_page)
     number = min(asked.page, pages)
     result = db.session.execute(ordered.offset((number - 1) * per_page))
     rows = (

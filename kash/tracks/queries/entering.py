@@ -221,10 +221,12 @@ def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBa
         .distinct()
         .subquery("each")
     )
-    # Found before they are counted: else each batch of the thirty days would be.
+    # Found before they are counted: else each batch of the thirty days would be. One of each is
+    # asked for by its key, as PostgreSQL would look at everybody of all to tell whether there is.
+    one = undoable(track.id, actor, now, each.c.batch).correlate(each).limit(1).scalar_subquery()
     latest = (
         select(each)
-        .where(undoable(track.id, actor, now, each.c.batch).correlate(each).exists())
+        .where(one.is_not(None))
         .order_by(each.c.at.desc(), each.c.batch)
         .limit(3)
         .subquery("latest")

@@ -30,8 +30,13 @@ from kash.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from kash.workshops.queries.scope import run_by, visible_workshops
+from kash.workshops.queries.scope import is_run_by, run_by, visible_workshops
 from kash.workshops.rules import Teaching
+
+# More would be scrolled past; whoever looks for one types its title.
+_WORKSHOPS_A_PAGE = 25
+# Of more workshops of one's own than these it is only told that there are more.
+_MOST_COUNTED = 100
 
 
 def _confirmed() -> Any:
@@ -85,6 +90,25 @@ def workshop_list(
         default_sort="date",
         default_direction="asc" if when == "upcoming" else "desc",
         key=Workshop.id,
+        per_page=_WORKSHOPS_A_PAGE,
+    )
+
+
+def own_workshops_beside(workshop: Workshop, actor: Actor, text: str = "") -> Listing[Any]:
+    """The other workshops that this actor runs and that were not cancelled, the latest first, as
+    rows of public_id, title and starts_on; of those with a text in their title."""
+    conditions = [is_run_by(actor), Workshop.state == "planned", Workshop.id != workshop.id]
+    if text:
+        conditions.append(Workshop.title.icontains(text, autoescape=True))
+    rows: Any = select(Workshop.public_id, Workshop.title, Workshop.starts_on)
+    return listing(
+        rows.where(*conditions),
+        sorts={"date": Workshop.starts_on},
+        default_sort="date",
+        default_direction="desc",
+        key=Workshop.id,
+        per_page=_WORKSHOPS_A_PAGE,
+        most_counted=_MOST_COUNTED,
     )
 
 

@@ -9,14 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people.rules.one_group import one_group
-from kash.platform.database import db
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.models import Workshop
-from kash.workshops.queries.due import workshops_of_trainer
 from kash.workshops.queries.earlier import earlier_told
 from kash.workshops.queries.people import people_in, states_in
+from kash.workshops.queries.plan import own_workshops_beside
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import enrol_all
@@ -67,14 +65,14 @@ def copy_people(public_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, actor, "workshops.edit")
     source = request.args.get("source", "")
     if not source:
-        others = db.session.scalars(
-            workshops_of_trainer(actor)
-            .where(Workshop.id != workshop.id)
-            .order_by(None)
-            .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
-            .limit(100)
-        ).all()
-        return page("workshops/copy_people.html", workshop=workshop, others=others, source=None)
+        text = request.args.get("search", "").strip()[:160]
+        return page(
+            "workshops/copy_people.html",
+            workshop=workshop,
+            listing=own_workshops_beside(workshop, actor, text),
+            search=text,
+            source=None,
+        )
     other = own_workshop(source, actor, "workshops.edit")
     if other.id == workshop.id:
         raise NotFound
@@ -84,7 +82,6 @@ def copy_people(public_id: str) -> ResponseReturnValue:
     return page(
         "workshops/copy_people.html",
         workshop=workshop,
-        others=(),
         source=other,
         shown=shown,
         earlier=earlier_told(workshop, {one.person for one in shown.rows}),
