@@ -174,7 +174,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection(session: pytest.Session) -> None:
     """Nothing of what is loaded now is garbage: the collector need not look for it."""
     gc.disable()
-    read_share(session.config)
+    read_share(session.config, _compiled(session.config))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -381,9 +381,13 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all applications of a run, in both workers, keep templates that are compiled."""
-    folder = tmp_path_factory.getbasetemp()
+def compiled(pytestconfig: pytest.Config) -> Path:
+    """Where all applications of a run, in all workers, keep templates that are compiled."""
+    return _compiled(pytestconfig)
+
+
+def _compiled(config: pytest.Config) -> Path:
+    folder: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     made = folder / "compiled"

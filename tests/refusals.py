@@ -1,4 +1,4 @@
-"""Pages by which the guard refuses: alike for all addresses of a room, and so drawn once."""
+"""Pages of errors, which are alike for many addresses, and so drawn once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kash.platform.web import errors
 
 # For each browser and room by each method: where a page of refusal was drawn.
 Drawn = set[tuple[str | None, ...]]
+# The pages of errors, each by what it says, to whom and in which room.
+Kept = dict[tuple[object, ...], ResponseReturnValue]
 
 
 def draw_refusals_once(app: APIFlask, drawn: Drawn, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -37,3 +39,26 @@ def draw_refusals_once(app: APIFlask, drawn: Drawn, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(app, "dispatch_request", noting)
     return called
+
+
+def keep_error_pages(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a page of an error that says the same, to the same browser in the same room, be the one
+    that was drawn there first; what cannot be taken and is shown again is drawn each time."""
+    error_page = errors.error_page
+
+    def drawn_once(
+        status: int, sentence: str = "", heading: str = "", **more: object
+    ) -> ResponseReturnValue:
+        if more:
+            return error_page(status, sentence, heading, **more)  # type: ignore[arg-type]
+        said = (status, str(sentence), str(heading))
+        asked = (request.cookies.get("session"), request.blueprint, request.method)
+        how = (request.headers.get("X-Requested-With"), request.mimetype)
+        if (key := (*said, *asked, *how)) in kept:
+            return kept[key]
+        answer = error_page(status, sentence, heading)
+        if isinstance(answer, tuple):
+            kept[key] = answer
+        return answer
+
+    monkeypatch.setattr(errors, "error_page", drawn_once)

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from kash.platform.web.taking import offered_by
+from tests.refusals import keep_error_pages
 
 from .forms_found import FoundForm, address_of, look_at_pages, who_may
 from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of, third_of
@@ -200,6 +201,7 @@ def test_nothing_is_posted_without_its_token(
 ) -> None:
     """From another site, or with a token of another session: refused, and nothing changes."""
     monkeypatch.setitem(world.app.config, "WTF_CSRF_ENABLED", True)
+    keep_error_pages({}, monkeypatch)
     wrong: list[str] = []
     for endpoint, place in PLACES.items():
         if not place.post or endpoint in _WITHOUT_SESSION:

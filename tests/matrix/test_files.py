@@ -68,6 +68,15 @@ NOT_MADE: Set[str] = {
 SHOWN_AGAIN: Set[str] = {"certificates.make_paper", "tracks.find"}
 
 
+def _dotted(called: ast.expr) -> str:
+    """The name by which something is called, empty if it is called by none."""
+    parts: list[str] = []
+    while isinstance(called, ast.Attribute):
+        parts.append(called.attr)
+        called = called.value
+    return ".".join([called.id, *reversed(parts)]) if isinstance(called, ast.Name) else ""
+
+
 def _calls_in(path: Path) -> Iterator[tuple[str, set[str]]]:
     """Functions of a module, each with all that it calls, by whole names, and with its texts."""
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
@@ -84,7 +93,7 @@ def _calls_in(path: Path) -> Iterator[tuple[str, set[str]]]:
         found = set()
         for one in ast.walk(node):
             if isinstance(one, ast.Call):
-                head, dot, rest = ast.unparse(one.func).partition(".")
+                head, dot, rest = _dotted(one.func).partition(".")
                 found.add(f"{known.get(head, f'{module}.{head}')}{dot}{rest}")
             elif isinstance(one, ast.Constant) and one.value == "Content-Disposition":
                 found.add("flask.send_file")
