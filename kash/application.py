@@ -14,6 +14,7 @@ from kash.feature import Feature, add_features
 from kash.platform.condition import refuse_unfit_place
 from kash.platform.database import init_database
 from kash.platform.web.bodies import InMemoryRequest
+from kash.platform.web.late_rules import LateRule
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
 
@@ -24,6 +25,7 @@ class Kash(APIFlask):
     """The application. What it logs of an exception is left to `kash.platform.web.logs`."""
 
     request_class = InMemoryRequest
+    url_rule_class = LateRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is: nothing of ours is a coroutine, and Flask asks that of fifteen

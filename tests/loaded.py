@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,3 +15,8 @@ from kash.settings import Settings
 with TemporaryDirectory() as _folder:
     create_app(Settings(data_dir=Path(_folder), log_level="error"))
 configure_mappers()
+# Each command asks for it.
+import_module("flask_migrate.cli")
+# Whoever forks from here need not look through all this for garbage, nor copy it by looking.
+gc.collect()
+gc.freeze()
