@@ -163,6 +163,47 @@ def test_where_cases_come_in_heaps_a_fall_must_be_larger_to_be_seen():
     assert (smallest_fall(heaped) or 1) > smallest_fall(even)
 
 
+@pytest.mark.parametrize(("apart", "heaps", "fall"), [(7, 2, 0.3), (10, 4, 0.45)])
+def test_cases_in_heaps_promise_as_much_as_so_many_fewer_that_come_one_by_one(apart, heaps, fall):
+    """Four times the variance, and four times the cases: no more and no less can be seen."""
+    more, less = 100 + apart, 100 - apart
+    heaped = [BeforeAfter(more, less, less, more), BeforeAfter(less, more, more, less)] * 4
+    alone = 100 // heaps
+    single = [BeforeAfter(alone, alone, alone, alone)] * 8
+    assert smallest_fall(heaped) == smallest_fall(single) == fall
+
+
+# Six stations that would show the slightest fall, of seven that it takes at the least.
+SIX = [BeforeAfter(20000, 20000, 20000, 20000)] * (FEWEST - 1)
+
+
+@pytest.mark.parametrize(
+    "seventh",
+    [
+        BeforeAfter(1, 0, 50, 50),
+        BeforeAfter(50, 50, 1, 0),
+        BeforeAfter(1, 50, 0, 50),
+        BeforeAfter(50, 1, 50, 0),
+    ],
+)
+def test_no_fall_is_promised_that_hangs_on_a_station_which_may_have_nothing_to_tell(seventh):
+    """As many cases as at the seventh, and by chance there is none of one sort in four of ten."""
+    assert smallest_fall([*SIX, seventh]) is None
+
+
+@pytest.mark.parametrize(
+    "seventh",
+    [
+        BeforeAfter(15, 15, 2, 1),
+        BeforeAfter(2, 1, 15, 15),
+        BeforeAfter(15, 2, 15, 1),
+        BeforeAfter(2, 15, 1, 15),
+    ],
+)
+def test_three_cases_of_each_sort_let_a_station_tell_wherever_they_lie(seventh):
+    assert smallest_fall([*SIX, seventh]) == 0.05
+
+
 @given(st.lists(tables, max_size=14))
 def test_a_ratio_is_never_of_nothing(found):
     ratio = ratio_beside_others(found)
