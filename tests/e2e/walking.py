@@ -370,7 +370,9 @@ class Walk:
             trainer.go(f"{self.forum}/members/new")
             trainer.fill(search=chosen)
             trainer.button("Search")
-            for box in trainer.page.locator("section:has(#found) [name=people]").all():
+            boxes = trainer.page.locator("section:has(#found) [name=people]")
+            boxes.first.wait_for()
+            for box in boxes.all():
                 box.check()
             trainer.button("Add the ticked")
             if chosen == "Odera":
