@@ -168,8 +168,7 @@ def address_of(world: World, endpoint: str, role: str, side: str = OWN, **other:
     """The address of an endpoint for a role, with parts replaced."""
     records = world.records[role, side]
     parts = {name: records[what] for name, what in PLACES[endpoint].address.items()}
-    with world.app.test_request_context():
-        return world.app.url_for(endpoint, **{**parts, **other})
+    return world.address(endpoint, {**parts, **other})
 
 
 # All that has to do with forms: what stands between, which is most of a page, says nothing of them.

@@ -10,7 +10,7 @@ import itertools
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -269,6 +269,14 @@ OWN, OTHER = "own", "other"
 DAY = date(2026, 11, 16)
 _NEVER_STANDS_IN = {"peer", "police_peer", "funder", NOBODY}
 _CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+# Tables of mere bookkeeping, which change by asking.
+BOOKKEEPING = {
+    "counted_tries",
+    "known_address",
+    "passkey_challenge",
+    "signed_in_session",
+    "verification_attempt",
+}
 
 
 @dataclass(frozen=True)
@@ -345,10 +353,12 @@ class World:
         if key not in self.shown:
             records = self.records[role, OWN]
             parts = {name: records[what] for name, what in PLACES[endpoint].address.items()}
-            with self.app.test_request_context():
-                address = self.app.url_for(endpoint, **parts)
-            self.shown[key] = self.browser(role).get(address)
+            self.shown[key] = self.browser(role).get(self.address(endpoint, parts))
         return self.shown[key]
+
+    def address(self, endpoint: str, parts: Mapping[str, str]) -> str:
+        """The address of an endpoint with these parts."""
+        return self.app.url_map.bind("localhost").build(endpoint, dict(parts))
 
     def keep(self) -> None:
         """Remember everything as it stands, and from now on which tables are written to."""
@@ -430,22 +440,19 @@ class World:
 
     def changed(self) -> bool:
         """True if anything but mere bookkeeping is other than it was when it was put back."""
-        return self.written() and self.contents() != self._kept_contents
+        if not self.written():
+            return False
+        assert self._live is not None
+        written = {name for (name,) in self._live.execute("SELECT name FROM written_to")}
+        return not written <= BOOKKEEPING and self.contents() != self._kept_contents
 
     def contents(self) -> str:
         """All that is stored, but for mere bookkeeping, to see whether it changed."""
-        bookkeeping = {
-            "counted_tries",
-            "known_address",
-            "passkey_challenge",
-            "signed_in_session",
-            "verification_attempt",
-        }
         with closing(sqlite3.connect(self.database)) as live:
             return repr(
                 [
                     (name, live.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall())
-                    for name in sorted(set(db.metadata.tables) - bookkeeping)
+                    for name in sorted(set(db.metadata.tables) - BOOKKEEPING)
                 ]
             )
 

@@ -108,8 +108,7 @@ def open_page(world: World, browser: FlaskClient, ask: Ask) -> TestResponse:
     records = world.records[ask.role, ask.side]
     parts = {name: records[what] for name, what in place.address.items()}
     sent = {name: records[what] for name, what in place.sent.items()}
-    with world.app.test_request_context():
-        address = world.app.url_for(ask.endpoint, **parts)
+    address = world.address(ask.endpoint, parts)
     return browser.open(address, method=ask.method, data=sent or None)
 
 
