@@ -30,6 +30,7 @@ from tests.quarters.removing import only, without
 
 SEEDS = st.integers(0, 2**30)
 SMALL = Shape(workshops=12, weeks=4, trainers=5, venues=3, stations=12)
+TINY = Shape(workshops=8, weeks=2, trainers=4, venues=2, stations=8)
 REPAIRS = 60
 MONDAY = date(2027, 5, 10)
 LEADS = frozenset({"rights"})
@@ -102,8 +103,10 @@ def test_what_a_planner_fixed_is_kept_as_it_was_fixed(seed: int, which: int) -> 
         )
         pinned.append(replace(one, pins=pins))
     plan = plan_of(replace(made, wanted=pinned), REPAIRS)
+    unrepaired = plan_of(replace(made, wanted=pinned), 0)
     for one in pinned:
         place, pins = plan.places.get(one.key), one.pins
+        assert not pins or place == unrepaired.places.get(one.key)
         if pins.whole is not None:
             assert place == pins.whole
         elif place is not None:
@@ -136,9 +139,60 @@ def test_around_a_change_nothing_moves_that_has_nothing_in_its_way(seed: int) ->
     assert {key: after[key] for key in stays} == stays
 
 
+def test_what_a_planner_fixes_goes_before_what_was_there_and_only_that_moves() -> None:
+    one = small().wanted[0]
+    keys = ("stays", "moves", "fixed")
+    stays, moves, fixed = (replace(one, key=key) for key in keys)
+    made = small(wanted=[stays, moves, replace(fixed, pins=Pins(first=MONDAY))])
+    team = ("atieno", "juma")
+    days = [MONDAY + timedelta(days=number) for number in range(3)]
+    before = {
+        "stays": PlannedPlace(days[2], "hall", team),
+        "moves": PlannedPlace(days[0], "hall", team),
+    }
+    assert plan_around(made, before).places == {
+        "stays": before["stays"],
+        "moves": PlannedPlace(days[1], "hall", team),
+        "fixed": PlannedPlace(days[0], "hall", team),
+    }
+
+
+def test_what_stays_is_counted_once_against_the_days_of_a_trainers_month() -> None:
+    made = small(trainers=[Trainer("atieno", LEADS, most_days=2)])
+    first = replace(made.wanted[0], trainers=1)
+    made = replace(made, wanted=[first, replace(first, key="w1")])
+    before = {"w0": PlannedPlace(MONDAY, "hall", ("atieno",))}
+    after = PlannedPlace(MONDAY + timedelta(days=1), "hall", ("atieno",))
+    assert plan_around(made, before).places == {**before, "w1": after}
+
+
 def test_the_same_programme_always_makes_the_same_plan() -> None:
     made = programme(18, SMALL)
     assert plan_of(made, REPAIRS) == plan_of(made, REPAIRS)
+
+
+@pytest.mark.parametrize(
+    ("team", "placed"),
+    [
+        (("atieno", "juma"), True),
+        (("juma", "atieno"), False),  # he may not lead
+        (("atieno", "omondi"), False),  # he may not teach
+        (("atieno", "achieng"), False),  # she is away
+    ],
+)
+def test_a_team_that_a_planner_fixed_teaches_whole_and_led_by_its_first_or_not_at_all(
+    team: tuple[str, ...], placed: bool
+) -> None:
+    away = Taken(Hindering.ABSENCE, "a1", MONDAY, MONDAY + timedelta(days=11))
+    trainers = [
+        Trainer("atieno", LEADS),
+        Trainer("juma", teaches=LEADS),
+        Trainer("omondi"),
+        Trainer("achieng", teaches=LEADS, taken=(away,)),
+    ]
+    wanted = replace(small().wanted[0], pins=Pins(team=team))
+    places = plan_of(small(trainers=trainers, wanted=[wanted])).places
+    assert places == ({"w0": PlannedPlace(MONDAY, "hall", team)} if placed else {})
 
 
 def test_a_plan_is_partial_and_the_absence_that_stands_in_the_way_is_named() -> None:
@@ -231,6 +285,16 @@ def test_a_line_fixed_as_a_whole_tells_what_it_meets_and_stays() -> None:
     assert [one.kind for one in Hindrances(made, plan.places).at(wanted, whole)] == [
         Hindering.ABSENCE
     ]
+
+
+@pytest.mark.parametrize("seed", [4, 7, 17])
+def test_thirty_repairs_of_a_fortnight_find_room_for_as_many_as_there_is_room_for(
+    seed: int,
+) -> None:
+    """Without any they leave out up to every third."""
+    made = programme(seed, TINY)
+    assert plan_of(made, 0).worth(made.wanted) < best_worth(made)
+    assert plan_of(made, 30).worth(made.wanted) == best_worth(made)
 
 
 def test_plans_train_within_five_per_cent_as_many_as_the_best_in_95_of_100_programmes() -> None:
