@@ -56,3 +56,5 @@ def test_a_connection_is_on_only_while_it_is_agreed_to(
     stands = stands_now(state, is_on=is_on, was_switched=was_switched)
     assert (stands is Stands.ON) == (state == "approved" and is_on)
     assert (stands is Stands.RECORDED) == (state == "proposed")
+    assert (stands is Stands.OFF) == (state == "approved" and not is_on and was_switched)
+    assert (stands is Stands.AGREED) == (state == "approved" and not is_on and not was_switched)

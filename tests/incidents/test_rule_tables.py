@@ -517,6 +517,7 @@ def test_a_token_helps_to_the_last_second_of_its_hour() -> None:
 def test_a_reader_may_have_a_part_by_account_person_station_or_number() -> None:
     nobody = Reader(account="a")
     officer = replace(nobody, stations=frozenset({"s1"}), service_numbers=frozenset({"12345"}))
+    known = replace(nobody, person="p")
     for record, reader, may in (
         ({}, nobody, False),
         ({"declared": ["x"]}, nobody, True),
@@ -526,6 +527,16 @@ def test_a_reader_may_have_a_part_by_account_person_station_or_number() -> None:
         ({"parties": [{"station": "s2"}]}, officer, False),
         ({"parties": [{"service_number": "9"}]}, officer, True),
         ({"parties": [{"service_number": "9"}]}, nobody, False),
+        ({"parties": [{"person": "x"}]}, nobody, True),
+        ({"persons": [{"person": "p"}]}, known, True),
+        ({"information": [{"person": "p"}]}, known, True),
+        ({"persons": [{"person": "x"}], "information": [{"person": "x"}]}, known, False),
+        ({"persons": [{"person": ""}]}, nobody, False),
+        ({"information": [{"account": "a"}]}, nobody, True),
+        ({"information": [{"account": "x"}]}, nobody, False),
+        ({"filing": {"how": "phone", "author": "a"}}, nobody, True),
+        ({"filing": {"how": "phone", "author": "x"}}, nobody, False),
+        ({"filing": {"how": "paper", "author": "a"}}, nobody, False),
     ):
         assert may_have_part(reader, record) is may  # type: ignore[arg-type]
 
