@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -150,6 +150,24 @@ def test_freeze_days_lie_in_their_quarters_and_leave_none_out() -> None:
     late = [None, date(2026, 7, 1), *proposed[2:]]
     assert wrong_quarter(2026, late, today) == 2
     assert proposed_days(2026, date(2026, 12, 31)) == (None,) * 4
+
+
+def test_a_freeze_day_may_be_any_of_its_quarter_that_is_still_to_come() -> None:
+    days = last_days(2026)
+    for quarter in (1, 2, 3, 4):
+        first, last = date(2026, 3 * quarter - 2, 1), days[quarter - 1]
+        for day, wrong in (
+            (first - timedelta(days=1), quarter),
+            (first, None),
+            (last, None),
+            (last + timedelta(days=1), quarter),
+        ):
+            changed = [*days[: quarter - 1], day, *days[quarter:]]
+            assert wrong_quarter(2026, changed, date(2025, 12, 31)) == wrong
+        begun = [None] * (quarter - 1) + list(days[quarter - 1 :])
+        assert wrong_quarter(2026, begun, first) is None
+        assert wrong_quarter(2026, begun, last - timedelta(days=1)) is None
+        assert wrong_quarter(2026, begun, last) == quarter
 
 
 def test_a_wrong_day_is_refused_beside_it(actor: MakeActor) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.rules.lists.births import Born, read_birth
-from kash.people.rules.lists.headings import FIELDS, WAYS_OF, field_by_heading
+from kash.people.rules.lists.headings import (
+    FIELDS,
+    WAYS_OF,
+    Guess,
+    field_by_heading,
+    match_columns,
+)
 from kash.people.rules.lists.phones import read_phone
+from kash.people.rules.lists.rows import ReadRow, named_small
 from kash.people.rules.lists.stations import StationGuess, Stations
 from kash.people.rules.persons import BANDS
 
@@ -89,3 +98,25 @@ def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing() -> None:
     }
     assert told[29_221] == Born(year=1980)
     assert read_birth(1980.5, TODAY).value == Born()
+
+
+@pytest.mark.parametrize(
+    ("heading", "field", "cell"),
+    [("Phone", "phone", "0712345678"), ("Age", "birth", "31"), ("Email", "email", "a@example.org")],
+)
+def test_a_heading_is_doubted_where_other_things_stand_below_it_and_not_where_nothing_does(
+    heading: str, field: str, cell: str
+) -> None:
+    def guess(*cells: str) -> Guess:
+        return match_columns([heading], [cells], {}, TODAY, "KE")[0]
+
+    assert guess(cell, cell) == guess("", "") == guess() == Guess(field, "certain", 100)
+    assert guess("Kisumu", "Kondele") == Guess(field, "guess", 70)
+
+
+def test_both_names_of_a_row_in_capitals_become_names_and_all_else_stays() -> None:
+    row = ReadRow(3, name="AKINYI WA OTIENO", facts={"printed_name": "A. OTIENO", "notes": "NO"})
+    small = named_small(row)
+    assert (small.name, small.fact("printed_name")) == ("Akinyi wa Otieno", "A. Otieno")
+    assert replace(small, name=row.name, facts=row.facts) == row
+    assert small.fact("notes") == "NO"
