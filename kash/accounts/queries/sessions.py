@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 
 from kash.accounts.models import SignedInSession
 from kash.accounts.rules.accounts import SESSION_IDLE, SESSION_LONGEST
@@ -29,20 +27,21 @@ def open_sessions(account_id: int) -> Sequence[SignedInSession]:
     ).all()
 
 
-def unanswered(account_id: int, present: str, now: datetime) -> Select[Any]:
-    """New devices of an account of which it has not said whether they are its own."""
-    return (
-        select(SignedInSession)
-        .where(
-            SignedInSession.account_id == account_id,
-            SignedInSession.unfamiliar.is_(True),
-            SignedInSession.answered_at.is_(None),
-            SignedInSession.public_id != present,
-        )
-        .order_by(SignedInSession.created_at, SignedInSession.id)
+# New devices of an account of which it has not said whether they are its own. Every page asks for
+# one while any waits: it is put together once, which takes longer than asking it.
+_UNANSWERED = (
+    select(SignedInSession)
+    .where(
+        SignedInSession.account_id == bindparam("account"),
+        SignedInSession.unfamiliar.is_(True),
+        SignedInSession.answered_at.is_(None),
+        SignedInSession.public_id != bindparam("present"),
     )
+    .order_by(SignedInSession.created_at, SignedInSession.id)
+    .limit(1)
+)
 
 
 def unanswered_device(account_id: int, present: str) -> SignedInSession | None:
     """The oldest new device of an account that waits for an answer, other than the present one."""
-    return db.session.scalars(unanswered(account_id, present, utc_now()).limit(1)).first()
+    return db.session.scalars(_UNANSWERED, {"account": account_id, "present": present}).first()
