@@ -54,6 +54,14 @@ def test_one_small_count_takes_three_others_with_it_and_no_more() -> None:
     assert told[TOTAL] == 96
 
 
+def test_stars_are_added_where_somebody_could_be_found_so_that_sums_by_sex_stay() -> None:
+    """Anywhere else they would hide more and protect nobody."""
+    table = starred(counts_of(1, 1, 30, 20, 0, 0, 30, 1), {}, ranges_of)
+    assert table is not None
+    assert [table[Name(COMPLETED, place=(("sex", sex),))] for sex in ("female", "male")] == [52, 31]
+    assert sum(value is None for value in table.values()) == 9
+
+
 def test_a_table_of_few_people_becomes_coarser() -> None:
     by = [
         {name.dimensions for name in choose({}, counts_of(*counts), ranges_of)}
