@@ -37,6 +37,7 @@ from kash.attendance.queries.door import signed_by_slot
 from kash.attendance.queries.heads import count_history, counted, heads_by_slot, heads_counted
 from kash.attendance.queries.history import conflicts_of, history
 from kash.attendance.queries.inbox import held_items, held_lines, waiting_count, walk_ins
+from kash.attendance.queries.pads import skew_text
 from kash.attendance.queries.registers import (
     attended,
     closed_ahead,
@@ -543,3 +544,22 @@ def test_paper_and_marks_differ_where_one_signed_and_the_other_was_not_there(
     assert [(one.signed, one.marked) for one in held.slots] == [(2, 1), (None, None)]
     assert [day.there for day in counts.days] == [1, None]
     assert date.today() > HELD_ON
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, ""),
+        (9.4, ""),
+        (-9.4, ""),
+        (10, "its clock is 10 s fast"),
+        (-59.4, "its clock is 59 s slow"),
+        (60, "its clock is 1 min fast"),
+        (-179, "its clock is 2 min slow"),
+    ],
+)
+def test_by_how_much_a_phones_clock_was_off_is_said_as_people_say_it(
+    sqlite_app: APIFlask, seconds: float, said: str
+) -> None:
+    with sqlite_app.test_request_context("/"):
+        assert skew_text(seconds) == said

@@ -190,6 +190,28 @@ def test_a_mass_transfer_and_a_move_out_of_the_area_are_told_apart(place: Place)
     assert moved(coverage, 3).moves == found.moves[:3]
 
 
+def test_of_an_area_are_told_moves_from_it_and_to_it_and_no_others(place: Place) -> None:
+    zones = {name: Zone(name=name) for name in ("Kondele", "Maseno", "Ahero")}
+    for name, zone in zones.items():
+        place.station(name, name)
+        place.add(zone)
+    batch = place.batch()
+    for person, origin, destination in (
+        ("out", "Maseno", "Kondele"),
+        ("in", "Kondele", "Maseno"),
+        ("by", "Kondele", "Ahero"),
+    ):
+        place.person(person, origin, (destination, 50))
+        place.certify(person, 500, None, batch)
+    area = zones["Maseno"].public_id
+    coverage = coverage_of(place.subject, place.police, Goal(), TODAY, area=area)
+    found = moved(coverage, 12, area)
+    assert {
+        (found.organisations[one.origin].name, found.organisations[one.destination or 0].name)
+        for one in found.moves
+    } == {("Maseno", "Kondele"), ("Kondele", "Maseno")}
+
+
 def test_who_is_on_the_way_through_a_track_lacks_what_her_own_page_says(
     tracked: Tracked,  # noqa: F811
 ) -> None:
