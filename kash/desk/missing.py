@@ -174,14 +174,13 @@ def all_lines(
     return _shown(kind, letter, rows, 1)
 
 
-def count_lines(
+def number_of_lines(
     kind: MissingInformation, letter: str, actor: Actor, now: datetime, today: date
-) -> int:
-    """How many lines such a table has. Raises NotFound."""
-    found = _select(kind, letter, actor, now, today)
-    some = found.with_only_columns(found.selected_columns["key"], maintain_column_froms=True)
-    rows = some.order_by(None).limit(MOST_EXPORTED).subquery()
-    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+) -> CountedKind:
+    """How many lines such a table has, or of how many more than are counted. Raises NotFound."""
+    _select(kind, letter, actor, now, today)
+    kinds = {(one.kind.key, one.letter): one for one in counted_kinds(actor, now, today)}
+    return kinds.get((kind.key, letter), CountedKind(kind, letter, 0, beyond=False))
 
 
 def note_table(by: Actor) -> None:

@@ -13,10 +13,10 @@ from kash.desk.missing import (
     MOST_EXPORTED,
     CountedKind,
     all_lines,
-    count_lines,
     counted_kinds,
     lines_of,
     note_table,
+    number_of_lines,
     the_kind,
 )
 from kash.platform.database import utc_now
@@ -95,7 +95,7 @@ def missing_table(kind: str) -> ResponseReturnValue:
             "desk/missing_table.html",
             kind=found,
             letter=letter,
-            count=count_lines(found, letter, actor, now, today),
+            number=number_of_lines(found, letter, actor, now, today),
             most=MOST_EXPORTED,
         )
     lines = all_lines(found, letter, actor, now, today)

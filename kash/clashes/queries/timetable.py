@@ -25,6 +25,9 @@ from kash.workshops.other_events import EventQuestion, OtherEvent, other_events
 from kash.workshops.queries.calendar import COMING
 
 Span = tuple[datetime, datetime]
+# Workshops by their keys, or a select of these.
+Keys = Select[int] | Sequence[int]
+_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,9 @@ def timetable_between(
     if only is not None:
         chosen = chosen.where(only)
     rows = _workshops(chosen)
-    spans, teams = _spans(chosen), _teams(chosen)
-    expected = _expected(chosen, people)
+    # Few are named in the other questions, which would look for them anew each.
+    keys: Keys = [row.key for row in rows] if len(rows) <= _FEW else chosen
+    spans, teams, expected = _spans(keys), _teams(keys), _expected(keys, people)
     found: list[Engagement] = []
     for row in rows:
         there = expected.get(row.key) or Expected()
@@ -182,7 +186,7 @@ def _whole_days(row: WorkshopRow) -> list[Span]:
     ]
 
 
-def _spans(chosen: Select[int]) -> dict[int, list[Span]]:
+def _spans(chosen: Keys) -> dict[int, list[Span]]:
     found: defaultdict[int, list[Span]] = defaultdict(list)
     for key, starts_at, minutes in db.session.execute(
         select(WorkshopSession.workshop_id, Slot.starts_at, Slot.minutes)
@@ -193,7 +197,7 @@ def _spans(chosen: Select[int]) -> dict[int, list[Span]]:
     return found
 
 
-def _teams(chosen: Select[int]) -> dict[int, list[int]]:
+def _teams(chosen: Keys) -> dict[int, list[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     for key, account in db.session.execute(
         select(Facilitator.workshop_id, Facilitator.account_id)
@@ -204,7 +208,7 @@ def _teams(chosen: Select[int]) -> dict[int, list[int]]:
     return found
 
 
-def _expected(chosen: Select[int], people: ColumnElement[bool] | None) -> dict[int, Expected]:
+def _expected(chosen: Keys, people: ColumnElement[bool] | None) -> dict[int, Expected]:
     found: defaultdict[int, Expected] = defaultdict(Expected)
     counted = (
         select(
