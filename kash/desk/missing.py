@@ -16,6 +16,7 @@ from kash.platform.vault import audited
 from kash.platform.web import Listing, NotFound, listing
 from kash.platform.web.account_names import account_names
 from kash.platform.web.counted import counted
+from kash.platform.web.lists import FEWER_ROWS
 from kash.platform.web.missing import (
     ListPlace,
     Lookout,
@@ -28,8 +29,6 @@ from kash.policy import Actor
 
 # Of more lines than these it is only told that there are more.
 MOST_COUNTED = 1000
-# A page holds as many as are mended at a sitting.
-_LINES_A_PAGE = 25
 # A table holds no more lines than can be worked down.
 MOST_EXPORTED = 5000
 _NOW = bindparam("now", type_=UtcDateTime())
@@ -148,7 +147,7 @@ def lines_of(
         sorts={"order": columns["ordered"]},
         default_sort="order",
         key=columns["key"],
-        per_page=_LINES_A_PAGE,
+        per_page=FEWER_ROWS,
         counted=None if beyond else number.count if number else 0,
         most_counted=MOST_COUNTED,
         beyond=beyond,

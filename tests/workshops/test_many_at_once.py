@@ -122,7 +122,7 @@ def test_people_of_another_workshop_are_copied_at_once(
 def test_of_many_workshops_the_one_whose_people_are_copied_is_turned_to_or_typed(
     held: Held, plan: Callable[..., Held], client_for: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kash.workshops.queries.plan._WORKSHOPS_A_PAGE", 2)
+    monkeypatch.setattr("kash.workshops.queries.plan.FEWER_ROWS", 2)
     site, address = client_for(held.trainer), url(held, "people/copy")
     assert 'name="search"' not in site.get(address).text.partition("<main")[2]
     assert "Only people of workshops that you run" in site.get(address).text

@@ -37,13 +37,12 @@ from kash.people.rules.one_group import OneGroup
 from kash.platform.database import db
 from kash.platform.web import Forbidden, current_actor, listing, page
 from kash.platform.web.formats import local_today
-from kash.platform.web.lists import ROWS
+from kash.platform.web.lists import FEWER_ROWS, ROWS
 from kash.platform.web.tables import written
 from kash.policy import Reach, allow
 from kash.workshops.queries.scope import runs as runs_workshop
 
 LONGEST_NAME = 200
-_FOUND_A_PAGE = 25
 
 
 @blueprint.get("/certificates/")
@@ -83,7 +82,7 @@ def _index(found: str) -> ResponseReturnValue:
         default_sort="issued",
         default_direction="desc",
         key=Certificate.id,
-        per_page=_FOUND_A_PAGE if found else ROWS,
+        per_page=FEWER_ROWS if found else ROWS,
         counted=None if own or beyond else counts.get(letter, 0),
         most_counted=most if beyond else None,
         beyond=beyond,

@@ -14,7 +14,7 @@ from kash.clashes.tables import CLASH_COLUMNS, ClashLine
 from kash.clashes.words import KIND, REASON, sentence
 from kash.platform.web import current_actor
 from kash.platform.web.formats import local_today
-from kash.platform.web.lists import paged
+from kash.platform.web.lists import FEWER_ROWS, paged
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 
@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     mine = request.args.get("mine") == "1" and actor.may("workshops.edit")
     today = local_today()
     ahead = clashes_ahead(actor, today, kind=kind, mine=mine)
-    listing = paged(ahead.clashes)
+    listing = paged(ahead.clashes, per_page=FEWER_ROWS)
     events = events_of(listing, actor, today)
     names = names_for(listing, events)
     lines: list[ClashLine] = [

@@ -17,14 +17,12 @@ from kash.people.models import Person, Posting
 from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web.counted import counted
-from kash.platform.web.lists import Listing, asked_for, listing
+from kash.platform.web.lists import FEWER_ROWS, Listing, asked_for, listing
 from kash.platform.web.taking import is_taken
 from kash.policy import Actor
 from kash.tracks.rules.tree import Leaf
 
 _MOST_NAMED = 5000
-# How the training of each stands is worked out for those of the page.
-_PEOPLE_A_PAGE = 20
 _FIRST_NAMES = 250
 # The first of more than these are soon found among all people in the order of names.
 _MANY = 5000
@@ -103,20 +101,20 @@ def people_at(
             sorts={"name": Person.sort_name},
             default_sort="name",
             key=Person.id,
-            per_page=_PEOPLE_A_PAGE,
+            per_page=FEWER_ROWS,
             counted=None if training else reached,
             searched=bool(training),
         )
 
     found = None
-    many = not training and _PEOPLE_A_PAGE < reached <= _MANY
+    many = not training and FEWER_ROWS < reached <= _MANY
     if many and _asks_for_the_first() and not is_taken():
         # The first page is soon found among the first names, without asking of everybody whether
         # she is reached; where few of them are, it isn't.
         names = select(Person.id).join(Posting).where(there, *sought)
         names = names.order_by(Person.sort_name, Person.id).limit(_FIRST_NAMES)
         found = page_of(people.where(Person.id.in_(names), *hers))
-    if found is None or len(found) < _PEOPLE_A_PAGE:
+    if found is None or len(found) < FEWER_ROWS:
         found = page_of(everybody)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:

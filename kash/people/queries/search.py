@@ -46,7 +46,7 @@ from kash.people.search import newest_named, words_of
 from kash.platform.database import db
 from kash.platform.vault import lookup
 from kash.platform.web import Listing, listing
-from kash.platform.web.lists import ROWS, asked_for
+from kash.platform.web.lists import FEWER_ROWS, ROWS, asked_for
 from kash.platform.web.taking import is_taken
 from kash.policy import Actor, Reach
 
@@ -58,8 +58,6 @@ _MOST_ALIKE = 100
 MOST_COUNTED = 10_000
 # The same where somebody reaches some people only, of each of whom it is asked how she is reached.
 MOST_REACHED = 1000
-# Of whom a search finds so many are shown at a time: whoever seeks one types more of the name.
-_FOUND_A_PAGE = 25
 # Whoever reaches many finds a first page of them among so many names.
 _FIRST_NAMES = 250
 Counted = Select[Any] | CompoundSelect[Any]
@@ -245,7 +243,7 @@ def _found(
     name = Person.sort_name.concat("")
     if counted is None:
         return _page(
-            rows, whole, len(ids), name=name, organisation=organisation, per_page=_FOUND_A_PAGE
+            rows, whole, len(ids), name=name, organisation=organisation, per_page=FEWER_ROWS
         )
     return _page(
         rows, whole, counted, name=name, organisation=organisation, most_counted=MOST_REACHED

@@ -14,6 +14,8 @@ from kash.platform.database import db
 from kash.platform.web.taking import is_taken
 
 ROWS = 50
+# Of rows that take work each, or are chosen among by who types more, a page holds fewer.
+FEWER_ROWS = 20
 _ROWS_OF_A_TABLE = 1000
 _MOST_PAGES = 1_000_000
 Row = TypeVar("Row")

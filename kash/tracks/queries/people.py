@@ -14,7 +14,7 @@ from kash.people.queries.one_group import listed_by_group
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.people.scope import within_reach
 from kash.platform.database import db
-from kash.platform.web.lists import Listing, paged
+from kash.platform.web.lists import FEWER_ROWS, Listing, paged
 from kash.policy import Actor
 from kash.tracks.leaf_kinds import LeafQuestion
 from kash.tracks.models import Track, TrackEnrolment
@@ -24,8 +24,6 @@ from kash.tracks.rules.standing import Standing
 from kash.tracks.rules.tree import Leaf, tree_from_json
 
 DONE = "done"
-# The way and the standing of each are worked out for those of the page.
-_PEOPLE_A_PAGE = 25
 # Of more people it is only told that there are more: each is asked whether she is in reach.
 MOST_ON_TRACK = 100
 # Beyond so many, everybody's facts are read rather than those of a list of keys.
@@ -76,7 +74,7 @@ def who_stands_where(
         statement = statement.where(TrackEnrolment.version_id.in_(wanted))
     if state:
         found = _in_state(statement, track, today, state, letter)
-        return paged(found.rows, per_page=_PEOPLE_A_PAGE), found
+        return paged(found.rows, per_page=FEWER_ROWS), found
     page, group = listed_by_group(
         lambda key: statement.where(Person.group_id == key),
         letter,
@@ -84,7 +82,7 @@ def who_stands_where(
         default_sort="name",
         key=Person.id,
         most=MOST_ON_TRACK,
-        per_page=_PEOPLE_A_PAGE,
+        per_page=FEWER_ROWS,
     )
     return page.turned(lambda rows: [_EnrolmentRow(*row) for row in rows]), group
 

@@ -18,6 +18,7 @@ from kash.people.models import Venue
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.lists import FEWER_ROWS
 from kash.policy import Actor, Reach, Role
 from kash.training.deliveries import delivered_of
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -33,8 +34,6 @@ from kash.workshops.models import (
 from kash.workshops.queries.scope import is_run_by, run_by, visible_workshops
 from kash.workshops.rules import Teaching
 
-# More would be scrolled past; whoever looks for one types its title.
-_WORKSHOPS_A_PAGE = 25
 # Of more workshops of one's own than these it is only told that there are more.
 _MOST_COUNTED = 100
 
@@ -90,7 +89,7 @@ def workshop_list(
         default_sort="date",
         default_direction="asc" if when == "upcoming" else "desc",
         key=Workshop.id,
-        per_page=_WORKSHOPS_A_PAGE,
+        per_page=FEWER_ROWS,
     )
 
 
@@ -107,7 +106,7 @@ def own_workshops_beside(workshop: Workshop, actor: Actor, text: str = "") -> Li
         default_sort="date",
         default_direction="desc",
         key=Workshop.id,
-        per_page=_WORKSHOPS_A_PAGE,
+        per_page=FEWER_ROWS,
         most_counted=_MOST_COUNTED,
     )
 
