@@ -201,6 +201,14 @@ def test_it_ends_with_everything_that_it_hangs_on(
     assert left == [other.actor.session_id]
 
 
+def test_whoever_closes_it_is_named_by_the_member_that_she_is(a_member: Member) -> None:
+    her = a_member("documentation")
+    close(her)
+    db.session.rollback()
+    named = select(AuditEntry.subjects).where(AuditEntry.action == "vault.closed")
+    assert db.session.scalars(named).all() == [[her.public_id]]
+
+
 def test_whoever_leaves_in_haste_finds_no_word_of_a_vault_afterwards(a_member: Member) -> None:
     her = a_member("documentation")
     her.client.post("/w/v/close", data={"leaving": "1"})

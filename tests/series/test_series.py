@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 
 from kash.attendance.models import Slot
 from kash.forums.models import Meeting
+from kash.forums.rules.agenda import PlannedItem
+from kash.forums.services.meetings import plan_meeting
 from kash.holidays.services import HolidayDetails, add_holiday
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault.audit import AuditEntry
@@ -294,6 +296,21 @@ def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(
         .where(Meeting.public_id == dates[2].meeting)
     ).one()
     assert slot.closed_at is None
+
+
+def test_meetings_of_a_series_begin_with_the_agenda_of_the_one_before(series: Forum) -> None:
+    by = series.secretary
+    agenda = [PlannedItem("Cells at night", 20)]
+    starts_at = datetime(2027, 1, 20, 11, tzinfo=UTC)
+    plan_meeting(series.forum, starts_at=starts_at, agenda=agenda, by=by)
+    rule = Pattern(Repeats.MONTHLY_WEEKDAY, date(2027, 2, 1), weekdays=(2,), ordinal=3, count=2)
+    named = [one.named for one in dates_after(rule, 1)]
+    hours = MeetingHours(time(14), time(16), "Lake hall")
+    repeat_meetings(series.forum, rule, hours, named, by, public_id=new_public_id())
+    db.session.rollback()
+    made = select(Meeting).where(Meeting.place == "Lake hall").order_by(Meeting.starts_at)
+    titles = [[item.title for item in one.items] for one in db.session.scalars(made)]
+    assert [one.count("Cells at night") for one in titles] == [1, 1]
 
 
 def test_dates_are_shown_before_anything_is_planned_and_nothing_typed_is_lost(

@@ -14,11 +14,11 @@ from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 from kash.training import queries
-from kash.training.models import CourseVersion, Module, SessionPlan
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import TaughtScope
 from kash.training.rules.texts import ModuleText, PlanText, VersionText
 from kash.training.services.copies import DraftExists, start_version
-from kash.training.services.courses import CourseTaken, add_course
+from kash.training.services.courses import CourseTaken, add_course, change_course
 from kash.training.services.states import (
     NoPlansYet,
     StepNotPossible,
@@ -185,6 +185,17 @@ def test_an_empty_draft_is_not_proposed() -> None:
         propose(version, SYSTEM)
     with pytest.raises(CourseTaken):
         add_course("EMPTY", "", "", public_title="E", language="en", by=SYSTEM)
+
+
+def test_a_course_may_keep_its_name_while_the_rest_changes_but_take_no_others() -> None:
+    for name in ("Ours", "Theirs"):
+        course, _version = add_course(name, "", "", public_title=name, language="en", by=SYSTEM)
+    change_course(course, "Theirs", "Officers", "Basic", SYSTEM)
+    with pytest.raises(CourseTaken):
+        change_course(course, "OURS", "", "", SYSTEM)
+    db.session.rollback()
+    kept = db.session.scalars(select(Course).where(Course.public_id == course)).one()
+    assert (kept.name, kept.audience, kept.level) == ("Theirs", "Officers", "Basic")
 
 
 def test_a_version_has_bounds(draft: Draft) -> None:

@@ -505,6 +505,8 @@ def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
     assert b"hall" not in kept.reason_sealed
     last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
     assert last.subjects == [own, kept.public_id]
+    note_looks_seen(director.public_id, told.day, director)
+    assert looks_beyond(director) == [told]
     note_looks_seen(trainer.public_id, told.day, director)
     assert looks_beyond(director) == []
 
