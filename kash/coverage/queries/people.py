@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from kash.coverage.queries.goals import Goal
@@ -24,8 +24,10 @@ from kash.tracks.rules.tree import Leaf
 
 _MOST_NAMED = 5000
 _FIRST_NAMES = 250
-# The first of more than these are soon found among all people in the order of names.
+# The first of more people than these are soon found among all people in the order of names.
 _MANY = 5000
+
+_SHOWN: Any = select(Person.id, Person.public_id, Person.chosen_name, Person.cadre)
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,8 @@ def people_at(
     since; what `trained_in` asks about those of the page, and about all if a way is asked for."""
     session = db.session()
     there = and_(Posting.is_open, Posting.organisation_id == station)
-    sought = [
-        Person.group_id == group,
-        ~Person.minor,
-        *([Person.cadre == cadre] if cadre else []),
-    ]
+    sought = [Person.group_id == group, ~Person.minor]
+    sought += [Person.cadre == cadre] if cadre else []
     hers = [*sought, within_reach(actor, "people.see", few=True)]
     posted = select(Person.id).join(Posting).where(there, *hers)
     stands = _Standing(session, subject, goal, today)
@@ -80,48 +79,56 @@ def people_at(
         # So many can be named in one question; of more, everybody is asked about.
         known = stands.of(keys if reached <= _MOST_NAMED else None)
         hers.append(Person.id.in_([key for key in keys if known(key)[0] == training]))
+        found = _page(_SHOWN.join(Posting).where(there, *hers), None)
     else:
         of_whom = actor.public_id, actor.roles, station, group, cadre
         reached = counted(
             ("reached at a station", *of_whom),
             lambda: session.scalar(select(func.count()).select_from(posted.subquery())) or 0,
         )
-    shown: list[Any] = [Person.id, Person.public_id, Person.chosen_name, Person.cadre]
-    people = select(*shown)
-    # Whether she is posted here is asked before whether she is reached, which takes longer.
-    everybody = (
-        people.where(exists().where(Posting.person_id == Person.id, there), *hers)
-        if not training and reached > _MANY
-        else people.join(Posting, Posting.person_id == Person.id).where(there, *hers)
-    )
-
-    def page_of(some: Select[Any]) -> Listing[Any]:
-        return listing(
-            some,
-            sorts={"name": Person.sort_name},
-            default_sort="name",
-            key=Person.id,
-            per_page=FEWER_ROWS,
-            counted=None if training else reached,
-            searched=bool(training),
-        )
-
-    found = None
-    many = not training and FEWER_ROWS < reached <= _MANY
-    if many and _asks_for_the_first() and not is_taken():
-        # The first page is soon found among the first names, without asking of everybody whether
-        # she is reached; where few of them are, it isn't.
-        names = select(Person.id).join(Posting).where(there, *sought)
-        names = names.order_by(Person.sort_name, Person.id).limit(_FIRST_NAMES)
-        found = page_of(people.where(Person.id.in_(names), *hers))
-    if found is None or len(found) < FEWER_ROWS:
-        found = page_of(everybody)
+        found = _everybody(there, sought, hers, reached)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
         known = stands.of([row[0] for row in rows])
         return [PersonAt(public_id, name, rank, *known(key)) for key, public_id, name, rank in rows]
 
     return StationPeople(found.turned(persons), reached)
+
+
+def _page(people: Select[Any], number: int | None) -> Listing[Any]:
+    """A page of these people by name; `number` is how many they are, if it is known."""
+    return listing(
+        people,
+        sorts={"name": Person.sort_name},
+        default_sort="name",
+        key=Person.id,
+        per_page=FEWER_ROWS,
+        counted=number,
+        searched=number is None,
+    )
+
+
+def _everybody(
+    there: ColumnElement[bool],
+    sought: Sequence[ColumnElement[bool]],
+    hers: Sequence[ColumnElement[bool]],
+    reached: int,
+) -> Listing[Any]:
+    """A page of all who are `sought` at a station and reached, as `hers` says of each."""
+    if reached > _MANY:
+        return _page(
+            _SHOWN.where(exists().where(Posting.person_id == Person.id, there), *hers), reached
+        )
+    if reached > FEWER_ROWS and _asks_for_the_first() and not is_taken():
+        # It is soon found among the first names, without asking of everybody whether she is
+        # reached; where few of them are, it isn't.
+        names = select(Person.id).join(Posting).where(there, *sought)
+        names = names.order_by(Person.sort_name, Person.id).limit(_FIRST_NAMES)
+        first = _page(_SHOWN.where(Person.id.in_(names), *hers), reached)
+        if len(first) == FEWER_ROWS:
+            return first
+    # Whether she is posted here is asked before whether she is reached, which takes longer.
+    return _page(_SHOWN.join(Posting).where(there, *hers), reached)
 
 
 def _asks_for_the_first() -> bool:
