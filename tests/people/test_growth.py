@@ -230,7 +230,7 @@ def test_of_those_whom_a_trainer_reaches_the_first_are_looked_for_among_the_firs
         hers = Person.id % 2 == 0
         session.execute(update(Person).where(hers).values(created_by=trainer.public_id))
     browser = client_for(trainer)
-    for most, told in ((60, "More than 100"), (129, "More than 129"), (130, "Total: 130")):
+    for most, told in ((60, "More than 60"), (129, "More than 129"), (130, "Total: 130")):
         monkeypatch.setattr(search_queries, "MOST_REACHED", most)
         pages = {}
         for among in (250, 10, 0):
