@@ -230,7 +230,8 @@ def _moved_sentence(
     if before.venue == after.venue:
         return sentence
     where = workshop.venue.name if workshop.venue else _("Not decided yet")
-    return f"{sentence} {_('Venue: %(venue)s.', venue=where)}"
+    said = _("Venue: %(venue)s.", venue=where)
+    return f"{sentence} {said}"
 
 
 @blueprint.post("/undo")

@@ -78,7 +78,8 @@ def _sessions(targets: Collection[str], actor: Actor) -> Titled:
 
 
 def _session_title(course: str, title: str) -> str:
-    return f"{course}: {title or _('Session without a title yet')}"
+    shown = title or _("Session without a title yet")
+    return f"{course}: {shown}"
 
 
 def _stations(targets: Collection[str], actor: Actor) -> Titled:
