@@ -75,6 +75,7 @@ def _person(groups: tuple[Group, Group]) -> Person:
     return person
 
 
+@pytest.mark.any_engine
 def test_an_invitation_opens_one_account(
     both_engines_app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]
 ) -> None:
@@ -120,6 +121,7 @@ def test_old_withdrawn_and_unknown_links_open_nothing(
         withdraw_invitation(by, invited.public_id)
 
 
+@pytest.mark.any_engine
 def test_an_address_and_a_participant_belong_to_one_account(
     both_engines_app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]
 ) -> None:
@@ -284,6 +286,7 @@ def test_a_stolen_session_cannot_guess_the_password(
         change_password(who, PASSWORD, GOOD, HERE)
 
 
+@pytest.mark.any_engine
 def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
     db.session.execute(delete(Programme))
     db.session.execute(delete(Group))

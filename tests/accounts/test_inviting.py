@@ -216,6 +216,7 @@ def _letters(app: APIFlask) -> int:
     return len(list(folder.glob("*"))) if folder.exists() else 0
 
 
+@pytest.mark.any_engine
 def test_a_second_tap_shows_the_same_links_and_makes_and_sends_nothing(
     both_engines_app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
@@ -245,6 +246,7 @@ def _link(page: str) -> str:
     return found.group(1)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("email", ["amani@example.org", ""])
 def test_a_second_tap_on_a_single_invitation_shows_the_same_link(
     both_engines_app: APIFlask, sign_in: Signing, email: str
@@ -289,6 +291,7 @@ def test_a_second_tap_that_asks_a_second_person_asks_once(
     assert (_count(Invitation), _count(AccountRequest)) == (0, 1)
 
 
+@pytest.mark.any_engine
 def test_a_second_tap_does_not_lose_the_link_to_which_two_people_agreed(
     both_engines_app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
@@ -406,6 +409,7 @@ def test_a_mail_server_that_fails_is_waited_for_once_and_told_beside_each(
 # --- Two people -------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_rows_that_open_much_become_requests_and_open_nothing_alone(
     both_engines_app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:

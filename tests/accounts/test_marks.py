@@ -101,6 +101,7 @@ def test_more_wrong_tries_never_make_a_browser_known_again(tries: int, more: int
 # --- Attacks --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_wrong_passwords_through_an_old_mark_are_not_taken_however_many(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_known_browser_is_a_stranger_after_a_few_wrong_passwords_however_slow(
         check_password("victim@example.org", PASSWORD, known)
 
 
+@pytest.mark.any_engine
 def test_wrong_codes_use_a_mark_up_too(both_engines_app: APIFlask, actor: Accounts) -> None:
     """Whoever has the password and the browser has ten codes to guess, not thirty."""
     who = actor("director", email="victim@example.org")
@@ -186,6 +188,7 @@ def test_a_mark_does_not_outlive_a_new_password(
     assert _marks(who) == []
 
 
+@pytest.mark.any_engine
 def test_a_mark_does_not_outlive_the_account(both_engines_app: APIFlask, actor: Accounts) -> None:
     by, first, second = actor("administrator"), actor("trainer"), actor("trainer")
     _marked(first)
@@ -195,6 +198,7 @@ def test_a_mark_does_not_outlive_the_account(both_engines_app: APIFlask, actor: 
     assert (_marks(first), _marks(second)) == ([], [])
 
 
+@pytest.mark.any_engine
 def test_changing_the_own_password_forgets_every_browser_but_the_present_one(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -213,6 +217,7 @@ def test_changing_the_own_password_forgets_every_browser_but_the_present_one(
     assert known_mark(who.account_id or 0, elsewhere) is None
 
 
+@pytest.mark.any_engine
 def test_another_account_neither_renews_a_mark_nor_profits_from_it(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -235,6 +240,7 @@ def test_another_account_neither_renews_a_mark_nor_profits_from_it(
     assert known_mark(second.account_id or 0, [token_hash(older)]) is None
 
 
+@pytest.mark.any_engine
 def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_in_again(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -320,6 +326,7 @@ def test_nobody_forgets_a_browser_of_somebody_else(app: APIFlask, actor: Account
     assert len(_marks(who)) == 1
 
 
+@pytest.mark.any_engine
 def test_marks_end_by_themselves_and_are_few(both_engines_app: APIFlask, actor: Accounts) -> None:
     who = actor("trainer")
     for _ in range(MARKS_MOST + 3):

@@ -125,6 +125,7 @@ def test_a_counter_only_grows_or_never_starts(last: int, now: int) -> None:
 # --- Adding ---------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_passkey_is_found_by_a_hash_and_knows_the_account_by_a_random_name(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -209,6 +210,7 @@ def test_a_device_that_checks_nobody_is_the_second_step_only(
         confirm_with_passkey(who, offer.challenge_id, device.sign(offer.options))
 
 
+@pytest.mark.any_engine
 def test_a_counter_that_fell_is_refused_told_and_written_down(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_counter_that_fell_is_refused_told_and_written_down(
     assert _actions() == ["accounts.passkey_added", "accounts.passkey_refused"]
 
 
+@pytest.mark.any_engine
 def test_each_challenge_is_good_once_for_one_thing_and_for_minutes(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -277,6 +280,7 @@ def test_a_page_of_another_site_gets_nothing(
         _add(actor("peer"), stranger)
 
 
+@pytest.mark.any_engine
 def test_nobody_uses_the_passkey_of_another_account(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -334,6 +338,7 @@ def test_confirming_makes_this_session_fresh(both_engines_app: APIFlask, actor: 
 # --- Removing -------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_nobody_who_must_have_a_second_step_is_left_without(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -362,6 +367,7 @@ def test_nobody_who_must_have_a_second_step_is_left_without(
         check_second_step(other.public_id, codes[1], HERE)
 
 
+@pytest.mark.any_engine
 def test_a_passkey_is_called_otherwise_by_its_owner_only(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:

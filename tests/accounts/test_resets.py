@@ -115,6 +115,7 @@ def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts
         assert secret not in told
 
 
+@pytest.mark.any_engine
 def test_neither_who_asked_nor_whose_account_it_is_decides(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -159,6 +160,7 @@ def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts)
     ask_reset(asker, owner.public_id, "Really lost.")
 
 
+@pytest.mark.any_engine
 def test_a_request_waits_for_seven_days(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, owner, director = actor("administrator"), actor("trainer"), actor("director")
     with pytest.raises(SecondStepMissing):

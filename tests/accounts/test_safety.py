@@ -416,6 +416,7 @@ def test_who_never_stands_in(both_engines_app: APIFlask, actor: Actors, role: st
         _lend(actor("director"), actor(role))
 
 
+@pytest.mark.any_engine
 def test_only_directors_lend_and_never_what_is_lent_to_them(
     both_engines_app: APIFlask, actor: Actors
 ) -> None:
@@ -483,6 +484,7 @@ def test_whoever_decides_is_told_by_role_or_by_loan(
     }
 
 
+@pytest.mark.any_engine
 def test_strangers_cannot_end_a_stand_in(both_engines_app: APIFlask, actor: Actors) -> None:
     director, officer = actor("director"), actor("monitoring")
     delegation = _lend(director, officer)
@@ -496,6 +498,7 @@ def test_strangers_cannot_end_a_stand_in(both_engines_app: APIFlask, actor: Acto
 # --- Leaving --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_nothing_is_forgotten_when_somebody_leaves(
     both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
 ) -> None:
@@ -520,6 +523,7 @@ def test_nothing_is_forgotten_when_somebody_leaves(
     assert kept.lines == [{"key": "invitations", "count": 1, "to": by.public_id}]
 
 
+@pytest.mark.any_engine
 def test_what_nobody_need_hold_may_be_let_go(both_engines_app: APIFlask, actor: Actors) -> None:
     by, leaver = actor("administrator"), actor("administrator")
     invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
@@ -527,6 +531,7 @@ def test_what_nobody_need_hold_may_be_let_go(both_engines_app: APIFlask, actor: 
     assert db.session.scalars(select(Invitation)).all() == []
 
 
+@pytest.mark.any_engine
 def test_a_hand_over_that_fails_half_way_leaves_everything(
     both_engines_app: APIFlask, actor: Actors
 ) -> None:
@@ -586,6 +591,7 @@ def test_holders_are_known_by_ids_only() -> None:
 # --- Reviews --------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_review_counts_what_each_account_took(both_engines_app: APIFlask, actor: Actors) -> None:
     director, trainer = actor("director", name="Aa"), actor("trainer", name="Bb")
     for action in ("people.phone_shown", "people.email_shown", "certificates.printed"):

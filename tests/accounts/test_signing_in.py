@@ -63,6 +63,7 @@ def test_right_password_opens_and_leaves_no_try(
     assert _attempts() == 0
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("email", "password"),
     [
@@ -108,6 +109,7 @@ def test_argon2_runs_exactly_once(
     assert runs == ["$argon2id$v=19$m=64,t=1,p=1"]
 
 
+@pytest.mark.any_engine
 def test_after_five_failures_even_the_right_password_waits(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:

@@ -255,6 +255,7 @@ def test_tries_of_any_kind(both_engines_app: APIFlask) -> None:
     assert tried("192.0.2.1")
 
 
+@pytest.mark.any_engine
 def test_what_has_run_out_is_forgotten(both_engines_app: APIFlask) -> None:
     count_try("some.kind", "now", limit=3, window=timedelta(minutes=10))
     count_try("some.kind", "later", limit=3, window=timedelta(minutes=30))

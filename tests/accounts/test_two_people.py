@@ -213,6 +213,7 @@ def test_a_puppet_cannot_agree_to_what_its_hand_asks_for(
     assert _roles(target.public_id) == {Role.TRAINER}
 
 
+@pytest.mark.any_engine
 def test_an_account_that_one_person_invited_stays_her_puppet_when_it_gains_power(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -234,6 +235,7 @@ def test_an_account_that_one_person_invited_stays_her_puppet_when_it_gains_power
         assert list(last.subjects) == [target.public_id, request]
 
 
+@pytest.mark.any_engine
 def test_a_link_made_alone_opens_nothing_once_its_account_has_power(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -267,6 +269,7 @@ def test_a_link_made_alone_opens_nothing_once_its_account_has_power(
         accept_new_password(early, GOOD)
 
 
+@pytest.mark.any_engine
 def test_who_takes_the_invitations_of_a_leaver_does_not_take_the_blame_for_them(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -315,6 +318,7 @@ def test_the_second_person_cannot_use_what_she_agreed_to(
 # --- What takes two -------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("role", POWER)
 def test_every_way_to_power_takes_two_once_there_is_a_director(
     both_engines_app: APIFlask, actor: Accounts, role: str
@@ -350,6 +354,7 @@ def test_to_take_a_role_away_takes_one_and_its_owner_is_told(
         set_roles(administrator, who.public_id, [Role.TRAINER, Role.CUSTODIAN])
 
 
+@pytest.mark.any_engine
 def test_two_agree_and_it_is_done_and_told(both_engines_app: APIFlask, actor: Accounts) -> None:
     administrator, director = actor("administrator"), actor("director")
     who = actor("trainer", email="amani@example.org", language="en")
@@ -402,6 +407,7 @@ def test_a_director_asks_and_an_administrator_agrees(
             attempt()
 
 
+@pytest.mark.any_engine
 def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Accounts) -> None:
     administrator, who = actor("administrator"), actor("trainer")
     director = actor("director", settled_at=utc_now() - timedelta(days=6, hours=23))
@@ -424,6 +430,7 @@ def test_who_is_too_new_agrees_to_nothing(both_engines_app: APIFlask, actor: Acc
     agree(director, request)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("way", ["roles", "link", "second_step", "reopening"])
 def test_an_account_whose_ways_in_were_touched_agrees_to_nothing_for_seven_days(
     both_engines_app: APIFlask, actor: Accounts, way: str
@@ -547,6 +554,7 @@ def test_requests_end_with_the_account_that_asked_and_with_the_one_concerned(
 # --- The beginning --------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_programme_begins_with_one_person_and_its_founders_agree_afterwards(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -576,6 +584,7 @@ def test_a_programme_begins_with_one_person_and_its_founders_agree_afterwards(
     assert _roles(target.public_id) == {Role.DOCUMENTATION}
 
 
+@pytest.mark.any_engine
 def test_a_trainer_made_the_first_director_is_a_founder(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -588,6 +597,7 @@ def test_a_trainer_made_the_first_director_is_a_founder(
         set_roles(administrator, second.public_id, [Role.DIRECTOR])
 
 
+@pytest.mark.any_engine
 def test_a_link_to_power_from_before_the_rule_opens_nothing(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -637,6 +647,7 @@ def test_the_operator_needs_nobody_and_leaves_a_trace(
     assert _notices(director) == ["link_made", "password_set"]
 
 
+@pytest.mark.any_engine
 def test_a_link_of_the_operator_opens_an_account_with_power(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -648,6 +659,7 @@ def test_a_link_of_the_operator_opens_an_account_with_power(
     assert _roles(new.public_id) == {Role.ADMINISTRATOR}
 
 
+@pytest.mark.any_engine
 def test_an_account_that_the_operator_vouches_for_stands_for_itself(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:

@@ -78,6 +78,7 @@ def _marks() -> list[tuple[str, int]]:
     return [tuple(row) for row in db.session.execute(select(Mark.status, Mark.version))]
 
 
+@pytest.mark.any_engine
 def test_marks_are_applied_and_told_again_with_the_answers_that_a_phone_gets(
     both_engines_app: APIFlask, register: Register
 ) -> None:
@@ -111,6 +112,7 @@ def test_marks_are_applied_and_told_again_with_the_answers_that_a_phone_gets(
     assert [mark["status"] for mark in told["items"][0]["marks"]] == ["present"]
 
 
+@pytest.mark.any_engine
 def test_a_request_that_comes_again_gets_the_same_answer_and_does_nothing(
     both_engines_app: APIFlask, register: Register
 ) -> None:

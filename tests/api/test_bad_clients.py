@@ -187,6 +187,7 @@ def test_a_page_after_the_last_is_empty_and_leads_nowhere(
     assert program().ask(f"/workshops?after={'z' * 16}").json == {"items": [], "next": None}
 
 
+@pytest.mark.any_engine
 def test_whoever_asks_for_ever_is_told_when_to_come_again(
     both_engines_app: APIFlask, program: MakeProgram
 ) -> None:
@@ -209,6 +210,7 @@ def test_whoever_asks_for_ever_is_told_when_to_come_again(
     db.session.rollback()
 
 
+@pytest.mark.any_engine
 def test_whoever_tries_tokens_is_told_when_to_come_again_and_right_ones_go_on(
     both_engines_app: APIFlask, program: MakeProgram
 ) -> None:

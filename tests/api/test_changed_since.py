@@ -33,6 +33,7 @@ def _since(one: Program, path: str, moment: datetime) -> set[str]:
     return {item["id"] for item in found.json["items"]}
 
 
+@pytest.mark.any_engine
 def test_people_and_workshops_that_changed_since_are_told_and_no_others(
     both_engines_app: APIFlask, held: Held, program: MakeProgram
 ) -> None:

@@ -140,6 +140,7 @@ def test_a_trainers_token_reaches_the_people_of_her_workshops_alone(
     assert one.ask(f"/people/{stranger}").status_code == 404
 
 
+@pytest.mark.any_engine
 def test_a_walk_through_pages_gives_each_once_while_others_are_added(
     both_engines_app: APIFlask, actor: Callable[..., Actor], program: MakeProgram
 ) -> None:
@@ -241,6 +242,7 @@ def test_a_token_ends_with_the_connection_that_was_agreed_to_with_it(
     assert one.ask("/token").status_code == 401
 
 
+@pytest.mark.any_engine
 def test_indicators_are_told_of_whole_quarters_and_never_by_what_singles_a_person_out(
     both_engines_app: APIFlask, held: Held, program: MakeProgram
 ) -> None:

@@ -91,6 +91,7 @@ def standing(bank: Bank, test: str) -> list[str]:
     ]
 
 
+@pytest.mark.any_engine
 def test_an_answer_that_is_sent_again_is_kept_once(bank: Bank, opened: str) -> None:
     phone = Phone(bank, opened)
     first = phone.answer("a")
@@ -101,6 +102,7 @@ def test_an_answer_that_is_sent_again_is_kept_once(bank: Bank, opened: str) -> N
     assert db.session.query(AuditEntry).count() == entries + 1
 
 
+@pytest.mark.any_engine
 def test_of_two_phones_the_answer_given_last_stands_whichever_is_heard_last(
     bank: Bank, opened: str
 ) -> None:
@@ -319,6 +321,7 @@ def test_two_who_were_one_have_one_answer_that_stands(bank: Bank, opened: str) -
     }
 
 
+@pytest.mark.any_engine
 def test_own_words_end_after_the_time_that_the_programme_chose_and_the_answer_stays(
     bank: Bank,
 ) -> None:

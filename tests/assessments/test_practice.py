@@ -121,6 +121,7 @@ def test_words_that_look_like_a_name_are_asked_about_by_their_look_alone(
     assert may_hold_name(text) is may
 
 
+@pytest.mark.any_engine
 def test_what_is_told_is_counted_by_objective_and_who_told_it(
     both_engines_app: object, bank: Bank, asked: list[str]
 ) -> None:
@@ -198,6 +199,7 @@ def test_whoever_is_above_an_officer_at_the_same_station_tells_nothing_about_the
         tell(bank, 1, replace(telling, teller=faraja.person))
 
 
+@pytest.mark.any_engine
 def test_a_phone_asks_it_months_later_and_the_answer_given_last_is_kept(
     both_engines_app: object, bank: Bank, asked: list[str], client: FlaskClient
 ) -> None:

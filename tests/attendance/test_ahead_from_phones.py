@@ -41,6 +41,7 @@ def register(taken: Taken) -> str:
     return slot.register.public_id
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_what_a_phone_marks_before_the_session_waits_and_is_taken_once_it_began(
     taken: Taken,

@@ -294,6 +294,7 @@ def tied(trainer: Actor, actor: Callable[..., Actor]) -> tuple[Actor, Actor]:
     return second, third
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nobody_confirms_herself_by_a_second_account_that_she_let_in(
     keep: Callable[..., Kept],
@@ -317,6 +318,7 @@ def test_nobody_confirms_herself_by_a_second_account_that_she_let_in(
     assert row(kept).confirmed_by == other.public_id
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_registers_are_confirmed_together_only_as_they_were_shown(
     keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
@@ -345,6 +347,7 @@ def test_registers_are_confirmed_together_only_as_they_were_shown(
     assert list(entry.subjects) == [kept.public_id, kept.slots[3]]
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_what_wants_a_look_is_never_confirmed_with_others(
     keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
@@ -373,6 +376,7 @@ def test_everybody_marked_on_two_pages_in_a_row_wants_a_look_too(
     assert not came_at_once(BEGAN, BEGAN + timedelta(minutes=2, seconds=1))
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
     keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
@@ -420,6 +424,7 @@ def test_a_register_in_which_nobody_came_has_no_first_mark(
     assert held.last_mark is not None
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_page_closes_no_register_in_which_somebody_has_no_mark(
     keep: Callable[..., Kept], trainer: Actor

@@ -61,6 +61,7 @@ def door(phone: Phone, entry: str, name: str = "Atieno", **more: Any) -> dict[st
     return phone.queue("walk_in", entry=entry, name=name, **values)
 
 
+@pytest.mark.any_engine
 def test_who_walks_in_is_enrolled_marked_and_waits_to_be_matched(
     both_engines_app: APIFlask, taken: Taken
 ) -> None:
@@ -209,6 +210,7 @@ def test_notes_and_signatures_are_sealed(taken: Taken) -> None:
 # --- Deciding ---------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_decision_is_an_operation_and_nothing_is_lost_by_arriving_last(
     both_engines_app: APIFlask, taken: Taken
 ) -> None:
@@ -372,6 +374,7 @@ def bring(taken: Taken, content: bytes) -> Brought:
     return bring_in(pad, pad, open_items(pad, items), taken.trainer)
 
 
+@pytest.mark.any_engine
 def test_a_queue_comes_in_as_a_file_once(both_engines_app: APIFlask, taken: Taken) -> None:
     phone, slot = taken.phone, taken.slots[0]
     items = [phone.mark(slot, entry, "present") for entry in taken.entries]

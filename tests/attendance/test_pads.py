@@ -45,6 +45,7 @@ def test_a_phone_is_given_codes_and_initials_and_never_a_name(taken: Taken) -> N
     assert again.pad == taken.phone.pad
 
 
+@pytest.mark.any_engine
 def test_marks_arrive_once_and_carry_who_took_the_register(
     both_engines_app: APIFlask, taken: Taken
 ) -> None:

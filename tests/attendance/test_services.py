@@ -131,6 +131,7 @@ def test_nobody_of_this_register_is_forgotten_and_others_are_not_counted(
     assert close_slot(*at, both, everybody=True).closed
 
 
+@pytest.mark.any_engine
 def test_a_slot_is_not_closed_over_a_conflict(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_slot_is_not_closed_over_a_conflict(
     assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
 
 
+@pytest.mark.any_engine
 def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_batch_reads_no_marks_of_other_registers(
     ]
 
 
+@pytest.mark.any_engine
 def test_the_history_says_who_and_when(
     both_engines_app: APIFlask,
     keep: Callable[..., Kept],

@@ -59,6 +59,7 @@ def _change(code: str, **more: object) -> None:
     )
 
 
+@pytest.mark.any_engine
 def test_an_own_status_counts_its_share(
     both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
 ) -> None:
@@ -73,6 +74,7 @@ def test_an_own_status_counts_its_share(
     assert (_status(code).letter, status_word(code)) == ("T", "by telephone")
 
 
+@pytest.mark.any_engine
 def test_a_used_weight_stays_and_a_new_one_may_change(
     both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_used_weight_stays_and_a_new_one_may_change(
     assert (_status(code).weight, status_word(code)) == (60, "on the line")
 
 
+@pytest.mark.any_engine
 def test_what_is_out_of_use_is_refused_with_the_reason(
     both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
 ) -> None:
@@ -113,6 +116,7 @@ def test_what_is_out_of_use_is_refused_with_the_reason(
     assert [one.percentage for one in attended(kept.id) if one.entry == kept.entries[0]] == [50]
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("code", ["present", "absent"])
 def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: str) -> None:
     with pytest.raises(AlwaysInUse):
@@ -123,6 +127,7 @@ def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: 
     assert (status_word(code), _status(code).letter) == ("Hapa", "H")
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("details", "field"),
     [
@@ -147,6 +152,7 @@ def test_who_saved_meanwhile_is_not_overwritten(both_engines_app: APIFlask) -> N
         change_status(code, PHONE, 1, SYSTEM)
 
 
+@pytest.mark.any_engine
 def test_order_is_one_entry_and_nothing_else(both_engines_app: APIFlask) -> None:
     code = add_status(PHONE, SYSTEM)
     order_statuses([code, "nonsense"], SYSTEM)

@@ -53,6 +53,7 @@ def web(client: FlaskClient) -> Callable[[str], bytes]:
     return fetch
 
 
+@pytest.mark.any_engine
 def test_a_badge_is_verified_by_others(
     ready: Ready, issued: list[Certificate], web: Callable[[str], bytes], both_engines_app: APIFlask
 ) -> None:

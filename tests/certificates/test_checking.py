@@ -235,6 +235,7 @@ def test_forty_who_type_the_right_name_behind_one_address_are_never_stopped(
     assert matched == [True] * 40
 
 
+@pytest.mark.any_engine
 def test_guesses_from_everywhere_are_counted_together_for_each_serial(
     whole: Certificate, both_engines_app: APIFlask
 ) -> None:
@@ -260,6 +261,7 @@ def test_what_is_refused_is_not_counted_and_old_rows_go(both_engines_app: APIFla
     assert counted() == CHECKS_FROM_AN_ADDRESS + 1
 
 
+@pytest.mark.any_engine
 def test_neither_address_nor_serial_nor_name_is_kept(
     whole: Certificate, both_engines_app: APIFlask
 ) -> None:

@@ -77,6 +77,7 @@ def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(
     assert MOST in names
 
 
+@pytest.mark.any_engine
 def test_registers_print_a_code(ready: Ready) -> None:
     register_id = ready.workshop.register_id
     entries = db.session.execute(

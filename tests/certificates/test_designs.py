@@ -73,6 +73,7 @@ def test_three_designs_are_there_from_the_beginning(director: Actor) -> None:
     assert content_from(version.content) == DesignContent(base="modern")
 
 
+@pytest.mark.any_engine
 def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) -> None:
     made = services.make_design("Ours", DesignContent(base="modern"), director)
     assert queries.version_in_use(made) is None
@@ -103,6 +104,7 @@ def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) 
     assert queries.version_in_use(made) is not None
 
 
+@pytest.mark.any_engine
 def test_a_version_never_changes(director: Actor) -> None:
     version = db.session.scalars(select(DesignVersion)).first()
     assert version is not None
@@ -137,6 +139,7 @@ def test_a_design_of_ones_own_holds_only_so_many_pictures(director: Actor) -> No
     assert len(db.session.scalars(select(DesignImage.public_id)).all()) == 12
 
 
+@pytest.mark.any_engine
 def test_pictures_of_a_version_outlive_those_that_take_their_place(director: Actor) -> None:
     made = services.make_design("Sealed", DesignContent(), director)
     services.put_picture(made, "seal", "", png("red"), director)

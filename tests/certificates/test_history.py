@@ -99,6 +99,7 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.issued()
@@ -112,6 +113,7 @@ def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
     assert (wrong.revoked_class, batch_row(batch).state) == ("conduct", "returned")
 
 
+@pytest.mark.any_engine
 def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -> None:
     set_rule(75, name_must_be_confirmed=True, months_valid=1, by=ready.director)
     ready.confirm(ALL, MOST)

@@ -85,6 +85,7 @@ def test_the_first_part_is_issued_at_once_and_the_worker_does_the_rest(ready: Re
     assert sorted(serials()) == before
 
 
+@pytest.mark.any_engine
 def test_it_is_stopped_gone_on_with_and_the_rest_left_out(ready: Ready) -> None:
     batch = approved(ready)
     issue(ready, batch)
@@ -105,6 +106,7 @@ def test_it_is_stopped_gone_on_with_and_the_rest_left_out(ready: Ready) -> None:
     assert standing(ready, again) == ("proposed", (0, 1))
 
 
+@pytest.mark.any_engine
 def test_cancelling_the_work_stops_the_batch(ready: Ready) -> None:
     batch = approved(ready)
     job = issue(ready, batch)
@@ -174,6 +176,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.any_engine
 @settings(
     max_examples=12,
     deadline=None,

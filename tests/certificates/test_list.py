@@ -159,6 +159,7 @@ def test_the_list_names_one_group_at_a_time_and_counts_both(
     assert director.get("/certificates/?group=Z").status_code == 200
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_of_many_certificates_it_is_told_that_there_are_more_and_all_are_listed(
     three: Ready, client_for: Callable[[Actor], FlaskClient], monkeypatch: pytest.MonkeyPatch
@@ -209,6 +210,7 @@ def test_the_list_of_one_group_reads_nobody_but_whose_certificates_are_there(
         assert re.search(r"JOIN person\b|EXISTS", one) is None
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_search_finds_certificates_of_one_group_at_a_time(
     three: Ready, client_for: Callable[[Actor], FlaskClient]

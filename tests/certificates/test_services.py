@@ -80,6 +80,7 @@ def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
     assert [(one.need, one.have) for one in little.missing] == [(270, 90)]
 
 
+@pytest.mark.any_engine
 def test_a_rule_is_never_changed_only_followed_by_another(ready: Ready) -> None:
     set_rule(50, name_must_be_confirmed=False, by=ready.director)
     set_rule(50, name_must_be_confirmed=False, by=ready.director)
@@ -129,6 +130,7 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.proposed()
@@ -173,6 +175,7 @@ def test_what_the_absent_proposed_is_neither_offered_to_her_stand_in_nor_approve
     assert ready.batch(batch).state == "proposed"
 
 
+@pytest.mark.any_engine
 def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
     ready.confirm(ALL)
     batch = ready.proposed()
@@ -190,6 +193,7 @@ def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
     assert [one.serial for one in certificates_of(ready.batch(batch))] == before
 
 
+@pytest.mark.any_engine
 def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     ready.confirm(ALL)
     register = ready.workshop.register
@@ -200,6 +204,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     assert batches_of(ready.workshop) == []
 
 
+@pytest.mark.any_engine
 def test_nobody_is_proposed_twice(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.proposed()
@@ -210,6 +215,7 @@ def test_nobody_is_proposed_twice(ready: Ready) -> None:
     assert [one.printed_name for one in certificates_of(ready.batch(second))] == [MOST]
 
 
+@pytest.mark.any_engine
 def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
     ready.confirm(ALL)
     first = ready.proposed()

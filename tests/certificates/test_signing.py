@@ -47,6 +47,7 @@ def issued(ready: Ready) -> list[Certificate]:
     return certificates_of(ready.batch(ready.issued()))
 
 
+@pytest.mark.any_engine
 def test_what_is_issued_is_signed(ready: Ready, issued: list[Certificate]) -> None:
     (key,) = keys()
     salts = set()
@@ -69,6 +70,7 @@ def test_what_is_issued_is_signed(ready: Ready, issued: list[Certificate]) -> No
     assert [read_qr_text(entry.qr) for entry in entries] == [one.payload for one in issued]
 
 
+@pytest.mark.any_engine
 def test_a_new_key_takes_over_and_the_old_one_stays_published(
     ready: Ready, issued: list[Certificate]
 ) -> None:
@@ -97,6 +99,7 @@ def test_a_new_key_takes_over_and_the_old_one_stays_published(
     )
 
 
+@pytest.mark.any_engine
 def test_a_key_is_changed_as_it_was_shown(ready: Ready, issued: list[Certificate]) -> None:
     (first,) = keys()
     change_key(first.public_id, ready.director, doubted=True)
@@ -105,6 +108,7 @@ def test_a_key_is_changed_as_it_was_shown(ready: Ready, issued: list[Certificate
     assert [key.doubted for key in keys()] == [True, False]
 
 
+@pytest.mark.any_engine
 def test_certificates_of_before_are_signed_by_the_chore(
     ready: Ready, issued: list[Certificate]
 ) -> None:

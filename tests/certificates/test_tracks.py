@@ -87,6 +87,7 @@ def lacking(tracked: Tracked) -> dict[str, list[tuple[str, int, int]]]:  # noqa:
     }
 
 
+@pytest.mark.any_engine
 def test_whoever_fulfils_all_of_it_is_eligible_and_the_others_lack_just_the_rest(
     both_engines_app: APIFlask,
     tracked: Tracked,  # noqa: F811

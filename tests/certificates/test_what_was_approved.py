@@ -90,6 +90,7 @@ def test_a_name_changed_after_the_approval_is_not_printed(ready: Ready, approved
     issue(ready, again)
 
 
+@pytest.mark.any_engine
 @both
 @pytest.mark.parametrize(
     ("harm", "told"),
@@ -155,6 +156,7 @@ def test_nothing_that_was_changed_after_the_approval_is_issued(
     assert went_back(ready, approved) == f"Since the approval this changed: {told}."
 
 
+@pytest.mark.any_engine
 @both
 @pytest.mark.parametrize("harm", ["funder", "mark", "logo"])
 def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready: Ready, harm: str) -> None:
@@ -207,6 +209,7 @@ def test_a_certificate_does_not_go_to_whom_somebody_was_merged_into(
     )
 
 
+@pytest.mark.any_engine
 @both
 def test_attendance_that_falls_below_the_rule_sends_it_back(ready: Ready, approved: str) -> None:
     db.session.execute(update(Mark).values(status="absent"))
@@ -214,6 +217,7 @@ def test_attendance_that_falls_below_the_rule_sends_it_back(ready: Ready, approv
     assert "is no longer enough" in went_back(ready, approved)
 
 
+@pytest.mark.any_engine
 @both
 def test_no_name_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
     kept = db.session.scalars(select(CertificateBatch)).one().approved

@@ -219,6 +219,7 @@ def test_meetings_of_forums_are_in_the_way_of_their_secretary_and_members(
     assert schedule.kinds(mine) == ["people", "trainer"]
 
 
+@pytest.mark.any_engine
 def test_what_the_programme_refuses_cannot_be_planned_changed_moved_copied_or_restored(
     both_engines_app: APIFlask, schedule: Schedule
 ) -> None:

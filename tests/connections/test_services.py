@@ -46,6 +46,7 @@ from .recorded import TOKEN, entered, switched_on
 MakeActor = Callable[..., Actor]
 
 
+@pytest.mark.any_engine
 def test_one_records_another_agrees_and_only_then_it_can_be_switched_on(
     both_engines_app: APIFlask, actor: MakeActor
 ) -> None:

@@ -60,6 +60,7 @@ def two_stations(place: Place) -> tuple[Place, CertificateBatch]:
     return place, batch
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("on_postgresql_too")
 def test_officers_are_counted_where_they_are_posted_by_how_their_training_stands(
     two_stations: tuple[Place, CertificateBatch],
@@ -113,6 +114,7 @@ def test_an_area_narrows_to_the_stations_in_it_and_so_does_that_of_the_programme
     assert coverage_of(subject, police, Goal(), TODAY, area="nowhere").needs == []
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("on_postgresql_too")
 def test_renewals_corrections_and_revoked_certificates_make_the_spells(place: Place) -> None:
     place.station("Kondele")

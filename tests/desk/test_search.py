@@ -177,6 +177,7 @@ def test_five_are_shown_and_all_are_one_posted_button_away(app: APIFlask, sign_i
     assert asked(sign_in("peer"), "ziwa", kind="organisations") == {}
 
 
+@pytest.mark.any_engine
 def test_as_you_type_only_what_was_found_comes(lake: Actor, sign_in: SignIn) -> None:
     browser = sign_in("funder")
     answer = browser.post("/search", data={"search": "ziwa"}, headers={"HX-Request": "true"})
@@ -212,6 +213,7 @@ def test_anything_typed_is_answered(lake: Actor, sign_in: SignIn, typed: str) ->
     assert "<script>alert" not in answer.text
 
 
+@pytest.mark.any_engine
 def test_the_search_asks_a_few_queries_however_much_there_is(
     lake: Actor, both_engines_app: APIFlask, count_queries: Counting
 ) -> None:

@@ -148,6 +148,7 @@ def test_registers_wait_for_another_than_who_closed_them(
     assert to_confirm(director) == []
 
 
+@pytest.mark.any_engine
 def test_registers_of_each_workshop_stand_once_by_the_one_that_waits_longest(
     actor: Callable[..., Actor], workshop: Callable[..., int], both_engines_app: APIFlask
 ) -> None:

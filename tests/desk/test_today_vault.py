@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -35,6 +36,7 @@ def _lines(client: FlaskClient) -> dict[str, int]:
     return {unescape(title): int(count) for count, title in found}
 
 
+@pytest.mark.any_engine
 def test_an_officer_is_never_told_that_nothing_waits_while_reports_do(
     both_engines_app: APIFlask, a_member: Callable[..., AMember]
 ) -> None:
@@ -50,6 +52,7 @@ def test_an_officer_is_never_told_that_nothing_waits_while_reports_do(
         assert _main(closed.client) == before
 
 
+@pytest.mark.any_engine
 def test_nobody_without_keys_reads_of_the_vault(
     both_engines_app: APIFlask,
     a_member: Callable[..., AMember],
@@ -65,6 +68,7 @@ def test_nobody_without_keys_reads_of_the_vault(
 FIRST_STEP = {"Fill the list of services": 2}
 
 
+@pytest.mark.any_engine
 def test_with_her_vault_open_she_sees_what_waits(
     both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:
@@ -97,6 +101,7 @@ def test_with_her_vault_open_she_sees_what_waits(
     }
 
 
+@pytest.mark.any_engine
 def test_what_she_sees_is_one_entry_in_the_audit_without_ids(
     both_engines_app: APIFlask, a_member: Callable[..., AMember]
 ) -> None:
@@ -114,6 +119,7 @@ def test_what_she_sees_is_one_entry_in_the_audit_without_ids(
     assert list(db.session.scalars(about)) == []
 
 
+@pytest.mark.any_engine
 def test_today_asks_no_more_of_many_cases_than_of_one(
     both_engines_app: APIFlask,
     a_member: Callable[..., AMember],

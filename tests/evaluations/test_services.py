@@ -175,6 +175,7 @@ def test_a_phone_leaves_no_entry_and_a_sheet_from_paper_one(evaluated: Evaluated
     assert entries() == [*before, "evaluations.sheet_entered"]
 
 
+@pytest.mark.any_engine
 def test_a_form_closes_by_itself_once_its_time_is_over(
     both_engines_app: APIFlask, evaluated: Evaluated, make_open: Callable[..., Evaluated]
 ) -> None:

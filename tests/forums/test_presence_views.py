@@ -110,6 +110,7 @@ class TestTaps:
 
     pytestmark = pytest.mark.usefixtures("both_engines_app")
 
+    @pytest.mark.any_engine
     def test_who_came_counts_until_she_leaves(self, series: Series, meeting: str) -> None:
         before = len(_actions())
         _tap(series, meeting, "office", DoorTap.CAME)
@@ -129,6 +130,7 @@ class TestTaps:
             "forums.tap_taken_back",
         ]
 
+    @pytest.mark.any_engine
     def test_a_wrong_arrival_leaves_no_mark_of_being_there(
         self, series: Series, meeting: str
     ) -> None:
@@ -141,6 +143,7 @@ class TestTaps:
         assert _marks(meeting)["Zawadi Kielelezo"] == "absent"
         assert db.session.scalar(select(func.count(PresenceSpell.id))) == 0
 
+    @pytest.mark.any_engine
     def test_guests_and_ended_terms_are_there_and_do_not_count(
         self, series: Series, meeting: str, person: Callable[..., tuple[str, int]]
     ) -> None:
@@ -154,6 +157,7 @@ class TestTaps:
         assert _marks(meeting)["Mgeni Mwema"] == _marks(meeting)["Baraka Afisa"] == "in_attendance"
         assert _quorum(meeting) == [("A", 0, 0, 1), ("B", 0, 3, 2)]
 
+    @pytest.mark.any_engine
     def test_a_whole_group_comes_at_one_tap_but_for_who_sent_an_apology(
         self, series: Series, meeting: str
     ) -> None:
@@ -181,6 +185,7 @@ class TestTaps:
         ).all()
         assert noted == [series.secretary.public_id, director.public_id]
 
+    @pytest.mark.any_engine
     def test_times_are_corrected_after_the_register_was_closed_but_marks_are_not(
         self, series: Series, meeting: str
     ) -> None:

@@ -79,6 +79,7 @@ def _write(series: Series, meeting: str, item: str, **more: object) -> int:
     return write_item(series.forum, meeting, item, by=series.secretary, **given)
 
 
+@pytest.mark.any_engine
 def test_every_write_leaves_one_entry(series: Series) -> None:
     """Opening a forum and adding four members are five entries, of ids alone."""
     assert _entries() == ["forums.forum_opened"] + ["forums.member_added"] * 4
@@ -93,6 +94,7 @@ def test_every_write_leaves_one_entry(series: Series) -> None:
     ]
 
 
+@pytest.mark.any_engine
 def test_a_name_is_given_once(series: Series) -> None:
     with pytest.raises(problems.ForumNameTaken):
         open_forum(name="Monthly review", by=series.secretary)
@@ -121,6 +123,7 @@ def test_a_locked_secretary_is_offered_to_her_own_forum_only(
     assert secretaries(series.secretary.public_id) == [offered, kept]
 
 
+@pytest.mark.any_engine
 def test_the_director_chooses_the_secretary(series: Series, actor: Callable[..., Actor]) -> None:
     director, other, peer = actor("director"), actor("trainer"), actor("peer")
     change_forum(series.forum, name="Ours", secretary=other.public_id, by=director)
@@ -129,6 +132,7 @@ def test_the_director_chooses_the_secretary(series: Series, actor: Callable[...,
         change_forum(series.forum, name="Ours", secretary=peer.public_id, by=director)
 
 
+@pytest.mark.any_engine
 def test_a_member_is_only_counted_until_she_chooses(
     series: Series, person: Callable[..., tuple[str, int]]
 ) -> None:
@@ -140,6 +144,7 @@ def test_a_member_is_only_counted_until_she_chooses(
         add_member(series.forum, public_id, by=series.secretary)
 
 
+@pytest.mark.any_engine
 def test_a_member_chooses_for_herself_and_for_nobody_else(
     series: Series, actor: Callable[..., Actor]
 ) -> None:
@@ -174,6 +179,7 @@ def test_a_member_finds_herself_among_groups_that_stand_together(
     assert [line.public_id for line in lines] == [series.members[one] for one in expected]
 
 
+@pytest.mark.any_engine
 def test_whoever_left_reaches_nothing(series: Series, actor: Callable[..., Actor]) -> None:
     own = actor("police_peer", person_id=series.person_ids["office"])
     assert series_queries.forum(series.forum, own).public_id == series.forum
@@ -199,6 +205,7 @@ def test_a_new_member_is_expected_in_what_is_planned(
     assert _expected(planned) == {*series.person_ids.values(), key}
 
 
+@pytest.mark.any_engine
 def test_meetings_of_a_month_have_letters(series: Series) -> None:
     """A cancelled meeting keeps its letter; one that moves to another month is numbered anew."""
     first = series.plan(nairobi(2026, 11, 26))
@@ -235,6 +242,7 @@ def test_two_meetings_never_begin_at_once(series: Series) -> None:
     assert [_row(Meeting, each).letter for each in (first, elsewhere)] == ["", ""]
 
 
+@pytest.mark.any_engine
 def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     meeting = series.plan(nairobi(2026, 11, 26))
     moment = nairobi(2026, 11, 30)
@@ -265,6 +273,7 @@ def test_a_meeting_is_held_on_its_day_or_later(series: Series) -> None:
             again(series.forum, past, by=series.secretary)
 
 
+@pytest.mark.any_engine
 def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
     meeting = series.plan(utc_now() - timedelta(hours=3))
     items = [_item(series, meeting, title) for title in ("One", "Two", "Three")]
@@ -317,6 +326,7 @@ def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
     ]
 
 
+@pytest.mark.any_engine
 def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -> None:
     """Also when the later meeting was planned first."""
     later = series.plan(nairobi(2026, 12, 17))
@@ -334,6 +344,7 @@ def test_an_action_gives_a_planned_meeting_its_matters_arising(series: Series) -
         remove_item(series.forum, later, arising, by=series.secretary)
 
 
+@pytest.mark.any_engine
 def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> None:
     start = utc_now() - timedelta(days=40)
     meetings = [series.plan(start + timedelta(days=10 * number)) for number in range(4)]
@@ -421,6 +432,7 @@ def test_an_emptied_row_goes_and_a_closed_action_is_not_written_on(series: Serie
     assert (list(row.decisions), [each.text for each in row.actions]) == ([], ["Send"])
 
 
+@pytest.mark.any_engine
 def test_only_a_member_takes_something_on(series: Series) -> None:
     meeting = series.plan()
     item = _item(series, meeting)
@@ -447,6 +459,7 @@ def test_an_item_has_a_limit(series: Series) -> None:
     assert list(_row(AgendaItem, item).decisions) == []
 
 
+@pytest.mark.any_engine
 def test_an_action_is_closed_by_its_owner_or_the_secretary_once(
     series: Series, actor: Callable[..., Actor]
 ) -> None:
@@ -543,6 +556,7 @@ def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
     assert [line.public_id for line in meetings_to_record(series.secretary, now)] == [late]
 
 
+@pytest.mark.any_engine
 def test_people_stay_as_they_are(series: Series) -> None:
     """Nothing that happens in a forum changes a person."""
     before = db.session.scalars(select(Person.changed_at).order_by(Person.id)).all()

@@ -70,6 +70,7 @@ def test_a_meeting_begins_with_a_template_and_keeps_its_matters_arising(
         remove_template(template, by)
 
 
+@pytest.mark.any_engine
 def test_names_stand_once_and_nothing_empty_is_kept(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:

@@ -107,6 +107,7 @@ def test_an_arrest_reaches_the_officer_within_a_minute_and_the_next_after_fiftee
     assert alerts.tell_officers(raised + timedelta(minutes=45)) == 0
 
 
+@pytest.mark.any_engine
 def test_a_look_at_the_queue_ends_it_and_a_page_beside_it_does_not(
     office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +140,7 @@ def test_an_officer_from_whom_the_case_is_kept_cannot_end_the_alert(
     assert open_alerts() == []
 
 
+@pytest.mark.any_engine
 def test_a_mail_says_nothing_and_a_drill_is_the_same_mail_and_the_same_row(
     office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +176,7 @@ def test_a_mail_says_nothing_and_a_drill_is_the_same_mail_and_the_same_row(
     }
 
 
+@pytest.mark.any_engine
 def test_drills_come_as_often_as_they_are_set_and_by_day_and_night(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +226,7 @@ def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(
     assert post.to() == [office.mail(office.brenda), office.mail(office.grace)]
 
 
+@pytest.mark.any_engine
 def test_nobody_looked_for_a_day_counts_as_not_answered(office: Office, post: Post) -> None:
     raised = office.holds()
     alerts.end_old_alerts(raised + timedelta(hours=23))
@@ -232,6 +236,7 @@ def test_nobody_looked_for_a_day_counts_as_not_answered(office: Office, post: Po
     assert (answered_since(local_today()).in_time, answered_since(local_today()).late) == (0, 1)
 
 
+@pytest.mark.any_engine
 def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
     office: Office, post: Post
 ) -> None:
@@ -301,6 +306,7 @@ def test_the_roster_says_so_where_no_mail_goes_out(
     assert "E-mail is not set up" not in office.anna.client.get("/w/o").text
 
 
+@pytest.mark.any_engine
 def test_the_order_and_the_hours_are_set_on_the_page(office: Office) -> None:
     client = office.anna.client
     address = f"/w/o/{office.brenda.actor.public_id}"
@@ -317,6 +323,7 @@ def test_the_order_and_the_hours_are_set_on_the_page(office: Office) -> None:
         assert client.post("/w/o", data={"drills": drills}).status_code == status
 
 
+@pytest.mark.any_engine
 def test_a_look_at_something_else_does_not_end_it(
     office: Office, post: Post, a_member: Callable[..., AMember]
 ) -> None:

@@ -67,6 +67,7 @@ def kept_rows() -> tuple[int, int, int]:
     )
 
 
+@pytest.mark.any_engine
 def test_one_page_keeps_one_text_the_last(both_engines_app: object, a_member: Any) -> None:
     one, two = a_member("documentation"), a_member("documentation")
     for word in ("first", "second", "third"):
@@ -81,6 +82,7 @@ def test_one_page_keeps_one_text_the_last(both_engines_app: object, a_member: An
     assert own_autosaves(one.actor, one.vault(), "r" * 16) == []
 
 
+@pytest.mark.any_engine
 def test_what_is_kept_names_neither_account_nor_case(
     both_engines_app: object, a_member: Any
 ) -> None:

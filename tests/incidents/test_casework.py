@@ -110,6 +110,7 @@ def test_what_is_closed_is_not_called_urgent(a_member: Member, filed: Filed) -> 
         mark_urgent(filed(Record(), state="closed"), True, by=her.actor, vault=her.vault())
 
 
+@pytest.mark.any_engine
 def test_whoever_filed_or_triaged_does_not_verify(a_member: Member, filed: Filed) -> None:
     anna, brenda, carol = (a_member("documentation") for _ in range(3))
     record = Record()
@@ -225,6 +226,7 @@ def test_i_must_not_work_on_this(a_member: Member, filed: Filed, record_of: Reco
     assert [entry[1] for entry in entries("incidents.changed")] == [[reference], [reference]]
 
 
+@pytest.mark.any_engine
 def test_whoever_turns_out_to_have_a_part_loses_the_case(
     a_member: Member, filed: Filed, officer_at: Officer, record_of: Recorded
 ) -> None:
@@ -267,6 +269,7 @@ def test_a_director_with_keys_reads(a_member: Member, filed: Filed) -> None:
 # --- Together -------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_comments_stand_beside_each_other_and_twice_sent_is_once(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
@@ -351,6 +354,7 @@ def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
     assert entries("incidents.identity_opened") == [(grace.actor.public_id, [reference, second])]
 
 
+@pytest.mark.any_engine
 def test_without_a_custodian_no_name_is_taken(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     reference = filed(Record(persons=[Person(id="p1", code="A")]))
@@ -383,6 +387,7 @@ def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
     assert reminder(reference) is None
 
 
+@pytest.mark.any_engine
 def test_what_is_due_is_told_once_without_content(
     a_member: Member, filed: Filed, app: APIFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,6 +144,7 @@ def test_changes_are_read_as_they_were_sealed() -> None:
 # --- every service -------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_every_service_that_changes_a_case_keeps_what_it_changed(
     both_engines_app: APIFlask, a_member: Callable[..., AMember]
 ) -> None:

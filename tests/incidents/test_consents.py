@@ -90,6 +90,7 @@ def test_what_is_taken_back_holds_no_more_and_the_answer_before_stays_on_record(
     assert about_court == [True, False]
 
 
+@pytest.mark.any_engine
 def test_an_answer_for_everybody_counts_for_each_and_each_may_differ_afterwards(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:
@@ -102,6 +103,7 @@ def test_an_answer_for_everybody_counts_for_each_and_each_may_differ_afterwards(
     assert (holding(record, "p1"), holding(record, "p2"), holding(record)) == (["court"], [], [])
 
 
+@pytest.mark.any_engine
 def test_an_answer_that_changes_nothing_leaves_nothing(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:

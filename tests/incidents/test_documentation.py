@@ -340,6 +340,7 @@ def typed_record() -> Record:
     )
 
 
+@pytest.mark.any_engine
 def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) -> None:
     one, two = a_member("documentation"), a_member("documentation")
     reference = add_case(one.actor, one.vault(), SentPage(typed_record(), TOKEN), "sw")
@@ -359,6 +360,7 @@ def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) ->
     ]
 
 
+@pytest.mark.any_engine
 def test_the_same_page_sent_twice_adds_one_case_and_another_text_is_never_lost(
     both_engines_app: object, a_member: Any
 ) -> None:
@@ -393,6 +395,7 @@ def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_memb
     assert record_of(grace, reference).narrative == "Called her."
 
 
+@pytest.mark.any_engine
 def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app: object, a_member: Any) -> None:
     one = a_member("documentation")
     first = typed_record()

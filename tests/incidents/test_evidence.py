@@ -171,6 +171,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused_leaves_nothing(member: AMember, what: str) -> None:
     content, error = REFUSED[what]
@@ -231,6 +232,7 @@ def test_a_full_disk_leaves_nothing(
     assert documents() == 0
 
 
+@pytest.mark.any_engine
 def test_a_line_that_breaks_leaves_nothing(member: AMember) -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:

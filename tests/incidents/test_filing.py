@@ -106,6 +106,7 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
     assert cases.open_case(member.actor, member.vault(), case.reference).record == record
 
 
+@pytest.mark.any_engine
 def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, peer: Actor) -> None:
     code = new_code()
     _fill(peer, code)
@@ -138,6 +139,7 @@ def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Act
     assert case.record.narrative == "second"
 
 
+@pytest.mark.any_engine
 def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
     code = new_code()
     answer_screen(peer, code, "words", Screen(narrative="first"))
@@ -158,6 +160,7 @@ def test_nothing_answered_is_not_sent(member: AMember, peer: Actor) -> None:
     assert _count(Incident) == 0
 
 
+@pytest.mark.any_engine
 def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
     before = len(_entries())
     code = new_code()
@@ -169,6 +172,7 @@ def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
     ]
 
 
+@pytest.mark.any_engine
 def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> None:
     code = new_code()
     _fill(peer, code)
@@ -186,6 +190,7 @@ def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> 
     assert (case.record.narrative, len(case.record.acts)) == ("", 2)
 
 
+@pytest.mark.any_engine
 def test_many_reports_are_put_together_in_as_many_queries_as_one(
     member: AMember, peer: Actor, count_queries: Callable[..., Any]
 ) -> None:

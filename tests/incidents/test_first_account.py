@@ -105,6 +105,7 @@ def edit(member: AMember, reference: str, number: int) -> None:
 # --- what a phone sent ---------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_after_ten_edits_the_first_account_opens_byte_for_byte_the_same(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_
     assert open_case(member.actor, vault, one).record.links == []
 
 
+@pytest.mark.any_engine
 def test_no_service_can_write_over_a_first_account(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_report_that_nothing_keeps_takes_both_along_when_its_days_are_over(
     assert db.session.query(DocumentKey).count() == 0
 
 
+@pytest.mark.any_engine
 def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobodys(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -227,6 +230,7 @@ def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobody
     assert "Taken over: a mediator" in page
 
 
+@pytest.mark.any_engine
 def test_after_a_change_of_keys_the_first_account_opens_as_it_was_and_changes_go_on(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -248,6 +252,7 @@ def test_after_a_change_of_keys_the_first_account_opens_as_it_was_and_changes_go
     assert (len(found.changes), found.damaged, len(case.record.sealed_changes)) == (2, 0, 1)
 
 
+@pytest.mark.any_engine
 def test_a_report_of_which_nothing_was_answered_is_kept_as_that(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:

@@ -52,6 +52,7 @@ def give(member: Member, reference: str, person: str, *purposes: str, version: i
 # --- referrals -----------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_referral_is_added_once_and_told_how_it_went(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:
@@ -226,6 +227,7 @@ def test_nobody_owes_herself(officer: Member, filed: Any, record_of: Any) -> Non
     assert record_of(reference, officer.vault()).terms == []
 
 
+@pytest.mark.any_engine
 def test_a_term_is_kept_on_both_engines(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any
 ) -> None:

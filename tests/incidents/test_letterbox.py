@@ -186,6 +186,7 @@ def test_a_report_and_the_worker_never_wait_for_each_other(
     assert orders == [["letterbox", "filing_quota"]] * 3
 
 
+@pytest.mark.any_engine
 def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
     both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
 ) -> None:
@@ -219,6 +220,7 @@ def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
     assert len(cases.open_cases(stays.actor, stays.vault())[0]) == 3
 
 
+@pytest.mark.any_engine
 def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
     both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
 ) -> None:
@@ -248,6 +250,7 @@ def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
     assert [act.code for act in case.record.acts] == ["M1"]
 
 
+@pytest.mark.any_engine
 def test_members_unfinished_forms_are_left_where_they_are(
     both_engines_app: APIFlask, a_member: Callable[..., AMember]
 ) -> None:

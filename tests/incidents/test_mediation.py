@@ -139,6 +139,7 @@ def test_a_mediator_reads_what_is_asked_and_nothing_of_the_case(
     assert "Lake station" not in client_for(other).get("/w/b").get_data(as_text=True)
 
 
+@pytest.mark.any_engine
 def test_nothing_in_clear_ties_a_brief_to_its_case(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -194,6 +195,7 @@ def test_without_consent_nobody_is_asked(
     assert open_case(officer.actor, officer.vault(), reference).record.interventions == []
 
 
+@pytest.mark.any_engine
 def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
     both_engines_app: APIFlask,
     officer: AMember,
@@ -263,6 +265,7 @@ def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
     assert [one.response for one in record.interventions] == ["no_answer", "agreed"]
 
 
+@pytest.mark.any_engine
 def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -280,6 +283,7 @@ def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(
     assert duties() == []
 
 
+@pytest.mark.any_engine
 def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
@@ -355,6 +359,7 @@ def the_case(officer: AMember, reference: str) -> str:
     return officer.client.get(f"/w/{reference}").get_data(as_text=True)
 
 
+@pytest.mark.any_engine
 def test_two_of_three_released_and_the_player_given_back_are_two_results(
     both_engines_app: APIFlask,
     officer: AMember,
@@ -499,6 +504,7 @@ def test_what_a_mediator_answered_stands_in_what_was_done(
             pass
 
 
+@pytest.mark.any_engine
 def test_the_filer_and_the_source_are_never_offered_as_mediators(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:

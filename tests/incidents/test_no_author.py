@@ -284,6 +284,7 @@ def test_what_is_spent_of_the_quota_names_no_author(
     assert after.tokens == []
 
 
+@pytest.mark.any_engine
 def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(
     both_engines_app: APIFlask, a_member: Callable[..., AMember], authors: list[Author]
 ) -> None:

@@ -70,6 +70,7 @@ def _spent() -> Spent:
     return found
 
 
+@pytest.mark.any_engine
 def test_120_false_reports_are_not_taken(member: AMember, peer: Actor) -> None:
     taken, refused = 0, 0
     for _each in range(MOST + 5):
@@ -246,6 +247,7 @@ def test_a_retry_spends_nothing(member: AMember, peer: Actor) -> None:
 # --- What it tells ----------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_nothing_kept_of_the_quota_tells_who_sent(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:
@@ -281,6 +283,7 @@ def test_a_copy_of_the_database_does_not_tell_that_anybody_sent(
     assert peer.public_id.encode() not in _body()
 
 
+@pytest.mark.any_engine
 def test_with_the_day_goes_its_key(member: AMember, peer: Actor) -> None:
     sent(peer)
     key, tokens = _spent().key, set(_spent().tokens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from kash.policy import Actor
 from tests.conftest import AMember
 
 
+@pytest.mark.any_engine
 def test_each_day_begins_with_tokens_of_everybody_that_nobody_spent(
     both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:

@@ -79,6 +79,7 @@ def _as_told(page: str) -> str:
 # --- A paper in her bag -----------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_code_found_in_her_bag_tells_nobody_that_there_is_a_report(
     phone: FlaskClient, count_queries: Callable[..., Any]
 ) -> None:
@@ -136,6 +137,7 @@ def test_words_are_not_tried_one_after_the_other_by_whoever_found_a_code(
     assert phone.post(LOOK, data={"code": receipt.code, "word": receipt.word}).status_code == 200
 
 
+@pytest.mark.any_engine
 def test_a_stolen_database_and_a_found_code_prove_nothing(member: AMember, peer: Actor) -> None:
     code = new_code()
     answer_screen(peer, code, "what", Screen(acts=["P1"]))
@@ -223,6 +225,7 @@ def _without(code: str, told: list[tuple[int, str]]) -> list[tuple[int, str]]:
 # --- Sent twice -------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_a_double_tap_files_once_and_loses_no_receipt(phone: FlaskClient) -> None:
     form = begun(phone)
     pages = [phone.post(FILE, data={**form, "go": "send"}).text for _tap in range(2)]
@@ -318,6 +321,7 @@ def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone: FlaskClient) 
     assert opened_box(db.session()).pages == {}
 
 
+@pytest.mark.any_engine
 def test_a_word_can_still_be_chosen_once_the_report_is_visible(phone: FlaskClient) -> None:
     page = phone.post(FILE, data={**begun(phone), "go": "send"}).text
     let_arrive()
@@ -432,6 +436,7 @@ def test_a_word_is_drawn_in_the_language_of_the_page(phone: FlaskClient) -> None
 # --- What looking leaves ----------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_looking_with_a_receipt_leaves_nothing(phone: FlaskClient) -> None:
     receipt = sent_in_pages(phone)
     let_arrive()

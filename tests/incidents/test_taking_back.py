@@ -192,6 +192,7 @@ def _register(member: AMember, **asked: Any) -> list[Any]:
     return list(found.lines)
 
 
+@pytest.mark.any_engine
 def test_the_next_member_who_opens_the_case_takes_it_over(
     member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
 ) -> None:
@@ -227,6 +228,7 @@ def _answer_brief(mediator: Actor) -> None:
     close_brief(mediator, brief, [Result("release", "released", 2)])
 
 
+@pytest.mark.any_engine
 def test_who_mediated_is_kept_outside_the_vault_no_longer_than_the_withdrawal_waits(
     member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
 ) -> None:
@@ -243,6 +245,7 @@ def test_who_mediated_is_kept_outside_the_vault_no_longer_than_the_withdrawal_wa
     assert _waiting() == 0
 
 
+@pytest.mark.any_engine
 def test_a_mediators_answer_is_not_lost_when_what_was_taken_back_is_not_saved(
     member: AMember,
     peer: Actor,
@@ -291,6 +294,7 @@ def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
     assert held(record_of(reference, member.vault())) == {"record"}
 
 
+@pytest.mark.any_engine
 def test_any_change_of_the_case_takes_it_over_too(
     member: AMember, peer: Actor, receipt: Receipt, record_of: Any
 ) -> None:
@@ -323,6 +327,7 @@ def test_who_agrees_again_is_heard_and_can_take_it_back_again(
     assert "court" not in held(only_case(member).record)
 
 
+@pytest.mark.any_engine
 def test_it_leaves_no_row_and_no_entry_before_a_member_opens_the_case(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
@@ -338,6 +343,7 @@ def _body() -> bytes:
     return bytes(db.session.execute(text("SELECT body FROM letterbox")).scalar_one())
 
 
+@pytest.mark.any_engine
 def test_it_tells_not_even_its_reader_who_took_it_back(
     member: AMember, peer: Actor, actor: Callable[..., Actor], receipt: Receipt
 ) -> None:
@@ -438,6 +444,7 @@ def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
     assert held(only_case(member).record) == {*PURPOSES} - {"court", "funder"}
 
 
+@pytest.mark.any_engine
 def test_many_withdrawals_are_read_in_as_many_queries_as_one(
     member: AMember, peer: Actor, count_queries: Callable[..., Any]
 ) -> None:
@@ -458,6 +465,7 @@ def test_many_withdrawals_are_read_in_as_many_queries_as_one(
     assert counts[:2] == counts[2:]
 
 
+@pytest.mark.any_engine
 def test_the_keys_under_which_something_waits_are_not_dropped(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:

@@ -142,6 +142,7 @@ def test_a_case_without_an_hour_of_filing_came_in_when_it_is_first_known_of() ->
 # --- The reader -----------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_member_counts_cases_that_are_kept_from_her(a_member: AMemberOf, filed: Filed) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
@@ -238,6 +239,7 @@ def test_whoever_took_it_back_by_her_receipt_is_not_counted(
 # --- Refusing -------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nothing_is_counted_while_one_record_is_damaged(a_member: AMemberOf, filed: Filed) -> None:
     anna = a_member("documentation")
@@ -287,6 +289,7 @@ def test_nothing_is_counted_of_what_is_no_record(a_member: AMemberOf) -> None:
         counted(anna)
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_nothing_is_counted_while_something_sent_in_time_is_not_visible(
     a_member: AMemberOf, actor: Callable[..., Actor]

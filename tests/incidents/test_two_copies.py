@@ -117,6 +117,7 @@ def window(
     return differs
 
 
+@pytest.mark.any_engine
 def test_two_copies_around_a_quiet_hour_do_not_say_that_she_filed(
     window: Callable[[Callable[[FlaskClient], None]], set[str]],
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_report_in_which_somebody_is_held_is_there_at_once(
     assert "incident: number of rows" in told
 
 
+@pytest.mark.any_engine
 def test_what_lies_in_the_letterbox_is_read_with_no_key_of_the_database(
     window: Callable[[Callable[[FlaskClient], None]], set[str]],
 ) -> None:

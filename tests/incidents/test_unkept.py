@@ -434,6 +434,7 @@ def test_a_report_from_before_the_rule_begins_its_days_when_somebody_reads_it(
     assert shred() == 1
 
 
+@pytest.mark.any_engine
 def test_what_an_officer_writes_down_herself_has_the_same_days(
     member: AMember,
 ) -> None:
@@ -512,6 +513,7 @@ def test_an_officer_sees_how_many_days_are_left_and_what_would_keep_it(
     assert listed.count("Kept until") == 1
 
 
+@pytest.mark.any_engine
 def test_today_counts_what_ends_within_two_days(
     member: AMember, filed: Filed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -526,6 +528,7 @@ def test_today_counts_what_ends_within_two_days(
     assert [waits(days) for days in (0, 4, 5, 7)] == [0, 0, 1, 1]
 
 
+@pytest.mark.any_engine
 def test_a_case_that_ends_soon_stands_in_the_queue_of_everybody(
     member: AMember, filed: Filed
 ) -> None:

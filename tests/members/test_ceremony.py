@@ -116,6 +116,7 @@ def test_words_that_were_altered_or_made_elsewhere_make_nothing(
     assert members() == []
 
 
+@pytest.mark.any_engine
 def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(
     both_engines_app: APIFlask, person: Callable[..., tuple[Actor, FlaskClient]]
 ) -> None:
@@ -189,6 +190,7 @@ def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> No
         recover(her.actor, her.recovery_code, "other words")
 
 
+@pytest.mark.any_engine
 def test_the_recovery_code_gives_new_words_and_a_new_code(
     both_engines_app: APIFlask, a_member: Member
 ) -> None:
@@ -234,6 +236,7 @@ def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
                 assert secret.encode() not in held
 
 
+@pytest.mark.any_engine
 def test_an_administrator_takes_keys_away_without_any(
     both_engines_app: APIFlask, a_member: Member, sign_in: Callable[..., FlaskClient]
 ) -> None:

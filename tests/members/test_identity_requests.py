@@ -58,6 +58,7 @@ def actions() -> list[tuple[str, str, list[str]]]:
     ]
 
 
+@pytest.mark.any_engine
 def test_an_officer_reads_one_identity_for_an_hour_once_a_custodian_agreed(
     both_engines_app: APIFlask, officer: AMember, custodian: AMember
 ) -> None:
@@ -105,6 +106,7 @@ def test_what_is_granted_to_one_opens_for_nobody_else(
         identity_requests.read_granted(other.actor, other.vault(), wanted, KIND)
 
 
+@pytest.mark.any_engine
 def test_nobody_decides_her_own_nor_without_the_keys(
     both_engines_app: APIFlask, custodian: AMember, officer: AMember, a_member: Member
 ) -> None:

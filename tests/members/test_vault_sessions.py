@@ -186,6 +186,7 @@ def change_roles(her: AMember) -> None:
     set_roles(SYSTEM, her.actor.public_id, [Role.TRAINER])
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     "end",
     [sign_out, leave, leave_without_a_network, close, end_from_elsewhere, lock, change_roles],
@@ -231,6 +232,7 @@ def test_the_cookie_of_another_session_opens_nothing(a_member: Member) -> None:
     assert state(other.client)["open"] is False
 
 
+@pytest.mark.any_engine
 def test_keys_of_a_role_that_was_taken_away_are_gone(
     both_engines_app: APIFlask, a_member: Member
 ) -> None:

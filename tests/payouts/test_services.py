@@ -126,6 +126,7 @@ def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Rea
         set_rates(Rates((), {}), ready.director)
 
 
+@pytest.mark.any_engine
 def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
     key = ready.workshop.id
     follow_programme(ready.workshop, ready.trainer)
@@ -205,6 +206,7 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register_id
@@ -216,6 +218,7 @@ def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
     assert paid_on(register) == {}
 
 
+@pytest.mark.any_engine
 def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
@@ -247,6 +250,7 @@ def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> Non
     assert ready.amounts(made)[ZAWADI] == 240_100
 
 
+@pytest.mark.any_engine
 def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> None:
     ready.band(Zawadi=NEAR, Baraka=FAR)
     first = ready.approved()
@@ -369,6 +373,7 @@ def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None
         take_results(one, b"phone,amount\n1,2\n", ready.trainer, only_fitting=False)
 
 
+@pytest.mark.any_engine
 def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     one = ready.one(ready.approved())
@@ -540,6 +545,7 @@ def lent(actor: Actor, absent: str) -> Actor:
     return replace(actor, stands_in=(StandIn(permission="payouts.approve", absent=absent),))
 
 
+@pytest.mark.any_engine
 def test_whoever_stands_in_approves_for_the_director(
     ready: Ready, actor: Callable[..., Actor]
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready: Ready, approved:
     assert phones(numbers) == [HER_PHONE, "+254733000222"]
 
 
+@pytest.mark.any_engine
 def test_an_amount_changed_in_the_database_is_not_sent(ready: Ready, approved: str) -> None:
     key = line_of(ready, approved).id
     db.session.execute(update(PayoutLine).where(PayoutLine.id == key).values(amount_cents=999))
@@ -122,6 +123,7 @@ def test_an_amount_changed_in_the_database_is_not_sent(ready: Ready, approved: s
     assert open_numbers(ready.one(approved), ready.trainer).changed == 1
 
 
+@pytest.mark.any_engine
 def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
     ready: Ready, approved: str
 ) -> None:
@@ -137,6 +139,7 @@ def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
     assert lists.line_of(one, paid).state == "changed"
 
 
+@pytest.mark.any_engine
 def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
     ready: Ready, approved: str
 ) -> None:
@@ -171,6 +174,7 @@ def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_afte
     assert note(BARAKA) is PaymentState.PAID
 
 
+@pytest.mark.any_engine
 def test_nobody_is_sent_her_money_in_two_files(ready: Ready, approved: str) -> None:
     assert len(open_numbers(ready.one(approved), ready.trainer).transfers) == 2
     with pytest.raises(NoPaymentToSend):
@@ -398,6 +402,7 @@ def test_a_file_is_not_fetched_again_as_another(
     assert timedelta(hours=1) == sending.FETCHED_AGAIN_FOR
 
 
+@pytest.mark.any_engine
 def test_no_phone_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
     open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved)
@@ -406,6 +411,7 @@ def test_no_phone_is_kept_with_what_was_approved(ready: Ready, approved: str) ->
     assert len(set(kept)) == 3
 
 
+@pytest.mark.any_engine
 def test_a_list_approved_before_digests_were_kept_goes_back_only_for_mobile_money(
     ready: Ready, approved: str
 ) -> None:

@@ -57,6 +57,7 @@ def count(model: type) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.mark.any_engine
 def test_a_sweep_finds_pairs_and_keeps_their_ids(
     both_engines_app: APIFlask, add: Callable[..., str]
 ) -> None:

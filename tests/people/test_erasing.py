@@ -247,6 +247,7 @@ def test_what_a_phone_sent_that_names_her_goes_and_what_names_another_stays(
     assert db.session.scalars(select(HeldItem.public_id)).all() == ["bbbbbbbbbbbbbbbb"]
 
 
+@pytest.mark.any_engine
 def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wish(
     her: int, actor: Actors
 ) -> None:

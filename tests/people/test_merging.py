@@ -154,6 +154,7 @@ def test_every_foreign_key_to_a_person_is_declared(app: APIFlask) -> None:
     assert {reference.name for reference in references()} == led
 
 
+@pytest.mark.any_engine
 def test_a_merge_taken_back_leaves_the_programme_as_it_was(programme: list[str]) -> None:
     before = dump()
     chance = random.Random(7)
@@ -218,6 +219,7 @@ def test_of_two_marks_in_one_slot_presence_stands_and_both_histories_stay(
     assert not db.session.scalar(select(func.count()).where(Mark.person_id == gone))
 
 
+@pytest.mark.any_engine
 def test_everything_that_referred_to_her_refers_to_the_one_who_is_kept(
     programme: list[str],
 ) -> None:
@@ -288,6 +290,7 @@ def test_two_certificates_of_one_workshop_both_stay_valid(programme: list[str]) 
     assert set(held) == {one.serial, two.serial}
 
 
+@pytest.mark.any_engine
 def test_of_two_proposed_in_one_batch_one_is_left(programme: list[str]) -> None:
     one, two = programme[:2]
     ids = {row.public_id: row.id for row in db.session.scalars(select(Person))}
@@ -373,6 +376,7 @@ def test_a_minor_stays_one_without_an_age(two: Callable[..., tuple[str, str]]) -
     assert _row(kept).minor
 
 
+@pytest.mark.any_engine
 def test_a_confirmed_name_stays_confirmed_only_as_it_was(
     two: Callable[..., tuple[str, str]],
 ) -> None:
@@ -389,6 +393,7 @@ def test_a_confirmed_name_stays_confirmed_only_as_it_was(
     assert _row(kept).printed_name_confirmed_at == moment
 
 
+@pytest.mark.any_engine
 def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> None:
     with writing() as session:
         session.add_all(Organisation(name=name, kind="station") for name in ("North", "South"))
@@ -410,6 +415,7 @@ def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> No
     assert dump() == before
 
 
+@pytest.mark.any_engine
 def test_two_accounts_forbid_a_merge(
     two: Callable[..., tuple[str, str]], actor: Callable[..., Any]
 ) -> None:
@@ -425,6 +431,7 @@ def test_two_accounts_forbid_a_merge(
     _merge(kept, gone)
 
 
+@pytest.mark.any_engine
 def test_a_merge_is_refused_in_words(two: Callable[..., tuple[str, str]]) -> None:
     kept, gone = two({"reference": "1"}, {})
     with pytest.raises(SamePersonTwice):
@@ -457,6 +464,7 @@ def test_a_number_that_someone_else_has_is_not_taken(
         _merge(kept, gone, group="gone")
 
 
+@pytest.mark.any_engine
 def test_what_was_changed_since_is_not_taken_back(two: Callable[..., tuple[str, str]]) -> None:
     kept, gone = two()
     merge = _merge(kept, gone)
@@ -496,6 +504,7 @@ def test_a_merge_is_taken_back_though_its_key_was_used_again(
     assert [consent.purpose for consent in again.consents] == ["photo"]
 
 
+@pytest.mark.any_engine
 def test_a_merge_from_before_row_versions_had_their_name_is_taken_back(
     two: Callable[..., tuple[str, str]],
 ) -> None:
@@ -512,6 +521,7 @@ def test_a_merge_from_before_row_versions_had_their_name_is_taken_back(
     assert dump() == before
 
 
+@pytest.mark.any_engine
 def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, str]]) -> None:
     kept, gone = two()
     merge = _merge(kept, gone)
@@ -524,6 +534,7 @@ def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, 
         undo_merge(merge, SYSTEM)
 
 
+@pytest.mark.any_engine
 def test_what_is_kept_to_take_a_merge_back_is_sealed(
     two: Callable[..., tuple[str, str]],
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +48,7 @@ def _of_group(key: int) -> Select[Any]:
     return select(Person.chosen_name).where(Person.group_id == key)
 
 
+@pytest.mark.any_engine
 def test_of_many_it_is_told_that_there_are_more_and_each_page_leads_to_the_next(
     both_engines_app: APIFlask, person: Adding, groups: tuple[Group, Group]
 ) -> None:
@@ -74,6 +76,7 @@ def test_of_many_it_is_told_that_there_are_more_and_each_page_leads_to_the_next(
     assert told == [False, True, False, True]
 
 
+@pytest.mark.any_engine
 def test_without_anybody_no_group_is_shown(
     both_engines_app: APIFlask, groups: tuple[Group, Group]
 ) -> None:

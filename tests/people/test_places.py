@@ -57,6 +57,7 @@ def test_a_spelling_is_unified_everywhere_at_once(
     assert (last.action, last.subjects) == ("people.spellings_unified", [zone])
 
 
+@pytest.mark.any_engine
 def test_what_could_be_an_address_is_only_counted(
     both_engines_app: APIFlask, person: Adding
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_zone_never_lies_in_itself(both_engines_app: APIFlask) -> None:
         _zone("kisumu")
 
 
+@pytest.mark.any_engine
 def test_a_new_name_goes_wherever_the_old_one_stood(
     both_engines_app: APIFlask, person: Adding, row: Callable[[str], Person]
 ) -> None:

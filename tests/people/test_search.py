@@ -90,6 +90,7 @@ def test_whoever_sees_only_herself_finds_nobody(
     assert find_people(actor("police_peer"), "a") == []
 
 
+@pytest.mark.any_engine
 def test_numbers_and_phones_are_found_within_reach_only(
     person: Adding, actor: Callable[..., Actor], listed: Callable[..., list[str]]
 ) -> None:
@@ -186,6 +187,7 @@ def test_those_added_last_are_found_as_if_each_name_were_read(
         assert newest_named(db.session(), wanted, conditions, most=most) == named[:most]
 
 
+@pytest.mark.any_engine
 def test_among_nobody_nobody_is_found(both_engines_app: APIFlask) -> None:
     assert newest_named(db.session(), ["asha"], most=5) == []
 

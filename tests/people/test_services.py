@@ -55,6 +55,7 @@ def actions() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
 
 
+@pytest.mark.any_engine
 def test_phone_and_email_are_sealed_and_found_by_their_lookup(person: Adding, row: Row) -> None:
     public_id = person()
     kept = row(public_id)
@@ -67,6 +68,7 @@ def test_phone_and_email_are_sealed_and_found_by_their_lookup(person: Adding, ro
     assert actions() == ["people.person_added"]
 
 
+@pytest.mark.any_engine
 def test_the_same_form_sent_twice_adds_one_person(
     person: Adding, groups: tuple[Group, Group], actor: Callable[..., Actor]
 ) -> None:
@@ -95,6 +97,7 @@ def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Gro
     assert db.session.query(Person).count() == 3
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
@@ -113,6 +116,7 @@ def test_a_wrong_row_leaves_nothing(
     assert db.session.query(Person).count() == 0
 
 
+@pytest.mark.any_engine
 def test_a_minor_is_flagged_and_no_longer_when_corrected(person: Adding, row: Row) -> None:
     public_id = person(age_band="under18", birth_year=None)
     assert row(public_id).minor
@@ -133,6 +137,7 @@ def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> No
     assert actions() == ["people.people_imported"]
 
 
+@pytest.mark.any_engine
 def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
     public_id = person()
     details = PersonDetails("Asali Mpya", row(public_id).group.public_id, reference="REF-77")
@@ -145,6 +150,7 @@ def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
     assert kept.email_sealed is not None
 
 
+@pytest.mark.any_engine
 def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
     public_id = person()
     details = PersonDetails("Asali", row(public_id).group.public_id)
@@ -157,6 +163,7 @@ def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
     assert actions()[-1] == "people.phone_shown"
 
 
+@pytest.mark.any_engine
 def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) -> None:
     from kash.platform.vault import audited
 
@@ -202,6 +209,7 @@ def test_postings_follow_each_other(person: Adding) -> None:
     ]
 
 
+@pytest.mark.any_engine
 def test_consent_is_added_never_changed(person: Adding) -> None:
     public_id = person()
     record_consent(public_id, "photo", "given", SYSTEM)
@@ -216,6 +224,7 @@ def test_consent_is_added_never_changed(person: Adding) -> None:
     assert kept[0].text.startswith("The programme may take photos")
 
 
+@pytest.mark.any_engine
 def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
     made = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
     with pytest.raises(OrganisationTaken):
@@ -228,6 +237,7 @@ def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
     assert [group.letter for group in organisations.groups()] == ["A", "B", "C"]
 
 
+@pytest.mark.any_engine
 def test_how_far_each_role_reaches(
     person: Adding, row: Row, actor: Callable[..., Actor], groups: tuple[Group, Group]
 ) -> None:
@@ -274,6 +284,7 @@ def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -
     assert EMAIL not in str(actions())
 
 
+@pytest.mark.any_engine
 def test_a_posting_is_open_for_the_database_as_it_is_in_memory(
     both_engines_app: APIFlask, person: Adding, groups: tuple[Group, Group]
 ) -> None:

@@ -195,6 +195,7 @@ def test_a_birth_year_ends_it_sooner_than_an_old_age_band() -> None:
     assert not is_minor("under18", None, 2045, 2026)
 
 
+@pytest.mark.any_engine
 def test_many_move_together_or_nobody(person: Adding, actor: Callable[..., Actor]) -> None:
     first, second = (
         add_organisation(OrganisationDetails(name, "station"), SYSTEM)

@@ -68,6 +68,7 @@ def entries() -> int:
     return db.session.scalar(asked) or 0
 
 
+@pytest.mark.any_engine
 def test_a_day_is_printed_with_all_its_tables_in_one_action(officer: AMember) -> None:
     plan_of()
     counted = [filed(case()) for _ in range(12)]
@@ -81,6 +82,7 @@ def test_a_day_is_printed_with_all_its_tables_in_one_action(officer: AMember) ->
     assert db.session.scalars(select(SealedDocument.kind).where(SealedDocument.kind == KIND)).all()
 
 
+@pytest.mark.any_engine
 def test_whoever_presses_again_finds_it_printed(officer: AMember, a_member: AMemberOf) -> None:
     plan_of()
     first = printed(officer, SPRING)
@@ -197,6 +199,7 @@ def test_all_dice_are_thrown_before_the_first_record_is_opened(
     assert dice.thrown == 8 * 256
 
 
+@pytest.mark.any_engine
 def test_nothing_is_kept_of_a_printing_that_failed(officer: AMember) -> None:
     plan_of()
     filed(case())
@@ -214,6 +217,7 @@ def test_nothing_is_kept_of_a_printing_that_failed(officer: AMember) -> None:
     assert set(printed(officer, SPRING)) == {"who", "mediation"}
 
 
+@pytest.mark.any_engine
 def test_nothing_is_printed_without_the_ledger_once_there_was_one(officer: AMember) -> None:
     plan_of()
     filed(case())

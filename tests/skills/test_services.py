@@ -73,6 +73,7 @@ def test_a_skill_is_a_trainers_in_a_course_that_is_there_since_a_day_that_was(te
     assert team.rows(team.juma) == []
 
 
+@pytest.mark.any_engine
 def test_another_level_takes_the_place_of_the_last_and_what_was_stays_with_its_reason(
     both_engines_app: object, team: Team
 ) -> None:
@@ -100,6 +101,7 @@ def test_what_was_taught_is_kept_as_the_proof_with_its_workshops(team: Team) -> 
     assert sorted(kept.workshops) == sorted(workshops)
 
 
+@pytest.mark.any_engine
 def test_adding_oneself_to_what_others_taught_proves_nothing(
     both_engines_app: object, team: Team
 ) -> None:

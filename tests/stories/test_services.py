@@ -82,6 +82,7 @@ def anywhere(both_engines_app: APIFlask, desk: Desk) -> Desk:
     return desk
 
 
+@pytest.mark.any_engine
 def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who_wrote_it(
     anywhere: Desk,
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who
     assert _documents() == 0
 
 
+@pytest.mark.any_engine
 def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_table(
     anywhere: Desk,
 ) -> None:
@@ -115,6 +117,7 @@ def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_
     assert cases_that_may_be_told(anywhere.writer.actor, anywhere.writer.vault()) == []
 
 
+@pytest.mark.any_engine
 def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
     both_engines_app: APIFlask,
     a_member: Callable[..., AMember],

@@ -56,6 +56,7 @@ def on_it(tracked: Tracked) -> int:
     return db.session.query(TrackEnrolment).count()
 
 
+@pytest.mark.any_engine
 def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(
     both_engines_app: APIFlask, tracked: Tracked
 ) -> None:

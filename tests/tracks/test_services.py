@@ -49,6 +49,7 @@ from tests.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, TODAY, Tracked
 from tests.workshops.conftest import make_person
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("share", [1, 25, 26, 75, 76, 100])
 def test_hours_are_counted_as_for_a_certificate(
     both_engines_app: APIFlask, tracked: Tracked, share: int

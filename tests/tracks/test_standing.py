@@ -102,6 +102,7 @@ def state_of(tracked: Tracked, name: str) -> Standing:
     return standings(db.session(), tracked.row.track, TODAY, [key])[key].state
 
 
+@pytest.mark.any_engine
 def test_a_badge_is_given_once_and_stays_when_what_earned_it_is_withdrawn(
     both_engines_app: APIFlask, tracked: Tracked
 ) -> None:

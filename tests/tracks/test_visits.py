@@ -135,6 +135,7 @@ def keys(tracked: Tracked) -> list[str]:
     return [one.key for one in checklist_from_json(tracked.row.checklist)]
 
 
+@pytest.mark.any_engine
 def test_outreach_on_a_visit_counts_once_a_day_and_no_more_once_it_is_withdrawn(
     both_engines_app: APIFlask, on_track: Tracked
 ) -> None:
@@ -201,6 +202,7 @@ def test_only_a_draft_has_its_checklist_written_and_a_later_version_keeps_the_ke
         write_checklist(on_track.version, many, on_track.row.row_version, by=on_track.trainer)
 
 
+@pytest.mark.any_engine
 def test_a_visit_is_due_until_somebody_goes_there_and_for_whom_it_was_handed_to(
     both_engines_app: APIFlask, on_track: Tracked, actor: Callable[..., Actor]
 ) -> None:

@@ -77,6 +77,7 @@ def test_all_that_was_written_is_one_action(draft: Draft) -> None:
     ]
 
 
+@pytest.mark.any_engine
 def test_a_session_moves_to_another_module(draft: Draft) -> None:
     plans = (PlanText(draft.plans[0], draft.modules[1], "Opening", 45),)
     write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
@@ -84,6 +85,7 @@ def test_a_session_moves_to_another_module(draft: Draft) -> None:
     assert db.session.query(SessionPlan).count() == 3
 
 
+@pytest.mark.any_engine
 def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
     text = text_of(draft.now(), {"public_title": "Hearing"})
     write_version(draft.version, text, 2, SYSTEM)
@@ -92,6 +94,7 @@ def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
     assert (draft.now().public_title, draft.now().summary) == ("Hearing", "Two days.")
 
 
+@pytest.mark.any_engine
 def test_what_was_removed_is_not_written_again(draft: Draft) -> None:
     text = text_of(draft.now())
     remove_plan(draft.version, draft.plans[1], SYSTEM)
@@ -107,6 +110,7 @@ def test_what_was_removed_is_not_written_again(draft: Draft) -> None:
         remove_plan(draft.version, draft.plans[1], SYSTEM)
 
 
+@pytest.mark.any_engine
 def test_orders_do_not_touch_the_text(draft: Draft) -> None:
     arrange_modules(draft.version, [draft.modules[1], "nothing"], SYSTEM)
     move_plan(draft.version, draft.plans[0], 1, SYSTEM)
@@ -120,6 +124,7 @@ def test_orders_do_not_touch_the_text(draft: Draft) -> None:
         move_plan(draft.version, "nothing", 1, SYSTEM)
 
 
+@pytest.mark.any_engine
 def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
     propose(draft.version, SYSTEM)
     with pytest.raises(StepNotPossible):
@@ -142,6 +147,7 @@ def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
             step()
 
 
+@pytest.mark.any_engine
 def test_what_is_published_never_changes(published: Draft) -> None:
     before, entries = published.outline(), actions()
     version = published.version
@@ -187,6 +193,7 @@ def test_an_empty_draft_is_not_proposed() -> None:
         add_course("EMPTY", "", "", public_title="E", language="en", by=SYSTEM)
 
 
+@pytest.mark.any_engine
 def test_a_course_may_keep_its_name_while_the_rest_changes_but_take_no_others() -> None:
     for name in ("Ours", "Theirs"):
         course, _version = add_course(name, "", "", public_title=name, language="en", by=SYSTEM)
@@ -198,6 +205,7 @@ def test_a_course_may_keep_its_name_while_the_rest_changes_but_take_no_others() 
     assert (kept.name, kept.audience, kept.level) == ("Theirs", "Officers", "Basic")
 
 
+@pytest.mark.any_engine
 def test_a_version_has_bounds(draft: Draft) -> None:
     plans = tuple(
         PlanText(new_public_id(), draft.modules[0], f"Plan {number}", 5, new=True)

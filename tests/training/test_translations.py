@@ -182,6 +182,7 @@ def test_what_is_published_never_lends_from_a_draft(draft: Draft) -> None:
     assert [node["why"] for node in tree.walk() if node.kind == "plan"] == ["", "", ""]
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("both_engines_app")
 def test_a_tree_fills_a_draft_and_is_read_back_unchanged(published: Draft) -> None:
     tree = tree_of(loaded(published.version))

@@ -189,6 +189,7 @@ def test_a_mark_of_another_that_was_put_right_before_the_confirming_closes_nothi
     assert opened(enrolled.trainer, stranger)
 
 
+@pytest.mark.any_engine
 def test_being_put_among_those_who_taught_opens_nothing(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
@@ -210,6 +211,7 @@ def test_being_put_among_those_who_taught_opens_nothing(
     assert opened(late, stranger)
 
 
+@pytest.mark.any_engine
 def test_a_refusal_that_a_trainer_turns_into_a_yes_opens_nothing(
     enrolled: Held, stranger: str, actor: Actors
 ) -> None:
@@ -276,6 +278,7 @@ def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(
     assert (facts.phone, facts.email) == (CLOSED, CLOSED)
 
 
+@pytest.mark.any_engine
 def test_a_closed_phone_is_not_brought_along_by_a_merge(enrolled: Held, stranger: str) -> None:
     own = add(enrolled.trainer, "Asali Mfano Wangu", phone=None)
     assert persons.person(enrolled.trainer, own, "people.merge").public_id == own
@@ -337,6 +340,7 @@ def test_whoever_came_to_her_own_workshop_is_open_once_another_confirmed(
     assert show_contact(stranger, "email", enrolled.trainer) == EMAIL
 
 
+@pytest.mark.any_engine
 def test_an_answer_by_her_own_hand_opens_it_to_whoever_invited_her(
     plan: Plan, stranger: str, actor: Actors
 ) -> None:
@@ -413,6 +417,7 @@ def test_a_trainer_does_not_make_herself_the_second_person_by_typing_an_email(
     assert contacts_waiting(other).requests == 1
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("decider", ["trainer", "director"])
 def test_two_accounts_of_one_hand_are_not_two_people_who_agree_on_a_contact(
     enrolled: Held, stranger: str, other: Actor, actor: Actors, decider: str
@@ -478,6 +483,7 @@ def few_looks(enrolled: Held) -> None:
     change_settings(SYSTEM, "contacts", "contacts", {"looks_a_day": 5})
 
 
+@pytest.mark.any_engine
 @pytest.mark.usefixtures("few_looks")
 def test_forty_phones_in_a_row_stop_at_the_days_number_and_a_director_is_told(
     enrolled: Held, actor: Actors

@@ -65,6 +65,7 @@ def test_who_is_here_already_is_taken_in_by_one_press(door: tuple[Held, FlaskCli
     assert (row.state, row.roster_entry.walk_in) == ("confirmed", True)
 
 
+@pytest.mark.any_engine
 def test_another_person_is_taken_in_and_never_proposed_again(
     door: tuple[Held, FlaskClient],
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_stranger_is_asked_nothing(door: tuple[Held, FlaskClient]) -> None:
     assert send(site, held, typed(site, held, "Tulivu Jaribio")).status_code == 303
 
 
+@pytest.mark.any_engine
 def test_only_who_was_asked_about_is_taken_in_so(door: tuple[Held, FlaskClient]) -> None:
     held, site = door
     zawadi, other = make_person("Zawadi Kielelezo"), make_person("Tulivu Jaribio")

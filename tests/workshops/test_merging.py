@@ -34,6 +34,7 @@ def enrolled(plan: Callable[..., Held], days: dict[str, int]) -> tuple[Held, dic
     return held, people
 
 
+@pytest.mark.any_engine
 def test_the_seat_of_a_merged_person_goes_to_who_waited_longest(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:

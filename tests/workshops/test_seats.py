@@ -107,6 +107,7 @@ def test_of_fifty_who_answer_at_once_exactly_ten_have_a_seat_and_the_rest_wait_i
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
@@ -129,6 +130,7 @@ def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
     assert _why(held, 1) == [Standstill.NO_SEAT]
 
 
+@pytest.mark.any_engine
 def test_an_offer_lapses_in_the_moment_in_which_it_ends(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
@@ -282,6 +284,7 @@ def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_program
             assert told(again) == expected
 
 
+@pytest.mark.any_engine
 def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walked_in(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:

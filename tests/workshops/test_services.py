@@ -142,6 +142,7 @@ def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(
     assert verify(db.session()).sound
 
 
+@pytest.mark.any_engine
 def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
@@ -185,6 +186,7 @@ def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
     assert held.row.title == "Mine"
 
 
+@pytest.mark.any_engine
 def test_sessions_move_with_the_first_day_until_people_are_marked(
     both_engines_app: APIFlask, held: Held
 ) -> None:
@@ -317,6 +319,7 @@ def test_a_version_that_is_written_on_changes_no_workshop_that_teaches_from_it(h
     assert (now, len(now)) == (plans, 4)
 
 
+@pytest.mark.any_engine
 def test_seats_fill_then_people_wait_and_move_up_by_themselves(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
@@ -465,6 +468,7 @@ def test_a_cancelled_workshop_stays_still_until_that_is_undone(
     assert len(roster(held)) == 3
 
 
+@pytest.mark.any_engine
 def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held: Held) -> None:
     share = FunderShare
     for shares, sentence in (
@@ -494,6 +498,7 @@ def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held:
     assert funding_of(held.row) == []
 
 
+@pytest.mark.any_engine
 def test_trainers_are_changed_and_one_always_leads(
     both_engines_app: APIFlask, held: Held, actor: Callable[..., Actor]
 ) -> None:
@@ -526,6 +531,7 @@ def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
     assert [one.name for one in facilitators_of(held.row)] == ["Amani Mfano", "Neema"]
 
 
+@pytest.mark.any_engine
 def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> None:
     for name in ("Hall B", "hall b"):
         change_workshop(
@@ -558,6 +564,7 @@ def test_due_sessions_are_those_of_my_workshops(
     assert SECOND_DAY > FIRST_DAY
 
 
+@pytest.mark.any_engine
 def test_the_attendance_record_counts_weighted_minutes(
     both_engines_app: APIFlask, held: Held
 ) -> None:

@@ -81,6 +81,7 @@ def translated(version: str) -> str:
     return public_id
 
 
+@pytest.mark.any_engine
 def test_the_last_six_times_count_whichever_version_was_taught(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
