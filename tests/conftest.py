@@ -483,6 +483,7 @@ class Forgotten:
     def __init__(self, database: Path, prepared: Path) -> None:
         self._database = database
         self._as_copied = self._written(prepared)
+        self._process = os.getpid()
 
     def _written(self, path: Path) -> tuple[int, int]:
         """A file's size and when it was written, which a copy has, too."""
@@ -490,6 +491,11 @@ class Forgotten:
         return found.st_size, found.st_mtime_ns
 
     def __call__(self, engine: Engine, _new_files: bool) -> bool:
+        if os.getpid() != self._process:
+            # Another fork may have put other files in place of those that are open here.
+            self._process = os.getpid()
+            engine.dispose(close=False)
+            return False
         log, index = (Path(f"{self._database}-{name}") for name in ("wal", "shm"))
         in_use = engine.pool.checkedout()  # type: ignore[attr-defined] # the pool of files has it
         # Whoever takes the folder away or closes the last connection moves what the log holds.

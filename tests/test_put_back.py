@@ -81,3 +81,34 @@ def test_what_was_written_to_sqlite_goes_with_its_log_unless_it_was_moved(
         ground.put_back()
         assert found() == before
         assert os.path.samestat(os.fstat(file.fileno()), database.stat()) != is_new
+
+
+def test_a_fork_is_put_back_although_another_left_new_files(
+    request: pytest.FixtureRequest,
+) -> None:
+    """What is open in all of them is then the file of before."""
+    ground: Ground = request.getfixturevalue("_sqlite_ground")
+
+    def groups_after(statement: str) -> int:
+        ground.put_back()
+        with ground.app.app_context():
+            db.session.execute(text("DELETE FROM people_group"))
+            db.session.commit()
+            db.session.execute(text(statement))
+            db.session.remove()
+        ground.put_back()
+        with ground.app.app_context():
+            return db.session.scalar(text("SELECT count(*) FROM people_group")) or 0
+
+    ground.put_back()
+    with ground.app.app_context():
+        db.session.execute(text("SELECT 1"))
+        db.session.remove()
+    found = []
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 1"):
+        if (process := os.fork()) == 0:
+            os._exit(groups_after(statement))
+        found.append(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+    with ground.app.app_context():
+        db.engine.dispose()
+    assert found == [2, 2]
