@@ -116,6 +116,8 @@ def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str)
         (HEAD + "R\0", "encoding"),
         ("id,last_name,middle_name,first_name,gender,birthdate\n1,B,,A,female,\n", "people"),
         ("training_title,training_start_date\nR,2019-03-04\n", "columns"),
+        ("training_title,training_start_date,last_name\nR,2019-03-04,B\n", "columns"),
+        ("training_title,training_start_date,first_name\nR,2019-03-04,A\n", "columns"),
     ],
 )
 def test_a_file_that_is_no_export_is_told_by_a_reason(text: str, why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,6 +58,7 @@ from kash.people.queries.duplicates import (
     open_merges,
     told_apart,
 )
+from kash.people.queries.known import likenesses as likenesses_for
 from kash.people.queries.lists import (
     kept_facts,
     list_mapping,
@@ -177,6 +179,11 @@ def test_the_list_of_people_narrows_by_group_station_facts_and_what_was_not_aske
     told = [(one.chosen_name, one.whole, one.ward, one.cadre) for one in shown]
     assert told == [("Nyota", 1, "Kondele", ""), ("Mto", 0, None, None)]
     assert listed(trainer, facts={"sex": "male"}) == listed(trainer, unasked="photo") == []
+    # Of whom she does not reach she learns by no name what was asked, or where they are.
+    assert listed(trainer, text="bahari") == ["Bahari"]
+    assert listed(trainer, text="bahari", unasked="photo") == []
+    assert listed(trainer, text="mto", organisation=station.public_id) == []
+    assert listed(trainer, text="mto", facts={"sex": "male"}) == []
     assert _names(find_people(director, "ny")) == ["Nyota"]
     assert _names(find_people(director, "")) == []
     add("Ny")
@@ -490,7 +497,9 @@ def test_minors_are_those_whom_no_custodian_saw_first(
     add("Bahari", minor=True)
     add("Asha", minor=True, minor_seen_at=NOW, minor_seen_by="c")
     with sqlite_app.test_request_context("/"):
-        rows = list(minors(custodian))
+        listed = minors(custodian)
+    rows = listed.rows
+    assert (listed.total, listed.beyond) == (3, False)
     assert [(one.chosen_name, one.by) for one in rows] == [
         ("Bahari", "nobody"),
         ("Nyota", "somebody"),
@@ -553,6 +562,24 @@ def test_pairs_are_told_to_whoever_reaches_one_of_the_two(
     assert merge_within_reach(trainer, merges[0].public_id) is merges[0]
     with pytest.raises(NotFound):
         merge_within_reach(trainer, merges[4].public_id)
+
+
+def test_whoever_reaches_somebody_compares_her_by_all_and_others_by_her_name(
+    add: Callable[..., Person], groups: tuple[Group, Group], actor: Callable[..., Actor]
+) -> None:
+    station, earlier = (row(Organisation, name=name, kind="station") for name in ("One", "Two"))
+    facts = {"birth_year": 1990, "sex": "female", "age_band": "35-44"}
+    her = add("Nyota", reference="R1", ward="Kondele", **facts)
+    row(Posting, person_id=her.id, organisation=station)
+    row(Posting, person_id=her.id, organisation=earlier, until=TODAY)
+    by_name = Likeness(key=her.public_id, group=groups[1].public_id, name="nyota")
+    whole = replace(by_name, reference="R1", station=station.public_id, ward="kondele", **facts)
+
+    def seen_by(who: Actor) -> list[Likeness]:
+        return list(likenesses_for(who, Person.id == her.id))
+
+    assert seen_by(actor("director")) == [whole]
+    assert seen_by(actor("trainer")) == [by_name]
 
 
 def test_of_somebody_all_is_read_by_which_she_is_compared(

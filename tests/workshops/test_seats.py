@@ -295,6 +295,8 @@ def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walke
     for name in ("Asha", "Bahati", "Chausiku", "Waits"):
         enrol(held.workshop, make_person(name), held.trainer)
     _moved(held, "Chausiku", EnrolmentState.WITHDRAWN)
+    # Never on the register, as she did not answer.
+    enrol(held.workshop, make_person("Silent"), held.trainer, EnrolmentState.INVITED)
     admit_walk_in(held.workshop, make_person("Door"), held.trainer)
     unmarked = plan(**days)
     enrol(unmarked.workshop, make_person("Unmarked"), unmarked.trainer)
@@ -302,7 +304,7 @@ def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walke
     _attend(held, "Door", 2)
     db.session.rollback()
     community = db.session.query(Person).filter_by(chosen_name="Asha").one().group_id
-    expected = PastTurnout(days["starts_on"].weekday(), 8, 3, 1)
+    expected = PastTurnout(days["starts_on"].weekday(), 8, 4, 1)
     assert past_turnouts(local_today()) == {community: [expected]}
 
 

@@ -230,6 +230,23 @@ def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it() -> None
     assert compared("25-34", "35-plus") == Comparison(differs=("birth",))
 
 
+@pytest.mark.parametrize(
+    ("year", "kept", "expected"),
+    [
+        (1990, Facts(birth_year=1990), Comparison()),
+        (1990, Facts(birth_year=1991), Comparison(differs=("birth",))),
+        (1990, Facts(age_band="35-44"), Comparison(fills=("birth",))),
+        (2005, Facts(age_band="35-44"), Comparison(differs=("birth",))),
+        (1990, Facts(), Comparison(fills=("birth",))),
+    ],
+)
+def test_a_birth_year_beside_another_differs_and_beside_an_age_that_fits_says_more(
+    year: int, kept: Facts, expected: Comparison
+) -> None:
+    placed = PlacedRow(ReadRow(2, birth=Born(year=year)), "group")
+    assert compare(placed, kept, 2026, str) == expected
+
+
 def test_dots_and_lines_to_write_on_say_nothing() -> None:
     for written in ("........", "______", "–––", "…", "- - -"):
         assert is_empty(written)

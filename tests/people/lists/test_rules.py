@@ -101,6 +101,18 @@ def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Sex of the participant listed", "sex"),
+        ("Participant DOB as recorded", "birth"),
+        ("Tel of everyone who came", "phone"),
+    ],
+)
+def test_a_word_of_three_letters_within_a_heading_names_its_field(heading: str, field: str) -> None:
+    assert field_by_heading(heading) == (field, 88)
+
+
+@pytest.mark.parametrize(
     ("heading", "field", "cell"),
     [("Phone", "phone", "0712345678"), ("Age", "birth", "31"), ("Email", "email", "a@example.org")],
 )
