@@ -31,7 +31,7 @@ from kash.accounts.services.offboarding import LET_GO, deactivate, hand_over
 from kash.accounts.services.password_links import accept_new_password, new_password_link
 from kash.accounts.services.sessions import answer_for_device
 from kash.accounts.services.signing_in import check_password, check_second_step, open_session
-from kash.accounts.services.throttle import Client, forget_tries
+from kash.accounts.services.throttle import Client, _count_on_mark, forget_tries
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, seal
@@ -324,6 +324,23 @@ def test_nobody_forgets_a_browser_of_somebody_else(app: APIFlask, actor: Account
     with pytest.raises(NotFound):
         forget_browser(actor("administrator"), _marks(who)[0].public_id)
     assert len(_marks(who)) == 1
+
+
+def test_a_mark_that_ended_while_a_try_began_lets_nobody_in(app: APIFlask, actor: Accounts) -> None:
+    """Tries sent at once read a mark that still helps; only the row says which was the last."""
+    who = actor("trainer")
+    _marked(who)
+    (mark,) = _marks(who)
+    key, ends = mark.id, mark.expires_at
+    mark.tries = MARK_TRIES_MOST - 1
+    db.session.commit()
+    session, now = db.session(), utc_now()
+    assert not _count_on_mark(session, key, ends)
+    assert [_count_on_mark(session, key, now) for _ in range(2)] == [True, False]
+    assert mark.tries == MARK_TRIES_MOST
+    session.delete(mark)
+    session.flush()
+    assert not _count_on_mark(session, key, now)
 
 
 @pytest.mark.any_engine

@@ -21,6 +21,7 @@ from kash.evaluations.queries.forms import form_with_code, questions_of
 from kash.evaluations.queries.results import results_of
 from kash.evaluations.rules.answers import Ballot, BallotQuestionKind
 from kash.evaluations.rules.box import BallotBox
+from kash.evaluations.rules.results import FEWEST
 from kash.evaluations.services import forms
 from kash.evaluations.services.answering import enter_sheet, take_answer
 from kash.evaluations.services.clearing import something_is_left
@@ -265,6 +266,16 @@ def test_two_forms_of_one_day_cannot_be_compared(evaluated: Evaluated) -> None:
         again()
 
 
+def test_a_form_of_just_enough_answers_is_followed_by_no_other(evaluated: Evaluated) -> None:
+    """The answer of whoever came late would stand alone between the two."""
+    for _each in range(FEWEST):
+        evaluated.answer({0: "5"})
+    evaluated.close()
+    assert (evaluated.row.answered, evaluated.row.left_out) == (FEWEST, 0)
+    with pytest.raises(errors.AnotherForm):
+        forms.add_form(evaluated.workshop, FIRST_DAY, by=evaluated.trainer)
+
+
 def test_a_day_that_the_workshop_does_not_have_gets_no_form(evaluated: Evaluated) -> None:
     with pytest.raises(errors.NotOfThisWorkshop):
         forms.add_form(evaluated.workshop, FIRST_DAY - timedelta(days=1), by=evaluated.trainer)
@@ -318,6 +329,24 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
         with pytest.raises(errors.AlreadyOpened):
             change()
     assert len(there()) == len(rest) + 2
+
+
+def test_added_questions_stand_one_after_the_other_without_a_gap(
+    plan: Callable[..., Held], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "OF_A_DAY", ())
+    held = plan()
+    form = forms.add_form(held.workshop, FIRST_DAY, by=held.trainer)
+    for version, said in enumerate(("Food", "Room", "Pace"), start=1):
+        words = QuestionDetails(BallotQuestionKind.SCALE, {"en": said})
+        forms.save_question(held.workshop, form, None, words, version, by=held.trainer)
+    db.session.rollback()
+    row = db.session.query(EvaluationForm).filter_by(public_id=form).one()
+    assert [(one.position, one.texts["en"]) for one in questions_of(db.session(), row.id)] == [
+        (1, "Food"),
+        (2, "Room"),
+        (3, "Pace"),
+    ]
 
 
 def test_a_new_form_takes_over_the_questions_of_the_one_before(plan: Callable[..., Held]) -> None:

@@ -327,6 +327,13 @@ BASE = "The rooms are small. We look for others.\nWho pays?"
             "The rooms are too small. We look for others.\nWho pays?",
             ["The rooms are very small."],
         ),
+        # One sentence, changed by both, before which one writes another.
+        (
+            "Six came late. The rooms are very small. We look for others.\nWho pays?",
+            "The rooms are too small. We look for others.\nWho pays?",
+            "Six came late. The rooms are too small. We look for others.\nWho pays?",
+            ["The rooms are very small."],
+        ),
         # Two sentences made one, of which the other changed the second.
         (
             "The rooms are small, we look for others.\nWho pays?",

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from kash.accounts.services.locking import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
-from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.models import Action, AgendaItem, Forum, ForumMember, ForumTerm, Meeting
 from kash.forums.queries import series as series_queries
 from kash.forums.queries.actions import actions_due, arising_in
 from kash.forums.queries.meetings import attendance_of, meetings_to_record, next_meetings
@@ -29,6 +29,7 @@ from kash.forums.services.series import (
     end_membership,
     open_forum,
 )
+from kash.forums.services.terms import TermDetails, add_term, remove_term
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -581,3 +582,21 @@ def test_a_case_is_linked_to_meetings_of_a_forum_by_its_name(
         assert find_meetings("nowhere%", officer) == []
         assert found[0].url == f"/forums/{series.forum}/meetings/{meeting}"
         assert meetings_named([meeting], peer)[0].url == ""
+
+
+@pytest.mark.any_engine
+def test_of_two_terms_the_one_entered_by_mistake_goes_and_is_named(series: Series) -> None:
+    place = (series.forum, series.members["office"])
+    mistaken, right = (
+        add_term(*place, TermDetails(date(year, 1, 1), date(year, 12, 31)), by=series.secretary)
+        for year in (2025, 2026)
+    )
+    remove_term(*place, mistaken, by=series.secretary)
+    db.session.rollback()
+    assert list(db.session.scalars(select(ForumTerm.public_id))) == [right]
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.subjects) == (
+        "forums.term_removed",
+        [series.members["office"], mistaken],
+    )

@@ -125,9 +125,23 @@ def test_bail_is_written_down_once_corrected_and_taken_off(
     assert entries() == [("incidents.bail_written", [reference])] * 3
     timeline = open_case(one.actor, one.vault(), reference).record.timeline
     assert [one.what for one in timeline] == ["bail_added", "bail_changed", "bail_removed"]
-    closed = filed(two_women(), state="closed")
+
+
+@pytest.mark.any_engine
+def test_bail_of_a_closed_case_is_neither_written_down_nor_taken_off(
+    both_engines_app: object, a_member: Callable[..., Member], filed: Any
+) -> None:
+    one = a_member("documentation")
+    bail = CashBail(id="b1", person="p1", amount=500000, receipt="17", place_name="Winam")
+    record = two_women()
+    record.bail = [bail]
+    closed = filed(record, state="closed")
     with pytest.raises(CaseClosed):
-        write_down_bail(one.actor, one.vault(), closed, bail)
+        write_down_bail(one.actor, one.vault(), closed, bail.model_copy(update={"id": "b2"}))
+    with pytest.raises(CaseClosed):
+        take_off_bail(one.actor, one.vault(), closed, "b1")
+    assert bail_in(one, closed) == [bail]
+    assert entries() == []
 
 
 def test_bail_is_written_down_on_its_page_with_its_receipt(officer: Member, filed: Any) -> None:

@@ -354,6 +354,18 @@ def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> N
     assert db.session.query(MediationBrief).count() == 0
 
 
+def test_a_form_typed_after_the_last_reading_does_not_outlive_its_case(
+    member: AMember, peer: Actor
+) -> None:
+    """What was half typed about her would lie sealed for days after she was told it is gone."""
+    reported(peer)
+    assert read(member) is not None
+    keep_typed(member.actor, only_case(member).reference, "after", [("narrative", "y")])
+    assert shred() == 1
+    assert db.session.query(IncidentDraft).count() == 0
+    assert db.session.scalars(select(SealedDocument.id)).all() == []
+
+
 def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
     a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:

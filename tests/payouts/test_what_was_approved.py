@@ -371,12 +371,17 @@ def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
     assert fetched(ready, approved, ready.trainer).transfers == first.transfers
     (file,) = files_of(ready.one(approved))
     assert file.repeats == 1
-    kinds = db.session.scalars(
-        select(AuditEntry.action)
-        .where(AuditEntry.action.like("payouts.%"))
-        .order_by(AuditEntry.seq)
-    )
-    assert list(kinds)[-2:] == ["payouts.numbers_exported", "payouts.file_fetched_again"]
+    told = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action.like("payouts.%")).order_by(AuditEntry.seq)
+    ).all()
+    assert [one.action for one in told[-2:]] == [
+        "payouts.numbers_exported",
+        "payouts.file_fetched_again",
+    ]
+    # Both say whose numbers went out.
+    whose = {ready.person(ZAWADI), ready.person(BARAKA)}
+    for one in told[-2:]:
+        assert set(one.subjects) == {approved, file.public_id, *whose}
 
 
 @pytest.mark.any_engine

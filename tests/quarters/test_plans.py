@@ -287,6 +287,19 @@ def test_a_line_fixed_as_a_whole_tells_what_it_meets_and_stays() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("team", "kind"),
+    [(("gone", "juma"), Hindering.NO_LEADER), (("atieno", "gone"), Hindering.NO_TRAINER)],
+)
+def test_whoever_was_fixed_and_is_a_trainer_no_more_is_missed_on_all_days(
+    team: tuple[str, str], kind: Hindering
+) -> None:
+    wanted = replace(small().wanted[0], days=2)
+    place = PlannedPlace(MONDAY, "hall", team)
+    lacking = [QuarterHindrance(kind, first=MONDAY, last=MONDAY + timedelta(days=1), number=1)]
+    assert list(Hindrances(small(wanted=[wanted]), {}).at(wanted, place)) == lacking
+
+
 @pytest.mark.parametrize("seed", [4, 7, 17])
 def test_thirty_repairs_of_a_fortnight_find_room_for_as_many_as_there_is_room_for(
     seed: int,
