@@ -22,7 +22,9 @@ from kash.assessments.rules.bank import (
 )
 from kash.assessments.rules.moodle import (
     MOST_QUESTIONS,
+    ReadBank,
     UnreadableBank,
+    bank_text,
     bank_told,
     written_bank,
 )
@@ -73,6 +75,13 @@ def test_five_hundred_banks_come_back_from_moodle_as_they_left() -> None:
         bank = tuple(_question(chance) for _ in range(chance.randint(0, 6)))
         read = read_bank(written_bank(_words(chance, 20), bank, SCALE), "en")
         assert (read.questions, read.left_out) == (bank, ())
+
+
+def test_what_a_child_tells_of_a_bank_is_the_bank() -> None:
+    chance = random.Random(19)
+    for _ in range(50):
+        bank = ReadBank(tuple(_question(chance) for _ in range(3)), (("Drag", "ddwtos"),))
+        assert bank_told(bank_text(bank).encode("ascii")) == bank
 
 
 def test_a_question_that_no_form_could_save_again_is_named_and_left_out() -> None:

@@ -73,7 +73,7 @@ def test_people_of_a_station_are_narrowed_by_how_their_training_stands(
     assert "Baraka Mfano" in wrong.text
 
 
-@pytest.mark.parametrize("first_names", [250, 30, 3])
+@pytest.mark.parametrize("first_names", [120, 30, 3])
 def test_of_many_at_a_station_a_trainer_turns_to_all_whom_she_reaches_and_to_nobody_else(
     kondele: tuple[Place, str, Actor],
     client_for: ClientFor,

@@ -36,7 +36,7 @@ from kash.forums.rules.live_minutes import (
     values_of,
 )
 from kash.forums.rules.merging import WrittenItem
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.rows import ROWS_OF_AN_ITEM, TypedMinutesRow
 from kash.forums.rules.text_merging import TextDifference
 from kash.forums.sealed import writing_key
 from kash.forums.services.agenda import add_item
@@ -393,6 +393,22 @@ def test_nothing_else_is_read(wrong: Any) -> None:
     for nothing in (b"", b"{", b"\xff", b"[" * 100_000):
         with pytest.raises(UnreadableOperation):
             read_operation(nothing, new_public_id(), 1)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_as_many_rows_as_an_item_can_gather_are_read_and_no_more(more: int) -> None:
+    row = {"text": "Ask", "owner": "", "due": ""}
+    rows = [{**row, "key": new_public_id()} for _ in range(ROWS_OF_AN_ITEM * 4 + more)]
+    sent = {**WHOLE, "now": {"minute": "", "decisions": rows, "actions": []}}
+
+    def read() -> MinutesOperation:
+        return read_operation(json.dumps(sent).encode(), new_public_id(), 1)
+
+    if more:
+        with pytest.raises(UnreadableOperation):
+            read()
+    else:
+        assert len(read().now.decisions) == ROWS_OF_AN_ITEM * 4
 
 
 @pytest.mark.parametrize("due", ["0001-01-01", "2026-13-01", 20261116])

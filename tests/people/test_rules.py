@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.merging import merged_minor
+from kash.people.rules.merging import PostedStay, joined_stays, merged_minor
 from kash.people.rules.persons import (
     AGE_BANDS,
     MOST_NAME,
@@ -121,6 +121,22 @@ def test_the_last_answer_for_a_purpose_holds(answers: list[tuple[str, str]]) -> 
     assert set(present) == {purpose for purpose, _ in answers}
     for purpose, answer in present.items():
         assert [given for about, given in answers if about == purpose][-1] == answer
+
+
+@pytest.mark.parametrize(
+    ("until", "later", "joined"), [(5, 9, 9), (9, 7, 9), (5, None, None), (None, 9, None)]
+)
+def test_two_stays_at_one_place_that_touch_are_one_until_the_later_ends(
+    until: int | None, later: int | None, joined: int | None
+) -> None:
+    def day(number: int | None) -> date | None:
+        return None if number is None else date(2026, 1, number)
+
+    stays = [
+        PostedStay(1, 5, date(2026, 1, 1), day(until)),
+        PostedStay(2, 5, date(2026, 1, 5), day(later)),
+    ]
+    assert joined_stays(stays) == [PostedStay(1, 5, date(2026, 1, 1), day(joined))]
 
 
 def test_only_what_was_given_can_be_withdrawn() -> None:

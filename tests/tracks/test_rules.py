@@ -27,6 +27,7 @@ from kash.tracks.rules.renewal import (
     window_of,
 )
 from kash.tracks.rules.tree import (
+    DEEPEST,
     Branch,
     Join,
     Leaf,
@@ -181,6 +182,16 @@ def test_whatever_is_stored_is_a_tree_or_refused(written: object) -> None:
     except NotATree:
         return
     assert tree_from_json(tree_as_json(tree)) == tree
+
+
+def test_a_tree_that_is_deeper_than_any_rule_is_refused() -> None:
+    def nested(times: int) -> object:
+        return tree_as_json(HOURS_OF_C) if not times else {"all": [nested(times - 1)]}
+
+    assert leaves_of(tree_from_json(nested(DEEPEST))) == leaves_of(HOURS_OF_C)
+    for times in (DEEPEST + 1, DEEPEST + 2, 200):
+        with pytest.raises(NotATree):
+            tree_from_json(nested(times))
 
 
 HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())

@@ -20,7 +20,7 @@ from kash.training.rules.course_file import (
     read_file,
     written_file,
 )
-from kash.training.rules.fields import KINDS, Field, FieldKind, Value
+from kash.training.rules.fields import KINDS, MOST_PLANS, Field, FieldKind, Value
 from kash.training.rules.nodes import BELOW, CourseNode
 from kash.training.rules.plain_values import MOST_FAULTS, UnreadableFile
 from kash.training.rules.translations import fingerprint
@@ -160,6 +160,20 @@ def test_what_would_let_two_rows_or_versions_be_taken_for_one_is_refused() -> No
         "versions 2 / lineage",
         "versions 2 / number",
     ]
+
+
+def test_more_sessions_than_a_version_holds_are_told_with_their_number() -> None:
+    sessions = [plan(lineage=f"{at:016}") for at in range(MOST_PLANS + 1)]
+    whole = plain()
+    (first,) = whole["versions"][0]["modules"]
+    second = {**first, "lineage": "n" * 16, "plans": sessions[100:]}
+    whole["versions"][0]["modules"] = [{**first, "plans": sessions[:100]}, second]
+    assert faults(file_of(whole)) == [
+        ("versions 1", f"There are too many sessions here: more than {MOST_PLANS}.")
+    ]
+    second["plans"].pop()
+    (version,) = read_file(file_of(whole)).versions
+    assert sum(node.kind == "plan" for node in version.tree.walk()) == MOST_PLANS
 
 
 def test_translations_of_nothing_of_themselves_or_in_a_circle_are_refused() -> None:

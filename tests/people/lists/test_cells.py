@@ -424,6 +424,7 @@ def test_a_row_shows_whether_a_person_decided_it() -> None:
     assert classed(same, "") == (State.SAME, "asali", False, False)
     # Nobody is new with a number that is taken.
     assert classed(same, NEW) == (State.SAME, "asali", False, False)
+    assert classed(same, "asali") == (State.SAME, "asali", True, False)
 
 
 @pytest.mark.parametrize(

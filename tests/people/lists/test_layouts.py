@@ -16,7 +16,7 @@ from kash.people.lists.files import ReadFile
 from kash.people.lists.mappings import Mapped
 from kash.people.lists.rows_read import read_people
 from kash.people.rules.lists.cells import Cell
-from kash.people.rules.lists.layouts import apart, table_of
+from kash.people.rules.lists.layouts import _Heads, apart, table_of
 from kash.people.rules.lists.lines import table_of_lines
 from kash.people.rules.lists.sections import filled
 from kash.people.rules.lists.tables import TableSheet, header_number, place_of
@@ -126,6 +126,14 @@ def test_three_lists_side_by_side_are_three_lists() -> None:
     people = ["Asali Sampuli", "0712600001", "Baraka Mfano", "0712600002", "Zawadi Juma", ""]
     table = table_of(sheet_of([["Name", "Phone"] * 3, people]), 1)
     assert [cells[0] for _number, cells in table.rows] == people[::2]
+
+
+def test_a_question_stands_above_its_answers_on_whichever_line_these_are() -> None:
+    nothing = ["", ""]
+    answers, asked = ["Yes", "No"], ["Was she there", ""]
+    assert _Heads(nothing, asked, answers, nothing).question(0) == "Was she there"
+    assert _Heads(asked, answers, nothing, nothing).question(0) == "Was she there"
+    assert _Heads(asked, answers, nothing, nothing).question(1) == "Was she there"
 
 
 def test_a_line_that_asks_for_nothing_known_is_no_fact_of_a_person() -> None:

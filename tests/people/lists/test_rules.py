@@ -15,9 +15,10 @@ from kash.people.rules.lists.headings import (
     WAYS_OF,
     Guess,
     field_by_heading,
+    look_of,
     match_columns,
 )
-from kash.people.rules.lists.phones import read_phone
+from kash.people.rules.lists.phones import one_phone, read_phone
 from kash.people.rules.lists.rows import ReadRow, named_small
 from kash.people.rules.lists.stations import StationGuess, Stations
 from kash.people.rules.persons import BANDS
@@ -98,6 +99,18 @@ def test_a_number_alone_is_an_age_a_year_or_a_day_and_else_nothing() -> None:
     }
     assert told[29_221] == Born(year=1980)
     assert read_birth(1980.5, TODAY).value == Born()
+
+
+@pytest.mark.parametrize(("words", "share"), [(1, 0.0), (2, 1.0), (3, 1.0), (6, 1.0), (7, 0.0)])
+def test_a_name_has_two_words_to_six(words: int, share: float) -> None:
+    assert look_of([" ".join(["Achieng"] * words)] * 3, TODAY, "KE")["name"] == share
+
+
+@pytest.mark.parametrize(("length", "read"), [(40, "+254712345678"), (41, None)])
+def test_a_phone_is_as_long_as_anybody_writes_one_and_no_longer(
+    length: int, read: str | None
+) -> None:
+    assert one_phone("0712 345 678".ljust(length), "KE") == read
 
 
 @pytest.mark.parametrize(
