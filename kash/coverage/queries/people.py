@@ -23,7 +23,7 @@ from kash.policy import Actor
 from kash.tracks.rules.tree import Leaf
 
 _MOST_NAMED = 5000
-_FIRST_NAMES = 250
+_FIRST_NAMES = 120
 # The first of more people than these are soon found among all people in the order of names.
 _MANY = 5000
 
