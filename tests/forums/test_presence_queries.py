@@ -40,6 +40,7 @@ from kash.forums.queries.minutes_life import (
     remarks_on,
     seat_that_was_there,
 )
+from kash.forums.queries.minutes_record import presence_with_decisions
 from kash.forums.queries.presence import attendance_at, conflicted_in
 from kash.forums.queries.present_people import (
     DecisionNoted,
@@ -320,6 +321,40 @@ def test_conflicts_and_presence_are_noted_beside_items_and_decisions(
     assert decision_in(second, decisions[1].public_id) == decisions[1]
     with pytest.raises(NotFound):
         decision_in(item, decisions[1].public_id)
+
+
+def test_a_decision_is_told_as_quorate_only_if_every_group_met_its_quorum(
+    two: Forums, groups: tuple[Group, Group]
+) -> None:
+    meeting, other = two.meetings["Alpha", "before"], two.meetings["Alpha", "long ago"]
+    item = meeting.items[0]
+    needed, voted = (2, 3), {"votes_for": 1, "votes_against": 0, "abstained": 1}
+    told: dict[int, dict[str, object]] = {}
+    for where, present, votes in (
+        (item, (2, 3), voted),
+        (item, (1, 5), {}),
+        (item, (5, 2), {}),
+        (other.items[0], (2, 3), {}),
+    ):
+        decision = row(Decision, item=where)
+        for group, there, least in zip(groups, present, needed, strict=True):
+            row(
+                DecisionPresence,
+                decision_id=decision.id,
+                group_id=group.id,
+                members=5,
+                present=there,
+                needed=least,
+                **votes,
+            )
+        letters = [group.letter for group in groups]
+        told[decision.id] = {
+            "groups": [[letter, there, 5] for letter, there in zip(letters, present, strict=True)],
+            "votes": [[letter, 1, 0, 1] for letter in letters if votes],
+            "quorate": present == needed,
+        }
+    *own, _of_the_other = told
+    assert presence_with_decisions(meeting) == {decision: told[decision] for decision in own}
 
 
 def test_minutes_are_remarked_confirmed_and_put_right_in_their_order(

@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select
 
 from kash.incidents.models import Alert, Incident
 from kash.incidents.queries.alerts import open_alerts
+from kash.incidents.queries.autosaves import autosaves_left
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.ages import MAY_BE_MINOR
 from kash.incidents.rules.custodian_only import ForCustodian, for_custodian, may_read
@@ -39,6 +40,7 @@ from kash.incidents.rules.record import (
 from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.services import alerts
 from kash.incidents.services.assignment import assign, comment
+from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.workflow import StepRefused, take_step
 from kash.platform.database import db, new_public_id, utc_now
@@ -48,7 +50,7 @@ from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive
-from tests.incidents.form_pages import fields_of, filled
+from tests.incidents.form_pages import TOKEN, fields_of, filled
 from tests.incidents.sent_reports import sent
 
 CANARY = "Kanari wa Mfano"
@@ -381,6 +383,20 @@ def test_what_an_officer_typed_while_a_colleague_handed_the_case_over_reaches_th
     assert record_of(reference, grace.vault()).parties[0].account == anna.actor.public_id
     assert anna.client.post(f"/w/{reference}/edit", data=hers).status_code == 404
     assert anna.client.post(f"/w/{'x' * 16}/edit", data=hers).status_code == 404
+
+
+def test_no_custodian_reaches_what_another_who_may_work_on_the_case_still_writes(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace, vera, anna = (a_member(one) for one in ("custodian", "custodian", "documentation"))
+    record = secret_case("minor")
+    reference = filed(record)
+    for who, words in ((vera, "still writing"), (anna, "kept away")):
+        keep_typed(who.actor, reference, TOKEN, [("narrative", words)])
+    left = autosaves_left(grace.actor, grace.vault(), reference, record)
+    assert [(one.by, one.fields) for one in left] == [
+        (anna.actor.public_id, [("narrative", "kept away")])
+    ]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from kash.incidents.errors import (
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.evidence import open_evidence
-from kash.incidents.rules.evidence import EvidenceFile
+from kash.incidents.rules.evidence import EvidenceFile, StoredCopy, as_bytes
+from kash.incidents.rules.record import Evidence, Record
 from kash.incidents.services import evidence_files
 from kash.incidents.services.evidence import (
     Received,
@@ -37,8 +38,8 @@ from kash.incidents.services.evidence import (
 )
 from kash.incidents.services.shredding import shred_case
 from kash.platform import storage
-from kash.platform.database import db
-from kash.platform.vault import AuditEntry, SealedDocument
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import AuditEntry, SealedDocument, file_document
 from kash.platform.web.bodies import BodyTooLarge
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
@@ -160,6 +161,24 @@ def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> No
         (f"incidents.evidence_{what}", [reference])
         for what in ("added", "custody", "printed", "labelled", "removed")
     ]
+
+
+@pytest.mark.any_engine
+def test_a_custody_sheet_bears_a_reference_by_which_its_case_is_found_again(
+    member: AMember,
+) -> None:
+    # As an earlier version left a case: without a reference for papers.
+    document = new_public_id()
+    reference = filed(Record(evidence=[Evidence(document=document, number=1)]))
+    original = StoredCopy(code="jpeg", size=1, sha256="0" * 64)
+    file_document(
+        db.session(), "evidence", as_bytes(EvidenceFile(original=original)), public_id=document
+    )
+    db.session.commit()
+    sheets = [note_sheet(member.actor, member.vault(), reference, document) for _each in range(2)]
+    printed = [sheet.case.record.paper_reference for sheet in sheets]
+    kept = open_case(member.actor, member.vault(), reference).record.paper_reference
+    assert (len(kept), printed) == (12, [kept, kept])
 
 
 REFUSED = {

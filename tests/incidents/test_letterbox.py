@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
 
-from kash.incidents.models import IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import cases, filing
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.screens import SCREEN_KIND
@@ -31,9 +32,10 @@ from kash.incidents.rules.letterbox import (
 )
 from kash.incidents.rules.letterbox import as_bytes as box_as_bytes
 from kash.incidents.services.filing import answer_screen, submit
-from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.letterbox import deliver, tend_letterbox
+from kash.incidents.services.letterbox import letter as sealed_letter
 from kash.members.services.rotation import rotate
-from kash.platform.database import db, utc_now
+from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     Compartment,
     SealedDocument,
@@ -157,6 +159,36 @@ def test_reports_that_come_in_the_same_moment_are_all_kept(
     found, damaged = cases.open_cases(member.actor, member.vault())
     assert damaged == []
     assert {case.record.narrative for case in found} == {f"report {n}" for n in range(8)}
+
+
+class Backwards:
+    """A source of chance that turns every list round."""
+
+    def shuffle(self, kept: list[str]) -> None:
+        kept.reverse()
+
+
+@pytest.mark.any_engine
+def test_no_reports_become_visible_in_the_order_in_which_they_were_sent(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_member("documentation")
+    monkeypatch.setattr(
+        "kash.incidents.services.letterbox.secrets", SimpleNamespace(SystemRandom=Backwards)
+    )
+    now, receipts = utc_now(), [each * 64 for each in "abc"]
+    with writing() as session:
+        box = Box(
+            sent={
+                each: Sent(visible_at=now, record=sealed_letter(session, "incident", b"{}"))
+                for each in receipts
+            }
+        )
+        references = deliver(session, box, receipts, now)
+    of = dict(db.session.execute(select(Incident.public_id, Incident.receipt_hash)).all())
+    assert [of[one] for one in references] == receipts[::-1]
+    assert box.sent == {}
+    db.session.rollback()
 
 
 def test_a_report_and_the_worker_never_wait_for_each_other(

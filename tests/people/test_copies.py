@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -19,8 +20,9 @@ from kash.people.documents.copies import packed_copy
 from kash.people.erasure import OpenedForHer
 from kash.people.facts import FACTS
 from kash.people.models import Person
-from kash.people.queries.copies import told_columns
+from kash.people.queries.copies import copy_of, told_columns
 from kash.people.queries.erasing import RowsOfPeople
+from kash.platform.database import db
 
 pytestmark = pytest.mark.any_engine
 
@@ -95,3 +97,14 @@ def test_who_reads_it_has_words_and_programs_have_names(app: APIFlask) -> None:
         "Akinyi", "1990", "Certificates", "K7RM2WQX4NVH", "16 Nov 2026, 09:30",
     ]  # fmt: skip
     assert names["message_choice"] == [{"set_at": "2026-11-16T06:30:00+00:00"}]  # type: ignore[index]
+
+
+def test_a_copy_is_not_full_of_what_nobody_ever_said(
+    person: Callable[..., str], row: Callable[[str], Person]
+) -> None:
+    empty = {"printed_name": "", "birth_year": None, "cadre": "", "reference": ""}
+    (told,) = copy_of(db.session(), row(person(**empty)), hers=True)["person"]
+    assert told["ward"] == "Ward-of-77"
+    # A no is an answer.
+    assert {name: value for name, value in told.items() if not value} == {"minor": False}
+    db.session.rollback()

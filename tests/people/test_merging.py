@@ -30,6 +30,7 @@ from kash.people.models import (
     PersonMerge,
     Posting,
 )
+from kash.people.queries.merging import JoinedPosting, joined_postings
 from kash.people.references import dependents, references
 from kash.people.services.contacts import show_contact
 from kash.people.services.merging import (
@@ -402,6 +403,11 @@ def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> No
         {"organisation": places["North"], "since": date(2024, 1, 1)},
         {"organisation": places["South"], "since": date(2025, 1, 1)},
     )
+    # So they are shown before the merge.
+    assert joined_postings(_row(kept), _row(gone)) == [
+        JoinedPosting("South", date(2025, 1, 1), None, changed=False),
+        JoinedPosting("North", date(2024, 1, 1), date(2025, 1, 1), changed=True),
+    ]
     before = dump()
     merge = _merge(kept, gone)
     assert [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -12,13 +12,17 @@ from kash.certificates.models import CertificateBatch
 from kash.coverage.queries.subjects import COURSE, Subject
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import from_local
+from kash.policy import SYSTEM
 from kash.quarters.models import QuarterLine, QuarterProposal
+from kash.quarters.queries.naming import names_for
 from kash.quarters.queries.needs import (
     StationRow,
     plannable_subjects,
     station_rows,
     versions_of,
 )
+from kash.quarters.queries.places import stored
 from kash.quarters.queries.proposals import (
     accepted_lines,
     line,
@@ -26,8 +30,11 @@ from kash.quarters.queries.proposals import (
     proposal,
     proposal_list,
 )
+from kash.quarters.rules.programme import Hindering, QuarterHindrance
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.other_events import EventQuestion, HoldsEvents, OtherEvent
+from tests.declaring import also_declared
 from tests.rows import DAY, NOW, TODAY, row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
@@ -167,3 +174,27 @@ def test_what_is_planned_for_a_station_is_taken_off_its_need(
         StationRow(ids[2], "Gamma", "", 4, 0, 3),
     ]
     assert [one.left for one in rows] == [4, 1, 1]
+
+
+def test_titles_of_other_events_are_asked_for_on_the_days_of_what_is_no_workshop_alone() -> None:
+    asked: list[tuple[datetime, datetime]] = []
+
+    def events(question: EventQuestion) -> list[OtherEvent]:
+        asked.append((question.begins, question.ends))
+        return [
+            OtherEvent(key, f"Forum {key}", "", (), NOW, 60) for key in ("in the way", "elsewhere")
+        ]
+
+    held = row(Workshop, title="Kisumu Central")
+    hindrances = [
+        QuarterHindrance(Hindering.ENGAGED, "", held.public_id, TODAY - 9 * DAY),
+        QuarterHindrance(Hindering.BOOKED, "", "in the way", TODAY),
+        QuarterHindrance(Hindering.SENT, "", "called off"),
+    ]
+    kept = _line(_proposal(), row(Group), hindrances=stored(hindrances))
+    with also_declared(HoldsEvents(events), without=HoldsEvents):
+        assert names_for([kept], SYSTEM).events == {
+            held.public_id: "Kisumu Central",
+            "in the way": "Forum in the way",
+        }
+    assert asked == [(from_local(TODAY, time.min), from_local(TODAY + DAY, time.min))]

@@ -26,12 +26,19 @@ from kash.series.errors import (
     DateOver,
     DatesChanged,
     NoDateChosen,
+    NothingToChange,
     OneStandsInTheWay,
 )
 from kash.series.models import SeriesDate
 from kash.series.queries import HeldDate, held_dates, one_series
 from kash.series.rules import OnHoliday, Pattern, Repeats
-from kash.series.services.changing import ComingChange, change_coming, leave_out, take_up
+from kash.series.services.changing import (
+    Changed,
+    ComingChange,
+    change_coming,
+    leave_out,
+    take_up,
+)
 from kash.series.services.planning import (
     MeetingHours,
     add_dates,
@@ -296,6 +303,31 @@ def test_meetings_of_a_series_have_its_hours_and_can_be_moved_and_come_back(
         .where(Meeting.public_id == dates[2].meeting)
     ).one()
     assert slot.closed_at is None
+
+
+def test_a_meeting_of_which_nothing_changes_is_not_told_as_changed_and_stays_unwritten(
+    series: Forum,
+) -> None:
+    by = series.secretary
+    rule = Pattern(Repeats.MONTHLY_WEEKDAY, date(2027, 2, 1), weekdays=(2,), ordinal=3, count=3)
+    named = [one.named for one in dates_after(rule, 1)]
+    hours = MeetingHours(time(14), time(16, 30), "Lake hall")
+    made = repeat_meetings(series.forum, rule, hours, named, by, public_id=new_public_id())
+    dates = _dates(made, by)
+    change_coming(made, dates[1].public_id, ComingChange(begins=time(10)), by)
+
+    def row_versions() -> list[int]:
+        db.session.rollback()
+        kept = select(Meeting.row_version).where(Meeting.place == "Lake hall")
+        return list(db.session.scalars(kept.order_by(Meeting.starts_at)))
+
+    first, *others = row_versions()
+    wanted = ComingChange(begins=time(10), place="Lake hall")
+    done = change_coming(made, dates[0].public_id, wanted, by, all_to_come=True)
+    assert done == Changed(1, 2)
+    assert row_versions() == [first + 1, *others]
+    with pytest.raises(NothingToChange):
+        change_coming(made, dates[0].public_id, wanted, by, all_to_come=True)
 
 
 def test_meetings_of_a_series_begin_with_the_agenda_of_the_one_before(series: Forum) -> None:

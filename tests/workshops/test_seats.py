@@ -265,6 +265,15 @@ def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_program
     assert told(again) == {"Asha": had}
     # Told, and in nobody's way.
     assert enrol(second.workshop, people["Bahati"], second.trainer) == "confirmed"
+    # One of the two rules is enough.
+    refused = {
+        "needs_earlier": (second, "Chausiku", NeedsEarlierCourse),
+        "refuses_repeats": (again, "Asha", HadThisCourse),
+    }
+    for rule, (held, who, problem) in refused.items():
+        change_settings(SYSTEM, "seats", SEATS, {each: each == rule for each in refused})
+        with pytest.raises(problem):
+            enrol(held.workshop, people[who], held.trainer)
     change_settings(SYSTEM, "seats", SEATS, {"needs_earlier": True, "refuses_repeats": True})
     with pytest.raises(NeedsEarlierCourse):
         enrol(second.workshop, people["Chausiku"], second.trainer)

@@ -183,6 +183,11 @@ def test_a_record_replaces_the_one_that_was_shown_and_no_other(
         remove_session(held.workshop, session, held.trainer)
     record_session(held.workshop, session, told, 1, held.trainer)
     assert db.session.query(StepLeftOut).count() == 1
+    # What was written just now is not old.
+    forget_words(utc_now())
+    fresh = taught_sessions(held.row)[0]
+    assert (fresh.notes, fresh.next_time) == (found.notes, found.next_time)
+    assert fresh.left_out == found.left_out
     forget_words(utc_now() + retention().span("trainer_notes") + timedelta(minutes=1))
     found = taught_sessions(held.row)[0]
     assert (found.notes, found.next_time) == ("", "")
