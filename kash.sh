@@ -79,7 +79,7 @@ install_packages() {
 Install them as root: apt-get install --no-install-recommends ${missing[*]}"
     as_root=(sudo -n)
   fi
-  echo "Installing ${missing[*]}"
+  echo "Installing ${missing[*]}" >&2
   # The run level keeps a machine without systemd from starting the servers that tests start for
   # themselves.
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0)
@@ -103,7 +103,7 @@ install_requirements() {
   fi
   wanted=$(sha256sum <"$file")$(readlink -f "$PYTHON")
   [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return
-  echo "Installing $file"
+  echo "Installing $file" >&2
   "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement "$file"
   printf '%s' "$wanted" >"$stamp"
 }
