@@ -51,8 +51,8 @@ stop() {
 }
 
 # The first python3 of a version that the requirements are locked for. The system's own goes before
-# what a shell finds: it is mended with the system, and built to be a third quicker than one that
-# somebody compiled without profiles.
+# what a shell finds: it is mended with the system, and a fifth quicker than one that somebody
+# compiled without profiles.
 find_python() {
   local candidate
   for candidate in /usr/bin/python3 python3 python3.13 python3.12 python3.11; do
