@@ -97,9 +97,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 _AFTER_COMMIT, _HELD = "kash_after_commit", "kash_connection"
-_ROOMY = "kash_roomy"
-# What each connection of SQLite keeps of the file, in kB, and one that writes many rows meanwhile.
-_CACHE, _ROOM = 400, 2_000
 
 
 class Base(DeclarativeBase):
@@ -172,7 +169,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        f"cache_size=-{_CACHE}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -190,24 +186,6 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
         cursor.execute("SET random_page_cost = 1.1; SET jit = off")
     # What is set goes with the transaction in which it was.
     connection.commit()
-
-
-def make_room(connection: Connection) -> None:
-    """Have SQLite keep all pages that many rows touch, until the connection is given back.
-
-    Rows with random keys each touch another page of an index. With its small cache SQLite reads
-    a page when a key is looked for, drops it, reads it again to add the key, and writes it out
-    twice. Only one connection at a time writes, so that one alone is so large.
-    """
-    if connection.dialect.name == "sqlite":
-        connection.info[_ROOMY] = True
-        execute_raw(connection, f"PRAGMA cache_size=-{_ROOM}")
-
-
-@event.listens_for(Engine, "checkin")
-def _take_room_back(connection: Any, record: Any) -> None:
-    if record.info.pop(_ROOMY, False) and connection is not None:
-        connection.execute(f"PRAGMA cache_size=-{_CACHE}")
 
 
 @event.listens_for(Engine, "begin")

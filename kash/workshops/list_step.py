@@ -6,22 +6,27 @@ from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from kash.people.next_steps import NextStep, StepDone
 from kash.platform.database import db
 from kash.platform.web.formats import local_today, short_date_text
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.due import workshops_of_trainer
-from kash.workshops.queries.scope import own_workshop
+from kash.workshops.queries.scope import is_run_by, own_workshop
 from kash.workshops.services.enrolment import enrol_all
 
 
 def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
     if not actor.may("workshops.edit"):
         return []
-    found = db.session.scalars(workshops_of_trainer(actor).where(Workshop.ends_on >= local_today()))
-    return [(each.public_id, f"{each.title}, {short_date_text(each.starts_on)}") for each in found]
+    ahead = (
+        select(Workshop.public_id, Workshop.title, Workshop.starts_on)
+        .where(is_run_by(actor), Workshop.state == "planned", Workshop.ends_on >= local_today())
+        .order_by(Workshop.starts_on, Workshop.id)
+    )
+    rows = db.session.execute(ahead)
+    return [(public_id, f"{title}, {short_date_text(day)}") for public_id, title, day in rows]
 
 
 def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:

@@ -41,7 +41,8 @@ class Workshop(PublicId, Base):
     __table_args__ = (
         CheckConstraint("state in ('planned', 'cancelled')", name="state"),
         CheckConstraint("ends_on >= starts_on", name="days"),
-        Index("ix_workshop_starts_on_id", "starts_on", "id"),
+        # Titles are looked through in the order of days without reading whole workshops.
+        Index("ix_workshop_starts_on_id_title", "starts_on", "id", "title"),
         Index("ix_workshop_ends_on", "ends_on"),
         Index("ix_workshop_changed_at", "changed_at"),
     )

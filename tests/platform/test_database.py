@@ -1,8 +1,7 @@
-"""The rule for writing: one connection, indexes of some rows, and room on SQLite."""
+"""The rule for writing: one connection, and indexes of some rows."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +15,6 @@ from kash.people.models import Group
 from kash.platform.database import (
     db,
     is_public_id,
-    make_room,
     new_public_id,
     only_where,
     public_id_from,
@@ -87,25 +85,6 @@ def test_a_row_that_is_locked_replaces_what_was_loaded_of_it_before(
     assert session.scalars(asked).one().name == "Police"
     assert WAYS_TO_LOCK[way](session, asked.with_for_update()) is group
     assert group.name == "Other"
-
-
-def test_room_for_many_rows_ends_with_the_transaction(sqlite_app: APIFlask) -> None:
-    asked = text("PRAGMA cache_size")
-    usual = db.session.scalar(asked)
-    for fails in (False, True):
-        with contextlib.suppress(ZeroDivisionError), writing() as session:
-            make_room(session.connection())
-            assert session.scalar(asked) < usual
-            if fails:
-                raise ZeroDivisionError
-        # The connection used last is used again.
-        assert db.session.scalar(asked) == usual
-
-
-def test_room_is_made_on_sqlite_alone(postgresql_app: APIFlask) -> None:
-    with writing() as session:
-        make_room(session.connection())
-        assert session.scalar(text("select 1")) == 1
 
 
 def test_an_index_of_some_rows_holds_no_others_on_either_engine() -> None:

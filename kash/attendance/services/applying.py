@@ -28,12 +28,9 @@ from kash.attendance.rules.marking import (
     decide_batch,
     is_readable,
 )
-from kash.platform.database import make_room
 from kash.platform.raw_sql import BulkInsert, RawQuery, is_postgresql, moment_from, moment_text
 
 _LONGEST_ID = 16
-# So many find and then fill more pages than SQLite keeps.
-_MANY = 20
 HISTORY = BulkInsert(
     "mark_operation",
     ("op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
@@ -107,8 +104,6 @@ def apply_batch(
     it had before a merge is found all the same. Answers and operations stand in the same order.
     """
     connection = session.connection()
-    if len(operations) >= _MANY:
-        make_room(connection)
     found = _found(connection, register_id, purpose, operations)
     if any(operation.entry not in found.people for operation in operations):
         aliases = _aliases(connection, register_id, operations, found)

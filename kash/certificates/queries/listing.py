@@ -32,7 +32,7 @@ from kash.workshops.models import Workshop
 
 # Of more certificates of a group than these it is only told that there are more, as it is asked of
 # each whose it is.
-MOST_COUNTED = 500
+MOST_COUNTED = 250
 # Of more certificates that a search finds than these it is only told that there are more.
 MOST_FOUND = 25
 # So many batches are named one by one; among more, certificates are looked for as in a list.

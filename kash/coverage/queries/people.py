@@ -23,7 +23,6 @@ from kash.policy import Actor
 from kash.tracks.rules.tree import Leaf
 
 _MOST_NAMED = 5000
-_FIRST_NAMES = 120
 # The first of more people than these are soon found among all people in the order of names.
 _MANY = 5000
 
@@ -64,13 +63,12 @@ def people_at(
     training: str = "",
 ) -> StationPeople:
     """The people of a group at a station whom an actor reaches, or those of them whose training
-    stands in one way. Two or three queries, and one that counts them unless nothing was written
+    stands in one way. Two or three queries, and two that count them unless nothing was written
     since; what `trained_in` asks about those of the page, and about all if a way is asked for."""
     session = db.session()
     there = and_(Posting.is_open, Posting.organisation_id == station)
-    sought = [Person.group_id == group, ~Person.minor]
-    sought += [Person.cadre == cadre] if cadre else []
-    hers = [*sought, within_reach(actor, "people.see", few=True)]
+    hers = [Person.group_id == group, ~Person.minor, within_reach(actor, "people.see", few=True)]
+    hers += [Person.cadre == cadre] if cadre else []
     posted = select(Person.id).join(Posting).where(there, *hers)
     stands = _Standing(session, subject, goal, today)
     if training:
@@ -82,11 +80,10 @@ def people_at(
         found = _page(_SHOWN.join(Posting).where(there, *hers), None)
     else:
         of_whom = actor.public_id, actor.roles, station, group, cadre
-        reached = counted(
-            ("reached at a station", *of_whom),
-            lambda: session.scalar(select(func.count()).select_from(posted.subquery())) or 0,
+        reached, first = counted(
+            ("reached at a station", *of_whom), lambda: _number_and_first(session, posted)
         )
-        found = _everybody(there, sought, hers, reached)
+        found = _everybody(there, hers, reached, first)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
         known = stands.of([row[0] for row in rows])
@@ -108,25 +105,33 @@ def _page(people: Select[Any], number: int | None) -> Listing[Any]:
     )
 
 
+def _number_and_first(session: Session, people: Select[Any]) -> tuple[int, Sequence[int]]:
+    """How many of these people there are, and the keys of the first page of them by name; of many
+    none, who are soon found."""
+    number = session.scalar(select(func.count()).select_from(people.subquery())) or 0
+    if not FEWER_ROWS < number <= _MANY:
+        return number, ()
+    by_name = people.order_by(Person.sort_name, Person.id).limit(FEWER_ROWS)
+    return number, session.scalars(by_name).all()
+
+
 def _everybody(
     there: ColumnElement[bool],
-    sought: Sequence[ColumnElement[bool]],
     hers: Sequence[ColumnElement[bool]],
     reached: int,
+    first: Sequence[int],
 ) -> Listing[Any]:
-    """A page of all who are `sought` at a station and reached, as `hers` says of each."""
+    """A page of all who are at a station and reached, as `hers` says of each. `first` are the keys
+    of whoever stood on the first page when they were counted."""
     if reached > _MANY:
         return _page(
             _SHOWN.where(exists().where(Posting.person_id == Person.id, there), *hers), reached
         )
-    if reached > FEWER_ROWS and _asks_for_the_first() and not is_taken():
-        # It is soon found among the first names, without asking of everybody whether she is
-        # reached; where few of them are, it isn't.
-        names = select(Person.id).join(Posting).where(there, *sought)
-        names = names.order_by(Person.sort_name, Person.id).limit(_FIRST_NAMES)
-        first = _page(_SHOWN.where(Person.id.in_(names), *hers), reached)
-        if len(first) == FEWER_ROWS:
-            return first
+    if first and _asks_for_the_first() and not is_taken():
+        # What was counted may be shown some minutes longer; whom she reaches is asked now.
+        found = _page(_SHOWN.where(Person.id.in_(first), *hers), reached)
+        if len(found) == FEWER_ROWS:
+            return found
     # Whether she is posted here is asked before whether she is reached, which takes longer.
     return _page(_SHOWN.join(Posting).where(there, *hers), reached)
 

@@ -144,7 +144,7 @@ def _visible(
     reached = select(Person.id).where(within_reach(actor, "people.see", few=few))
     if few:
         reached = reached.where(Person.id.in_(people))
-    return frozenset(session.connection().execute(reached).scalars())
+    return frozenset(session.connection().execute(reached).scalars().all())
 
 
 def _workshops(

@@ -15,7 +15,7 @@ from kash.platform.web.errors import one_or_404
 
 # Nobody needs to know at a glance how many more than these are at one station, and counting them
 # would read everybody.
-MOST_COUNTED = 500
+MOST_COUNTED = 250
 
 
 def groups() -> Sequence[Group]:
