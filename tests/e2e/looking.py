@@ -277,6 +277,8 @@ class Looker:
     ) -> list[str]:
         """What axe finds, and whether the page is wider than its window, in each guise. The window
         is left dark, and as large as the first of the sizes."""
+        # A click waits until the next page's answer begins, not until there is anything of it.
+        page.wait_for_load_state()
         axe = _Axe(page)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         found: list[str] = []

@@ -126,6 +126,7 @@ def test_each_name_of_earlier_trainings_is_chosen_on_a_phone(
     page.get_by_role("button", name="Back to the names").click()
     expect(page.get_by_label("Whose trainings are they? Baraka Sampuli")).to_have_value("")
     page.get_by_role("button", name="Look at what would be saved").click()
+    expect(page.get_by_role("heading", name="Save this?")).to_be_visible()
     assert db.session.query(EarlierTraining).count() == 0
     db.session.rollback()
     page.get_by_role("button", name="Save earlier trainings").click()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 
 from .faults import note_faults
 from .looking import DESK
@@ -290,7 +290,7 @@ def test_without_javascript_the_password_does_it_all(site: Site) -> None:
     # The browser's parser does not know that scripts are off, so that this is there but not drawn.
     assert "Passkeys need JavaScript. Everything else works without it." in page.content()
     page.get_by_role("button", name="Sign in with a passkey").click()
-    assert page.get_by_text("Passkeys need JavaScript. Sign in with your").is_visible()
+    expect(page.get_by_text("Passkeys need JavaScript. Sign in with your")).to_be_visible()
     page.fill("[name=email]", "peer@example.org")
     page.fill("[name=password]", PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -298,6 +298,6 @@ def test_without_javascript_the_password_does_it_all(site: Site) -> None:
     page.goto(site.served.address + "/account/passkeys/add")
     page.fill("[name=name]", "My phone")
     page.get_by_role("button", name="Add a passkey").click()
-    assert page.get_by_text("An authenticator app works without it.").is_visible()
-    assert page.input_value("[name=name]") == "My phone"
+    expect(page.get_by_text("An authenticator app works without it.")).to_be_visible()
+    expect(page.locator("[name=name]")).to_have_value("My phone")
     context.close()
