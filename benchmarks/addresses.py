@@ -390,6 +390,7 @@ def _organisations() -> Scene:
 def _person(public_id: str, other: str = "") -> Scene:
     return {
         "/people/<public_id>": public_id,
+        "/messages/people/<public_id>": public_id,
         "/people/<public_id>/merge/<other_id>": other,
         "/people/<public_id>/consents/<purpose>": "photo",
     }
