@@ -15,6 +15,7 @@ from sqlalchemy import update
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import candidates
+from kash.certificates.queries.ready import ready_by_tracks
 from kash.certificates.queries.renewals import renewals_here
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.issuing import (
@@ -167,6 +168,30 @@ def test_nobody_gets_a_second_one_by_the_same_track_at_another_workshop(
     assert lacking(tracked)[ALL] == [(Requirement.NOT_YET, 0, 0)]
     ask_no_more(tracked.track, by=tracked.director)
     assert lacking(tracked)[ALL] == []
+
+
+def test_a_certificate_by_something_else_hides_nobody_who_fulfils_the_track(
+    tracked: Tracked,  # noqa: F811
+    plan: Callable[..., Held],  # noqa: F811
+) -> None:
+    required(tracked)
+    enrol(tracked.track, tracked.person(ALL), by=tracked.trainer)
+    ask_no_more(tracked.track, by=tracked.director)
+    batch = tracked.ready.issued()
+    db.session.execute(
+        update(CertificateBatch)
+        .where(CertificateBatch.public_id == batch)
+        .values(workshop_id=plan(by=tracked.trainer).row.id)
+    )
+    db.session.commit()
+    ask_for(tracked.track, by=tracked.director)
+    here = (tracked.ready.workshop.public_id, 1)
+    after = max(TODAY, tracked.ready.workshop.ends_on)
+    told = ready_by_tracks(tracked.trainer, after)
+    assert [(one.workshop, one.count) for one in told] == [here]
+    tracked.ready.proposed()
+    db.session.rollback()
+    assert ready_by_tracks(tracked.trainer, after) == []
 
 
 def test_what_certificates_need_is_not_written_or_turned_around_elsewhere(
