@@ -317,6 +317,9 @@ def measure(large: Programme, small: Programme, rounds: int = ROUNDS) -> Result:
                 browsers[HALFWAY] = sign_in(where, email)
 
         measured, unasked = measure_pages(everybody, large.pages, look, rounds)
+        # Some pages ask for the password again once it was given some minutes ago.
+        everybody = everybody_signed_in(server, large.loaded)
+        browsers_beside = everybody_signed_in(beside, small.loaded)
         for _more in range(_ROUNDS_MORE):
             growing = {
                 key
