@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.dhis2.rules.planning import PushOutcome, SentValue, ValueSlot, lies_there, plan
-from kash.dhis2.rules.sources import NotSendable, dhis2_period, known_cells
+from kash.dhis2.rules.sources import SEXES, NotSendable, dhis2_period, known_cells
 from kash.dhis2.rules.summary import read_back, read_summary, settled
 from kash.indicators.rules.periods import Period, read_period
 
@@ -128,5 +128,12 @@ def test_only_quarters_and_years_go_and_nothing_about_incidents() -> None:
         ("community", "people_completed"),
     }
     assert len({one.code for one in cells}) == len(cells)
+    whole, sexes, band = (), [(("sex", one),) for one in SEXES], ("age_band", "18-24")
+    officers = [one.place for one in cells if one.source == "officers"]
+    assert sorted(officers) == sorted([whole, *sexes] * 4)
+    assert [one.place for one in cells if one.source == "community"] == [
+        *(whole, *sexes),
+        *((band,), *((*sex, band) for sex in sexes)),
+    ]
     # Of the community nothing finer than sex and age of the whole programme.
     assert {name for one in cells for name, _value in one.place} == {"sex", "age_band"}

@@ -261,3 +261,9 @@ def test_minutes_are_confirmed_only_when_nothing_stands_against_it(
     changes: dict[str, object], reason: ConfirmRefusal | None
 ) -> None:
     assert refusal(replace(FINE, **changes)) == reason  # type: ignore[arg-type]
+
+
+def test_a_part_of_the_minutes_is_written_in_the_letters_in_which_it_was_said() -> None:
+    part = MinutesPart("minute", {"text": "Wanjikũ", "number": "2"})
+    assert part.value == '{"number":"2","text":"Wanjikũ"}'
+    assert said_in(part.value) == part.said

@@ -372,6 +372,32 @@ def test_a_line_that_became_a_decision_takes_along_what_somebody_else_changed_in
     assert merge_items(base, changed, decided).item == wanted
 
 
+@pytest.mark.parametrize(
+    ("fact", "mine", "theirs", "stands", "both"),
+    [
+        ("owner", "a", "b", "b", False),
+        ("owner", "c", "a", "c", False),
+        ("owner", "c", "c", "c", False),
+        ("owner", "c", "b", "b", True),
+        ("due_on", date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 2), False),
+        ("due_on", None, date(2026, 1, 1), None, False),
+        ("due_on", None, date(2026, 1, 2), date(2026, 1, 2), True),
+    ],
+)
+def test_who_and_by_when_stand_as_the_one_chose_who_changed_them(
+    fact: str, mine: object, theirs: object, stands: object, both: bool
+) -> None:
+    row = TypedMinutesRow("k", "Open the desk.", "a", date(2026, 1, 1))
+    base, wrote, there = (
+        WrittenItem(actions=(replace(row, **{fact: value}),))
+        for value in (getattr(row, fact), mine, theirs)
+    )
+    merged = merge_items(base, wrote, there)
+    assert merged.item == WrittenItem(actions=(replace(row, **{fact: stands}),))
+    said = [one.isoformat() if isinstance(one, date) else one or "" for one in (theirs, mine)]
+    assert [(one.stands, one.other) for one in merged.differences] == [tuple(said)] * both
+
+
 def test_two_who_make_a_decision_of_one_line_make_one() -> None:
     base = WrittenItem("The desk is open on Fridays.")
     mine, theirs = (

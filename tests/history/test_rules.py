@@ -3,6 +3,7 @@ one's, or of another day."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kash.history.rules import UnreadableExport, decoded, plain, read_day, read_export
+from kash.history.rules import (
+    TrainingRow,
+    UnreadableExport,
+    decoded,
+    plain,
+    read_day,
+    read_export,
+)
 
 TODAY = date(2026, 11, 28)
 HEAD = (
@@ -116,6 +124,9 @@ def test_a_row_that_cannot_be_read_is_told_with_its_number(cells: str, why: str)
         (HEAD + "R\0", "encoding"),
         ("id,last_name,middle_name,first_name,gender,birthdate\n1,B,,A,female,\n", "people"),
         ("training_title,training_start_date\nR,2019-03-04\n", "columns"),
+        ("training_title,last_name,first_name\nR,B,A\n", "people"),
+        ("training_start_date,last_name,first_name\n2019-03-04,B,A\n", "people"),
+        ("training_start_date,participants\n2019-03-04,A B\n", "columns"),
         ("training_title,training_start_date,last_name\nR,2019-03-04,B\n", "columns"),
         ("training_title,training_start_date,first_name\nR,2019-03-04,A\n", "columns"),
     ],
@@ -151,3 +162,19 @@ def test_a_day_is_itself_in_either_order_unless_it_could_be_two(day: date) -> No
         else:
             with pytest.raises(UnreadableExport, match="two_days"):
                 read_day(day.strftime(form))
+
+
+def test_a_training_of_other_facts_is_another_one() -> None:
+    day = date(2019, 3, 4)
+    row = TrainingRow(2, "Rights", day, day, None, "", "Kisumu", "KASH", ())
+    others = (
+        replace(row, title="Law"),
+        replace(row, first_day=date(2019, 3, 3)),
+        replace(row, last_day=date(2019, 3, 5)),
+        replace(row, place="Siaya"),
+        replace(row, organiser="Another"),
+    )
+    keys = {one.source_key(as_trainer=False) for one in (row, *others)}
+    assert len(keys | {row.source_key(as_trainer=True)}) == 7
+    # Where it stands in a file tells nothing about it.
+    assert replace(row, number=9).source_key(as_trainer=False) in keys

@@ -251,3 +251,14 @@ def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was() -> Non
     assert not record.consents_to("funder", "p1")
     # Of health nobody was asked before.
     assert not record.consents_to("health", "p1")
+
+
+def test_what_somebody_wished_before_anyone_was_on_record_is_of_several_nobodys() -> None:
+    """Nobody knows who of them it was that wished it, or whether the others were asked."""
+    wish = said("", True, purpose="mediation", wish=True, wording="")
+    alone = Record(persons=[Person(id="p1", code="P1")], consents=[wish])
+    assert [one.origin for one in alone.answers_to("mediation")] == ["herself"]
+    assert [one.origin for one in two(wish).answers_to("mediation")] == ["not_asked"] * 2
+    # A report that one of them wants to be kept is kept.
+    keep = said("", True, purpose="record", wish=True, wording="")
+    assert [one.origin for one in two(keep).answers_to("record")] == ["herself"] * 2

@@ -210,3 +210,7 @@ def test_the_list_is_filtered_by_standing_and_her_page_tells_its_turns(
     page = browser.get(address).text
     assert "All done, no valid certificate" in page
     assert "The certificate was revoked" in page
+
+
+def test_what_can_be_renewed_already_holds_still() -> None:
+    assert {one for one in Standing if one.holds} == {Standing.ACTIVE, Standing.RENEWABLE}

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from itertools import combinations
 from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kash.platform.database import new_public_id
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
-from kash.training.rules.comparison import RowPair, compare
+from kash.training.rules.comparison import RowPair, compare, longest_rising
 from kash.training.rules.fields import KINDS, MODULE, PLAN, VERSION
 from kash.training.rules.nodes import Key
 from kash.training.rules.texts import FieldText, RowText, SessionText
@@ -327,3 +330,18 @@ def test_rows_of_a_session_are_told_apart_by_kind() -> None:
     put_session(plan, SessionText({}, (RowText("step", new_public_id(), {"to_do": "b"}), one)))
     assert [row.kind for row in plan.rows] == ["step", "objective"]
     assert plan.rows[1] is before
+
+
+@given(st.integers(0, 7).flatmap(lambda size: st.permutations(range(size))))
+def test_the_fewest_count_as_moved(numbers: list[int]) -> None:
+    found = longest_rising(numbers)
+    rising = [numbers[at] for at in found]
+    assert found == sorted(found)
+    assert rising == sorted(rising)
+    longest = max(
+        len(part)
+        for size in range(len(numbers) + 1)
+        for part in combinations(numbers, size)
+        if list(part) == sorted(part)
+    )
+    assert len(found) == longest

@@ -439,3 +439,21 @@ def test_capitals_are_found_in_the_printed_name_too(name: str, printed: str, sho
     columns = {"name": [0], "printed_name": [1]}
     read = read_row(2, (name, printed), columns, {}, TODAY, "KE")
     assert capitals_in(read) is shouted
+
+
+@pytest.mark.parametrize(
+    ("written", "email"),
+    [
+        (" Amina@Example.org ", "amina@example.org"),
+        ("", ""),
+        *((wrong, None) for wrong in ("amina", "@example.org", "amina@", "a b@example.org")),
+        *((wrong, None) for wrong in ("a@b@example.org", "a@.org", "a@example.", "a@example")),
+        *((wrong, None) for wrong in ("amína@example.org", f"{'a' * 250}@example.org")),
+    ],
+)
+def test_an_address_is_kept_or_told_to_be_wrong(written: str, email: str | None) -> None:
+    read = read_row(2, ("Amina", written), {"name": [0], "email": [1]}, {}, TODAY, "KE")
+    assert (
+        (codes(read), read.wrong) == ([], False) if email is not None else (["email_wrong"], True)
+    )
+    assert read.email == (email or "")

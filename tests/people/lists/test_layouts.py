@@ -115,6 +115,16 @@ def test_of_a_line_that_is_nobodys_the_words_stay() -> None:
     assert (table.nobody, table.rows[0][1][:2]) == ({1: "note"}, ("Hello all", ""))
 
 
+def test_what_stands_behind_a_name_and_a_phone_keeps_its_cells() -> None:
+    lines = [(1, ["1. Amani - 0712000001 - Kondele - OCS"]), (2, ["2. Baraka - 0712000002"])]
+    table = table_of_lines(lines)
+    assert table is not None
+    assert [cells for _number, cells in table.rows] == [
+        ("Amani", "0712000001", "Kondele", "OCS"),
+        ("Baraka", "0712000002", "", ""),
+    ]
+
+
 def test_a_row_that_answers_with_two_words_of_the_headings_is_no_second_line_of_them() -> None:
     head = ["Name", "Phone", "Sex", "Ward", "Station", "Language"]
     answers = ["", "", "", "Ward", "Station", ""]
