@@ -411,7 +411,15 @@ def test_as_many_rows_as_an_item_can_gather_are_read_and_no_more(more: int) -> N
         assert len(read().now.decisions) == ROWS_OF_AN_ITEM * 4
 
 
-@pytest.mark.parametrize("due", ["0001-01-01", "2026-13-01", 20261116])
+@pytest.mark.parametrize("due", ["1900-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_that_may_be_due_are_read(due: str) -> None:
+    row = {"key": new_public_id(), "text": "Ask", "owner": "", "due": due}
+    now = {"minute": "", "decisions": [], "actions": [row]}
+    read = read_operation(json.dumps({**WHOLE, "now": now}).encode(), new_public_id(), 1)
+    assert [one.due_on for one in read.now.actions] == [date.fromisoformat(due)]
+
+
+@pytest.mark.parametrize("due", ["0001-01-01", "1899-12-31", "2200-01-01", "2026-13-01", 20261116])
 def test_a_day_that_is_none_is_not_read(due: Any) -> None:
     row = {"key": new_public_id(), "text": "Ask", "owner": "", "due": due}
     now = {"minute": "", "decisions": [], "actions": [row]}

@@ -433,3 +433,14 @@ def test_whoever_writes_on_in_a_sentence_that_differs_makes_no_second_difference
     assert carried_on(earlier, later) == replace(earlier, other="The hall is small, too.")
     assert carried_on(earlier, replace(later, part="decision:k")) is None
     assert carried_on(earlier, replace(later, before="Something else.")) is None
+
+
+def test_a_long_text_of_alike_sentences_is_merged_as_a_short_one() -> None:
+    told = [f"Station {number} reported. Nothing new." for number in range(150)]
+    before = " ".join(told)
+    mine = " ".join(["The chair opened.", *told])
+    theirs = " ".join([*told, "The chair closed."])
+    assert merge_text(before, mine, theirs) == (
+        " ".join(["The chair opened.", *told, "The chair closed."]),
+        [],
+    )

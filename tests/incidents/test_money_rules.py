@@ -15,6 +15,7 @@ from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.money import (
     AUTHORITIES,
     GIVING,
+    RefusedTerm,
     TermRefusal,
     has_price,
     is_in_authority,
@@ -103,6 +104,17 @@ def test_between_others_everything_can_be_a_term_that_names_no_officer(term: Ter
     priced = term.kind not in GIVING and has_price(term)
     if not names_authority(term.what) and not priced:
         assert refusal_of(term, parties) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"amount": 500}, "amount"), ({"what": "For 500 shillings"}, "what")]
+)
+def test_the_price_of_what_is_no_payment_is_told_where_it_was_typed(
+    change: dict[str, object], field: str
+) -> None:
+    kind = next(one for one in TERM_KINDS if one not in GIVING)
+    term = Term(id="t1", kind=kind, owed_by="p1").model_copy(update=change)
+    assert refusal_of(term, [CLIENT]) == RefusedTerm(field, TermRefusal.AS_CONDITION)
 
 
 @given(st.integers(0, 10_000_000), st.sampled_from(TERM_KINDS), st.sampled_from(["p1", "p2"]))

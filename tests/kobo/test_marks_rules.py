@@ -246,3 +246,12 @@ def test_nothing_that_a_form_says_is_lost_and_nothing_is_taken_over_a_mark(
         1 for session, status, who in told if session == "s3" or status == "flying" or who == "pc"
     )
     assert not [one for one in found.marks if one.choice and one.standing.status]
+
+
+@pytest.mark.parametrize(("workshop", "fits"), [("w", True), ("", True), ("another", False)])
+def test_a_form_that_names_no_workshop_is_of_the_one_it_was_brought_to(
+    workshop: str, fits: bool
+) -> None:
+    found = suggestions([_said(("present", "pa"), workshop=workshop)], _places(), {})
+    assert [(one.slot, one.said) for one in found.marks] == [("s1", ("present",))] * fits
+    assert [one.why for one in found.unfitting] == [Unfitting.WORKSHOP] * (not fits)

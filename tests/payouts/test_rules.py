@@ -45,6 +45,7 @@ from kash.payouts.rules.steps import (
     ListStep,
     PaymentState,
     allowed_steps,
+    needs_reason,
     next_states,
     paid_by,
     reconcile,
@@ -194,6 +195,17 @@ def test_nobody_may_approve_her_own_list_and_an_approved_one_is_frozen() -> None
     }
     assert allowed_steps("approved", proposed_by="a", actor="b") == {ListStep.PAY}
     assert allowed_steps("returned", proposed_by="a", actor="b") == frozenset()
+
+
+def test_each_step_is_explained_but_paying_and_trying_again() -> None:
+    unexplained = {
+        (before, after)
+        for before in PaymentState
+        for after in PaymentState
+        if after is not PaymentState.PAID and not needs_reason(before, after)
+    }
+    assert unexplained == {(PaymentState.FAILED, PaymentState.OUTSTANDING)}
+    assert not any(needs_reason(before, PaymentState.PAID) for before in PaymentState)
 
 
 def test_every_state_can_be_put_right() -> None:

@@ -31,6 +31,7 @@ from kash.people.models import Consent, ErasureRequest, Group, PeopleList, Perso
 from kash.people.queries.copies import copy_of
 from kash.people.queries.erasing import ErasurePreview, erasure_preview
 from kash.people.queries.search import PeopleSearch, people
+from kash.people.rules.erasing import mentions
 from kash.people.services.erasing import (
     DecidedBefore,
     ErasureWaits,
@@ -431,3 +432,20 @@ def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
     asked = herself.post(page, data={"csrf_token": csrf_token(told)})
     assert _refused(client_for(director), asked.headers["Location"], _REASON).status_code == 303
     assert _REASON in herself.get(asked.headers["Location"]).text
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Amina Mfano came", True),
+        ("Aminata came", False),
+        ("Write to AMINA@example.org", True),
+        ("Call 0712-600.004", True),
+        ("Call +254 (712) 600 004 today", True),
+        ("Call 0712 600 005", False),
+        ("", False),
+    ],
+)
+def test_a_text_is_searched_for_a_name_a_phone_and_an_address(text: str, held: bool) -> None:
+    assert mentions(text, ["Amina"], "+254712600004", "amina@Example.org") is held
+    assert mentions(text, []) is False

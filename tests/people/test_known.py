@@ -112,3 +112,15 @@ def test_a_block_of_very_many_hides_nobody() -> None:
     )
     asked = Likeness("", "community", "grace otieno", ward="kondele", birth_year=1990, station="s")
     assert [match.key for match in known.matches(asked)] == ["she"]
+
+
+def test_each_who_is_counted_weighs_once() -> None:
+    people = [
+        Likeness(str(number), "police", sort_name(name))
+        for number, name in enumerate(("Mary Otieno", "Grace Otieno"))
+    ]
+    known = Known()
+    known.weigh_by(10, {sound("otieno"): 3})
+    known.count(people)
+    assert known.everyone == 12
+    assert known.sounds[sound("otieno")] == 5

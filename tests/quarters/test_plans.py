@@ -256,6 +256,16 @@ def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait() -> N
     waiting = next(one for one in made.wanted if one.key not in plan.places)
     found = Hindrances(made, plan.places).nearest(waiting)
     assert [one.kind for one in found.hindrances] == [Hindering.NO_VENUE]
+    day = next(
+        iter(
+            {MONDAY + timedelta(days=7 * week) for week in range(3)}
+            - {one.first for one in plan.places.values()}
+        )
+    )
+    there = PlannedPlace(day, "hall", ("atieno",))
+    assert Hindrances(made, plan.places).at(waiting, there) == [
+        QuarterHindrance(Hindering.HABIT, "hall", first=day, last=day)
+    ]
     police = [replace(one, police=True) for one in made.wanted]
     assert len(plan_of(replace(made, wanted=police)).places) == 3
     two = [OfferedVenue("hall", 30, 1), OfferedVenue("church", 30, 1)]

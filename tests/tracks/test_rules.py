@@ -34,6 +34,7 @@ from kash.tracks.rules.tree import (
     Node,
     NotATree,
     Renewal,
+    depth_of,
     leaves_of,
     renewal_as_json,
     renewal_from_json,
@@ -283,3 +284,10 @@ def test_a_number_that_is_none_stays_as_typed_and_does_not_hold() -> None:
     leaf = read_leaf(HOURS, sent)
     assert leaf == Leaf.of("hours", course="c", versions=("v1", "v2"), share="eighty")
     assert flaws_of(leaf, "mine", KINDS, CATALOGUE) == [FlawAt(TreeFlaw.PARAMETER, (), "share")]
+
+
+def test_a_group_without_parts_is_one_group_deep() -> None:
+    empty = Branch(Join.ALL, ())
+    leaf = Leaf.of("practicum", count=1)
+    depths = [depth_of(one) for one in (leaf, empty, Branch(Join.ANY, (leaf, empty)))]
+    assert depths == [0, 1, 2]

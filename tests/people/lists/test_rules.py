@@ -14,6 +14,7 @@ from kash.people.rules.lists.headings import (
     FIELDS,
     WAYS_OF,
     Guess,
+    _is_serial,
     field_by_heading,
     look_of,
     match_columns,
@@ -21,6 +22,7 @@ from kash.people.rules.lists.headings import (
 from kash.people.rules.lists.phones import one_phone, read_phone
 from kash.people.rules.lists.rows import ReadRow, named_small
 from kash.people.rules.lists.stations import StationGuess, Stations
+from kash.people.rules.lists.ticks import ticked_columns
 from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)
@@ -148,3 +150,29 @@ def test_both_names_of_a_row_in_capitals_become_names_and_all_else_stays() -> No
     assert (small.name, small.fact("printed_name")) == ("Akinyi wa Otieno", "A. Otieno")
     assert replace(small, name=row.name, facts=row.facts) == row
     assert small.fact("notes") == "NO"
+
+
+@pytest.mark.parametrize(
+    ("cells", "serial"),
+    [
+        (["1", "2.", "3", "4"], True),
+        # Rows were taken out, and a part begins anew.
+        (["1", "3", "5", "7"], True),
+        (["1", "2", "3", "1", "2", "3"], True),
+        (["4", "7", "10", "13"], False),
+        (["34", "21", "45", "28"], False),
+        (["1"], False),
+        ([], False),
+    ],
+)
+def test_numbers_that_only_count_rows_are_known(cells: list[str], serial: bool) -> None:
+    assert _is_serial(cells) is serial
+
+
+def test_columns_are_ticked_where_four_of_five_marks_are_ticks() -> None:
+    heads = ["Male", "Female"]
+    ticks: list[list[str]] = [["x", ""], ["", "x"], ["x", ""], ["", "x"]]
+    assert [(one.first, one.last) for one in ticked_columns(heads, [*ticks, ["seen", ""]])] == [
+        (0, 1)
+    ]
+    assert ticked_columns(heads, [*ticks, ["seen", ""], ["", "asked"]]) == []
