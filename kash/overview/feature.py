@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from kash.feature import Feature
 from kash.overview import blueprint, views
 from kash.overview.chapters import CHAPTERS
-from kash.overview.today import SENT
+from kash.overview.today import FUNDED, SENT
 from kash.overview.words import PACE_TONES, PACE_WORDS
 from kash.platform.web.navigation import Destination
 
@@ -18,6 +18,7 @@ FEATURE = Feature(
     words={"overview_words": {"paces": PACE_WORDS, "tones": PACE_TONES}},
     parts=(
         CHAPTERS,
+        FUNDED,
         SENT,
         Destination(
             "overview.index",

@@ -1,4 +1,4 @@
-"""Figures and reports that were sent to a funder, on Today of its accounts."""
+"""Today of a funder's accounts: what it supports in one look, and what was sent to it lately."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries.reports import newest_reports
 from kash.funders.queries import funder_of
+from kash.overview.queries.funded import FundedLook, look_of
 from kash.platform.web.today import Panel, Viewer
 from kash.statements.models import Statement
 from kash.statements.queries.statements import sent_to
@@ -35,4 +36,10 @@ def _sent(asked: Viewer) -> SentLately:
     )
 
 
+def _funded(asked: Viewer) -> FundedLook | None:
+    funder = funder_of(asked.actor)
+    return look_of(funder, asked.actor, asked.day) if funder is not None else None
+
+
+FUNDED = Panel("funded", 1, _funded, "overview/today_funded.html", "overview.own", top=True)
 SENT = Panel("sent", 5, _sent, "overview/today_sent.html", "overview.own")

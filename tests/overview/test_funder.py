@@ -71,8 +71,15 @@ def test_its_today_leads_to_what_was_sent_lately(
     reader: Callable[[str], FlaskClient],
 ) -> None:
     amber, birch = reader("Amber"), reader("Birch")
-    assert "Nothing was sent yet" in amber.get("/").text
+    before = amber.get("/").text
+    assert "Nothing was sent yet" in before
+    assert before.count('<article class="tile">') == 1
     sent = held.sent()
+    look = _text(amber.get("/").text.partition('class="tiles"')[2].partition("</section>")[0])
+    assert look == _text(
+        amber.get("/overview/funder").text.partition('class="tiles"')[2].partition("</section>")[0]
+    )
+    assert "People who completed a course 2 Police officers" in look
     assert [f'href="/statements/{sent}"' in one.get("/").text for one in (amber, birch)] == [
         True,
         False,

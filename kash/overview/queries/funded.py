@@ -3,6 +3,7 @@ but what was sent."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from kash.platform.database import db
 from kash.platform.web.lists import Listing, listing
+from kash.policy import Actor
+from kash.statements.models import Statement
+from kash.statements.queries.frozen import FrozenRow, figures_of
+from kash.statements.queries.statements import sent_to, statement
 from kash.training.models import CourseVersion
 from kash.workshops.models import Funder, Funding, Workshop
 
@@ -22,6 +27,25 @@ class FundedCounts:
     over: int
     ahead: int
     cancelled: int
+
+
+@dataclass(frozen=True)
+class FundedLook:
+    """What a funder supports in one look: its workshops counted, the newest statement that was sent
+    to it, and those figures of it that were reached with its support."""
+
+    funder: Funder
+    counts: FundedCounts
+    newest: Statement | None
+    figures: Sequence[FrozenRow]
+
+
+def look_of(funder: Funder, actor: Actor, today: date) -> FundedLook:
+    """One look for an account of a funder."""
+    sent = sent_to(funder.public_id, actor)
+    newest = statement(sent[0].public_id, actor) if sent else None
+    figures = [one for one in figures_of(newest) if one.line.supported] if newest else []
+    return FundedLook(funder, counts_of(funder, today), newest, figures)
 
 
 def workshops_of(funder: Funder) -> Listing[Funding]:

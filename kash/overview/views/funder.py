@@ -8,15 +8,13 @@ from flask.typing import ResponseReturnValue
 from kash.funder_reports.queries.reports import newest_reports
 from kash.funders.queries import funder_of
 from kash.overview import blueprint
-from kash.overview.queries.funded import counts_of, workshops_of
+from kash.overview.queries.funded import look_of, workshops_of
 from kash.overview.tables import FUNDED_COLUMNS
 from kash.platform.web import current_actor
 from kash.platform.web.formats import local_today
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.releases.queries.printed import printed_tables
-from kash.statements.queries.frozen import figures_of
-from kash.statements.queries.statements import sent_to, statement
 
 _MOST_REPORTS = 6
 _MOST_PRINTED = 3
@@ -35,16 +33,12 @@ def own() -> ResponseReturnValue:
     workshops = workshops_of(funder)
     if is_taken():
         return taken(workshops, FUNDED_COLUMNS)
-    sent = sent_to(funder.public_id, actor)
-    newest = statement(sent[0].public_id, actor) if sent else None
     return render_template(
         "overview/funder.html",
         funder=funder,
-        counts=counts_of(funder, today),
+        look=look_of(funder, actor, today),
         listing=workshops,
         today=today,
-        newest=newest,
-        figures=[one for one in figures_of(newest) if one.line.supported] if newest else [],
         reports=newest_reports(actor, _MOST_REPORTS),
         printed=list({one.key: one for one in printed_tables()}.values())[-_MOST_PRINTED:],
     )
