@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -188,6 +189,7 @@ def test_hours_are_each_share_of_each_session(
         length * weights[mark.status] for length, mark in zip(minutes, marks, strict=True)
     )
     assert 0 <= found.minutes <= found.total_minutes == sum(minutes)
+    assert found.counts == Counter(mark.status for mark in marks)
     heavier = {code: min(100, weight + 1) for code, weight in weights.items()}
     assert presences([1], slots, marks, heavier)[1].weighted >= found.weighted
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.history.rules import (
+    MOST_NAMES,
     TrainingRow,
     UnreadableExport,
     decoded,
@@ -178,3 +179,15 @@ def test_a_training_of_other_facts_is_another_one() -> None:
     assert len(keys | {row.source_key(as_trainer=True)}) == 7
     # Where it stands in a file tells nothing about it.
     assert replace(row, number=9).source_key(as_trainer=False) in keys
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_as_many_names_as_can_be_decided_on_are_read_and_no_more(more: int) -> None:
+    of_row = '"' + "\n".join(f"{number}, A, n/a, B{number}" for number in range(50)) + '"'
+    rows = f"R,2019-03-04,,,,,,{of_row},,\n" * 100 + "R,2019-03-04,,,,,,A B,,\n" * more
+    if more:
+        with pytest.raises(UnreadableExport, match="long"):
+            read_export(HEAD + rows, TODAY)
+    else:
+        found = read_export(HEAD + rows, TODAY)
+        assert sum(len(row.people) for row in found.rows) == MOST_NAMES

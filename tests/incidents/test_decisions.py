@@ -120,6 +120,9 @@ def test_a_decision_is_whole_or_says_what_it_lacks(note: ReportNote) -> None:
 @given(st.lists(NOTES, max_size=3))
 def test_notes_survive_being_sealed_and_the_newest_counts(notes: list[ReportNote]) -> None:
     assert notes_from(notes_as_bytes(notes)) == notes
+    # What was left open takes no room, by which it could be told how many fields there are.
+    said = [one.model_dump(exclude_defaults=True).keys() for one in notes]
+    assert [one.keys() for one in json.loads(notes_as_bytes(notes))] == said
     assert is_decided(notes) is (bool(notes) and notes[-1].kind != "counsel")
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.programmes import Shape, programme
+from kash.clashes.rules.finding import HABIT_DAYS
 from kash.quarters.rules.obstacles import Hindrances
 from kash.quarters.rules.placing import plan_around, plan_of
 from kash.quarters.rules.programme import (
@@ -270,6 +271,18 @@ def test_no_place_and_weekday_become_a_habit_by_which_somebody_could_wait() -> N
     assert len(plan_of(replace(made, wanted=police)).places) == 3
     two = [OfferedVenue("hall", 30, 1), OfferedVenue("church", 30, 1)]
     assert len(plan_of(replace(made, venues=two)).places) == 3
+
+
+@pytest.mark.parametrize(
+    ("after", "habit"), [(14, True), (HABIT_DAYS, True), (HABIT_DAYS + 7, False)]
+)
+def test_days_become_a_habit_only_as_long_as_each_follows_soon(after: int, habit: bool) -> None:
+    day = MONDAY + timedelta(days=7)
+    meets = frozenset({MONDAY, day + timedelta(days=after)})
+    made = small(last=day, venues=[OfferedVenue("hall", 30, 1, meets=meets)])
+    there = PlannedPlace(day, "hall", ("atieno",))
+    found = [one.kind for one in Hindrances(made, {}).at(made.wanted[0], there)]
+    assert found == [Hindering.HABIT] * habit
 
 
 def test_nobody_is_sent_so_far_that_the_way_home_takes_too_long() -> None:

@@ -112,3 +112,13 @@ def test_places_that_differ_by_more_than_chance_widen_the_funnel_and_one_alone_d
     spread = [(int(draw.binomial(40, draw.beta(2, 2))), 40) for _ in range(20)]
     assert funnel(spread).wider > 2
     assert sum(funnel(spread).is_outside(*one) for one in spread) <= 1
+
+
+def test_limits_are_wider_by_as_much_as_neighbours_differ():
+    """By hand: 5 and 15 a month in turn, whose mean is 10."""
+    area = 30 * 12 / 365.25
+    deviation = math.sqrt(10 / area / area)
+    wider = 10 / area / deviation / 1.128
+    limits = month_limits([5, 15] * 6, [30] * 12)
+    assert limits.upper[0] == pytest.approx(10 + 3 * wider * deviation * area)
+    assert month_limits([15, 5] * 6, [30] * 12).upper[0] == pytest.approx(limits.upper[0])

@@ -31,8 +31,8 @@ class FundedCounts:
 
 @dataclass(frozen=True)
 class FundedLook:
-    """What a funder supports in one look: its workshops counted, the newest statement that was sent
-    to it, and those figures of it that were reached with its support."""
+    """One look at all that a funder supports: its workshops counted, the newest statement that was
+    sent to it, and those figures of it that were reached with its support."""
 
     funder: Funder
     counts: FundedCounts

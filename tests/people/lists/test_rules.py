@@ -85,6 +85,9 @@ def test_of_two_stations_that_are_as_alike_none_is_guessed() -> None:
     assert Stations(known).guess("Kondele Post C") == StationGuess("", certain=False)
     assert Stations(known[:1]).guess("Kondele Post C") == StationGuess("one", certain=False)
     assert Stations(known).guess("kondele post a") == StationGuess("one", certain=True)
+    # Written otherwise, but with the same words that tell it apart.
+    same = Stations([("four", "Kondele Police Station")])
+    assert same.guess("KONDELE STN") == StationGuess("four", certain=True)
     for others in ([("three", "Ahero")], [("three", "Zombe")]):
         alike = Stations([*known[:1], *others]).guess("Kondele Post C")
         assert alike == StationGuess("one", certain=False)
