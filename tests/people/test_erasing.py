@@ -439,7 +439,7 @@ def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
     [
         ("Amina Mfano came", True),
         ("Aminata came", False),
-        ("Write to AMINA@example.org", True),
+        ("Write to MFANO7@example.org", True),
         ("Call 0712-600.004", True),
         ("Call +254 (712) 600 004 today", True),
         ("Call 0712 600 005", False),
@@ -447,5 +447,5 @@ def test_somebody_asks_it_for_herself_as_she_can_ask_for_a_copy(
     ],
 )
 def test_a_text_is_searched_for_a_name_a_phone_and_an_address(text: str, held: bool) -> None:
-    assert mentions(text, ["Amina"], "+254712600004", "amina@Example.org") is held
+    assert mentions(text, ["Amina"], "+254712600004", "mfano7@Example.org") is held
     assert mentions(text, []) is False
