@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,6 +94,11 @@ class Walker:
     def link(self, name: str) -> None:
         self.page.get_by_role("link", name=name, exact=True).first.click()
 
+    def leaving(self) -> AbstractContextManager[object]:
+        """What is pressed in here leads to another page, which begins before she goes on: on a busy
+        machine it begins later than the click is over, and led away from where she went next."""
+        return self.page.expect_navigation(wait_until="commit")
+
     def heading(self) -> str:
         return self.page.get_by_role("heading", level=1).inner_text()
 
@@ -119,7 +125,8 @@ class Walker:
         self.button("Turn it on")
         self.sees("Your recovery codes")
         self.recovery_codes = self.page.locator("main code").all_inner_texts()
-        self.link("I have kept them")
+        with self.leaving():
+            self.link("I have kept them")
 
     @property
     def path(self) -> str:

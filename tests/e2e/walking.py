@@ -182,7 +182,8 @@ class Walk:
             trainer.button("Save")
             trainer.page.wait_for_url(re.compile(r"/people/[0-9a-z]{16}$"))
             self.persons[chosen] = trainer.path.rpartition("/")[2]
-        trainer.link("Change")
+        with trainer.leaving():
+            trainer.link("Change")
 
     def writes_course(self) -> None:
         """A course of one module with two sessions; the director publishes it."""
@@ -206,7 +207,8 @@ class Walk:
             trainer.button("Save and add this session")
             trainer.page.locator("summary").filter(has_text=title).first.wait_for()
         trainer.go(f"/courses/versions/{version[1]}")
-        trainer.button("Propose")
+        with trainer.leaving():
+            trainer.button("Propose")
         director.go(f"/courses/versions/{version[1]}")
         director.link("Publish")
         director.page.locator("dialog, main form").get_by_role("button", name="Publish").click()
