@@ -69,7 +69,11 @@ class Device:
             self.page.fill(f"[name={name}]", value)
 
     def button(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        button = self.page.get_by_role("button", name=name, exact=True).first
+        button.wait_for()
+        # What is pressed before its page is whole goes the way without a script.
+        self.page.wait_for_load_state()
+        button.click()
 
     def link(self, what: str, of: str) -> None:
         self.page.get_by_role("link", name=re.compile(f"^{what} ?: {of}$")).click()
