@@ -6,12 +6,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from kash.certificates.models import Certificate
+from kash.certificates.models import Certificate, CertificateBatch
 from kash.people.erasure import AlsoCalled, Beneath, StandsInTheWay, about_things, free_texts, stays
 
 
 def _proposed(session: Session, person_id: int) -> bool:
-    proposed = exists().where(Certificate.person_id == person_id, Certificate.serial.is_(None))
+    proposed = exists().where(
+        Certificate.person_id == person_id,
+        Certificate.serial.is_(None),
+        Certificate.batch_id == CertificateBatch.id,
+        CertificateBatch.state != "returned",
+    )
     return bool(session.scalar(select(proposed)))
 
 

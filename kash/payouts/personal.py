@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from kash.payouts.models import PayoutLine
+from kash.payouts.models import PayoutLine, PayoutList
 from kash.payouts.rules.steps import PaymentState
 from kash.people.erasure import (
     Beneath,
@@ -21,9 +21,12 @@ from kash.people.erasure import (
 
 
 def _owed(session: Session, person_id: int) -> bool:
+    # Nothing is owed by a list that was sent back; what failed is still to be paid or given up.
     open_lines = exists().where(
         PayoutLine.person_id == person_id,
-        PayoutLine.state.in_((PaymentState.OUTSTANDING, PaymentState.SENT)),
+        PayoutLine.list_id == PayoutList.id,
+        PayoutList.state != "returned",
+        PayoutLine.state.in_((PaymentState.OUTSTANDING, PaymentState.SENT, PaymentState.FAILED)),
     )
     return bool(session.scalar(select(open_lines)))
 

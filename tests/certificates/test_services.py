@@ -35,6 +35,8 @@ from kash.certificates.services.issuing import (
 from kash.certificates.services.issuing_in_parts import issue
 from kash.certificates.services.preconditions import NamesChanged
 from kash.certificates.services.revoking import AlreadyRevoked, revoke
+from kash.people.models import Person
+from kash.people.queries.erasing import in_the_way
 from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.database import db
 from kash.platform.vault import verify
@@ -219,7 +221,11 @@ def test_nobody_is_proposed_twice(ready: Ready) -> None:
 def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
     ready.confirm(ALL)
     first = ready.proposed()
+    key = db.session.query(Person.id).filter_by(public_id=ready.person(ALL)).scalar()
+    assert len(in_the_way(db.session(), key)) == 1
     turn_back(ready.batch(first), "Wait for the others", ready.director)
+    # Nor does it keep anybody from being erased.
+    assert in_the_way(db.session(), key) == []
     assert ready.batch(first).returned_reason == "Wait for the others"
     second = ready.proposed()
     assert [one.printed_name for one in certificates_of(ready.batch(second))] == [ALL]
