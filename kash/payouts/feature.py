@@ -14,6 +14,7 @@ from kash.payouts.personal import PERSONAL
 from kash.payouts.queries.claims import paid_on
 from kash.payouts.queries.rates import programme_bands
 from kash.payouts.rules.rates import merged_part
+from kash.payouts.services.following import follow
 from kash.payouts.today import TODAY
 from kash.payouts.trail_words import ACTION_WORDS
 from kash.payouts.views.person_section import person_rows
@@ -31,6 +32,7 @@ from kash.people.erasure import stays
 from kash.people.references import Reference, joined
 from kash.people.sections import PersonSection
 from kash.platform.web.navigation import Destination
+from kash.workshops.following import FollowsWorkshop
 from kash.workshops.tabs import Tab
 
 FEATURE = Feature(
@@ -56,6 +58,7 @@ FEATURE = Feature(
         Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
         *TODAY,
         DistanceBands(programme_bands),
+        FollowsWorkshop(follow),
         Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60),
         PersonSection(_l("Payouts"), person_rows),
         OtherCount("payouts", _l("Payouts"), paid_on),

@@ -12,6 +12,16 @@ from kash.payouts.wording import LIST_STATE
 from kash.platform.web.taking import TableColumn
 
 PayoutListLine = tuple[PayoutList, Reconciliation]
+
+
+def _outstanding(line: PayoutListLine) -> float | None:
+    # What nobody approved is owed to nobody, and would be counted twice once it is proposed anew.
+    payout_list, sums = line
+    if payout_list.state != "approved":
+        return None
+    return (sums.outstanding + sums.sent + sums.failed) / 100
+
+
 LIST_COLUMNS: Sequence[TableColumn[PayoutListLine]] = (
     TableColumn(_l("Workshop"), lambda line: line[0].workshop.title, "#activity+name"),
     TableColumn(_l("Number"), lambda line: line[0].number, "#meta+id"),
@@ -20,7 +30,7 @@ LIST_COLUMNS: Sequence[TableColumn[PayoutListLine]] = (
     TableColumn(_l("Paid"), lambda line: line[1].paid / 100, "#value+paid"),
     TableColumn(
         _l("Outstanding"),
-        lambda line: (line[1].outstanding + line[1].sent + line[1].failed) / 100,
+        _outstanding,
         "#value+outstanding",
     ),
     TableColumn(_l("Currency"), lambda line: line[0].table.currency, "#currency"),

@@ -45,6 +45,7 @@ from kash.payouts.queries.lists import (
 )
 from kash.payouts.queries.rates import latest_table, table_for, table_versions
 from kash.payouts.rules.claims import Claim
+from kash.payouts.tables import LIST_COLUMNS
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
@@ -263,6 +264,11 @@ def test_lists_wait_to_be_approved_by_another_and_to_be_paid_by_whoever_runs_it(
     assert sorted(numbers) == [2, 3, 4]
     assert len(list(db.session.scalars(all_lists(director)))) == 6
     assert list(db.session.scalars(all_lists(actor("peer")))) == []
+    # What was sent back, or waits, is owed to nobody by the table that is taken away.
+    lists = list(db.session.scalars(all_lists(trainer)))
+    sums = reconciliations(lists)
+    owed = {one.number: LIST_COLUMNS[5].value((one, sums[one.id])) for one in lists}
+    assert owed == {1: None, 2: 1.0, 3: 1.0, 4: 0, 5: None}
 
 
 def test_a_persons_payments_are_those_of_approved_lists_the_latest_first(

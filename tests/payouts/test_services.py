@@ -52,7 +52,8 @@ from kash.payouts.services.payees import (
 from kash.payouts.services.payments import InCash, Note, note_payment, pay_in_cash, take_results
 from kash.payouts.services.rates import follow_programme, set_rates
 from kash.payouts.services.sending import open_numbers
-from kash.people.models import Consent
+from kash.people.models import Consent, Person
+from kash.people.queries.erasing import in_the_way
 from kash.people.services.merging import merge_people, undo_merge
 from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
 from kash.platform.database import db
@@ -234,6 +235,18 @@ def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready)
     again = ready.approved()
     assert ready.one(again).number == 2
     assert ready.amounts(again) == {ZAWADI: 240_100}
+    # Nor is anything owed by it that stands in the way of erasing somebody.
+    keys = {one.chosen_name: one.id for one in db.session.query(Person)}
+    line = lines_by_name(ready, again)[ZAWADI].public_id
+    for state in (PaymentState.OUTSTANDING, PaymentState.FAILED, PaymentState.RETURNED):
+        if state is not PaymentState.OUTSTANDING:
+            one = ready.one(again)
+            note = Note(state, reason="No such number")
+            note_payment(one, line, note, PaymentState(line_of(one, line).state), ready.trainer)
+        session = db.session()
+        assert in_the_way(session, keys[BARAKA]) == []
+        owed = len(in_the_way(session, keys[ZAWADI]))
+        assert owed == (state is not PaymentState.RETURNED)
 
 
 @pytest.mark.any_engine
@@ -460,6 +473,11 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
     assert double_claims(ready.workshop, ()) == []
     with pytest.raises(NothingToPay):
         twice.proposed()
+    # What was left to the other can still be settled differently, or nobody ever pays that day.
+    (claim,) = double_claims(twice.workshop, ())
+    assert (claim.name, claim.keeps_here) == (ZAWADI, False)
+    settle(twice.workshop, **given, keeps="both", by=twice.trainer)  # type: ignore[arg-type]
+    assert twice.rows()[ZAWADI].amount == 50_000
 
 
 @pytest.mark.any_engine

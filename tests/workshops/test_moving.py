@@ -16,6 +16,7 @@ from kash.attendance.rules.sheets import SheetChoice
 from kash.attendance.services.sheets import record_sheets
 from kash.evaluations.models import EvaluationForm
 from kash.evaluations.services.forms import add_form
+from kash.payouts.models import Payee
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
@@ -101,19 +102,24 @@ def test_sessions_and_the_register_follow_and_moving_back_restores_everything(
     assert (coming.row.starts_on, _slots(coming.row)) == (first, before)
 
 
-def test_printed_sheets_and_evaluations_of_a_day_follow(coming: Held) -> None:
-    """Else paper that comes back is compared with no day, and nobody finds what was thought of
-    one."""
+def test_what_keeps_days_of_it_follows(coming: Held) -> None:
+    """Else paper that comes back is compared with no day, nobody finds what was thought of one, and
+    a driver is due nothing."""
     first, register = coming.row.starts_on, coming.row.register.public_id
     columns = sheet_columns(sessions_of(coming.row), SheetChoice())[first]
     enrol(coming.workshop, make_person("Zawadi Sampuli", "B"), coming.trainer)
     record_sheets(register, {first: columns}, coming.trainer)
     add_form(coming.workshop, first, by=coming.trainer)
+    driver = {"name": "Dereva Mfano", "role": "driver", "band": "", "added_by": "somebody"}
+    db.session.add(Payee(workshop_id=coming.row.id, days=[first.isoformat()], **driver))
+    db.session.commit()
     version = coming.row_version
     db.session.rollback()
     move_workshop(coming.workshop, first + timedelta(days=5), coming.trainer, version)
     days = [db.session.scalars(select(one.day)).all() for one in (Sheet, EvaluationForm)]
     assert days == [[first + timedelta(days=5)]] * 2
+    payees = db.session.scalars(select(Payee.days)).all()
+    assert payees == [[(first + timedelta(days=5)).isoformat()]]
 
 
 def test_a_later_hour_and_another_venue_move_with_it(coming: Held) -> None:

@@ -34,15 +34,15 @@ def listed_claims(person_ids: Collection[int], session: Session | None = None) -
 
 
 def settled_claims(
-    workshop_id: int, person_ids: Collection[int], session: Session | None = None
+    workshop_id: int, person_ids: Collection[int] | None, session: Session | None = None
 ) -> dict[Double, SettledClaim]:
-    """Settled claims of these people between this workshop and others."""
-    rows = (session or db.session()).scalars(
-        select(SettledClaim).where(
-            SettledClaim.person_id.in_(person_ids),
-            or_(SettledClaim.first_id == workshop_id, SettledClaim.second_id == workshop_id),
-        )
+    """Settled claims between this workshop and others; of these people only, if any are named."""
+    statement = select(SettledClaim).where(
+        or_(SettledClaim.first_id == workshop_id, SettledClaim.second_id == workshop_id)
     )
+    if person_ids is not None:
+        statement = statement.where(SettledClaim.person_id.in_(person_ids))
+    rows = (session or db.session()).scalars(statement)
     return {Double(row.day, row.person_id, row.first_id, row.second_id): row for row in rows}
 
 
@@ -79,7 +79,8 @@ class DoubleClaim:
 def double_claims(
     workshop: Workshop, drafted: Iterable[Claim], session: Session | None = None
 ) -> list[DoubleClaim]:
-    """The double claims of a workshop's people by day: of its lists, and of what is due by now.
+    """The double claims of a workshop's people by day: of its lists, of what is due by now, and of
+    what was left to the other workshop.
 
     Five queries whatever their number.
     """
@@ -99,17 +100,24 @@ def double_claims(
             )
         )
     }
-    people = {claim.person for claim in own}
-    if not people:
-        return []
-    twice = [
+    settled = settled_claims(workshop.id, None, asking)
+    # A day that was given up is claimed here no more, and can still be settled differently.
+    given_up = {
         double
-        for double in doubles(own | listed_claims(people, asking))
-        if workshop.id in (double.first, double.second)
-    ]
+        for double, row in settled.items()
+        if row.keeps_id is not None and row.keeps_id != workshop.id
+    }
+    people = {claim.person for claim in own}
+    listed = listed_claims(people, asking) if people else set()
+    twice = sorted(
+        given_up.union(
+            double
+            for double in doubles(own | listed)
+            if workshop.id in (double.first, double.second)
+        )
+    )
     if not twice:
         return []
-    settled = settled_claims(workshop.id, people, asking)
     names = {
         row.id: row
         for row in asking.execute(
