@@ -34,7 +34,6 @@ from kash.platform.operations.archive import FILES, KEY, read_head, read_members
 from kash.platform.operations.encryption import decrypted
 from kash.platform.operations.errors import DamagedBackup, NotEmpty, OperationError
 from kash.platform.operations.migrations import (
-    MigrationFailed,
     migrate_if_behind,
     newest_revisions,
 )
@@ -95,10 +94,7 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
             "update then."
         )
     old_key = _with_key(settings, read)
-    try:
-        migrate_if_behind(settings)
-    except MigrationFailed as problem:
-        raise OperationError(str(problem)) from None
+    migrate_if_behind(settings)
     app = create_app(settings)
     with app.app_context():
         stored: list[str] = []

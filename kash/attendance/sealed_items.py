@@ -16,17 +16,28 @@ _LARGEST_ITEM = 128 * 1024
 class NotSent(Problem):
     """A body that no pad sends. `code` is what a program reads of it."""
 
-    def __init__(self, code: str, sentence: str, http: int = 400) -> None:
+    status = 400
+
+    def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.code, self.http = code, http
+        self.code = code
+
+
+class TooMuchSent(NotSent):
+    """A body with more than a pad sends at once."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__("too_large", _("These are too many marks at once. Send them in parts."))
 
 
 def sealed_items(given: object, most: int) -> list[SealedItem]:
-    """The items of a queue as they came. Raises NotSent."""
+    """The items of a queue as they came. Raises NotSent and TooMuchSent."""
     if not isinstance(given, list):
         raise NotSent("unreadable", _("This could not be read."))
     if len(given) > most:
-        raise NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
+        raise TooMuchSent
     # All that one page queued came with one public half.
     points: dict[str, bytes] = {}
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 from flask import current_app
@@ -30,11 +31,9 @@ def load_and_tell() -> None:
     password = settings.demo_password or secrets.token_urlsafe(12)
     click.echo("Loading the sample programme …")
     try:
-        with told_at_terminal(ProgrammeNotEmpty):
+        with _told():
             loaded = load_programme(password, local_today())
             written = write_papers(loaded, settings.data_dir / "demo")
-    except WeakPassword as problem:
-        raise click.ClickException(f"KASH_DEMO_PASSWORD: {problem}") from None
     except RenderError:
         raise click.ClickException("The sample is loaded, but its papers were not made.") from None
     click.echo("Papers:")
@@ -50,13 +49,20 @@ def synthesize_and_tell(size: SynthSize) -> None:
     programme that is not empty."""
     settings: Settings = current_app.config["SETTINGS"]
     password = settings.demo_password or secrets.token_urlsafe(12)
-    try:
-        with told_at_terminal(ProgrammeNotEmpty):
-            made = synthesize(size, password, local_today())
-    except WeakPassword as problem:
-        raise click.ClickException(f"KASH_DEMO_PASSWORD: {problem}") from None
+    with _told():
+        made = synthesize(size, password, local_today())
     _tell_sign_ins(STAFF, password, settings)
     _tell_members(made.members, made.emails)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A block in which a sample is loaded: what stands in its way is told in a line."""
+    try:
+        with told_at_terminal(ProgrammeNotEmpty):
+            yield
+    except WeakPassword as problem:
+        raise click.ClickException(f"KASH_DEMO_PASSWORD: {problem}") from None
 
 
 def _tell_sign_ins(accounts: Sequence[SampleAccount], password: str, settings: Settings) -> None:

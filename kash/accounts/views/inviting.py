@@ -25,6 +25,7 @@ from kash.accounts.views.requests import asked
 from kash.platform.database import db
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.programme import LANGUAGES
 from kash.platform.web.public_address import says_address
 from kash.platform.web.square_codes import qr_picture
@@ -128,14 +129,11 @@ def invite_several() -> ResponseReturnValue:
         if not rows:
             form.mark_wrong(form.pasted, _("Nobody is written here yet."))
         else:
-            try:
-                found = several.invite_several(
-                    current_actor(), [_offered(row) for row in rows], form.key.data
-                )
-            except RowsRefused as problem:
-                form.refuse(problem.faults)
-            else:
-                return _links_page(form, found)
+            with CaughtProblem(RowsRefused) as caught:
+                offered = [_offered(row) for row in rows]
+                invited = several.invite_several(current_actor(), offered, form.key.data)
+                return _links_page(form, invited)
+            form.refuse(caught.problem.faults)
     if step == "more" or not form.written():
         form.add_spare_rows()
     return page(

@@ -17,6 +17,7 @@ from kash.accounts.revocations import revocation_label, revocation_warnings, rev
 from kash.accounts.services import offboarding
 from kash.accounts.services.offboarding import LET_GO, NobodyChosen
 from kash.platform.web import NotFound, current_actor
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 
@@ -34,16 +35,13 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         problems = _unchosen(held, chosen)
         if not problems:
-            try:
+            with CaughtProblem(NobodyChosen, LastAdministrator) as caught:
                 offboarding.hand_over(current_actor(), public_id, chosen)
-            except NobodyChosen as problem:
-                problems = {problem.kind: str(problem)}
-                held = hand_overs.held(account(public_id))
-            except LastAdministrator as problem:
-                problems = {"": str(problem)}
-            else:
                 flash(_("Everything is handed over, and the account is closed."))
                 return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
+            kind = caught.problem.kind if isinstance(caught.problem, NobodyChosen) else ""
+            problems = {kind: caught.sentence}
+            held = hand_overs.held(account(public_id))
     return render_template(
         "accounts/hand_over.html",
         account=account(public_id),

@@ -26,6 +26,7 @@ from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, STANDING_SENTENCES, rol
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import roles_with_second_step
 from kash.accounts.queries.requests import (
+    RequestLine,
     link_waits,
     possible_seconds,
     request_by_id,
@@ -41,6 +42,7 @@ from kash.accounts.tables import REQUEST_COLUMNS
 from kash.accounts.views.links import address_of_link, mail_link
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.public_address import says_address
 from kash.platform.web.square_codes import qr_picture
 from kash.platform.web.taking import is_taken, offers_table, taken
@@ -55,12 +57,8 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
     back = url_for("accounts.account", public_id=public_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            request_id = asking.ask_reset(current_actor(), public_id, form.reason.data)
-        except (SecondStepMissing, AskedAlready, OwnRoles) as problem:
-            form.form_errors.append(str(problem))
-        else:
-            return asked(request_id)
+        with form.showing_problems(SecondStepMissing, AskedAlready, OwnRoles):
+            return asked(asking.ask_reset(current_actor(), public_id, form.reason.data))
     return page("accounts/ask_reset.html", form=form, name=account.name, back=back)
 
 
@@ -157,14 +155,20 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
     form = FetchForm()
     if request.asked_by_id != by.public_id:
         raise NotFound
-    key, again = form.key.data, False
-    try:
-        token = deciding.fetch_link(by, public_id, key)
-    except (RequestClosed, RequestChanged, EmailTaken, PersonTaken) as problem:
-        token, again = fetched_before(by, public_id, key), True
-        if not token:
-            flash(str(problem), "warn")
-            return redirect(url_for("accounts.request", public_id=public_id), code=303)
+    key = form.key.data
+    with CaughtProblem(RequestClosed, RequestChanged, EmailTaken, PersonTaken) as caught:
+        return _link_page(request, form, deciding.fetch_link(by, public_id, key))
+    token = fetched_before(by, public_id, key)
+    if not token:
+        flash(caught.sentence, "warn")
+        return redirect(url_for("accounts.request", public_id=public_id), code=303)
+    return _link_page(request, form, token, again=True)
+
+
+def _link_page(
+    request: RequestLine, form: FetchForm, token: str, *, again: bool = False
+) -> ResponseReturnValue:
+    """The page with a link, which is sent as well if that was asked for the first time."""
     invites = request.kind is RequestKind.INVITATION
     link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
     mails = invites and form.send.data and not again

@@ -27,15 +27,18 @@ _SKEW_MOVES = 2_000
 
 
 class PadRevoked(Problem):
-    """The pad was revoked, or the person who took it no longer runs the register."""
+    """The pad was revoked, or the person who took it no longer runs the register. `code` is what a
+    program reads of it."""
 
+    code = "revoked"
     status = 403
     sentence = _l("This phone may no longer send. What it keeps can be saved as a file.")
 
 
 class PadEnded(Problem):
-    """The time in which the pad may send is over."""
+    """The time in which the pad may send is over. `code` is what a program reads of it."""
 
+    code = "sign_in"
     status = 401
     sentence = _l("Sign in and take the register again. What this phone keeps stays.")
 

@@ -15,7 +15,7 @@ from kash.attendance import blueprint
 from kash.attendance.queries.pads import Credential, continued, credential
 from kash.attendance.rules.pads import MOST_ITEMS, Unreadable, is_public_id, read_moment
 from kash.attendance.rules.queue import ItemAnswer
-from kash.attendance.sealed_items import NotSent, sealed_items
+from kash.attendance.sealed_items import NotSent, TooMuchSent, sealed_items
 from kash.attendance.services.items import open_items
 from kash.attendance.services.syncing import PadEnded, PadRevoked, receive
 from kash.platform.database import db, utc_now
@@ -38,12 +38,8 @@ def sync() -> Response:
     """Take what a pad queued: at most 200 items, answered one by one."""
     try:
         return _said(_taken(_body()))
-    except NotSent as problem:
-        return _refused(problem.code, str(problem), problem.http)
-    except PadRevoked as problem:
-        return _refused("revoked", str(problem), 403)
-    except PadEnded as problem:
-        return _refused("sign_in", str(problem), 401)
+    except (NotSent, PadRevoked, PadEnded) as problem:
+        return _refused(problem.code, str(problem), problem.status)
     except DBAPIError:
         # Busy or out of reach: nothing was kept, and the phone tries again.
         db.session.rollback()
@@ -53,7 +49,7 @@ def sync() -> Response:
 def _body() -> bytes:
     request.max_content_length = LARGEST_BODY
     if (request.content_length or 0) > LARGEST_BODY:
-        raise NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
+        raise TooMuchSent
     return request.get_data(cache=False)
 
 

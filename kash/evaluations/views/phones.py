@@ -29,6 +29,7 @@ from kash.evaluations.views.answers import sent_answers, sent_nonce
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import SealError
 from kash.platform.web import Forbidden, Problem
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES, programme_languages
@@ -51,10 +52,9 @@ def answer() -> ResponseReturnValue:
     asked = request.values.get("in", "")
     language = asked if asked in programme_languages() else language_code()
     with force_locale(language):
-        try:
+        with CaughtProblem(Problem) as caught:
             return _answered(language) if request.method == "POST" else _asked(language)
-        except Problem as problem:
-            return _refused(problem, language)
+        return _refused(caught.problem, language)
 
 
 def _form() -> EvaluationForm | None:

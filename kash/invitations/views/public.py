@@ -22,6 +22,7 @@ from kash.invitations.queries.links import entered_in, link_behind, own_rows
 from kash.invitations.rules import ROWS_SHOWN, LinkKind, rows_left
 from kash.invitations.services.entering import put_down, take_out
 from kash.platform.web import Forbidden, Problem
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES, programme_languages
@@ -59,12 +60,11 @@ def _behind(token: str, kind: LinkKind) -> SignUpLink:
 def _answer(token: str, endpoint: str, work: Callable[[str], ResponseReturnValue]) -> Any:
     language = _language()
     with force_locale(language):
-        try:
+        with CaughtProblem(Problem) as caught:
             return work(language)
-        except Problem as problem:
-            return _page(
-                "invitations/closed.html", token, endpoint, language, problem=str(problem)
-            ), problem.status
+        return _page(
+            "invitations/closed.html", token, endpoint, language, problem=caught.sentence
+        ), caught.problem.status
 
 
 def _page(template: str, token: str, endpoint: str, language: str, **values: Any) -> str:

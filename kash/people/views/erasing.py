@@ -117,15 +117,13 @@ def _erasure_page(
 @allow("people.erase", fresh=True)
 def approve_erasure(request_id: str) -> ResponseReturnValue:
     """Erase, as the second person, what was shown; it can't be undone."""
-    try:
-        erase_person(request_id, request.form.get("digest", "")[:64], current_actor())
-    except NotFound:
-        raise
-    except Problem as problem:
-        db.session.rollback()
-        return _erasure_page(asked.erasure_request(current_actor(), request_id), problem)
-    flash(_("Erased. What was counted stays counted, without a name."))
-    return redirect(url_for("people.erasure", request_id=request_id), 303)
+    actor, digest = current_actor(), request.form.get("digest", "")[:64]
+    return _closed(
+        request_id,
+        lambda: erase_person(request_id, digest, actor),
+        _("Erased. What was counted stays counted, without a name."),
+        url_for("people.erasure", request_id=request_id),
+    )
 
 
 @blueprint.post("/erasures/<request_id>/refuse")
@@ -136,7 +134,12 @@ def refuse_erasure(request_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _erasure_page(asked.erasure_request(current_actor(), request_id), form=form)
     actor, reason = current_actor(), form.reason.data
-    return _closed(request_id, lambda: refuse_request(request_id, reason, actor), _("Refused."))
+    return _closed(
+        request_id,
+        lambda: refuse_request(request_id, reason, actor),
+        _("Refused."),
+        url_for("people.erasures"),
+    )
 
 
 @blueprint.post("/erasures/<request_id>/withdraw")
@@ -144,10 +147,18 @@ def refuse_erasure(request_id: str) -> ResponseReturnValue:
 def withdraw_erasure(request_id: str) -> ResponseReturnValue:
     """Take back a wish that was noted."""
     actor = current_actor()
-    return _closed(request_id, lambda: withdraw_request(request_id, actor), _("Taken back."))
+    return _closed(
+        request_id,
+        lambda: withdraw_request(request_id, actor),
+        _("Taken back."),
+        url_for("people.erasures"),
+    )
 
 
-def _closed(request_id: str, close: Callable[[], None], done: str) -> ResponseReturnValue:
+def _closed(
+    request_id: str, close: Callable[[], object], done: str, onward: str
+) -> ResponseReturnValue:
+    """End a request, say so and go on; what stands in the way is told on its page."""
     try:
         close()
     except NotFound:
@@ -156,4 +167,4 @@ def _closed(request_id: str, close: Callable[[], None], done: str) -> ResponseRe
         db.session.rollback()
         return _erasure_page(asked.erasure_request(current_actor(), request_id), problem)
     flash(done)
-    return redirect(url_for("people.erasures"), 303)
+    return redirect(onward, 303)

@@ -84,12 +84,10 @@ def bring_list() -> ResponseReturnValue:
     form.offer(groups)
     if form.validate_on_submit():
         content, name = form.content()
-        try:
+        with CaughtProblem(FileUnreadable) as caught:
             made = bring_in(content, name, form.group.data or "", current_actor())
-        except FileUnreadable as problem:
-            form.refuse(str(problem))
-        else:
             return redirect(url_for("people.list", list_id=made), 303)
+        form.refuse(caught.sentence)
     return page(
         "people/lists/new.html",
         form=form,

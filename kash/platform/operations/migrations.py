@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kash.platform.condition import has_programme
+from kash.platform.operations.errors import OperationError
 from kash.platform.operations.telling import line_of
 from kash.settings import Settings
 
@@ -22,7 +23,7 @@ _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _READ_VERSION = "SELECT version_num FROM alembic_version"
 
 
-class MigrationFailed(Exception):
+class MigrationFailed(OperationError):
     """The database could not be brought up to date; the reason was printed."""
 
 

@@ -16,7 +16,7 @@ from kash.platform.operations.archive import DATABASE, FILES, HEAD, KEY, read_me
 from kash.platform.operations.backup_check import check_backup, kind_of
 from kash.platform.operations.encryption import decrypted
 from kash.platform.operations.errors import NotEmpty, OperationError
-from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.platform.operations.migrations import migrate_if_behind
 from kash.platform.operations.snapshot import load_database, refuse_unless_empty
 from kash.platform.vault import note_restore
 from kash.policy import SYSTEM
@@ -45,10 +45,7 @@ def restore_backup(settings: Settings, source: Path, identities: list[Any]) -> R
     restored = Restored(made_at=check_backup(settings, source, identities))
     with decrypted(source, identities) as content:
         _put_back(settings, read_members(content), restored)
-    try:
-        restored.migrated = migrate_if_behind(settings)
-    except MigrationFailed as problem:
-        raise OperationError(str(problem)) from None
+    restored.migrated = migrate_if_behind(settings)
     with create_app(settings).app_context():
         note_restore(SYSTEM)
     return restored

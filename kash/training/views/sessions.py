@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from kash.people.queries.directory import service_choices
 from kash.platform.web import current_actor
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.missing import after_mending
 from kash.policy import allow
@@ -39,16 +40,16 @@ def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
     if not shown.validate():
         shown.row_version = shown.row_version_read
         return _page(version, shown), 422
+    row_version = shown.row_version_read
     try:
-        write_session(public_id, plan_id, shown.text(), shown.row_version_read, by=current_actor())
+        with FlashedProblems(TooManyPlanRows):
+            write_session(public_id, plan_id, shown.text(), row_version, by=current_actor())
+            return _saved(version, plan_id)
     except ChangedMeanwhile:
         return _conflict(public_id, plan_id)
     except NotADraft:
         return _page(version, shown, closed=True), 409
-    except TooManyPlanRows as problem:
-        flash(str(problem), "bad")
-        return _page(version, shown), 422
-    return _saved(version, plan_id)
+    return _page(version, shown), 422
 
 
 def _conflict(public_id: str, plan_id: str) -> ResponseReturnValue:

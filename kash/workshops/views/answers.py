@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.accounts.services.throttle import count_try, tries_are_over
 from kash.platform.web import Forbidden, Problem
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.formats import moment_text
 from kash.platform.web.language import language_code
@@ -69,13 +70,12 @@ def answer(token: str) -> ResponseReturnValue:
     asked = request.args.get("in", "")
     language = asked if asked in programme_languages() else language_code()
     with force_locale(language):
-        try:
+        with CaughtProblem(Problem) as caught:
             if request.method == "POST":
                 return _answered(token, language)
             invitation = _behind(token)
             return _page(token, language, asked=_shown(invitation), said=_said(invitation))
-        except Problem as problem:
-            return _page(token, language, problem=str(problem)), problem.status
+        return _page(token, language, problem=caught.sentence), caught.problem.status
 
 
 def _behind(token: str) -> AnswerAsked:

@@ -22,6 +22,7 @@ from kash.people.rules.matching import Likeness, Match
 from kash.people.rules.one_group import one_group
 from kash.people.rules.persons import sort_name
 from kash.platform.web import NotFound, current_actor
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 from kash.workshops import blueprint
@@ -50,6 +51,10 @@ class RefusedDecision:
     sentence: str
     reason: str = ""
     in_reason: bool = False
+
+
+# What is wrong with a reason, which is asked for where a day was confirmed.
+_OF_REASONS = (CorrectionReasonMissing, ReasonTooLong)
 
 
 @blueprint.get("/<public_id>/attendance/conflicts")
@@ -88,19 +93,16 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
     take = request.form.get("decision") == "take"
     reason = request.form.get("correction", "")
-    try:
+    with CaughtProblem(*_OF_REASONS, StandsDifferently, CannotBeTaken, WorkshopCancelled) as caught:
         if take and found.state == "cancelled":
             raise WorkshopCancelled
         deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
-    except (CorrectionReasonMissing, ReasonTooLong) as problem:
-        return _held_page(
-            _mine(public_id), RefusedDecision(item_id, str(problem), reason, True)
-        ), 422
-    except (StandsDifferently, CannotBeTaken, WorkshopCancelled) as problem:
-        return _held_page(_mine(public_id), RefusedDecision(item_id, str(problem), reason)), 409
-    flash(_("Taken.") if take else _("Kept as it stands."))
-    group = request.form.get("group", "")[:1] or None
-    return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)
+        flash(_("Taken.") if take else _("Kept as it stands."))
+        group = request.form.get("group", "")[:1] or None
+        return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)
+    about_reason = isinstance(caught.problem, _OF_REASONS)
+    refused = RefusedDecision(item_id, caught.sentence, reason, about_reason)
+    return _held_page(_mine(public_id), refused), 422 if about_reason else 409
 
 
 @blueprint.get("/<public_id>/walk-ins")
