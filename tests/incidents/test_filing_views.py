@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from kash.accounts.models import Account, CountedTries, SignedInSession
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.filing_words import ALLOWED
-from kash.incidents.models import Duty
+from kash.incidents.models import Duty, Incident
 from kash.incidents.queries import cases
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import MOST_ANSWERS, SCREENS
@@ -330,3 +330,22 @@ def _last_seen() -> list[Any]:
         *db.session.scalars(select(SignedInSession.last_seen_at).order_by(SignedInSession.id)),
         *db.session.scalars(select(Account.last_seen_at).order_by(Account.id)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("screen", "wrong", "fine"),
+    [
+        ("what", {"acts": ["none"]}, {}),
+        ("when", {"place": "x" * 201}, {"day": "2026-01-05"}),
+        ("whom", {"count": "201"}, {"ages": ["25_34"]}),
+        ("who", {"who": "police:gone"}, {"description": "tall"}),
+        ("next", {"wanted": ["none"], "origin": "none"}, {"consents": ["record"]}),
+        ("words", {"narrative": "x" * 10_001}, {"teller": "witness"}),
+    ],
+)
+def test_what_is_wrong_on_a_screen_never_keeps_from_sending_that_somebody_is_held(
+    phone: FlaskClient, screen: str, wrong: dict[str, Any], fine: dict[str, Any]
+) -> None:
+    sent = answer(phone, begin(phone), screen, "now", **wrong, **fine)
+    assert (sent.status_code, shown_screen(sent.text)) == (200, "sent")
+    assert _count(Incident) == 1

@@ -44,7 +44,7 @@ class ScreenForm(KashForm):
             return
         for name in self.errors:
             if name in self:
-                self[name].data = None
+                self[name].process(None)
 
     def answered(self) -> bool:
         """True if anything was answered."""
