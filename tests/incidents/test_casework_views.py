@@ -382,6 +382,20 @@ def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
     assert nasty in text_of(answer)
 
 
+def test_what_two_mark_as_urgent_stays_urgent(
+    a_member: Member, filed: Filed, record_of: Callable[..., Record]
+) -> None:
+    anna = a_member("documentation")
+    reference = filed()
+    for cannot_wait in (True, False):
+        page = anna.client.get(f"/w/{reference}").get_data(as_text=True)
+        # Each sends what her page shows.
+        sent = re.search(r'name="urgent" value="([01])"', page)
+        for _ in range(2):
+            anna.client.post(f"/w/{reference}/u", data={"urgent": sent[1] if sent else ""})
+        assert record_of(reference, anna.vault()).urgent is cannot_wait
+
+
 def test_a_step_from_its_page(a_member: Member, filed: Filed) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()

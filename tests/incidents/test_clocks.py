@@ -203,6 +203,10 @@ def test_acts_ask_for_the_moment_that_starts_their_clock() -> None:
     assert unset_clocks(record) == ["court"]
     record.persons[1].arrested_at = at("2026-11-17 10:30")
     assert unset_clocks(record) == []
+    # Who was let go waits for no court any more, but for medicine as much as before.
+    for one in record.persons:
+        one.arrested_at, one.exposed_at, one.released_at = None, None, at("2026-11-17 12:00")
+    assert unset_clocks(record) == ["pep"]
     assert unset_clocks(Record(acts=[Act(id="a1", code="M1")])) == []
 
 

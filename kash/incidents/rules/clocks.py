@@ -145,7 +145,7 @@ def who_is_held(record: Record) -> list[Person]:
 
 def unset_clocks(record: Record) -> list[str]:
     """Clocks that a record's acts would start if a moment were known: `court`, `pep`. An act that
-    names nobody was done to all."""
+    names nobody was done to all, and who was let go waits for no court, but still for a doctor."""
     missing = []
     for kind, codes, name in (("court", ARRESTS, "arrested_at"), ("pep", EXPOSURES, "exposed_at")):
         acts = [act for act in record.acts if act.code in codes]
@@ -155,7 +155,9 @@ def unset_clocks(record: Record) -> list[str]:
         unset = [
             one
             for one in record.persons
-            if one.id in whom and getattr(one, name) is None and one.released_at is None
+            if one.id in whom
+            and getattr(one, name) is None
+            and (kind == "pep" or one.released_at is None)
         ]
         if unset or (acts and not record.persons):
             missing.append(kind)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
@@ -108,9 +108,11 @@ def comment(reference: str) -> ResponseReturnValue:
 @require_vault
 def urgent(reference: str) -> ResponseReturnValue:
     """Say that a case cannot wait, or that it can."""
-    actor, vault, found = load_case(reference)
-    mark_urgent(reference, not found.record.urgent, by=actor, vault=vault)
-    flash(_("It is no longer marked as urgent.") if found.record.urgent else _("Marked as urgent."))
+    actor, vault, _found = load_case(reference)
+    # As the button said: pressed twice, or by two at once, it is the same.
+    cannot_wait = request.form.get("urgent") == "1"
+    mark_urgent(reference, cannot_wait, by=actor, vault=vault)
+    flash(_("Marked as urgent.") if cannot_wait else _("It is no longer marked as urgent."))
     return redirect(url_for("incidents.case", reference=reference), 303)
 
 
