@@ -21,6 +21,7 @@ from kash.incidents.queries.mediation import (
     OUTCOME,
     duties,
     duty,
+    ended_briefs,
     own_brief,
     own_briefs,
     phone_of,
@@ -35,6 +36,7 @@ from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.mediation import (
+    AnsweredMeanwhile,
     DutyDetails,
     MustKeepAway,
     NobodyToCall,
@@ -46,6 +48,7 @@ from kash.incidents.services.mediation import (
     ask_mediator,
     change_mediator,
     close_brief,
+    withdraw_request,
 )
 from kash.incidents.services.workflow import take_step
 from kash.people.models import Group, Organisation, Person, Posting
@@ -263,6 +266,30 @@ def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
         pass
     record = open_case(officer.actor, officer.vault(), reference).record
     assert [one.response for one in record.interventions] == ["no_answer", "agreed"]
+
+
+@pytest.mark.any_engine
+def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    silent, answering = actor("peer"), actor("peer")
+    on_duty(silent)
+    on_duty(answering)
+    reference = a_case()
+    ask(officer, reference, silent)
+    ask(officer, reference, answering)
+    (brief,) = own_briefs(answering)
+    # While an officer looks at a page that says "waiting".
+    close_brief(answering, brief.public_id, [Result("release", "released")])
+    record = open_case(officer.actor, officer.vault(), reference).record
+    first, second = (one.id for one in record.interventions)
+    with pytest.raises(AnsweredMeanwhile):
+        withdraw_request(officer.actor, officer.vault(), reference, second)
+    withdraw_request(officer.actor, officer.vault(), reference, first)
+    record = open_case(officer.actor, officer.vault(), reference).record
+    assert [one.response for one in record.interventions] == ["no_answer", "agreed"]
+    assert record.interventions[1].asked[0].result == "released"
+    assert (own_briefs(silent), len(ended_briefs(silent))) == ([], 1)
 
 
 @pytest.mark.any_engine

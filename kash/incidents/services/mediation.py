@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
@@ -90,6 +90,13 @@ class NoMediator(Problem):
 
     field = "account"
     sentence = _l("Choose a peer educator who does not mediate yet.")
+
+
+class AnsweredMeanwhile(Problem):
+    """A request is taken back that its mediator has answered since the page was opened."""
+
+    status = 409
+    sentence = _l("The mediator has answered meanwhile. Look at what was answered.")
 
 
 class DutyOverlaps(Problem):
@@ -275,14 +282,21 @@ def ask_mediator(
 
 
 def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: str) -> None:
-    """Take a brief back before it was answered. Raises NotFound."""
+    """Take a brief back before it was answered; its mediator reads that it ended, as she may be on
+    her way. Raises NotFound and AnsweredMeanwhile."""
     with changing("incidents.changed", by, vault, reference) as case:
         found = [one for one in case.record.interventions if one.id == intervention and one.brief]
         if not found:
             raise NotFound
-        case.change.session.execute(
-            delete(MediationBrief).where(MediationBrief.public_id == found[0].brief)
+        row = case.change.session.scalar(
+            select(MediationBrief)
+            .where(MediationBrief.public_id == found[0].brief)
+            .with_for_update()
         )
+        if row is not None:
+            if row.outcome_sealed is not None:
+                raise AnsweredMeanwhile
+            row.state, row.note_sealed = "closed", None
         found[0].brief, found[0].response = "", "no_answer"
         case.happened("request_withdrawn", found[0].mediator)
 

@@ -28,15 +28,14 @@ from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseSection
 from kash.incidents.services import mediation
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.mediation import (
-    Request,
-)
+from kash.incidents.services.mediation import AnsweredMeanwhile, Request
 from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.people import directory_words, words
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
 
@@ -158,8 +157,9 @@ def may_be_asked(record: Record) -> bool:
 @require_vault
 def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:
     """Take a request back before it was answered."""
-    mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
-    flash(_("The request is taken back."))
+    with FlashedProblems(AnsweredMeanwhile):
+        mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
+        flash(_("The request is taken back."))
     return redirect(url_for("incidents.case", reference=reference), 303)
 
 
