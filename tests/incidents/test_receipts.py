@@ -462,3 +462,18 @@ def test_what_a_page_carries_opens_for_a_quarter_of_an_hour_and_is_not_made_by_a
     later = utc_now() + timedelta(minutes=17)
     monkeypatch.setattr("kash.incidents.services.receipts.utc_now", lambda: later)
     assert found_by_pass(carried_along) is None
+
+
+@pytest.mark.any_engine
+def test_what_is_told_afterwards_belongs_to_its_report_however_long_the_page_was_open(
+    phone: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _form, page = _to_the_word(phone, "now")
+    known = {**carried(page), "held": "yes", "go": "know"}
+    found = re.search(r'name="pass" value="([^"]+)"', phone.post(FILE, data=known).text)
+    assert found is not None
+    later = utc_now() + timedelta(minutes=17)
+    monkeypatch.setattr("kash.incidents.services.receipts.utc_now", lambda: later)
+    more = carried(phone.post(FILE, data={"go": "more", "pass": found[1]}).text)
+    phone.post(FILE, data={**more, "go": "now", "acts": ["L1"]})
+    assert len(opened_box(db.session()).additions) == 1

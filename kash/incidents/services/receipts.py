@@ -166,22 +166,33 @@ def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:
 
 
 def pass_of(keys: ReceiptKeys) -> str:
-    """Pass that a page carries that a receipt opened, in place of code and word, for a quarter of
-    an hour."""
+    """Pass that a page carries that a receipt opened, in place of code and word: for a quarter of
+    an hour, or as long as the page is there for telling more."""
     said = [int(utc_now().timestamp()) // 60, keys.hash, keys.notes.hex()]
     return urlsafe_b64encode(seal(json.dumps(said), kind=_CARRIED, public_id="receipt")).decode()
 
 
 def found_by_pass(carried: str) -> Found | None:
     """Findings that a page's pass opens, None if it is too old or none."""
+    minute, keys = _carried(carried)
+    if keys is None or utc_now().timestamp() - minute * 60 > PASS_HELPS.total_seconds():
+        return None
+    return _found(keys)
+
+
+def keys_to_add_by(carried: str) -> ReceiptKeys | None:
+    """Keys of the report to which a page adds, None if its pass is none. However long that was
+    open: told alone it would be read by whom the first one keeps away."""
+    return _carried(carried)[1]
+
+
+def _carried(carried: str) -> tuple[int, ReceiptKeys | None]:
     try:
         blob = urlsafe_b64decode(carried.encode())
         minute, hashed, notes = json.loads(open_text(blob, kind=_CARRIED, public_id="receipt"))
     except (SealError, ValueError, TypeError):
-        return None
-    if utc_now().timestamp() - minute * 60 > PASS_HELPS.total_seconds():
-        return None
-    return _found(ReceiptKeys(hashed, bytes.fromhex(notes)))
+        return 0, None
+    return minute, ReceiptKeys(hashed, bytes.fromhex(notes))
 
 
 # --- Taking back ------------------------------------------------------------------------------

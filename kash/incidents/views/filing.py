@@ -40,7 +40,7 @@ from kash.incidents.services.filing import (
 )
 from kash.incidents.services.letterbox import LetterboxFull
 from kash.incidents.services.quota import TooManyReports, WaitAMinute
-from kash.incidents.services.receipts import PageTooOld, found_by_pass, receipt_if_sent
+from kash.incidents.services.receipts import PageTooOld, keys_to_add_by, receipt_if_sent
 from kash.incidents.views.filing_pages import shown, speak, told_readers
 from kash.incidents.views.receipts import SENT, after_sending, word_page
 from kash.people import directory_words
@@ -119,8 +119,7 @@ def _step(language: str) -> ResponseReturnValue:
         return _screen_page(language, code, "what")
     if go == "more":
         code = new_code()
-        found = found_by_pass(request.form.get("pass", ""))
-        begin_addition(current_actor(), code, found.keys if found else None)
+        begin_addition(current_actor(), code, keys_to_add_by(request.form.get("pass", "")))
         return _screen_page(language, code, "what")
     if go == "resume":
         return _resumed(language)
