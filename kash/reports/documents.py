@@ -14,7 +14,7 @@ from kash.platform.web.language import brand
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
 from kash.reports.queries import report_of
-from kash.reports.rules import may_be_told
+from kash.reports.rules import may_be_told, tenths_of
 from kash.workshops.models import Workshop
 from kash.workshops.wording import LEFT_OUT, REACHED
 
@@ -39,6 +39,7 @@ def workshop_report(workshop: Workshop, language: str, *, with_words: bool) -> b
             wording=wording,
             logo=logo_address(wording, "minutes"),
             may_be_told=may_be_told,
+            tenths_of=tenths_of,
             moments=MOMENT,
             mean_step=mean_step,
             fewest=FEWEST,

@@ -15,6 +15,11 @@ def may_be_told(gain: Gain) -> bool:
     return gain.people >= FEWEST
 
 
+def tenths_of(count: int, total: int) -> int:
+    """Share of a count, in per cent to the nearest ten: it does not tell how many there were."""
+    return 10 * ((20 * count + total) // (2 * total)) if total else 0
+
+
 @dataclass(frozen=True)
 class Times:
     """Minutes of sessions together: of those that were timed what was planned and what they took,

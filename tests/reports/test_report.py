@@ -13,10 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.assessments.rules.gains import Gain, gain_of
+from kash.assessments.rules.results import Compared, ComparedTests, ObjectiveGain
+from kash.assessments.rules.times import Moment
 from kash.attendance.rules.times import Edge
 from kash.attendance.services.times import set_times
 from kash.evaluations.rules.results import FEWEST
-from kash.platform.database import db
+from kash.evaluations.services.answering import take_answer
+from kash.evaluations.services.closing import close_form
+from kash.evaluations.services.forms import add_form, open_form
+from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.press import PagedDocument
 from kash.policy import Actor
 from kash.reports.documents import workshop_report
@@ -24,7 +29,7 @@ from kash.reports.rules import may_be_told, objectives_together, times_together
 from kash.training.models import PlanRow, SessionPlan
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.recording import TaughtRecord, record_session
-from tests.workshops.conftest import Held
+from tests.workshops.conftest import FIRST_DAY, Held
 
 WORDS = ("Zawadi wept at the film", "Ask Faraja to lead it", "Baraka left the room")
 
@@ -129,9 +134,24 @@ def test_what_a_funder_gets_holds_nobodys_own_words_and_no_name_but_the_trainers
 
 
 def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
-    app: APIFlask, taught: Held, printed: list[PagedDocument]
+    app: APIFlask,
+    taught: Held,
+    printed: list[PagedDocument],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Beside the figures that are sent to funders it could tell who was there."""
+    """Beside the figures that are sent to funders it could tell who was there, and so could how many
+    answered: beside the officers who came, the rest are the others."""
+    form = add_form(taught.workshop, FIRST_DAY, by=taught.trainer)
+    until = utc_now() + timedelta(hours=1)
+    open_form(taught.workshop, form, until, asks_group=False, by=taught.trainer)
+    for said in "5554444":
+        take_answer(form, {0: said}, "", new_public_id())
+    close_form(taught.workshop, form, by=taught.trainer)
+    scores = {str(one): 50.0 + one for one in range(17)}
+    learned = ObjectiveGain("", 1, gain_of(scores, scores))
+    tests = ComparedTests(learned.gain, [learned], [], 1, 0)
+    pair = Compared(Moment.BEFORE, Moment.AFTER, tests)
+    monkeypatch.setattr("kash.reports.queries.compared", lambda _sat: [pair])
     with app.test_request_context():
         workshop_report(taught.row, "en", with_words=False)
         workshop_report(taught.row, "en", with_words=True)
@@ -139,6 +159,10 @@ def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
     assert [letter in funder for letter in ("Group A", "Group B")] == [True, False]
     assert [letter in programme for letter in ("Group A", "Group B")] == [True, True]
     assert "Officers only." in funder
+    counts = ("Answered both: 17.", '<td class="num">17</td>', "Answered: 7", "Mostly: 4")
+    assert [words in funder for words in counts] == [False] * 4
+    assert [words in programme for words in counts] == [True] * 4
+    assert "Mostly: 60 %" in funder
 
 
 def test_the_page_tells_what_is_missing_and_words_are_only_there_if_asked_for(
