@@ -89,6 +89,8 @@ def test_choices_are_stored_and_read_back(chosen: frozenset[str]) -> None:
 def test_what_is_left_out_counts_as_not_known() -> None:
     assert percent([1.0, 0.5], 4) == 37.5
     assert percent([], 0) == 0.0
+    # Else whoever has just what is asked for lacks a hair of it.
+    assert percent([0.6, 0.6, 0.6], 3) == 60.0
 
 
 @pytest.mark.parametrize(

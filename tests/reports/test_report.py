@@ -139,8 +139,8 @@ def test_whoever_pays_is_told_officers_and_no_count_of_the_community(
     printed: list[PagedDocument],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Beside the figures that are sent to funders it could tell who was there, and so could how many
-    answered: beside the officers who came, the rest are the others."""
+    """Beside the figures that are sent to funders it could tell who was there; and so could how
+    many answered: beside the officers who came, the rest are the others."""
     form = add_form(taught.workshop, FIRST_DAY, by=taught.trainer)
     until = utc_now() + timedelta(hours=1)
     open_form(taught.workshop, form, until, asks_group=False, by=taught.trainer)
