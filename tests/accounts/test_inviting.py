@@ -19,7 +19,7 @@ from kash.accounts.queries.accounts import account, roles_of, usable_invitation
 from kash.accounts.queries.requests import request_by_id, requests_for
 from kash.accounts.services import several
 from kash.accounts.services.accounts import set_roles
-from kash.accounts.services.asking import ask_to_invite
+from kash.accounts.services.asking import ask_for_roles, ask_to_invite
 from kash.accounts.services.deciding import agree, fetch_link
 from kash.accounts.services.invitations import Offered, accept_invitation, invite
 from kash.accounts.services.several import Invited, RowsRefused, invite_several
@@ -507,6 +507,8 @@ def test_power_needs_an_address_to_which_its_owner_is_told(actor: Accounts) -> N
     peer = actor("peer", email="heron-0001")
     with pytest.raises(EmailNeeded):
         set_roles(by, peer.public_id, [Role.DIRECTOR])
+    with pytest.raises(EmailNeeded):
+        ask_for_roles(by, peer.public_id, [Role.DIRECTOR], "Needed.")
 
 
 def test_no_mail_goes_to_a_name(app: APIFlask) -> None:
@@ -642,7 +644,7 @@ def test_an_administrator_is_not_told_who_is_under_18_and_the_link_opens_nothing
 
 
 def test_a_second_administrator_is_not_told_who_is_under_18_either(
-    actor: Accounts, participant: Person
+    actor: Accounts, client_for: Signing, participant: Person
 ) -> None:
     participant.minor = True
     db.session.commit()
@@ -663,6 +665,11 @@ def test_a_second_administrator_is_not_told_who_is_under_18_either(
     agree(second, requests[0])
     with pytest.raises(PersonMinor):
         agree(director, requests[1])
+    # A director reads why on the page of the request, and can still decline.
+    answer = client_for(director).post(
+        f"/accounts/requests/{requests[1]}", data={"decision": "agree"}, follow_redirects=True
+    )
+    assert (answer.status_code, "nobody under 18 is invited" in answer.text) == (200, True)
     with pytest.raises(LinkSpent):
         accept_invitation(
             fetch_link(asker, requests[0]),

@@ -17,8 +17,9 @@ from kash.accounts.errors import (
     SecondStepMissing,
 )
 from kash.accounts.models import Account, AccountRequest
-from kash.accounts.queries.accounts import email_key, roles_of
+from kash.accounts.queries.accounts import email_key, email_of, roles_of
 from kash.accounts.requests import Content, digest_of, seal_content, seal_reason
+from kash.accounts.rules.sign_in_names import is_address
 from kash.accounts.rules.two_people import REQUEST_WAITS, RequestKind, RequestState, takes_two
 from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken
 from kash.accounts.services.invitations import Offered
@@ -95,7 +96,7 @@ def keep_invitation_asked(
 def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: str) -> str:
     """Ask that an account have exactly these roles; its owner is told.
 
-    Raises RolesConflict, OwnRoles, AskedAlready, OnlyAdministrators, NotFound.
+    Raises RolesConflict, OwnRoles, EmailNeeded, AskedAlready, OnlyAdministrators, NotFound.
     """
     check_roles(roles)
     content: Content = {"roles": sorted(map(str, roles))}
@@ -103,6 +104,8 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
         account = _concerned(change.session, by, public_id)
         held = roles_of(account)
         _refuse_needless(takes_two(RequestKind.ROLES, held, roles))
+        if not is_address(email_of(account)):
+            raise EmailNeeded
         request_id = _keep(change, by, RequestKind.ROLES, account, content, reason)
         change.about(public_id, request_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
     return request_id

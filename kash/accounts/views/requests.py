@@ -12,9 +12,11 @@ from kash.accounts import blueprint
 from kash.accounts.errors import (
     AskedAlready,
     CannotAgree,
+    EmailNeeded,
     EmailTaken,
     LastAdministrator,
     OwnRoles,
+    PersonMinor,
     PersonTaken,
     RequestChanged,
     RequestClosed,
@@ -136,13 +138,18 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
         CannotAgree,
         RolesConflict,
         EmailTaken,
+        EmailNeeded,
         PersonTaken,
+        PersonMinor,
         LastAdministrator,
     ) as problem:
         flash(str(problem), "warn")
     else:
         flash(done)
     return redirect(url_for("accounts.request", public_id=public_id), code=303)
+
+
+_IN_THE_WAY = (RequestClosed, RequestChanged, EmailTaken, PersonTaken, PersonMinor)
 
 
 @blueprint.post("/accounts/requests/<public_id>/link")
@@ -156,7 +163,7 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
     if request.asked_by_id != by.public_id:
         raise NotFound
     key = form.key.data
-    with CaughtProblem(RequestClosed, RequestChanged, EmailTaken, PersonTaken) as caught:
+    with CaughtProblem(*_IN_THE_WAY) as caught:
         return _link_page(request, form, deciding.fetch_link(by, public_id, key))
     token = fetched_before(by, public_id, key)
     if not token:
