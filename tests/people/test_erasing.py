@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from benchmarks.load import Size, load_programme
-from kash.accounts.models import Account, AccountNotice, Programme
+from kash.accounts.models import Account, AccountBacking, AccountNotice, Programme
 from kash.attendance.models import HeldItem, Mark, Register, RegisterNote, RosterEntry
 from kash.attendance.sealed import note_text, sealed_note
 from kash.certificates.models import Certificate
@@ -271,6 +271,23 @@ def test_a_second_person_decides_on_what_she_was_shown_and_nobody_on_her_own_wis
     with pytest.raises(DecidedBefore):
         erase_person(own, _digest(her), actor("director"))
     assert _public_id(her) == was
+
+
+@pytest.mark.any_engine
+def test_whoever_is_not_independent_of_who_asked_is_offered_nothing_and_told_why(
+    her: int, actor: Actors, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    """Each button of a later director, brought in by the same administrator, led to a page that is
+    not there."""
+    custodian, director, behind = actor("custodian"), actor("director"), actor("administrator")
+    for one in (custodian, director):
+        db.session.add(AccountBacking(account_id=one.account_id or 0, by=behind.public_id))
+    db.session.commit()
+    wish = f"/people/erasures/{ask_erasure(_public_id(her), ON, 'wish', custodian)}"
+    shown = client_for(director).get(f"{wish}?look=1").text
+    assert ("Erase for good" in shown, "Refuse" in shown) == (False, False)
+    assert "Somebody independent has to decide" in shown
+    assert "Erase for good" in client_for(actor("director")).get(f"{wish}?look=1").text
 
 
 @pytest.mark.any_engine

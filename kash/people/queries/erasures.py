@@ -22,6 +22,12 @@ def decidable(actor: Actor) -> ColumnElement[bool]:
     return ErasureRequest.asked_by.not_in(tied_accounts(actor.public_id))
 
 
+def may_decide(actor: Actor, found: ErasureRequest) -> bool:
+    """True if an actor may decide on a wish at hand."""
+    wish = select(ErasureRequest.id).where(ErasureRequest.id == found.id, decidable(actor))
+    return db.session.scalar(wish) is not None
+
+
 def withdrawable(actor: Actor) -> ColumnElement[bool]:
     """The wishes that an actor may take back: her own, and all for who may note one of anybody."""
     if actor.reach("people.ask_erasure") is Reach.ALL:

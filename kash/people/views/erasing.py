@@ -106,7 +106,8 @@ def _erasure_page(
         shown=_preview(found.person) if waits and found.person else None,
         names=account_names({found.asked_by, found.decided_by or ""}),
         takes_back=actor.may("people.ask_erasure"),
-        decides=actor.may("people.erase") and found.asked_by != actor.public_id,
+        decides=waits and asked.may_decide(actor, found),
+        tied=actor.may("people.erase") and found.asked_by != actor.public_id,
         problem=str(problem) if problem else "",
         gone=sum(found.told.values()),
     )
