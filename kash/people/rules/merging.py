@@ -58,8 +58,16 @@ def _ends(stay: PostedStay, later: Sequence[PostedStay]) -> date | None:
     return until
 
 
-def merged_minor(age_band: str, birth_year: int | None, year: int, *, either: bool) -> bool:
-    """True if the one who is kept counts as a minor; without any age, as `either` did."""
+def merged_minor(
+    age_band: str,
+    birth_year: int | None,
+    year: int,
+    recorded_year: int | None = None,
+    *,
+    either: bool,
+) -> bool:
+    """True if the one who is kept counts as a minor; without any age, as `either` did.
+    `recorded_year` is the year in which the age band was said."""
     if not age_band and birth_year is None:
         return either
-    return is_minor(age_band, birth_year, year)
+    return is_minor(age_band, birth_year, year, recorded_year)

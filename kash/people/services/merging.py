@@ -23,6 +23,7 @@ from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
 from kash.platform.web import Problem
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.formats import to_local
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 
@@ -90,7 +91,7 @@ def merge_people(
         stays, goes = found[kept], found[gone]
         if (stays["row_version"], goes["row_version"]) != row_versions:
             raise ChangedMeanwhile
-        facts = _facts(session, stays, goes, choices, change.now)
+        facts = _facts(session, stays, goes, choices, change.now, by)
         for reference in references():
             if reference.forbid is not None:
                 reference.forbid(session, stays["id"], goes["id"])
@@ -144,22 +145,33 @@ def _facts(
     goes: Mapping[str, Any],
     choices: Mapping[str, str],
     now: datetime,
+    by: Actor,
 ) -> dict[str, Any]:
     def whose(name: str) -> Mapping[str, Any]:
         return goes if choices.get(name) == "gone" else stays
 
     facts: dict[str, Any] = {fact.name: whose(fact.name)[fact.name] for fact in PLAIN}
-    if ages_disagree(facts["age_band"], facts["birth_year"], now.year):
+    year = to_local(now).year
+    if ages_disagree(facts["age_band"], facts["birth_year"], year):
         raise AgesDisagree
+    said_on = whose("age_band")["age_recorded_on"]
+    minor = merged_minor(
+        facts["age_band"],
+        facts["birth_year"],
+        year,
+        said_on.year if said_on else None,
+        either=stays["minor"] or goes["minor"],
+    )
+    if minor and not stays["minor"]:
+        # Whoever saw it first did so of the one who goes.
+        first = goes if goes["minor"] else {"minor_since": now, "minor_by": by.public_id}
+        facts |= {name: first[name] for name in ("minor_since", "minor_by")}
+        facts |= {"minor_seen_at": None, "minor_seen_by": ""}
     facts |= {
         "sort_name": sort_name(facts["chosen_name"]),
         "group_id": whose("group")["group_id"],
-        "minor": merged_minor(
-            facts["age_band"],
-            facts["birth_year"],
-            now.year,
-            either=stays["minor"] or goes["minor"],
-        ),
+        "age_recorded_on": said_on,
+        "minor": minor,
         "row_version": max(stays["row_version"], goes["row_version"]) + 1,
         "created_at": min(stays["created_at"], goes["created_at"]),
         "changed_at": now,
