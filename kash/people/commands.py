@@ -17,7 +17,6 @@ from kash.people.lists.templates import template_of
 from kash.people.queries.organisations import groups, organisations
 from kash.people.rules.lists.classing import State, is_child
 from kash.people.services.list_storing import import_at_once
-from kash.platform.database import utc_now
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web import Problem
 from kash.platform.web.formats import local_today
@@ -110,7 +109,7 @@ def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> N
             raise click.ClickException(_("Nothing was added."))
         import_at_once(read, SYSTEM, preview, choices)
     made = [each for each in preview.outcomes if each.state is State.NEW]
-    minors = sum(is_child(each.placed.row, utc_now().year) for each in made)
+    minors = sum(is_child(each.placed.row, local_today().year) for each in made)
     click.echo(_("People added: %(number)s", number=len(made)))
     if minors:
         click.echo(_("Under 18, and not to be enrolled: %(number)s", number=minors))

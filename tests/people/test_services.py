@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -207,6 +207,18 @@ def test_postings_follow_each_other(person: Adding) -> None:
         (date(2026, 3, 1), date(2026, 9, 1)),
         (date(2026, 9, 1), None),
     ]
+
+
+@pytest.mark.any_engine
+def test_after_midnight_it_is_the_day_and_the_year_of_the_programme(
+    person: Adding, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three hours after it in Kisumu it is still yesterday in Greenwich, once a year last year."""
+    place = add_organisation(OrganisationDetails("Kondele station", "station"), SYSTEM)
+    night = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
+    monkeypatch.setattr("kash.platform.vault.audit.utc_now", lambda: night)
+    found = row(person(organisation=place, birth_year=2009, age_band="18-24"))
+    assert ([one.since for one in found.postings], found.minor) == ([date(2027, 1, 1)], False)
 
 
 @pytest.mark.any_engine

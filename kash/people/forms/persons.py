@@ -17,8 +17,8 @@ from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
 from kash.people.services.persons import AlreadyHere
-from kash.platform.database import utc_now
 from kash.platform.web import KashForm
+from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
@@ -109,7 +109,7 @@ class PersonForm(NamedForm, RowVersionForm):
 
     def validate_birth_year(self, field: Any) -> None:
         """A year in which someone alive was born, and that fits the age."""
-        year = utc_now().year
+        year = local_today().year
         earliest, latest = birth_years(year)
         if field.data is None:
             return
@@ -122,7 +122,7 @@ class PersonForm(NamedForm, RowVersionForm):
 
     def validate_since(self, field: Any) -> None:
         """Not in the future."""
-        if field.data is not None and field.data > utc_now().date():
+        if field.data is not None and field.data > local_today():
             raise ValidationError(_("This day is in the future."))
 
     @property

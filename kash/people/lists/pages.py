@@ -17,8 +17,8 @@ from kash.people.rules.lists.births import Born
 from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
 from kash.people.rules.lists.rows import EDITABLE, ReadRow
 from kash.people.rules.matching import Reason
-from kash.platform.database import utc_now
 from kash.platform.web import Listing, paged
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 
 _OF_NAMES = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.OTHER_NAME})
@@ -158,7 +158,7 @@ class ListPage:
             sides=sides,
             differences=self._differences(listed) if same else (),
             same=words.same_text(outcome, preview) if same else "",
-            child=is_child(row, utc_now().year),
+            child=is_child(row, local_today().year),
             was=str(words.STATE[preview.changed[outcome.number]])
             if outcome.number in preview.changed
             else "",

@@ -16,6 +16,7 @@ from kash.people.services.persons import PersonDetails, made_person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import seal
 from kash.platform.vault.audit import Change
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 _AT_ONCE = 500
@@ -153,7 +154,7 @@ def add_postings(
             "organisation_id": ids[
                 each.outcome.placed.organisation or places[each.outcome.placed.new_station]
             ],
-            "since": each.outcome.placed.row.since or change.now.date(),
+            "since": each.outcome.placed.row.since or to_local(change.now).date(),
         }
         for each in new
         if each.posting

@@ -26,6 +26,7 @@ from kash.platform.database import Base, new_public_id
 from kash.platform.vault import audited, open_text, seal
 from kash.platform.vault.audit import Change
 from kash.platform.web import NotFound, Problem
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 _BEFORE = "people.list_before"
@@ -161,7 +162,7 @@ def _post(change: Change, person: Person, place: str) -> dict[str, Any]:
     organisation = session.scalars(
         select(Organisation.id).where(Organisation.public_id == place)
     ).one()
-    today = change.now.date()
+    today = to_local(change.now).date()
     present = session.scalar(select(Posting).where(Posting.person_id == person.id, Posting.is_open))
     ended = ""
     if present is not None:

@@ -208,7 +208,7 @@ def _refuse_closed(session: Session, person: Person, which: Contact, by: Actor) 
 def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:
     if not is_a_name(details.chosen_name):
         raise NotAName
-    if ages_disagree(details.age_band, details.birth_year, now.year):
+    if ages_disagree(details.age_band, details.birth_year, to_local(now).year):
         raise AgesDisagree
     return {
         **{fact.name: getattr(details, fact.name) for fact in PLAIN},
@@ -274,7 +274,7 @@ def new_person(
             Posting(
                 person_id=person.id,
                 organisation_id=place.id,
-                since=details.since or now.date(),
+                since=details.since or to_local(now).date(),
             )
         )
     return person
