@@ -394,6 +394,10 @@ def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in: SignIn) -> No
     table = browser.get("/services/list.csv?kind=clinic").data.decode("utf-8-sig")
     head, *lines = list(csv.reader(io.StringIO(table)))
     assert [dict(zip(head, line, strict=True))["Name"] for line in lines] == ["'=HYPERLINK(1)"]
+    # What was typed stands in no address: the buttons are not there where they would drop it.
+    found = browser.post("/services/search", data={"search": "Mwanga"}).text
+    offered = ["/services/list.pdf" in each for each in (browser.get("/services").text, found)]
+    assert offered == [True, False]
 
 
 def test_an_address_that_is_confidential_is_on_no_paper_of_an_editor(app: APIFlask) -> None:
