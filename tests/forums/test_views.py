@@ -220,6 +220,12 @@ def test_until_it_is_held_members_see_the_agenda_only(
         assert ("Mine to do" in body, "Not yet agreed" in body) == (True, False)
         assert "Not yet agreed" in secretary.get(listed).text
     assert member.get(f"{address}/minutes.pdf").status_code == 404
+    # Nor does the agenda of the meeting after it tell what is only being written.
+    after = series.plan(utc_now() + timedelta(days=8))
+    listed = f"/forums/{series.forum}/meetings/{after}"
+    body = member.get(listed).text
+    assert ("Mine to do" in body, "Not yet agreed" in body) == (True, False)
+    assert "Not yet agreed" in secretary.get(listed).text
 
 
 def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(

@@ -279,7 +279,8 @@ def actions_due(actor: Actor, now: datetime, *, most: int = 20) -> list[ActionLi
 
 
 def arising_in(meeting: Meeting, now: datetime, actor: Actor) -> list[tuple[ActionLine, str]]:
-    """The actions that come up in a meeting, with the state each had or has then."""
+    """The actions that come up in a meeting, with the state each had or has then; of an earlier one
+    that is not recorded as held, those that the actor may read."""
     if meeting.state == "cancelled":
         return []
     previous = previous_meeting(meeting)
@@ -287,6 +288,7 @@ def arising_in(meeting: Meeting, now: datetime, actor: Actor) -> list[tuple[Acti
     wanted = _actions().where(
         Meeting.forum_id == meeting.forum_id,
         Meeting.starts_at < meeting.starts_at,
+        _readable(meeting.forum, actor),
     )
     if since is not None:
         wanted = wanted.where(or_(Action.closed_at.is_(None), Action.closed_at > since))

@@ -261,6 +261,7 @@ def returning_in(
             Meeting.forum_id == meeting.forum_id,
             Meeting.starts_at < meeting.starts_at,
             Meeting.state != "cancelled",
+            _readable(meeting.forum, actor),
             DecisionReview.look_on <= to_local(meeting.starts_at).date(),
         )
     ).all()
