@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -37,11 +37,17 @@ from kash.forums.queries.minutes_verifying import verify_minutes
 from kash.forums.queries.minutes_waiting import minutes_to_read, minutes_to_see_through
 from kash.forums.rules.leaves import leaf_digest, root_of
 from kash.forums.rules.life import ConfirmRefusal, MinutesState, MinutesStep
+from kash.forums.rules.live_minutes import MinutesOperation
 from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.rules.telling import line_digest
 from kash.forums.services import life_problems as problems
 from kash.forums.services.agenda import add_item, rename_item
 from kash.forums.services.internal_lines import mark_of
+from kash.forums.services.live_minutes import (
+    apply_minutes_operation,
+    settle_difference,
+    written_item,
+)
 from kash.forums.services.meetings import cancel_meeting, hold_meeting
 from kash.forums.services.minutes import close_action, write_item
 from kash.forums.services.minutes_life import (
@@ -290,6 +296,34 @@ def test_circulated_minutes_keep_their_numbers(life: Life) -> None:
     write([*rows, TypedMinutesRow("", "One more")], version)
     with pytest.raises(problems.NotCirculated):
         take_back(life.forum, life.meeting, by=life.by)
+
+
+@pytest.mark.any_engine
+def test_minutes_are_not_confirmed_over_a_sentence_that_came_late_and_nobody_settled(
+    life: Life,
+) -> None:
+    """A page that had no network sends what was written before they were circulated."""
+    place = (life.forum, life.meeting, life.item)
+    stood = written_item(_row(AgendaItem, life.item))
+    life.circulate()
+    wrote = replace(stood, minute=stood.minute.replace("is too small", "is far too hot"))
+    row = _row(AgendaItem, life.item)
+    write_item(
+        *place,
+        minute=row.minute.replace("is too small", "is too dear"),
+        row_version=row.row_version,
+        by=life.by,
+        internal=mark_of([line_digest(TOLD)]),
+    )
+    apply_minutes_operation(
+        place, MinutesOperation(new_public_id(), 1, 0, stood, wrote), by=life.by
+    )
+    with pytest.raises(problems.DifferencesLeft):
+        life.confirm()
+    (late,) = db.session.scalars(select(MinutesDifference.public_id))
+    settle_difference(place, late, "both", by=life.by)
+    life.confirm()
+    assert "far too hot" in everything_stored()
 
 
 @pytest.mark.any_engine

@@ -193,7 +193,8 @@ def confirm(
     """Confirm circulated minutes and lock them in the same step; returns the root.
 
     `confirmed_in` is the meeting that confirmed them at the moment `at`, `proposer` and `seconder`
-    are seats of members who were present there then. Raises NotConfirmed with its reason.
+    are seats of members who were present there then. Raises NotConfirmed with its reason, and
+    DifferencesLeft where a page that was open since before they were circulated brought one.
     """
     with audited("forums.minutes_locked", by) as change:
         session = change.session
@@ -216,6 +217,8 @@ def confirm(
         )
         if reason is not None or row is None:
             raise NotConfirmed(reason) if reason else NotCirculated
+        if open_differences(session, meeting):
+            raise DifferencesLeft
         day = to_local(confirming.starts_at).date()
         proposed, seconded = there[proposer], there[seconder]
         record = replace(
