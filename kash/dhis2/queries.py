@@ -12,7 +12,7 @@ from kash.connections.models import Connection
 from kash.connections.queries import connection
 from kash.dhis2.errors import WrongPushPeriod
 from kash.dhis2.models import MappedCell, Push, PushedValue
-from kash.dhis2.rules.planning import Planned, SentValue, ValueSlot, plan
+from kash.dhis2.rules.planning import Planned, PushOutcome, SentValue, ValueSlot, plan
 from kash.dhis2.rules.sources import (
     FigureSource,
     NotSendable,
@@ -121,13 +121,26 @@ def push_plan(found: Connection, period: Period, session: Session | None = None)
 
 
 def _sent(found: Connection, period: str, session: Session) -> list[SentValue]:
-    rows = session.scalars(
-        select(PushedValue)
+    """Values that were sent before. Since the connection was changed it may lead to another system
+    or data set, so what was taken before then may lie there or not."""
+    rows = session.execute(
+        select(PushedValue, Push.asked_at)
         .join(Push)
         .where(Push.connection_id == found.id, Push.period == period)
         .order_by(PushedValue.id)
     )
-    return [SentValue(row.slot, row.value, row.outcome) for row in rows]
+    return [
+        SentValue(
+            row.slot,
+            row.value,
+            PushOutcome.UNKNOWN
+            if row.value is not None
+            and row.outcome == PushOutcome.STORED
+            and asked_at < found.created_at
+            else row.outcome,
+        )
+        for row, asked_at in rows
+    ]
 
 
 class _Counts:

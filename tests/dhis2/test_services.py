@@ -11,7 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.connections.errors import NotOn
-from kash.connections.services import switch_off
+from kash.connections.services import (
+    agree_to_connection,
+    change_connection,
+    switch_off,
+    switch_on,
+)
 from kash.dhis2 import queries, services
 from kash.dhis2.errors import NoDataSet, NothingToPush, PushUnderWay, SlotTaken, WrongPushPeriod
 from kash.dhis2.models import PushedValue
@@ -23,7 +28,7 @@ from kash.platform.jobs import SILENT
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
 from kash.statements.rules.names import Name
-from tests.connections.recorded import switched_on
+from tests.connections.recorded import entered, switched_on
 from tests.connections.stand_in import other_end
 
 from .stand_in import Dhis2
@@ -165,6 +170,29 @@ def test_nothing_goes_by_a_connection_that_is_off_and_no_second_push_beside_one(
     for text in ("2025-01", "2999", "x"):
         with pytest.raises(WrongPushPeriod):
             period_named(text)
+
+
+@pytest.mark.any_engine
+def test_everything_goes_again_once_the_connection_leads_to_another_system(
+    connected: str, actor: MakeActor, there: Dhis2
+) -> None:
+    """A trial server at first, and then the country's own."""
+    officer, another = actor("monitoring"), Dhis2()
+    _push(connected, officer)
+    cell = queries.cells_of(dhis2_connection(connected))[0]
+    remove_cell(connected, cell.public_id, by=officer)
+    with other_end(another.answer) as end:
+        changed = entered(address=end.address, settings={"data_set": "pBOMPrpg1QX"}, secret="")
+        change_connection(
+            connected, changed, dhis2_connection(connected).row_version, by=officer
+        )
+        shown = dhis2_connection(connected).row_version
+        agree_to_connection(connected, shown, by=actor("director"))
+        switch_on(connected, shown, by=officer)
+        assert set(_push(connected, officer).values()) == {"stored"}
+        assert set(_held(another)) == set(ELEMENTS) - {cell.data_element}
+        with pytest.raises(NothingToPush):
+            ask_to_push(connected, period_named(YEAR), by=officer)
 
 
 @pytest.mark.any_engine
