@@ -22,7 +22,9 @@ def _counting(
 ) -> Iterator[tuple[FrozenFigure, SealedPeople, frozenset[str]]]:
     """Figures that count a person, with all whom they count and those of them who are this one:
     people who turned out to be the same stand there as they were called then."""
-    merged = select(PersonMerge.gone).where(PersonMerge.kept_id == subject.id)
+    merged = select(PersonMerge.gone).where(
+        PersonMerge.kept_id == subject.id, PersonMerge.undone_at.is_(None)
+    )
     ids = {subject.public_id, *session.scalars(merged)}
     figures = session.scalars(
         select(FrozenFigure).order_by(FrozenFigure.id).execution_options(yield_per=_AT_ONCE)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kash.indicators.models import Completion
 from kash.people.erasure import ErasedPerson
 from kash.people.models import Person
-from kash.people.services.merging import merge_people
+from kash.people.services.merging import merge_people, undo_merge
 from kash.platform.database import db, writing
 from kash.policy import SYSTEM
 from kash.statements.models import FrozenFigure
@@ -97,3 +97,21 @@ def test_whoever_is_erased_is_among_none_who_were_counted_nor_is_whoever_she_was
     assert any(stays in sealed_people(one).people for one in rows)
     whole = next(one for one in rows if one.of_line.starred and not one.place)
     assert (whole.value, sealed_people(whole).count) == (62, 62)
+
+
+def test_whoever_was_taken_for_her_for_a_while_stays_among_those_who_were_counted(
+    held: Programme,
+) -> None:
+    held.sent()
+    first, second = db.session.scalars(
+        select(Person).where(Person.group_id == held.groups[1].id).order_by(Person.id).limit(2)
+    )
+    ids = [first.public_id, second.public_id]
+    key, versions = first.id, (first.row_version, second.row_version)
+    db.session.rollback()
+    merged = merge_people(*ids, {}, versions, SYSTEM)
+    undo_merge(merged, SYSTEM)
+    with writing() as session:
+        PEOPLE.erase(session, ErasedPerson(key, ids[0], ()))
+    rows = [sealed_people(one).people for one in db.session.scalars(select(FrozenFigure))]
+    assert set(ids) & frozenset().union(*rows) == {ids[1]}
