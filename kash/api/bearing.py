@@ -84,9 +84,6 @@ def _token() -> TokenBearer:
         raise TokenMissing
     if row.connection.kind != KIND or row.connection.stands is not Stands.ON:
         raise ConnectionOff
-    # Whoever agreed to it agreed to the processor of that day, not to the one recorded since.
-    if row.created_at < row.connection.created_at:
-        raise TokenMissing
     return _as_bearer(row)
 
 

@@ -60,10 +60,17 @@ class ApiToken(Proposal, PublicId, Base):
                 self.agreed_at,
                 self.fetched_at,
                 self.expires_at,
-                self.ended_at,
+                self.ended_at or self.outdated_at,
             ),
             now,
         )
+
+    @property
+    def outdated_at(self) -> datetime | None:
+        """When its connection was changed since it was asked for: whoever agreed to it agreed to
+        the processor of that day, not to the one recorded since. None if it is as it was."""
+        changed = self.connection.created_at
+        return changed if self.created_at < changed and self.state != "returned" else None
 
     @property
     def last_used_at(self) -> datetime | None:

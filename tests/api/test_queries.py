@@ -173,7 +173,8 @@ def test_tokens_wait_for_one_who_agrees_and_then_for_whoever_answers(
     sqlite_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     director, monitor, other = actor("director"), actor("monitoring"), actor("monitoring")
-    mine, theirs = (row(Connection, kind="api", name=name) for name in ("Beta", "alpha"))
+    recorded = {"kind": "api", "created_at": NOW - 9 * DAY}
+    mine, theirs = (row(Connection, name=name, **recorded) for name in ("Beta", "alpha"))
     agreed = {"state": "approved", "approved_by": director.public_id, "agreed_at": NOW}
     used = agreed | {"fetched_at": NOW, "expires_at": NOW + DAY, "token_hash": token_hash("s")}
     made = [

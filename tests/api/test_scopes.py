@@ -11,6 +11,8 @@ from sqlalchemy import func, select, update
 
 from kash.api.endpoints import ScopedBlueprint, endpoints
 from kash.api.models import ApiToken
+from kash.api.queries.tokens import count_in_use
+from kash.api.rules.tokens import TokenStands
 from kash.api.scopes import SCOPES
 from kash.connections.models import Connection
 from kash.indicators.models import Completion
@@ -240,6 +242,10 @@ def test_a_token_ends_with_the_connection_that_was_agreed_to_with_it(
     row.created_at = utc_now() + timedelta(seconds=1)
     db.session.commit()
     assert one.ask("/token").status_code == 401
+    # And it says so, where it stands as in use no longer.
+    found = db.session.scalars(select(ApiToken).where(ApiToken.public_id == one.token)).one()
+    assert found.stands(utc_now()) is TokenStands.ENDED
+    assert db.session.scalar(count_in_use(utc_now())) == 0
 
 
 @pytest.mark.any_engine

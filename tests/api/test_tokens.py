@@ -126,15 +126,20 @@ def test_what_waited_too_long_was_sent_back_or_ended_is_neither_agreed_to_nor_fe
 ) -> None:
     asker, director = actor("monitoring"), actor("director")
     late, returned, ended, unfetched = (_asked(asker) for _ in range(4))
+    with writing() as session:
+        session.execute(update(Connection).values(created_at=utc_now() - timedelta(days=8)))
     _set(late, created_at=utc_now() - timedelta(days=7))
+    # The connection of this one was changed since it was asked for.
+    outdated = _asked(asker)
+    _set(outdated, created_at=utc_now() - timedelta(days=1))
     return_token(returned, "Say what for", by=director)
     end_token(ended, by=asker)
     agree_to_token(unfetched, by=director)
     _set(unfetched, agreed_at=utc_now() - timedelta(days=7))
-    for one in (late, ended):
+    for one in (late, ended, outdated):
         with pytest.raises(TooLate):
             agree_to_token(one, by=director)
-    for one in (late, returned, ended, unfetched):
+    for one in (late, returned, ended, unfetched, outdated):
         with pytest.raises(TooLate):
             fetch_token(one, by=asker)
     assert _waits(director) == _waits(asker) == ([], [])

@@ -157,6 +157,13 @@ def names_of_tokens(public_ids: Iterable[str]) -> dict[str, str]:
 
 def count_in_use(now: datetime) -> Select[Any]:
     """Number of tokens in use, to be asked."""
-    return select(func.count(ApiToken.id)).where(
-        ApiToken.token_hash.is_not(None), ApiToken.ended_at.is_(None), ApiToken.expires_at > now
+    return (
+        select(func.count(ApiToken.id))
+        .join(Connection, Connection.id == ApiToken.connection_id)
+        .where(
+            ApiToken.token_hash.is_not(None),
+            ApiToken.ended_at.is_(None),
+            ApiToken.expires_at > now,
+            ApiToken.created_at >= Connection.created_at,
+        )
     )
