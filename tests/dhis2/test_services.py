@@ -183,9 +183,7 @@ def test_everything_goes_again_once_the_connection_leads_to_another_system(
     remove_cell(connected, cell.public_id, by=officer)
     with other_end(another.answer) as end:
         changed = entered(address=end.address, settings={"data_set": "pBOMPrpg1QX"}, secret="")
-        change_connection(
-            connected, changed, dhis2_connection(connected).row_version, by=officer
-        )
+        change_connection(connected, changed, dhis2_connection(connected).row_version, by=officer)
         shown = dhis2_connection(connected).row_version
         agree_to_connection(connected, shown, by=actor("director"))
         switch_on(connected, shown, by=officer)
