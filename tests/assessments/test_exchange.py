@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import unicodedata
+from dataclasses import replace
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -221,3 +222,18 @@ def test_the_child_reads_what_was_written_and_says_why_it_does_not(app: APIFlask
 def test_a_child_that_was_taken_over_brings_nothing_in(answer: bytes) -> None:
     with pytest.raises(UnreadableBank):
         bank_told(answer)
+
+
+def test_a_wrong_choice_among_several_takes_off_what_a_right_one_gives() -> None:
+    options = tuple(
+        Option(key, key in "ab", {"en": f"Answer {key}"}) for key in ("a", "b", "c", "d")
+    )
+    for right, share in (({"a", "b"}, "0.50000"), (set(), "1.00000")):
+        some = tuple(replace(one, right=one.key in right) for one in options)
+        question = BankQuestion(QuestionKind.MULTIPLE, "en", {"en": "Which?"}, some)
+        with ZipFile(io.BytesIO(written_package([question], ("True", "False"), SCALE))) as package:
+            (name,) = (one for one in package.namelist() if one != "imsmanifest.xml")
+            item = ElementTree.fromstring(package.read(name))
+        mapping = next(item.iter("{http://www.imsglobal.org/xsd/imsqtiasi_v3p0}qti-mapping"))
+        assert mapping.get("default-value") == f"-{share}"
+        assert [one.get("mapped-value") for one in mapping] == [share] * len(right)

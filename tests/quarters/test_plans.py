@@ -26,6 +26,7 @@ from kash.quarters.rules.programme import (
     Taken,
     Trainer,
 )
+from kash.quarters.rules.quarters import Quarter, quarter_of
 from tests.quarters.oracle import best_worth
 from tests.quarters.removing import only, without
 
@@ -341,3 +342,26 @@ def test_plans_train_within_five_per_cent_as_many_as_the_best_in_95_of_100_progr
         made = programme(seed, SMALL)
         near += plan_of(made).worth(made.wanted) >= 0.95 * best_worth(made)
     assert near >= 0.95 * len(seeds)
+
+
+def test_a_venue_that_was_fixed_and_is_there_no_more_is_missed_on_all_days() -> None:
+    wanted = replace(small().wanted[0], days=2)
+    place = PlannedPlace(MONDAY, "gone", ("atieno", "juma"))
+    days = {"first": MONDAY, "last": MONDAY + timedelta(days=1)}
+    assert list(Hindrances(small(wanted=[wanted]), {}).at(wanted, place)) == [
+        QuarterHindrance(Hindering.NO_VENUE, **days)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quarter", "first", "last"),
+    [
+        (Quarter(2027, 1), date(2027, 1, 1), date(2027, 3, 31)),
+        (Quarter(2028, 4), date(2028, 10, 1), date(2028, 12, 31)),
+    ],
+)
+def test_a_quarter_ends_on_the_day_before_the_next(
+    quarter: Quarter, first: date, last: date
+) -> None:
+    assert (quarter.first, quarter.last) == (first, last)
+    assert quarter_of(first) == quarter_of(last) == quarter

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kash.statements.rules.counting import table_of
 from kash.statements.rules.knowledge import Range, leaks, whole_numbers
 from kash.statements.rules.names import COMPLETED, Name, Remainder
+from kash.statements.rules.papers import FORMAT, paper
 from kash.statements.solving.solver import ranges_of
 
 TOTAL = Name(COMPLETED)
@@ -83,3 +84,7 @@ def test_a_solver_that_is_off_by_a_millionth_widens_no_range() -> None:
     assert Range(1, 5).is_narrow
     assert not Range(1, 6).is_narrow
     assert not Range(1, None).is_narrow
+
+
+def test_names_stand_in_the_document_of_a_statement_as_they_are_written() -> None:
+    assert paper({"of": "Mbögö"}, []) == f'{{"figures":[],"format":"{FORMAT}","of":"Mbögö"}}'

@@ -14,6 +14,7 @@ from kash.platform.database import new_public_id, public_id_from
 from kash.training.rules.bringing import HereVersion, VersionStanding, place_versions
 from kash.training.rules.course_file import (
     MOST_BYTES,
+    MOST_TEXT_BYTES,
     CourseFile,
     FileVersion,
     digest_of,
@@ -255,3 +256,10 @@ def test_versions_are_new_the_same_or_different_by_key_and_by_what_they_say() ->
     assert standing(here(second, "v" * 16)) == (VersionStanding.DIFFERS, 1)
     # It was taken as another draft before, which has a key of its own.
     assert standing(here(second, "v" * 16), here(first, "w" * 16)) == (VersionStanding.SAME, 0)
+
+
+def test_a_file_that_says_more_than_five_megabytes_is_told_so() -> None:
+    content = file_of(plain(plan()))
+    padding = b" " * (MOST_TEXT_BYTES - len(content))
+    assert read_file(content + padding).name == "Working together"
+    assert faults(content + padding + b" ") == [("", "What this file says is larger than 5 MB.")]

@@ -114,3 +114,15 @@ def test_the_time_of_answers_is_told_in_hours() -> None:
     ]
     found = help_given([(Record(interventions=asked), "triaged")], date(2026, 11, 20))
     assert (found.asked, found.answered, found.hours) == (3, 3, 5.0)
+
+
+def test_names_of_stations_stand_by_the_alphabet_whatever_their_capitals():
+    reached = date(2026, 2, 1)
+    (place,), _of_station, _of_ward = places_of(
+        [
+            ("s1", "obunga", "Railways", reached),
+            ("s2", "Kondele", "Railways", None),
+            ("s3", "bandani", "Railways", None),
+        ]
+    )
+    assert place.name == "bandani · Kondele · obunga"

@@ -64,7 +64,8 @@ def test_with_too_few_stations_nothing_is_said(found):
     assert beside_others(found).chance is None
     assert smallest_fall(found) is None
     counts = [[one.police_before, one.police_after] for one in found]
-    assert beside_other_stations(counts, [[0.0, 1.0]] * len(found)).chance is None
+    few = beside_other_stations(counts, [[0.0, 1.0]] * len(found))
+    assert (few.chance, few.places) == (None, sum(any(one) for one in counts))
 
 
 @given(st.lists(tables, max_size=9))

@@ -209,6 +209,10 @@ def test_overlap_is_symmetric_and_touching_is_none(a: int, la: int, b: int, lb: 
         (time(12, 0), 40, Break.LUNCH),
         (time(9, 0), 40, Break.TEA),
         (time(9, 0), 41, Break.OTHER),
+        (time(11, 29), 60, Break.OTHER),
+        (time(11, 30), 60, Break.LUNCH),
+        (time(14, 30), 60, Break.LUNCH),
+        (time(14, 31), 60, Break.OTHER),
     ],
 )
 def test_pauses_are_named(starts_at: time, minutes: int, kind: Break) -> None:

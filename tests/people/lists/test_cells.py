@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.lists.answers import read_sex
+from kash.people.rules.lists.answers import read_sex, read_text
 from kash.people.rules.lists.births import Born, read_birth
 from kash.people.rules.lists.capitals import as_name, in_capitals
 from kash.people.rules.lists.cells import Cell, is_empty, is_not_said, plain
@@ -22,6 +23,7 @@ from kash.people.rules.lists.classing import (
     State,
     class_rows,
     compare,
+    row_key,
 )
 from kash.people.rules.lists.headings import field_by_heading, match_columns
 from kash.people.rules.lists.names import read_name
@@ -455,3 +457,22 @@ def test_an_address_is_kept_or_told_to_be_wrong(written: str, email: str | None)
     read = read_row(2, ("Amina", written), {"name": [0], "email": [1]}, {}, TODAY, "KE")
     told = ([], False) if email is not None else (["email_wrong"], True)
     assert (codes(read), read.wrong, read.email) == (*told, email or "")
+
+
+def test_a_short_text_is_wrong_once_it_is_longer_than_its_field() -> None:
+    assert read_text("x" * 10, "residence", 10).remarks == ()
+    assert read_text("x" * 10, "residence", 10).value == "x" * 10
+    for written, code in (("x" * 11, "too_long"), ("=A1", "formula")):
+        (remark,) = read_text(written, "residence", 10).remarks
+        assert (remark.code, remark.field, remark.wrong) == (code, "residence", True)
+
+
+def test_a_row_that_is_wrong_or_left_out_is_nobody_whom_a_later_one_repeats() -> None:
+    first = PlacedRow(row("Asali Sampuli", "0712"), "group")
+    again = PlacedRow(replace(row("Asali Sampuli"), number=3), "group")
+    same = Match(row_key(2), 99, (Reason.SAME_REFERENCE,), certain=True)
+    found = class_rows([first, again], [(), (same,)], {})
+    assert [(one.state, one.same_row) for one in found] == [(State.WRONG, 0), (State.NEW, 0)]
+    whole = PlacedRow(row("Asali Sampuli"), "group")
+    assert class_rows([whole, again], [(), (same,)], {2: OUT})[1].same_row == 0
+    assert class_rows([whole, again], [(), (same,)], {})[1].same_row == 2

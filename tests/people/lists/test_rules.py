@@ -179,3 +179,17 @@ def test_columns_are_ticked_where_four_of_five_marks_are_ticks() -> None:
         (0, 1)
     ]
     assert ticked_columns(heads, [*ticks, ["seen", ""], ["", "asked"]]) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "told"), [("12/13/1990", ["birth_month_first"]), ("12/12/1990", [])]
+)
+def test_a_month_that_stands_before_its_day_is_told(written: str, told: list[str]) -> None:
+    reading = read_birth(written, TODAY)
+    assert reading.value == Born(year=1990)
+    assert [one.code for one in reading.remarks] == told
+
+
+@pytest.mark.parametrize("heading", ["Jina / Name", "Name (of the participant)"])
+def test_headings_that_say_more_than_a_known_one_are_nearly_sure(heading: str) -> None:
+    assert field_by_heading(heading) == ("name", 97)
