@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.attendance.models import Slot
+from kash.clashes.rules.kinds import ClashKind, ClashRules, Weight
+from kash.clashes.services import set_rules
 from kash.forums.models import Meeting
 from kash.forums.rules.agenda import PlannedItem
 from kash.forums.services.meetings import plan_meeting
@@ -242,6 +244,20 @@ def test_a_date_left_out_or_called_off_can_come_back(source: Held) -> None:
     take_up(series, back.public_id, by)
     again = _dates(series, by)[3]
     assert (again.state, again.workshop) == ("planned", back.workshop)
+
+
+def test_a_date_is_not_taken_up_again_where_what_is_refused_would_stand_in_its_way(
+    source: Held, repeated: str, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    by = source.trainer
+    last = _dates(repeated, by)[-1]
+    assert last.day is not None
+    leave_out(repeated, [last.public_id], "Rain", by)
+    set_rules(ClashRules({ClashKind.VENUE: Weight.ERROR}), by=actor("director"))
+    plan(starts_on=last.day, ends_on=last.day + timedelta(days=1), new_venue="Lake hall")
+    with pytest.raises(OneStandsInTheWay, match="Lake hall"):
+        take_up(repeated, last.public_id, by)
+    assert _dates(repeated, by)[-1].state == "cancelled"
 
 
 def test_dates_are_added_like_the_last(source: Held, repeated: str) -> None:

@@ -18,6 +18,7 @@ from kash.series.models import Series, SeriesDate
 from kash.series.queries import HeldDate, held_dates
 from kash.series.services.planning import held_series, plan_like, refuse_unless_run, told_of
 from kash.workshops.models import Workshop
+from kash.workshops.schedule_checks import without_new_clashes
 from kash.workshops.services import planning
 from kash.workshops.services.moving import moved
 
@@ -116,7 +117,9 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
         row = next(each for each in found.dates if each.public_id == date_id)
         with told_of(one.day or one.named):
             if row.workshop is not None:
-                planning.take_up_again(_workshop(session, row.workshop.public_id, by))
+                workshop = _workshop(session, row.workshop.public_id, by)
+                with without_new_clashes(session, workshop):
+                    planning.take_up_again(workshop)
             elif row.meeting is not None:
                 meetings.take_up_again(session, row.meeting)
             else:
