@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from kash.accounts.secrets import token_hash
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
+from kash.platform.web.formats import from_local
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
@@ -20,8 +21,9 @@ from kash.workshops.services import answers
 from kash.workshops.services.answer_links import MOST_LINKS, forget_answer_links
 from kash.workshops.services.answers import answer_by_link, make_answer_links
 from kash.workshops.services.enrolment import change_enrolment, enrol
-from kash.workshops.services.planning import cancel_workshop
-from tests.workshops.conftest import Held, in_days, make_person
+from kash.workshops.services.moving import move_workshop
+from kash.workshops.services.planning import cancel_workshop, change_workshop
+from tests.workshops.conftest import Held, details, in_days, make_person
 from tests.workshops.test_services import states
 from tests.workshops.test_views import Browsers, text_of, url
 
@@ -153,6 +155,26 @@ def test_tokens_are_kept_as_hashes_end_with_their_time_and_only_the_latest_work(
     assert text_of(unknown) == text_of(stale)
     forget_answer_links(utc_now())
     assert db.session.query(AnswerLink).count() == 0
+
+
+def test_a_link_answers_for_a_workshop_that_was_put_off_for_long(
+    linked: Linked, client: FlaskClient
+) -> None:
+    held, token = linked
+    first, last = held.row.starts_on, held.row.ends_on
+    later = first + timedelta(days=60)
+    row_version = held.row_version
+    db.session.rollback()
+    move_workshop(held.workshop, later, held.trainer, row_version)
+    ended = from_local(last, held.row.day_ends_at)
+    assert db.session.query(AnswerLink.expires_at).scalar() == ended + timedelta(days=90)
+    even_later = details(starts_on=later + timedelta(days=9), ends_on=later + timedelta(days=12))
+    row_version = held.row_version
+    db.session.rollback()
+    change_workshop(held.workshop, even_later, row_version, held.trainer)
+    assert db.session.query(AnswerLink.expires_at).scalar() == ended + timedelta(days=101)
+    forget_answer_links(ended + timedelta(days=60))
+    assert client.get(f"/r/{token}").status_code == 200
 
 
 def test_whoever_invites_prints_links_of_one_group_at_a_time(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.secrets import token_hash
@@ -47,6 +47,21 @@ def new_answer_link(
 def link_ends(workshop: Workshop) -> datetime:
     """When links of a workshop stop telling anything."""
     return from_local(workshop.ends_on, workshop.day_ends_at) + _TELLS_FOR
+
+
+def move_answer_links(session: Session, workshop: Workshop) -> None:
+    """Within an action that changes the days of a workshop: have its links end with them, so that
+    nobody's stops working before a workshop that was put off."""
+    session.execute(
+        update(AnswerLink)
+        .where(
+            AnswerLink.enrolment_id.in_(
+                select(Enrolment.id).where(Enrolment.workshop_id == workshop.id)
+            )
+        )
+        .values(expires_at=link_ends(workshop))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def forget_answer_links(now: datetime) -> None:

@@ -20,6 +20,7 @@ from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.rules import clocks_from
 from kash.workshops.schedule_checks import without_new_clashes
+from kash.workshops.services.answer_links import move_answer_links
 from kash.workshops.services.errors import BegunBefore, DayPastMidnight, MovedIntoPast
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.timetable import refuse_begun, refuse_outside, shift_sessions
@@ -120,6 +121,7 @@ def moved(
             workshop.venue = _venue(session, wanted.venue)
     workshop.row_version += 1
     session.flush()
+    move_answer_links(session, workshop)
     return before
 
 

@@ -21,6 +21,7 @@ from kash.workshops.models import Facilitator, Workshop
 from kash.workshops.queries.plan import teachings_of, trainers
 from kash.workshops.rules import days_between, days_needed, lay_into_days
 from kash.workshops.schedule_checks import refuse_clashes, without_new_clashes
+from kash.workshops.services.answer_links import move_answer_links
 from kash.workshops.services.errors import (
     DoesNotFit,
     NotPublished,
@@ -187,6 +188,7 @@ def change_workshop(
             elif moved:
                 shift_sessions(session, workshop, moved, change.now)
             refuse_outside(session, workshop, SessionLeftOutside)
+        move_answer_links(session, workshop)
         workshop.row_version += 1
         change.about(workshop.public_id, *move_up(session, workshop, change.now))
 
@@ -307,7 +309,7 @@ def _venue_id(session: Session, details: WorkshopDetails) -> int | None:
     """The chosen venue's key; a new one is added unless there is one of that name."""
     if details.new_venue:
         found = session.scalars(
-            select(Venue).where(func.lower(Venue.name) == details.new_venue.lower())
+            select(Venue).where(func.lower(Venue.name) == func.lower(details.new_venue))
         ).first()
         if found is None:
             found = Venue(name=details.new_venue, place=details.new_venue_place)
