@@ -21,11 +21,16 @@ from kash.announcements.rules import (
     reminder_moment,
 )
 from kash.attendance.models import Mark, MarkStatus, Slot
-from kash.notices.queries.told import told_of
+from kash.notices.queries.recipients import reached, set_up_channels
+from kash.notices.queries.told import Told, told_of
+from kash.notices.rules.reaching import SayingResult, way_to
+from kash.platform.messages.states import Channel
 from kash.platform.web.formats import from_local, to_local
 from kash.workshops.models import Enrolment, Workshop
 
 _REMIND_AT = time(10)
+# Nothing went out for want of these, which may still come.
+_MAY_COME = frozenset({SayingResult.NOT_AGREED, SayingResult.NO_CONTACT, SayingResult.MINOR})
 
 
 def facts_of(workshop: Workshop) -> WorkshopFacts:
@@ -93,20 +98,38 @@ class DueNews:
             elif one.state == "confirmed" and not stretch.from_list:
                 events[texts.PLACE_GIVEN].append((one, event))
         invited = self._known((texts.INVITED, texts.PLACE_GIVEN), events)
+        again = self._reached_by_now(invited)
         for kind in (texts.INVITED, texts.PLACE_GIVEN):
-            found[kind] = [each for each in events[kind] if each[1] not in invited]
+            found[kind] = [
+                each for each in events[kind] if each[1] not in invited or each[1] in again
+            ]
         removed = self._known((texts.REMOVED,), events)
         # Only who was told that she is expected is told that she no longer is.
         found[texts.REMOVED] = [
-            each for each in events[texts.REMOVED] if each[1] in invited and each[1] not in removed
+            each
+            for each in events[texts.REMOVED]
+            if each[1] in invited and not invited[each[1]].unsent and each[1] not in removed
         ]
         return found
 
     def _known(
         self, kinds: Iterable[str], events: Mapping[str, list[tuple[Enrolment, str]]]
-    ) -> set[str]:
+    ) -> dict[str, Told]:
         keys = {event for listed in events.values() for _one, event in listed}
-        return {one.event_key for kind in kinds for one in told_of(kind, keys)} if keys else set()
+        return {one.event_key: one for kind in kinds for one in told_of(kind, keys)} if keys else {}
+
+    def _reached_by_now(self, known: Mapping[str, Told]) -> set[str]:
+        """Events of which nothing went out for want of a consent or a way that is there by now."""
+        unsent = [one for one in known.values() if one.unsent in _MAY_COME]
+        if not unsent:
+            return set()
+        people = reached(self.session, {one.person_id for one in unsent})
+        ways, set_up = frozenset(Channel), set_up_channels()
+        return {
+            one.event_key
+            for one in unsent
+            if isinstance(way_to(people[one.person_id].recipient, ways, set_up), Channel)
+        }
 
     def reminders(self) -> list[tuple[str, str]]:
         """Kinds and events of reminders whose moment has come and was not long ago."""

@@ -240,10 +240,12 @@ def _say_news(due: DueNews) -> int:
     if kind is None or due.over:
         return 0
     title = due.workshop.version.public_title
+    # A day more or less is no other beginning: both would read alike without the last.
+    longer = due.told.last - due.told.first != due.present.last - due.present.first
     fields = {
         "title": title,
-        "was": texts.facts_text(due.told),
-        "now": texts.facts_text(due.present),
+        "was": texts.facts_text(due.told, all_days=longer),
+        "now": texts.facts_text(due.present, all_days=longer),
         "when": texts.when_text(due.present.first, due.present.begins),
         "where": due.present.venue or "-",
     }

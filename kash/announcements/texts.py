@@ -112,6 +112,11 @@ def when_text(day: date, begins: time) -> str:
     return f"{day:%d/%m/%Y} {begins:%H:%M}"
 
 
-def facts_text(facts: WorkshopFacts) -> str:
-    """Day, hour and venue."""
-    return ", ".join(filter(None, (when_text(facts.first, facts.begins), facts.venue)))
+def facts_text(facts: WorkshopFacts, *, all_days: bool = False) -> str:
+    """Day, hour and venue; from the first day to the last if `all_days` are asked for."""
+    when = when_text(facts.first, facts.begins)
+    if all_days and facts.last != facts.first:
+        alike = facts.first.year == facts.last.year
+        first = f"{facts.first:%d/%m}" if alike else f"{facts.first:%d/%m/%Y}"
+        when = f"{first}-{when_text(facts.last, facts.begins)}"
+    return ", ".join(filter(None, (when, facts.venue)))

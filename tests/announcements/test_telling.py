@@ -32,9 +32,13 @@ from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import change_enrolment, enrol
 from kash.workshops.services.moving import move_workshop
-from kash.workshops.services.planning import cancel_workshop, restore_workshop
-from tests.notices.conftest import Gateway, Someone
-from tests.workshops.conftest import Held, make_person
+from kash.workshops.services.planning import (
+    cancel_workshop,
+    change_workshop,
+    restore_workshop,
+)
+from tests.notices.conftest import Gateway, Someone, answered
+from tests.workshops.conftest import Held, details, make_person
 
 ClientFor = Callable[[Actor], FlaskClient]
 _AHEAD = date.today() + timedelta(days=40)
@@ -87,6 +91,11 @@ def _day(day: date) -> str:
     return f"{day:%d/%m/%Y} 08:30"
 
 
+def _days(more: int) -> str:
+    last = _AHEAD + timedelta(days=more)
+    return f"{_AHEAD:%d/%m}{'' if last.year == _AHEAD.year else f'{_AHEAD:/%Y}'}-{last:%d/%m/%Y}"
+
+
 def _move(held: Held, first: date) -> None:
     version = held.row_version
     db.session.rollback()
@@ -135,6 +144,36 @@ def test_twenty_moves_and_taking_them_back_within_ten_minutes_say_nothing(
     was, now = _day(_AHEAD), _day(_AHEAD + timedelta(days=7))
     assert _said("changed")[0][1] == f"{title}: was {was}, Lake hall, now {now}, Lake hall"
     assert len(_said("changed")) == 3
+
+
+def test_a_day_more_is_told_by_the_days_as_they_were_and_are(
+    ahead: Held, people: list[int]
+) -> None:
+    begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
+    now = utc_now() + _LATER
+    tell_people(now)
+    longer = details(starts_on=_AHEAD, ends_on=_AHEAD + timedelta(days=2), new_venue="Lake hall")
+    change_workshop(ahead.workshop, longer, ahead.row_version, ahead.trainer)
+    for minutes in (1, 12):
+        tell_people(now + timedelta(minutes=minutes))
+    was, now_is = (f"{_days(1)} 08:30, Lake hall", f"{_days(2)} 08:30, Lake hall")
+    title = ahead.row.version.public_title
+    assert _said("changed")[0][1] == f"{title}: was {was}, now {now_is}"
+
+
+def test_who_could_not_be_told_at_first_is_told_once_she_agreed(
+    ahead: Held, people: list[int], someone: Someone
+) -> None:
+    late = someone("0722000009", name="Faraja", answer="")
+    enrol(ahead.workshop, _public(late), ahead.trainer)
+    begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
+    now = utc_now() + _LATER
+    assert (tell_people(now), tell_people(now + _LATER)) == (1, 0)
+    assert len(_said("expected")) == 2
+    with writing() as session:
+        answered(session, late, "given")
+    assert (tell_people(now + 2 * _LATER), tell_people(now + 3 * _LATER)) == (1, 0)
+    assert len(_said("expected")) == 3
 
 
 def test_a_cancelled_workshop_is_told_and_that_it_is_held_after_all(
