@@ -60,12 +60,7 @@ def venues_found(actor: Actor, asked: VenueSearch) -> Listing[Venue]:
         if actor.may("venues.plan"):
             searched += [Venue.contact_name, Venue.safe_for]
         statement = statement.where(
-            or_(
-                *(
-                    func.lower(column).contains(asked.text.lower(), autoescape=True)
-                    for column in searched
-                )
-            )
+            or_(*(column.icontains(asked.text, autoescape=True) for column in searched))
         )
     if asked.zone:
         within = select(Zone.id).where(

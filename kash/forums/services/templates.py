@@ -123,7 +123,7 @@ def _rows(items: Sequence[PlannedItem]) -> list[AgendaTemplateItem]:
 
 def _name_is_free(session: Session, name: str, excluding: int | None) -> None:
     taken = session.scalar(
-        select(AgendaTemplate.id).where(func.lower(AgendaTemplate.name) == name.lower())
+        select(AgendaTemplate.id).where(func.lower(AgendaTemplate.name) == func.lower(name))
     )
     if taken is not None and taken != excluding:
         raise ForumNameTaken

@@ -39,7 +39,7 @@ def _group_id(session: Session, public_id: str) -> int | None:
 
 
 def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
-    statement = select(Organisation.id).where(func.lower(Organisation.name) == name.lower())
+    statement = select(Organisation.id).where(func.lower(Organisation.name) == func.lower(name))
     if excluding is not None:
         statement = statement.where(Organisation.id != excluding)
     if session.scalar(statement.limit(1)) is not None:

@@ -66,7 +66,7 @@ class VenueDetails:
 def _refuse_taken(
     session: Session, kind: type[Zone] | type[Venue], name: str, excluding: int | None
 ) -> None:
-    statement = select(kind.id).where(func.lower(kind.name) == name.lower())
+    statement = select(kind.id).where(func.lower(kind.name) == func.lower(name))
     if excluding is not None:
         statement = statement.where(kind.id != excluding)
     if session.scalar(statement.limit(1)) is not None:

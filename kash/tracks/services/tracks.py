@@ -70,7 +70,7 @@ def locked_track(session: Session, public_id: str) -> Track:
 
 
 def _fill(session: Session, track: Track, details: TrackDetails) -> None:
-    taken = select(Track.id).where(func.lower(Track.name) == details.name.lower())
+    taken = select(Track.id).where(func.lower(Track.name) == func.lower(details.name))
     if track.id is not None:
         taken = taken.where(Track.id != track.id)
     if session.scalar(taken) is not None:

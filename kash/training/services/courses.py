@@ -22,7 +22,7 @@ class CourseTaken(Problem):
 
 def refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
     """Raise CourseTaken if another course has this name."""
-    statement = select(Course.id).where(func.lower(Course.name) == name.lower())
+    statement = select(Course.id).where(func.lower(Course.name) == func.lower(name))
     if excluding is not None:
         statement = statement.where(Course.id != excluding)
     if session.scalar(statement.limit(1)) is not None:

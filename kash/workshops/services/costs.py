@@ -38,7 +38,7 @@ def share_costs(public_id: str, shares: Sequence[FunderShare], row_version: int,
         session.execute(delete(Funding).where(Funding.workshop_id == workshop.id))
         for share in shares:
             funder = session.scalars(
-                select(Funder).where(func.lower(Funder.name) == share.funder.lower())
+                select(Funder).where(func.lower(Funder.name) == func.lower(share.funder))
             ).first()
             if funder is None:
                 funder = Funder(name=share.funder)
