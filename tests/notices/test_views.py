@@ -3,6 +3,7 @@ numbers and texts are shown to nobody, and whoever stops messages gets none."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -79,6 +80,23 @@ def test_what_nobody_knows_waits_for_a_person_who_sends_it_again_or_leaves_it(
     assert _decide(director, "leave", _notice()) == 409
     assert _send(48 * 60) == 0
     assert len(gateway.sent) == 2
+
+
+def test_a_decision_goes_back_to_messages_of_the_kind_that_was_chosen(
+    someone: Someone, gateway: Gateway, sign_in: SignIn
+) -> None:
+    gateway.answer = _lost
+    say_to(someone(PHONE))
+    _send()
+    director = sign_in("director")
+    address = "/messages?state=unknown&kind=tests.told"
+    fields = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', director.get(address).text)
+    )
+    answer = director.post(
+        "/messages/decide", data=fields | {"decision": "leave", "message": _notice()}
+    )
+    assert answer.location == f"{address}&group=B"
 
 
 def test_a_trainer_decides_on_her_own_people_alone(

@@ -105,7 +105,7 @@ def _standing() -> MessageStanding | None:
 
 
 def _kind() -> str:
-    wanted = request.args.get("kind", "")
+    wanted = request.values.get("kind", "")
     return wanted if any(each.name == wanted for each in message_kinds()) else ""
 
 
@@ -124,7 +124,12 @@ def decide() -> ResponseReturnValue:
         raise NothingDecided
     flash(said)
     return redirect(
-        url_for("notices.index", state=request.form.get("state") or None, group=_letter())
+        url_for(
+            "notices.index",
+            state=request.form.get("state") or None,
+            kind=_kind() or None,
+            group=_letter(),
+        )
     )
 
 
