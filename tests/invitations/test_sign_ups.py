@@ -253,6 +253,33 @@ def test_the_moderation_page_shows_likely_duplicates_and_takes_in_the_others_at_
     assert db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").count() == 1
 
 
+def test_what_was_chosen_is_not_lost_and_nobody_is_declined_unasked(
+    held: Held, client: FlaskClient, client_for: Browsers
+) -> None:
+    token = open_link(held)
+    for name in ("Zawadi", "Nekesa"):
+        typed = {"name": name, "age_band": "25-34", "phone": "0712345678"}
+        client.post(f"/s/{token}", data=typed)
+    first, second = [one.public_id for one in waiting()]
+    db.session.rollback()
+    site = client_for(held.trainer)
+    at = f"/workshops/{held.workshop}/sign-ups"
+    sent = {"group": "B", "shown": [first, second], f"decision-{first}": "new"}
+    # Both have one phone, so that they can't both be somebody new.
+    refused = site.post(at, data=sent | {f"decision-{second}": "new"})
+    assert (refused.status_code, refused.text.count('value="new" selected')) == (409, 2)
+    asked = site.post(at, data=sent | {"all": "decline"})
+    assert "Decline one name?" in asked.text
+    assert f'name="decision-{first}" value="new"' in asked.text
+    back = site.post(at, data=sent | {"all": "decline", "back": "1"})
+    assert back.text.count('value="new" selected') == 1
+    assert len(waiting()) == 2
+    db.session.rollback()
+    assert site.post(at, data=sent | {"all": "decline", "sure": "1"}).status_code == 303
+    assert waiting() == []
+    assert states(held) == {"Zawadi": "confirmed"}
+
+
 def test_links_end_with_the_access_of_whoever_made_them_and_are_no_one_elses(
     held: Held, plan: Callable[..., Held], client: FlaskClient, client_for: Browsers
 ) -> None:

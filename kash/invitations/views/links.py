@@ -35,7 +35,6 @@ from kash.people.queries.organisations import groups
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, download, page
-from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.public_address import (
     AddressKind,
@@ -46,6 +45,7 @@ from kash.platform.web.public_address import (
 from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops.frame import frame
+from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop
 
 _AT = "/workshops/<public_id>/sign-ups"
@@ -55,9 +55,13 @@ _AT = "/workshops/<public_id>/sign-ups"
 @allow("workshops.edit")
 def workshop(public_id: str) -> str:
     """The links into a workshop, and those who wait, one group at a time."""
-    found = own_workshop(public_id, current_actor(), "workshops.edit")
+    return _page(own_workshop(public_id, current_actor(), "workshops.edit"))
+
+
+def _page(found: Workshop) -> str:
+    """The page; what was chosen there and could not be done is chosen again."""
     letters = waiting_letters(found)
-    letter = request.args.get("group", "")
+    letter = request.values.get("group", "")
     if letter not in letters:
         letter = next(iter(letters), "")
     waiting = waiting_rows(found, current_actor(), letter)
@@ -67,6 +71,9 @@ def workshop(public_id: str) -> str:
         waiting=waiting,
         letters=letters,
         letter=letter,
+        chosen={
+            row.public_id: request.form.get(f"decision-{row.public_id}") for row in waiting.rows
+        },
         stands=STAND,
         stand_tones=STAND_TONE,
         age_words=AGE_BAND,
@@ -79,33 +86,43 @@ def workshop(public_id: str) -> str:
 @blueprint.post(_AT)
 @allow("workshops.edit")
 def decide_rows(public_id: str) -> ResponseReturnValue:
-    """Decide on the rows of the page: each as it was chosen, the others by the button for all."""
+    """Decide on the rows of the page: each as it was chosen, the others by the button for all;
+    whether all of these are declined is asked before, since what was typed is gone then."""
     actor = current_actor()
     found = own_workshop(public_id, actor, "workshops.edit")
+    if "back" in request.form:
+        return _page(found)
     letter = request.form.get("group", "")[:1]
     sent = request.form.get("all", "")
     bulk = Bulk(sent) if sent in set(Bulk) else Bulk.NONE
     shown = set(request.form.getlist("shown"))
     decisions: list[Decided] = []
+    others = 0
     for row in waiting_rows(found, actor, letter).rows:
         if row.public_id not in shown:
             continue
         chosen = read_decision(
             row.public_id, request.form.get(f"decision-{row.public_id}", "")[:40]
         )
+        others += chosen is None
         decided = in_bulk(bulk, row.public_id, likely=bool(row.likely), chosen=chosen)
         if decided is not None:
             decisions.append(decided)
-    with FlashedProblems(NotDecidable):
+    if bulk is Bulk.DECLINE and others and "sure" not in request.form:
+        return page("invitations/decline.html", workshop=found, letter=letter, others=others)
+    try:
         done = decide(public_id, decisions, actor)
-        flash(
-            _(
-                "Enrolled: %(seated)s. On the waiting list: %(waiting)s. Declined: %(declined)s.",
-                seated=done.seated,
-                waiting=done.waiting,
-                declined=done.declined,
-            )
+    except NotDecidable as problem:
+        flash(str(problem), "bad")
+        return _page(own_workshop(public_id, actor, "workshops.edit")), problem.status
+    flash(
+        _(
+            "Enrolled: %(seated)s. On the waiting list: %(waiting)s. Declined: %(declined)s.",
+            seated=done.seated,
+            waiting=done.waiting,
+            declined=done.declined,
         )
+    )
     return redirect(
         url_for("invitations.workshop", public_id=public_id, group=letter or None), code=303
     )
