@@ -10,11 +10,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import exists
 
+from kash.certificates.approval import SENT_BACK
 from kash.certificates.models import CertificateRule
 from kash.certificates.queries.history import count_expiring
 from kash.certificates.queries.issuing import certificates_of_person, waiting_for
 from kash.certificates.queries.ready import ready_by_tracks
 from kash.platform.approvals.pages import waiting_line
+from kash.platform.web.answers import AnswerKind
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
 from kash.platform.web.today import MOST_SHOWN, Need, Own, TodayLine, Viewer, total
@@ -98,6 +100,14 @@ def _hers(asked: Viewer, person: str) -> Sequence[TodayLine]:
 
 
 TODAY = (
+    AnswerKind(
+        SENT_BACK,
+        _l("On %(when)s certificates that you proposed were sent back. Their page says why."),
+        "certificates.workshop",
+        "public_id",
+        _l("Certificates"),
+        _l("See why"),
+    ),
     Need(
         "certificates",
         230,

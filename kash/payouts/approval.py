@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 from kash.payouts.models import PayoutList
 from kash.platform.approvals.approval import Approval
 
+# What whoever proposed is told by once it was sent back.
+SENT_BACK = "payouts_sent_back"
 APPROVAL = Approval(
     "payouts",
     PayoutList,

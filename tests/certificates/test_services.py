@@ -10,9 +10,11 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
+from kash.accounts.models import AccountNotice
 from kash.attendance.queries.registers import slots_still_open
 from kash.attendance.services.closing import RegistersOpen, reopen_slot
 from kash.certificates import checking
+from kash.certificates.approval import SENT_BACK
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import (
     batches_of,
@@ -227,6 +229,8 @@ def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
     # Nor does it keep anybody from being erased.
     assert in_the_way(db.session(), key) == []
     assert ready.batch(first).returned_reason == "Wait for the others"
+    # Whoever proposed it is told.
+    assert db.session.scalars(select(AccountNotice.kind)).all() == [SENT_BACK]
     second = ready.proposed()
     assert [one.printed_name for one in certificates_of(ready.batch(second))] == [ALL]
 

@@ -97,6 +97,24 @@ def test_another_approves_and_every_cent_is_shown(
     assert trainer.post(f"{here}/cash", data={"paid": ["0" * 16]}).status_code == 404
 
 
+def test_whoever_proposed_a_list_is_told_that_it_was_sent_back(
+    ready: Ready, at: str, trainer: FlaskClient, director: FlaskClient
+) -> None:
+    """Else nobody is paid, and nobody knows that it waits for her."""
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    here, told = f"{at}/lists/{ready.proposed()}", "a list of payouts that you proposed was sent"
+    assert director.post(f"{here}/turn-back", data={"reason": "By foot?"}).status_code < 400
+    assert [told in browser.get("/").text for browser in (trainer, director)] == [True, False]
+    again = f"{at}/lists/{ready.proposed()}"
+    page = trainer.get("/").text
+    seen = re.search(r"/account/notices/[0-9a-z]+/seen", page)
+    assert seen is not None
+    trainer.post(seen[0])
+    # Whoever takes her own proposal back knows.
+    assert trainer.post(f"{again}/turn-back", data={"reason": "Wrong band"}).status_code < 400
+    assert told not in trainer.get("/").text
+
+
 def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
     ready: Ready,
     at: str,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.queries.registers import closed_ahead
 from kash.attendance.services.closing import check_registers_closed
-from kash.payouts.approval import APPROVAL
+from kash.payouts.approval import APPROVAL, SENT_BACK
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
 from kash.payouts.queries.claims import as_settled, listed_claims, settled_claims
 from kash.payouts.queries.drafts import DraftRow, draft
@@ -31,6 +31,7 @@ from kash.payouts.services.errors import (
 )
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
+from kash.platform.web.answers import answer
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
@@ -188,7 +189,7 @@ def _check_claims(session: Session, locked: PayoutList) -> None:
 def turn_back(
     payout_list: PayoutList, reason: str, by: Actor, *, as_organiser: bool = False
 ) -> None:
-    """Turn a proposed list back; what is due can be proposed again.
+    """Turn a proposed list back; what is due can be proposed again. Whoever proposed it is told.
 
     `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
     to her.
@@ -196,3 +197,6 @@ def turn_back(
     with audited("payouts.turned_back", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.RETURN, by)
         APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser)
+        if locked.proposed_by != by.public_id:
+            workshop = locked.workshop.public_id
+            answer(change.session, locked.proposed_by, SENT_BACK, change.now, workshop)
