@@ -102,7 +102,7 @@ def _hers(asked: Viewer, person: str) -> Sequence[TodayLine]:
 TODAY = (
     AnswerKind(
         SENT_BACK,
-        _l("On %(when)s certificates that you proposed were sent back. Their page says why."),
+        _l("Certificates that you proposed were sent back on %(when)s. Their page says why."),
         "certificates.workshop",
         "public_id",
         _l("Certificates"),
