@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import (
@@ -33,6 +34,7 @@ from kash.incidents.rules.record import Filing, Information, Party, Record, as_b
 from kash.incidents.rules.record import Person as SomebodyHeld
 from kash.incidents.services.assignment import assign
 from kash.incidents.services.brief_endings import shred_old_notes
+from kash.incidents.services.case_files import note_printed
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.mediation import (
@@ -458,6 +460,20 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
 
 
 @pytest.mark.any_engine
+def test_a_case_file_says_that_she_was_let_go_as_soon_as_the_mediator_did(
+    officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    for_court = CaseConsent(purpose="court", given=True, at=utc_now(), by="x", wording=VERSION)
+    reference = a_case(consents=[for_court])
+    ask(officer, reference, mediator)
+    (brief,) = own_briefs(mediator)
+    close_brief(mediator, brief.public_id, [Result("release", "released")])
+    record = note_printed(officer.actor, officer.vault(), reference).record
+    assert record.persons[0].released_at is not None
+
+
 def test_a_brief_without_a_number_cannot_go_out(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from kash.incidents.errors import NobodyAgreed
 from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.mediation import with_answers
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.record import Person
 from kash.incidents.services.cases import locked_incident, save_record
@@ -50,7 +51,7 @@ def note_printed(
     by: Actor, vault: OpenVault, reference: str, identities: Collection[str] = ()
 ) -> Case:
     """Note that a case file is printed: one entry, which also names the sealed names in it; the
-    case as it then is, with a reference for its papers.
+    case as it then is, with a reference for its papers and what mediators answered.
 
     `identities` are ids of persons on record. Raises NobodyAgreed, CaseChangedMeanwhile,
     NotFound and Damaged.
@@ -67,4 +68,5 @@ def note_printed(
         if not case.record.paper_reference:
             save_record(change, by, vault, case)
         change.about(reference, *documents)
+        case.record = with_answers(case.record, change.session)
     return case
