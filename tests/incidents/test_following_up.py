@@ -157,6 +157,18 @@ def test_a_wrong_referral_is_said_beside_its_field(
     assert record_of(reference, officer.vault()).referrals == []
 
 
+def test_nobody_was_helped_tomorrow(officer: Member, filed: Any, record_of: Any) -> None:
+    record = two_women()
+    record.referrals = [Referral(id="r1", kind="legal", service_name="Office")]
+    reference = filed(record)
+    sent = {"referral": "r1", "outcome": "helped", "outcome_on": "2190-01-01", "note": "By bus"}
+    answer = officer.client.post(f"/w/{reference}/r", data=sent)
+    assert answer.status_code == 422
+    assert "This day has not come yet." in answer.text
+    assert "By bus" in answer.text
+    assert record_of(reference, officer.vault()).referrals[0].outcome == ""
+
+
 def test_a_minor_without_child_protection_is_pointed_out(officer: Member, filed: Any) -> None:
     record = two_women()
     record.persons[0].age_band = "under_18"

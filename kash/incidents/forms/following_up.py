@@ -41,6 +41,13 @@ def _key_or_fresh(form: KashForm, fresh: str) -> None:
         key.data, key.raw_data = fresh, None
 
 
+def _has_come(form: KashForm, day: DayField, today: date) -> bool:
+    if day.data and day.data > today:
+        form.mark_wrong(day, _("This day has not come yet."))
+        return False
+    return True
+
+
 class ReferralForm(KashForm):
     """The service that somebody is sent to. `key` makes the same form, sent twice, refer once."""
 
@@ -92,6 +99,10 @@ class OutcomeForm(KashForm):
     )
     outcome_on = DayField(_l("On"), validators=[Optional()])
     note = text_field(_l("Note"), most=300, required=False)
+
+    def refuse_future(self, today: date) -> bool:
+        """True if the day is one that has come; says so beside it if not."""
+        return _has_come(self, self.outcome_on, today)
 
 
 class TermForm(KashForm):
@@ -150,10 +161,7 @@ class FulfilledForm(KashForm):
 
     def refuse_future(self, today: date) -> bool:
         """True if the day is one that has come; says so beside it if not."""
-        if self.fulfilled_on.data and self.fulfilled_on.data > today:
-            self.mark_wrong(self.fulfilled_on, _("This day has not come yet."))
-            return False
-        return True
+        return _has_come(self, self.fulfilled_on, today)
 
 
 class CaseFileForm(KashForm):

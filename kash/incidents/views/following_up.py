@@ -66,7 +66,7 @@ def referrals(reference: str) -> ResponseReturnValue:
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif request.form.get("referral"):
-        if outcome.validate():
+        if outcome.validate() and outcome.refuse_future(today()):
             say_outcome(
                 actor,
                 vault,
