@@ -20,6 +20,13 @@ def add_note(release: str, text: str, *, by: Actor) -> None:
         asked = select(Release.id).where(Release.public_id == release)
         found = one_or_404(change.session.scalar(asked))
         day = to_local(change.now).date()
+        same = select(ReleaseNote.id).where(
+            ReleaseNote.release_id == found, ReleaseNote.day == day, ReleaseNote.text == text
+        )
+        if change.session.scalar(same) is not None:
+            # Sent twice: no note is ever taken away.
+            change.nothing()
+            return
         note = ReleaseNote(release_id=found, day=day, text=text)
         change.session.add(note)
         change.session.flush()
