@@ -117,7 +117,7 @@ RESULT_NAMES: dict[str, Any] = {
     "released": _l("Released"),
     "charged": _l("Brought to court"),
     "returned": _l("Given back"),
-    "paid": _l("Paid"),
+    "paid": _l("She was paid"),
     "apology": _l("Apologised"),
     "stopped": _l("They say that it stops"),
     "seen": _l("A doctor was seen"),

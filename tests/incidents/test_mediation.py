@@ -535,7 +535,7 @@ def test_what_a_mediator_answered_stands_in_what_was_done(
             "The mediator said yes",
             "The mediator said no",
             "The mediator said how it ended",
-            "Given back, Paid",
+            "Given back, She was paid",
         ):
             assert done.count(said) == 1
         # The newest first, though answers are known to the minute only.

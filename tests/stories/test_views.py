@@ -52,7 +52,7 @@ def test_a_story_is_written_read_again_and_told_in_the_pages(
     for role in ("funder", "police_peer", "peer", "trainer", "monitoring"):
         seen = client_for(actor(role)).get(told.location).text
         assert FIRST in seen
-        assert "Withdraw it" not in seen
+        assert "Withdraw the story" not in seen
 
 
 def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:

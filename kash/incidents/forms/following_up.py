@@ -97,7 +97,7 @@ class OutcomeForm(KashForm):
         [(code, word) for code, word in names.REFERRAL_OUTCOME_NAMES.items()],
         required=False,
     )
-    outcome_on = DayField(_l("On"), validators=[Optional()])
+    outcome_on = DayField(_l("Date"), validators=[Optional()])
     note = text_field(_l("Note"), most=300, required=False)
 
     def refuse_future(self, today: date) -> bool:
