@@ -12,6 +12,8 @@ from sqlalchemy import exists
 from kash.people.models import Organisation, Person, ServiceEntry
 from kash.people.queries.contacts import WaitingContacts, contacts_waiting
 from kash.people.queries.minors import minors_unseen
+from kash.people.services.contacts import AGREED, ENDED
+from kash.people.services.contacts import REFUSED as NOT_AGREED
 from kash.people.services.erasing import DONE, REFUSED, TAKEN_BACK
 from kash.platform.web.account_names import account_names
 from kash.platform.web.answers import AnswerKind
@@ -105,7 +107,18 @@ _ANSWERS = {
     REFUSED: _l("On %(when)s a wish to be erased that you noted was refused."),
     TAKEN_BACK: _l("On %(when)s a wish to be erased that you noted was taken back."),
 }
+_CONTACT_ANSWERS = {
+    AGREED: _l(
+        "On %(when)s your request to see phones and e-mails was agreed to. They are open to you."
+    ),
+    NOT_AGREED: _l("On %(when)s your request to see phones and e-mails was refused."),
+    ENDED: _l("On %(when)s phones and e-mails that had been opened to you were closed again."),
+}
 TODAY = (
+    *(
+        AnswerKind(kind, text, "people.contact_request", "request_id")
+        for kind, text in _CONTACT_ANSWERS.items()
+    ),
     *(AnswerKind(kind, text, "people.erasure", "request_id") for kind, text in _ANSWERS.items()),
     Need("erasures", 95, _erasures),
     Need("minors", 70, _minors),

@@ -94,8 +94,11 @@ def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(
     assert director.post(f"/people/contacts/{request}/agree").status_code == 303
     assert director.post(f"/people/contacts/{request}/refuse").status_code == 409
     assert "Somebody asks to see contacts" not in said(director, "/")
+    # Whoever asked need not look for the answer.
+    assert "your request to see phones and e-mails was agreed to" in said(trainer, "/")
     assert "0712 345678" in trainer.post(f"{at}/contact/phone").text
     assert director.post(f"/people/contacts/{request}/end").status_code == 303
+    assert "that had been opened to you were closed again" in said(trainer, "/")
     closed = trainer.post(f"{at}/contact/phone", follow_redirects=True)
     assert NUMBER.search(closed.text) is None
 

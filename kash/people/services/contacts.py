@@ -26,12 +26,15 @@ from kash.people.services.persons import Contact, ContactClosed, ContactRefused
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web import Problem
+from kash.platform.web.answers import answer
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import Actor
 
 MOST_ASKED = 500
+# What whoever asked is told on Today.
+AGREED, REFUSED, ENDED = "contact_agreed", "contact_refused", "contact_ended"
 
 
 class ReasonNeeded(Problem):
@@ -180,7 +183,7 @@ def decide_on_contact(public_id: str, by: Actor, *, agree: bool) -> None:
             raise DecidedAlready
         found.state = "agreed" if agree else "refused"
         found.decided_by, found.decided_at = by.public_id, change.now
-        _about(change, found)
+        _decided(change, found, AGREED if agree else REFUSED)
 
 
 def end_contact(public_id: str, by: Actor) -> None:
@@ -190,7 +193,7 @@ def end_contact(public_id: str, by: Actor) -> None:
         if found.state != "agreed":
             raise DecidedAlready
         found.state = "ended"
-        _about(change, found)
+        _decided(change, found, ENDED)
 
 
 def _held_request(session: Session, public_id: str, by: Actor) -> ContactRequest:
@@ -203,7 +206,8 @@ def _held_request(session: Session, public_id: str, by: Actor) -> ContactRequest
     )
 
 
-def _about(change: Change, found: ContactRequest) -> None:
+def _decided(change: Change, found: ContactRequest, kind: str) -> None:
+    answer(change.session, found.asked_by, kind, change.now, found.public_id)
     people = change.session.scalars(
         select(Person.public_id)
         .join(ContactRequestPerson, ContactRequestPerson.person_id == Person.id)
