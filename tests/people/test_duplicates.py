@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kash.people.models import Group, LikelyDuplicate, NotTheSame, Person, PersonMerge
+from kash.people.queries.copies import copy_of
 from kash.people.services.duplicates import ask_for_sweep, sweep
 from kash.people.services.not_duplicates import mark_distinct, withdraw_distinct
 from kash.people.services.persons import PersonDetails, add_person
-from kash.platform.database import db
+from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT
 from kash.platform.jobs.models import Job
 from kash.policy import SYSTEM, Actor
@@ -106,6 +107,44 @@ def test_of_whom_is_out_of_reach_only_the_name_is_told(
     for hidden in (other, "Nyalenda-7", "R-9", "Zawadi", "Almost certain"):
         assert hidden not in page
     assert browser.get(f"/people/{own}/merge/{other}").status_code == 404
+    # Nor does what the list is narrowed by tell it, or a copy of what is held about her own.
+    narrowed = {
+        reason: own in browser.get(f"/people/duplicates?reason={reason}").text
+        for reason in ("same_phone", "similar_name")
+    }
+    assert narrowed == {"same_phone": False, "similar_name": True}
+    mine = db.session.scalars(select(Person).where(Person.public_id == own)).one()
+    assert "likely_duplicate" not in copy_of(db.session(), mine, hers=False)
+
+
+def test_a_phone_that_is_typed_with_a_common_name_tells_of_nobody_out_of_reach(
+    browser: FlaskClient, trainer: Actor, add: Callable[..., str]
+) -> None:
+    """Whoever found a number in a phone would learn by a sweep whether it is Mary's."""
+    own = add("Mary", trainer, phone=PHONE)
+    add("Mary", phone=PHONE, shared_phone=True)
+    sweep(SILENT)
+    assert len(pairs()) == 1
+    assert own not in browser.get("/people/duplicates").text
+
+
+def test_of_her_own_whose_contact_is_closed_no_phone_is_told_either(
+    browser: FlaskClient, trainer: Actor, add: Callable[..., str]
+) -> None:
+    own = add("Otieno Wekesa Juma", trainer, phone=PHONE)
+    other = add("Wekesa Otieno Juma", trainer, phone=PHONE, shared_phone=True)
+    sweep(SILENT)
+    assert "Same phone" in browser.get("/people/duplicates").text.partition("<article")[2]
+    with writing() as session:
+        session.execute(update(Person).where(Person.public_id == other).values(phone_by="another"))
+    page = browser.get("/people/duplicates").text.partition("<article")[2]
+    assert [said in page for said in ("Same phone", "Almost certain", "/merge/")] == [False] * 3
+    # What can't be merged isn't offered to be.
+    found = browser.post(f"/people/{own}/merge", data={"search": "Wekesa"})
+    assert ("Side by side" in found.text, "You can't merge this person" in found.text) == (
+        False,
+        True,
+    )
 
 
 def test_whoever_is_like_someone_is_asked_about_and_nothing_is_lost(

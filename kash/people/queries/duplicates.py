@@ -23,7 +23,7 @@ from kash.people.models import (
 from kash.people.queries.persons import key_within_reach
 from kash.people.queries.postings import with_posting
 from kash.people.rules.known import Known
-from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.matching import Likeness, Match, Reason
 from kash.people.rules.name_likeness import name_parts
 from kash.people.scope import named, phone_compared, sees_names, within_reach
 from kash.platform.database import db
@@ -208,6 +208,18 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, PersonBesid
     return found
 
 
+def mergeable(actor: Actor, public_ids: Collection[str]) -> set[str]:
+    """Those of these people whom the actor may merge: of two of them all reasons may be told. One
+    whose page is open may have a contact that is closed, which a merge would bring along."""
+    return set(
+        db.session.scalars(
+            select(Person.public_id).where(
+                Person.public_id.in_(public_ids), within_reach(actor, "people.merge")
+            )
+        )
+    )
+
+
 def _reached(actor: Actor, table: Any) -> ColumnElement[int]:
     """How many of a pair's two are within reach. Asked of each pair: pairs are few, and those in
     reach may be many."""
@@ -222,20 +234,24 @@ def _reached(actor: Actor, table: Any) -> ColumnElement[int]:
 
 
 def _shown(actor: Actor) -> ColumnElement[bool]:
-    """Pairs of whom one at least is within reach; where the other is not, only those whose names
-    are alike: a phone alone must not say whose it is."""
+    """Pairs of whom one at least is within reach; where the other is not, only those of whom the
+    names alone would say it: what is typed of the one must not tell what is kept of the other."""
     enough = case((LikelyDuplicate.names_alike, 1), else_=2)
     return _reached(actor, LikelyDuplicate) >= enough
 
 
 def likely_duplicates(actor: Actor, reason: str = "") -> Listing[LikelyDuplicate]:
-    """Pairs that this actor may be told of, the likeliest first."""
+    """Pairs that this actor may be told of, the likeliest first. Where one of the two is out of
+    reach, neither what they are narrowed by nor their order tells more than that names are alike.
+    """
+    both = _reached(actor, LikelyDuplicate) == 2
     statement = select(LikelyDuplicate).where(_shown(actor))
     if reason:
-        statement = statement.where(LikelyDuplicate.reason == reason)
+        told = case((both, LikelyDuplicate.reason), else_=str(Reason.SIMILAR_NAME))
+        statement = statement.where(told == reason)
     return listing(
         statement.options(joinedload(LikelyDuplicate.first), joinedload(LikelyDuplicate.second)),
-        sorts={"score": LikelyDuplicate.score},
+        sorts={"score": case((both, LikelyDuplicate.score), else_=0)},
         default_sort="score",
         default_direction="desc",
         key=LikelyDuplicate.id,

@@ -147,6 +147,16 @@ class Known:
                 matches.append(match)
         return sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
 
+    def alike_by_name(self, one: Likeness, other: Likeness) -> bool:
+        """True if two are worth a look by name and group alone, whatever else is known of them."""
+        asked, known = (
+            record_of(Likeness(key=each.key, group=each.group, name=each.name))
+            for each in (one, other)
+        )
+        names = compare_names(asked.parts, known.parts)
+        weighed = _Weighed(names, self._name_bits(names), wants=0.0)
+        return self._match(asked, known, weighed) is not None
+
     def _worth_a_look(self, asked: ComparedRecord, names: dict[int, _Weighed]) -> set[int]:
         hopes = most_fact_bits(asked.likeness)
         found: set[int] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
 from kash.people.rules.known import Known
-from kash.people.rules.matching import Match, Reason
+from kash.people.rules.matching import Match
 from kash.people.services.merging import forget_merges
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import JobResult, Progress, enqueue
@@ -23,6 +24,14 @@ _REPORTED_EVERY = 200
 _ROWS_PER_STATEMENT = 400
 _NIGHT_HOUR = 2
 _Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class LikelyPair:
+    """Two who may be one: why, and whether their names alone would say so."""
+
+    match: Match
+    by_name: bool
 
 
 def ask_for_sweep(by: Actor) -> str:
@@ -44,7 +53,7 @@ def sweep(progress: Progress) -> JobResult | None:
     return None
 
 
-def likely_pairs(progress: Progress) -> dict[_Pair, Match]:
+def likely_pairs(progress: Progress) -> dict[_Pair, LikelyPair]:
     """{(smaller key, larger key): why these two may be one}, but for those told apart."""
     session = db.session()
     people = list(numbered_likenesses(session))
@@ -52,19 +61,23 @@ def likely_pairs(progress: Progress) -> dict[_Pair, Match]:
     session.rollback()
     keys = {likeness.key: number for number, likeness in people}
     known = Known()
-    found: dict[_Pair, Match] = {}
+    found: list[tuple[_Pair, Match]] = []
     for done, (number, likeness) in enumerate(people):
         if done % _REPORTED_EVERY == 0:
             progress.report(done, len(people))
         for match in known.matches(likeness):
             other = keys[match.key]
-            found[min(number, other), max(number, other)] = match
+            found.append(((min(number, other), max(number, other)), match))
         known.add(likeness)
     progress.report(len(people), len(people))
-    return found
+    called = dict(people)
+    return {
+        pair: LikelyPair(match, known.alike_by_name(*(called[number] for number in pair)))
+        for pair, match in found
+    }
 
 
-def store_pairs(found: dict[_Pair, Match]) -> None:
+def store_pairs(found: dict[_Pair, LikelyPair]) -> None:
     """Keep these pairs in place of the last ones; a pair that was there keeps its id."""
     with writing() as session:
         here = set(session.scalars(select(Person.id)))
@@ -73,18 +86,17 @@ def store_pairs(found: dict[_Pair, Match]) -> None:
             for row in session.execute(select(NotTheSame.first_id, NotTheSame.second_id))
         }
         wanted = {
-            pair: match
-            for pair, match in found.items()
+            pair: _values(likely)
+            for pair, likely in found.items()
             if pair not in apart and here.issuperset(pair)
         }
         gone = []
         for row in session.scalars(select(LikelyDuplicate).with_for_update()):
-            match = wanted.pop((row.first_id, row.second_id), None)
-            if match is None:
+            values = wanted.pop((row.first_id, row.second_id), None)
+            if values is None:
                 gone.append(row.id)
                 continue
-            values = _values(match)
-            if row.score != match.score or row.reasons != values["reasons"]:
+            if any(getattr(row, name) != value for name, value in values.items()):
                 session.execute(
                     update(LikelyDuplicate).where(LikelyDuplicate.id == row.id).values(**values)
                 )
@@ -97,21 +109,22 @@ def store_pairs(found: dict[_Pair, Match]) -> None:
                 "first_id": pair[0],
                 "second_id": pair[1],
                 "found_at": utc_now(),
-                **_values(match),
+                **values,
             }
-            for pair, match in wanted.items()
+            for pair, values in wanted.items()
         ]
         if rows:
             session.execute(insert(LikelyDuplicate), rows)
 
 
-def _values(match: Match) -> dict[str, Any]:
+def _values(likely: LikelyPair) -> dict[str, Any]:
+    match = likely.match
     reasons = [str(reason) for reason in match.reasons]
     return {
         "score": match.score,
         "certain": match.certain,
         "reasons": reasons,
-        "names_alike": Reason.OTHER_NAME not in match.reasons,
+        "names_alike": likely.by_name,
         "reason": reasons[0],
     }
 

@@ -13,6 +13,7 @@ from kash.people.queries.duplicates import (
     last_sweep,
     likely_duplicate,
     likely_duplicates,
+    mergeable,
     told_apart_pair,
 )
 from kash.people.rules.matching import Reason
@@ -36,6 +37,7 @@ def duplicates() -> ResponseReturnValue:
         "people/duplicates.html",
         listing=listing,
         facts=facts_of(actor, people),
+        mergeable=mergeable(actor, people),
         reason=reason,
         reasons=[
             (str(each), said) for each, said in words.REASON.items() if not Reason(each).against

@@ -10,7 +10,12 @@ from kash.people import blueprint
 from kash.people.forms.merging import MergeForm, merged_fields
 from kash.people.forms.persons import SearchForm
 from kash.people.models import Person
-from kash.people.queries.duplicates import facts_of, kept_instead, merge_within_reach
+from kash.people.queries.duplicates import (
+    facts_of,
+    kept_instead,
+    merge_within_reach,
+    mergeable,
+)
 from kash.people.queries.merging import joined_postings, what_moves
 from kash.people.queries.persons import person
 from kash.people.queries.search import find_people
@@ -34,12 +39,14 @@ def merge_with(public_id: str) -> ResponseReturnValue:
         people = [
             each for each in find_people(actor, form.search.data) if each.public_id != public_id
         ]
-    facts = facts_of(actor, [each.public_id for each in people])
+    keys = [each.public_id for each in people]
+    facts = facts_of(actor, keys)
     return page(
         "people/merge_with.html",
         form=form,
         person=found,
-        people=[facts[each.public_id] for each in people if each.public_id in facts],
+        people=[facts[key] for key in keys if key in facts],
+        mergeable=mergeable(actor, keys),
         asked=bool(form.search.data),
     )
 
