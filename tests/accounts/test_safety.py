@@ -364,12 +364,19 @@ def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
 ) -> None:
     director, officer = actor("director", name="Mwalimu"), actor("monitoring")
     browser = client_for(officer)
+    # At a screen that the director left open nobody lends herself what is hers to decide.
+    left = client_for(director)
+    db.session.execute(update(SignedInSession).values(fresh_at=None))
+    db.session.commit()
+    sent = left.post("/account/stand-in", data={"stand_in": officer.public_id})
+    assert (sent.status_code, sent.location.partition("?")[0]) == (303, "/confirm")
     address = "/courses/versions/0000000000000000/publish"
     assert browser.get(address).status_code == 403
     delegation = _lend(director, officer, permissions=["curriculum.approve"])
     assert browser.get(address).status_code == 404
     assert browser.get("/certificates/rule").status_code == 403
     assert "You decide for Mwalimu" in browser.get("/account").text
+    assert "somebody chose you to decide in their name" in browser.get("/").text
     end_stand_in(officer, delegation)
     assert browser.get(address).status_code == 403
 

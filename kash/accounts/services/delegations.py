@@ -14,6 +14,7 @@ from kash.accounts.models import Account, Delegation
 from kash.accounts.queries.accounts import roles_of
 from kash.accounts.rules.safety import LONGEST_STAND_IN, DaysFault, days_fault
 from kash.accounts.services.accounts import locked_account
+from kash.accounts.services.notices import APPROVALS_LENT, STANDS_IN, notify
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web.errors import Forbidden, NotFound, Problem
@@ -70,8 +71,8 @@ def lend_approvals(
 ) -> str:
     """Let another account decide for the actor from a day to a day, both included.
 
-    `stand_in` is a public id. Answers the delegation's public id. Raises Forbidden, WrongDays,
-    CannotStandIn and LentAlready.
+    `stand_in` is a public id; both are told. Answers the delegation's public id. Raises Forbidden,
+    WrongDays, CannotStandIn and LentAlready.
     """
     if by.account_id is None or not any(role in GRANTS["approvals.delegate"] for role in by.roles):
         raise Forbidden
@@ -103,6 +104,8 @@ def lend_approvals(
                 created_at=change.now,
             )
         )
+        notify(change.session, absent, APPROVALS_LENT, change.now)
+        notify(change.session, other, STANDS_IN, change.now)
         change.about(public_id, other.public_id)
     return public_id
 

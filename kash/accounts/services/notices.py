@@ -29,6 +29,7 @@ RESET_ASKED, RESET_DONE = "reset_asked", "reset_done"
 ROLES_ASKED, ROLES_CHANGED = "roles_asked", "roles_changed"
 LINK_ASKED, LINK_MADE, PASSWORD_SET = "link_asked", "link_made", "password_set"
 REOPENING_ASKED, REOPENED = "reopening_asked", "reopened"
+APPROVALS_LENT, STANDS_IN = "approvals_lent", "stands_in"
 NOT_DONE, VOUCHED_FOR = "not_done", "vouched_for"
 # For who asked.
 REQUEST_DECLINED, REQUEST_CHANGED = "request_declined", "request_changed"
@@ -79,6 +80,14 @@ TEXTS: dict[str, Any] = {
         "On %(when)s your account was opened again. If you did not want it, tell the director or an"
         " administrator."
     ),
+    APPROVALS_LENT: _l(
+        "On %(when)s it was chosen with your account who decides in your name. If it was not you,"
+        " end it on the page of your account and change your password."
+    ),
+    STANDS_IN: _l(
+        "On %(when)s somebody chose you to decide in their name. The page of your account says on"
+        " what, from when and until when."
+    ),
     NOT_DONE: _l("On %(when)s what had been asked for your account was declined. Nothing changes."),
     VOUCHED_FOR: _l(
         "On %(when)s the operator of the server said that your account stands for itself: you may"
@@ -91,7 +100,7 @@ TEXTS: dict[str, Any] = {
     ),
 }
 # What a page says by other means, or what one did oneself: told by e-mail alone.
-_MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED})
+_MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED, APPROVALS_LENT})
 
 
 def notice_text(kind: str, at: datetime) -> str:

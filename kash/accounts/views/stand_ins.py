@@ -18,7 +18,7 @@ from kash.policy import SIGNED_IN, allow
 
 
 @blueprint.route("/account/stand-in", methods=["GET", "POST"])
-@allow("approvals.delegate")
+@allow("approvals.delegate", fresh=True)
 def lend_approvals() -> ResponseReturnValue:
     """Choose who decides while one is away."""
     by = current_actor()
