@@ -64,7 +64,7 @@ class _Anyone(KashForm):
 
 
 class SignUpRow(_Anyone):
-    """Somebody to put down. A row without a name is nobody."""
+    """Somebody to put down. A row in which nothing is written is nobody."""
 
     name = text_field(_l("Name"), most=200, required=False)
     sex = choice_field(_l("Sex"), [("", _l("Not said")), *SEX.items()], required=False)
@@ -77,8 +77,8 @@ class SignUpRow(_Anyone):
 
     @property
     def is_empty(self) -> bool:
-        """True if nobody is written in this row."""
-        return not self.name.data
+        """True if nothing is written in this row."""
+        return not (self.name.data or self.age_band.data or self.sex.data)
 
     @property
     def typed(self) -> Typed:
@@ -89,7 +89,9 @@ class SignUpRow(_Anyone):
         """Also: a name has a letter, and nobody under 18 is put down."""
         if self.is_empty:
             return
-        if not is_a_name(self.name.data):
+        if not self.name.data:
+            self.mark_wrong(self.name, _("Enter this."))
+        elif not is_a_name(self.name.data):
             self.mark_wrong(self.name, _("A name needs at least one letter."))
         if not self.age_band.data:
             self.mark_wrong(self.age_band, _("Choose one."))

@@ -132,6 +132,14 @@ class FunderLine(Form):
     share = whole_number_field(_l("Share in per cent"), least=1, most=100, required=False)
     budget_code = text_field(_l("Budget code"), most=40, required=False)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: whatever else is typed has a funder."""
+        fits: bool = super().validate(extra_validators)
+        if not self.funder.data and (self.share.data or self.budget_code.data):
+            self.funder.errors = [_("Enter this.")]
+            return False
+        return fits
+
 
 class CostsForm(RowVersionForm):
     """Shares of a workshop's costs, and who pays each."""

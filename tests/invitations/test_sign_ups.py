@@ -118,6 +118,12 @@ def test_what_is_wrong_stands_beside_its_row_and_nothing_typed_is_lost(
         assert f'value="{kept}"' in wrong.text
     assert "A name needs at least one letter." in wrong.text
     assert "People under 18 can" in wrong.text
+    sent = rows("", "Otieno Mfano") | {"rows-0-age_band": "25-34"}
+    nameless = client.post(f"/q/{token}", data=sent)
+    assert (nameless.status_code, waiting()) == (422, [])
+    assert "Enter this." in nameless.text
+    nothing = client.post(f"/q/{token}", data=rows("", ""))
+    assert "Saved." not in client.get(nothing.location).text
     many = client.post(f"/q/{token}", data=rows("One", "Two", "Three"))
     assert (many.status_code, waiting()) == (422, [])
     assert "These are more names than places are left." in text_of(many)

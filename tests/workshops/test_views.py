@@ -297,7 +297,11 @@ def test_costs_are_entered_and_must_make_a_whole(held: Held, site: FlaskClient) 
     answer = site.post(url(held, "costs"), data=form)
     assert answer.status_code == 422
     assert "All shares together must make one hundred." in text_of(answer)
-    form |= {"lines-1-funder": "Fund B", "lines-1-share": "40"}
+    form |= {"lines-0-share": "100", "lines-1-share": "40"}
+    answer = site.post(url(held, "costs"), data=form)
+    assert answer.status_code == 422
+    assert "Enter this." in text_of(answer)
+    form |= {"lines-0-share": "60", "lines-1-funder": "Fund B"}
     assert site.post(url(held, "costs"), data=form).status_code == 303
     shown = text_of(site.get(url(held)))
     assert "Fund A 60 %" in shown

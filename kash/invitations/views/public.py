@@ -78,8 +78,8 @@ def _page(template: str, token: str, endpoint: str, language: str, **values: Any
     )
 
 
-def _back(endpoint: str, token: str, language: str) -> ResponseReturnValue:
-    where: dict[str, Any] = {"token": token[:_LONGEST], "in": language, "sent": 1}
+def _back(endpoint: str, token: str, language: str, *, sent: bool) -> ResponseReturnValue:
+    where: dict[str, Any] = {"token": token[:_LONGEST], "in": language, "sent": int(sent) or None}
     return redirect(url_for(endpoint, **where), code=303)
 
 
@@ -106,7 +106,7 @@ def _station(token: str, language: str) -> ResponseReturnValue:
             people = [(row.key.data, row.typed) for row in form.written()]
             if people:
                 put_down(link.id, people)
-            return _back("invitations.station", token, language)
+            return _back("invitations.station", token, language, sent=bool(people))
     link = link_behind(token[:_LONGEST], LinkKind.QUOTA)
     shown = _page(
         "invitations/station.html",
@@ -132,7 +132,7 @@ def station_out(token: str, row_id: str) -> ResponseReturnValue:
     def work(language: str) -> ResponseReturnValue:
         link = _behind(token, LinkKind.QUOTA)
         take_out(link.id, row_id[:16])
-        return _back("invitations.station", token, language)
+        return _back("invitations.station", token, language, sent=False)
 
     answered: ResponseReturnValue = _answer(token, "invitations.station", work)
     return answered
@@ -156,7 +156,7 @@ def _sign_up(token: str, language: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         with form.showing_problems():
             put_down(link.id, [(form.key.data, form.typed)])
-            return _back("invitations.sign_up", token, language)
+            return _back("invitations.sign_up", token, language, sent=True)
     link = link_behind(token[:_LONGEST], LinkKind.OPEN)
     shown = _page(
         "invitations/sign_up.html",
