@@ -1331,7 +1331,7 @@ PLACES: dict[str, Place] = {
     "notices.texts": Place("messages.texts"),
     "notices.text": Place("messages.texts", address=_TEXT),
     "notices.write_text": Place(post="messages.write", address=_TEXT),
-    "notices.house_text": Place(post="messages.write", address=_TEXT),
+    "notices.house_text": Place("messages.write", "messages.write", address=_TEXT),
     "notices.choice": _of("person", both="messages.choose"),
     "notices.ask_for_call": _of("person", post="messages.ask"),
     "notices.stop": Place(ANYONE, address={"token": "stop_token"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -90,11 +90,14 @@ def _page(place: TextPlace, form: TextForm) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"{_TEXT}/house")
+@blueprint.route(f"{_TEXT}/house", methods=["GET", "POST"])
 @allow("messages.write")
 def house_text(kind: str, channel: str, language: str) -> ResponseReturnValue:
-    """Have the text of the house stand again."""
-    use_house_text(_place(kind, channel, language), by=current_actor())
+    """Have the text of the house stand again, after a question: the programme's own is gone."""
+    place = _place(kind, channel, language)
+    if request.method == "GET":
+        return render_template("notices/house_text.html", place=place)
+    use_house_text(place, by=current_actor())
     flash(_("Saved."))
     return redirect(url_for("notices.text", kind=kind, channel=channel, language=language))
 
