@@ -23,6 +23,7 @@ from kash.workshops.services.answers import answer_by_link, make_answer_links
 from kash.workshops.services.enrolment import change_enrolment, enrol
 from kash.workshops.services.moving import move_workshop
 from kash.workshops.services.planning import cancel_workshop, change_workshop
+from kash.workshops.views import answer_links
 from tests.workshops.conftest import Held, details, in_days, make_person
 from tests.workshops.test_services import states
 from tests.workshops.test_views import Browsers, text_of, url
@@ -178,7 +179,7 @@ def test_a_link_answers_for_a_workshop_that_was_put_off_for_long(
 
 
 def test_whoever_invites_prints_links_of_one_group_at_a_time(
-    linked: Linked, client_for: Browsers
+    linked: Linked, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held, _token = linked
     enrol(held.workshop, make_person("Baraka Sampuli", "A"), held.trainer, EnrolmentState.INVITED)
@@ -190,6 +191,12 @@ def test_whoever_invites_prints_links_of_one_group_at_a_time(
     assert "Zawadi Sampuli" in page.text
     assert "Baraka" not in page.text.partition("<main")[2]
     assert site.get(f"/r/{tokens[0]}").status_code == 200
+    # However many there are, each has one.
+    monkeypatch.setattr(answers, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(answer_links, "MOST_AT_ONCE", 1)
+    enrol(held.workshop, make_person("Nekesa Sampuli"), held.trainer, EnrolmentState.INVITED)
+    page = site.post(at, data={"state": "invited", "group": "B"})
+    assert page.text.count('class="qr"') == 2
     empty = site.post(at, data={"state": "waiting"})
     assert "Nobody to answer here" in text_of(empty)
 

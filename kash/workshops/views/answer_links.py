@@ -24,7 +24,7 @@ from kash.workshops.queries.people import people_in
 from kash.workshops.queries.scope import own_workshop
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.seat_messages import answer_address
-from kash.workshops.services.answers import make_answer_links
+from kash.workshops.services.answers import MOST_AT_ONCE, make_answer_links
 
 _STATES = {str(one): one for one in (EnrolmentState.INVITED, EnrolmentState.WAITING)}
 
@@ -52,7 +52,12 @@ def answer_links(public_id: str) -> ResponseReturnValue:
         people_in(workshop, [state]), attrgetter("letter"), request.form.get("group", "")
     )
     names = {one.enrolment: one for one in people.rows}
-    made = make_answer_links(public_id, list(names), actor)
+    enrolments = list(names)
+    made = [
+        one
+        for start in range(0, len(enrolments), MOST_AT_ONCE)
+        for one in make_answer_links(public_id, enrolments[start : start + MOST_AT_ONCE], actor)
+    ]
     site = public_address()
     slips = [
         Slip(
