@@ -16,13 +16,14 @@ from kash.forums.queries.series import forum_to_edit
 from kash.people.queries.places import venue_names, venues
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.lists import listing
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.series import blueprint
-from kash.series.errors import DatesChanged
+from kash.series.errors import DateOver, DatesChanged, OneStandsInTheWay
 from kash.series.forms import ComingForm, LeaveOutForm, MeetingsForm, SeriesRuleForm
 from kash.series.models import Series
 from kash.series.queries import (
@@ -288,6 +289,7 @@ def leave(series_id: str, date_id: str) -> ResponseReturnValue:
 @allow("series.edit")
 def take(series_id: str, date_id: str) -> ResponseReturnValue:
     """Hold a date after all."""
-    take_up(series_id, date_id, current_actor())
-    flash(_("This date is planned again."))
+    with FlashedProblems(OneStandsInTheWay, DateOver):
+        take_up(series_id, date_id, current_actor())
+        flash(_("This date is planned again."))
     return redirect(url_for("series.one", series_id=series_id), code=303)

@@ -247,7 +247,11 @@ def test_a_date_left_out_or_called_off_can_come_back(source: Held) -> None:
 
 
 def test_a_date_is_not_taken_up_again_where_what_is_refused_would_stand_in_its_way(
-    source: Held, repeated: str, plan: Callable[..., Held], actor: Callable[..., Actor]
+    source: Held,
+    repeated: str,
+    plan: Callable[..., Held],
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
 ) -> None:
     by = source.trainer
     last = _dates(repeated, by)[-1]
@@ -257,6 +261,9 @@ def test_a_date_is_not_taken_up_again_where_what_is_refused_would_stand_in_its_w
     plan(starts_on=last.day, ends_on=last.day + timedelta(days=1), new_venue="Lake hall")
     with pytest.raises(OneStandsInTheWay, match="Lake hall"):
         take_up(repeated, last.public_id, by)
+    browser = client_for(by)
+    answer = browser.post(f"/series/{repeated}/dates/{last.public_id}/take-up")
+    assert "None of the dates was changed." in browser.get(answer.location).text
     assert _dates(repeated, by)[-1].state == "cancelled"
 
 
