@@ -290,7 +290,10 @@ def test_of_two_who_correct_bail_neither_overwrites_the_other_and_nothing_typed_
     hers |= {"amount": "4000"}
     for _twice in range(2):
         assert one.client.post(address, data=hers).status_code == 303
-    answer = two.client.post(address, data=theirs | {"receipt": "18"})
+    # Whatever is wrong at first: what one saved is no answer to it.
+    wrong = two.client.post(address, data=theirs | {"receipt": ""})
+    assert wrong.status_code == 422
+    answer = two.client.post(address, data=typed(wrong.text) | {"receipt": "18"})
     assert answer.status_code == 409
     assert "Somebody else saved this case meanwhile" in answer.text
     assert "KES 4,000" in answer.text

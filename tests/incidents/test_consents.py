@@ -185,7 +185,12 @@ def test_the_page_says_when_somebody_else_was_faster_and_keeps_what_was_marked(
 ) -> None:
     reference = filed(two_women())
     give(officer, reference, "p1", "record")
-    answer = post(officer, reference, person="p2", court="yes", funder="no")
+    wrong = post(officer, reference, person="p2", court="yes", funder="no", origin="")
+    assert wrong.status_code == 422
+    hidden = r'name="person" value="p2">\s*<input[^>]*name="version" value="(\d+)"'
+    here = re.search(hidden, wrong.text)
+    assert here is not None
+    answer = post(officer, reference, person="p2", court="yes", funder="no", version=here[1])
     assert answer.status_code == 409
     assert marked(answer.text) == ["funder no", "court yes", "origin herself"]
     assert holding(record_of(reference, officer.vault()), "p2") == []

@@ -14,3 +14,8 @@ class VersionedForm(LockedForm):
     def version_shown(self) -> int:
         """That version; 0, which nothing has, if unreadable."""
         return number_shown(self.version.data)
+
+    def version_to_send(self, newest: int) -> int:
+        """What the page sends next: the version that it showed at first, until it is told that
+        somebody saved the case since."""
+        return newest if self.changed_meanwhile else self.version_shown() or newest
