@@ -45,6 +45,7 @@ def app() -> Flask:
     app = Flask("frame", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
     app.config.update(SECRET_KEY="frame", WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app)
     CSRFProtect(app)
     app.jinja_env.filters.update(FEATURE.filters)
@@ -164,6 +165,16 @@ def test_field_draws_choices_as_a_group_and_says_what_is_optional(app: Flask) ->
     assert re.findall(r'type="(\w+)"', page) == ["radio", "radio", *["checkbox"] * 3]
     assert page.count("(optional)") == 2
     assert page.count("checked") == 1
+
+
+def test_what_was_ticked_stays_so_where_a_group_is_refused(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={"groups": ["b", "x"]}):
+        form = WorkshopForm(meta={"csrf": False})
+        assert not form.validate()
+        page = render_template_string(
+            '{% from "macros/form.html" import field %}{{ field(form.groups) }}', form=form
+        )
+    assert re.search(r'value="b"\s+checked\s+aria-invalid="true"', page)
 
 
 def test_what_people_typed_is_escaped(app: Flask) -> None:
