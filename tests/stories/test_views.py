@@ -68,6 +68,24 @@ def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:
     assert desk.writer.client.post(f"/stories/w/{draft}/write", data=again).status_code == 303
 
 
+def test_a_second_reader_who_forgot_a_tick_is_told_that_the_text_is_another_by_now(
+    desk: Desk,
+) -> None:
+    draft = desk.write()
+    address, most = f"/stories/w/{draft}", list(CHECKS)[1:]
+    sent = {"version": desk.version(draft), "checks": most}
+    missed = desk.reader.client.post(address, data=sent)
+    assert missed.status_code == 422
+    assert "changed meanwhile" not in missed.text
+    assert len(re.findall(r"\schecked\s", missed.text)) == len(most)
+    changed = {"language": "en", "title": TITLE, "text": "Of two.", "ready": "1"}
+    changed |= {"version": sent["version"], "checks": list(CHECKS)}
+    assert desk.writer.client.post(f"{address}/write", data=changed).status_code == 303
+    missed = desk.reader.client.post(address, data=sent)
+    assert "changed meanwhile" in missed.text
+    assert not re.search(r"\schecked\s", missed.text)
+
+
 def test_a_withdrawn_story_says_so_where_minutes_lead_and_stands_in_no_list(
     desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
 ) -> None:

@@ -149,9 +149,13 @@ def send_back(draft_id: str) -> ResponseReturnValue:
 
 def _reading(found: OpenDraft, form: ReadingForm, back: ReturnForm) -> ResponseReturnValue:
     actor, vault = current_actor(), _vault()
-    changed = form.changed_meanwhile or back.changed_meanwhile
+    # Also told where something else was wrong at first.
+    seen = form.version_shown or back.version_shown or found.version
+    changed = form.changed_meanwhile or back.changed_meanwhile or seen != found.version
     if changed:
         found = open_draft(actor, vault, found.public_id)
+        # What was looked for in another text.
+        form.checks.data = []
     for each in (form, back):
         each.version.data, each.version.raw_data = str(found.version), None
     writing.note_reading(actor, vault, [found])
