@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from kash.payouts.queries.rates import latest_table
 from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services.payees import make_exception
 from kash.payouts.services.payments import Note, note_payment
+from kash.payouts.services.rates import set_rates
 from kash.people.models import Consent
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
@@ -29,7 +31,7 @@ from kash.workshops.services.enrolment import enrol
 from tests.conftest import Queries
 from tests.workshops.conftest import FIRST_DAY, make_person
 
-from .conftest import FAR, NEAR, Ready, give_phone, mark
+from .conftest import FAR, NEAR, RATES, Ready, give_phone, mark
 
 ZAWADI, BARAKA = "Zawadi Sampuli", "Baraka Sampuli"
 
@@ -410,6 +412,25 @@ def test_turning_to_the_other_group_keeps_the_bands_that_were_chosen(
     shown = trainer.get(f"{bands}?group=A").text
     assert f'<option value="{FAR}" selected>' in shown
     assert "People without a distance band" not in trainer.get(at).text
+
+
+def test_bands_that_others_chose_or_renamed_meanwhile_lose_nobodys_choices(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    bands, zawadi = f"{at}/bands", ready.person(ZAWADI)
+    role, band = f"role-{zawadi}", f"band-{zawadi}"
+    was = re.search(rf'name="was-{zawadi}" value="([^"]*)"', trainer.get(f"{bands}?group=B").text)
+    assert was is not None
+    ready.band(Zawadi=FAR)
+    left = {role: "participant", band: "", f"was-{zawadi}": was[1], "fill": NEAR}
+    assert trainer.post(bands, data=left).status_code == 302
+    assert {row.name: row.part.band for row in ready.rows().values()} == {ZAWADI: 1, BARAKA: 0}
+    set_rates(replace(RATES, bands=(NEAR, "Out of town")), ready.director)
+    typed = {role: "facilitator", band: FAR, f"band-{ready.person(BARAKA)}": NEAR}
+    answer = trainer.post(bands, data=typed)
+    assert (answer.status_code, "Choose one of the offered" in answer.text) == (409, True)
+    shown = trainer.post(f"{bands}?group=B", data={role: "facilitator", band: FAR}).text
+    assert '<option value="facilitator" selected>' in shown
 
 
 def test_a_name_on_the_cash_list_leads_on_and_ticks_nobody(

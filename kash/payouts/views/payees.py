@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,12 +15,13 @@ from kash.payouts.models import RateTable
 from kash.payouts.queries.drafts import DraftRow, draft, person_and_part
 from kash.payouts.queries.rates import table_for
 from kash.payouts.services import payees
-from kash.payouts.services.errors import NoRates
+from kash.payouts.services.errors import NoRates, UnknownPayoutChoice
 from kash.payouts.services.payees import Chosen, choose_bands, make_exception
 from kash.payouts.views.scope import row_letter
 from kash.payouts.wording import ROLE
 from kash.people.rules.one_group import one_group
 from kash.platform.web import current_actor, page
+from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import to_local
 from kash.policy import allow
 from kash.workshops.models import Workshop
@@ -39,20 +43,43 @@ def bands(public_id: str) -> ResponseReturnValue:
     """A role and a distance band for everybody who attended."""
     found, table = _with_rates(public_id)
     rows = [row for row in draft(found, table) if row.person_id is not None]
-    shown = one_group(rows, row_letter, request.args.get("group", ""))
+    problem, group = "", request.args.get("group", "")
     if request.method == "POST":
-        changed = choose_bands(found, _bands_sent(rows), current_actor())
-        flash(_("Saved. Changed: %(number)s", number=changed))
-        if turned := request.form.get("turn_to", ""):
-            return redirect(url_for("payouts.bands", public_id=public_id, group=turned), code=303)
-        return redirect(url_for("payouts.workshop", public_id=public_id))
+        chosen = _bands_sent(rows)
+        with CaughtProblem(UnknownPayoutChoice) as caught:
+            changed = choose_bands(found, chosen, current_actor())
+            flash(_("Saved. Changed: %(number)s", number=changed))
+            if turned := request.form.get("turn_to", ""):
+                onwards = url_for("payouts.bands", public_id=public_id, group=turned)
+                return redirect(onwards, code=303)
+            return redirect(url_for("payouts.workshop", public_id=public_id))
+        # The rates were changed meanwhile: what they do not know any more is left open.
+        found, table = _with_rates(public_id)
+        rows = [_as_sent(row, chosen.get(row.public_id), table.bands) for row in rows]
+        problem = caught.sentence
+        group = next((row_letter(row) for row in rows if _is_shown(row)), group)
     return render_template(
         "payouts/bands.html",
         workshop=found,
-        shown=shown,
+        shown=one_group(rows, row_letter, group),
         bands=table.bands,
         roles=ROLE,
-    )
+        problem=problem,
+    ), 409 if problem else 200
+
+
+def _is_shown(row: DraftRow) -> bool:
+    """True if a row stood on the page that was sent."""
+    return f"band-{row.public_id}" in request.form
+
+
+def _as_sent(row: DraftRow, chosen: Chosen | None, bands: Sequence[str]) -> DraftRow:
+    """A row with what was chosen for it, as far as that can be."""
+    if chosen is None:
+        return row
+    band = bands.index(chosen.band) if chosen.band in bands else None
+    role = chosen.role if chosen.role in ROLE else row.part.role
+    return replace(row, part=replace(row.part, role=role, band=band))
 
 
 def _bands_sent(rows: list[DraftRow]) -> dict[str, Chosen]:
@@ -63,10 +90,12 @@ def _bands_sent(rows: list[DraftRow]) -> dict[str, Chosen]:
     for row in rows:
         role = request.form.get(f"role-{row.public_id}", row.part.role)
         band = request.form.get(f"band-{row.public_id}")
-        if band is not None:
+        # What was left as the page showed it, somebody else may have decided meanwhile.
+        if band is None or request.form.get(f"was-{row.public_id}") == f"{role} {band}":
+            if fill and row.part.band is None:
+                chosen[row.public_id] = Chosen(row.part.role, fill)
+        else:
             chosen[row.public_id] = Chosen(role, band or fill)
-        elif fill and row.part.band is None:
-            chosen[row.public_id] = Chosen(role, fill)
     return chosen
 
 
