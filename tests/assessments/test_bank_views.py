@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -46,8 +47,14 @@ def test_a_trainer_writes_a_question_in_two_languages(
     more = browser.post(f"{url}/add?kind=single", data=TYPED | {"more": "1"})
     assert (more.status_code, "option_7_en" in more.text) == (200, True)
     assert "Nani anaweza kumpekua mwanamke?" in more.text
-    kept = browser.post(f"{url}/add?kind=single", data=TYPED | {"right_0": "y"})
-    assert kept.location == url
+    # Two taps add one.
+    key = re.search(r'name="key"[^>]* value="(\w{16})"', more.text)
+    assert key is not None
+    before = len(bank_of(bank.course))
+    for _tap in range(2):
+        sent = TYPED | {"right_0": "y", "key": key[1]}
+        assert browser.post(f"{url}/add?kind=single", data=sent).location == url
+    assert len(bank_of(bank.course)) == before + 1
     made = bank_of(bank.course)[-1].question
     assert (made.text, made.languages, made.right) == (TYPED["text_en"], ("en", "sw"), {"a"})
 

@@ -24,6 +24,7 @@ from kash.assessments.rules.scoring import (
 from kash.platform.web import KashForm
 from kash.platform.web.forms import (
     BooleanField,
+    NewIdField,
     choice_field,
     long_text_field,
     radio_field,
@@ -39,8 +40,10 @@ class BringQuestionsForm(KashForm):
 
 
 class BankQuestionForm(RowVersionForm):
-    """A question of any kind. `question_form` adds the fields of each language and choice."""
+    """A question of any kind. `question_form` adds the fields of each language and choice. `key`
+    makes the same form, sent twice, add one question."""
 
+    key = NewIdField()
     objective = choice_field(_l("Objective that it asks about"), required=False)
 
     languages: Sequence[str] = ()

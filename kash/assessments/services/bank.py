@@ -14,7 +14,7 @@ from kash.assessments.rules.bank import BankQuestion, options_stored, source_dig
 from kash.assessments.services.errors import BankFull, QuestionFlawed
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, one_or_404
 from kash.policy import Actor
 from kash.training.models import Course
 
@@ -54,16 +54,23 @@ def refuse_full(session: Session, course: Course, more: int = 1) -> None:
         raise BankFull
 
 
-def add_question(course_id: str, question: BankQuestion, by: Actor) -> str:
+def add_question(course_id: str, question: BankQuestion, by: Actor, *, key: str = "") -> str:
     """Add a question to a course; returns its public id.
 
-    Raises NotFound, QuestionFlawed and BankFull.
+    With `key`, the id that its form was opened with, sending twice adds one. Raises NotFound, also
+    if that id is another course's, QuestionFlawed and BankFull.
     """
     _refuse_flawed(question)
     with audited("assessments.question_added", by) as change:
         course = _held_course(change.session, course_id)
+        known = change.session.scalar(select(Question.course_id).where(Question.public_id == key))
+        if known is not None:
+            if known != course.id:
+                raise NotFound
+            change.nothing()
+            return key
         refuse_full(change.session, course)
-        made = put_question(change, course, question, by)
+        made = put_question(change, course, question, by, key=key)
         change.about(course.public_id, made.public_id)
         return made.public_id
 
@@ -74,10 +81,12 @@ def put_question(
     question: BankQuestion,
     by: Actor,
     made_from: dict[str, str] | None = None,
+    key: str = "",
 ) -> Question:
     """Add a question to a locked course. Its translations were made from `made_from`, today's words
     if that is None."""
     made = Question(
+        public_id=key or new_public_id(),
         course_id=course.id,
         lineage=question.lineage or new_public_id(),
         objective=question.objective,

@@ -107,7 +107,8 @@ def add(public_id: str) -> ResponseReturnValue:
     if not request.form.get("more") and form.validate_on_submit():
         first = f"text_{form.languages[0]}"
         with form.showing_problems(BankFull, **{first: QuestionFlawed}):
-            add_question(public_id, form.question(kind, None), current_actor())
+            written = form.question(kind, None)
+            add_question(public_id, written, current_actor(), key=form.key.data)
             flash(_("Saved."))
             return redirect(url_for("assessments.bank", public_id=public_id))
     return _question_page(found, form, kind, None)
