@@ -3,6 +3,7 @@ and nothing that belongs nowhere is lost without a word."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -117,6 +118,13 @@ def test_a_server_tells_all_that_there_is_and_a_file_may_hold_a_part() -> None:
     # An export without first ids is known by number.
     nameless = _said(("present", "pa"), first_id="")
     assert brought([first], [nameless], whole=False).sessions == (nameless,)
+    # Without numbers too, the first row of one file is not that of another file.
+    monday = _said(("present", "pa"), first_id="", number=-1)
+    tuesday = replace(monday, session="s2", marks=(("absent", "pa"),))
+    both = brought([monday], [tuesday], whole=False)
+    assert (both.sessions, both.new, both.edited) == ((monday, tuesday), 1, 0)
+    mended = replace(tuesday, marks=(("present", "pa"),))
+    assert brought(both.sessions, [mended], whole=False).sessions == (monday, mended)
 
 
 def test_a_mark_where_none_stands_would_be_taken_and_one_that_stands_is_kept_unless_chosen() -> (

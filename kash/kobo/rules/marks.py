@@ -158,9 +158,9 @@ def brought(before: Iterable[SaidSession], now: Iterable[SaidSession], *, whole:
     (`whole`); a file may hold a part, so that what it does not name stays."""
     kept = list(before)
     by_first_id = {one.key.first_id: one for one in kept if one.key.first_id}
-    by_number = {one.key.number: one for one in kept}
+    by_number = {_numbered(one): one for one in kept}
     found = list(now)
-    known = [by_first_id.get(one.key.first_id) or by_number.get(one.key.number) for one in found]
+    known = [by_first_id.get(one.key.first_id) or by_number.get(_numbered(one)) for one in found]
     new = sum(1 for earlier in known if earlier is None)
     edited = sum(
         1
@@ -170,6 +170,13 @@ def brought(before: Iterable[SaidSession], now: Iterable[SaidSession], *, whole:
     again = {id(earlier) for earlier in known if earlier is not None}
     rest = [one for one in kept if id(one) not in again]
     return Submitted((*([] if whole else rest), *found), new, edited, len(rest) if whole else 0)
+
+
+def _numbered(one: SaidSession) -> tuple[int, str, str]:
+    """Number of a submission. One that is its place in a file tells nothing of a row of another
+    session, which stands at that place in another file."""
+    number = one.key.number
+    return (number, "", "") if number >= 0 else (number, one.session, one.key.first_id)
 
 
 def _says(one: SaidSession) -> tuple[str, str, frozenset[tuple[str, str]]]:
