@@ -45,6 +45,11 @@ class ForumFile:
     size: int
 
 
+def key_of(public_id: str) -> str:
+    """Where a file lies in the file store."""
+    return f"{_FOLDER}/{public_id}"
+
+
 def store(content: bytes) -> ForumFile:
     """Clean a file and store it sealed. Raises MaterialProblem, CleaningBusy and StorageError."""
     try:
@@ -54,13 +59,13 @@ def store(content: bytes) -> ForumFile:
         raise FileNotTaken if type(problem) is MaterialProblem else problem from None
     public_id = new_public_id()
     sealed = seal_file(io.BytesIO(made), kind=_KIND, public_id=public_id)
-    storage.put(f"{_FOLDER}/{public_id}", b"".join(sealed))
+    storage.put(key_of(public_id), b"".join(sealed))
     return ForumFile(public_id, kind.code, len(made))
 
 
 def content_of(public_id: str) -> bytes:
     """The bytes of a file. Raises StorageError and SealError."""
-    sealed = io.BytesIO(storage.get(f"{_FOLDER}/{public_id}"))
+    sealed = io.BytesIO(storage.get(key_of(public_id)))
     return b"".join(open_file(sealed, kind=_KIND, public_id=public_id))
 
 
@@ -71,7 +76,7 @@ def type_of(kind: str) -> tuple[str, str]:
 
 def forget(public_id: str) -> None:
     """Delete a file."""
-    storage.delete(f"{_FOLDER}/{public_id}")
+    storage.delete(key_of(public_id))
 
 
 def delete_orphans() -> None:

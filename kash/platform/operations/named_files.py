@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from kash.attendance.models import Register, SheetScan
 from kash.attendance.scans import key_of_scan
 from kash.certificates.models import DesignImage, FunderMark
+from kash.forums.models import ActionNote, AgendaPaper, SignedCopy
+from kash.forums.stored_files import key_of
 from kash.incidents.queries.evidence import documents_of_evidence
 from kash.incidents.rules.evidence import ORIGINAL, file_key
 from kash.platform.database import db
 from kash.platform.operations.errors import FilesMissing
 from kash.platform.web.programme import paper_wording
+from kash.training.material_files import key_in_store
+from kash.training.models import MaterialFile
 
 
 def named_files() -> set[str]:
-    """The keys of evidence, pictures of sheets, pictures of designs and the logo.
+    """The keys of evidence, pictures of sheets, pictures of designs, the logo, files of courses and
+    of forums.
 
-    Results of jobs, lists that wait and cleaned copies are not among them: they may be gone.
+    Results of jobs, lists that wait and cleaned copies of evidence are not among them: they may be
+    gone.
     """
     scans = db.session.execute(
         select(Register.public_id, SheetScan.public_id).join(
@@ -32,6 +38,13 @@ def named_files() -> set[str]:
         # Not by `load_only`, which would leave half a picture's row in the session.
         named |= {model(public_id=id).key for id in db.session.scalars(select(model.public_id))}
     named |= {file_key(document, ORIGINAL) for document in documents_of_evidence()}
+    named |= {key_in_store(id) for id in db.session.scalars(select(MaterialFile.public_id))}
+    of_forums = union_all(
+        select(AgendaPaper.public_id),
+        select(ActionNote.public_id).where(ActionNote.kind != ""),
+        select(SignedCopy.public_id),
+    )
+    named |= {key_of(id) for id in db.session.scalars(of_forums)}
     if logo := paper_wording().logo:
         named.add(logo)
     db.session.rollback()

@@ -13,9 +13,18 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import delete, select
 
-from kash.accounts.models import Programme
+from kash.accounts.models import Account, Programme
 from kash.attendance.models import Register, SheetScan
 from kash.certificates.models import Design, DesignImage, FunderMark
+from kash.forums.models import (
+    Action,
+    ActionNote,
+    AgendaItem,
+    AgendaPaper,
+    Forum,
+    Meeting,
+    SignedCopy,
+)
 from kash.platform import storage
 from kash.platform.condition import condition
 from kash.platform.database import db, new_public_id, utc_now
@@ -28,6 +37,7 @@ from kash.platform.operations.named_files import named_files
 from kash.platform.operations.restoring import restore_backup
 from kash.platform.vault import SealedDocument
 from kash.settings import Settings
+from kash.training.models import MaterialFile
 from kash.workshops.models import Funder
 from tests.platform.operations.damage import damage_free_pages, flip, letter_of, page_of
 from tests.platform.operations.test_backup import IDENTITY, RECIPIENT, Open, Place
@@ -218,7 +228,8 @@ def test_of_a_programme_whose_files_are_gone_no_backup_counts_and_no_good_one_go
     assert failed.exit_code == 1
     assert failed.output.splitlines()[-1] == (
         "Error: Files that the database names are not in the file store "
-        "(designs: 2, evidence: 1, programme: 1, scans: 1). Is its disk there, and is "
+        "(designs: 2, evidence: 1, forum-files: 3, materials: 1, programme: 1, scans: 1). Is its "
+        "disk there, and is "
         "KASH_STORAGE_URL right? If they are lost for good, add --without-lost-files. "
         "This backup was not kept. Older ones were left as they are."
     )
@@ -253,14 +264,16 @@ def test_what_is_deleted_while_a_backup_is_made_does_not_stop_it(
 
     monkeypatch.setattr(storage, "list", first_something_goes)
     # The two of `fill`, and four of the five.
-    assert write_backup(app, tmp_path / "copy.age").files == 6
+    assert write_backup(app, tmp_path / "copy.age").files == 10
 
 
 def keep_one_of_each() -> list[str]:
-    """A picture of a design, a funder's mark, a scan, a piece of evidence and a logo; their keys,
-    the design's first."""
+    """A picture of a design, a funder's mark, a scan, a piece of evidence, a logo, a file of a
+    course, and a paper, evidence of an action and a signed copy of a forum; their keys, the
+    design's first."""
     session = db.session
-    ids = {name: new_public_id() for name in ("image", "mark", "register", "scan", "evidence")}
+    kinds = ("image", "mark", "register", "scan", "evidence", "material", "paper", "note", "signed")
+    ids = {name: new_public_id() for name in kinds}
     logo = f"programme/{new_public_id()}.png"
     funder = Funder(name="A funder")
     register = Register(public_id=ids["register"], purpose="workshop")
@@ -289,6 +302,31 @@ def keep_one_of_each() -> list[str]:
             SealedDocument(
                 public_id=ids["evidence"], compartment="case", kind="evidence", body=b"sealed"
             ),
+            MaterialFile(public_id=ids["material"], kind="pdf", size=4, sha256="0" * 64),
+        ]
+    )
+    account = Account(name="Katibu", email_sealed=b"", email_lookup="", password_hash="")
+    session.add(account)
+    session.flush()
+    forum = Forum(name="Monthly review", secretary_id=account.id)
+    meeting = Meeting(forum=forum, register=Register(purpose="meeting"), starts_at=utc_now())
+    action, item = Action(text="Ask"), AgendaItem(position=1, title="Rooms", meeting=meeting)
+    item.actions.append(action)
+    session.add_all([forum, item])
+    session.flush()
+    told = {"action_id": action.id, "text": "Asked", "by_owner": False}
+    session.add_all(
+        [
+            AgendaPaper(public_id=ids["paper"], item_id=item.id, title="A", kind="pdf", size=4),
+            ActionNote(public_id=ids["note"], kind="pdf", size=4, **told),
+            ActionNote(**told),
+            SignedCopy(
+                public_id=ids["signed"],
+                meeting_id=meeting.id,
+                kind="pdf",
+                size=4,
+                added_at=utc_now(),
+            ),
         ]
     )
     session.commit()
@@ -298,6 +336,8 @@ def keep_one_of_each() -> list[str]:
         f"scans/{ids['register']}/{ids['scan']}",
         f"evidence/{ids['evidence']}/original",
         logo,
+        f"materials/{ids['material']}",
+        *(f"forum-files/{ids[name]}" for name in ("paper", "note", "signed")),
     ]
     for key in keys:
         storage.put(key, b"kept")
