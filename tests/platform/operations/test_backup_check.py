@@ -263,7 +263,7 @@ def test_what_is_deleted_while_a_backup_is_made_does_not_stop_it(
         return listed()
 
     monkeypatch.setattr(storage, "list", first_something_goes)
-    # The two of `fill`, and four of the five.
+    # The two of `fill`, and eight of the nine.
     assert write_backup(app, tmp_path / "copy.age").files == 10
 
 
