@@ -207,6 +207,22 @@ def test_a_new_member_is_expected_in_what_is_planned(
 
 
 @pytest.mark.any_engine
+def test_who_leaves_or_joins_after_a_meeting_was_at_it_as_she_was(
+    series: Series, person: Callable[..., tuple[str, int]]
+) -> None:
+    """It was held this morning, and is recorded as held only in the evening."""
+    held = series.plan(utc_now() - timedelta(hours=3))
+    guest, key = person("Mgeni Mfano")
+    add_guest(series.forum, held, guest, by=series.secretary)
+    end_membership(series.forum, series.members["office"], by=series.secretary)
+    add_member(series.forum, guest, by=series.secretary)
+    assert _expected(held) == {*series.person_ids.values(), key}
+    db.session.rollback()
+    line = next(one for one in attendance_of(_row(Meeting, held)) if one.person_id == guest)
+    assert not line.member
+
+
+@pytest.mark.any_engine
 def test_meetings_of_a_month_have_letters(series: Series) -> None:
     """A cancelled meeting keeps its letter; one that moves to another month is numbered anew."""
     first = series.plan(nairobi(2026, 11, 26))

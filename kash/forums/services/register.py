@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Register, Slot
@@ -37,28 +37,32 @@ def _present_members(session: Session, forum_id: int) -> list[int]:
     )
 
 
-def _planned_registers(session: Session, forum: Forum) -> list[int]:
-    return list(
-        session.scalars(
-            select(Meeting.register_id).where(
-                Meeting.forum_id == forum.id, Meeting.state == "planned"
-            )
+def _planned_registers(session: Session, forum: Forum) -> Sequence[Row[int, datetime]]:
+    """Registers of planned meetings, and when these begin."""
+    return session.execute(
+        select(Meeting.register_id, Meeting.starts_at).where(
+            Meeting.forum_id == forum.id, Meeting.state == "planned"
         )
-    )
+    ).all()
 
 
-def expect_in_planned(session: Session, forum: Forum, person_ids: Collection[int]) -> None:
+def expect_in_planned(
+    session: Session, forum: Forum, person_ids: Collection[int], now: datetime
+) -> None:
     """Expect new members in every planned meeting."""
-    for register_id in _planned_registers(session, forum):
+    for register_id, starts_at in _planned_registers(session, forum):
         for person_id in person_ids:
-            # Whoever was to come as a guest comes as a member.
-            put_on_roster(session, register_id, person_id).walk_in = False
+            entry = put_on_roster(session, register_id, person_id)
+            # Whoever was to come as a guest comes as a member; who came as one was one.
+            entry.walk_in = entry.walk_in and starts_at <= now
 
 
 def no_longer_expected(session: Session, forum: Forum, person_id: int, now: datetime) -> None:
-    """Take who leaves off the planned meetings' registers."""
-    for register_id in _planned_registers(session, forum):
-        take_off_roster(session, register_id, person_id, now)
+    """Take who leaves off the registers of planned meetings that are to come. Of one that has
+    begun, and is only not recorded yet, who was there stays so."""
+    for register_id, starts_at in _planned_registers(session, forum):
+        if starts_at > now:
+            take_off_roster(session, register_id, person_id, now)
 
 
 def _slots(session: Session, meeting: Meeting) -> list[Slot]:

@@ -117,7 +117,7 @@ def add_member(
         if known:
             raise AlreadyMember
         member.appears, member.shown_as, member.left_on = how, text, None
-        expect_in_planned(change.session, forum, [member.person_id])
+        expect_in_planned(change.session, forum, [member.person_id], change.now)
         change.about(forum.public_id, member.public_id, person_id)
         return member.public_id
 
@@ -137,7 +137,8 @@ def add_members(forum_id: str, person_ids: Sequence[str], *, by: Actor) -> list[
             return []
         for member in new:
             member.appears, member.shown_as, member.left_on = USUAL, "", None
-        expect_in_planned(change.session, forum, [member.person_id for member in new])
+        joined = [member.person_id for member in new]
+        expect_in_planned(change.session, forum, joined, change.now)
         change.about(forum.public_id, *(member.public_id for member in new), *person_ids)
         return [member.public_id for member in new]
 
