@@ -345,7 +345,7 @@ def test_a_decision_is_of_when_it_was_taken_whatever_the_clock_of_the_browser_sa
     now = utc_now()
     # Its clock is years off, and so is what it says of both moments.
     assert moment_of(1_000_000, 1_600_000, now) == now - timedelta(minutes=10)
-    for taken, sent in ((None, 5), (5, None), (10, 5), (0, 10**15)):
+    for taken, sent in ((None, 5), (5, None), (10, 5), (0, 10**15), (-(10**40), 5), (10**40, 5)):
         assert moment_of(taken, sent, now) == now
 
 

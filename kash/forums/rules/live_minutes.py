@@ -71,8 +71,10 @@ def read_operation(plaintext: bytes, page: str, number: int) -> MinutesOperation
 def moment_of(taken: int | None, sent: int | None, now: datetime) -> datetime:
     """The moment of something by our clock, from when it was and when it was sent by the browser's,
     which may be wrong; now if nothing can be made of them."""
-    ago = timedelta() if taken is None or sent is None else timedelta(milliseconds=sent - taken)
-    return now - ago if timedelta() <= ago <= _LONGEST_WAIT else now
+    ago = 0 if taken is None or sent is None else sent - taken
+    # Far larger ones have no place in a time.
+    believed = 0 <= ago <= _LONGEST_WAIT // timedelta(milliseconds=1)
+    return now - timedelta(milliseconds=ago) if believed else now
 
 
 def item_of(values: Mapping[str, Any]) -> WrittenItem:
