@@ -202,8 +202,9 @@ class TestTaps:
         with pytest.raises(RegisterClosed):
             set_times(series.forum, meeting, other, [TimeThere(began)], by=series.secretary)
         times = [TimeThere(began, utc_now() + timedelta(hours=1))]
-        with pytest.raises(WrongPresence):
+        with pytest.raises(WrongPresence) as ahead:
             set_times(series.forum, meeting, entry, times, by=series.secretary)
+        assert ahead.value.field == "left_0"
         held = _meeting(meeting)
         reopen_slot(held.register.public_id, slot_of(held).public_id, series.secretary)
         _tap(series, meeting, "name", DoorTap.CAME)

@@ -199,7 +199,7 @@ def test_declaring_a_conflict_never_makes_a_meeting_quorate(
         ([spell("09:00", "10:00"), spell("09:50")], (SpellFault.OVERLAP, 1)),
         ([spell("09:00"), spell("10:00")], (SpellFault.OVERLAP, 1)),
         ([spell("08:29")], (SpellFault.AHEAD, 0)),
-        ([spell("09:00", "11:01")], (SpellFault.AHEAD, 0)),
+        ([spell("09:00", "11:01")], (SpellFault.LEFT_AHEAD, 0)),
         ([spell(f"09:{n:02}", f"09:{n + 1:02}") for n in range(9)], (SpellFault.TOO_MANY, 8)),
     ],
 )

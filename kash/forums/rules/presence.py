@@ -42,6 +42,7 @@ class SpellFault(StrEnum):
     LEFT_FIRST = "left_first"
     OVERLAP = "overlap"
     AHEAD = "ahead"
+    LEFT_AHEAD = "left_ahead"
     TOO_MANY = "too_many"
 
 
@@ -58,8 +59,10 @@ def spell_fault(
             return SpellFault.TOO_MANY, place
         if spell.left_at is not None and spell.left_at <= spell.arrived_at:
             return SpellFault.LEFT_FIRST, place
-        if spell.arrived_at < opens or max(spell.arrived_at, spell.left_at or opens) > now:
+        if spell.arrived_at < opens or spell.arrived_at > now:
             return SpellFault.AHEAD, place
+        if spell.left_at is not None and spell.left_at > now:
+            return SpellFault.LEFT_AHEAD, place
         if before is not None and (before.left_at is None or before.left_at > spell.arrived_at):
             return SpellFault.OVERLAP, place
         before = spell

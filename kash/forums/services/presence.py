@@ -54,12 +54,14 @@ class WrongPresence(Problem):
         SpellFault.LEFT_FIRST: _l("Leaving comes after arriving."),
         SpellFault.OVERLAP: _l("This begins before the time above it has ended."),
         SpellFault.AHEAD: _l("Enter a time between the beginning of the meeting and now."),
+        SpellFault.LEFT_AHEAD: _l("Enter a time between the beginning of the meeting and now."),
         SpellFault.TOO_MANY: _l("These are too many times for one meeting."),
     }
 
     def __init__(self, fault: SpellFault, place: int) -> None:
         super().__init__(self._SENTENCES[fault])
-        self.field = f"{'left' if fault is SpellFault.LEFT_FIRST else 'arrived'}_{place}"
+        of_leaving = fault in (SpellFault.LEFT_FIRST, SpellFault.LEFT_AHEAD)
+        self.field = f"{'left' if of_leaving else 'arrived'}_{place}"
 
 
 class DoorTap(StrEnum):
