@@ -640,6 +640,19 @@ def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series
     assert [item.title for item in _row(Meeting, meeting).items] == ["One", "Two"]
 
 
+def test_matters_arising_that_are_given_time_keep_their_name_in_each_language(
+    secretary: FlaskClient, series: Series
+) -> None:
+    series.plan()
+    meeting = series.plan(utc_now() + timedelta(days=40))
+    (item,) = _row(Meeting, meeting).items
+    address = f"/forums/{series.forum}/meetings/{meeting}/items/{item.public_id}/title"
+    sent = {"title": "Matters arising", "minutes": "20"}
+    assert secretary.post(address, data=sent).status_code == 302
+    (item,) = _row(Meeting, meeting).items
+    assert (item.title, item.minutes) == ("", 20)
+
+
 def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(
     secretary: FlaskClient, series: Series
 ) -> None:

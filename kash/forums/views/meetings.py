@@ -329,13 +329,15 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
     forum = forum_to_edit(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
     item = meetings.item(meeting, item_id)
-    form = ItemForm(data={"title": item.title or _("Matters arising"), "minutes": item.minutes})
+    usual = "" if item.title else _("Matters arising")
+    form = ItemForm(data={"title": item.title or usual, "minutes": item.minutes})
     if form.validate_on_submit():
         agenda_services.rename_item(
             forum_id,
             meeting_id,
             item_id,
-            title=form.title.data,
+            # Left as it is it goes on by its usual name in the reader's language.
+            title="" if form.title.data == usual else form.title.data,
             minutes=form.minutes.data,
             by=actor,
         )
