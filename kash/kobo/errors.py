@@ -41,6 +41,12 @@ class ListWaits(Problem):
     )
 
 
+class BeingFetched(Problem):
+    """Somebody else has the rows of this form fetched now."""
+
+    sentence = _l("Somebody else has these rows fetched now. Look again in a few minutes.")
+
+
 class NobodyToMark(Problem):
     """A workshop without a session, or without anybody on its register."""
 

@@ -11,7 +11,14 @@ from apiflask import APIFlask
 
 from kash.connections.queries import connection
 from kash.connections.services import switch_off
-from kash.kobo.errors import CannotFetch, FormKnown, ListWaits, NoName, QuestionsGone
+from kash.kobo.errors import (
+    BeingFetched,
+    CannotFetch,
+    FormKnown,
+    ListWaits,
+    NoName,
+    QuestionsGone,
+)
 from kash.kobo.models import KoboForm, KoboRow
 from kash.kobo.queries.forms import form_of
 from kash.kobo.services.fetching import ask_for_rows, fetch_rows
@@ -231,11 +238,13 @@ def test_nothing_is_fetched_by_a_connection_that_is_off(
 
 
 def test_the_worker_fetches_what_was_asked_for_once(
-    form: str, trainer: Actor, server: Server
+    form: str, trainer: Actor, server: Server, actor: Making
 ) -> None:
     server.add(name="Achieng")
     ask_for_rows(form, trainer)
     ask_for_rows(form, trainer)
+    with pytest.raises(BeingFetched):
+        ask_for_rows(form, actor("trainer"))
     db.session.rollback()
     run_waiting()
     db.session.rollback()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from kash.connections.fetching import OtherSystem
 from kash.connections.models import Connection
 from kash.connections.queries import connection_on, secret_of
-from kash.kobo.errors import ListWaits, NoName, refused, told_plainly
+from kash.kobo.errors import BeingFetched, ListWaits, NoName, refused, told_plainly
 from kash.kobo.models import ATTENDANCE, KoboForm, KoboRow
 from kash.kobo.queries.forms import KnownRows, form_of, known_rows, list_of, may_fetch
 from kash.kobo.rules.marks import MOST_TICKED, STATUS, refuse_other_forms, submissions_of
@@ -39,8 +39,7 @@ from kash.people.models import Organisation, PeopleList
 from kash.people.rules.lists.headings import field_by_heading
 from kash.people.services.lists import bring_in
 from kash.platform.database import db
-from kash.platform.jobs import JobResult, Progress, enqueue
-from kash.platform.jobs.queries import own_job
+from kash.platform.jobs import Job, JobResult, Progress, enqueue
 from kash.platform.vault import audited, lookup
 from kash.platform.web.current_actor import actor_of_job
 from kash.platform.web.errors import one_or_404
@@ -54,15 +53,19 @@ _PLACE = "organisation"
 
 def ask_for_rows(public_id: str, by: Actor, *, without_gone: bool = False) -> None:
     """Have the worker fetch the rows of a form, if nobody does. With `without_gone` questions that
-    are in no row any more do not matter. Raises NotFound, NotOn, NotRunning and ListWaits."""
+    are in no row any more do not matter. Raises NotFound, NotOn, NotRunning, ListWaits and
+    BeingFetched."""
     with audited("kobo.rows_asked", by) as change:
         session = change.session
         form = _locked(session, public_id)
         may_fetch(form, by, session)
         connection_on("kobo", _server_of(form), session)
         _refuse_waiting(form, session)
-        at_work = own_job(form.job, by.public_id) if form.job else None
+        at_work = session.scalar(select(Job).where(Job.public_id == form.job))
         if at_work is not None and not at_work.ended:
+            if at_work.owner != by.public_id:
+                # Two at once would make two lists of the same people.
+                raise BeingFetched
             change.nothing()
             return
         asked = enqueue(
