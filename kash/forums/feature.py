@@ -39,7 +39,7 @@ from kash.forums.presence_words import WORDS
 from kash.forums.queries.events import own_meeting_events
 from kash.forums.reminders import KINDS, remind_of_actions
 from kash.forums.sample_ids import SAMPLE_IDS
-from kash.forums.stored_files import delete_orphans
+from kash.forums.stored_files import delete_orphans, named_keys
 from kash.forums.today import TODAY
 from kash.forums.trail_words import ACTION_WORDS
 from kash.incidents.occasions import Occasions
@@ -47,6 +47,7 @@ from kash.people.models import Person
 from kash.people.quiet import StillActive
 from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
+from kash.platform.storage import NamedFiles
 from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
 from kash.platform.web.sample_ids import SampleId
@@ -134,6 +135,7 @@ FEATURE = Feature(
         *KINDS,
         Chore("remind_of_actions", lambda: remind_of_actions(utc_now()), minutes=60, at=7),
         Chore("delete_orphaned_forum_files", delete_orphans, minutes=60),
+        NamedFiles(named_keys),
         *SAMPLE_IDS,
         Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
         SEATS,

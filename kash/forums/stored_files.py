@@ -79,6 +79,16 @@ def forget(public_id: str) -> None:
     storage.delete(key_of(public_id))
 
 
+def named_keys() -> set[str]:
+    """The keys of all files that a row names."""
+    of_all = union_all(
+        select(AgendaPaper.public_id),
+        select(ActionNote.public_id).where(ActionNote.kind != ""),
+        select(SignedCopy.public_id),
+    )
+    return {key_of(public_id) for public_id in db.session.scalars(of_all)}
+
+
 def delete_orphans() -> None:
     """Delete files that no row names: those of an item that was taken off, or of an upload that
     failed half-way."""

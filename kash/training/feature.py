@@ -10,6 +10,7 @@ from sqlalchemy import Select, exists, select
 from kash.feature import Feature
 from kash.platform.database import utc_now
 from kash.platform.jobs import Chore
+from kash.platform.storage import NamedFiles
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.training import blueprint, views
@@ -18,6 +19,7 @@ from kash.training.chapters import CHAPTERS
 from kash.training.commands import training_commands
 from kash.training.course_links import course_links
 from kash.training.hits import FOUND
+from kash.training.material_files import named_keys
 from kash.training.missing import MISSING
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.personal import PERSONAL
@@ -81,5 +83,6 @@ FEATURE = Feature(
         SampleId("/courses/versions/<public_id>/plans/<plan_id>", _plans),
         SampleId("/courses/versions/<public_id>/plans/<plan_id>/materials/<row_id>", _materials),
         Chore("delete_unused_materials", lambda: delete_unused_files(utc_now()), minutes=60),
+        NamedFiles(named_keys),
     ),
 )

@@ -109,6 +109,11 @@ def key_in_store(key: str) -> str:
     return f"{FOLDER}/{key}"
 
 
+def named_keys() -> set[str]:
+    """The keys in the file store of all files that a row names."""
+    return {key_in_store(key) for key in db.session.scalars(select(MaterialFile.public_id))}
+
+
 def files_of(keys: Iterable[str], session: Session | None = None) -> dict[str, MaterialFile]:
     """Files by their keys; one query, none if there are no keys."""
     wanted = {key for key in keys if key}

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 
 from kash.attendance.models import Register, SheetScan
 from kash.attendance.scans import key_of_scan
 from kash.certificates.models import DesignImage, FunderMark
-from kash.forums.models import ActionNote, AgendaPaper, SignedCopy
-from kash.forums.stored_files import key_of
+from kash.feature import declared
 from kash.incidents.queries.evidence import documents_of_evidence
 from kash.incidents.rules.evidence import ORIGINAL, file_key
 from kash.platform.database import db
 from kash.platform.operations.errors import FilesMissing
+from kash.platform.storage import NamedFiles
 from kash.platform.web.programme import paper_wording
-from kash.training.material_files import key_in_store
-from kash.training.models import MaterialFile
 
 
 def named_files() -> set[str]:
-    """The keys of evidence, pictures of sheets, pictures of designs, the logo, files of courses and
-    of forums.
+    """The keys of evidence, pictures of sheets, pictures of designs, the logo, and what features
+    say.
 
     Results of jobs, lists that wait and cleaned copies of evidence are not among them: they may be
     gone.
@@ -38,13 +36,8 @@ def named_files() -> set[str]:
         # Not by `load_only`, which would leave half a picture's row in the session.
         named |= {model(public_id=id).key for id in db.session.scalars(select(model.public_id))}
     named |= {file_key(document, ORIGINAL) for document in documents_of_evidence()}
-    named |= {key_in_store(id) for id in db.session.scalars(select(MaterialFile.public_id))}
-    of_forums = union_all(
-        select(AgendaPaper.public_id),
-        select(ActionNote.public_id).where(ActionNote.kind != ""),
-        select(SignedCopy.public_id),
-    )
-    named |= {key_of(id) for id in db.session.scalars(of_forums)}
+    for part in declared(NamedFiles):
+        named.update(part.keys())
     if logo := paper_wording().logo:
         named.add(logo)
     db.session.rollback()

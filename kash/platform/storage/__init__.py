@@ -11,6 +11,7 @@ from kash.platform.storage.errors import (
     StorageUnavailable,
     WrongKey,
 )
+from kash.platform.storage.named import NamedFiles
 from kash.platform.storage.store import (
     clear_unfinished,
     delete,
