@@ -116,6 +116,7 @@ UNASKED = {
     "forums.remove_paper": "as above",
     "forums.evidence": "no action has notes in what is measured",
     "forums.remove_note": "as above",
+    "forums.unlink_action": "no action changes anything in what is measured",
     "forums.conclude_decision": "no decision comes back in what is measured",
     "stories.story": "there are none in what is measured",
     "stories.ask_to_withdraw": "as above",

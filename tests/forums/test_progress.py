@@ -238,6 +238,31 @@ def test_a_link_stands_on_both_pages_and_only_for_who_sees_both(
 
 
 @pytest.mark.any_engine
+def test_a_link_is_taken_back_after_a_question_also_without_script(
+    series: Series, taken: Taken, client_for: ClientFor
+) -> None:
+    service = ServiceEntry(
+        name="Clinic of Mfano", sort_name="clinic", kind="clinic", checked_on=local_today()
+    )
+    db.session.add(service)
+    db.session.commit()
+    at, target = _at(series, taken.actions["name"]), service.public_id
+    db.session.rollback()
+    secretary = client_for(series.secretary)
+    secretary.post(f"{at}/links/new/service", data={"target": target})
+    removing = f"{at}/links/{db.session.scalars(select(ActionLink.public_id)).one()}/remove"
+    db.session.rollback()
+    assert f'href="{removing}"' in secretary.get(f"{at}/progress").text
+    asked = secretary.get(removing)
+    assert asked.status_code == 200
+    assert "Remove this link?" in asked.text
+    assert "Clinic of Mfano" in asked.text
+    assert client_for(taken.peer).get(removing).status_code == 403
+    assert secretary.post(removing).status_code == 303
+    assert secretary.get(removing).status_code == 404
+
+
+@pytest.mark.any_engine
 def test_linking_twice_links_once_and_a_link_can_be_taken_back(
     series: Series, taken: Taken
 ) -> None:

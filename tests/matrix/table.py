@@ -1212,7 +1212,7 @@ PLACES: dict[str, Place] = {
     "forums.hand_over": _forum(both="forums.run", action_id="action"),
     "forums.link_action": _forum(both="forums.run", action_id="action", kind="=workshop"),
     "forums.unlink_action": _forum(
-        post="forums.run", action_id="held_action", link_id="action_link"
+        both="forums.run", action_id="held_action", link_id="action_link"
     ),
     "forums.decisions": _forum(both="forums.see"),
     "forums.decision": _forum(get="forums.see", decision_id="decision"),

@@ -162,10 +162,19 @@ def link_action(forum_id: str, action_id: str, kind: str) -> ResponseReturnValue
     )
 
 
-@blueprint.post(f"{_AT}/links/<link_id>/remove")
+@blueprint.route(f"{_AT}/links/<link_id>/remove", methods=["GET", "POST"])
 @allow("forums.edit")
 def unlink_action(forum_id: str, action_id: str, link_id: str) -> ResponseReturnValue:
-    """Take back that an action changes something."""
-    services.unlink(forum_id, action_id, link_id, by=current_actor())
-    flash(_("Removed."))
-    return _back(forum_id, action_id)
+    """Take back that an action changes something, after a question."""
+    actor = current_actor()
+    found, line = _run(forum_id, action_id)
+    links = links_of([line.public_id], actor).get(line.public_id, [])
+    one = next((link for link in links if link.public_id == link_id), None)
+    if one is None:
+        raise NotFound
+    form = LinkForm()
+    if form.is_submitted():
+        services.unlink(forum_id, action_id, link_id, by=actor)
+        flash(_("Removed."))
+        return _back(forum_id, action_id)
+    return render_template("forums/link_remove.html", forum=found, action=line, title=one.title)
