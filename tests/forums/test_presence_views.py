@@ -17,7 +17,9 @@ from kash.attendance.models import Mark, RosterEntry
 from kash.attendance.services.closing import reopen_slot
 from kash.forums.models import (
     Decision,
+    ForumMember,
     ForumTerm,
+    ItemConflict,
     Meeting,
     MeetingAnswer,
     PresenceSpell,
@@ -87,6 +89,14 @@ def _actions() -> list[str]:
 def _text(body: str) -> str:
     kept = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", body)
     return " ".join(unescape(re.sub(r"(?s)<[^>]+>", " ", kept)).split())
+
+
+def _fields(body: str) -> dict[str, str]:
+    """What a page's form would send as it stands, one value to each name."""
+    inputs = [tag for tag in re.findall(r"<input\b[^>]*>", body) if "disabled" not in tag]
+    sent = [tag for tag in inputs if 'type="hidden"' in tag or " checked" in tag]
+    pairs = [re.search(r'name="([^"]*)" value="([^"]*)"', tag) for tag in sent]
+    return {one[1]: unescape(one[2]) for one in pairs if one}
 
 
 @pytest.fixture
@@ -253,6 +263,53 @@ def test_a_member_sees_how_many_come_and_not_who(
     assert own.get(f"{address}/presence").status_code == 403
     assert own.post(f"{address}/answer", data={"answer": "maybe"}).status_code == 400
     assert db.session.scalar(select(func.count(MeetingAnswer.id))) == 3
+
+
+def test_what_a_member_answers_while_the_secretary_notes_answers_of_others_stays(
+    series: Series, actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    meeting = series.plan()
+    address = f"/forums/{series.forum}/meetings/{meeting}"
+    note_answers(
+        series.forum,
+        meeting,
+        {series.members["name"]: "yes", series.members["alias"]: "unsure"},
+        by=series.secretary,
+    )
+    secretary = client_for(series.secretary)
+    sent = _fields(secretary.get(f"{address}/answers?group=B").text)
+    own = client_for(actor("peer", person_id=series.person_ids["name"]))
+    assert own.post(f"{address}/answer", data={"answer": "no"}).status_code == 303
+    sent[f"answer-{series.members['alias']}"] = "yes"
+    assert secretary.post(f"{address}/answers", data=sent).status_code == 303
+    kept = dict(
+        db.session.execute(
+            select(ForumMember.public_id, MeetingAnswer.answer).join(
+                MeetingAnswer, MeetingAnswer.member_id == ForumMember.id
+            )
+        ).all()
+    )
+    assert kept == {series.members["name"]: "no", series.members["alias"]: "yes"}
+
+
+def test_a_conflict_that_somebody_else_noted_meanwhile_stays(
+    series: Series, decided: tuple[str, str, str], client_for: ClientFor
+) -> None:
+    meeting, item, _decision = decided
+    alias, name = series.members["alias"], series.members["name"]
+    place = (series.forum, meeting, item)
+    note_conflicts(*place, of=[alias], conflicted=[alias], by=series.secretary)
+    secretary = client_for(series.secretary)
+    address = f"/forums/{series.forum}/meetings/{meeting}/items/{item}/conflicts?group=B"
+    sent = _fields(secretary.get(address).text)
+    note_conflicts(*place, of=[name], conflicted=[name], by=series.secretary)
+    # She takes that of the alias away, and has not seen the other.
+    del sent["conflicted"]
+    assert secretary.post(address, data=sent).status_code == 303
+    kept = select(ForumMember.public_id).join(
+        ItemConflict, ItemConflict.member_id == ForumMember.id
+    )
+    assert db.session.scalars(kept).all() == [name]
 
 
 @pytest.fixture

@@ -45,12 +45,15 @@ def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnVal
     members = conflicts_in(found, item)
     shown = one_group(members, attrgetter("letter"), request.values.get("group", "")[:1])
     if request.method == "POST":
+        conflicted = set(request.form.getlist("conflicted"))
+        # What is as the page showed it stays as it is now: somebody else may have changed it.
+        changed = conflicted.symmetric_difference(request.form.getlist("was"))
         note_conflicts(
             forum_id,
             meeting_id,
             item_id,
-            of=[one.member for one in shown.rows],
-            conflicted=request.form.getlist("conflicted"),
+            of=[one.member for one in shown.rows if one.member in changed],
+            conflicted=conflicted & changed,
             by=current_actor(),
         )
         turning = request.form.get("turn_to", "")[:1]

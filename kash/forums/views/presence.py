@@ -180,10 +180,12 @@ def answers(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     found, held = _meeting(forum_id, meeting_id)
     group = request.values.get("group", "")[:1]
     if request.method == "POST":
+        # What is as the page showed it was not said to her: a member may have answered meanwhile.
         sent = {
-            key.removeprefix("answer-"): request.form[key]
-            for key in request.form
+            key.removeprefix("answer-"): answer
+            for key, answer in request.form.items()
             if key.startswith("answer-")
+            and answer != request.form.get(key.replace("answer-", "was-", 1))
         }
         with FlashedProblems(MeetingOver, tone="warn"):
             note_answers(forum_id, meeting_id, sent, by=current_actor())
