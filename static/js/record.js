@@ -14,6 +14,8 @@ function prepare(form) {
   const status = form.querySelector("[data-status]");
   let waiting = 0;
   let sending = null;
+  let changes = 0;
+  let changing = false;
 
   const headers = () => ({
     "X-CSRFToken": form.querySelector("[name=csrf_token]").value,
@@ -50,6 +52,7 @@ function prepare(form) {
   }
 
   function typed() {
+    changes += 1;
     if (!waiting) waiting = setTimeout(keep, PAUSE);
   }
 
@@ -59,8 +62,10 @@ function prepare(form) {
     sending?.abort();
   }
 
-  // Rows come from the server, which alone knows what they offer to each other.
-  async function change(button) {
+  // Rows come from the server, which alone knows what they offer to each other. While it answers,
+  // the form can be typed in: then it is asked again, with that.
+  async function asked(button) {
+    const seen = changes;
     const body = new URLSearchParams(new FormData(form));
     body.append(button.name, button.value);
     const answer = await fetch(form.action, {
@@ -71,7 +76,12 @@ function prepare(form) {
       headers: headers(),
     });
     if (!answer.ok) throw new Error(`answer ${answer.status}`);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const text = await answer.text();
+    return seen === changes ? text : asked(button);
+  }
+
+  async function change(button) {
+    const page = new DOMParser().parseFromString(await asked(button), "text/html");
     const parts = page.querySelector("[data-record] [data-parts]");
     if (!parts) throw new Error("no form came back");
     const ids = (where) => new Set([...where.querySelectorAll("[name$='-key']")].map((one) => one.value));
@@ -102,10 +112,14 @@ function prepare(form) {
       return;
     }
     event.preventDefault();
-    change(button).catch(() => {
-      // The page asks for it the plain way: whoever is signed out, or has a closed vault, is led on.
-      button.dataset.plain = "true";
-      form.requestSubmit(button);
-    });
+    if (changing) return;
+    changing = true;
+    change(button)
+      .catch(() => {
+        // The page asks for it the plain way: whoever is signed out, or has a closed vault, is led on.
+        button.dataset.plain = "true";
+        form.requestSubmit(button);
+      })
+      .finally(() => (changing = false));
   });
 }

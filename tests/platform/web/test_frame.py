@@ -232,8 +232,9 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     apart |= {STATIC / f"{name}.css" for name in ("releases", "rule", "overview")}
     # The sheet of an evaluation loads no other look than this.
     apart.add(STATIC / "answer.css")
-    # And only pages on which something long is written, and those of designs, these.
-    apart |= {STATIC / "js" / "typing.js", STATIC / "js" / "preview.js"}
+    # And only pages on which something long is written, those of designs, and the full form of a
+    # case, these.
+    apart |= {STATIC / "js" / f"{name}.js" for name in ("typing", "preview", "record")}
     # And only registers, lists that are saved by themselves or in which people are ticked, pages on
     # which a code is typed or a link is copied, and the handbook, these; they load no htmx.
     names = ("autosave", "grid", "narrow", "narrowing", "register", "unsent", "code", "copy")
