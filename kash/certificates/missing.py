@@ -48,7 +48,7 @@ def _names(asked: Lookout) -> Select[Any] | None:
         Certificate.revoked_at.is_(None),
         CertificateBatch.id == Certificate.batch_id,
         CertificateBatch.workshop_id == Workshop.id,
-        CertificateBatch.kind != "renewal",
+        Certificate.renews_id.is_(None),
         CertificateBatch.state != "returned",
     )
     of_group = [] if asked.group is None else [Person.group_id == asked.group.key]

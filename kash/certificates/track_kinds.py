@@ -42,8 +42,8 @@ def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
         .join(Course, Course.id == CourseVersion.course_id)
         .where(
             Course.public_id == leaf.text("course"),
-            # A renewal is given at whichever workshop was the refresher.
-            CertificateBatch.kind != "renewal",
+            # A renewal is given at whichever workshop was the refresher, and corrected there.
+            Certificate.renews_id.is_(None),
             Certificate.serial.is_not(None),
             Certificate.revoked_at.is_(None),
             *asked.of(Certificate.person_id),

@@ -46,6 +46,7 @@ from kash.certificates.queries.holders import (
     visit,
 )
 from kash.certificates.queries.issuing import (
+    _holding,
     batch_of,
     batches_of,
     certificates_of,
@@ -87,10 +88,15 @@ from kash.certificates.queries.signatures import (
     own_uses,
     signatures_at,
 )
+from kash.certificates.rules.standing import REPLACED
+from kash.certificates.track_kinds import certified
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
+from kash.tracks.leaf_kinds import LeafQuestion
+from kash.tracks.rules.tree import Leaf
+from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.rows import row
 
@@ -303,6 +309,26 @@ def test_batches_of_a_workshop_and_rules_stand_with_the_latest_first(
         batches[4].public_id
     ]
     assert waiting_for(actor("peer")) == []
+    db.session.rollback()
+
+
+def test_a_renewal_and_its_correction_are_no_certificates_of_where_the_refresher_was(
+    groups: tuple[Group, Group],
+) -> None:
+    """Else whoever came for a refresher gets no certificate of that workshop itself."""
+    course = row(Course)
+    refresher = row(Workshop, version=row(CourseVersion, course=course))
+    her, him = _person(groups[1], "Nyota"), _person(groups[0], "Mto")
+    first = _issued(_batch(), "Nyota", person=her)
+    renewal = _batch(kind="renewal", workshop=refresher)
+    corrected = _batch(kind="correction", workshop=refresher)
+    _issued(renewal, "Nyotta", person=her, renews=first, revoked_at=NOW, revoked_class=REPLACED)
+    _issued(corrected, "Nyota", person=her, renews=first, serial="1")
+    _issued(_batch(workshop=refresher), "Mto", person=him, serial="2")
+    holding = db.session.scalars(_holding(refresher.id, None, None)).all()
+    leaf = Leaf.of("certificate", course=course.public_id)
+    given = certified(db.session(), leaf, LeafQuestion(TODAY))
+    assert (holding, set(given)) == ([him.id], {him.id})
     db.session.rollback()
 
 

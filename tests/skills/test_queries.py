@@ -298,5 +298,10 @@ def test_a_certificate_counts_while_it_is_valid() -> None:
         batch = row(CertificateBatch, workshop=workshop)
         told = {"serial": f"S-{batch.id}", "expires_on": None} | more
         row(Certificate, batch=batch, person_id=holder.id, **told)
-    assert certified_in(person.id, TODAY) == {teaching.courses[0].public_id: TODAY - 9 * DAY}
+    # A renewal is of the course that it renews, not of that whose workshop was the refresher.
+    earlier = db.session.query(Certificate.id).order_by(Certificate.id).limit(1).scalar()
+    other = row(CertificateBatch, workshop=teaching.workshop(1, TODAY), kind="renewal")
+    told = {"serial": "S-renewal", "expires_on": None, "issued_on": TODAY - 5 * DAY}
+    row(Certificate, batch=other, person_id=person.id, renews_id=earlier, **told)
+    assert certified_in(person.id, TODAY) == {teaching.courses[0].public_id: TODAY - 5 * DAY}
     assert certified_in(None, TODAY) == {}

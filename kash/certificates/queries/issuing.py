@@ -103,8 +103,8 @@ def _holding(
         .join(CertificateBatch)
         .where(
             of_these,
-            # A renewal shows another workshop's title.
-            CertificateBatch.kind != "renewal",
+            # A renewal shows another workshop's title, and so does a correction of it.
+            Certificate.renews_id.is_(None),
             CertificateBatch.state != "returned",
             Certificate.revoked_at.is_(None),
         )

@@ -92,25 +92,39 @@ def certified_in(
     person_id: int | None, today: date, session: Session | None = None
 ) -> dict[str, date]:
     """{course: day of issue} of the courses (public ids) of which a person holds a certificate that
-    is valid; no query for an account that is nobody's."""
+    is valid; no query for an account that is nobody's.
+
+    A renewal is of the course of what it renews, whichever workshop was the refresher.
+    """
     if person_id is None:
         return {}
     rows = (session or db.session()).execute(
-        select(Course.public_id, func.max(Certificate.issued_on))
-        .join(CourseVersion, CourseVersion.course_id == Course.id)
-        .join(Workshop, Workshop.version_id == CourseVersion.id)
-        .join(CertificateBatch, CertificateBatch.workshop_id == Workshop.id)
-        .join(Certificate, Certificate.batch_id == CertificateBatch.id)
+        select(
+            Certificate.id,
+            Certificate.renews_id,
+            Course.public_id,
+            Certificate.issued_on,
+            Certificate.revoked_at.is_(None)
+            & (Certificate.expires_on.is_(None) | (Certificate.expires_on >= today)),
+        )
+        .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
+        .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
         .where(
             Certificate.person_id == person_id,
             Certificate.serial.is_not(None),
-            Certificate.revoked_at.is_(None),
             Certificate.issued_on.is_not(None),
-            (Certificate.expires_on.is_(None)) | (Certificate.expires_on >= today),
         )
-        .group_by(Course.public_id)
+        .order_by(Certificate.id)
     )
-    return {course: day for course, day in rows if day is not None}
+    courses: dict[int, str] = {}
+    found: dict[str, date] = {}
+    for key, renews, course, day, holds in rows:
+        courses[key] = of = courses.get(renews or 0, course)
+        if holds and day is not None:
+            found[of] = max(day, found.get(of, day))
+    return found
 
 
 @dataclass(frozen=True)
