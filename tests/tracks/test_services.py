@@ -131,6 +131,10 @@ def test_of_two_times_in_a_role_the_first_that_was_long_enough_counts(tracked: T
     end_role(tracked.person(ALL), first, until, by=tracked.trainer)
     leaf = Leaf.of("role", role="mentor", months=6)
     assert tracked.fulfil(leaf) == {ALL: months_later(early, 6)}
+    # Entered anew from the day after on, it was held without a break.
+    tracked.saw("role", ALL, about="mentor", ago=(TODAY - until).days - 1)
+    leaf = Leaf.of("role", role="mentor", months=30)
+    assert tracked.fulfil(leaf) == {ALL: months_later(early, 30)}
 
 
 def test_a_certificate_counts_until_it_is_revoked(tracked: Tracked) -> None:

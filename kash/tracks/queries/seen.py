@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from functools import partial, reduce
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from kash.tracks.leaf_kinds import Found, LeafQuestion, alike, found_by
 from kash.tracks.models import SeenFact
-from kash.tracks.rules.renewal import months_between, months_later
+from kash.tracks.rules.renewal import months_between, months_later, unbroken
 from kash.tracks.rules.tree import Leaf
 
 About = Callable[[Leaf], str]
@@ -76,8 +78,9 @@ def oral_scores(session: Session, course: str, asked: LeafQuestion) -> Found:
 
 
 def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
-    """Months for which a role was held without a break; of several times the longest, with
-    the first day on which one was long enough. Of a window only the days within it count."""
+    """Months for which a role was held without a break, as often as that was entered anew; of
+    several times the longest, with the first day on which one was long enough. Of a window only the
+    days within it count."""
     found: Found = {}
     first = asked.window.since if asked.window is not None else None
     last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
@@ -87,17 +90,25 @@ def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
         SeenFact.withdrawn_at.is_(None),
         *asked.of(SeenFact.person_id),
     )
+    times: defaultdict[int, list[tuple[date, date | None]]] = defaultdict(list)
     for (since, until), people in alike(session, held):
-        months = _held(since, until, first, last, asked.need)
-        if months is None:
-            continue
         for person in people:
-            before = found.get(person)
-            found[person] = months if before is None else _better(before, months, asked.need)
+            times[person].append((since, until))
+    # Many held it from one day on.
+    known: dict[tuple[tuple[date, date | None], ...], tuple[int, date] | None] = {}
+    for person, hers in times.items():
+        key = tuple(hers)
+        if key not in known:
+            months = [_held(*one, first, last, asked.need) for one in unbroken(hers)]
+            each = [one for one in months if one is not None]
+            known[key] = reduce(partial(_better, asked.need), each) if each else None
+        best = known[key]
+        if best is not None:
+            found[person] = best
     return found
 
 
-def _better(one: tuple[int, date], other: tuple[int, date], need: int) -> tuple[int, date]:
+def _better(need: int, one: tuple[int, date], other: tuple[int, date]) -> tuple[int, date]:
     """The most months of two times, with the first day on which there were enough, or the later."""
     enough = [day for months, day in (one, other) if months >= need]
     return max(one[0], other[0]), min(enough) if enough else max(one[1], other[1])

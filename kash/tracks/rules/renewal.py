@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -49,6 +50,21 @@ def months_between(since: date, until: date) -> int:
     while whole > 0 and months_later(since, whole) > until:
         whole -= 1
     return max(whole, 0)
+
+
+def unbroken(times: Iterable[tuple[date, date | None]]) -> list[tuple[date, date | None]]:
+    """Times from a day through another one, or until now (None), of which those that overlap or
+    follow each other the next day are one."""
+    found: list[tuple[date, date | None]] = []
+    for since, until in sorted(times, key=lambda one: (one[0], one[1] or date.max)):
+        before = found[-1][1] if found else since - timedelta(days=2)
+        if before is None:
+            break
+        if since <= before + timedelta(days=1):
+            found[-1] = found[-1][0], None if until is None else max(before, until)
+        else:
+            found.append((since, until))
+    return found
 
 
 def window_of(renewal: Renewal, last_day: date) -> Window:
