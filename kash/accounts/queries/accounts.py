@@ -194,9 +194,7 @@ def account_listing(*, active: bool, search: str = "", role: str = "") -> Listin
     """Accounts by name, a page of them."""
     statement: Select[Any] = select(Account).where(Account.active.is_(active))
     if search:
-        statement = statement.where(
-            func.lower(Account.name).contains(search.lower(), autoescape=True)
-        )
+        statement = statement.where(Account.name.icontains(search, autoescape=True))
     if role:
         statement = statement.where(
             Account.id.in_(select(AccountRole.account_id).where(AccountRole.role == role))
