@@ -292,6 +292,21 @@ def test_an_administrator_never_holds_keys_even_with_a_role_beside(
     assert members() == [her.actor.public_id]
 
 
+def test_what_is_lost_with_the_last_keys_is_read_before_a_role_is_taken_away(
+    a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
+) -> None:
+    """One tick less on a page of roles, and nobody could open a name or a case any more."""
+    her = a_member("custodian")
+    _administrator, browser = person("administrator")
+    address = f"/accounts/{her.actor.public_id}/roles"
+    assert "Then nobody can open the identities any more." in browser.get(address).text
+    answer = browser.post(address, data={"roles": "trainer"})
+    assert (answer.status_code, members()) == (422, [her.actor.public_id])
+    assert browser.post(address, data={"roles": "trainer", "loss_known": "y"}).status_code == 303
+    assert members() == []
+    assert "lost" not in browser.get(address).text
+
+
 def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
     her = a_member("documentation")
     other = a_member("director", is_open=False)

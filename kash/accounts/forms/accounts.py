@@ -29,6 +29,7 @@ from kash.platform.web.forms import (
 from kash.platform.web.programme import LANGUAGES
 
 __all__ = [
+    "ChangedRolesForm",
     "CodeForm",
     "ConfirmForm",
     "EnrolForm",
@@ -184,6 +185,13 @@ class RolesForm(KashForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.roles.choices = role_choices()
+
+
+class ChangedRolesForm(RolesForm):
+    """The same of an account that is there, with a tick where keys that others lack may go with a
+    role."""
+
+    loss_known = BooleanField(_l("I have read what may be lost"))
 
 
 class InviteForm(RolesForm):

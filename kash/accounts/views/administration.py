@@ -16,7 +16,12 @@ from kash.accounts.errors import (
     OnlyAdministrators,
     RequestClosed,
 )
-from kash.accounts.forms.accounts import NameForm, ParticipantForm, RolesForm, role_notes
+from kash.accounts.forms.accounts import (
+    ChangedRolesForm,
+    NameForm,
+    ParticipantForm,
+    role_notes,
+)
 from kash.accounts.forms.requests import ReasonForm
 from kash.accounts.models import Account
 from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, role_name
@@ -35,6 +40,7 @@ from kash.accounts.queries.hand_overs import last_hand_over
 from kash.accounts.queries.passkeys import passkeys_of
 from kash.accounts.queries.requests import open_requests_of, those_behind
 from kash.accounts.queries.sessions import open_sessions
+from kash.accounts.revocations import revocation_warnings
 from kash.accounts.rules.two_people import RequestKind, takes_two
 from kash.accounts.services import accounts as accounts_services
 from kash.accounts.services import invitations, password_links
@@ -133,10 +139,17 @@ def account(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/accounts/<public_id>/roles", methods=["GET", "POST"])
 @allow("accounts.propose", fresh=True)
 def roles(public_id: str) -> ResponseReturnValue:
-    """Change what an account may do; never one's own."""
+    """Change what an account may do; never one's own. Keys of the vault go with the roles that
+    entitle to them: what would be lost with them is read before."""
     by, found = current_actor(), accounts.account(public_id)
-    form = RolesForm(roles=[row.role for row in found.roles])
-    if form.validate_on_submit():
+    form = ChangedRolesForm(roles=[row.role for row in found.roles])
+    warnings = revocation_warnings(public_id)
+    if not warnings:
+        del form.loss_known
+    valid = form.validate_on_submit()
+    if valid and warnings and not form.loss_known.data:
+        form.mark_wrong(form.loss_known, _("Read this, then tick it."))
+    elif valid:
         wanted = [Role(role) for role in form.roles.data]
         with form.showing_problems(roles=(OnlyAdministrators, AskedAlready, EmailNeeded)):
             try:
@@ -146,7 +159,11 @@ def roles(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("accounts.account", public_id=public_id), code=303)
     return page(
-        "accounts/roles.html", form=form, account=accounts.account(public_id), notes=role_notes()
+        "accounts/roles.html",
+        form=form,
+        account=accounts.account(public_id),
+        notes=role_notes(),
+        warnings=warnings,
     )
 
 

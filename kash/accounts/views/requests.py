@@ -35,6 +35,7 @@ from kash.accounts.queries.requests import (
     request_listing,
     those_behind,
 )
+from kash.accounts.revocations import revocation_warnings
 from kash.accounts.rules.accounts import NEED_SECOND_STEP
 from kash.accounts.rules.two_people import RequestKind
 from kash.accounts.services import asking, deciding, notices
@@ -122,6 +123,9 @@ def one_request(public_id: str) -> ResponseReturnValue:
         second_note=second_note,
         refused=STANDING_SENTENCES.get(found.standing),
         behind=those_behind(account) if account is not None else [],
+        warnings=revocation_warnings(found.account_id)
+        if found.waits and found.kind is RequestKind.ROLES
+        else [],
         fetch=FetchForm(formdata=None),
         mail_is_set_up=mail_is_set_up(),
         roles_now=", ".join(map(role_name, found.held)),
