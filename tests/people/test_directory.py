@@ -287,14 +287,19 @@ def test_what_is_wrong_is_said_beside_its_field(
 
 
 def test_the_slower_of_two_editors_keeps_what_she_typed(sign_in: SignIn) -> None:
-    public_id = add_service(details(), SYSTEM)
-    change_service(public_id, details(name="By another"), 1, SYSTEM)
-    answer = sign_in("trainer").post(
-        f"/services/{public_id}/edit", data=entered(name="By me", row_version="1")
-    )
+    public_id = add_service(details(address=ADDRESS), SYSTEM)
+    change_service(public_id, shelter(name="By another"), 1, SYSTEM)
+    mine = entered(name="By me", address=ADDRESS)
+    browser, address = sign_in("trainer"), f"/services/{public_id}/edit"
+    answer = browser.post(address, data=mine | {"row_version": "1"})
     assert answer.status_code == 409
     assert 'value="By me"' in answer.text
     assert row(public_id).name == "By another"
+    # She reads what the other saved, and publishes no shelter by saving once more.
+    assert "<b>By another</b>" in answer.text
+    ticked = re.search(r'<input[^>]*name="address_confidential"[^>]*>', answer.text)
+    assert ticked is not None
+    assert "checked" in ticked[0]
 
 
 def test_open_now_is_told_by_the_programmes_clocks(

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from kash.people import directory_words, words
 from kash.people.forms.week import WeekForm
 from kash.people.models import ServiceEntry
-from kash.people.rules.directory import CARDS_ON_A_SHEET, MOST_SHEETS
+from kash.people.rules.directory import CARDS_ON_A_SHEET, MOST_SHEETS, written_day
 from kash.people.rules.persons import is_a_name
 from kash.people.services.directory import ServiceDetails
 from kash.platform.database import is_public_id, new_public_id
@@ -94,6 +94,18 @@ class ServiceForm(WeekForm, RowVersionForm):
     def details(self) -> ServiceDetails:
         """Details as they were entered."""
         return self.command(ServiceDetails, hours=self.hours())
+
+    def beside(self, entry: ServiceEntry) -> None:
+        """Note what somebody else saved meanwhile. An address that is confidential by now is not
+        published by saving once more: the tick for it has to be taken away."""
+        saved = {name: getattr(entry, name) for name in _KEPT}
+        saved |= {name: list(saved[name]) for name in ("languages", "serves")}
+        if sorted(self.hours()) != sorted(entry.stretches):
+            week = enumerate(self.days)
+            saved |= {day.name: written_day(entry.stretches, at) for at, day in week}
+        self.compare(saved | {"row_version": entry.row_version})
+        if entry.address_confidential:
+            self.address_confidential.data = True
 
     def fill(self, entry: ServiceEntry) -> None:
         """Show what is kept, but for a sealed address."""

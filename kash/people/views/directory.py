@@ -201,7 +201,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("directory.entry", public_id=public_id))
         service = service_entry(actor, public_id, "directory.edit")
         if form.changed_meanwhile:
-            form.show_row_version(service.row_version)
+            form.beside(service)
     return _edit_page(form, service)
 
 
