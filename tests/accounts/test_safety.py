@@ -310,6 +310,27 @@ def test_what_is_wrong_in_an_entry_is_said_beside_it(
     assert (answer.status_code, "This has not come yet" in answer.text) == (422, True)
 
 
+def test_the_slower_of_two_who_write_what_happened_reads_what_the_other_saved(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    """Both write in the same hours, and the register is what the Commissioner may ask for."""
+    by = actor("administrator")
+    breach_id = breaches.open_breach(
+        by, what="A sheet.", affected=[Affected.NAMES], noticed_at=datetime.now(UTC)
+    )
+    browser, address = client_for(actor("director")), f"/breaches/{breach_id}/edit"
+    shown = re.search(r'name="row_version"[^>]*value="(\d+)"', browser.get(address).text)
+    assert shown is not None
+    change_breach(by, breach_id, what="Two sheets.", affected=[Affected.NAMES])
+    mine = {"what": "A sheet and a phone.", "affected": "names", "row_version": shown[1]}
+    answer = browser.post(address, data=mine)
+    assert (answer.status_code, "<b>Two sheets.</b>" in answer.text) == (409, True)
+    assert "A sheet and a phone." in answer.text
+    again = re.search(r'name="row_version"[^>]*value="(\d+)"', answer.text)
+    assert again is not None
+    assert browser.post(address, data=mine | {"row_version": again[1]}).status_code == 303
+
+
 def test_an_entry_that_is_opened_by_two_taps_has_one_clock(
     app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
 ) -> None:

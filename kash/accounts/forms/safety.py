@@ -21,6 +21,7 @@ from kash.platform.web.forms import (
     required,
     text_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 
 _NAME_NOBODY = _l("Name nobody: no person, no phone, no place by which somebody is known.")
 
@@ -40,6 +41,10 @@ class BreachForm(KashForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.affected.choices = [(str(one), name) for one, name in AFFECTED_NAMES.items()]
+
+
+class EditBreachForm(BreachForm, RowVersionForm):
+    """The same of an entry that is there, which two may be writing at once."""
 
 
 class NewBreachForm(BreachForm):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -105,6 +107,11 @@ def breach(public_id: str) -> Breach:
 def breach_what(row: Breach) -> str:
     """Account of a breach, in the words of whoever wrote it."""
     return open_text(row.what_sealed, kind="breach.what", public_id=row.public_id)
+
+
+def breach_version(row: Breach) -> int:
+    """A number that is another one once somebody writes anew what happened or what was affected."""
+    return crc32(json.dumps([breach_what(row), row.affected]).encode()) % 10**9
 
 
 def breach_page(public_id: str, now: datetime) -> BreachPage:

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Breach, BreachNote
+from kash.accounts.queries.breaches import breach_version
 from kash.accounts.rules.safety import Affected
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 
 
 class BreachClosed(Problem):
@@ -111,11 +112,19 @@ def _begin(
 
 
 def change_breach(
-    by: ActorLike, public_id: str, *, what: str, affected: Collection[Affected]
+    by: ActorLike,
+    public_id: str,
+    *,
+    what: str,
+    affected: Collection[Affected],
+    version: int | None = None,
 ) -> None:
-    """Write anew what happened and what was affected. Raises NotFound and BreachClosed."""
+    """Write anew what happened and what was affected. `version` is that of the texts that the page
+    showed (`breach_version`). Raises NotFound, BreachClosed and ChangedMeanwhile."""
     with audited("accounts.breach_changed", by) as change:
         row = _open(change.session, public_id)
+        if version is not None and version != breach_version(row):
+            raise ChangedMeanwhile
         row.what_sealed = seal(what, kind="breach.what", public_id=public_id)
         row.affected = _written(affected)
         change.about(public_id)

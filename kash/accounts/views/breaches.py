@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.forms.safety import BreachForm, CloseForm, NewBreachForm, NoteForm, NoticeForm
+from kash.accounts.forms.safety import (
+    CloseForm,
+    EditBreachForm,
+    NewBreachForm,
+    NoteForm,
+    NoticeForm,
+)
+from kash.accounts.models import Breach
 from kash.accounts.names import AFFECTED_NAMES, clock_text
 from kash.accounts.queries import breaches as breaches_queries
-from kash.accounts.queries.breaches import breach_listing, breach_page, breach_what
+from kash.accounts.queries.breaches import (
+    breach_listing,
+    breach_page,
+    breach_version,
+    breach_what,
+)
 from kash.accounts.revocations import revocation_label
 from kash.accounts.rules.safety import Affected
 from kash.accounts.services import breaches as breaches_services
@@ -85,6 +99,14 @@ def breach(breach_id: str) -> ResponseReturnValue:
     return _page(breach_id)
 
 
+def _written(found: Breach) -> dict[str, Any]:
+    return {
+        "what": breach_what(found),
+        "affected": found.affected,
+        "row_version": breach_version(found),
+    }
+
+
 @blueprint.route("/breaches/<breach_id>/edit", methods=["GET", "POST"])
 @allow("breaches.manage")
 def edit_breach(breach_id: str) -> ResponseReturnValue:
@@ -93,15 +115,19 @@ def edit_breach(breach_id: str) -> ResponseReturnValue:
     if found.closed_at is not None:
         flash(str(BreachClosed()), "warn")
         return _to(breach_id)
-    form = BreachForm(data={"what": breach_what(found), "affected": found.affected})
+    form = EditBreachForm(data=_written(found))
     if form.validate_on_submit():
-        change_breach(
-            current_actor(),
-            breach_id,
-            what=form.what.data,
-            affected=[Affected(one) for one in form.affected.data],
-        )
-        return _to(breach_id)
+        with form.showing_problems():
+            change_breach(
+                current_actor(),
+                breach_id,
+                what=form.what.data,
+                affected=[Affected(one) for one in form.affected.data],
+                version=form.row_version_shown,
+            )
+            return _to(breach_id)
+        if form.changed_meanwhile:
+            form.compare(_written(breaches_queries.breach(breach_id)))
     return page("accounts/breach_edit.html", form=form, breach_id=breach_id)
 
 
