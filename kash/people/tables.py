@@ -56,7 +56,7 @@ _LIST_STATES = {"waiting": _l("Waits for you"), "undone": _l("Undone")}
 BroughtList = tuple[PeopleList, str]
 LIST_COLUMNS: Sequence[TableColumn[BroughtList]] = (
     TableColumn(_l("Brought in"), lambda line: line[0].created_at, "#date"),
-    TableColumn(_l("By"), lambda line: line[1], "#contact+name"),
+    TableColumn(_l("By whom"), lambda line: line[1], "#contact+name"),
     TableColumn(
         _l("Group"), lambda line: line[0].group.name if line[0].group else "", "#beneficiary+type"
     ),

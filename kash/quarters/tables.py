@@ -18,5 +18,5 @@ PROPOSAL_COLUMNS: Sequence[TableColumn[ProposalLine]] = (
     TableColumn(_l("With a place"), lambda line: int(line[0].placed), "#activity+num+placed"),
     TableColumn(_l("Planned"), lambda line: int(line[0].accepted), "#activity+num+planned"),
     TableColumn(_l("Made"), lambda line: line[0].made_at, "#date+made"),
-    TableColumn(_l("By"), lambda line: line[1], "#contact+name"),
+    TableColumn(_l("By whom"), lambda line: line[1], "#contact+name"),
 )

@@ -33,7 +33,7 @@ COURSE_COLUMNS: Sequence[TableColumn[CourseLine]] = (
         lambda line: ", ".join(sorted({one.language for one in line[1]})),
         "#meta+lang",
     ),
-    TableColumn(_l("Minutes"), _fact("minutes"), "#activity+minutes"),
+    TableColumn(_l("Length in minutes"), _fact("minutes"), "#activity+minutes"),
     TableColumn(_l("Group, from"), _fact("group_least"), "#targeted+min"),
     TableColumn(_l("Group, to"), _fact("group_most"), "#targeted+max"),
     TableColumn(_l("What must come before"), _fact("prerequisites"), "#activity+before"),

@@ -52,5 +52,5 @@ def attendance_columns(
             )
             for column in grid.columns
         ),
-        TableColumn(_l("Minutes"), lambda row: row.presence.minutes, "#attendance+minutes"),
+        TableColumn(_l("Minutes there"), lambda row: row.presence.minutes, "#attendance+minutes"),
     ]
