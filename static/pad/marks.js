@@ -145,16 +145,18 @@ export function markScreen(held, slot) {
   async function markRest() {
     const left = [...rows.values()].filter((one) => !one.shown).map((one) => one.person.entry);
     rest.disabled = true;
+    let answer;
     try {
-      await make(left.map((entry) => ({ op: { kind: "mark", slot: slot.id, entry, status: PRESENT } })));
+      answer = await make(left.map((entry) => ({ op: { kind: "mark", slot: slot.id, entry, status: PRESENT } })));
     } catch {
-      toast(t("reason_not_kept"));
+      answer = { reply: "rejected", reason: "not_kept" };
     }
     rest.disabled = false;
     for (const entry of left) show(entry);
     sum();
     narrow();
-    made(left.length);
+    if (answer.reply === "applied") made(left.length);
+    else toast(t(`reason_${answer.reason}`));
   }
 
   for (let first = 0; first < held.roster.length; first += SOME) {

@@ -1,6 +1,6 @@
 // Before the register is open: the PIN, or a page that says that there is no register.
 
-import { button, h, note } from "./dom.js";
+import { button, h, note, toast } from "./dom.js";
 import { saveFiles } from "./dock.js";
 import { openWith } from "./register.js";
 import { show } from "./router.js";
@@ -32,7 +32,12 @@ export function pinScreen(box) {
         if (!field.value || open.disabled) return;
         open.disabled = true;
         open.textContent = t("opening");
-        const { left } = await openWith(field.value);
+        let left = null;
+        try {
+          ({ left } = await openWith(field.value));
+        } catch {
+          toast(t("reason_not_kept"));
+        }
         open.disabled = false;
         open.textContent = t("open");
         if (left === 0) await show();

@@ -314,7 +314,10 @@ def test_badges_are_known_already_in_or_of_elsewhere(hall: Hall, phone: Callable
     pad = phone()
     pad.take()
     pad.session(1)
-    entry = pad.page.locator(".person input").nth(30 * 3).get_attribute("name") or ""
+    entry, other = (
+        pad.page.locator(".person input").nth(place * 3).get_attribute("name") or ""
+        for place in (30, 31)
+    )
     read = """async ([slot, text]) => {
       const { open, slotOf } = await import("/static/pad/register.js");
       const { readBadge } = await import("/static/pad/door.js");
@@ -334,6 +337,18 @@ def test_badges_are_known_already_in_or_of_elsewhere(hall: Hall, phone: Callable
     pad.page.get_by_role("button", name="Start the camera").click()
     # This browser has none.
     pad.page.locator(".note.bad").wait_for()
+
+    # While badges are read it stays open, with no finger on the glass.
+    pad.page.clock.install()
+    looked = "document.dispatchEvent(new Event('visibilitychange'))"
+    pad.page.clock.fast_forward("06:00")
+    assert pad.page.evaluate(read, [hall.slots[1], f"KB1:{other.upper()}"]) == "Is in"
+    pad.page.clock.fast_forward("06:00")
+    pad.page.evaluate(looked)
+    assert pad.page.locator("#pin").count() == 0
+    pad.page.clock.fast_forward("06:00")
+    pad.page.evaluate(looked)
+    pad.page.locator("#pin").wait_for()
 
 
 def test_the_pad_decides_as_the_server_does(hall: Hall, browser: Browser) -> None:
