@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.notices.kinds import MessageKind, OfferedField
-from kash.notices.services.saying import MOST_AT_ONCE, Saying, say_to_each
+from kash.notices.services.saying import MOST_AT_ONCE, Saying, say_to_each, take_back
 from kash.platform.web.formats import to_local
 from kash.platform.web.public_address import public_address
 from kash.workshops.models import Enrolment, Workshop
@@ -89,6 +89,13 @@ def tell_offers(
         ],
         now,
     )
+
+
+def take_offer_back(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    """Within the transaction in which an offer ends: what waits to tell of it goes no more."""
+    if enrolment.offer_until is not None:
+        event = offer_event(enrolment.public_id, enrolment.offer_until)
+        take_back(session, OFFERED, event, now, person_ids=[enrolment.person_id])
 
 
 def tell_given(

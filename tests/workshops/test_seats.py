@@ -15,7 +15,8 @@ from kash.attendance.models import Mark, Slot
 from kash.notices.models import Notice
 from kash.notices.rules.texts import fault_of
 from kash.people.models import Person
-from kash.platform.database import db, utc_now
+from kash.people.services.persons import phone_values
+from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
@@ -39,14 +40,19 @@ from kash.workshops.services.enrolment import (
     enrol,
     enrol_all,
 )
+from kash.workshops.services.planning import cancel_workshop, restore_workshop
 from kash.workshops.services.seats import move_up
 from kash.workshops.services.waiting_lists import tend_waiting_lists
 from kash.workshops.turnout import PastTurnout
 from tests.declaring import also_declared
+from tests.notices.conftest import Gateway, answered, gateway
+from tests.notices.conftest import states as outbox_states
 from tests.workshops.conftest import Held, in_days, make_person
 from tests.workshops.test_services import roster, states
 
 RACING, PLACES = 50, 10
+
+__all__ = ["gateway"]
 
 
 def _enrolment(held: Held, name: str) -> Enrolment:
@@ -358,6 +364,34 @@ def test_whoever_moves_up_is_told_once_with_a_link_that_works(
     assert notices[1].event_key == offer_event(asha.public_id, asha.offer_until)
     # Nobody here agreed to messages: the page tells whoever runs it to do so.
     assert [one.unsent for one in notices] == ["not_agreed", "not_agreed"]
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "given", "taken_off"])
+def test_an_offer_that_ends_is_told_to_nobody_any_more(
+    app: APIFlask, plan: Callable[..., Held], gateway: Gateway, ends: str
+) -> None:
+    held = _full(plan, 2, "Asha")
+    with writing() as session:
+        asha = session.query(Person).filter_by(chosen_name="Asha").one()
+        for name, value in phone_values(asha.public_id, "+254712345678", "system").items():
+            setattr(asha, name, value)
+        answered(session, asha.id, "given")
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    assert (outbox_states(), _why(held, 0)) == (["due"], [Standstill.OFFERED])
+    db.session.rollback()
+    if ends == "cancelled":
+        cancel_workshop(held.workshop, "", held.trainer)
+    elif ends == "given":
+        _moved(held, "Asha", EnrolmentState.CONFIRMED)
+    else:
+        _moved(held, "Asha", EnrolmentState.DECLINED)
+    assert outbox_states() == ["left"]
+    assert _enrolment(held, "Asha").offer_until is None
+    if ends == "cancelled":
+        # Held after all, she is offered the seat as before.
+        restore_workshop(held.workshop, held.trainer)
+        assert tend_waiting_lists(utc_now() + timedelta(minutes=1)) == 1
+        assert _enrolment(held, "Asha").offer_until is not None
 
 
 def test_messages_about_seats_are_one_sms_each_and_say_nothing_of_a_group(app: APIFlask) -> None:

@@ -92,7 +92,7 @@ def leave_out(series: str, dates: Sequence[str], reason: str, by: Actor) -> int:
                     meetings.call_off(session, row.meeting, reason, change.now, by)
                 else:
                     workshop = _workshop(session, one.workshop, by)
-                    planning.call_off(workshop, reason, change.now)
+                    planning.call_off(session, workshop, reason, change.now)
             change.about(one.workshop or one.meeting)
         change.about(found.public_id)
         return len(held)

@@ -28,7 +28,7 @@ from kash.workshops.services.errors import (
     SessionLeftOutside,
     WorkshopCancelled,
 )
-from kash.workshops.services.seats import move_up
+from kash.workshops.services.seats import end_offers, move_up
 from kash.workshops.services.timetable import (
     WantedSession,
     lay_anew,
@@ -255,17 +255,19 @@ def copied(
 def cancel_workshop(public_id: str, reason: str, by: Actor) -> None:
     """Cancel a workshop; people, marks and plan stay as they are. Raises NotFound."""
     with audited("workshops.workshop_cancelled", by) as change:
-        workshop = held_workshop(change.session, public_id)
+        session = change.session
+        workshop = held_workshop(session, public_id)
         if workshop.state == "cancelled":
             change.nothing()
-        call_off(workshop, reason, change.now)
+        call_off(session, workshop, reason, change.now)
         change.about(workshop.public_id)
 
 
-def call_off(workshop: Workshop, reason: str, now: datetime) -> None:
-    """Within another action: cancel a workshop that it holds."""
+def call_off(session: Session, workshop: Workshop, reason: str, now: datetime) -> None:
+    """Within another action: cancel a workshop that it holds. No seat of it is offered then."""
     if workshop.state != "cancelled":
         workshop.cancelled_at = now
+        end_offers(session, workshop, now)
     workshop.state, workshop.cancelled_reason = "cancelled", reason
     workshop.row_version += 1
 

@@ -16,7 +16,7 @@ from kash.platform.web.formats import from_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.seats import seat_rules
 from kash.workshops.rules import EnrolmentState, seated, with_step
-from kash.workshops.seat_messages import tell_given, tell_offers
+from kash.workshops.seat_messages import take_offer_back, tell_given, tell_offers
 from kash.workshops.seating import (
     InQueue,
     Moving,
@@ -77,6 +77,7 @@ def set_state(
     walk_in: bool = False,
 ) -> None:
     """Give an enrolment its state, and the person her place on the roster or none."""
+    take_offer_back(session, enrolment, now)
     enrolment.offer_until = enrolment.offer_lapsed_at = None
     enrolment.state = str(state)
     enrolment.history = with_step(enrolment.history, state, now)
@@ -161,6 +162,15 @@ def move_up(session: Session, workshop: Workshop, now: datetime) -> list[str]:
 def _offer(enrolment: Enrolment, begins: datetime, rules: SeatRules, now: datetime) -> None:
     enrolment.offer_until = offer_until(now, begins, rules)
     enrolment.changed_at = now
+
+
+def end_offers(session: Session, workshop: Workshop, now: datetime) -> None:
+    """Let no offer stand any longer: whoever had one waits as before, and may be offered a seat
+    again."""
+    for one in waiting_in(session, workshop):
+        if one.offer_until is not None:
+            take_offer_back(session, one, now)
+            one.offer_until, one.changed_at = None, now
 
 
 def _lapse(session: Session, workshop: Workshop, now: datetime) -> list[str]:
