@@ -17,7 +17,7 @@ STANDING: dict[MessageStanding, Any] = {
     MessageStanding.UNKNOWN: _l("Not known"),
     MessageStanding.FAILED: _l("Failed"),
     MessageStanding.UNSENT: _l("Nothing went out"),
-    MessageStanding.LEFT: _l("Left"),
+    MessageStanding.LEFT: _l("Left as it is"),
 }
 STANDING_TONE = {
     MessageStanding.WAITING: "live",
@@ -36,7 +36,7 @@ STATE: dict[str, Any] = {
     "unknown": _l("Not known"),
     "delivered": _l("Arrived"),
     "failed": _l("Failed"),
-    "left": _l("Left"),
+    "left": _l("Left as it is"),
 }
 RECORD: dict[str, Any] = {
     "good": _l("In order"),

@@ -27,7 +27,7 @@ LIST_COLUMNS: Sequence[TableColumn[PayoutListLine]] = (
     TableColumn(_l("Number"), lambda line: line[0].number, "#meta+id"),
     TableColumn(_l("Proposed"), lambda line: line[0].created_at, "#date"),
     TableColumn(_l("Sum"), lambda line: line[1].proposed / 100, "#value+proposed"),
-    TableColumn(_l("Paid"), lambda line: line[1].paid / 100, "#value+paid"),
+    TableColumn(_l("Paid so far"), lambda line: line[1].paid / 100, "#value+paid"),
     TableColumn(
         _l("Outstanding"),
         _outstanding,

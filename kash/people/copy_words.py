@@ -118,7 +118,7 @@ COLUMNS: Mapping[str, Any] = {
     "last_seen_at": _l("Last seen"),
     "last_used_at": _l("Last used"),
     "late": _l("Late"),
-    "left_at": _l("Left"),
+    "left_at": _l("Left at"),
     "left_on": _l("Left on"),
     "length": _l("Length"),
     "length_unit": _l("Unit of the length"),
