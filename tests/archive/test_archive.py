@@ -30,7 +30,7 @@ from kash.platform.database import db, writing
 from kash.platform.operations.backup import write_backup
 from kash.platform.operations.encryption import decrypted, encrypt
 from kash.platform.operations.errors import NotEmpty, OperationError, WrongKeyGiven
-from kash.platform.vault import verify
+from kash.platform.vault import AuditEntry, verify
 from kash.settings import Settings
 from tests.platform.operations.conftest import (  # noqa: F401 - fixtures
     cluster,
@@ -265,3 +265,19 @@ def test_every_table_but_those_of_sessions_is_in_it(written: tuple[Settings, Pat
     assert set(stated["tables"]) == {table.name for table in kept_tables()}
     assert "signed_in_session" not in stated["tables"]
     assert set(stated["files"]) == {"scans/sheet", "scans/empty"}
+
+
+def test_the_operator_writes_one_by_a_command_which_the_trail_tells(
+    written: tuple[Settings, Path], tmp_path: Path
+) -> None:
+    settings, _archive = written
+    app = create_app(settings)
+    path = tmp_path / "moving.age"
+    made = app.test_cli_runner().invoke(args=["archive", "write", str(path)])
+    assert made.exit_code == 0, made.output
+    assert made.output.splitlines()[-1] == "Without the server's key."
+    assert path.exists()
+    with app.app_context():
+        newest = select(AuditEntry.action, AuditEntry.subjects).order_by(AuditEntry.seq.desc())
+        assert db.session.execute(newest.limit(1)).one() == ("archive.written", ["archive"])
+        db.engine.dispose()

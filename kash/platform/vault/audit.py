@@ -46,7 +46,8 @@ _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
 _SUBJECTS = frozenset(
-    {"programme", "settings", "backup", "demo", "keys", "keys:case", "keys:identity"}
+    {"programme", "settings", "backup", "archive", "demo"}
+    | {"keys", "keys:case", "keys:identity"}
     # A register that was closed before its session should have ended.
     | {"register:early"}
     # Designs that every programme has, whose ids are words.
