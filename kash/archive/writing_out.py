@@ -27,6 +27,7 @@ from kash.platform.operations.archive import FILES, KEY, Member, tar_pieces
 from kash.platform.operations.encryption import Lock, encrypt
 from kash.platform.operations.errors import CannotWrite, OperationError
 from kash.platform.operations.migrations import newest_revisions
+from kash.platform.operations.named_files import named_files, refuse_lost
 from kash.platform.vault.keys import Keys
 from kash.platform.vault.sealing import vault_of
 from kash.settings import Settings
@@ -77,12 +78,14 @@ def write_archive(
     passphrase: str = "",
     lock: Lock | None = None,
     with_key: bool = False,
+    only_whole: bool = False,
     report: Callable[[int], object] = lambda _rows: None,
 ) -> Contents:
     """Write the whole programme into a new file, by a lock, a passphrase, or to
     `KASH_BACKUP_RECIPIENT`.
 
-    All tables are of one moment. `report` is told how many rows are written. Raises OperationError
+    All tables are of one moment. `only_whole` refuses if files that the database names are lost;
+    `report` is told how many rows are written. Raises OperationError
     and whatever `report` raises; no half a file stays behind.
     """
     settings: Settings = current_app.config["SETTINGS"]
@@ -97,7 +100,9 @@ def write_archive(
     try:
         with os.fdopen(descriptor, "wb") as file:
             encrypt(
-                tar_pieces(_members(settings, contents, with_key, report), _head(utc_now())),
+                tar_pieces(
+                    _members(settings, contents, with_key, only_whole, report), _head(utc_now())
+                ),
                 file,
                 recipient="" if passphrase else settings.backup_recipient,
                 passphrase=passphrase,
@@ -121,11 +126,17 @@ def _head(now: datetime) -> dict[str, Any]:
 
 
 def _members(
-    settings: Settings, contents: Contents, with_key: bool, report: Callable[[int], object]
+    settings: Settings,
+    contents: Contents,
+    with_key: bool,
+    only_whole: bool,
+    report: Callable[[int], object],
 ) -> Iterator[Member]:
     with _one_moment() as connection:
         for table in kept_tables():
             yield from _parts_of(connection, table, contents, report)
+    # Not before: what is deleted until the tables are read is in none of them.
+    lacking = named_files() if only_whole else set()
     for found in storage.list():
         if found.key.startswith(_NOT_KEPT):
             continue
@@ -133,9 +144,11 @@ def _members(
             pieces = storage.stream(found.key)
         except storage.FileMissing:
             continue
+        lacking.discard(found.key)
         yield Member(
             f"{FILES}{found.key}", found.size, _digested(found.key, pieces, contents.files)
         )
+    refuse_lost(lacking)
     if with_key:
         yield Member.of(KEY, settings.key_file.read_bytes())
     yield Member.of(CONTENTS, contents.as_json())

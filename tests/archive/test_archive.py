@@ -24,6 +24,7 @@ from kash.archive.errors import DamagedArchive
 from kash.archive.reading_in import import_archive
 from kash.archive.rows import kept_tables
 from kash.archive.writing_out import Contents, write_archive
+from kash.certificates.models import FunderMark
 from kash.people.models import Zone
 from kash.platform import storage
 from kash.platform.database import db, writing
@@ -32,6 +33,7 @@ from kash.platform.operations.encryption import decrypted, encrypt
 from kash.platform.operations.errors import NotEmpty, OperationError, WrongKeyGiven
 from kash.platform.vault import AuditEntry, verify
 from kash.settings import Settings
+from kash.workshops.models import Funder
 from tests.platform.operations.conftest import (  # noqa: F401 - fixtures
     cluster,
     opened,
@@ -281,3 +283,27 @@ def test_the_operator_writes_one_by_a_command_which_the_trail_tells(
         newest = select(AuditEntry.action, AuditEntry.subjects).order_by(AuditEntry.seq.desc())
         assert db.session.execute(newest.limit(1)).one() == ("archive.written", ["archive"])
         db.engine.dispose()
+
+
+def test_none_is_written_that_lacks_files_unless_somebody_says_that_they_are_lost(
+    written: tuple[Settings, Path], tmp_path: Path
+) -> None:
+    settings, _archive = written
+    app = create_app(settings)
+    path = tmp_path / "moving.age"
+    with app.app_context():
+        with writing() as session:
+            funder = Funder(name="Haki Fund")
+            session.add(funder)
+            session.flush()
+            session.add(FunderMark(funder_id=funder.id))
+        db.engine.dispose()
+    refused = app.test_cli_runner().invoke(args=["archive", "write", str(path)])
+    assert refused.exit_code == 1
+    assert "not in the file store (designs: 1)" in refused.output
+    assert not path.exists()
+    made = app.test_cli_runner().invoke(
+        args=["archive", "write", str(path), "--without-lost-files"]
+    )
+    assert made.exit_code == 0
+    assert path.exists()
