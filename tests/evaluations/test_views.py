@@ -147,6 +147,11 @@ def test_a_trainer_makes_opens_fills_and_closes_a_form(
     options = {"options_en": "good\nbad", "options_sw": "vizuri\nvibaya"}
     assert browser.post(f"{page}/questions/new", data=asked | options).status_code == 303
     assert row_version() == 2
+    # What was typed in two languages goes at no single tap.
+    asks = re.search(rf"{page}/questions/\w+/remove", browser.get(page).text)
+    assert asks is not None
+    assert "Remove this question?" in browser.get(asks[0]).text
+    assert row_version() == 2
     meanwhile = browser.post(f"{page}/questions/new", data=asked | options)
     assert meanwhile.status_code == 409
 

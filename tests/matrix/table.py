@@ -932,7 +932,7 @@ PLACES: dict[str, Place] = {
     ),
     "evaluations.remove_question": _of(
         "workshop",
-        post="evaluations.run",
+        both="evaluations.run",
         form_id="evaluation",
         question_id="evaluation_question",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -102,11 +102,21 @@ def move_question(public_id: str, form_id: str, question_id: str) -> ResponseRet
     return to_form(public_id, form_id)
 
 
-@blueprint.post("/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>/remove")
+@blueprint.route(
+    "/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>/remove",
+    methods=["GET", "POST"],
+)
 @allow("evaluations.run")
 def remove_question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
-    """Take a question off."""
-    run_form(public_id, form_id)
+    """Ask, then take a question off: its words in each language go with it."""
+    found, form = run_form(public_id, form_id)
+    if request.method == "GET":
+        return render_template(
+            "evaluations/remove_question.html",
+            workshop=found,
+            form=form,
+            question=_question(form, question_id),
+        )
     with FlashedProblems(AlreadyOpened, tone="warn"):
         forms.remove_question(public_id, form_id, question_id, by=current_actor())
         flash(_("The question is removed."))
