@@ -57,9 +57,13 @@ def _status(one: Certificate) -> object:
     return CONDITION_NAMES[one.condition(local_today())] if one.serial else _("Not issued")
 
 
-BATCH_COLUMNS: Sequence[TableColumn[Certificate]] = (
-    TableColumn(_l("Printed name"), lambda one: one.printed_name, "#beneficiary+name"),
-    TableColumn(_l("Hours"), lambda one: round(one.minutes / 60, 2), "#activity+hours"),
-    TableColumn(_l("Serial"), lambda one: grouped(one.serial) if one.serial else "", "#meta+id"),
-    TableColumn(_l("Status"), _status, "#status"),
+# A certificate, and its printed name where the person's facts are within reach.
+BatchLine = tuple[Certificate, str]
+BATCH_COLUMNS: Sequence[TableColumn[BatchLine]] = (
+    TableColumn(_l("Printed name"), lambda line: line[1], "#beneficiary+name"),
+    TableColumn(_l("Hours"), lambda line: round(line[0].minutes / 60, 2), "#activity+hours"),
+    TableColumn(
+        _l("Serial"), lambda line: grouped(line[0].serial) if line[0].serial else "", "#meta+id"
+    ),
+    TableColumn(_l("Status"), lambda line: _status(line[0]), "#status"),
 )

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.certificates.forms.history import CONDITION_NAMES
-from kash.certificates.models import Certificate
+from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.queries.listing import in_condition
 from kash.certificates.services.issuing import set_rule
@@ -126,6 +126,10 @@ def test_lists_and_tables_follow_the_filter_and_the_reach(
     theirs = rows(other.post("/certificates/export", data={"kind": "csv"}))
     assert [line[1] for line in theirs[1:]] == ["", "", ""]
     assert sorted(line[0] for line in theirs) == sorted(line[0] for line in taken)
+    batch = db.session.query(CertificateBatch.public_id).limit(1).scalar()
+    at = f"/workshops/{three.workshop.public_id}/certificates/batches/{batch}?take=csv&group=A"
+    db.session.rollback()
+    assert [rows(one.post(at))[1][0] for one in (other, director)] == ["", MOST]
     exported = db.session.scalars(
         select(AuditEntry.actor)
         .where(AuditEntry.action == "certificates.exported")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -219,6 +219,16 @@ def certificates_for_table(
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
     )
     return rows
+
+
+def names_to_take(actor: Actor, rows: Sequence[Certificate]) -> list[tuple[Certificate, str]]:
+    """Certificates with their printed names for a table to take along, as in
+    `certificates_for_table`."""
+    whole = actor.reach("people.see") is Reach.ALL
+    within = true() if whole else Certificate.person_id.in_(person_ids_within_reach(actor))
+    keys = [one.id for one in rows]
+    named = set(db.session.scalars(select(Certificate.id).where(Certificate.id.in_(keys), within)))
+    return [(one, one.printed_name if one.id in named else "") for one in rows]
 
 
 def find_certificate(actor: Actor, typed: str) -> Certificate | None:

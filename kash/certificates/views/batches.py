@@ -27,6 +27,7 @@ from kash.certificates.queries.issuing_in_parts import (
     tracks_of_batch,
     unasked_in,
 )
+from kash.certificates.queries.listing import names_to_take
 from kash.certificates.queries.printing import printings_of
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.steps import BatchStep, allowed_steps
@@ -87,7 +88,7 @@ def batch_page(
         key=Certificate.id,
     )
     if is_taken():
-        return taken(found, BATCH_COLUMNS)
+        return taken(found.turned(lambda rows: names_to_take(actor, rows)), BATCH_COLUMNS)
     wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
