@@ -33,6 +33,11 @@ class WorkshopFacts:
     venue: str
     cancelled: bool = False
 
+    @property
+    def days(self) -> int:
+        """How many days it lasts."""
+        return (self.last - self.first).days + 1
+
     def written(self) -> dict[str, object]:
         """The facts as they are stored."""
         return {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.announcements import texts
-from kash.announcements.calendar_files import calendars_of
+from kash.announcements.calendar_files import CalendarFiles, calendars_of
 from kash.announcements.due import DueNews, facts_of
 from kash.announcements.models import Announcement
 from kash.announcements.rules import (
@@ -183,12 +183,13 @@ def _read(session: Session, public_id: str) -> tuple[Workshop, Announcement]:
 def _say_what_is_due(change: Change, due: DueNews) -> bool:
     said = 0
     found, workshop = due.found, due.workshop
+    calendars = calendars_of(workshop, due.told.days)
     if due.held is None:
         found.held, found.held_at = None, None
     else:
         found.held, found.held_at = due.held.facts.written(), due.held.since
         if is_ripe(due.held, due.now):
-            said += _say_news(due)
+            said += _say_news(due, calendars)
             found.told, found.held, found.held_at = due.present.written(), None, None
             due.told, due.held = due.present, None
     title = workshop.version.public_title
@@ -197,7 +198,6 @@ def _say_what_is_due(change: Change, due: DueNews) -> bool:
         "when": texts.when_text(due.present.first, due.present.begins),
         "where": due.present.venue or "-",
     }
-    calendars = calendars_of(workshop)
     for kind, listed in due.new_ones().items():
         calendar = calendars.withdrawn if kind == texts.REMOVED else calendars.asked
         said += _say(
@@ -234,14 +234,14 @@ def _say_what_is_due(change: Change, due: DueNews) -> bool:
     return bool(said)
 
 
-def _say_news(due: DueNews) -> int:
+def _say_news(due: DueNews, calendars: CalendarFiles) -> int:
     kind = news(due.told, due.present)
     due.found.changes += 1
     if kind is None or due.over:
         return 0
     title = due.workshop.version.public_title
     # A day more or less is no other beginning: both would read alike without the last.
-    longer = due.told.last - due.told.first != due.present.last - due.present.first
+    longer = due.told.days != due.present.days
     fields = {
         "title": title,
         "was": texts.facts_text(due.told, all_days=longer),
@@ -249,7 +249,6 @@ def _say_news(due: DueNews) -> int:
         "when": texts.when_text(due.present.first, due.present.begins),
         "where": due.present.venue or "-",
     }
-    calendars = calendars_of(due.workshop)
     event = f"{due.workshop.public_id}:{due.found.changes}"
     known = _people_told(due)
     return _say(
@@ -260,7 +259,7 @@ def _say_news(due: DueNews) -> int:
                 one.person_id,
                 event,
                 fields,
-                calendar=calendars.withdrawn if kind is News.CANCELLED else calendars.asked,
+                calendar=calendars.withdrawn if kind is News.CANCELLED else calendars.changed,
             )
             for one in due.expected()
             if one.person_id in known

@@ -279,6 +279,35 @@ def test_a_calendar_goes_with_a_mail_only_to_who_wants_it_a_file_for_each_day(
             assert event.summary == ahead.row.version.public_title
 
 
+def test_a_day_that_is_left_out_is_withdrawn_from_calendars(ahead: Held, people: list[int]) -> None:
+    with writing() as session:
+        session.add(MessageChoice(person_id=people[2], calendar=True, set_by="system"))
+    begin_telling(ahead.workshop, _REMINDERS, ahead.trainer)
+    now = utc_now() + _LATER
+    tell_people(now)
+    db.session.rollback()
+    shorter = details(starts_on=_AHEAD, ends_on=_AHEAD)
+    change_workshop(ahead.workshop, shorter, ahead.row_version, ahead.trainer, anew=True)
+    for minutes in (1, 12):
+        tell_people(now + timedelta(minutes=minutes))
+    db.session.rollback()
+    mails = [
+        request_of(one)
+        for one in db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+        if "@" in request_of(one).address
+    ]
+    assert [[file.method for file in one.calendars] for one in mails] == [
+        ["REQUEST", "REQUEST"],
+        ["REQUEST", "CANCEL"],
+    ]
+    asked, left_out = (
+        next(iter(IcsCalendarStream.calendar_from_ics(mail.calendars[1].text).events))
+        for mail in mails
+    )
+    assert (left_out.uid, left_out.start.date()) == (asked.uid, asked.start.date())
+    assert left_out.sequence > asked.sequence
+
+
 def test_nobody_is_told_once_it_is_ended_and_nobody_else_begins_it(
     ahead: Held, people: list[int], actor: Callable[..., Actor]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,25 @@ def workshop_events(public_id: str) -> list[CalendarEvent]:
     return _events(_details().where(Workshop.public_id == public_id))
 
 
+def days_given_up(
+    public_id: str, events: Sequence[CalendarEvent], before: int
+) -> list[CalendarEvent]:
+    """What to withdraw of a workshop that lasted so many days before: the days that it has no
+    longer, beside the events of those that it has."""
+    last, given_up = events[-1], range(len(events) + 1, before + 1)
+    later = [timedelta(days=number - len(events)) for number in given_up]
+    return [
+        replace(
+            last,
+            uid=_uid(public_id, number),
+            starts_at=last.starts_at + after,
+            ends_at=last.ends_at + after,
+            cancelled=True,
+        )
+        for number, after in zip(given_up, later, strict=True)
+    ]
+
+
 def venue_busy_times(venue_id: int, first: date, last: date) -> list[BusyTime]:
     """When workshops are held at a venue (its key) from one day to another."""
     statement = _between(first, last).where(
@@ -85,6 +104,11 @@ def _between(first: date, last: date) -> Select[*tuple[Any, ...]]:
     return _details().where(and_(Workshop.starts_on <= last, Workshop.ends_on >= first))
 
 
+def _uid(public_id: str, number: int) -> str:
+    """By the number of the day, not its date: a workshop that moves keeps it."""
+    return f"{public_id}-{number}@kash"
+
+
 def _events(statement: Select[*tuple[Any, ...]]) -> list[CalendarEvent]:
     workshops = db.session.execute(statement).all()
     hours = _hours([workshop.register_id for workshop in workshops])
@@ -96,8 +120,7 @@ def _events(statement: Select[*tuple[Any, ...]]) -> list[CalendarEvent]:
             )
             events.append(
                 CalendarEvent(
-                    # The number of the day, not its date: a workshop that moves keeps it.
-                    uid=f"{workshop.public_id}-{number}@kash",
+                    uid=_uid(workshop.public_id, number),
                     summary=workshop.public_title,
                     starts_at=held.starts_at,
                     ends_at=held.ends_at,
