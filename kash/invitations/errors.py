@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.web.errors import Problem
@@ -43,3 +44,24 @@ class NotDecidable(Problem):
         " whoever has the same phone as somebody here is that person, and nobody under 18 is"
         " enrolled."
     )
+
+
+class LacksCourse(NotDecidable):
+    """The programme enrols only who had the courses that this one asks for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "Nothing was changed: %(name)s lacks a course that this one asks for.",
+                name=name,
+            )
+        )
+
+
+class HadCourse(NotDecidable):
+    """The programme enrols nobody in a course that she had and that still holds."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("Nothing was changed: %(name)s had this course, and that still holds.", name=name)
+        )

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.programme import change_settings
 from kash.invitations.documents import letter_markup
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.rules import Decided, SignUpDecision
@@ -25,10 +26,14 @@ from kash.invitations.services.links import (
 from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
+from kash.policy import SYSTEM
 from kash.workshops.models import Workshop
+from kash.workshops.queries.seats import SEATS
+from kash.workshops.services.earlier import set_earlier_courses
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held, in_days, make_person, plan
+from tests.workshops.test_seats import course_of
 from tests.workshops.test_services import states
 from tests.workshops.test_views import Browsers, text_of
 
@@ -283,6 +288,28 @@ def test_what_was_chosen_is_not_lost_and_nobody_is_declined_unasked(
     db.session.rollback()
     assert site.post(at, data=sent | {"all": "decline", "sure": "1"}).status_code == 303
     assert waiting() == []
+    assert states(held) == {"Zawadi": "confirmed"}
+
+
+def test_nobody_is_taken_in_whom_the_programme_enrols_nowhere(
+    held: Held, plan: Callable[..., Held], client: FlaskClient, client_for: Browsers
+) -> None:
+    _key, needed, _name = course_of(plan(**in_days(-20, -19)))
+    _key, course, _name = course_of(held)
+    set_earlier_courses(course, [needed], held.trainer)
+    client.post(f"/s/{open_link(held)}", data={"name": "Zawadi", "age_band": "25-34"})
+    (row,) = [one.public_id for one in waiting()]
+    db.session.rollback()
+    at = f"/workshops/{held.workshop}/sign-ups"
+    sent = {"group": "B", "shown": [row], f"decision-{row}": "new"}
+    change_settings(SYSTEM, "seats", SEATS, {"needs_earlier": True})
+    refused = client_for(held.trainer).post(at, data=sent)
+    assert refused.status_code == 409
+    assert "Zawadi lacks a course that this one asks for." in refused.text
+    assert (len(waiting()), states(held)) == (1, {})
+    db.session.rollback()
+    change_settings(SYSTEM, "seats", SEATS, {"needs_earlier": False})
+    assert client_for(held.trainer).post(at, data=sent).status_code == 303
     assert states(held) == {"Zawadi": "confirmed"}
 
 

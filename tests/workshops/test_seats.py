@@ -224,7 +224,7 @@ def _attend(held: Held, name: str, sessions: int) -> None:
     db.session.commit()
 
 
-def _course(held: Held) -> tuple[int, str, str]:
+def course_of(held: Held) -> tuple[int, str, str]:
     db.session.rollback()
     row = (
         db.session.query(Course)
@@ -247,9 +247,9 @@ def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_program
     _attend(first, "Asha", 4)
     # Less than half of it is not to have had it.
     _attend(first, "Bahati", 1)
-    _key, basic, name = _course(first)
+    _key, basic, name = course_of(first)
     second = plan(**in_days(20))
-    _key, course, _name = _course(second)
+    _key, course, _name = course_of(second)
     set_earlier_courses(course, [basic], second.trainer)
     everybody = list(people.values())
 
@@ -264,7 +264,7 @@ def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_program
     assert told(first) == {}
     again = plan(**in_days(40))
     db.session.query(CourseVersion).filter_by(id=again.row.version_id).update(
-        {"course_id": _course(first)[0], "number": 2}
+        {"course_id": course_of(first)[0], "number": 2}
     )
     db.session.commit()
     had = EarlierTold([], local_today() - timedelta(days=19))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import exists, select, update
 
-from kash.invitations.errors import NotDecidable
+from kash.invitations.errors import HadCourse, LacksCourse, NotDecidable
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.rules import UNDECIDED_KEPT, Decided, SignUpDecision
 from kash.invitations.sealed import typed_of
@@ -19,7 +19,12 @@ from kash.platform.vault import Change, SealError, audited
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.services.enrolment import MinorNotEnrolled, enrol_within
+from kash.workshops.services.enrolment import (
+    HadThisCourse,
+    MinorNotEnrolled,
+    NeedsEarlierCourse,
+    enrol_within,
+)
 from kash.workshops.services.planning import held_for_change
 
 
@@ -37,7 +42,8 @@ def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> SignUpOutc
     meanwhile stays as it is.
 
     Whoever is taken in is enrolled, and waits while no seat is free. All is done, or nothing.
-    Raises NotFound, WorkshopCancelled and NotDecidable.
+    Raises NotFound, WorkshopCancelled and NotDecidable, which says of whom where the programme
+    enrols nobody who lacks an earlier course, or had this one.
     """
     with audited("invitations.names_decided", by) as change:
         held = held_for_change(change.session, workshop)
@@ -96,6 +102,10 @@ def _taken_in(change: Change, workshop: Workshop, row: SignUp, decided: Decided,
         state, enrolment = enrol_within(session, workshop, person, change.now)
     except (AlreadyHere, MinorNotEnrolled, SealError):
         raise NotDecidable from None
+    except NeedsEarlierCourse:
+        raise LacksCourse(person.chosen_name) from None
+    except HadThisCourse:
+        raise HadCourse(person.chosen_name) from None
     change.about(enrolment, person.public_id)
     return str(state)
 

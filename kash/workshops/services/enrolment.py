@@ -270,14 +270,19 @@ def enrol_within(
     session: Session, workshop: Workshop, person: Person, now: datetime
 ) -> tuple[EnrolmentState, str]:
     """Within another action that holds the workshop: enrol somebody; how she then stands, and the
-    public id of her enrolment. Whoever stands in it already stays so. Raises MinorNotEnrolled."""
+    public id of her enrolment. Whoever stands in it already stays so. Raises MinorNotEnrolled and,
+    where the programme says so, NeedsEarlierCourse and HadThisCourse."""
     if person.minor:
         raise MinorNotEnrolled
     enrolment = _enrolment_of(session, workshop, person)
+    if enrolment is not None and EnrolmentState(enrolment.state) in _SEATED:
+        return EnrolmentState(enrolment.state), enrolment.public_id
+    if enrolment is None or enrolment.state != str(EnrolmentState.INVITED):
+        kept_out = _kept_out(session, workshop, [person.id])
+        if kept_out:
+            raise kept_out[person.id]
     if enrolment is None:
         enrolment = _new_enrolment(session, workshop, person)
-    elif EnrolmentState(enrolment.state) in _SEATED:
-        return EnrolmentState(enrolment.state), enrolment.public_id
     state = give_seat(session, workshop, enrolment, EnrolmentState.CONFIRMED, now)
     return state, enrolment.public_id
 
