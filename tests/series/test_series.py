@@ -32,7 +32,7 @@ from kash.series.errors import (
     OneStandsInTheWay,
 )
 from kash.series.models import SeriesDate
-from kash.series.queries import HeldDate, held_dates, one_series
+from kash.series.queries import HeldDate, held_dates, one_series, pattern_of
 from kash.series.rules import OnHoliday, Pattern, Repeats
 from kash.series.services.changing import (
     Changed,
@@ -48,6 +48,7 @@ from kash.series.services.planning import (
     repeat_meetings,
     repeat_workshop,
 )
+from kash.series.words import sentence
 from kash.workshops.models import Workshop
 from kash.workshops.services.moving import move_workshop
 from tests.forums.conftest import Series as Forum
@@ -272,8 +273,16 @@ def test_dates_are_added_like_the_last(source: Held, repeated: str) -> None:
     last = _dates(repeated, by)[-1]
     assert last.day is not None
     rule = _rule(1, first=last.day + timedelta(days=1))
+    past = _rule(1, first=date(2020, 1, 6))
+    with pytest.raises(BeginsInPast):
+        add_dates(repeated, past, _named(past), by, like=last.public_id)
     assert add_dates(repeated, rule, _named(rule), by, like=last.public_id) == 1
     assert _days(repeated, by)[-1] == last.day + _WEEK
+    # It is told by the rule by which it goes on.
+    monthly = _rule(1, first=last.day + 2 * _WEEK, repeats=Repeats.MONTHLY_DAY, day=15)
+    assert add_dates(repeated, monthly, _named(monthly), by, like=last.public_id) == 1
+    db.session.rollback()
+    assert sentence(pattern_of(one_series(repeated, by))).startswith("Every month on day 15")
 
 
 def test_nobody_but_who_runs_it_sees_a_series(

@@ -76,31 +76,13 @@ def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> SignUpOutc
 
 def _taken_in(change: Change, workshop: Workshop, row: SignUp, decided: Decided, by: Actor) -> str:
     """The state of enrolment of whoever is taken in."""
-    session = change.session
     try:
-        if decided.decision is SignUpDecision.SAME:
-            person = session.scalars(
-                select(Person).where(Person.public_id == decided.person)
-            ).first()
-            if person is None or person.group_id != row.link.group_id:
-                raise NotDecidable
-        else:
-            typed, station = typed_of(row), row.link.organisation
-            person = new_person(
-                session,
-                PersonDetails(
-                    chosen_name=typed.name,
-                    group=row.link.group.public_id,
-                    sex=typed.sex,
-                    age_band=typed.age_band,
-                    phone=typed.phone or None,
-                    organisation=station.public_id if station else "",
-                ),
-                by,
-                change.now,
-            )
-        state, enrolment = enrol_within(session, workshop, person, change.now)
-    except (AlreadyHere, MinorNotEnrolled, SealError):
+        person = _person(change, row, decided, by)
+    except (AlreadyHere, SealError):
+        raise NotDecidable from None
+    try:
+        state, enrolment = enrol_within(change.session, workshop, person, change.now)
+    except MinorNotEnrolled:
         raise NotDecidable from None
     except NeedsEarlierCourse:
         raise LacksCourse(person.chosen_name) from None
@@ -108,6 +90,30 @@ def _taken_in(change: Change, workshop: Workshop, row: SignUp, decided: Decided,
         raise HadCourse(person.chosen_name) from None
     change.about(enrolment, person.public_id)
     return str(state)
+
+
+def _person(change: Change, row: SignUp, decided: Decided, by: Actor) -> Person:
+    """Whoever is meant by a row: somebody who is here, or added now."""
+    session = change.session
+    if decided.decision is SignUpDecision.SAME:
+        person = session.scalars(select(Person).where(Person.public_id == decided.person)).first()
+        if person is None or person.group_id != row.link.group_id:
+            raise NotDecidable
+        return person
+    typed, station = typed_of(row), row.link.organisation
+    return new_person(
+        session,
+        PersonDetails(
+            chosen_name=typed.name,
+            group=row.link.group.public_id,
+            sex=typed.sex,
+            age_band=typed.age_band,
+            phone=typed.phone or None,
+            organisation=station.public_id if station else "",
+        ),
+        by,
+        change.now,
+    )
 
 
 def shred_undecided(now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -134,9 +135,11 @@ def add_dates(
     """Plan more dates of a series; returns how many. `pattern` is its rule from the last date on,
     and each is as the date `like` (a public id) is.
 
-    Raises NotFound, Forbidden, RuleFaulty, DatesChanged, NoDateChosen and OneStandsInTheWay.
+    Raises NotFound, Forbidden, RuleFaulty, BeginsInPast, DatesChanged, NoDateChosen and
+    OneStandsInTheWay.
     """
     with audited("series.dates_added", by) as change:
+        _refuse_past(pattern, change)
         session = change.session
         found = held_series(session, series, by)
         known = {one.named for one in found.dates}
@@ -144,6 +147,8 @@ def add_dates(
         days, plan = plan_like(change, found, model, by)
         before = len(found.dates)
         _add_dates(change, found, dates_after(pattern, days, known), chosen, plan)
+        for name, value in _rule_of(pattern).items():
+            setattr(found, name, value)
         found.until, found.count = pattern.until, None
         if found.until is None:
             found.count = len(found.dates)
@@ -160,24 +165,35 @@ def _new(
     source: Workshop | None = None,
     forum: Forum | None = None,
 ) -> Series:
-    if pattern.first < to_local(change.now).date():
-        raise BeginsInPast
+    _refuse_past(pattern, change)
     return Series(
         public_id=public_id,
         source_id=source.id if source is not None else None,
         forum_id=forum.id if forum is not None else None,
-        repeats=str(pattern.repeats),
         first=pattern.first,
-        every=pattern.every,
-        weekdays=list(pattern.weekdays),
-        ordinal=pattern.ordinal,
-        day=pattern.day,
         until=pattern.until,
         count=pattern.count,
-        on_holiday=str(pattern.on_holiday),
+        **_rule_of(pattern),
         created_by=by.public_id,
         created_at=change.now,
     )
+
+
+def _rule_of(pattern: Pattern) -> dict[str, Any]:
+    """The rule by which a series goes on, as it is stored."""
+    return {
+        "repeats": str(pattern.repeats),
+        "every": pattern.every,
+        "weekdays": list(pattern.weekdays),
+        "ordinal": pattern.ordinal,
+        "day": pattern.day,
+        "on_holiday": str(pattern.on_holiday),
+    }
+
+
+def _refuse_past(pattern: Pattern, change: Change) -> None:
+    if pattern.first < to_local(change.now).date():
+        raise BeginsInPast
 
 
 def _add_dates(
