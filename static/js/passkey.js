@@ -45,7 +45,8 @@ async function run(form) {
 }
 
 export function enhance(root) {
-  for (const form of root.querySelectorAll("[data-passkey]")) {
+  for (const form of root.querySelectorAll("[data-passkey]:not([data-ready])")) {
+    form.dataset.ready = "true";
     if (!browserSupportsWebAuthn()) {
       say(form, form.dataset.missing);
       form.querySelector("button[type=submit]").disabled = true;

@@ -71,8 +71,9 @@ class Device:
     def button(self, name: str) -> None:
         button = self.page.get_by_role("button", name=name, exact=True).first
         button.wait_for()
-        # What is pressed before its page is whole goes the way without a script.
+        # What is pressed before its script is there goes the way without one.
         self.page.wait_for_load_state()
+        expect(self.page.locator("[data-passkey]:not([data-ready])")).to_have_count(0)
         button.click()
 
     def link(self, what: str, of: str) -> None:
