@@ -169,6 +169,31 @@ def test_nobody_was_helped_tomorrow(officer: Member, filed: Any, record_of: Any)
     assert record_of(reference, officer.vault()).referrals[0].outcome == ""
 
 
+def test_of_two_who_tell_how_it_went_neither_overwrites_the_other(
+    a_member: Callable[..., Member], officer: Member, filed: Any, record_of: Any
+) -> None:
+    record = two_women()
+    record.referrals = [Referral(id="r1", kind="legal", service_name="Office")]
+    reference, other = filed(record), a_member("documentation")
+    address = f"/w/{reference}/r"
+    seen = re.search(r'name="seen" value="([^"]*)"', officer.client.get(address).text)
+    assert seen is not None
+    theirs = {"referral": "r1", "seen": seen[1], "outcome": "helped", "note": "By bus"}
+    for _twice in range(2):
+        assert other.client.post(address, data=theirs).status_code == 302
+    mine = {**theirs, "outcome": "not_reached", "note": "Closed"}
+    answer = officer.client.post(address, data=mine)
+    assert answer.status_code == 409
+    assert "By bus" in answer.text
+    assert 'value="Closed"' in answer.text
+    assert record_of(reference, officer.vault()).referrals[0].outcome == "helped"
+    assert actions().count("incidents.referral_updated") == 1
+    seen = re.search(r'name="seen" value="([^"]*)"', answer.text)
+    assert seen is not None
+    assert officer.client.post(address, data=mine | {"seen": seen[1]}).status_code == 302
+    assert record_of(reference, officer.vault()).referrals[0].note == "Closed"
+
+
 def test_a_minor_without_child_protection_is_pointed_out(officer: Member, filed: Any) -> None:
     record = two_women()
     record.persons[0].age_band = "under_18"

@@ -27,6 +27,7 @@ from kash.platform.web.forms import (
     required,
     text_field,
 )
+from kash.platform.web.row_versions import LockedForm
 
 
 def fresh_referral() -> str:
@@ -88,10 +89,11 @@ class ReferralForm(KashForm):
             raise ValidationError(_("This is before the day on which she was sent."))
 
 
-class OutcomeForm(KashForm):
-    """How a referral went."""
+class OutcomeForm(LockedForm):
+    """How a referral went. `seen` is what the page showed of that."""
 
     referral = HiddenField()
+    seen = HiddenField()
     outcome = choice_field(
         _l("How it went"),
         [(code, word) for code, word in names.REFERRAL_OUTCOME_NAMES.items()],

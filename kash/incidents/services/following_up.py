@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import NotToBeAgreed
+from kash.incidents.errors import CaseChangedMeanwhile, NotToBeAgreed
 from kash.incidents.rules.clocks import name_the_only_one
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusal_of
@@ -28,6 +28,11 @@ class ReferralOutcome:
     note: str = ""
 
 
+def told_of(referral: Referral) -> str:
+    """All that was told of how a referral went, to know whether somebody else told it since."""
+    return f"{referral.outcome}|{referral.outcome_on or ''}|{referral.note}"
+
+
 def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> None:
     """Add a referral; sent twice under the same id, it is added once.
 
@@ -44,16 +49,30 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
 
 
 def say_outcome(
-    by: Actor, vault: OpenVault, reference: str, referral_id: str, outcome: ReferralOutcome
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    referral_id: str,
+    outcome: ReferralOutcome,
+    *,
+    seen: str | None = None,
 ) -> None:
-    """Say how a referral went, or take that back by an empty outcome. Raises as `refer`."""
+    """Say how a referral went, or take that back by an empty outcome; with `seen`, only if that is
+    what was told of it until now. Raises as `refer`."""
     with changing("incidents.referral_updated", by, vault, reference) as case:
         referral = one_or_404(
             next((one for one in case.record.referrals if one.id == referral_id), None)
         )
+        before = told_of(referral)
         referral.outcome = outcome.outcome
         referral.outcome_on = outcome.on if outcome.outcome else None
         referral.note = outcome.note
+        if told_of(referral) == before:
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        if seen is not None and seen != before:
+            raise CaseChangedMeanwhile
         case.happened("referral_outcome", outcome.outcome)
 
 

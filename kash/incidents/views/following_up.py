@@ -25,7 +25,14 @@ from kash.incidents.rules.mediation_gate import is_shut, terms_open
 from kash.incidents.rules.record import Record, Referral
 from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.following_up import ReferralOutcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.following_up import (
+    ReferralOutcome,
+    agree,
+    fulfil,
+    refer,
+    say_outcome,
+    told_of,
+)
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.incidents.views.labels import participant_label
 from kash.people.queries.directory import service_choices
@@ -67,18 +74,22 @@ def referrals(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
     elif request.form.get("referral"):
         if outcome.validate() and outcome.refuse_future(today()):
-            say_outcome(
-                actor,
-                vault,
-                reference,
-                outcome.referral.data,
-                ReferralOutcome(
-                    outcome.outcome.data,
-                    outcome.outcome_on.data or today(),
-                    outcome.note.data,
-                ),
-            )
-            return _saved("incidents.referrals", reference)
+            with outcome.showing_problems():
+                say_outcome(
+                    actor,
+                    vault,
+                    reference,
+                    outcome.referral.data,
+                    ReferralOutcome(
+                        outcome.outcome.data,
+                        outcome.outcome_on.data or today(),
+                        outcome.note.data,
+                    ),
+                    seen=outcome.seen.data or None,
+                )
+                return _saved("incidents.referrals", reference)
+            if outcome.changed_meanwhile:
+                _actor, _vault, case = load_case(reference)
         form = ReferralForm(formdata=None)
         form.offer(list(offered.items()), _persons(case.record), today())
         form.made_on.data = today()
@@ -90,11 +101,11 @@ def referrals(reference: str) -> ResponseReturnValue:
         "incidents/referrals.html",
         form=form,
         case=case,
-        outcome=outcome if outcome.errors else None,
+        outcome=outcome if outcome.errors or outcome.changed_meanwhile else None,
         outcomes=names.REFERRAL_OUTCOME_NAMES,
         **_referrals_part(case, actor),
     )
-    return answer, 422 if outcome.errors else status
+    return answer, 409 if outcome.changed_meanwhile else 422 if outcome.errors else status
 
 
 def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
@@ -123,6 +134,7 @@ def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
         "kinds": names.REFERRAL_NAMES,
         "results": names.REFERRAL_OUTCOME_NAMES,
         "called": lambda key: participant_label(record, key),
+        "told_of": told_of,
         "late": {one.id for one in record.referrals if is_overdue(one, day)},
         "waiting": {one.id for one in record.referrals if is_open(one)},
         "child_missing": record.has_minor() and "child_protection" not in referred,
