@@ -10,7 +10,7 @@ from apiflask import APIFlask
 
 from kash.certificates.models import CertificateBatch
 from kash.coverage.queries.subjects import COURSE, Subject
-from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.models import Group, Organisation, Person, Posting, Venue
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
 from kash.policy import SYSTEM
@@ -60,15 +60,18 @@ def _line(of: QuarterProposal, group: Group, state: str = "open", **more: Any) -
 def test_lines_stand_by_their_days_and_the_latest_proposal_first(sqlite_app: APIFlask) -> None:
     group = row(Group)
     own, other, empty = _proposal(), _proposal(TODAY + DAY), _proposal(TODAY - DAY)
+    place: dict[str, Any] = {"venue": row(Venue), "team": ["atieno"]}
     lines = [
         _line(own, group, first=None),
-        _line(own, group, "accepted", first=TODAY + DAY),
-        _line(own, group, "rejected", first=TODAY),
-        _line(own, group, first=TODAY - DAY),
-        _line(own, group, "accepted", first=TODAY + DAY),
+        _line(own, group, "accepted", first=TODAY + DAY, **place),
+        _line(own, group, "rejected", first=TODAY, **place),
+        _line(own, group, first=TODAY - DAY, **place),
+        _line(own, group, "accepted", first=TODAY + DAY, **place),
+        # Fixed, and without a place all the same.
+        _line(own, group, first=TODAY + 2 * DAY, venue=place["venue"], team=[]),
     ]
     strange = _line(other, group, "rejected", first=TODAY)
-    assert lines_of(own) == [lines[3], lines[2], lines[1], lines[4], lines[0]]
+    assert lines_of(own) == [lines[3], lines[2], lines[1], lines[4], lines[5], lines[0]]
     assert accepted_lines(own) == [lines[1], lines[4]]
     assert line(own, lines[0].public_id) == lines[0]
     with pytest.raises(NotFound):
@@ -83,7 +86,7 @@ def test_lines_stand_by_their_days_and_the_latest_proposal_first(sqlite_app: API
         ]
     assert rows == [
         (other.public_id, other.last, 0, 0, 0),
-        (own.public_id, own.last, 4, 3, 2),
+        (own.public_id, own.last, 5, 3, 2),
         (empty.public_id, empty.last, 0, 0, 0),
     ]
 

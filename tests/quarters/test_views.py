@@ -69,6 +69,7 @@ def test_a_quarter_is_planned_from_needs_to_workshops(
         f"places_{kondele}": "3",
     }
     assert browser.post(asked, data=places).status_code == 303
+    assert 'data-label="With a place">1</td>' in browser.get("/quarters").text
     shown = browser.get(address).text
     assert ("Kondele" in shown, "Sample Hall" in shown, "Atieno" in shown) == (True, True, True)
     version = db.session.scalar(

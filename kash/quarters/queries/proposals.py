@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Integer, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.platform.database import db
@@ -12,6 +12,13 @@ from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
 from kash.quarters.models import QuarterLine, QuarterProposal
 from kash.training.models import CourseVersion
+
+# As `QuarterLine.has_place`: what was fixed of a line stands there without a place too.
+_HAS_PLACE = (
+    QuarterLine.first.is_not(None)
+    & QuarterLine.venue_id.is_not(None)
+    & (func.json_array_length(QuarterLine.team, type_=Integer) > 0)
+)
 
 
 def proposal_list() -> Listing[Any]:
@@ -21,7 +28,7 @@ def proposal_list() -> Listing[Any]:
         select(
             QuarterLine.proposal_id,
             func.count(QuarterLine.id).label("lines"),
-            func.sum(case((QuarterLine.first.is_not(None), 1), else_=0)).label("placed"),
+            func.sum(case((_HAS_PLACE, 1), else_=0)).label("placed"),
             func.sum(case((QuarterLine.state == "accepted", 1), else_=0)).label("accepted"),
         )
         .where(QuarterLine.state != "rejected")
