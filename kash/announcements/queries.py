@@ -31,8 +31,8 @@ class TellingReach:
 
 @dataclass(frozen=True)
 class ToldLine:
-    """News told by one kind of message: how many people, by the state of their messages; under
-    an empty state those who could not be told."""
+    """News told by one kind of message: to how many people, and the states of their messages,
+    of which somebody may have had several; under an empty state what nobody could be told."""
 
     kind: MessageKind
     people: int
@@ -71,7 +71,7 @@ def told_lines(workshop: Workshop) -> list[ToldLine]:
     ).all()
     about = [workshop.public_id, *enrolments]
     rows = db.session.execute(
-        select(Notice.kind, Notice.event_key, OutboxMessage.state)
+        select(Notice.kind, Notice.event_key, Notice.person_id, OutboxMessage.state)
         .outerjoin(OutboxMessage, OutboxMessage.id == Notice.message_id)
         .where(
             Notice.kind.startswith("workshops."),
@@ -81,12 +81,14 @@ def told_lines(workshop: Workshop) -> list[ToldLine]:
         )
     ).all()
     states: dict[str, Counter[str]] = {}
+    people: dict[str, set[int]] = {}
     known = set(about)
-    for kind, event_key, state in rows:
+    for kind, event_key, person, state in rows:
         if event_key.partition(":")[0] in known:
             states.setdefault(kind, Counter())[state or ""] += 1
+            people.setdefault(kind, set()).add(person)
     return [
-        ToldLine(kind, states[kind.name].total(), states[kind.name])
+        ToldLine(kind, len(people[kind.name]), states[kind.name])
         for kind in message_kinds()
         if kind.name in states
     ]
