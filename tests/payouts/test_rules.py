@@ -40,6 +40,7 @@ from kash.payouts.rules.rates import (
     RoleRates,
     Sitting,
     due,
+    merged_part,
 )
 from kash.payouts.rules.steps import (
     ListStep,
@@ -446,3 +447,21 @@ def test_what_is_in_a_file_is_never_outstanding_nor_paid_in_cash_before_it_faile
             assert state is not PaymentState.OUTSTANDING
             assert paid_by(state, in_file=True) <= {"mobile"}
             assert not signs_for_cash(state, in_file=True)
+
+
+@pytest.mark.parametrize(
+    ("kept", "gone", "changes"),
+    [
+        ({}, {"band": "Far", "role": "driver"}, {"band": "Far", "role": "driver"}),
+        ({"band": "Near"}, {"band": "Far"}, {}),
+        ({}, {"extra_cents": 500, "reason": "Bus"}, {"extra_cents": 500, "reason": "Bus"}),
+        ({"extra_cents": 100, "reason": "Boat"}, {"extra_cents": 500, "reason": "Bus"}, {}),
+        ({"waived": True, "reason": "Twice"}, {"extra_cents": 500, "reason": "Bus"}, {}),
+        ({}, {"waived": True, "reason": "Twice"}, {}),
+    ],
+)
+def test_of_two_who_were_one_nothing_that_was_decided_is_lost(
+    kept: dict[str, object], gone: dict[str, object], changes: dict[str, object]
+) -> None:
+    open_part = {"role": "participant", "band": "", "waived": False, "extra_cents": 0, "reason": ""}
+    assert merged_part(open_part | kept, open_part | gone) == changes

@@ -130,7 +130,11 @@ def due(
 
 
 def merged_part(kept: Mapping[str, object], gone: Mapping[str, object]) -> dict[str, object]:
-    """Changes in the decided part of who is kept, when two people were one: an open band."""
+    """Changes in the decided part of who is kept, when two people were one: an open band, and what
+    is paid extra once, unless something else was decided of her."""
+    changes: dict[str, object] = {}
     if not kept["band"] and gone["band"]:
-        return {"band": gone["band"], "role": gone["role"]}
-    return {}
+        changes |= {"band": gone["band"], "role": gone["role"]}
+    if gone["extra_cents"] and not (kept["waived"] or kept["extra_cents"]):
+        changes |= {"extra_cents": gone["extra_cents"], "reason": gone["reason"]}
+    return changes
