@@ -35,7 +35,7 @@ GLOSSARY = {
 # Words that were here once, for something that has another word now.
 GIVEN_UP = re.compile(
     r"\b(?:m|wa|u)suluhishi\b|\bafisa wa kumbukumbu\b|\bmtunzaji\b|\bhazina\b|\bm?a?baraza\b|"
-    r"\bnamba\b|\bnenosiri\b|\bnywila\b|\bdadu\b|\bdaftari\b|"
+    r"\bnamba\b|\bnenosiri\b|\bnywila\b|\bdadu\b|\bdaftari\b|\bnguzo\b|\brejeleo\b|"
     r"\bnakala rudufu\b|\bmiradi\b|\bmradi (?:huu|wa|una|um|ut)",
     re.IGNORECASE,
 )
