@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.models import Person, Venue, Zone
+from kash.people.queries.directory import service_choices
 from kash.people.queries.organisations import find_organisations
 from kash.people.queries.places import spellings, venue_names, venues
 from kash.people.rules.places import alike_area, tells_of_nobody
+from kash.people.services.directory import ServiceDetails, add_service
 from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.people.services.places import (
     LiesInItself,
@@ -29,6 +31,7 @@ from kash.people.services.places import (
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
 
 Adding = Callable[..., str]
@@ -101,8 +104,13 @@ def test_a_new_name_goes_wherever_the_old_one_stood(
 ) -> None:
     zone = _zone("Nyalenda")
     one = person(ward="Nyalenda", phone=None, email=None)
+    clinic = ServiceDetails("Clinic", "clinic", local_today(), area="Nyalenda")
+    add_service(clinic, SYSTEM)
     change_zone(zone, ZoneDetails("Nyalenda A"), 1, SYSTEM)
     assert row(one).ward == "Nyalenda A"
+    # Services too are narrowed by area, and found by its name.
+    (service,) = service_choices(SYSTEM, "nyalenda a")
+    assert service.area == "Nyalenda A"
     with pytest.raises(ChangedMeanwhile):
         change_zone(zone, ZoneDetails("Nyalenda B"), 1, SYSTEM)
     assert db.session.query(Zone.name).scalar() == "Nyalenda A"

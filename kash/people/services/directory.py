@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -149,15 +150,31 @@ def _write(entry: ServiceEntry, details: ServiceDetails) -> None:
     entry.spoken = kept_codes(details.languages)
     entry.served = kept_codes(details.serves)
     _write_address(entry, details)
+    _keep_found(entry)
+
+
+def _keep_found(entry: ServiceEntry) -> None:
     entry.found_by = found_by(
-        details.name,
-        details.area,
+        entry.name,
+        entry.area,
         entry.address,
-        details.notes,
-        details.recommended_by,
-        details.phone,
-        details.other_phone,
+        entry.notes,
+        entry.recommended_by,
+        entry.phone,
+        entry.other_phone,
     )
+
+
+def rename_area(session: Session, spellings: Collection[str], name: str) -> int:
+    """Write an area's name where one of these stands, within another action; how many services."""
+    entries = session.scalars(
+        select(ServiceEntry).where(ServiceEntry.area.in_(spellings)).with_for_update()
+    ).all()
+    for entry in entries:
+        entry.area = name
+        entry.row_version += 1
+        _keep_found(entry)
+    return len(entries)
 
 
 def _write_address(entry: ServiceEntry, details: ServiceDetails) -> None:

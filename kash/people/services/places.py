@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kash.people.models import Organisation, Person, Venue, Zone
 from kash.people.models.directory import kept_codes
 from kash.people.queries.places import VENUE_PHONE, VENUE_SAFETY
+from kash.people.services.directory import rename_area
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
 from kash.platform.web import Problem
@@ -147,9 +148,9 @@ def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
 
 
 def _rename(session: Session, spellings: list[str], name: str) -> int:
-    changed = 0
     if not spellings:
         return 0
+    changed = rename_area(session, spellings, name)
     for kind, column in (
         (Person, Person.ward),
         (Organisation, Organisation.place),
