@@ -216,19 +216,26 @@ def _decided(change: Change, found: ContactRequest, kind: str) -> None:
     change.about(found.public_id, *people)
 
 
-def note_looks_seen(account: str, day: date, by: Actor) -> None:
-    """Note that a director has seen why an account looked further than is usual on a day."""
+def note_looks_seen(account: str, day: date, by: Actor, *, read: int | None = None) -> None:
+    """Note that a director has seen why an account looked further than is usual on a day: the first
+    `read` reasons, all if it is not told. One that was given since still waits for her."""
     with audited("people.looks_seen", by) as change:
         seen = change.session.scalars(
-            update(ContactReason)
+            select(ContactReason.id)
             .where(
                 ContactReason.account == account,
                 ContactReason.day == day,
                 ContactReason.seen_at.is_(None),
             )
-            .values(seen_at=change.now, seen_by=by.public_id)
-            .returning(ContactReason.id)
+            .order_by(ContactReason.id)
+            .limit(read)
+            .with_for_update()
         ).all()
+        change.session.execute(
+            update(ContactReason)
+            .where(ContactReason.id.in_(seen))
+            .values(seen_at=change.now, seen_by=by.public_id)
+        )
         if seen:
             change.about(account)
         else:

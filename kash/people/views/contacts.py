@@ -31,6 +31,7 @@ from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.programme import contact_looks_a_day
+from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 
 
@@ -169,5 +170,6 @@ def looks_seen(account_id: str, day: str) -> ResponseReturnValue:
         chosen = date.fromisoformat(day)
     except ValueError:
         raise NotFound from None
-    note_looks_seen(account_id, chosen, actor)
+    read = number_shown(request.form.get("read")) or None
+    note_looks_seen(account_id, chosen, actor, read=read)
     return redirect(url_for("people.contacts"), 303)
