@@ -20,8 +20,9 @@ _TECHNICAL = frozenset(
     | {"sort_name", "expected_version", "version", "claim", "batch"}
 )
 _ENDINGS = ("_by", "_hash", "_lookup", "_digest", "_key")
-# Rows about two people at once: to others they would tell of the one what is kept of the other.
-_OF_TWO = frozenset({"likely_duplicate"})
+# To others, rows about two people would tell of the one what is kept of the other, and a wish to be
+# erased is for whoever noted it and whoever decides.
+_HERS_ALONE = frozenset({"likely_duplicate", "erasure_request"})
 _NAMING = ("chosen_name", "public_title", "title", "name", "label", "starts_at", "day", "purpose")
 
 Told = dict[str, Any]
@@ -42,7 +43,7 @@ def copy_of(session: Session, person: Person, *, hers: bool) -> dict[str, list[T
         found["person"] = [told]
     for one in reversed(rows.deepest_first):
         table = one.table
-        if table.name in _OF_TWO and not hers:
+        if table.name in _HERS_ALONE and not hers:
             continue
         lines = found.setdefault(table.name, [])
         for row in session.execute(select(table).where(rows.hers(one.name, person.id))).mappings():
