@@ -29,7 +29,9 @@ Told = dict[str, Any]
 
 
 def copy_of(session: Session, person: Person, *, hers: bool) -> dict[str, list[Told]]:
-    """{what it is: its rows}. What is sealed, contacts among it, is opened for herself alone."""
+    """{what it is: its rows}. What is sealed, contacts among it, is opened for herself alone; and
+    nobody else is told of her account, as when she signed in would say when she reported something.
+    """
     rows = RowsOfPeople()
     opened = {one.name: one for one in declared(OpenedForHer)} if hers else {}
     own = select(Person.__table__).where(Person.id == person.id)
@@ -43,7 +45,7 @@ def copy_of(session: Session, person: Person, *, hers: bool) -> dict[str, list[T
         found["person"] = [told]
     for one in reversed(rows.deepest_first):
         table = one.table
-        if table.name in _HERS_ALONE and not hers:
+        if not hers and (table.name in _HERS_ALONE or one.of_account):
             continue
         lines = found.setdefault(table.name, [])
         for row in session.execute(select(table).where(rows.hers(one.name, person.id))).mappings():

@@ -48,6 +48,11 @@ class RowsAbout:
         """The table of the rows."""
         return column_of(self.name).table
 
+    @property
+    def of_account(self) -> bool:
+        """True if they are her account or lie under it: where and when she signed in."""
+        return "account" in (self.table.name, _target(self.name).table.name)
+
 
 class RowsOfPeople:
     """All foreign keys by which rows are about a person, with the condition that finds hers."""
