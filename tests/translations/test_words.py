@@ -13,20 +13,27 @@ from tests.translations.test_catalogue import ROOT, pairs
 
 # English term: the one Kiswahili word that it is given, and nothing else.
 GLOSSARY = {
+    r"actions?": r"kazi",
     r"administrators?": r"msimamizi|wasimamizi",
+    r"audit trail": r"kumbukumbu ya ukaguzi",
     r"batch(es)?": r"fungu|mafungu",
     r"certificates?": r"cheti|vyeti",
+    r"collectives?": r"muungano|miungano",
+    r"columns?": r"safu",
     r"consents?": r"ridhaa",
     r"custodians?": r"mtunza taarifa|watunza taarifa",
+    r"dice": r"kete",
     r"directors?": r"mkurugenzi|wakurugenzi",
     r"documentation officers?": r"afisa wa nyaraka|maafisa wa nyaraka",
     r"forums?": r"jukwaa|majukwaa",
     r"groups?": r"kikundi|vikundi",
     r"mediat(e|es|ion|or|ors)": r"\w*patanish\w*|upatanishi",
+    r"passkeys?": r"(ufunguo|funguo)( \w+)? (wa|za) siri",
     r"peer educators?": r"mwelimishaji rika|waelimishaji rika",
     r"printed names?": r"(jina|majina)( \w+)? (la|ya)? ?kuchapwa|(jina|majina) kuchapwa",
     r"programme(?:'s)?": r"programu",
     r"registers?": r"rejista",
+    r"(?<!in a )rows?": r"mstari|mistari",
     r"sessions?": r"kipindi|vipindi",
     r"trainers?": r"mkufunzi|wakufunzi",
     r"vault": r"sanduku",
@@ -35,7 +42,8 @@ GLOSSARY = {
 # Words that were here once, for something that has another word now.
 GIVEN_UP = re.compile(
     r"\b(?:m|wa|u)suluhishi\b|\bafisa wa kumbukumbu\b|\bmtunzaji\b|\bhazina\b|\bm?a?baraza\b|"
-    r"\bnamba\b|\bnenosiri\b|\bnywila\b|\bdadu\b|\bdaftari\b|\bnguzo\b|\brejeleo\b|"
+    r"\bnamba\b|\w*shikiliw\w*|\bnenosiri\b|\bnywila\b|\bdadu\b|\bdaftari\b|"
+    r"\bnguzo\b|\brejeleo\b|"
     r"\bnakala rudufu\b|\bmiradi\b|\bmradi (?:huu|wa|una|um|ut)",
     re.IGNORECASE,
 )
