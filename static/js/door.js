@@ -23,6 +23,7 @@ function show(tone, who, what) {
   signal(tone);
 }
 
+/** Send a code; whether it was answered. */
 async function send(code) {
   const body = new FormData(form);
   body.set("code", code);
@@ -32,27 +33,34 @@ async function send(code) {
       body,
       headers: { "X-Requested-With": "fetch" },
     });
-    if (answer.status === 401) return show("bad", "", door.dataset.ended);
-    if (!answer.ok) return show("bad", "", door.dataset.offline);
     const said = await answer.json();
+    if (!answer.ok) {
+      show("bad", "", answer.status === 401 ? door.dataset.ended : said.error || door.dataset.offline);
+      return false;
+    }
     here.textContent = said.here;
     show(said.tone, said.name + (said.group ? ` (${said.group})` : ""), said.text);
+    return true;
   } catch {
     show("bad", "", door.dataset.offline);
+    return false;
   }
 }
 
 // One after the other, so that answers come in the order of the badges.
 function queue(code) {
   sending = sending.then(() => send(code));
+  return sending;
 }
 
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const field = form.elements.code;
-  queue(field.value);
+  const typed = field.value;
   field.value = "";
   field.focus();
+  // What was not sent need not be typed again.
+  if (!(await queue(typed)) && !field.value) field.value = typed;
 });
 
 start.hidden = false;

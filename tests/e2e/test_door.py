@@ -31,6 +31,7 @@ from kash.platform.press import Badge, badges
 from kash.policy import Actor
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.planning import cancel_workshop
 from kash.workshops.views import door as door_views
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, sessions
@@ -184,6 +185,13 @@ def test_badges_are_read_by_the_camera(
     assert page.evaluate("window.notes") == [660, 990, 520, 520, 330, 220]
     expect(page.locator("[data-here]")).to_have_text("1")
     assert findings(page, "badges", sizes=(PHONE,)) == []
+    # What is not taken stays typed, and the reason is the server's own.
+    db.session.rollback()
+    cancel_workshop(held.workshop, "Rain", held.trainer)
+    page.locator("#code").fill(hers.upper())
+    page.locator("[data-typed] button").click()
+    expect(came).to_contain_text("cancelled")
+    expect(page.locator("#code")).not_to_have_value("")
     browser.close()
     db.session.rollback()
     (kept,) = db.session.query(MarkOperation).all()

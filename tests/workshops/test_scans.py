@@ -19,6 +19,7 @@ from kash.platform import storage
 from kash.platform.cleaning import CannotClean
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
+from kash.workshops.views import scans as scans_views
 from tests.workshops.conftest import Held
 from tests.workshops.test_views import Browsers, fields, marks, sessions, text_of, url
 
@@ -146,11 +147,15 @@ def test_a_page_of_another_workshop_and_what_is_no_picture_are_not_kept(
     site: FlaskClient,
     printed: list[Image.Image],
     plan: Callable[..., Held],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = plan(by=held.trainer)
     assert "Pages that belong to another workshop: 1." in upload(site, other, photo(printed[0]))
     assert "File 2 could not be read." in upload(site, held, photo(printed[0]), b"no picture")
     assert "Choose a photo or a scan first." in upload(site, held)
+    monkeypatch.setattr(scans_views, "MOST_FILES", 1)
+    two = photo(printed[0]), photo(printed[1])
+    assert "Only the first 1 were read." in upload(site, other, *two)
     assert db.session.query(SheetScan).count() == 0
     assert list(storage.list("scans")) == []
     storage.put("scans/x/0000000000000000", b"left by a kill")

@@ -69,7 +69,8 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
     """Take photos and scans of signed sheets, and find each page's sheet by its code."""
     workshop = for_marking(public_id)
     register, register_id = workshop.register.public_id, workshop.register_id
-    files = [one for one in request.files.getlist("scans") if one.filename][:MOST_FILES]
+    sent = [one for one in request.files.getlist("scans") if one.filename]
+    files = sent[:MOST_FILES]
     if not files:
         return _sheets_page(workshop, _("Choose a photo or a scan first."))
     pages: list[ScannedPage] = []
@@ -98,6 +99,9 @@ def upload_scans(public_id: str) -> ResponseReturnValue:
         keep_scans(register, kept, current_actor())
     matched = sum(1 for one in kept if one.sheet in homes)
     flash(_("Pages kept: %(count)s. Sheets found: %(matched)s.", count=len(kept), matched=matched))
+    if len(sent) > MOST_FILES:
+        told = _("Only the first %(most)s were read. Bring the others in next.", most=MOST_FILES)
+        flash(told, "warn")
     if len(ours) < len(pages):
         flash(
             _(
