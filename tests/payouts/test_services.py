@@ -36,6 +36,7 @@ from kash.payouts.services.errors import (
     NothingToPay,
     NotYoursToTake,
     OneWaits,
+    OtherCurrency,
     OwnPayment,
     PaidThere,
     UnknownPayoutChoice,
@@ -295,6 +296,19 @@ def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> N
         ready.trainer,
     )
     assert ready.rows()[BARAKA].amount == 50_000
+
+
+def test_what_was_given_in_one_currency_is_not_taken_off_what_is_due_in_another(
+    ready: Ready,
+) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    ready.approved()
+    dollars = replace(
+        RATES, currency="USD", roles={"participant": RoleRates(Basis.DAY, (1, 900_000))}
+    )
+    set_rates(dollars, ready.trainer, ready.workshop)
+    with pytest.raises(OtherCurrency):
+        ready.proposed()
 
 
 @pytest.mark.any_engine

@@ -33,6 +33,15 @@ class BandsOpen(Problem):
     sentence = _l("Choose a distance band for everybody who attended first.")
 
 
+class OtherCurrency(Problem):
+    """What was given in one currency can't be taken off what is due in another."""
+
+    status = 409
+    sentence = _l(
+        "Earlier lists of this workshop are in another currency. Set its rates in that one."
+    )
+
+
 class NothingToPay(Problem):
     """Everything that is due stands on a list already."""
 

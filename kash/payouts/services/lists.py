@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from kash.attendance.queries.registers import closed_ahead
 from kash.attendance.services.closing import check_registers_closed
 from kash.payouts.approval import APPROVAL, SENT_BACK
-from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
+from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList, RateTable
 from kash.payouts.queries.claims import as_settled, listed_claims, settled_claims
 from kash.payouts.queries.drafts import DraftRow, draft
 from kash.payouts.queries.rates import table_for
@@ -27,6 +27,7 @@ from kash.payouts.services.errors import (
     NoRates,
     NothingToPay,
     OneWaits,
+    OtherCurrency,
     OwnPayment,
 )
 from kash.platform.approvals.errors import SamePerson, WrongStep
@@ -40,7 +41,7 @@ from kash.workshops.services.planning import held_workshop
 def propose(workshop: Workshop, by: Actor) -> str:
     """Propose what is due in a workshop and on no list yet; the public id of the list.
 
-    Raises NoRates, RegistersOpen, OneWaits, BandsOpen and NothingToPay.
+    Raises NoRates, RegistersOpen, OneWaits, OtherCurrency, BandsOpen and NothingToPay.
     """
     with audited("payouts.proposed", by) as change:
         session = change.session
@@ -51,10 +52,15 @@ def propose(workshop: Workshop, by: Actor) -> str:
             raise NoRates
         check_registers_closed(found.register_id, session)
         numbers = session.execute(
-            select(PayoutList.number, PayoutList.state).where(PayoutList.workshop_id == found.id)
+            select(PayoutList.number, PayoutList.state, RateTable.currency)
+            .join(PayoutList.table)
+            .where(PayoutList.workshop_id == found.id)
         ).all()
         if any(row.state == "proposed" for row in numbers):
             raise OneWaits
+        # What lists gave is taken off what is due.
+        if any(row.state != "returned" and row.currency != table.currency for row in numbers):
+            raise OtherCurrency
         rows = draft(found, table, session)
         if any(row.undecided for row in rows):
             raise BandsOpen
