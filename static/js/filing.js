@@ -68,6 +68,9 @@ async function send(form, button) {
       body: new URLSearchParams(data),
       credentials: "same-origin",
     });
+    // Broken, or what stands before the programme answers for it: that page says nothing of a
+    // report, and would come in the place of what was typed.
+    if (answer.status >= 500) throw new Error(`answer ${answer.status}`);
     const text = await answer.text();
     // She left meanwhile: nothing is shown, nor kept, any more.
     if ("left" in document.documentElement.dataset) return false;
