@@ -360,6 +360,30 @@ def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
     assert member.client.post(f"{page_of(member, reference, document)}/remove").status_code == 303
 
 
+def test_of_two_who_change_a_label_neither_overwrites_the_other(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    address = page_of(member, reference, document) + "/label"
+
+    def seen(page: str) -> str:
+        found = re.search(r'name="seen"[^>]*value="(\w+)"', page)
+        assert found is not None
+        return found[1]
+
+    stale = seen(member.client.get(address).text)
+    first = {"label": "A wrist", "note": "Left\r\none", "seen": stale}
+    for _twice in range(2):
+        assert member.client.post(address, data=first).status_code == 303
+    second = {**first, "label": "An arm"}
+    answer = member.client.post(address, data=second)
+    assert answer.status_code == 409
+    assert 'value="An arm"' in answer.text
+    assert "On record: A wrist" in answer.text
+    again = second | {"seen": seen(answer.text)}
+    assert member.client.post(address, data=again).status_code == 303
+    assert member.client.get(address[: -len("/label")]).text.count("Label or note changed") == 2
+
+
 def test_words_stand_in_no_title_and_no_address(member: AMember) -> None:
     reference = filed()
     document = added(member, reference, samples.jpeg())

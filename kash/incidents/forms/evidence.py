@@ -15,12 +15,14 @@ from kash.incidents.services.evidence import Received
 from kash.platform.web import KashForm
 from kash.platform.web.forms import (
     BooleanField,
+    HiddenField,
     MomentField,
     choice_field,
     clean_text,
     long_text_field,
     text_field,
 )
+from kash.platform.web.row_versions import LockedForm
 
 _MOST_NAME = 200
 
@@ -30,6 +32,12 @@ class LabelForm(KashForm):
 
     label = text_field(_l("Label"), required=False)
     note = long_text_field(_l("Note"), required=False, rows=3)
+
+
+class ChangedLabelForm(LabelForm, LockedForm):
+    """Label and note that are there already. `seen` is what the page showed of them."""
+
+    seen = HiddenField()
 
 
 class EvidenceForm(LabelForm):

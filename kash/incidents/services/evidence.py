@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import IO, Any
 
 from sqlalchemy.orm import Session
@@ -245,12 +246,34 @@ def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> Op
     return changed.found
 
 
+def words_shown(evidence: OpenEvidence) -> str:
+    """Digest of label and note, to know whether somebody else changed them since."""
+    words = f"{evidence.file.label}\n{evidence.file.note}"
+    return sha256(words.encode()).hexdigest()[:16]
+
+
 def label_evidence(
-    by: Actor, vault: OpenVault, reference: str, document: str, label: str, note: str
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    document: str,
+    label: str,
+    note: str,
+    *,
+    seen: str | None = None,
 ) -> None:
-    """Say anew what a piece of evidence shows. Raises NotFound and EvidenceDamaged."""
+    """Say anew what a piece of evidence shows; with `seen`, only if its words are still those.
+
+    Raises NotFound, EvidenceDamaged and CaseChangedMeanwhile.
+    """
     with changing("incidents.evidence_labelled", by, vault, reference) as case:
         evidence = open_evidence(vault, case.case, document, case.change.session)
+        if (evidence.file.label, evidence.file.note) == (label, note):
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        if seen is not None and seen != words_shown(evidence):
+            raise CaseChangedMeanwhile
         evidence.listed.label = evidence.file.label = label
         evidence.file.note = note
         evidence.file.custody.append(

@@ -16,11 +16,11 @@ from kash.incidents import blueprint
 from kash.incidents.errors import EvidenceDamaged
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.forms.evidence import (
+    ChangedLabelForm,
     CustodyForm,
     CustodySheetForm,
     EvidenceForm,
     ExportForm,
-    LabelForm,
     SmallFileForm,
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
@@ -37,6 +37,7 @@ from kash.incidents.services.evidence import (
     note_evidence_opening,
     note_sheet,
     show_copy,
+    words_shown,
 )
 from kash.incidents.views.case_context import load_case, require_vault, the_vault
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
@@ -234,11 +235,16 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
 def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     """Say anew what it shows."""
     actor, vault, evidence = _one(reference, document)
-    form = LabelForm(data={"label": evidence.file.label, "note": evidence.file.note})
+    form = ChangedLabelForm(data={"label": evidence.file.label, "note": evidence.file.note})
     if form.validate_on_submit():
-        label, note = form.label.data, form.note.data
-        label_evidence(actor, vault, reference, document, label, note)
-        return redirect(_page_of(reference, document), 303)
+        label, note, seen = form.label.data, form.note.data, form.seen.data or None
+        with form.showing_problems():
+            label_evidence(actor, vault, reference, document, label, note, seen=seen)
+            return redirect(_page_of(reference, document), 303)
+        if form.changed_meanwhile:
+            actor, vault, evidence = _one(reference, document)
+    if form.changed_meanwhile or not form.seen.data:
+        form.seen.data, form.seen.raw_data = words_shown(evidence), None
     return page(
         "incidents/evidence_label.html",
         form=form,
