@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.invitations.rules import MOST_STATIONS
 from kash.platform.web.errors import Problem
 
 
@@ -34,6 +35,15 @@ class NotAStation(Problem):
 
     field = "stations"
     sentence = _l("Choose stations.")
+
+
+class TooManyStations(Problem):
+    """Links are made for so many stations at a time."""
+
+    field = "stations"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose at most %(most)s stations at a time.", most=MOST_STATIONS))
 
 
 class NotDecidable(Problem):

@@ -15,6 +15,7 @@ from kash.accounts.services.programme import change_settings
 from kash.invitations.documents import letter_markup
 from kash.invitations.models import SignUp, SignUpLink
 from kash.invitations.rules import Decided, SignUpDecision
+from kash.invitations.services import links as links_services
 from kash.invitations.services.deciding import SignUpOutcome, decide, shred_undecided
 from kash.invitations.services.links import (
     OpenDetails,
@@ -326,7 +327,9 @@ def test_links_end_with_the_access_of_whoever_made_them_and_are_no_one_elses(
     assert client.get(f"/s/{token}").status_code == 404
 
 
-def test_no_link_for_names_is_made_for_a_collective(held: Held, client_for: Browsers) -> None:
+def test_no_link_for_names_is_made_for_a_collective(
+    held: Held, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = client_for(held.trainer)
     at = f"/workshops/{held.workshop}/sign-ups/stations"
     page = site.get(at)
@@ -338,6 +341,12 @@ def test_no_link_for_names_is_made_for_a_collective(held: Held, client_for: Brow
     made = site.post(at, data=sent | {"stations": [_organisation("Kondele")]})
     assert made.text.count("/q/") == 1
     assert db.session.query(SignUpLink).one().token_hash not in made.text
+    # None of too many is left out unsaid.
+    monkeypatch.setattr(links_services, "MOST_STATIONS", 1)
+    many = [_organisation("Kondele"), _organisation("Central")]
+    refused = site.post(at, data=sent | {"stations": many})
+    assert (refused.status_code, "Choose at most 40 stations" in refused.text) == (422, True)
+    assert db.session.query(SignUpLink).count() == 1
 
 
 def test_the_letter_names_title_days_and_quota_and_no_person_or_group(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
 from kash.accounts.secrets import new_token, token_hash
-from kash.invitations.errors import NotAStation
+from kash.invitations.errors import NotAStation, TooManyStations
 from kash.invitations.models import SignUpLink
 from kash.invitations.rules import MOST_STATIONS, LinkKind
 from kash.people.models import Group, Organisation
@@ -54,11 +54,13 @@ class SignUpLinkMade:
 
 
 def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[SignUpLinkMade]:
-    """Make a link for the liaison of each station. Raises NotFound, WorkshopCancelled and
-    NotAStation."""
+    """Make a link for the liaison of each station. Raises NotFound, WorkshopCancelled,
+    TooManyStations and NotAStation."""
     with audited("invitations.quota_links_made", by) as change:
         held = held_for_change(change.session, workshop)
-        chosen = list(dict.fromkeys(details.stations))[:MOST_STATIONS]
+        chosen = list(dict.fromkeys(details.stations))
+        if len(chosen) > MOST_STATIONS:
+            raise TooManyStations
         stations = change.session.scalars(
             select(Organisation)
             .where(Organisation.public_id.in_(chosen), Organisation.kind == "station")
