@@ -34,6 +34,7 @@ from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import Forbidden, NotFound
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from tests.forums.conftest import Series, nairobi
 
@@ -270,7 +271,7 @@ def test_moving_a_meeting_moves_its_slot(series: Series) -> None:
     slots = db.session.scalars(select(Slot).where(Slot.register_id == held.register_id)).all()
     assert [(slot.starts_at, slot.minutes) for slot in slots] == [(moment, 120)]
     assert (held.place, held.row_version) == ("Hall", 2)
-    with pytest.raises(problems.MeetingChanged):
+    with pytest.raises(ChangedMeanwhile):
         change_meeting(
             series.forum, meeting, starts_at=moment, place="", row_version=1, by=series.secretary
         )

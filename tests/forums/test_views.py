@@ -30,7 +30,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import head_code
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from tests.forums.conftest import HIDDEN, NAMES, Series
+from tests.forums.conftest import HIDDEN, NAMES, Series, nairobi
 
 Counting = Callable[[], AbstractContextManager[Any]]
 ClientFor = Callable[[Actor], FlaskClient]
@@ -651,6 +651,22 @@ def test_matters_arising_that_are_given_time_keep_their_name_in_each_language(
     assert secretary.post(address, data=sent).status_code == 302
     (item,) = _row(Meeting, meeting).items
     assert (item.title, item.minutes) == ("", 20)
+
+
+def test_whoever_moves_a_meeting_from_an_older_page_reads_what_somebody_else_saved(
+    secretary: FlaskClient, series: Series
+) -> None:
+    meeting = series.plan(nairobi(2026, 12, 10))
+    at = f"/forums/{series.forum}/meetings/{meeting}/edit"
+    moved = {"row_version": "1", "day": "2026-12-17", "time": "10:30", "minutes": "120"}
+    assert secretary.post(at, data=moved | {"place": "Hall"}).status_code == 302
+    older = {"row_version": "1", "day": "2026-12-10", "time": "14:00", "minutes": "120"}
+    page = secretary.post(at, data=older | {"place": "Library"})
+    assert page.status_code == 409
+    said = _text(page.text)
+    assert "This is what is saved now: Day: 2026-12-17 Time: 10:30 Place: Hall Take over" in said
+    assert 'value="Library"' in page.text
+    assert _row(Meeting, meeting).place == "Hall"
 
 
 def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(

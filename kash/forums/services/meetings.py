@@ -17,7 +17,6 @@ from kash.forums.services.loading import forum_run_by, planned_meeting
 from kash.forums.services.presence import keep_apologies
 from kash.forums.services.problems import (
     MeetingAhead,
-    MeetingChanged,
     MomentTaken,
     MonthFull,
 )
@@ -31,6 +30,7 @@ from kash.forums.services.register import (
 from kash.forums.services.templates import held_template
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
+from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -155,12 +155,12 @@ def change_meeting(
     by: Actor,
 ) -> None:
     """Move a planned meeting, or say for how long it is planned (None: as it is). `row_version` is
-    the one that the page showed."""
+    the one that the page showed. Raises ChangedMeanwhile."""
     with audited("forums.meeting_changed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
         if meeting.row_version != row_version:
-            raise MeetingChanged
+            raise ChangedMeanwhile
         moved(change.session, forum, meeting, starts_at, place)
         if minutes is not None:
             set_length(change.session, meeting, minutes)

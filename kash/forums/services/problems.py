@@ -79,12 +79,6 @@ class MeetingAhead(Problem):
     sentence = _l("The meeting has not begun. Record it as held when it has.")
 
 
-class MeetingChanged(ChangedMeanwhile):
-    """Somebody else changed the meeting since the page was opened."""
-
-    sentence = _l("Somebody else changed this meanwhile. What they wrote is shown. Save again.")
-
-
 class StaysOnAgenda(Problem):
     """The item lists open actions, or minutes were written under it."""
 

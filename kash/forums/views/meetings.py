@@ -60,7 +60,6 @@ from kash.forums.services.meetings import change_meeting
 from kash.forums.services.problems import (
     AgendaFull,
     MeetingAhead,
-    MeetingChanged,
     StaysOnAgenda,
 )
 from kash.forums.wording import (
@@ -188,19 +187,10 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     actor = current_actor()
     forum = forum_to_edit(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
-    local = to_local(meeting.starts_at)
-    form = MeetingForm(
-        data={
-            "day": local.date(),
-            "time": local.time(),
-            "minutes": meetings.slot_of(meeting).minutes,
-            "place": meeting.place,
-            "row_version": meeting.row_version,
-        }
-    )
+    form = MeetingForm(data=_saved(meeting))
     del form.agenda
     if form.validate_on_submit():
-        with form.showing_problems(MeetingChanged):
+        with form.showing_problems():
             change_meeting(
                 forum_id,
                 meeting_id,
@@ -212,13 +202,24 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
-    if isinstance(form.problem, MeetingChanged):
+    if form.changed_meanwhile:
         forum = forum_to_edit(forum_id, actor)
         meeting = meetings.meeting(forum, meeting_id)
-        form.show_row_version(meeting.row_version)
+        form.compare(_saved(meeting))
     return page(
         "forums/meeting_edit.html", form=form, forum=forum, meeting=meeting, venues=venue_names()
     )
+
+
+def _saved(meeting: Meeting) -> dict[str, object]:
+    local = to_local(meeting.starts_at)
+    return {
+        "day": local.date(),
+        "time": local.time(),
+        "minutes": meetings.slot_of(meeting).minutes,
+        "place": meeting.place,
+        "row_version": meeting.row_version,
+    }
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/cancel", methods=["GET", "POST"])

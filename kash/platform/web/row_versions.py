@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from wtforms import Field
@@ -71,6 +72,8 @@ def _in_words(field: Field, value: Any) -> str:
         return "✓" if value else "–"
     if isinstance(field, MoneyField):
         return "–" if value is None else typed_money(value)
+    if isinstance(value, time):
+        return value.isoformat("minutes")
     if isinstance(value, list):
         return ", ".join(_in_words(field, one) for one in value) or "–"
     choices = {key: label for key, label, *_more in getattr(field, "choices", None) or []}
