@@ -51,10 +51,15 @@ def _email(value: str) -> str:
     return email
 
 
-def _account(email: str) -> Account:
-    found = account_by_email(_email(email))
+def _found(signs_in_with: str) -> Account | None:
+    """The account that signs in with this address, or with this drawn name."""
+    return account_by_email(one_written_email(signs_in_with.strip()).lower())
+
+
+def _account(signs_in_with: str) -> Account:
+    found = _found(signs_in_with)
     if found is None:
-        raise click.ClickException("There is no account with this e-mail address.")
+        raise click.ClickException("There is no account with this e-mail address or name.")
     return found
 
 
@@ -188,9 +193,9 @@ def lock(email: str) -> None:
     Every session and link of it ends. `flask account password`, or a link that an administrator
     makes, lifts the lock.
     """
-    account = account_by_email(_email(email))
+    account = _found(email)
     if account is None or not account.active:
-        raise click.ClickException("There is no open account with this e-mail address.")
+        raise click.ClickException("There is no open account with this e-mail address or name.")
     entry = lock_at_once(SYSTEM, account.public_id)
     click.echo("Locked. Every session and link of it has ended.")
     click.echo(f"The entry in the breach register: /breaches/{entry}")

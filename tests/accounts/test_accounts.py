@@ -357,7 +357,7 @@ def test_a_damaged_hash_opens_nothing(app: APIFlask) -> None:
     assert password_matches(None, PASSWORD) is False
 
 
-def test_commands(app: APIFlask) -> None:
+def test_commands(app: APIFlask, actor: Callable[..., Actor]) -> None:
     runner = app.test_cli_runner()
     made = runner.invoke(
         args=[
@@ -393,6 +393,9 @@ def test_commands(app: APIFlask) -> None:
     assert said == "Locked. Every session and link of it has ended."
     address = told.removeprefix("The entry in the breach register: /breaches/")
     assert breach(address).account_id == account.id
+    # Most peer educators have no address.
+    actor("peer", email="heron-0001")
+    assert runner.invoke(args=["account", "lock", "Heron-0001"]).exit_code == 0
     for wrong in (
         ["account", "password", "nobody@example.org", "--generate"],
         ["account", "invite", "nonsense", "--name", "N", "--role", "director"],
