@@ -25,6 +25,7 @@ from kash.platform.web.programme import brand, programme_languages
 from kash.policy import Actor
 
 NEW_DEVICE, PASSKEY_ADDED = "new_device", "passkey_added"
+SECOND_STEP_SET, CODES_MADE = "second_step_set", "codes_made"
 RESET_ASKED, RESET_DONE = "reset_asked", "reset_done"
 ROLES_ASKED, ROLES_CHANGED = "roles_asked", "roles_changed"
 LINK_ASKED, LINK_MADE, PASSWORD_SET = "link_asked", "link_made", "password_set"
@@ -42,6 +43,14 @@ TEXTS: dict[str, Any] = {
     PASSKEY_ADDED: _l(
         "On %(when)s a passkey was added to your account. If it was you, there is nothing to do. If"
         " not, sign in, remove it on the page of your account and change your password."
+    ),
+    SECOND_STEP_SET: _l(
+        "On %(when)s an authenticator app was set up for your account. If it was you, there is"
+        " nothing to do. If not, lock your account or have it locked at once."
+    ),
+    CODES_MADE: _l(
+        "On %(when)s new recovery codes were made for your account. If it was you, there is nothing"
+        " to do. If not, lock your account or have it locked at once."
     ),
     RESET_ASKED: _l(
         "On %(when)s somebody asked to remove the second step of your account. A second"
@@ -100,7 +109,7 @@ TEXTS: dict[str, Any] = {
     ),
 }
 # What a page says by other means, or what one did oneself: told by e-mail alone.
-_MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED, APPROVALS_LENT})
+_MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED, SECOND_STEP_SET, CODES_MADE, APPROVALS_LENT})
 
 
 def notice_text(kind: str, at: datetime) -> str:

@@ -16,6 +16,7 @@ from kash.accounts.queries import accounts
 from kash.accounts.rules.accounts import RECOVERY_CODES
 from kash.accounts.secrets import code_hash, new_code
 from kash.accounts.services.accounts import locked_account
+from kash.accounts.services.notices import CODES_MADE, SECOND_STEP_SET, notify
 from kash.platform.database import utc_now
 from kash.platform.vault import audited, open_text, seal
 from kash.policy import Actor
@@ -78,7 +79,8 @@ def replace_codes(session: Session, account_id: int, codes: Iterable[str]) -> No
 def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
     """Turn the second step on, once a code shows that the phone has the secret.
 
-    Returns the recovery codes, which are shown this once. Raises WrongCode.
+    Returns the recovery codes, which are shown this once; the owner is told by mail, as it may be
+    somebody else who has the password and the screen. Raises WrongCode.
     """
     period = _period_of(secret, code, utc_now(), 0)
     if period is None:
@@ -89,6 +91,7 @@ def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
         account.totp_sealed = seal(secret, kind="account.totp", public_id=account.public_id)
         account.totp_period = period
         replace_codes(change.session, account.id, codes)
+        notify(change.session, account, SECOND_STEP_SET, change.now)
         change.about(by.public_id)
     return codes
 
@@ -101,5 +104,6 @@ def new_recovery_codes(by: Actor) -> list[str]:
         if not account.has_second_step:
             raise SecondStepMissing
         replace_codes(change.session, account.id, codes)
+        notify(change.session, account, CODES_MADE, change.now)
         change.about(by.public_id)
     return codes
