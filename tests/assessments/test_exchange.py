@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import unicodedata
 from dataclasses import replace
@@ -217,6 +218,7 @@ def test_the_child_reads_what_was_written_and_says_why_it_does_not(app: APIFlask
         b'{"questions": [], "left_out": [1]}',
         b'{"questions": [["single", "en", {"en": "?"}, [], "", ""]], "left_out": []}',
         b'{"questions": [["short_text", "en", {"en": 7}, [], "", ""]], "left_out": []}',
+        json.dumps({"questions": [], "left_out": [["a", "b"]] * (MOST_QUESTIONS + 1)}).encode(),
     ],
 )
 def test_a_child_that_was_taken_over_brings_nothing_in(answer: bytes) -> None:

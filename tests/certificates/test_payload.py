@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -215,3 +216,16 @@ def test_the_example_of_the_page_for_checkers_is_read_as_every_code_is() -> None
     )
     assert found == Revoked(claim.serial, date(2027, 3, 1), "conduct")
     assert tuple(said["classes"]) == STATUS_CLASSES
+
+
+@given(claims, serials)
+def test_nothing_is_signed_whose_serial_or_title_has_another_length(
+    claim: CodeClaim, longer: str
+) -> None:
+    for wrong in (
+        replace(claim, serial=claim.serial[:-1]),
+        replace(claim, title_id=claim.title_id[:-1]),
+        replace(claim, salt=claim.salt + b"s"),
+    ):
+        with pytest.raises(NotAPayload):
+            signed_payload(wrong, KEY)

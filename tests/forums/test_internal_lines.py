@@ -56,8 +56,9 @@ def test_a_figure_beside_a_case_is_seen(line: str) -> None:
 
 
 def test_a_list_below_a_heading_is_seen() -> None:
-    text = "Reports by station:\n- Mfano: 5\n- Obunga: 7\n\nThe hall holds 40."
-    assert telling_lines(text, STATIONS) == ["- Mfano: 5", "- Obunga: 7"]
+    text = "Reports by station:\n- Mfano: 5\n- Beach: 7\n\nThe hall holds 40."
+    assert telling_lines(text, STATIONS) == ["- Mfano: 5", "- Beach: 7"]
+    assert telling_lines("To bring:\n- Beach: 7", STATIONS) == []
 
 
 def test_a_station_is_known_by_what_it_is_called_in_talk() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives import hashes
 
@@ -164,3 +166,13 @@ def test_each_folder_of_an_archive_is_a_submission_and_half_a_one_stops_no_other
     )
     assert [one["manifest"] is None for one in found] == [True, False]
     assert set(found[1]["files"]) == {"submission.xml.enc"}
+
+
+def test_a_key_with_signs_that_no_phone_writes_opens_nothing(private: bytes) -> None:
+    files = submission(public_key_of(private), ANSWERS)
+    said = read_manifest(files["submission.xml"])
+    manifest = Manifest(**{**said, "media": tuple(said["media"])})
+    with pytest.raises(OtherKey):
+        open_submission(
+            replace(manifest, encrypted_key=f"!{manifest.encrypted_key}"), files, private
+        )

@@ -150,6 +150,8 @@ def test_whoever_is_waived_gets_nothing_and_an_open_band_is_told(
     owed = due(rates, DecidedPart(), attended)
     assert owed.cents == 0
     assert (owed.missing is NotDue.BAND) is bool(owed.days)
+    gone = due(rates, DecidedPart(band=len(rates.bands)), attended)
+    assert gone == owed
 
 
 def test_a_weighted_day_counts_as_its_best_session() -> None:

@@ -124,3 +124,12 @@ def test_each_who_is_counted_weighs_once() -> None:
     known.count(people)
     assert known.everyone == 12
     assert known.sounds[sound("otieno")] == 5
+
+
+def test_whoever_is_added_is_weighed_by_once() -> None:
+    known = Known([])
+    somebody = Likeness(key="p1", group="g", name="Amani Mfano")
+    known.add(somebody)
+    assert (known.everyone, set(known.sounds.values())) == (1, {1})
+    known.add(replace(somebody, key="p2"), counted=True)
+    assert (known.everyone, set(known.sounds.values())) == (1, {1})

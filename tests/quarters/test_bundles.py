@@ -54,3 +54,12 @@ def test_stations_of_one_zone_come_together_and_a_large_one_sends_its_people_in_
 def test_too_few_for_a_workshop_are_left_over_and_said() -> None:
     found = bundled([PlacesNeeded(1, 1, 4)], Limits(5, 24, 12, 60), {})
     assert (found.bundles, found.left_over) == ((), ((1, 4),))
+
+
+def test_the_largest_shares_find_a_workshop_first_once_zones_are_joined() -> None:
+    needs = [PlacesNeeded(1, None, 16), PlacesNeeded(2, 2, 17), PlacesNeeded(3, 2, 13)]
+    found = bundled(needs, Limits(5, 24, 12, 60), {})
+    assert found.bundles == (
+        Bundle(((2, 9), (3, 7), (1, 8)), frozenset({2})),
+        Bundle(((2, 8), (3, 6), (1, 8)), frozenset({2})),
+    )

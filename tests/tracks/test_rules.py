@@ -195,6 +195,14 @@ def test_a_tree_that_is_deeper_than_any_rule_is_refused() -> None:
             tree_from_json(nested(times))
 
 
+@pytest.mark.parametrize("count", ["2", 2.0, None, True])
+def test_of_how_many_parts_are_needed_only_a_number_is_read(count: object) -> None:
+    parts = [tree_as_json(HOURS_OF_C)] * 2
+    assert tree_from_json({"some": parts, "count": 2}).count == 2
+    with pytest.raises(NotATree):
+        tree_from_json({"some": parts, "count": count})
+
+
 HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())
 
 

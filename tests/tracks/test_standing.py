@@ -214,3 +214,22 @@ def test_the_list_is_filtered_by_standing_and_her_page_tells_its_turns(
 
 def test_what_can_be_renewed_already_holds_still() -> None:
     assert {one for one in Standing if one.holds} == {Standing.ACTIVE, Standing.RENEWABLE}
+
+
+def test_a_certificate_that_nothing_follows_runs_out_and_lapses_after_its_grace() -> None:
+    since, until = date(2026, 1, 1), date(2026, 6, 30)
+    renewal = Renewal(ONCE, 12, 30)
+    first = CertificatePeriod(since, until)
+    began = [(since, StandingEvent.BEGAN), (since, StandingEvent.EARNED)]
+    ran_out, lapsed = (
+        (date(2026, 7, 1), StandingEvent.RAN_OUT),
+        (date(2026, 7, 31), StandingEvent.LAPSED),
+    )
+    assert standing_history(date(2026, 7, 30), since, [first], renewal) == [ran_out, *began]
+    assert standing_history(lapsed[0], since, [first], renewal) == [lapsed, ran_out, *began]
+    again = CertificatePeriod(date(2026, 7, 31), date(2027, 6, 30))
+    assert standing_history(lapsed[0], since, [first, again], renewal) == [
+        (again.since, StandingEvent.RENEWED),
+        ran_out,
+        *began,
+    ]

@@ -209,3 +209,8 @@ def test_three_cases_of_each_sort_let_a_station_tell_wherever_they_lie(seventh):
 def test_a_ratio_is_never_of_nothing(found):
     ratio = ratio_beside_others(found)
     assert ratio is None or ratio >= 0
+
+
+def test_as_many_before_as_after_is_no_fall():
+    same = beside_other_stations([[2, 2]] * FEWEST, [[0.0, 1.0]] * FEWEST)
+    assert (same.places, same.fell) == (FEWEST, False)

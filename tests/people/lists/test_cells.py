@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kash.people.rules.lists.answers import read_sex, read_text
 from kash.people.rules.lists.births import Born, read_birth
 from kash.people.rules.lists.capitals import as_name, in_capitals
-from kash.people.rules.lists.cells import Cell, is_empty, is_not_said, plain
+from kash.people.rules.lists.cells import Cell, Reading, is_empty, is_not_said, plain
 from kash.people.rules.lists.classing import (
     NEW,
     OUT,
@@ -26,12 +26,12 @@ from kash.people.rules.lists.classing import (
     row_key,
 )
 from kash.people.rules.lists.headings import field_by_heading, match_columns
-from kash.people.rules.lists.names import read_name
+from kash.people.rules.lists.names import read_name, taken_apart
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.lists.rows import ReadRow, capitals_in, read_row
 from kash.people.rules.lists.sections import is_section, lone_names, skipped_as
 from kash.people.rules.matching import Match, Reason
-from kash.people.rules.persons import ages_disagree, sort_name, within_band
+from kash.people.rules.persons import MOST_NAME, ages_disagree, sort_name, within_band
 
 TODAY = date(2026, 11, 24)
 COLUMNS = {"name": [0], "phone": [1], "sex": [2], "birth": [3]}
@@ -476,3 +476,24 @@ def test_a_row_that_is_wrong_or_left_out_is_nobody_whom_a_later_one_repeats() ->
     whole = PlacedRow(row("Asali Sampuli"), "group")
     assert class_rows([whole, again], [(), (same,)], {2: OUT})[1].same_row == 0
     assert class_rows([whole, again], [(), (same,)], {})[1].same_row == 2
+
+
+def test_a_bullet_is_taken_off_the_beginning_of_a_name_only() -> None:
+    assert taken_apart("- Amani - Mfano", "KE").name == "Amani - Mfano"
+
+
+def test_a_name_may_be_as_long_as_is_stored_and_no_longer() -> None:
+    longest = "A" * MOST_NAME
+    assert read_name(longest) == Reading(longest)
+    (remark,) = read_name(longest + "a").remarks
+    assert remark.code == "too_long"
+
+
+def test_two_columns_called_name_hold_one_only_beside_other_facts() -> None:
+    columns = [["Amani", "Baraka"], ["Mfano", "Mfano"], ["0712345678", "0712345679"]]
+    with_phone = [
+        one.field for one in match_columns(["Name", "Name", "Phone"], columns, {}, TODAY, "KE")
+    ]
+    assert with_phone == ["name", "name", "phone"]
+    alone = [one.field for one in match_columns(["Name", "Name"], columns[:2], {}, TODAY, "KE")]
+    assert alone == ["name", ""]

@@ -108,6 +108,13 @@ def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are() -> None:
         assert (apart(sheet_of(lines)) != sheet_of(lines)) is cut
 
 
+def test_a_number_and_a_quoted_text_among_cells_to_be_cut_stay_as_they_are() -> None:
+    lines: list[list[Cell]] = [["Otieno;John"], ["Amani;Mfano"], ["Zawadi;M"], [712345678.0]]
+    lines.append(['"Baraka" M'])
+    cut = [list(cells) for _number, cells in apart(sheet_of(lines)).rows]
+    assert cut == [["Otieno", "John"], ["Amani", "Mfano"], ["Zawadi", "M"], *lines[3:]]
+
+
 def test_of_a_line_that_is_nobodys_the_words_stay() -> None:
     lines = [(1, ["Hello all"]), (2, ["1. Amani 0712000001"]), (3, ["2. Baraka 0712000002"])]
     table = table_of_lines(lines)
