@@ -360,6 +360,20 @@ def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
     assert member.client.post(f"{page_of(member, reference, document)}/remove").status_code == 303
 
 
+def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    address = page_of(member, reference, document)
+    for what in ("handed_over", "handed_over", "returned", "handed_over"):
+        sent = {"what": what, "who": "Lawyer", "more": "Bail"}
+        assert member.client.post(f"{address}/q", data=sent).status_code == 303
+    assert [one.what for one in file_of(member, reference, document).custody[2:]] == [
+        "handed_over",
+        "returned",
+        "handed_over",
+    ]
+
+
 def test_of_two_who_change_a_label_neither_overwrites_the_other(member: AMember) -> None:
     reference = filed()
     document = added(member, reference, samples.jpeg())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import IO, Any
 
@@ -229,10 +229,15 @@ def note_custody(
     on: datetime | None = None,
     note: str = "",
 ) -> None:
-    """Note a step of custody that happened outside Kash. Raises NotFound and EvidenceDamaged."""
+    """Note a step of custody that happened outside Kash; sent twice within a minute, once, as none
+    is ever taken away. Raises NotFound and EvidenceDamaged."""
     action = "incidents.evidence_custody"
     with _changing(action, by, vault, reference, document) as changed:
         changed.noted(what, who=who, on=on, note=note)
+        *_older, before, noted = changed.file.custody
+        same = before.model_copy(update={"at": noted.at}) == noted
+        if same and noted.at - before.at < timedelta(minutes=1):
+            changed.change.nothing()
 
 
 def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> OpenEvidence:
