@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from kash.announcements import blueprint
 from kash.announcements.forms import RemindersForm
+from kash.announcements.models import Announcement
 from kash.announcements.queries import announcement_of, reach_of, told_lines
 from kash.announcements.services import (
     ReminderDetails,
@@ -29,14 +30,7 @@ def telling(public_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, actor, "workshops.edit")
     found = announcement_of(workshop.id)
     on = found is not None and found.ended_at is None
-    form = RemindersForm(
-        data={
-            "remind_first": found.remind_first if found else 3,
-            "remind_second": found.remind_second if found else 1,
-            "thank_after": found.thank_after if found else None,
-            "row_version": found.row_version if found else 0,
-        }
-    )
+    form = RemindersForm(data=_saved(found))
     if form.validate_on_submit():
         with form.showing_problems():
             details = form.command(ReminderDetails)
@@ -49,7 +43,7 @@ def telling(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("announcements.telling", public_id=public_id), code=303)
         if form.changed_meanwhile:
             found = announcement_of(workshop.id)
-            form.show_row_version(found.row_version if found else 0)
+            form.compare(_saved(found))
     return page(
         "announcements/telling.html",
         form=form,
@@ -61,6 +55,15 @@ def telling(public_id: str) -> ResponseReturnValue:
         states=STATE,
         unsent=UNSENT,
     )
+
+
+def _saved(found: Announcement | None) -> dict[str, object]:
+    return {
+        "remind_first": found.remind_first if found else 3,
+        "remind_second": found.remind_second if found else 1,
+        "thank_after": found.thank_after if found else None,
+        "row_version": found.row_version if found else 0,
+    }
 
 
 @blueprint.route("/workshops/<public_id>/end", methods=["GET", "POST"])

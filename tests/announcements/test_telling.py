@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -337,6 +338,12 @@ def test_the_page_says_who_can_be_told_and_what_became_of_it(
     assert browser.post(address, data=sent | {"remind_second": "1"}).status_code == 303
     found = db.session.scalars(select(Announcement)).one()
     assert (found.remind_first, found.remind_second, found.thank_after) == (2, 1, None)
+    db.session.rollback()
+    # A page from before is answered by what is saved.
+    older = browser.post(address, data=sent | {"remind_first": "7", "remind_second": "1"})
+    assert older.status_code == 409
+    assert "Someone else saved changes while you were writing" in older.text
+    assert re.search(r"Remind so many days before:\s*<b>2</b>", older.text)
     db.session.execute(update(Enrolment).values(changed_at=utc_now() - _LATER))
     db.session.commit()
     tell_people(utc_now())
