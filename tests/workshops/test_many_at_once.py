@@ -117,6 +117,11 @@ def test_people_of_another_workshop_are_copied_at_once(
     assert "Tick the people" in text_of(
         site.post(url(here, "people", "chosen"), follow_redirects=True)
     )
+    many = {"chosen": [*ticked, *(f"{number:016}" for number in range(500))]}
+    told = site.post(url(here, "people", "chosen"), data=many, follow_redirects=True)
+    assert "Nobody was enrolled. People who can be ticked at once are at most: 500." in text_of(
+        told
+    )
 
 
 def test_of_many_workshops_the_one_whose_people_are_copied_is_turned_to_or_typed(

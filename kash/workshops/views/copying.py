@@ -28,12 +28,21 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
     """Enrol or invite everybody who was ticked."""
     actor = current_actor()
     own_workshop(public_id, actor, "workshops.edit")
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:_MOST]
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))
     wanted = (
         EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
     )
     if not chosen:
         flash(_("Tick the people who are to be enrolled."), "warn")
+        return redirect(url_for("workshops.people", public_id=public_id), code=303)
+    if len(chosen) > _MOST:
+        flash(
+            _(
+                "Nobody was enrolled. People who can be ticked at once are at most: %(most)s.",
+                most=_MOST,
+            ),
+            "bad",
+        )
         return redirect(url_for("workshops.people", public_id=public_id), code=303)
     done = enrol_all(public_id, [one[:16] for one in chosen], actor, wanted)
     flash(
