@@ -498,8 +498,13 @@ def test_a_brief_without_a_number_cannot_go_out(
     for nothing in ({"requests": []}, {"persons": []}):
         sent["call_phone"] = "0700 000 001"
         assert officer.client.post(f"/w/{reference}/m", data=sent | nothing).status_code == 422
+    for _twice in range(2):
+        assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
+        assert len(db.session.scalars(select(MediationBrief)).all()) == 1
+    # Another number to call is another request.
+    sent["call_phone"] = "0700 000 002"
     assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
-    assert len(db.session.scalars(select(MediationBrief)).all()) == 1
+    assert len(db.session.scalars(select(MediationBrief)).all()) == 2
 
 
 def test_whoever_asks_reads_the_mediators_number_and_who_is_police(

@@ -234,7 +234,7 @@ class Request:
 def ask_mediator(
     by: Actor, vault: OpenVault, reference: str, request: Request, *, version: int | None = None
 ) -> None:
-    """Write a brief for one mediator, and into the record that she was asked.
+    """Write a brief for one mediator, and into the record that she was asked; sent twice, once.
 
     The audit names the case alone, as for any change of it: what ties the two stands only in the
     sealed record. Raises CaseClosed, NoConsentToMediate, NotToBeAsked, NobodyToCall, MustKeepAway,
@@ -259,12 +259,6 @@ def ask_mediator(
         free = rules.may_mediate(able, case.record, 0, seen=case.case.seen)
         if request.mediator not in {one.account for one in free}:
             raise MustKeepAway
-        account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))
-        row = MediationBrief(
-            public_id=new_public_id(),
-            account_id=account,
-            runs_out_at=rules.runs_out(to_local(case.change.now)).astimezone(UTC),
-        )
         note = {
             "station": request.station,
             "requests": requests,
@@ -273,6 +267,21 @@ def ask_mediator(
             "call_name": request.call_name,
             "call_phone": request.call_phone,
         }
+        waiting = [
+            one.brief
+            for one in case.record.interventions
+            if (one.mediator, one.persons, one.response) == (request.mediator, persons, "waiting")
+        ]
+        briefs = select(MediationBrief).where(MediationBrief.public_id.in_(waiting))
+        if note in [note_of(one) for one in session.scalars(briefs)]:
+            case.change.nothing()
+            return
+        account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))
+        row = MediationBrief(
+            public_id=new_public_id(),
+            account_id=account,
+            runs_out_at=rules.runs_out(to_local(case.change.now)).astimezone(UTC),
+        )
         row.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=row.public_id)
         session.add(row)
         rules.asked(
