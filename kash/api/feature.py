@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 
 from kash.accounts.revocations import Revocation
 from kash.api import blueprint
+from kash.api.approval import SENT_BACK
 from kash.api.chapters import CHAPTERS
 from kash.api.endpoints import endpoints, init_endpoints
 from kash.api.models import ApiToken
@@ -72,6 +73,7 @@ FEATURE = Feature(
     blueprints=(blueprint, endpoints),
     start=_start,
     parts=(
+        SENT_BACK,
         ACTION_WORDS,
         ActorsKnown(names_of_tokens),
         CHAPTERS,

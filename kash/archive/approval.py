@@ -7,8 +7,18 @@ from flask_babel import lazy_gettext as _l
 
 from kash.archive.models import ArchiveRequest
 from kash.platform.approvals.approval import Approval
+from kash.platform.web.answers import AnswerKind
 
 OWN = _l("You asked for this archive, so a director must agree to it.")
+# Told to whoever proposed.
+SENT_BACK = AnswerKind(
+    "archive_sent_back",
+    _l("On %(when)s the archive that you asked for was sent back. Its page says why."),
+    "archive.request",
+    "public_id",
+    _l("Archive of the whole programme"),
+    _l("See why"),
+)
 APPROVAL = Approval(
     "archive",
     ArchiveRequest,
@@ -18,4 +28,5 @@ APPROVAL = Approval(
     waiting=_l("Archives asked for, not agreed to"),
     own=OWN,
     stands_in=_l("You stand in for whoever asked for this archive, so another must agree to it."),
+    sent_back=SENT_BACK,
 )

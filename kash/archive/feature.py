@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
 
 from kash.archive import blueprint, views
+from kash.archive.approval import SENT_BACK
 from kash.archive.chapters import CHAPTERS
 from kash.archive.commands import archive_commands
 from kash.archive.models import ArchiveRequest
@@ -34,6 +35,7 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     commands=(archive_commands,),
     parts=(
+        SENT_BACK,
         ACTION_WORDS,
         CHAPTERS,
         NEEDED,

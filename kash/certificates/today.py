@@ -16,7 +16,6 @@ from kash.certificates.queries.history import count_expiring
 from kash.certificates.queries.issuing import certificates_of_person, waiting_for
 from kash.certificates.queries.ready import ready_by_tracks
 from kash.platform.approvals.pages import waiting_line
-from kash.platform.web.answers import AnswerKind
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
 from kash.platform.web.today import MOST_SHOWN, Need, Own, TodayLine, Viewer, total
@@ -100,14 +99,7 @@ def _hers(asked: Viewer, person: str) -> Sequence[TodayLine]:
 
 
 TODAY = (
-    AnswerKind(
-        SENT_BACK,
-        _l("Certificates that you proposed were sent back on %(when)s. Their page says why."),
-        "certificates.workshop",
-        "public_id",
-        _l("Certificates"),
-        _l("See why"),
-    ),
+    SENT_BACK,
     Need(
         "certificates",
         230,

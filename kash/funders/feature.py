@@ -11,6 +11,7 @@ from kash.accounts.models import Account
 from kash.accounts.revocations import Revocation
 from kash.feature import Feature
 from kash.funders import blueprint, views
+from kash.funders.approval import SENT_BACK
 from kash.funders.chapters import CHAPTERS
 from kash.funders.models import FunderAccount
 from kash.funders.personal import PERSONAL
@@ -43,6 +44,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        SENT_BACK,
         ACTION_WORDS,
         CHAPTERS,
         NEEDED,

@@ -73,7 +73,7 @@ def return_tie(public_id: str, reason: str, *, by: Actor) -> None:
     """Turn a request back. Raises NotFound and WrongStep."""
     with audited("funders.tie_returned", by) as change:
         asked: FunderAccount = APPROVAL.locked(change.session, public_id)
-        APPROVAL.turn_back(change, asked, reason, by)
+        APPROVAL.turn_back(change, asked, reason, by, about=asked.account.public_id)
 
 
 def end_tie(public_id: str, *, by: Actor) -> None:

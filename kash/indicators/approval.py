@@ -7,7 +7,17 @@ from flask_babel import lazy_gettext as _l
 
 from kash.indicators.models import IndicatorDefinition
 from kash.platform.approvals.approval import Approval
+from kash.platform.web.answers import AnswerKind
 
+# Told to whoever proposed.
+SENT_BACK = AnswerKind(
+    "definition_sent_back",
+    _l("On %(when)s a definition that you proposed was sent back. Its page says why."),
+    "indicators.definition",
+    "key",
+    _l("Definitions of indicators"),
+    _l("See why"),
+)
 APPROVAL = Approval(
     "indicators",
     IndicatorDefinition,
@@ -17,4 +27,5 @@ APPROVAL = Approval(
     waiting=_l("Definitions of indicators proposed, not approved"),
     own=_l("You proposed this definition, so another person must approve it."),
     stands_in=_l("You stand in for whoever proposed this, so another person must approve it."),
+    sent_back=SENT_BACK,
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Select, literal, select
 
 from kash.feature import Feature
 from kash.indicators import blueprint, views
+from kash.indicators.approval import SENT_BACK
 from kash.indicators.chapters import CHAPTERS
 from kash.indicators.commands import indicators_commands
 from kash.indicators.merging import REFERENCES
@@ -42,6 +43,7 @@ FEATURE = Feature(
     commands=(indicators_commands,),
     words={"indicator_words": {"dimensions": DIMENSION_WORDS}},
     parts=(
+        SENT_BACK,
         ACTION_WORDS,
         CHAPTERS,
         Destination(

@@ -6,9 +6,17 @@ from flask_babel import lazy_gettext as _l
 
 from kash.payouts.models import PayoutList
 from kash.platform.approvals.approval import Approval
+from kash.platform.web.answers import AnswerKind
 
-# What whoever proposed is told by once it was sent back.
-SENT_BACK = "payouts_sent_back"
+# Told to whoever proposed.
+SENT_BACK = AnswerKind(
+    "payouts_sent_back",
+    _l("On %(when)s a list of payouts that you proposed was sent back. The list says why."),
+    "payouts.workshop",
+    "public_id",
+    _l("Payouts"),
+    _l("See why"),
+)
 APPROVAL = Approval(
     "payouts",
     PayoutList,
@@ -18,4 +26,5 @@ APPROVAL = Approval(
     waiting=_l("Payouts proposed, not approved"),
     own=_l("You proposed this list, so another person must approve it."),
     stands_in=_l("You stand in for whoever proposed this list, so another person must approve it."),
+    sent_back=SENT_BACK,
 )

@@ -13,7 +13,6 @@ from kash.payouts.approval import SENT_BACK
 from kash.payouts.models import RateTable
 from kash.payouts.queries.lists import waiting_for
 from kash.platform.approvals.pages import waiting_line
-from kash.platform.web.answers import AnswerKind
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import money_text
 from kash.platform.web.today import Need, TodayLine, Viewer
@@ -53,14 +52,7 @@ def _rates_missing(asked: Viewer) -> Sequence[TodayLine]:
 
 
 TODAY = (
-    AnswerKind(
-        SENT_BACK,
-        _l("On %(when)s a list of payouts that you proposed was sent back. The list says why."),
-        "payouts.workshop",
-        "public_id",
-        _l("Payouts"),
-        _l("See why"),
-    ),
+    SENT_BACK,
     Need("payouts", 260, _lists, lead=_l("Payouts that wait for you:"), lead_place=100),
     Need("rates", 180, _rates_missing),
     BeginningStep(

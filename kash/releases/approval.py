@@ -6,8 +6,18 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.approvals.approval import Approval
+from kash.platform.web.answers import AnswerKind
 from kash.releases.models import ReleasePlan
 
+# Told to whoever proposed.
+SENT_BACK = AnswerKind(
+    "plan_sent_back",
+    _l("On %(when)s a plan of printed figures that you proposed was sent back. The plan says why."),
+    "releases.plan",
+    "plan_id",
+    _l("Plans of printed figures"),
+    _l("See why"),
+)
 APPROVAL = Approval(
     "releases",
     ReleasePlan,
@@ -17,4 +27,5 @@ APPROVAL = Approval(
     waiting=_l("Plans of printed figures proposed, not approved"),
     own=_l("You proposed this plan, so another person must approve it."),
     stands_in=_l("You stand in for whoever proposed this plan, so another person must approve it."),
+    sent_back=SENT_BACK,
 )

@@ -12,6 +12,7 @@ from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine
 from kash.releases import blueprint, models, views
+from kash.releases.approval import SENT_BACK
 from kash.releases.chapters import CHAPTERS
 from kash.releases.commands import releases_commands
 from kash.releases.models import Release, ReleasePlan
@@ -43,6 +44,7 @@ FEATURE = Feature(
     commands=(releases_commands,),
     words={"releases": WORDS},
     parts=(
+        SENT_BACK,
         *PERSONAL,
         ACTION_WORDS,
         PLAN_ACTION_WORDS,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from kash.accounts.errors import NotIndependent
 from kash.accounts.models import Account, AccountBacking, AccountRole
+from kash.accounts.queries.requests import unseen_notices
 from kash.accounts.queries.trail import audit_listing
 from kash.accounts.revocations import revoke_everything
 from kash.api.errors import NamesAlone, NoScopeChosen, ScopeNotHeld, TooLate
@@ -133,6 +134,9 @@ def test_what_waited_too_long_was_sent_back_or_ended_is_neither_agreed_to_nor_fe
     outdated = _asked(asker)
     _set(outdated, created_at=utc_now() - timedelta(days=1))
     return_token(returned, "Say what for", by=director)
+    assert [(one.kind, one.request_id) for one in unseen_notices(asker.account_id)] == [
+        ("token_sent_back", returned)
+    ]
     end_token(ended, by=asker)
     agree_to_token(unfetched, by=director)
     _set(unfetched, agreed_at=utc_now() - timedelta(days=7))

@@ -125,4 +125,7 @@ def test_a_director_sends_it_back_with_a_reason_that_who_asked_reads(
     assert (empty.status_code, _request().state) == (422, "proposed")
     client_for(director).post(f"{page}/return", data={"reason": "To whom does it go?"})
     assert "To whom does it go?" in client_for(administrator).get(page).text
+    first = client_for(administrator).get("/").text
+    assert "the archive that you asked for was sent back" in first
+    assert f'href="{page}"' in first
     assert (_request().state, _request().armour) == ("returned", "")

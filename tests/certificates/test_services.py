@@ -230,7 +230,7 @@ def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
     assert in_the_way(db.session(), key) == []
     assert ready.batch(first).returned_reason == "Wait for the others"
     # Whoever proposed it is told.
-    assert db.session.scalars(select(AccountNotice.kind)).all() == [SENT_BACK]
+    assert db.session.scalars(select(AccountNotice.kind)).all() == [SENT_BACK.kind]
     second = ready.proposed()
     assert [one.printed_name for one in certificates_of(ready.batch(second))] == [ALL]
 

@@ -100,6 +100,10 @@ def test_the_page_asks_agrees_and_sends_back(
     assert nothing.status_code == 422
     browser.post(f"{page}/{tie.public_id}/return", data={"reason": "Which of the two?"})
     assert "Which of the two?" in client_for(asking).get(page).text
+    # Whoever asked is told on her first page, which leads there.
+    first = client_for(asking).get("/").text
+    assert "about a funder&#39;s account was sent back" in first
+    assert f'href="{page}"' in first
     client_for(asking).post(page, data={"funder": funder.public_id})
     db.session.rollback()
     second = db.session.scalars(

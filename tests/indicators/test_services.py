@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from apiflask import APIFlask
 
+from kash.accounts.queries.requests import unseen_notices
 from kash.indicators.errors import (
     DefinitionFromThePast,
     DefinitionWaits,
@@ -105,6 +106,9 @@ def test_one_definition_waits_at_a_time_and_another_follows_what_was_sent_back(
     with pytest.raises(DefinitionWaits):
         propose_definition(REACHED, details(), by=officer)
     return_definition(made, "Say half of what", by=director)
+    assert [(one.kind, one.request_id) for one in unseen_notices(officer.account_id)] == [
+        ("definition_sent_back", REACHED)
+    ]
     propose_definition(REACHED, details(), by=officer)
     with pytest.raises(NotFound):
         propose_definition("none", details(), by=officer)

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kash.accounts.queries.requests import unseen_notices
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, writing
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
@@ -230,8 +231,9 @@ def test_a_plan_goes_from_the_form_to_everybody(sign_in: Callable[..., FlaskClie
 def test_a_plan_is_sent_back_with_what_must_be_put_right(
     actor: MakeActor, sign_in: Callable[..., FlaskClient]
 ) -> None:
-    """Whoever proposed it reads the reason."""
-    made = propose_plan(YEAR, _details(), by=actor("documentation"))
+    """Whoever proposed it is told, and reads the reason."""
+    proposer = actor("documentation")
+    made = propose_plan(YEAR, _details(), by=proposer)
     custodian = sign_in("custodian")
     assert custodian.post(f"/releases/plans/{made}/turn-back", data={}).status_code == 422
     sent = custodian.post(
@@ -239,6 +241,9 @@ def test_a_plan_is_sent_back_with_what_must_be_put_right(
     )
     assert sent.status_code == 302
     assert "Ask the forum first." in sign_in("documentation").get(f"/releases/plans/{made}").text
+    assert [(one.kind, one.request_id) for one in unseen_notices(proposer.account_id)] == [
+        ("plan_sent_back", made)
+    ]
 
 
 def test_a_change_meanwhile_is_shown_and_nothing_typed_is_lost(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.attendance.services.closing import check_registers_closed
-from kash.certificates.approval import APPROVAL, SENT_BACK
+from kash.certificates.approval import APPROVAL
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.queries.issuing import candidates, certifying_track_of, current_rule
@@ -23,8 +23,7 @@ from kash.certificates.services.preconditions import check_design_complete, chec
 from kash.people.models import Person
 from kash.people.queries.consents import never_asked
 from kash.platform.approvals.errors import SamePerson, WrongStep
-from kash.platform.vault import Change, audited
-from kash.platform.web.answers import answer
+from kash.platform.vault import audited
 from kash.platform.web.errors import Problem
 from kash.policy import Actor
 from kash.tracks.services.certifying import note_fulfilled, publish_share
@@ -267,12 +266,5 @@ def turn_back(
     """
     with audited("certificates.turned_back", by) as change:
         locked = locked_batch(change.session, batch, BatchStep.RETURN, by)
-        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser)
-        tell_sent_back(change, locked, by)
-
-
-def tell_sent_back(change: Change, batch: CertificateBatch, by: Actor) -> None:
-    """Within turning a batch back: have whoever proposed it told, unless she does it herself."""
-    if batch.proposed_by != by.public_id:
-        workshop = batch.workshop.public_id
-        answer(change.session, batch.proposed_by, SENT_BACK, change.now, workshop)
+        workshop = locked.workshop.public_id
+        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser, about=workshop)

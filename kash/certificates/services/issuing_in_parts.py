@@ -19,7 +19,7 @@ from kash.certificates.rules.issuing import new_serial
 from kash.certificates.rules.standing import REPLACED, last_day
 from kash.certificates.rules.steps import BatchStep, state_after_part
 from kash.certificates.services.approval import check_approval
-from kash.certificates.services.issuing import locked_batch, tell_sent_back
+from kash.certificates.services.issuing import locked_batch
 from kash.certificates.services.preconditions import check_former, check_names, check_still_eligible
 from kash.certificates.services.signing import sign
 from kash.platform.approvals.errors import WrongStep
@@ -116,8 +116,8 @@ def _send_back(batch: CertificateBatch, by: Actor) -> None:
         except Problem as problem:
             # What is wrong, without the advice to turn it back, as it just was.
             reason = str(getattr(problem, "what", problem))
-            APPROVAL.turn_back(change, locked, reason, by, as_organiser=True)
-            tell_sent_back(change, locked, by)
+            workshop = locked.workshop.public_id
+            APPROVAL.turn_back(change, locked, reason, by, as_organiser=True, about=workshop)
         else:
             change.nothing()
             return

@@ -79,4 +79,4 @@ def return_definition(public_id: str, reason: str, *, by: Actor) -> None:
     """Send a definition back with what must be put right. Raises NotFound and WrongStep."""
     with audited("indicators.definition_returned", by) as change:
         found: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
-        APPROVAL.turn_back(change, found, reason, by)
+        APPROVAL.turn_back(change, found, reason, by, about=found.key)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.queries.registers import closed_ahead
 from kash.attendance.services.closing import check_registers_closed
-from kash.payouts.approval import APPROVAL, SENT_BACK
+from kash.payouts.approval import APPROVAL
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList, RateTable
 from kash.payouts.queries.claims import as_settled, listed_claims, settled_claims
 from kash.payouts.queries.drafts import DraftRow, draft
@@ -32,7 +32,6 @@ from kash.payouts.services.errors import (
 )
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
-from kash.platform.web.answers import answer
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
@@ -202,7 +201,5 @@ def turn_back(
     """
     with audited("payouts.turned_back", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.RETURN, by)
-        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser)
-        if locked.proposed_by != by.public_id:
-            workshop = locked.workshop.public_id
-            answer(change.session, locked.proposed_by, SENT_BACK, change.now, workshop)
+        workshop = locked.workshop.public_id
+        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser, about=workshop)

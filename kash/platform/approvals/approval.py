@@ -14,6 +14,7 @@ from kash.platform.approvals.errors import SamePerson, StandsInForProposer, Wron
 from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.vault.audit import Change
+from kash.platform.web.answers import AnswerKind, answer
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
@@ -36,7 +37,9 @@ class Approval(Part):
 
     Rows in the states `waits` may be turned back, and are handed over, as `waiting`, with the
     account that proposed them; `key` is kept in hand-overs. `own` and `stands_in` are said to
-    whoever may not approve, because she proposed it or stands in for who did.
+    whoever may not approve, because she proposed it or stands in for who did. `sent_back` is what
+    the account that proposed it is told on its Today once another sent it back; None where Today
+    shows what was sent back for as long as it is.
     """
 
     key: str
@@ -48,6 +51,7 @@ class Approval(Part):
     own: Any
     stands_in: Any
     waits: tuple[str, ...] = ("proposed",)
+    sent_back: AnswerKind | None = None
 
     def propose(self, change: Change, by: Actor, **columns: Any) -> Any:
         """A new proposal, within an action."""
@@ -82,17 +86,28 @@ class Approval(Part):
         note(change, row, row.approved_for)
 
     def turn_back(
-        self, change: Change, row: Proposal, reason: str, by: Actor, *, as_organiser: bool = False
+        self,
+        change: Change,
+        row: Any,
+        reason: str,
+        by: Actor,
+        *,
+        as_organiser: bool = False,
+        about: str = "",
     ) -> None:
-        """Turn a proposal back, locked, within an action. Raises WrongStep.
+        """Turn a proposal back, locked, within an action; another who proposed it is told. Raises
+        WrongStep.
 
         `as_organiser` says that the actor runs what it is about, and so needs nobody's approval
-        lent to her.
+        lent to her. `about` is the id of the page that tells why, if it isn't the proposal's own.
         """
         if row.state not in self.waits:
             raise WrongStep
         row.state, row.returned_reason = "returned", reason
         note(change, row, None if as_organiser else by.decides_for(self.approves))
+        if self.sent_back is not None and row.proposed_by not in (None, by.public_id):
+            told = self.sent_back.kind
+            answer(change.session, row.proposed_by, told, change.now, about or row.public_id)
 
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
         """The condition of what an actor can approve: nothing of her own, nor of the one for whom

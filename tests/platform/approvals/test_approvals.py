@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Response
 
+import kash
 from kash.accounts.holdings import Holder, held_by
 from kash.platform.approvals.approval import approval_names
 from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
@@ -23,6 +25,7 @@ from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
+from kash.platform.web.answers import answer_kind
 from kash.platform.web.errors import Forbidden, NotFound
 from kash.platform.web.today import Need, Viewer
 from kash.policy import DELEGABLE, Actor, StandIn
@@ -228,3 +231,20 @@ def test_a_step_that_is_refused_shows_the_page_as_it_stands_by_now(app: APIFlask
         assert proposal.send_back(lambda *_: None, "Sent back.", as_organiser=True) == ("4: ", 422)
         with pytest.raises(Forbidden):
             proposal.send_back(lambda *_: None, "Sent back.", as_organiser=False)
+
+
+@pytest.mark.usefixtures("app")
+def test_whoever_proposed_is_told_of_what_was_sent_back() -> None:
+    """Else it waits for her and nobody knows. Today lists what the rooms named here had sent back,
+    as long as it is."""
+    rooms = [path.parent.name for path in Path(kash.__file__).parent.glob("*/approval.py")]
+    approvals = [import_module(f"kash.{room}.approval").APPROVAL for room in rooms]
+    assert {one.key for one in approvals if one.sent_back is None} == {
+        "connections",
+        "courses",
+        "funder_reports",
+        "statements",
+        "tracks",
+    }
+    kinds = [one.sent_back for one in approvals if one.sent_back is not None]
+    assert kinds == [answer_kind(one.kind) for one in kinds]
