@@ -199,6 +199,8 @@ def test_a_forum_writes_down_what_it_found_once_its_day_has_come(
         conclude(series.forum, decided[1], conclusion="not", found="", by=series.secretary)
     with pytest.raises(ConcludedAlready):
         _review(series, decided[1], 3, row_version=3)
+    # The sentence goes with it, so that the page asks first.
+    assert "All came home in daylight" in client.get(f"{at}/conclusion/take-back").text
     take_back_conclusion(series.forum, decided[1], by=series.secretary)
     assert db.session.scalars(select(DecisionReview.conclusion)).one() == ""
 

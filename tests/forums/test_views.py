@@ -754,6 +754,7 @@ def test_an_owner_says_what_became_of_it(
     held: tuple[str, str],
     actor: Callable[..., Actor],
     client_for: ClientFor,
+    secretary: FlaskClient,
 ) -> None:
     member = client_for(actor("peer", person_id=series.person_ids["alias"]))
     own = db.session.scalar(select(Action.public_id).where(Action.text == "Task of alias"))
@@ -768,6 +769,8 @@ def test_an_owner_says_what_became_of_it(
     assert _row(Action, own).outcome == "All sent"
     assert _row(Action, other).state == "open"
     assert member.post(f"{base}/{own}/reopen").status_code == 403
+    # Her sentence goes when it is opened again, so that the page asks first.
+    assert "All sent" in secretary.get(f"{base}/{own}/reopen").text
 
 
 # --- Paper ----------------------------------------------------------------------------------

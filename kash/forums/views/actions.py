@@ -20,7 +20,7 @@ from kash.forums.queries.actions import (
     shown_actions,
 )
 from kash.forums.queries.progress import ages_of
-from kash.forums.queries.series import forum, runs
+from kash.forums.queries.series import forum, forum_to_edit, runs
 from kash.forums.services import minutes
 from kash.forums.services.minutes import close_action
 from kash.forums.services.problems import AlreadyClosed
@@ -125,10 +125,14 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<forum_id>/actions/<action_id>/reopen")
+@blueprint.route("/<forum_id>/actions/<action_id>/reopen", methods=["GET", "POST"])
 @allow("forums.edit")
 def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
-    """Take back that an action is done or dropped."""
+    """Take back that an action is done or dropped, after a question: its sentence goes with it."""
+    if request.method == "GET":
+        found = forum_to_edit(forum_id, current_actor())
+        line = open_action(found, action_id, current_actor())
+        return render_template("forums/reopen_action.html", forum=found, action=line)
     with FlashedProblems(AlreadyClosed, tone="warn"):
         minutes.reopen_action(forum_id, action_id, by=current_actor())
         flash(_("The action is open again."))

@@ -155,10 +155,13 @@ def conclude_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"{_AT}/conclusion/take-back")
+@blueprint.route(f"{_AT}/conclusion/take-back", methods=["GET", "POST"])
 @allow("forums.edit")
 def reopen_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
-    """Take back what was concluded."""
+    """Take back what was concluded, after a question: its sentence goes with it."""
+    if request.method == "GET":
+        found, line = _run(forum_id, decision_id)
+        return render_template("forums/reopen_decision.html", forum=found, decision=line)
     with FlashedProblems(ConcludedAlready, tone="warn"):
         services.take_back_conclusion(forum_id, decision_id, by=current_actor())
         flash(_("Taken back. It comes up in the next meeting again."))
