@@ -12,6 +12,15 @@ class DamagedArchive(OperationError):
     """An archive that is cut short, altered, or none of ours."""
 
 
+class FilesLost(Problem):
+    """Files that the database names are lost, so that an archive would not be the whole."""
+
+    sentence = _l(
+        "No archive was made: files that belong to records are not where files are stored. Tell "
+        "whoever runs the server."
+    )
+
+
 class ArchiveWaits(Problem):
     """An archive that is asked for while another waits or is being made."""
 

@@ -41,7 +41,7 @@ FEATURE = Feature(
         NEEDED,
         READY,
         *PERSONAL,
-        JobKind(JOB, make_archive, resumable=True, heavy=True),
+        JobKind(JOB, make_archive, resumable=True, heavy=True, needs="archive.ask"),
         SettingLine("safety", 95, "archive.index", _l("Take everything along"), "key", _what),
         SampleId("/settings/archive/<public_id>", _requests),
     ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from kash.archive.approval import APPROVAL
 from kash.archive.models import ArchiveRequest
 from kash.platform.database import db
-from kash.platform.jobs.models import Job
+from kash.platform.jobs.models import FAILED, Job
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
@@ -47,15 +48,31 @@ def ready_requests(actor: Actor) -> Sequence[ArchiveRequest]:
     ).all()
 
 
-def any_ready(actor: Actor) -> ColumnElement[bool] | None:
-    """Condition that there is one; None for whoever may not ask for any."""
+def failed_requests(actor: Actor) -> Sequence[ArchiveRequest]:
+    """The last archive of all, if an actor asked for it and it could not be made."""
+    return db.session.scalars(
+        select(ArchiveRequest).join(Job, Job.public_id == ArchiveRequest.job).where(_failed(actor))
+    ).all()
+
+
+def any_ended(actor: Actor) -> ColumnElement[bool] | None:
+    """Condition that there is one of either; None for whoever may not ask for any."""
     if not actor.may("archive.ask"):
         return None
-    return exists().where(Job.public_id == ArchiveRequest.job, _ready(actor))
+    return exists().where(Job.public_id == ArchiveRequest.job, or_(_ready(actor), _failed(actor)))
 
 
 def _ready(actor: Actor) -> ColumnElement[bool]:
     return and_(ArchiveRequest.proposed_by == actor.public_id, Job.result_key.is_not(None))
+
+
+def _failed(actor: Actor) -> ColumnElement[bool]:
+    last = aliased(ArchiveRequest)
+    return and_(
+        ArchiveRequest.proposed_by == actor.public_id,
+        Job.state == FAILED,
+        ArchiveRequest.id == select(func.max(last.id)).scalar_subquery(),
+    )
 
 
 def is_waiting() -> bool:

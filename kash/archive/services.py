@@ -14,7 +14,7 @@ from sqlalchemy import select
 from kash.accounts.errors import NotIndependent
 from kash.accounts.queries.backing import standing_in_requests
 from kash.archive.approval import APPROVAL
-from kash.archive.errors import ArchiveWaits
+from kash.archive.errors import ArchiveWaits, FilesLost
 from kash.archive.models import ArchiveRequest
 from kash.archive.queries import request_of
 from kash.archive.writing_out import write_archive
@@ -22,6 +22,7 @@ from kash.platform.approvals.rules import Standing
 from kash.platform.jobs import JobResult, Progress
 from kash.platform.jobs.services import enqueue
 from kash.platform.operations.encryption import Lock, lock_of
+from kash.platform.operations.errors import FilesMissing
 from kash.platform.vault import audited, new_passphrase
 from kash.policy import Actor
 
@@ -85,13 +86,19 @@ def return_archive(public_id: str, reason: str, *, by: Actor) -> None:
 
 
 def make_archive(progress: Progress, *, request: str) -> JobResult:
-    """The file of an archive that was agreed to; no part of it lies on the disk in clear."""
+    """The file of an archive that was agreed to; no part of it lies on the disk in clear. Raises
+    FilesLost."""
     asked = request_of(request)
     lock = Lock(asked.armour.encode(), asked.recipient)
     folder = tempfile.TemporaryDirectory(dir=current_app.config["SETTINGS"].data_dir)
     path = Path(folder.name) / "kash-archive.age"
     try:
-        write_archive(path, lock=lock, with_key=asked.with_key, report=progress.report)
+        write_archive(
+            path, lock=lock, with_key=asked.with_key, only_whole=True, report=progress.report
+        )
+    except FilesMissing:
+        folder.cleanup()
+        raise FilesLost from None
     except BaseException:
         folder.cleanup()
         raise

@@ -1,4 +1,4 @@
-"""Archives on Today: what waits for a director, and the file that is ready for whoever asked."""
+"""Archives on Today: what waits for a director, and what became of the file for whoever asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.archive.approval import APPROVAL
-from kash.archive.queries import any_ready, ready_requests, waiting_requests
+from kash.archive.queries import any_ended, failed_requests, ready_requests, waiting_requests
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
 
@@ -26,8 +26,17 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
+def _ended(asked: Viewer) -> Sequence[TodayLine]:
     return [
+        TodayLine(
+            _("Your archive could not be made"),
+            url_for("archive.request", public_id=one.public_id),
+            _("Its page says why. It stands here until an archive is asked for again."),
+            icon="key",
+            button=_("See why"),
+        )
+        for one in failed_requests(asked.actor)
+    ] + [
         TodayLine(
             _("Your archive is ready"),
             url_for("jobs.page", public_id=one.job),
@@ -39,7 +48,7 @@ def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-READY = Need("archives_ready", 192, _to_fetch, exists=lambda asked: any_ready(asked.actor))
+READY = Need("archives_ready", 192, _ended, exists=lambda asked: any_ended(asked.actor))
 NEEDED = Need(
     "archives",
     281,

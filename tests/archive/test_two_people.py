@@ -10,21 +10,24 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kash.accounts.errors import NotIndependent
-from kash.accounts.models import AccountBacking
+from kash.accounts.models import AccountBacking, AccountRole
 from kash.archive.errors import ArchiveWaits
 from kash.archive.models import ArchiveRequest
 from kash.archive.services import ArchiveWish, agree_to_archive, ask_for_archive, make_archive
+from kash.certificates.models import FunderMark
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT
 from kash.platform.jobs.models import Job
+from kash.platform.jobs.runner import run_waiting
 from kash.platform.operations.encryption import Lock, decrypted, unlock
 from kash.platform.operations.errors import WrongKeyGiven
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor, Role
+from kash.workshops.models import Funder
 from tests.quick_locks import quick_locks  # noqa: F401 - a fixture
 
 ActorOf = Callable[..., Actor]
@@ -113,6 +116,50 @@ def test_whoever_asked_is_told_on_today_that_the_file_is_ready_while_it_is_kept(
             page = f'href="/jobs/{job.public_id}"'
         told.append([page in client_for(one).get("/").text for one in (administrator, director)])
     assert told == [[False, False], [True, False], [False, False]]
+
+
+@pytest.mark.usefixtures("quick_locks")
+def test_none_is_made_that_lacks_files_and_whoever_asked_is_told(
+    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    public_id = ask_for_archive(WISH, by=administrator)
+    agree_to_archive(public_id, by=director)
+    with writing() as session:
+        funder = Funder(name="Haki Fund")
+        session.add(funder)
+        session.flush()
+        session.add(FunderMark(funder_id=funder.id))
+    run_waiting()
+    told = "could not be made"
+    assert [told in client_for(one).get("/").text for one in (administrator, director)] == [
+        True,
+        False,
+    ]
+    page = client_for(administrator).get(f"/settings/archive/{public_id}").text
+    assert "files that belong to records are not where files are stored" in page
+    ask_for_archive(WISH, by=administrator)
+    assert told not in client_for(administrator).get("/").text
+
+
+@pytest.mark.usefixtures("quick_locks")
+def test_whoever_is_no_administrator_any_more_fetches_no_archive(
+    app: APIFlask, actor: ActorOf, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
+    agree_to_archive(ask_for_archive(WISH, by=administrator), by=director)
+    run_waiting()
+    job = db.session.scalars(select(Job)).one()
+    client = client_for(administrator)
+    addresses = (f"/jobs/{job.public_id}", f"/jobs/{job.public_id}/result")
+    assert [client.get(one).status_code for one in addresses] == [200, 200]
+    with writing() as session:
+        session.execute(
+            update(AccountRole)
+            .where(AccountRole.account_id == administrator.account_id)
+            .values(role=Role.TRAINER)
+        )
+    assert [client.get(one).status_code for one in addresses] == [404, 404]
 
 
 def test_a_director_sends_it_back_with_a_reason_that_who_asked_reads(

@@ -15,12 +15,14 @@ class JobKind(Part):
 
     `resumable` work is started again when its worker died under it; other work is marked failed.
     Of `heavy` work each account has one piece done at a time, so that nobody keeps others waiting.
+    Where it `needs` a permission, whoever asked and has lost it since has neither page nor file.
     """
 
     name: str
     work: Callable[..., Any]
     resumable: bool = False
     heavy: bool = False
+    needs: str = ""
 
 
 @dataclass(frozen=True)

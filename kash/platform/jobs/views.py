@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from kash.platform import storage
 from kash.platform.jobs import services
+from kash.platform.jobs.kinds import kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, WAITING, Job
 from kash.platform.jobs.queries import own_job, waits_for_own
 from kash.policy import SIGNED_IN, allow
@@ -23,6 +24,9 @@ def _owner() -> str:
 def _own_job(public_id: str) -> Job:
     found = own_job(public_id, _owner()) if public_id.isascii() else None
     if found is None:
+        abort(404)
+    kind = kind_named(found.kind)
+    if kind is not None and kind.needs and not g.actor.may(kind.needs):
         abort(404)
     return found
 
