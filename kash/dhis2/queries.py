@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -32,6 +33,8 @@ from kash.statements.queries.ledger import told_by_period
 from kash.statements.rules.names import Name
 
 KIND = "dhis2"
+# What has not ended by then was given up by the worker.
+GIVEN_UP = timedelta(hours=1)
 CELLS = {one.code: one for one in known_cells(tuple(AGE_BANDS))}
 
 
@@ -89,6 +92,11 @@ def push(found: Connection, public_id: str) -> Push:
     """A push of a connection with its values. Raises NotFound."""
     asked = select(Push).where(Push.connection_id == found.id, Push.public_id == public_id)
     return one_or_404(db.session.scalar(asked.options(selectinload(Push.values))))
+
+
+def is_given_up(found: Push, now: datetime) -> bool:
+    """True of a push that was asked for so long ago that it ends no more."""
+    return found.state != "done" and found.asked_at <= now - GIVEN_UP
 
 
 def period_named(text: str) -> Period:

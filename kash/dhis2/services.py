@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import current_app
@@ -20,7 +19,7 @@ from kash.connections.models import Connection
 from kash.connections.queries import connection_on, secret_of
 from kash.dhis2.errors import NoDataSet, NothingToPush, PushUnderWay, SlotTaken
 from kash.dhis2.models import MappedCell, Push, PushedValue
-from kash.dhis2.queries import KIND, push_plan
+from kash.dhis2.queries import GIVEN_UP, KIND, push_plan
 from kash.dhis2.rules.planning import PushOutcome, ValueSlot
 from kash.dhis2.rules.sources import dhis2_period
 from kash.dhis2.rules.summary import (
@@ -40,7 +39,6 @@ from kash.policy import Actor
 
 SEND = "dhis2.send"
 PATIENCE = 60.0
-_GIVEN_UP = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -109,8 +107,7 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
         under_way = select(Push.id).where(
             Push.connection_id == found.id,
             Push.state != "done",
-            # Whatever is older was given up by the worker.
-            Push.asked_at > change.now - _GIVEN_UP,
+            Push.asked_at > change.now - GIVEN_UP,
         )
         if session.scalar(under_way) is not None:
             raise PushUnderWay

@@ -21,6 +21,7 @@ from kash.dhis2.words import (
     figure_choices,
     figure_text,
 )
+from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem
@@ -128,8 +129,13 @@ def ask_to_push(public_id: str) -> ResponseReturnValue:
 def push(public_id: str, push_id: str) -> ResponseReturnValue:
     """A push, value by value."""
     found = queries.dhis2_connection(public_id)
+    sent = queries.push(found, push_id)
     return render_template(
-        "dhis2/push.html", found=found, push=queries.push(found, push_id), **_WORDS
+        "dhis2/push.html",
+        found=found,
+        push=sent,
+        given_up=queries.is_given_up(sent, utc_now()),
+        **_WORDS,
     )
 
 

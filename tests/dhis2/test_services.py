@@ -4,11 +4,12 @@ values there, and with no value sent twice that was taken."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kash.connections.errors import NotOn
 from kash.connections.services import (
@@ -19,11 +20,11 @@ from kash.connections.services import (
 )
 from kash.dhis2 import queries, services
 from kash.dhis2.errors import NoDataSet, NothingToPush, PushUnderWay, SlotTaken, WrongPushPeriod
-from kash.dhis2.models import PushedValue
+from kash.dhis2.models import Push, PushedValue
 from kash.dhis2.queries import dhis2_connection, period_named, push_plan
 from kash.dhis2.rules.sources import SourceCell
 from kash.dhis2.services import CellMapping, ask_to_push, map_cell, remove_cell, send_push
-from kash.platform.database import db
+from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
@@ -253,6 +254,14 @@ def test_the_pages_show_what_would_go_and_what_became_of_it(
     there.wrong = frozenset(ELEMENTS[:1])
     asked = browser.post(f"{at}/push", data={"period": YEAR})
     assert asked.status_code == 303
+    under_way = "It is being sent"
+    assert under_way in browser.get(asked.headers["Location"]).text
+    for hours, said_so in ((2, True), (0, False)):
+        with writing() as session:
+            session.execute(update(Push).values(asked_at=utc_now() - timedelta(hours=hours)))
+        # Its job failed, or its worker died.
+        page = browser.get(asked.headers["Location"]).text
+        assert (under_way in page, "Send the period again" in page) == (not said_so, said_so)
     send_push(SILENT, asked.headers["Location"].rsplit("/", 1)[1])
     page = browser.get(asked.headers["Location"]).text
     assert "Data element not found" in page
