@@ -1150,7 +1150,7 @@ PLACES: dict[str, Place] = {
     "payouts.bands": _of("workshop", both="payouts.propose"),
     "payouts.exception": _of("workshop", both="payouts.propose", person_id="person"),
     "payouts.add_payee": _of("workshop", both="payouts.propose"),
-    "payouts.remove_payee": _of("workshop", post="payouts.propose", payee_id="payee"),
+    "payouts.remove_payee": _of("workshop", both="payouts.propose", payee_id="payee"),
     "payouts.propose": _of("workshop", post="payouts.propose"),
     "payouts.payout_list": _of("workshop", get="payouts.staff", list_id="payout_list"),
     "payouts.approve": _of("workshop", post="payouts.approve", list_id="proposed_payout_list"),

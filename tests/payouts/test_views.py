@@ -20,7 +20,7 @@ from kash.payouts.models import Payee
 from kash.payouts.queries.lists import files_of, lines_of, reconciliations, sheets_of
 from kash.payouts.queries.rates import latest_table
 from kash.payouts.rules.steps import PaymentState
-from kash.payouts.services.payees import make_exception
+from kash.payouts.services.payees import Chosen, add_payee, make_exception
 from kash.payouts.services.payments import Note, note_payment
 from kash.payouts.services.rates import set_rates
 from kash.people.models import Consent
@@ -520,8 +520,29 @@ def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> 
     assert "Dereva Mfano" in page
     removed = next(row for row in ready.rows().values() if row.payee_id).public_id
     db.session.rollback()
+    # Lists gave the driver nothing, and this question says so.
+    asked = trainer.get(f"{at}/payees/{removed}/remove").text
+    assert "No list has anything for this payee yet." in asked
     assert trainer.post(f"{at}/payees/{removed}/remove").status_code == 302
     assert "Dereva Mfano" not in trainer.get(at, query_string={"group": "–"}).text
+
+
+def test_whoever_takes_off_a_driver_that_a_list_pays_is_told_so_first(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    driver = add_payee(
+        ready.workshop,
+        name="Dereva Mfano",
+        phone="",
+        chosen=Chosen("driver", FAR),
+        days=[FIRST_DAY],
+        by=ready.trainer,
+    )
+    ready.approved()
+    told = "KES stand on lists already, and that stays so. Whoever is added again is paid again."
+    assert told in trainer.get(f"{at}/payees/{driver}/remove").text
+    assert told in trainer.get(at, query_string={"group": "–"}).text
 
 
 def test_a_double_claim_is_settled_on_its_page(

@@ -20,7 +20,7 @@ from kash.payouts.services.payees import Chosen, choose_bands, make_exception
 from kash.payouts.views.scope import row_letter
 from kash.payouts.wording import ROLE
 from kash.people.rules.one_group import one_group
-from kash.platform.web import current_actor, page
+from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import to_local
 from kash.policy import allow
@@ -155,10 +155,19 @@ def add_payee(public_id: str) -> ResponseReturnValue:
     return page("payouts/payee.html", form=form, workshop=found)
 
 
-@blueprint.post("/workshops/<public_id>/payouts/payees/<payee_id>/remove")
+@blueprint.route("/workshops/<public_id>/payouts/payees/<payee_id>/remove", methods=["GET", "POST"])
 @allow("payouts.propose")
 def remove_payee(public_id: str, payee_id: str) -> ResponseReturnValue:
-    """Have a payee paid no more."""
+    """Have a payee paid no more, after a question that says what lists gave her."""
+    if request.method == "GET":
+        workshop, table = _with_rates(public_id)
+        rows = (row for row in draft(workshop, table) if row.payee_id and row.due.days)
+        row = next((row for row in rows if row.public_id == payee_id), None)
+        if row is None:
+            raise NotFound
+        return render_template(
+            "payouts/payee_remove.html", workshop=workshop, row=row, currency=table.currency
+        )
     found = own_workshop(public_id, current_actor(), "payouts.propose")
     payees.remove_payee(found, payee_id, current_actor())
     flash(_("Taken off. What lists gave before stays."))
