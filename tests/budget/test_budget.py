@@ -223,6 +223,8 @@ def test_a_line_is_stored_as_it_was_entered_and_changed_by_one_at_a_time(
 def test_all_budgets_are_narrowed_by_reach_period_funder_and_code(
     plan: Callable[..., Held],  # noqa: F811
     actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first, second = plan(), plan()
     _shared(first, FunderShare("Ziwa", 100, "Z-1"))
@@ -243,6 +245,12 @@ def test_all_budgets_are_narrowed_by_reach_period_funder_and_code(
     assert found(director, BudgetSearch(day, day, funder="Ziwa")) == [first.workshop]
     assert found(director, BudgetSearch(day, day, code="Z-1")) == [first.workshop]
     assert found(director, BudgetSearch(day, day, "-")) == [second.workshop]
+    # A page of one funder says too that workshops are left out.
+    page = f"/budget?first={day}&last={day}&funder="
+    for most, cut in ((1, True), (2, False)):
+        monkeypatch.setattr("kash.budget.queries.budgets.MOST_WORKSHOPS", most)
+        shown = client_for(director).get(f"{page}Ziwa").text
+        assert ("There are more workshops than are shown here" in shown) is cut
 
 
 def test_many_budgets_ask_no_more_of_the_database_than_one(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.budget.models import BudgetClosing, BudgetLine
@@ -115,6 +115,18 @@ def line_of(workshop: Workshop, public_id: str) -> BudgetLine:
 def budgets(actor: Actor, asked: BudgetSearch) -> list[WorkshopBudget]:
     """Budgets within reach of workshops that begin in the period, in order, with a line whose part
     is asked for."""
+    statement = _in_period(actor, asked).limit(MOST_WORKSHOPS)
+    found = _budgets(db.session(), db.session.scalars(statement).all())
+    return [one for one in found if any(asked.fits(part) for part in one.parts)]
+
+
+def is_cut(actor: Actor, asked: BudgetSearch) -> bool:
+    """True if the period has more workshops than are looked at, whatever part is asked for."""
+    beyond = _in_period(actor, asked).offset(MOST_WORKSHOPS).limit(1)
+    return db.session.scalar(beyond) is not None
+
+
+def _in_period(actor: Actor, asked: BudgetSearch) -> Select[Workshop]:
     statement = (
         select(Workshop)
         .where(
@@ -122,12 +134,10 @@ def budgets(actor: Actor, asked: BudgetSearch) -> list[WorkshopBudget]:
             exists().where(BudgetLine.workshop_id == Workshop.id),
         )
         .order_by(Workshop.starts_on, Workshop.id)
-        .limit(MOST_WORKSHOPS)
     )
     if actor.reach("budget.see") is not Reach.ALL:
         statement = statement.where(Workshop.id.in_(run_by(actor)))
-    found = _budgets(db.session(), db.session.scalars(statement).all())
-    return [one for one in found if any(asked.fits(part) for part in one.parts)]
+    return statement
 
 
 def codes_known(actor: Actor) -> list[str]:

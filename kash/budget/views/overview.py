@@ -38,8 +38,7 @@ def index() -> ResponseReturnValue:
         funders=[name for _public_id, name in queries.funder_choices()],
         codes=queries.codes_known(current_actor()),
         currency=queries.currency(),
-        most=queries.MOST_WORKSHOPS,
-        cut=len(found) >= queries.MOST_WORKSHOPS,
+        cut=queries.is_cut(current_actor(), asked),
     )
 
 
