@@ -73,6 +73,13 @@ class NotNow(Problem):
     sentence = _l("This cannot be done with the case as it stands.")
 
 
+class TooManyViews(Problem):
+    """One more view of the register than a member keeps."""
+
+    field = "name"
+    sentence = _l("You keep as many views as one can. Remove one first.")
+
+
 class EvidenceDamaged(Problem):
     """A piece of evidence, what is sealed of it or its file, does not open."""
 

@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.incidents.endings import Remains, Shredding
-from kash.incidents.errors import CaseChangedMeanwhile, NotNow
+from kash.incidents.errors import CaseChangedMeanwhile, NotNow, TooManyViews
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.rules.consents import CaseConsent
@@ -307,7 +307,10 @@ def test_a_link_between_cases_stands_in_both_and_goes_from_both(
 
 
 @pytest.mark.any_engine
-def test_views_are_own_or_shared(a_member: Member) -> None:
+def test_views_are_own_or_shared(
+    a_member: Member,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     asked = Filters(words="nyalenda", show="open", act="M1", urgent=True)
     own = save_view("Mine", asked, shared=False, by=anna.actor, vault=anna.vault())
@@ -318,6 +321,12 @@ def test_views_are_own_or_shared(a_member: Member) -> None:
 
     assert seen(anna) == [("Mine", asked, True), ("Ours", Filters(ward="Kondele"), True)]
     assert seen(brenda) == [("Ours", Filters(ward="Kondele"), False)]
+    # Each member keeps as many as another, however many others keep.
+    monkeypatch.setattr("kash.incidents.services.saved_views.MOST_VIEWS", 1)
+    save_view("Hers", Filters(), shared=False, by=brenda.actor, vault=brenda.vault())
+    with pytest.raises(TooManyViews):
+        save_view("More", Filters(), shared=False, by=brenda.actor, vault=brenda.vault())
+    monkeypatch.undo()
     with pytest.raises(NotFound):
         remove_view(own, by=brenda.actor, vault=brenda.vault())
     again = save_view("mine", Filters(), shared=False, by=anna.actor, vault=anna.vault())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from kash.incidents.errors import NotNow
+from kash.incidents.errors import TooManyViews
 from kash.incidents.rules.filters import Filters, filters_from
 from kash.platform.database import db
 from kash.platform.vault import (
@@ -61,11 +61,14 @@ def _all(by: Actor, vault: OpenVault) -> list[SavedView]:
 
 
 def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: OpenVault) -> str:
-    """Keep filters under a name; in place of an own view of the same name. Its public id."""
-    views = _all(by, vault)
-    same = [view.id for view in views if view.own and view.name.casefold() == name.casefold()]
+    """Keep filters under a name; in place of an own view of the same name. Its public id.
+
+    Raises TooManyViews.
+    """
+    views = [view for view in _all(by, vault) if view.own]
+    same = [view.id for view in views if view.name.casefold() == name.casefold()]
     if len(views) - len(same) >= MOST_VIEWS:
-        raise NotNow
+        raise TooManyViews
     kept = {
         "name": name,
         "filters": filters.as_kept(),

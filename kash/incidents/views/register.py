@@ -90,17 +90,18 @@ def save_view() -> ResponseReturnValue:
     """Keep the present words and filters under a name."""
     form = ViewNameForm()
     asked = _asked()
-    if not form.validate_on_submit():
-        return _page(asked, posted=True, form=form), 422
-    saved_views_services.save_view(
-        form.name.data,
-        asked,
-        shared=bool(form.shared.data),
-        by=current_actor(),
-        vault=the_vault(),
-    )
-    flash(_("The view is kept."))
-    return _page(asked, posted=True)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            saved_views_services.save_view(
+                form.name.data,
+                asked,
+                shared=bool(form.shared.data),
+                by=current_actor(),
+                vault=the_vault(),
+            )
+            flash(_("The view is kept."))
+            return _page(asked, posted=True)
+    return _page(asked, posted=True, form=form), 422
 
 
 @blueprint.post("/views/<view_id>/remove")
