@@ -311,7 +311,9 @@ def test_a_view_is_kept_used_and_removed(a_member: Member, filed: Filed) -> None
     (view,) = re.findall(r'name="view" value="(\w{16})"', page)
     assert found(brenda.client, view=view) == [money]
     assert brenda.client.post(f"/w/views/{view}/remove").status_code == 404
-    assert anna.client.post(f"/w/views/{view}/remove").status_code == 303
+    # Tapped twice, it leads to the same place.
+    for _time in range(2):
+        assert anna.client.post(f"/w/views/{view}/remove").status_code == 303
     assert 'name="view"' not in anna.client.get("/w").get_data(as_text=True)
 
 

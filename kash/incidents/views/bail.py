@@ -99,9 +99,12 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
     actor, vault, case = load_case(reference)
-    one = one_or_404(bail_of(case.record, bail_id))
+    one = bail_of(case.record, bail_id)
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
+        if one is None:
+            # Sent twice, the second finds it gone.
+            return redirect(url_for("incidents.bail", reference=reference), 303)
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
             take_off_bail(actor, vault, reference, one.id, version=version)
             flash(_("Taken off."))
@@ -110,7 +113,10 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
             url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
         )
     return render_template(
-        "incidents/bail_remove.html", case=case, bail=one, version=version or case.version
+        "incidents/bail_remove.html",
+        case=case,
+        bail=one_or_404(one),
+        version=version or case.version,
     )
 
 

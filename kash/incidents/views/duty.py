@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -28,7 +29,7 @@ from kash.people import directory_words, words
 from kash.people.queries.organisations import organisations
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.formats import to_local
 from kash.policy import allow
 
@@ -118,9 +119,10 @@ def _saved(found: Duty) -> list[tuple[str, str]]:
 @allow("incidents.duty")
 def remove_mediator(duty_id: str) -> ResponseReturnValue:
     """Take somebody off the list, after a question."""
-    found = duty(duty_id)
     if request.method == "POST":
-        mediation.remove_mediator(current_actor(), duty_id)
+        # Sent twice, the second finds her gone.
+        with suppress(NotFound):
+            mediation.remove_mediator(current_actor(), duty_id)
         flash(_("Removed from the list of mediators."))
         return redirect(url_for("incidents.duty_list"), 303)
-    return render_template("incidents/duty_remove.html", duty=found)
+    return render_template("incidents/duty_remove.html", duty=duty(duty_id))

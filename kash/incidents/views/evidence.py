@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -44,7 +45,7 @@ from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import utc_now
 from kash.platform.storage import StorageError
 from kash.platform.vault import OpenVault
-from kash.platform.web import current_actor, download, page
+from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
@@ -290,13 +291,15 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
 def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     """Shred it; also if it is damaged."""
     actor, vault, case = load_case(reference)
+    if request.method == "POST":
+        # Sent twice, the second finds it gone, as she wanted.
+        with suppress(NotFound):
+            evidence_services.remove_evidence(actor, vault, reference, document)
+        flash(_("Removed. Its keys and its files are gone."))
+        return redirect(url_for("incidents.case", reference=reference) + "#evidence", 303)
     listed = one_or_404(
         next((piece for piece in case.record.evidence if piece.document == document), None)
     )
-    if request.method == "POST":
-        evidence_services.remove_evidence(actor, vault, reference, document)
-        flash(_("Removed. Its keys and its files are gone."))
-        return redirect(url_for("incidents.case", reference=reference) + "#evidence", 303)
     return render_template(
         "incidents/evidence_remove.html", listed=listed, back=_page_of(reference, document)
     )

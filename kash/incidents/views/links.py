@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +19,7 @@ from kash.incidents.services import linking
 from kash.incidents.services.cases import note_search
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import utc_now
-from kash.platform.web import page
+from kash.platform.web import NotFound, page
 from kash.policy import allow
 
 
@@ -70,5 +72,7 @@ def remove_link(reference: str) -> ResponseReturnValue:
     """Take a link away."""
     actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
-    linking.remove_link(reference, kind, target, by=actor, vault=vault)
+    # Sent twice, the second finds it gone, as she wanted.
+    with suppress(NotFound):
+        linking.remove_link(reference, kind, target, by=actor, vault=vault)
     return redirect(url_for("incidents.links", reference=reference), 303)
