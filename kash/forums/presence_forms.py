@@ -24,6 +24,7 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
+from kash.platform.web.row_versions import RowVersionForm
 
 ANSWER_WORDS: dict[str, Any] = {
     "yes": _l("I come"),
@@ -113,7 +114,7 @@ class QuorumForm(KashForm):
         }
 
 
-class TimesForm(KashForm):
+class TimesForm(RowVersionForm):
     """Times of somebody at a meeting: `with_rows` makes the form with so many rows."""
 
     @classmethod

@@ -429,6 +429,17 @@ def test_times_are_typed_and_keep_the_seconds_of_a_tap(
     )
     clock = f"{to_local(tapped):%H:%M}"
     assert secretary.post(address, data={"arrived_0": clock}).status_code == 302
+    # A page that was opened before somebody tapped goes over nothing, and shows what is saved now.
+    opened = re.findall(r'name="row_version"[^>]*value="(\d+)"', secretary.get(address).text)
+    _tap(series, meeting, "office", DoorTap.LEFT)
+    with_tap = people_at(_meeting(meeting))[0].times
+    earlier = f"{to_local(tapped) - timedelta(minutes=1):%H:%M}"
+    sent = {"arrived_0": earlier, "row_version": opened[0]}
+    beside = secretary.post(address, data=sent)
+    assert (beside.status_code, f'value="{earlier}"' in beside.text) == (409, True)
+    assert "Someone else saved changes" in beside.text
+    assert people_at(_meeting(meeting))[0].times == with_tap
+    _tap(series, meeting, "office", DoorTap.BACK)
     assert people_at(_meeting(meeting))[0].times == [TimeThere(tapped)]
     # A clock without seconds tells an earlier moment than the tap.
     left_first = {"arrived_0": clock, "left_0": clock}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from zlib import crc32
 
 PRESENT, IN_ATTENDANCE = "present", "in_attendance"
 # Marks of whoever is there; only the first counts for the quorum.
@@ -25,6 +26,11 @@ class TimeThere:
     def covers(self, moment: datetime) -> bool:
         """True if it holds at a moment: from arriving on, and no longer once she left."""
         return self.arrived_at <= moment and (self.left_at is None or moment < self.left_at)
+
+
+def version_of(spells: Sequence[TimeThere]) -> int:
+    """A number of these times that others have not, so that a page can say which it showed."""
+    return crc32(repr([(one.arrived_at, one.left_at) for one in spells]).encode()) % 1_000_000_000
 
 
 def there_at(mark: str | None, spells: Sequence[TimeThere], moment: datetime) -> bool:

@@ -27,13 +27,14 @@ from kash.forums.rules.presence import (
     gone,
     spell_fault,
     taken_back,
+    version_of,
 )
 from kash.forums.rules.terms import counts_on
 from kash.forums.services.loading import forum_run_by, written_meeting
 from kash.people.models import Group, Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -156,10 +157,20 @@ def all_came(forum_id: str, meeting_id: str, letter: str, *, by: Actor) -> int:
 
 
 def set_times(
-    forum_id: str, meeting_id: str, entry_id: str, spells: Sequence[TimeThere], *, by: Actor
+    forum_id: str,
+    meeting_id: str,
+    entry_id: str,
+    spells: Sequence[TimeThere],
+    *,
+    shown: int | None = None,
+    by: Actor,
 ) -> None:
     """Put in order when somebody was there. Whoever has times was there; without any the mark of
-    the register says it for the whole meeting. Raises WrongPresence and RegisterClosed."""
+    the register says it for the whole meeting.
+
+    `shown` is the version of the times that the page showed. Raises WrongPresence, RegisterClosed
+    and ChangedMeanwhile.
+    """
     with audited("forums.presence_corrected", by) as change:
         session = change.session
         door = _door(session, forum_run_by(session, forum_id, by), meeting_id)
@@ -169,11 +180,12 @@ def set_times(
         if fault is not None:
             raise WrongPresence(*fault)
         rows = _rows(session, one.entry)
-        if [(row.arrived_at, row.left_at) for row in rows] == [
-            (spell.arrived_at, spell.left_at) for spell in spells
-        ]:
+        stored = [TimeThere(row.arrived_at, row.left_at) for row in rows]
+        if stored == list(spells):
             change.nothing()
             return
+        if shown is not None and shown != version_of(stored):
+            raise ChangedMeanwhile
         _store(session, one, rows, spells, by)
         if spells and one.mark.status not in HERE:
             _is_open(door, change.now)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from operator import attrgetter
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from kash.forums.queries.meetings import meeting, slot_of
 from kash.forums.queries.presence import attendance_at
 from kash.forums.queries.present_people import PersonAtMeeting, people_at
 from kash.forums.queries.series import forum_to_edit
-from kash.forums.rules.presence import ANSWERS, MOST_TIMES
+from kash.forums.rules.presence import ANSWERS, MOST_TIMES, version_of
 from kash.forums.services import presence as presence_services
 from kash.forums.services.answers import answer_invitation, note_answers
 from kash.forums.services.loading import check_minutes_open
@@ -123,6 +124,20 @@ def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     return _answered(forum_id, meeting_id, caught.sentence)
 
 
+def _saved(one: PersonAtMeeting, rows: int) -> dict[str, Any]:
+    """Times by the names of fields, to the minute, and which they are."""
+    saved: dict[str, Any] = {"row_version": version_of(one.times)}
+    for place in range(rows):
+        each = one.times[place] if place < len(one.times) else None
+        saved[f"arrived_{place}"] = _clock(each.arrived_at) if each else None
+        saved[f"left_{place}"] = _clock(each.left_at) if each and each.left_at else None
+    return saved
+
+
+def _clock(moment: datetime) -> time:
+    return to_local(moment).time().replace(second=0, microsecond=0)
+
+
 @blueprint.route(
     "/<forum_id>/meetings/<meeting_id>/presence/<entry_id>/times", methods=["GET", "POST"]
 )
@@ -132,11 +147,7 @@ def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     found, held = _meeting(forum_id, meeting_id)
     one = _person(held, entry_id)
     rows = min(MOST_TIMES, max(ROWS_OFFERED, len(one.times) + 1))
-    typed: dict[str, time | None] = {}
-    for place, each in enumerate(one.times):
-        typed[f"arrived_{place}"] = to_local(each.arrived_at).time()
-        typed[f"left_{place}"] = to_local(each.left_at).time() if each.left_at else None
-    form = TimesForm.with_rows(rows, data=typed)
+    form = TimesForm.with_rows(rows, data=_saved(one, rows))
     if form.validate_on_submit():
         with form.showing_problems(RegisterClosed, NotBegun):
             set_times(
@@ -144,6 +155,7 @@ def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
                 meeting_id,
                 entry_id,
                 form.times(to_local(held.starts_at).date(), one.times),
+                shown=form.row_version_shown,
                 by=current_actor(),
             )
             flash(_("Saved."))
@@ -153,6 +165,9 @@ def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
                 )
             )
         found, held = _meeting(forum_id, meeting_id)
+        one = _person(held, entry_id)
+        if form.changed_meanwhile:
+            form.compare(_saved(one, rows))
     return page(
         "forums/presence_times.html", form=form, forum=found, meeting=held, one=one, rows=rows
     )
