@@ -366,16 +366,21 @@ def test_whoever_moves_up_is_told_once_with_a_link_that_works(
     assert [one.unsent for one in notices] == ["not_agreed", "not_agreed"]
 
 
+def _give_phone(name: str) -> None:
+    """A phone of hers, to which she agreed that messages go."""
+    with writing() as session:
+        person = session.query(Person).filter_by(chosen_name=name).one()
+        for column, value in phone_values(person.public_id, "+254712345678", "system").items():
+            setattr(person, column, value)
+        answered(session, person.id, "given")
+
+
 @pytest.mark.parametrize("ends", ["cancelled", "given", "taken_off"])
 def test_an_offer_that_ends_is_told_to_nobody_any_more(
     app: APIFlask, plan: Callable[..., Held], gateway: Gateway, ends: str
 ) -> None:
     held = _full(plan, 2, "Asha")
-    with writing() as session:
-        asha = session.query(Person).filter_by(chosen_name="Asha").one()
-        for name, value in phone_values(asha.public_id, "+254712345678", "system").items():
-            setattr(asha, name, value)
-        answered(session, asha.id, "given")
+    _give_phone("Asha")
     _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
     assert (outbox_states(), _why(held, 0)) == (["due"], [Standstill.OFFERED])
     db.session.rollback()
@@ -392,6 +397,26 @@ def test_an_offer_that_ends_is_told_to_nobody_any_more(
         restore_workshop(held.workshop, held.trainer)
         assert tend_waiting_lists(utc_now() + timedelta(minutes=1)) == 1
         assert _enrolment(held, "Asha").offer_until is not None
+
+
+def test_an_offer_until_the_start_is_told_again_once_the_workshop_is_restored(
+    app: APIFlask,
+    plan: Callable[..., Held],
+    gateway: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As within a day of the start: each offer ends with it.
+    monkeypatch.setattr(
+        "kash.workshops.services.seats.offer_until", lambda _now, begins, _rules: begins
+    )
+    held = _full(plan, 2, "Asha")
+    _give_phone("Asha")
+    _moved(held, "Seated 0", EnrolmentState.WITHDRAWN)
+    db.session.rollback()
+    cancel_workshop(held.workshop, "", held.trainer)
+    restore_workshop(held.workshop, held.trainer)
+    tend_waiting_lists(utc_now() + timedelta(minutes=1))
+    assert outbox_states() == ["left", "due"]
 
 
 def test_messages_about_seats_are_one_sms_each_and_say_nothing_of_a_group(app: APIFlask) -> None:

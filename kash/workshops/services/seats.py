@@ -12,11 +12,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.confirmed import let_facts_follow
 from kash.attendance.register import put_on_roster, take_off_roster
+from kash.notices.queries.told import told_of
 from kash.platform.web.formats import from_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.seats import seat_rules
 from kash.workshops.rules import EnrolmentState, seated, with_step
-from kash.workshops.seat_messages import take_offer_back, tell_given, tell_offers
+from kash.workshops.seat_messages import (
+    OFFERED,
+    offer_event,
+    take_offer_back,
+    tell_given,
+    tell_offers,
+)
 from kash.workshops.seating import (
     InQueue,
     Moving,
@@ -160,7 +167,13 @@ def move_up(session: Session, workshop: Workshop, now: datetime) -> list[str]:
 
 
 def _offer(enrolment: Enrolment, begins: datetime, rules: SeatRules, now: datetime) -> None:
-    enrolment.offer_until = offer_until(now, begins, rules)
+    until = offer_until(now, begins, rules)
+    # One that stood as long and was taken back was told already: this is another, to be told too.
+    while until >= begins - timedelta(minutes=1) and told_of(
+        OFFERED, [offer_event(enrolment.public_id, until)]
+    ):
+        until -= timedelta(seconds=1)
+    enrolment.offer_until = until
     enrolment.changed_at = now
 
 
