@@ -331,6 +331,24 @@ def test_the_slower_of_two_who_write_what_happened_reads_what_the_other_saved(
     assert browser.post(address, data=mine | {"row_version": again[1]}).status_code == 303
 
 
+def test_what_is_typed_while_somebody_else_closes_the_entry_stays(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by, browser = actor("administrator"), client_for(actor("director"))
+    breach_id = breaches.open_breach(
+        by, what="A sheet.", affected=[Affected.NAMES], noticed_at=datetime.now(UTC)
+    )
+    close_breach(by, breach_id, "All done.")
+    for address, sent, status in (
+        ("notes", {"text": "Who had it."}, 422),
+        ("edit", {"what": "Who had it.", "affected": "names", "row_version": "1"}, 422),
+    ):
+        answer = browser.post(f"/breaches/{breach_id}/{address}", data=sent)
+        assert answer.status_code == status
+        assert "Who had it.</textarea>" in answer.text
+        assert "This entry is closed." in answer.text
+
+
 def test_an_entry_that_is_opened_by_two_taps_has_one_clock(
     app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
 ) -> None:

@@ -112,12 +112,13 @@ def _written(found: Breach) -> dict[str, Any]:
 def edit_breach(breach_id: str) -> ResponseReturnValue:
     """Write what happened and what was affected."""
     found = breaches_queries.breach(breach_id)
-    if found.closed_at is not None:
+    if found.closed_at is not None and request.method == "GET":
         flash(str(BreachClosed()), "warn")
         return _to(breach_id)
     form = EditBreachForm(data=_written(found))
     if form.validate_on_submit():
-        with form.showing_problems():
+        # Closed while she wrote: what she typed stays, for a new entry.
+        with form.showing_problems(BreachClosed):
             change_breach(
                 current_actor(),
                 breach_id,
@@ -136,10 +137,13 @@ def edit_breach(breach_id: str) -> ResponseReturnValue:
 def add_breach_note(breach_id: str) -> ResponseReturnValue:
     """Add a line."""
     form = NoteForm()
-    if not form.validate_on_submit():
-        return _page(breach_id, note=form)
-    breaches_services.add_breach_note(current_actor(), breach_id, form.text.data, form.key.data)
-    return _to(breach_id)
+    if form.validate_on_submit():
+        with form.showing_problems(BreachClosed):
+            breaches_services.add_breach_note(
+                current_actor(), breach_id, form.text.data, form.key.data
+            )
+            return _to(breach_id)
+    return _page(breach_id, note=form)
 
 
 @blueprint.post("/breaches/<breach_id>/notice")
