@@ -101,6 +101,18 @@ def test_six_people_are_pasted_seen_and_invited_with_a_named_link_each(sign_in: 
     assert entry.action == "accounts.several_invited"
 
 
+def test_what_is_wrong_in_a_row_is_told_on_top_by_its_own_field(sign_in: Signing) -> None:
+    lines = "Amani, trainer\nBaraka, M&E\n"
+    read = sign_in("administrator").post(
+        "/accounts/invite/several", data={"pasted": lines, "step": "read"}
+    )
+    told = re.findall(r'<li>\s*<a href="#([^"]+)">([^<]+)</a>\s*</li>', read.text)
+    assert told == [
+        ("rows-1-name", "Name \u2013 This was not understood: M&amp;E"),
+        ("rows-1-role", "Role \u2013 Choose a role."),
+    ]
+
+
 def test_a_wrong_row_is_told_beside_it_and_nobody_is_invited_meanwhile(sign_in: Signing) -> None:
     browser = sign_in("administrator", email="taken@example.org")
     sent = {
