@@ -26,6 +26,6 @@ class HoursOutside(Problem):
 
 
 class NothingDecided(Problem):
-    """Nothing was ticked, or all of it was settled meanwhile."""
+    """All that was ticked was settled meanwhile."""
 
-    sentence = _l("Nothing was to be done: tick messages first, or look again at how they stand.")
+    sentence = _l("Nothing was to be done any more: look again at how the messages stand.")

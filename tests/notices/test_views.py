@@ -82,6 +82,21 @@ def test_what_nobody_knows_waits_for_a_person_who_sends_it_again_or_leaves_it(
     assert len(gateway.sent) == 2
 
 
+def test_where_nothing_is_ticked_the_list_says_so_as_it_was_narrowed(
+    someone: Someone, gateway: Gateway, sign_in: SignIn
+) -> None:
+    gateway.answer = _lost
+    say_to(someone(PHONE))
+    _send()
+    director = sign_in("director")
+    page = director.get("/messages?state=unknown").text
+    fields = {"csrf_token": csrf_token(page), "decision": "again", "state": "unknown"}
+    answer = director.post("/messages/decide", data=fields)
+    assert (answer.status_code, answer.location) == (302, "/messages?state=unknown")
+    assert "Tick the messages first." in director.get(answer.location).text
+    assert states() == ["unknown"]
+
+
 def test_a_decision_goes_back_to_messages_of_the_kind_that_was_chosen(
     someone: Someone, gateway: Gateway, sign_in: SignIn
 ) -> None:

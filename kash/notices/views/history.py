@@ -114,6 +114,15 @@ def _kind() -> str:
 def decide() -> ResponseReturnValue:
     """Send the ticked messages again, or leave them."""
     ticked = [value[:16] for value in request.form.getlist("message")[:MOST_DECIDED]]
+    back = url_for(
+        "notices.index",
+        state=request.form.get("state") or None,
+        kind=_kind() or None,
+        group=_letter(),
+    )
+    if not ticked:
+        flash(_("Tick the messages first."), "warn")
+        return redirect(back)
     if request.form.get("decision") == "again":
         done = send_again(ticked, by=current_actor())
         said = _("Sent again within a minute: %(count)s", count=done)
@@ -123,14 +132,7 @@ def decide() -> ResponseReturnValue:
     if not done:
         raise NothingDecided
     flash(said)
-    return redirect(
-        url_for(
-            "notices.index",
-            state=request.form.get("state") or None,
-            kind=_kind() or None,
-            group=_letter(),
-        )
-    )
+    return redirect(back)
 
 
 def _letter() -> str | None:
