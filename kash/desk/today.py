@@ -64,8 +64,9 @@ class Today:
 
     @property
     def oldest_first(self) -> bool:
-        """True if what waits stands in the order of its age."""
-        return not any(one.need.ranked for one in self.waiting)
+        """True if what waits stands in the order of its age: kinds stand by what they are, so that
+        it does where there is one alone."""
+        return len(self.waiting) == 1 and not self.waiting[0].need.ranked
 
     @property
     def leads(self) -> list[Lead]:

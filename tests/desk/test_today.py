@@ -135,6 +135,8 @@ def test_registers_wait_for_another_than_who_closed_them(
     assert to_confirm(actor("monitoring")) == []
     text = _main(client_for(director).get("/").text)
     assert "Registers to confirm: 2 ." in text
+    # Other things wait for her, newer ones above it.
+    assert "Oldest first" not in text
     assert "To confirm: By the lake" in text
     page = client_for(trainer).get("/").text
     assert f"/attendance/{sessions[2].public_id}/confirm" in page
