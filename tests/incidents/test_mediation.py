@@ -228,6 +228,14 @@ def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
         ask(officer, reference, inside)
 
 
+def test_where_nobody_can_be_asked_the_list_of_mediators_is_a_step_away(
+    app: APIFlask, officer: AMember
+) -> None:
+    page = asking(officer, a_case())
+    assert "Nobody can be asked" in page
+    assert '<a class="btn" href="/w/d">' in page
+
+
 def test_a_brief_of_somebody_else_is_not_there(
     app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:

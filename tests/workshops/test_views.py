@@ -176,7 +176,9 @@ def test_a_control_character_is_answered_with_a_sentence(
 def test_without_a_published_course_the_page_says_what_to_do(
     sign_in: Callable[..., FlaskClient],
 ) -> None:
-    assert "No course is published yet" in text_of(sign_in("trainer").get("/workshops/new"))
+    page = sign_in("trainer").get("/workshops/new")
+    assert "No course is published yet" in text_of(page)
+    assert 'class="btn" href="/courses"' in page.get_data(as_text=True)
 
 
 def test_the_list_filters_searches_and_pages(
