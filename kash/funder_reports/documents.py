@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries.content import Content, content_of
-from kash.funder_reports.rules.sections import ReportSection
+from kash.funder_reports.rules.sections import sections_told
 from kash.funder_reports.words import SECTION_NAMES
 from kash.platform.press import PagedDocument, document
 from kash.platform.press.charts import bar_chart, picture_of
@@ -54,7 +54,7 @@ def report_paper(report: FunderReport) -> bytes:
             "funder_reports/paper.html",
             report=report,
             content=content,
-            sections=[ReportSection(one) for one in report.sections],
+            sections=sections_told(report.sections, report.texts),
             names=SECTION_NAMES,
             stories=stories_of(report),
             chart=chart_of(content),

@@ -11,6 +11,7 @@ from kash.funder_reports.rules.sections import (
     canonical,
     content_digest,
     sections_in_order,
+    sections_told,
 )
 
 CHOSEN = st.lists(st.sampled_from([*map(str, ReportSection), "nothing"]))
@@ -20,6 +21,12 @@ CHOSEN = st.lists(st.sampled_from([*map(str, ReportSection), "nothing"]))
 def test_what_is_chosen_stands_once_in_the_order_of_the_paper(chosen: list[str]) -> None:
     found = sections_in_order(chosen)
     assert found == [one for one in ReportSection if one in {*chosen, *ALWAYS}]
+
+
+def test_a_heading_stands_over_no_words_that_nobody_wrote() -> None:
+    texts = {"summary": " \n", "next": "Two workshops more."}
+    told = sections_told(["summary", "figures", "stories", "next"], texts)
+    assert told == [ReportSection.FIGURES, ReportSection.STORIES, ReportSection.NEXT]
 
 
 @given(st.dictionaries(st.text(), st.text()), st.lists(st.text(), unique=True), st.text())

@@ -28,6 +28,13 @@ IN_WORDS = frozenset({ReportSection.SUMMARY, ReportSection.NEXT})
 LONGEST_TEXT = 6000
 
 
+def sections_told(chosen: Sequence[str], texts: Mapping[str, str]) -> list[ReportSection]:
+    """The sections of a report that somebody reads: one of words alone that nobody wrote is left
+    out, since its heading would stand over nothing."""
+    sections = [ReportSection(one) for one in chosen]
+    return [one for one in sections if one not in IN_WORDS or texts.get(one, "").strip()]
+
+
 def sections_in_order(chosen: Sequence[str]) -> list[ReportSection]:
     """The sections of a report in the order of the paper, those that are always there among them;
     what is none is left out."""

@@ -17,7 +17,7 @@ from kash.funder_reports.forms import BeginReportForm, ReadReportForm
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries import reports as queries
 from kash.funder_reports.queries.content import shown_content
-from kash.funder_reports.rules.sections import ReportSection
+from kash.funder_reports.rules.sections import sections_told
 from kash.funder_reports.services import deciding
 from kash.funder_reports.words import REPORT_STATES, SECTION_NAMES, read_name
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
@@ -77,7 +77,7 @@ def _page(found: FunderReport, back: SendBackForm, problem: str) -> ResponseRetu
         "funder_reports/report.html",
         report=found,
         content=content,
-        sections=[ReportSection(one) for one in found.sections],
+        sections=sections_told(found.sections, found.texts),
         names=SECTION_NAMES,
         stories=stories_of(found),
         chart=chart_of(content),
