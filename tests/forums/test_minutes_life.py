@@ -430,13 +430,13 @@ def test_who_left_neither_confirms_nor_makes_a_quorum(life: Life) -> None:
     start, now = _row(Meeting, life.later).starts_at, utc_now()
     spell("office", life, start, now - timedelta(minutes=30))
     members = life.series.members
-    for seconder, reason in (
-        ("office", ConfirmRefusal.ABSENT),
-        ("alias", ConfirmRefusal.NO_QUORUM),
+    for seconder, reason, told in (
+        ("office", ConfirmRefusal.ABSENT, "seconder"),
+        ("alias", ConfirmRefusal.NO_QUORUM, ""),
     ):
         with pytest.raises(problems.NotConfirmed) as refused:
             life.confirm(at=now, seconder=members[seconder])
-        assert refused.value.reason is reason
+        assert (refused.value.reason, refused.value.field) == (reason, told)
     life.confirm(at=now - timedelta(minutes=40))
     confirmed = locked_record(life.stored()).confirmed
     assert confirmed is not None

@@ -192,6 +192,9 @@ def test_the_next_meeting_offers_to_confirm(
     assert "To confirm" not in read(secretary, later)
     life.circulate()
     assert f"{here}/confirm?at={life.later}" in secretary.get(later).text
+    # Whoever comes from there goes back there.
+    for address, back in ((f"{here}/confirm?at={life.later}", later), (f"{here}/confirm", here)):
+        assert f'href="{back}">Go back' in secretary.get(address).text
     assert "To confirm" not in read(client_for(life.peer), later)
     item = add_item(life.forum, life.later, title="Minutes of the last meeting", by=life.by)
     assert f"{here}/confirm?at={life.later}" in secretary.get(f"{later}/items/{item}").text

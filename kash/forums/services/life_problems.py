@@ -123,7 +123,7 @@ class NotConfirmed(Problem):
         ConfirmRefusal.ABSENT: "proposer",
     }
 
-    def __init__(self, reason: ConfirmRefusal) -> None:
+    def __init__(self, reason: ConfirmRefusal, field: str = "") -> None:
         super().__init__(self._SENTENCES[reason])
         self.reason = reason
-        self.field = self._FIELDS.get(reason, "")
+        self.field = field or self._FIELDS.get(reason, "")

@@ -36,7 +36,14 @@ from kash.forums.rules.leaves import (
     leaves_of,
     root_of,
 )
-from kash.forums.rules.life import Confirmation, MinutesState, may_confirm, may_remark, refusal
+from kash.forums.rules.life import (
+    Confirmation,
+    ConfirmRefusal,
+    MinutesState,
+    may_confirm,
+    may_remark,
+    refusal,
+)
 from kash.forums.rules.numbering import month_mark
 from kash.forums.rules.record import MinutesPart, MinutesRecord, parts_in_order
 from kash.forums.services.life_problems import (
@@ -216,7 +223,8 @@ def confirm(
             )
         )
         if reason is not None or row is None:
-            raise NotConfirmed(reason) if reason else NotCirculated
+            absent = reason is ConfirmRefusal.ABSENT and proposer in there
+            raise NotConfirmed(reason, "seconder" if absent else "") if reason else NotCirculated
         if open_differences(session, meeting):
             raise DifferencesLeft
         day = to_local(confirming.starts_at).date()
