@@ -28,14 +28,18 @@ ROLE_NOTES: dict[Role, Any] = {
     Role.ADMINISTRATOR: _l("Accounts, settings and backups. Sees no participants."),
     Role.DIRECTOR: _l("Sees the work, approves certificates, runs the forums."),
     Role.TRAINER: _l("Writes courses and runs their own workshops."),
-    Role.MONITORING: _l("Sees workshops, attendance and certificates."),
+    Role.MONITORING: _l("Sees workshops and attendance, counts figures, writes to funders."),
     Role.DOCUMENTATION: _l(
-        "Sees names of participants, courses and forums. Never an administrator."
+        "Works on sealed cases; sees names of participants, courses and forums. Never an"
+        " administrator."
     ),
-    Role.CUSTODIAN: _l("Sees participants and forums. Never an administrator."),
+    Role.CUSTODIAN: _l(
+        "Works on sealed cases and keeps who somebody is; sees participants and forums. Never an"
+        " administrator."
+    ),
     Role.PEER: _l("Sees their own workshops and certificates."),
     Role.POLICE_PEER: _l("Sees his own workshops and certificates. Holds no other role."),
-    Role.FUNDER: _l("Nothing is open to funders yet."),
+    Role.FUNDER: _l("Reads printed figures, services, and what was sent to their own funder."),
 }
 
 

@@ -45,7 +45,10 @@ class LentAlready(Problem):
 
     status = 409
     field = ""
-    sentence = _l("The same is lent to somebody for some of these days already. Withdraw that.")
+    sentence = _l(
+        "Somebody decides on that for you on some of these days already. End it on the page of your"
+        " account first, or choose other days."
+    )
 
 
 def _check_days(first: date, last: date, today: date) -> None:
