@@ -11,6 +11,7 @@ def phone_words() -> dict[str, str]:
     """All texts by the names that the script knows; {name} stands for what it puts there."""
     return {
         "itself": LANGUAGES.get(language_code(), language_code()),
+        "leave": _("Leave"),
         "title": _("Questions"),
         "lead": _("Nobody needs an account. Take your time; you can change an answer."),
         "hall": _("Code on the wall"),

@@ -22,7 +22,7 @@ def _open(asked: Viewer) -> Sequence[TodayLine]:
             if one.closes_at <= asked.now
             else _("Close it once everybody has answered."),
             key=day_text(one.closes_at),
-            small=time_text(one.closes_at),
+            small=_("until %(time)s", time=time_text(one.closes_at)),
             button=_("Look and close"),
             about=one.title,
         )

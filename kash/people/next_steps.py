@@ -18,7 +18,7 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class StepDone:
-    """How many it was done for, how many wait for it, and how many were left out.
+    """How many it was done for, how many wait for it, and how many were left out, and who that is.
 
     `url` leads to where they are now.
     """
@@ -26,6 +26,7 @@ class StepDone:
     done: int
     waiting: int
     left_out: int
+    who_is_left_out: Any
     url: str
 
 

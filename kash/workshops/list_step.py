@@ -16,6 +16,11 @@ from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import is_run_by, own_workshop
 from kash.workshops.services.enrolment import enrol_all
 
+LEFT_OUT = _l(
+    "Left out is whoever stands in this workshop already, also as withdrawn or declined, whoever is"
+    " under 18 and, where the director decided so, whoever lacks an earlier course or had this one."
+)
+
 
 def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
     if not actor.may("workshops.edit"):
@@ -32,9 +37,8 @@ def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
 def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
     found = own_workshop(workshop, actor, "workshops.edit")
     done = enrol_all(found.public_id, people, actor)
-    return StepDone(
-        done.seated, done.waiting, done.left_out, url_for("workshops.people", public_id=workshop)
-    )
+    at = url_for("workshops.people", public_id=workshop)
+    return StepDone(done.seated, done.waiting, done.left_out, LEFT_OUT, at)
 
 
 ENROL_LIST = NextStep(

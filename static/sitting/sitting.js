@@ -97,6 +97,7 @@ const button = (label, onclick, main = false) =>
 function show(...inside) {
   root.replaceChildren(tongues(), ...inside.filter(Boolean));
   document.documentElement.lang = language();
+  document.querySelector("[data-leave]").textContent = say("leave");
 }
 
 function tongues() {

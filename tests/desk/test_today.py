@@ -98,6 +98,7 @@ def test_a_trainers_day(
     )
     body = client_for(trainer).get("/").text
     text = _main(body)
+    assert "Oldest first" in text
     assert body.count('class="now"') == 1
     assert "Session 2" in _text(body.split('class="now"')[1].split("</section>")[0])
     assert "Sessions today: 1." in text

@@ -101,6 +101,10 @@ def test_no_answer_is_lost_or_doubled_between_two_phones_and_a_broken_network(
     # Another phone with the same badge: told what was answered, not how, it says something else.
     second = _phone(browser)
     second.goto(f"{address}/t/#{code}")
+    # The way out is said in her language too.
+    second.get_by_role("button", name="Kiswahili").click()
+    expect(second.locator("[data-leave]")).to_have_text("Ondoka")
+    second.get_by_role("button", name="English").click()
     _begin(second, badge_shown(who.entry))
     expect(second.get_by_label("24 hours")).not_to_be_checked()
     second.get_by_label("A week").check()

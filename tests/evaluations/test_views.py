@@ -169,7 +169,9 @@ def test_a_trainer_makes_opens_fills_and_closes_a_form(
         assert browser.post(f"{page}/sheet", data=sheet).status_code == 303
     assert browser.post(f"{page}/sheet", data={"sheet": new_public_id()}).status_code == 422
     assert so_far(browser.get(page).text) == "5"
-    assert "Evaluation open" in browser.get("/").text
+    today = browser.get("/").text
+    assert "Evaluation open" in today
+    assert re.search(r"until \d\d:\d\d", today)
     assert browser.get(f"{page}/results.csv").status_code == 404
     assert browser.get(f"{page}/close").status_code == 200
     assert browser.post(f"{page}/close").status_code == 303

@@ -236,6 +236,23 @@ def test_where_nobody_can_be_asked_the_list_of_mediators_is_a_step_away(
     assert '<a class="btn" href="/w/d">' in page
 
 
+def test_who_says_no_by_a_slip_is_told_whom_to_call(
+    app: APIFlask,
+    officer: AMember,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    ask(officer, a_case(), mediator)
+    (brief,) = own_briefs(mediator)
+    told = client_for(mediator).post(
+        f"/w/b/{brief.public_id}/answer", data={"answer": "no"}, follow_redirects=True
+    )
+    assert own_briefs(mediator) == []
+    assert "If you can help after all, call Achieng: 0700 000001." in told.text
+
+
 def test_a_brief_of_somebody_else_is_not_there(
     app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:

@@ -60,7 +60,7 @@ from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import local_today, time_text
+from kash.platform.web.formats import local_today, moment_text
 from kash.platform.web.language import language_code
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
@@ -266,7 +266,7 @@ def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
         return _test_page(found, row, form)
     with FlashedProblems(NothingToAnswer, WorkshopCancelled):
         until = open_for_phones(public_id, test_id, form.minutes.data or 0, current_actor())
-        flash(_("Open until %(time)s.", time=time_text(until)))
+        flash(_("Open until %(time)s.", time=moment_text(until)))
     return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
 
 
@@ -330,7 +330,7 @@ def _wall(found: Workshop, row: WorkshopTest) -> dict[str, Any]:
         "picture": qr_svg(address, label=_("QR code of the test")) if code else "",
         "typed_at": f"{site.split('://', 1)[-1]}{url_for('assessments.phone')}",
         "leads_nowhere": kind_of_address(site) is AddressKind.LOCAL,
-        "closes": time_text(row.closes_at) if row.closes_at else "",
+        "closes": moment_text(row.closes_at),
         "answered": sum(1 for one in people if one.count),
         "expected": len(people),
     }

@@ -54,11 +54,18 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
     accepts = request.form.get("answer") == "yes"
     if brief_id in ended_briefs(current_actor()):
         return _has_ended()
+    # Of what is refused nothing stays, not even whom to call.
+    call = own_brief(current_actor(), brief_id)
     mediation_services.answer_brief(current_actor(), brief_id, accepts=accepts)
     flash(
         _("Thank you. Call the programme if anything is unclear.")
         if accepts
-        else _("The programme will ask somebody else.")
+        else _(
+            "The programme will ask somebody else."
+            " If you can help after all, call %(name)s: %(phone)s.",
+            name=call.call_name,
+            phone=phone_text(call.call_phone),
+        )
     )
     return redirect(url_for("incidents.briefs"), 303)
 

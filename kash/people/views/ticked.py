@@ -60,4 +60,6 @@ def taken(
             left=done.left_out + left_out,
         )
     )
+    if done.left_out:
+        flash(done.who_is_left_out, "warn")
     return redirect(done.url, 303)

@@ -12,6 +12,7 @@ from kash.people.rules.one_group import one_group
 from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
 from kash.workshops import blueprint
+from kash.workshops.list_step import LEFT_OUT
 from kash.workshops.queries.earlier import earlier_told
 from kash.workshops.queries.people import people_in, states_in
 from kash.workshops.queries.plan import own_workshops_beside
@@ -54,14 +55,7 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
         )
     )
     if done.left_out:
-        flash(
-            _(
-                "Left out is whoever stands in this workshop already, also as withdrawn or"
-                " declined, whoever is under 18 and, where the director decided so, whoever lacks"
-                " an earlier course or had this one."
-            ),
-            "warn",
-        )
+        flash(LEFT_OUT, "warn")
     return redirect(url_for("workshops.people", public_id=public_id, state=str(wanted)), code=303)
 
 
