@@ -1,4 +1,5 @@
-"""The worker: the process that takes jobs out of the queue, two at a time.
+"""The worker: the process that takes jobs out of the queue, two at a time, and does the chores beside
+them, two at a time as well: whoever must be told that somebody is held waits for nobody's paper.
 
 Each job and each chore is done by a child, forked for it alone. What work loads and leaves behind
 goes with the child, so that the worker stays as small as it was born, and a job that brings its
@@ -14,6 +15,7 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -28,8 +30,7 @@ from kash.platform.jobs.runner import beat
 
 log = structlog.get_logger("kash.platform.jobs")
 
-JOBS_AT_ONCE = 2
-CHORES_EVERY = 60.0
+JOBS_AT_ONCE = CHORES_AT_ONCE = 2
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_GROWS = 0.05, 0.5, 1.15
 _PAUSE_AFTER_FAILURE = 5.0
 
@@ -44,7 +45,9 @@ class Dispatcher:
         self._children: dict[int, str] = {}
         self._died: list[str] = []
         self._pause = _SHORTEST_PAUSE
-        self._next_chores = time.monotonic()
+        # The minute for which chores were asked last, and those that wait.
+        self._minute = 0
+        self._chores: deque[Any] = deque()
 
     def run(self) -> None:
         """Work until told to stop: SIGTERM at once, SIGINT after the jobs in hand."""
@@ -77,10 +80,9 @@ class Dispatcher:
 
     def _begin_something(self) -> bool:
         """Begin what is due, if a child may be had for it; whether anything was."""
-        if len(self._children) >= JOBS_AT_ONCE:
-            self._pause = _SHORTEST_PAUSE
-            return False
-        if self._died:
+        jobs = sum(1 for job in self._children.values() if job)
+        chores = len(self._children) - jobs
+        if self._died and chores < CHORES_AT_ONCE:
             lost = self._died.pop()
             self._do(lambda: services.recover_dropped(utc_now(), job=lost))
             return True
@@ -88,6 +90,13 @@ class Dispatcher:
             return False
         try:
             self._ask_for_chores()
+            if self._chores and chores < CHORES_AT_ONCE:
+                chore = self._chores.popleft()
+                self._do(lambda: job_queue().huey.execute(chore))
+                return True
+            if jobs >= JOBS_AT_ONCE:
+                self._pause = _SHORTEST_PAUSE
+                return False
             task = job_queue().next_task()
         except Exception as error:
             # The queue's file may be locked, the disk full, or Valkey away for a moment. It is not
@@ -103,14 +112,16 @@ class Dispatcher:
         return True
 
     def _ask_for_chores(self) -> None:
-        if time.monotonic() < self._next_chores:
+        # By the clock on the wall, so that none is passed over whose minute is one of the hour. What
+        # was missed while the machine slept is not made up for.
+        minute = int(time.time() // 60)
+        if minute == self._minute:
             return
-        # What was missed while the machine slept is not made up for.
-        while self._next_chores <= time.monotonic():
-            self._next_chores += CHORES_EVERY
-        huey = job_queue().huey
-        for chore in huey.read_periodic(None):
-            huey.enqueue(chore)
+        self._minute = minute
+        waiting = {chore.name for chore in self._chores}
+        for chore in job_queue().huey.read_periodic(None):
+            if chore.name not in waiting:
+                self._chores.append(chore)
 
     def _do(self, act: Callable[[], object], job: str = "") -> None:
         """Have a child do something. It may not share the connection to the queue."""

@@ -17,6 +17,7 @@ from kash.platform.jobs import enqueue, services
 from kash.platform.jobs.models import Job
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.queue import job_queue
+from kash.platform.jobs.worker import Dispatcher
 from tests.forks import Forked, heard_module
 
 OWNER = "0" * 16
@@ -157,3 +158,26 @@ def test_the_worker_ends_when_its_keeper_is_killed(keeper: Forked) -> None:
     keeper.kill()
     until(lambda: is_gone(worker))
     assert is_gone(worker)
+
+
+def test_chores_wait_for_no_jobs_and_are_asked_for_in_each_minute(
+    queue_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An officer is told by a chore that somebody is held."""
+    worker, begun = Dispatcher(queue_app), list[str]()
+    monkeypatch.setattr(worker, "_do", lambda _act, job="": begun.append(job))
+    ask("test.nothing")
+    worker._children = {-1: "a job", -2: "another"}
+    assert worker._begin_something()
+    assert begun == [""]
+
+    worker._children = {-1: "a job", -2: "another", -3: "", -4: ""}
+    assert not worker._begin_something()
+
+    seen: list[int] = []
+    huey = job_queue().huey
+    monkeypatch.setattr(huey, "read_periodic", lambda _none: seen.append(worker._minute) or [])
+    for moment in (59.9, 60.4, 119.95, 120.1):
+        monkeypatch.setattr("kash.platform.jobs.worker.time.time", lambda now=moment: now)
+        worker._ask_for_chores()
+    assert seen == [0, 1, 2]
