@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
 from flask_mailman import EmailMessage, Mail
+from flask_mailman.backends.smtp import EmailBackend
 
 from kash.settings import Settings
 
@@ -20,6 +23,22 @@ class MailFailed(Exception):
 
     def __str__(self) -> str:
         return _("The e-mail could not be sent. Hand the link over yourself.")
+
+
+class _CheckedSmtp(smtplib.SMTP):
+    """A connection that asks, where it becomes a protected one, whose certificate it is: else
+    whoever sits in between reads the password, and the links."""
+
+    def starttls(self, *, context: ssl.SSLContext | None = None) -> Any:
+        return super().starttls(context=context or ssl.create_default_context())
+
+
+class SmtpBackend(EmailBackend):  # type: ignore[misc] # the library has no types
+    """The library's, which checks certificates of smtps:// alone."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return smtplib.SMTP_SSL if self.use_ssl else _CheckedSmtp
 
 
 def init_messages(app: Flask, settings: Settings) -> None:
@@ -37,7 +56,7 @@ def init_messages(app: Flask, settings: Settings) -> None:
     else:
         secure = parts.scheme == "smtps"
         app.config.update(
-            MAIL_BACKEND="smtp",
+            MAIL_BACKEND=SmtpBackend,
             MAIL_SERVER=parts.hostname or "localhost",
             MAIL_PORT=parts.port or (465 if secure else 25),
             MAIL_USERNAME=unquote(parts.username) if parts.username else None,

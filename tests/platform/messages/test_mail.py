@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import socket
+import ssl
+import subprocess
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 from apiflask import APIFlask
 from flask_babel import force_locale
 
@@ -98,3 +103,26 @@ def test_the_address_says_how_mail_goes_out(
         assert app.config["MAIL_USE_TLS"] is (port == 587)
         known = "ada" in address
         assert app.config["MAIL_PASSWORD"] == ("p@ss" if known else None)
+
+
+def test_a_password_goes_to_no_server_whose_certificate_nobody_signed(tmp_path: Path) -> None:
+    """At port 587 a connection becomes a protected one, and whoever sits in between can offer that
+    too."""
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    command += " -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem"
+    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+    protected = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    protected.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(Sink(), hostname="127.0.0.1", port=port, tls_context=protected)
+    server.start()
+    app = create_app(Settings(data_dir=tmp_path / "var", mail_url="smtp://mail.example.org:587"))
+    try:
+        with app.app_context():
+            sender = app.extensions["mailman"].get_connection(host="localhost", port=port)
+            assert sender.use_tls
+            with pytest.raises(ssl.SSLCertVerificationError):
+                sender.open()
+    finally:
+        server.stop()
