@@ -36,6 +36,14 @@ function forgetAll() {
   }
 }
 
+/** Whoever goes back was answered nothing, or what was answered has removed it: it was not taken. */
+function notTaken() {
+  for (const key of Object.keys(sessionStorage).filter((each) => each.startsWith(PREFIX))) {
+    const kept = read(key);
+    if (kept?.sent) write(key, { ...kept, sent: false });
+  }
+}
+
 const toText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 const toBytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
@@ -77,6 +85,9 @@ async function start() {
     if (sessionStorage.getItem(OWNER) !== owner) forgetAll();
     sessionStorage.setItem(OWNER, owner);
   }
+
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") notTaken();
+  addEventListener("pageshow", (event) => event.persisted && notTaken());
 
   const fields = new Map(
     [...document.querySelectorAll("[data-keep]")].map((field) => [keyOf(field), field]),

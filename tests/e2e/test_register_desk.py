@@ -20,6 +20,7 @@ from tests.workshops.test_views import entries, marks, sessions
 
 from .looking import DESK, PHONE, covered
 from .test_door import Site, site  # noqa: F401
+from .waiting import wait_until
 
 pytestmark = pytest.mark.browser
 NO_NETWORK = "There is no network at the moment. It is tried again by itself."
@@ -351,3 +352,30 @@ def test_ticks_are_not_lost_by_following_a_name(
     page.wait_for_url(lambda address: "people" not in address)
     assert asked == ["beforeunload"]
     page.context.close()
+
+
+def test_what_was_sent_without_a_network_is_there_when_she_goes_back(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    page = site.page(browser, held.trainer, viewport=PHONE)
+    address = f"{site.address}/workshops/{held.workshop}/cancel"
+    page.goto(f"{site.address}/workshops/{held.workshop}")
+    page.goto(address)
+    reason = page.locator("[name=reason]")
+    reason.press_sequentially("The hall is flooded")
+    wait_until(page, "() => Object.keys(sessionStorage).some(key => key.startsWith('typed:'))")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name="Cancel the workshop").click(no_wait_after=True)
+    expect(reason).to_have_count(0)
+    page.context.set_offline(False)
+    page.go_back()
+    page.goto(address)
+    expect(reason).to_have_value("The hall is flooded")
+    # Once it was taken, nothing of it comes back.
+    page.get_by_role("button", name="Cancel the workshop").click()
+    page.wait_for_url(f"**/workshops/{held.workshop}")
+    page.go_back()
+    expect(reason).to_have_value("")

@@ -1,5 +1,7 @@
-"""The worker: the process that takes jobs out of the queue, two at a time, and does the chores beside
-them, two at a time as well: whoever must be told that somebody is held waits for nobody's paper.
+"""The worker: the process that takes jobs out of the queue, two at a time.
+
+Chores are done beside them, two at a time as well: an officer who must be told that somebody is
+held waits for nobody's papers.
 
 Each job and each chore is done by a child, forked for it alone. What work loads and leaves behind
 goes with the child, so that the worker stays as small as it was born, and a job that brings its
@@ -112,8 +114,8 @@ class Dispatcher:
         return True
 
     def _ask_for_chores(self) -> None:
-        # By the clock on the wall, so that none is passed over whose minute is one of the hour. What
-        # was missed while the machine slept is not made up for.
+        # By the clock on the wall, so that no minute is passed over. What was missed while the
+        # machine slept is not made up for.
         minute = int(time.time() // 60)
         if minute == self._minute:
             return
