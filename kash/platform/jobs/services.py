@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from flask_babel import get_locale
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
 from kash.platform import storage
-from kash.platform.database import after_commit, utc_now, writing
+from kash.platform.database import after_commit, db, utc_now, writing
 from kash.platform.jobs.kinds import heavy_kinds, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from kash.platform.jobs.progress import JobResult
@@ -236,7 +237,8 @@ def results_kept() -> Kept:
 def delete_old_results(now: datetime) -> int:
     """Delete files that jobs made, and rows, once they are as old as `results_kept` says.
 
-    Returns how many files went.
+    So goes a file that no row names, left by work whose end could not be written down. Returns how
+    many files went.
     """
     kept = results_kept()
     with writing() as session:
@@ -253,4 +255,17 @@ def delete_old_results(now: datetime) -> int:
     own = [key for key in keys if key.startswith(f"{RESULT_FOLDER}/")]
     for key in own:
         storage.delete(key)
-    return len(own)
+    return len(own) + _delete_unnamed(now - kept.files)
+
+
+def _delete_unnamed(before: datetime) -> int:
+    old = (found.key for found in storage.list(RESULT_FOLDER) if found.changed_at < before)
+    deleted = 0
+    while keys := list(islice(old, 200)):
+        named = set(db.session.scalars(select(Job.result_key).where(Job.result_key.in_(keys))))
+        db.session.rollback()
+        for key in keys:
+            if key not in named:
+                storage.delete(key)
+                deleted += 1
+    return deleted

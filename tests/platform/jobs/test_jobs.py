@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import structlog.testing
@@ -308,6 +310,22 @@ def test_old_files_go_after_a_day_and_rows_after_a_month(queue_app: Flask) -> No
     services.delete_old_results(now + timedelta(days=31))
     db.session.rollback()
     assert own_job(public_id, OWNER) is None
+
+
+def test_a_file_goes_too_whose_end_found_no_room_to_be_written_down(
+    queue_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may name people, and is what filled the disk."""
+    public_id = ask("test.file", pages=1)
+    with monkeypatch.context() as full:
+        full.setattr(services, "finish", Mock(side_effect=OSError(errno.ENOSPC, "")))
+        run_waiting()
+    services.recover_dropped(utc_now(), job=public_id)
+    assert row(public_id).state == "failed"
+    assert storage.exists(f"jobs/{public_id}")
+    assert services.delete_old_results(utc_now() + timedelta(hours=23)) == 0
+    assert services.delete_old_results(utc_now() + timedelta(hours=25)) == 1
+    assert not storage.exists(f"jobs/{public_id}")
 
 
 def test_a_file_of_the_feature_itself_is_left_alone(queue_app: Flask) -> None:
