@@ -99,9 +99,9 @@ function watchForIdling() {
   };
   setInterval(look, 30000);
   document.addEventListener("visibilitychange", look);
-  // The register was removed on another page of this phone.
+  // The register was removed on another page of this phone, or another taken.
   addEventListener("storage", (event) => {
-    if (event.key === "pad" && event.newValue === null && open) shut();
+    if (event.key === "pad" && open) shut();
   });
 }
 

@@ -134,8 +134,9 @@ export async function hold(grant, pin, key) {
   // By this phone's clock, however wrong it is.
   const here = (moment) => Date.parse(moment) - Date.parse(grant.now) + Date.now();
   const last = Math.max(...grant.slots.map((slot) => here(slot.starts_at) + slot.minutes * 60000));
+  const before = share();
   keepShare(toText(half));
-  await inStore(["pads", "held", "log", "answers"], "readwrite", (transaction) => {
+  const written = inStore(["pads", "held", "log", "answers"], "readwrite", (transaction) => {
     const pads = transaction.objectStore("pads");
     pads.put({
       pad: grant.pad, key, server_key: grant.server_key, ends: grant.ends, state: "", adopter: "",
@@ -157,6 +158,11 @@ export async function hold(grant, pin, key) {
       },
       "register",
     );
+  });
+  await written.catch((problem) => {
+    // No room: the register that was here before opens as it did.
+    if (before) keepShare(before);
+    throw problem;
   });
 }
 
@@ -182,12 +188,13 @@ export async function lockedRegister() {
  */
 export async function openWith(pin) {
   const box = await lockedRegister();
-  if (!box) return { left: 0 };
+  const half = share();
+  if (!box || !half) return { left: 0 };
   // Counted before it is tried: a phone that is switched off meanwhile has still tried.
   const tries = box.tries + 1;
   await put("held", { ...box, tries }, "register");
   let held;
-  const key = await pinKey(pin, box.salt, fromText(share()), box.rounds);
+  const key = await pinKey(pin, box.salt, fromText(half), box.rounds);
   try {
     held = await unlock(key, "register", box);
   } catch {
@@ -198,11 +205,11 @@ export async function openWith(pin) {
     return { left: MOST_TRIES - tries };
   }
   await put("held", { ...box, tries: 0 }, "register");
-  await begun(box, key, held);
+  await begun(box, key, held, half);
   return { left: null };
 }
 
-async function begun(box, key, held) {
+async function begun(box, key, held, half) {
   const pad = await get("pads", box.pad);
   const seq = (await get("facts", numberOf(box.pad))) || 0;
   let records = 0;
@@ -215,15 +222,25 @@ async function begun(box, key, held) {
   for (const one of sealed) {
     for (const answer of await unseal(held.inbox, infoOf(held.pad), "answers", one)) apply(held, { answer });
   }
-  open = { held, key, box, seq, records, seal: await sealer(pad.server_key.jwk, infoOf(held.pad)) };
+  open = { held, key, half, box, seq, records, seal: await sealer(pad.server_key.jwk, infoOf(held.pad)) };
   if (sealed.length || records > LONG_LOG) await writeWhole();
   tell({ opened: true });
 }
 
+/** Whether another page of this phone took another register, or put this one away: what is open
+ * here would be written among what only that one's key opens. Then it is shut. */
+function replaced(now) {
+  if (share() === now.half) return false;
+  if (open === now) shut();
+  return true;
+}
+
 /** Write the register anew, in the place of the log. */
 async function writeWhole() {
-  const { held, key } = open;
+  const now = open;
+  const { held, key } = now;
   const box = await lock(key, "register", held);
+  if (replaced(now)) return;
   await inStore(["held", "log", "answers"], "readwrite", (transaction) => {
     const store = transaction.objectStore("held");
     store.get("register").onsuccess = (event) => {
@@ -233,7 +250,7 @@ async function writeWhole() {
       transaction.objectStore("answers").clear();
     };
   });
-  open.records = 0;
+  now.records = 0;
 }
 
 /** Forget what the PIN opened, until it is typed again. */
@@ -304,6 +321,7 @@ export function make(wanted) {
       Promise.all(items),
       Promise.all(records.map((record) => lock(key, "log", record))),
     ]);
+    if (replaced(now)) throw new Error("replaced");
     await inStore(["facts", "queue", "log"], "readwrite", (transaction) => {
       transaction.objectStore("facts").put(seq, numberOf(held.pad));
       for (const item of sealed) transaction.objectStore("queue").add(item);
@@ -339,8 +357,10 @@ export function answered(pad, answers) {
 }
 
 async function logged(records) {
-  const { held, key } = open;
+  const now = open;
+  const { held, key } = now;
   const locked = await Promise.all(records.map((record) => lock(key, "log", record)));
+  if (replaced(now)) return;
   await inStore(["log"], "readwrite", (transaction) => {
     for (const record of locked) transaction.objectStore("log").add(record);
   });

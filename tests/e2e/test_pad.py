@@ -256,6 +256,53 @@ def test_a_register_that_is_taken_while_another_is_forgotten_keeps_its_pad(
     assert kept == ["new"]
 
 
+def test_a_register_for_which_there_is_no_room_leaves_the_one_before_as_it_was(
+    hall: Hall, browser: Browser
+) -> None:
+    pad = Pad(browser, hall)
+    pad.go("/pad/")
+    kept = pad.page.evaluate(
+        """async () => {
+          const { hold } = await import("/static/pad/register.js");
+          localStorage.setItem("pad", "the half of before");
+          IDBObjectStore.prototype.put = function () { this.transaction.abort(); };
+          const now = new Date().toISOString();
+          const slots = [{ id: "s", starts_at: now, minutes: 60 }];
+          const grant = { pad: "new", now, ends: now, slots, marks: [] };
+          const said = await hold(grant, "271828", null).then(() => "held", () => "no room");
+          return [said, localStorage.getItem("pad")];
+        }"""
+    )
+    pad.close()
+    assert kept == ["no room", "the half of before"]
+
+
+def test_a_page_that_stays_open_while_another_takes_the_register_anew_loses_no_mark(
+    hall: Hall, phone: Callable[[], Pad]
+) -> None:
+    pad = phone()
+    pad.take()
+    pad.session(0)
+    other = pad.context.new_page()
+    other.goto(f"{hall.served.address}/workshops/{hall.workshop}/pad")
+    other.fill("#pin", PIN)
+    other.fill("#again", PIN)
+    other.get_by_role("button", name="Take the register").click()
+    other.wait_for_url("**/pad/")
+    other.close()
+    # What it showed is no longer the register of this phone.
+    pad.open()
+    entry = pad.mark(20, "late")
+    pad.waits(0)
+    assert hall.rows(
+        "SELECT status FROM mark JOIN roster_entry ON roster_entry.person_id = mark.person_id"
+        " JOIN slot ON slot.id = mark.slot_id"
+        " WHERE roster_entry.public_id = ? AND slot.public_id = ?",
+        entry,
+        hall.slots[0],
+    ) == [("late",)]
+
+
 def test_what_met_another_mark_is_told_and_a_register_is_taken_again(
     hall: Hall, phone: Callable[[], Pad]
 ) -> None:
