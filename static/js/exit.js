@@ -1,5 +1,5 @@
-// Leaving at once: a button on every page, or Shift three times within a second and a half. With it
-// goes all that this browser keeps but marks that were not sent, which are sealed: the register that
+// Leaving at once: a button on every page, or Shift three times within a second and a half. Every tab
+// is left. With it goes all that this browser keeps but marks that were not sent, which are sealed: the register that
 // was taken along on this phone (static/pad) too, as it does on signing out. By the button, the code
 // of an unfinished report is shown once more, since this phone forgets it.
 
@@ -19,6 +19,9 @@ const DRAFT = "note";
 const STAYS = ["pad-waits", "minutes-waits", LEFT];
 // Nobody comes back to the code that is shown: then the page goes by itself.
 const SHOWN_FOR = 30_000;
+// Other tabs of this browser are left with this one: what stands in them could be looked at as well,
+// and each has a storage of its own.
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel(LEFT) : null;
 let presses = [];
 
 /** Empty this browser's storage but for what must stay; what the unfinished report's code was. */
@@ -78,6 +81,7 @@ async function leave(address, ends, offers) {
   document.documentElement.hidden = true;
   // What other scripts are still waiting for must not be shown or kept any more.
   document.documentElement.dataset.left = "";
+  tabs?.postMessage("");
   const forgotten = forgetRegister();
   try {
     localStorage.setItem(LEFT, "1");
@@ -116,6 +120,10 @@ try {
 }
 
 if (button) {
+  tabs?.addEventListener("message", () => {
+    if (!("left" in document.documentElement.dataset)) leave(button.href, button.dataset.ends, false);
+  });
+
   button.addEventListener("click", (event) => {
     event.preventDefault();
     leave(button.href, button.dataset.ends, true);

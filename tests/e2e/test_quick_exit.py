@@ -48,6 +48,19 @@ def test_leaving_by_shift_waits_for_nothing(a_phone: Callable[..., Page]) -> Non
     assert page.evaluate("Object.keys(localStorage).sort()") == ["pad-left", "pad-waits"]
 
 
+def test_other_tabs_are_left_with_the_one_that_she_looks_at(a_phone: Callable[..., Page]) -> None:
+    page = _a_report(a_phone())
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.evaluate("sessionStorage.setItem('typed:minutes', 'sealed')")
+    page.bring_to_front()
+    page.locator("[data-leave]").click()
+    # The code is shown where she is.
+    expect(page.locator("[data-code-shown]")).to_be_visible()
+    other.wait_for_url(re.compile("/(leave|sign-in)"))
+    assert other.evaluate("Object.keys(sessionStorage)") == []
+
+
 def test_an_answer_that_comes_after_she_left_is_neither_shown_nor_kept(
     a_phone: Callable[..., Page],
 ) -> None:

@@ -29,11 +29,11 @@ class _CheckedSmtp(smtplib.SMTP):
     """A connection that asks, where it becomes a protected one, whose certificate it is: else
     whoever sits in between reads the password, and the links."""
 
-    def starttls(self, *, context: ssl.SSLContext | None = None) -> Any:
-        return super().starttls(context=context or ssl.create_default_context())
+    def starttls(self, *_given: Any, **_more: Any) -> tuple[int, bytes]:
+        return super().starttls(context=ssl.create_default_context())
 
 
-class SmtpBackend(EmailBackend):  # type: ignore[misc] # the library has no types
+class SmtpBackend(EmailBackend):
     """The library's, which checks certificates of smtps:// alone."""
 
     @property
