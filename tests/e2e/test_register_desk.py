@@ -347,10 +347,14 @@ def test_ticks_are_not_lost_by_following_a_name(
         link.click(no_wait_after=True)
     assert asked == ["beforeunload"]
     assert box.is_checked() is not before
+    with page.expect_event("dialog"):
+        page.locator("header [name=language]").first.click(no_wait_after=True)
+    assert asked == ["beforeunload"] * 2
+    assert box.is_checked() is not before
     # What is sent is not asked about, nor whoever leaves at once.
     page.locator("[data-leave]").click()
     page.wait_for_url(lambda address: "people" not in address)
-    assert asked == ["beforeunload"]
+    assert asked == ["beforeunload"] * 2
     page.context.close()
 
 
