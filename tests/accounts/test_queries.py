@@ -57,7 +57,7 @@ from kash.accounts.queries.delegations import (
     possible_stand_ins,
 )
 from kash.accounts.queries.hand_overs import last_hand_over, names_for
-from kash.accounts.queries.housekeeping import housekeeping
+from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
 from kash.accounts.queries.marks import known_browsers, known_mark
 from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of
 from kash.accounts.queries.requests import link_waits, those_behind, unseen_notices
@@ -172,6 +172,8 @@ def test_links_addresses_and_codes_help_until_they_are_used_or_over(
     assert housekeeping(NOW).without_second_step == 0
     assert bool(housekeeping(NOW))
     assert not housekeeping(NOW + 2 * DAY)
+    actor("police_peer")
+    assert housekeeping(NOW + 2 * DAY) == Housekeeping(0, 1, 1)
     row(KnownAddress, account_id=who.account_id, address_key="here", used_at=NOW - 29 * DAY)
     row(KnownAddress, account_id=who.account_id, address_key="old", used_at=NOW - 31 * DAY)
     assert who.account_id is not None

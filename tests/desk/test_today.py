@@ -65,7 +65,7 @@ def _put_outside_contact_and_custodians_there(a_member: Callable[..., Any]) -> N
         ("administrator", "Invite those who work with you"),
         ("director", "Certificates that a trainer proposes stand here"),
         ("monitoring", "What you take on in a forum stands here"),
-        ("peer", "What you take on in a forum stands here"),
+        ("peer", "This account is not tied to you yet"),
         ("funder", "What the programme asks of you will stand here"),
     ],
 )
@@ -253,9 +253,15 @@ def test_a_participant_sees_what_is_hers(
         assert other not in text
 
 
-def test_an_administrator_keeps_house(sign_in: Callable[..., FlaskClient]) -> None:
-    text = _main(sign_in("administrator").get("/").text)
-    assert "1 Accounts without a second step" in text
+def test_an_administrator_keeps_house(
+    sign_in: Callable[..., FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    actor("peer", name="Juma")
+    browser = sign_in("administrator")
+    text = _main(browser.get("/").text)
+    assert "2 Accounts without a second step" in text
+    assert "1 Peer educators without a participant" in text
+    assert "Peer educator No participant named" in _main(browser.get("/accounts").text)
     assert "Invitations not yet used" not in text
     assert "Next meetings" not in text
 

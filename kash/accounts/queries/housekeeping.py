@@ -1,4 +1,5 @@
-"""Links that were not used yet, and accounts with a password only, as whoever invites sees to."""
+"""Links that were not used yet, accounts with a password only, and accounts of peer educators that
+are tied to no participant, as whoever invites sees to."""
 
 from __future__ import annotations
 
@@ -7,23 +8,26 @@ from datetime import datetime
 
 from sqlalchemy import func, not_, select
 
-from kash.accounts.models import Account, Invitation
+from kash.accounts.models import Account, AccountRole, Invitation
 from kash.platform.database import db
+from kash.policy import Role
 
 
 @dataclass(frozen=True)
 class Housekeeping:
-    """Numbers of invitations that wait, and of accounts that have a password only."""
+    """Numbers of invitations that wait, of accounts that have a password only, and of those of peer
+    educators that are tied to no participant."""
 
     invitations: int
     without_second_step: int
+    untied: int
 
     def __bool__(self) -> bool:
-        return bool(self.invitations or self.without_second_step)
+        return bool(self.invitations or self.without_second_step or self.untied)
 
 
 def housekeeping(now: datetime) -> Housekeeping:
-    """Invitations that wait and accounts in use that have no second step, counted; one query."""
+    """What is to be seen to of invitations and of accounts in use, counted; one query."""
     waiting = (
         select(func.count(Invitation.id))
         .where(
@@ -38,5 +42,14 @@ def housekeeping(now: datetime) -> Housekeeping:
         .where(Account.active.is_(True), Account.totp_sealed.is_(None), not_(Account.has_passkey))
         .scalar_subquery()
     )
-    row = db.session.execute(select(waiting, bare)).one()
+    untied = (
+        select(func.count(Account.id))
+        .where(
+            Account.active.is_(True),
+            Account.person_id.is_(None),
+            Account.roles.any(AccountRole.role.in_([Role.PEER, Role.POLICE_PEER])),
+        )
+        .scalar_subquery()
+    )
+    row = db.session.execute(select(waiting, bare, untied)).one()
     return Housekeeping(*row)
