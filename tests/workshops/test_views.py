@@ -16,7 +16,7 @@ from kash.attendance.models import Mark, MarkOperation, Sheet, Slot
 from kash.attendance.queries.registers import slot_sheet
 from kash.attendance.services.marking import apply_marks
 from kash.people.models import Person
-from kash.platform.database import db, new_public_id
+from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -25,6 +25,7 @@ from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.answers import make_answer_links
 from kash.workshops.services.enrolment import enrol
 from kash.workshops.services.planning import cancel_workshop, change_workshop, duplicate_workshop
 from tests.workshops.conftest import Held, details, in_days, make_person, make_version
@@ -746,6 +747,35 @@ def test_whoever_is_invited_answers_herself(
     assert client_for(made.trainer).post(f"{at}/answer").status_code == 403
     another = client_for(actor("peer", name="Mwingine Mfano"))
     assert another.post(f"{at}/answer").status_code == 404
+
+
+@pytest.mark.any_engine
+def test_whoever_came_takes_no_mark_of_hers_away_by_a_no(
+    both_engines_app: APIFlask,
+    plan: Callable[..., Held],
+    client_for: Browsers,
+    actor: Callable[..., Actor],
+    client: FlaskClient,
+) -> None:
+    today = local_today()
+    made = plan(starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
+    enrol(made.workshop, make_person("Zawadi Sampuli"), made.trainer)
+    (row,) = people_in(made.row, [EnrolmentState.CONFIRMED])
+    (link,) = make_answer_links(made.workshop, [row.enrolment], made.trainer)
+    key = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().id
+    slot = db.session.query(Slot).filter_by(register_id=made.row.register_id).first()
+    assert slot is not None
+    slot.starts_at = utc_now() - timedelta(hours=2)
+    db.session.add(Mark(slot_id=slot.id, person_id=key, status="late"))
+    db.session.commit()
+    her, at = client_for(actor("peer", person_id=key)), f"/workshops/{made.workshop}"
+    assert "Will you come?" not in text_of(her.get(at))
+    said = her.post(f"{at}/answer", data={"answer": "not"}, follow_redirects=True)
+    assert "You were at this workshop already." in text_of(said)
+    assert client.post(f"/r/{link.token}", data={"answer": "not"}).status_code == 409
+    assert [one.enrolment for one in people_in(made.row, [EnrolmentState.CONFIRMED])] == [
+        row.enrolment
+    ]
 
 
 def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.secrets import token_hash
+from kash.attendance.models import Mark, MarkStatus, Slot
 from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
@@ -58,6 +59,12 @@ class NoLongerOnTheList(Problem):
     sentence = _l("You are no longer on the list. Ask whoever invited you.")
 
 
+class CameAlready(MoveNotPossible):
+    """She was there: a no would take every mark of hers out of the hours."""
+
+    sentence = _l("You were at this workshop already. If you can't come again, tell a trainer.")
+
+
 @dataclass(frozen=True)
 class AnswerLinkMade:
     """A link that was made for an enrolment (public id): its token, kept nowhere."""
@@ -70,8 +77,8 @@ def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentStat
     """Let somebody who was invited answer herself; returns how she now stands (waiting while no
     seat is free).
 
-    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, and MoveNotPossible if the workshop is
-    over or she has withdrawn.
+    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, CameAlready if a no comes after she was
+    there, and MoveNotPossible if the workshop is over or she has withdrawn.
     """
     with audited("workshops.invitation_answered", by) as change:
         session = change.session
@@ -97,6 +104,23 @@ def _refuse(held: Workshop, found: Enrolment, now: datetime, *, comes: bool) -> 
         raise MoveNotPossible
     if found.person.minor and comes:
         raise MinorNotEnrolled
+    if not comes and _came(held, found):
+        raise CameAlready
+
+
+def _came(held: Workshop, found: Enrolment) -> bool:
+    """True if she was marked as being there, at whichever session."""
+    there = (
+        select(Mark.id)
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .where(
+            Slot.register_id == held.register_id,
+            Mark.person_id == found.person_id,
+            MarkStatus.weight > 0,
+        )
+    )
+    return bool(db.session.scalar(select(there.exists())))
 
 
 def _answered(
@@ -191,7 +215,7 @@ def answer_by_link(token: str, *, comes: bool) -> EnrolmentState:
 
     The same answer twice changes nothing. It is nobody's own yes: whoever invited her may have held
     the link, so that her contact stays as closed as it was; a no takes an earlier yes back. Raises
-    what `asked_by` raises, and MinorNotEnrolled.
+    what `asked_by` raises, MinorNotEnrolled and CameAlready.
     """
     asked = asked_by(token)
     with audited("workshops.answered_by_link", NOBODY) as change:
