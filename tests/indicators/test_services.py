@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
+from flask_babel import force_locale
 
 from kash.accounts.queries.requests import unseen_notices
 from kash.indicators.errors import (
@@ -74,6 +75,19 @@ def test_a_definition_holds_once_another_approved_it_and_only_from_its_day_on(
     assert (row.because, row.proposed_by, row.approved_by) == (
         "The funder asks so", officer.public_id, director.public_id,
     )  # fmt: skip
+
+
+def test_a_title_that_was_left_as_it_stood_is_read_in_the_readers_language(
+    app: APIFlask, actor: MakeActor
+) -> None:
+    officer, director = actor("monitoring"), actor("director")
+    left = standard(REACHED).title
+    made = propose_definition(REACHED, details(title=left), by=officer)
+    approve_definition(made, by=director)
+    with app.test_request_context("/"), force_locale("sw"):
+        found = definition_of(REACHED, local_today())
+        assert (found.version, found.title) == (2, standard(REACHED).title)
+        assert found.title != left
 
 
 def test_nobody_decides_alone_what_a_figure_means(app: APIFlask, actor: MakeActor) -> None:

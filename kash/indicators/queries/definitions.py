@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from kash.indicators.models import IndicatorDefinition
 from kash.indicators.words import STANDARD_TEXTS, TITLES
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.programme import LANGUAGES
 from kash.policy import Actor
 
 STANDARD_VERSION = 1
@@ -51,9 +53,21 @@ def definitions_on(
     )
     for row in rows:
         found[row.key] = Definition(
-            row.key, row.version or STANDARD_VERSION, row.title, row.text, row.least_share
+            row.key, row.version or STANDARD_VERSION, _title(row), row.text, row.least_share
         )
     return found
+
+
+def _title(row: IndicatorDefinition) -> str:
+    """The title of a version; in the reader's language where whoever wrote it left the standard
+    one of theirs."""
+    for language in LANGUAGES:
+        with force_locale(language):
+            if row.title == str(TITLES[row.key]):
+                break
+    else:
+        return row.title
+    return str(TITLES[row.key])
 
 
 def standard(key: str) -> Definition:
