@@ -130,7 +130,7 @@ def _facts(version: CourseVersion, tree: CourseNode) -> list[tuple[str, str]]:
     """Terms and figures of the title page."""
     said = [
         (_("Sessions"), str(len(_plans(tree)))),
-        (_("Time"), hours_text(planned_minutes(tree))),
+        (_("Length"), hours_text(planned_minutes(tree))),
         (_("Language"), LANGUAGES.get(version.language, version.language)),
         (_("Days"), str(version.days or "")),
         (_("Group size"), group_size(version.group_least, version.group_most)),
