@@ -212,6 +212,7 @@ UNASKED = {
     "incidents.remove_mediator": "as above",
     "certificates.holder_link": "there only until it is used",
     "certificates.holder_page": "there only during a visit",
+    "payouts.remove_payee": "nobody beside the register is paid in what is measured",
     "payouts.settle": "nobody claims a day twice in what is measured",
     "jobs.result": "a file that was made before",
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
-from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
+from kash.payouts.models import Payee, PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries.claims import double_claims
 from kash.people.models import Person
 from kash.platform.database import db
@@ -42,6 +42,9 @@ def payout_places() -> dict[str, Place]:
             .join(PayoutPart, PayoutPart.person_id == Person.id)
             .join(Workshop, Workshop.id == PayoutPart.workshop_id)
             .where(PayoutPart.extra_cents > 0)
+        ),
+        f"{at}/payees/<payee_id>": _of_workshop(
+            select(Payee.public_id).join(Workshop, Workshop.id == Payee.workshop_id)
         ),
         f"{at}/claims/<person_id>": _claimed(0),
         f"{at}/claims/<person_id>/<day>": _claimed(1),
