@@ -294,8 +294,12 @@ def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: 
     """Take a brief back before it was answered; its mediator reads that it ended, as she may be on
     her way. Raises NotFound and AnsweredMeanwhile."""
     with changing("incidents.changed", by, vault, reference) as case:
-        found = [one for one in case.record.interventions if one.id == intervention and one.brief]
-        if not found:
+        found = [one for one in case.record.interventions if one.id == intervention]
+        if found and not found[0].brief and found[0].response == "no_answer":
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        if not found or not found[0].brief:
             raise NotFound
         row = case.change.session.scalar(
             select(MediationBrief)

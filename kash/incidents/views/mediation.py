@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -34,7 +33,7 @@ from kash.incidents.views.case_context import load_case, require_vault, the_vaul
 from kash.people import directory_words, words
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
-from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import to_local
@@ -158,8 +157,7 @@ def may_be_asked(record: Record) -> bool:
 @require_vault
 def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:
     """Take a request back before it was answered."""
-    # Sent twice, the second finds none to take back; the case says what became of it.
-    with suppress(NotFound), FlashedProblems(AnsweredMeanwhile):
+    with FlashedProblems(AnsweredMeanwhile):
         mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
         flash(_("The request is taken back."))
     return redirect(url_for("incidents.case", reference=reference), 303)
