@@ -548,6 +548,30 @@ def test_whoever_asks_reads_the_mediators_number_and_who_is_police(
     assert not re.findall(r"Akoth\s*<small>Police", page)
 
 
+def test_that_a_mediator_said_no_waits_on_today_until_somebody_else_is_asked(
+    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    refusing, other = actor("peer", name="Barasa"), actor("peer", name="Akoth")
+    on_duty(refusing)
+    on_duty(other)
+    reference = a_case()
+
+    def waits() -> tuple[bool, bool]:
+        today, queue = officer.client.get("/").text, officer.client.get("/w").text
+        return "A mediator can’t" in today, "The mediator can’t" in queue
+
+    ask(officer, reference, refusing)
+    assert waits() == (False, False)
+    (brief,) = own_briefs(refusing)
+    answer_brief(refusing, brief.public_id, accepts=False)
+    for _saved in range(2):
+        assert waits() == (True, True)
+        with changing("incidents.changed", officer.actor, officer.vault(), reference):
+            pass
+    ask(officer, reference, other)
+    assert waits() == (False, False)
+
+
 def test_what_a_mediator_answered_stands_in_what_was_done(
     app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:

@@ -223,7 +223,7 @@ def _kinds(
     if line.state in OVER:
         return
     yield "open"
-    waits = pressing or line.state == "submitted" or line.to_ask
+    waits = pressing or line.state == "submitted" or line.to_ask or line.refused
     waits = waits or _is_due(line, clocks, now, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
         yield QUEUE

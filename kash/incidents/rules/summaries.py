@@ -13,6 +13,9 @@ from kash.incidents.rules.light_records import json_has_minor, json_has_programm
 from kash.incidents.rules.money import json_waits_for_a_decision
 from kash.incidents.rules.workflow import OVER
 
+# While a case is in one of these, somebody else may be asked where a mediator said no.
+_WANTING_HELP = frozenset({"submitted", "triaged", "verified", "mediation"})
+
 
 class Summary(NamedTuple):
     """One line of the register: what a list shows of a case, and what filters ask of it.
@@ -20,7 +23,7 @@ class Summary(NamedTuple):
     `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
     of those who are on record; `held`: it came in saying that somebody is held or in danger, and
     nobody says otherwise yet; `to_ask`: it was verified, and somebody was not asked yet what is
-    wanted.
+    wanted; `refused`: whoever was asked last to mediate cannot, and nobody else is asked.
     """
 
     reference: str
@@ -42,6 +45,7 @@ class Summary(NamedTuple):
     undecided: bool = False
     programme: bool = False
     to_ask: bool = False
+    refused: bool = False
 
     @property
     def for_custodian(self) -> bool:
@@ -91,6 +95,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         undecided=json_waits_for_a_decision(record),
         held=said_held(record) and state not in OVER and not let_go(record),
         to_ask=state == "verified" and _is_to_ask(record),
+        refused=state in _WANTING_HELP and _is_refused(record),
     )
 
 
@@ -103,6 +108,13 @@ def _is_to_ask(record: Mapping[str, Any]) -> bool:
     # As her_choice.to_ask, which a test compares with this.
     said = {one.get("person", "") for one in record.get("choices", ()) if one.get("wanted")}
     return not ({one["id"] for one in record.get("persons", ())} or {""}) <= said
+
+
+def _is_refused(record: Mapping[str, Any]) -> bool:
+    asked = record.get("interventions", ())
+    # Who still has a brief may help.
+    waits = any(one.get("brief") for one in asked)
+    return bool(asked) and asked[-1].get("response") == "refused" and not waits
 
 
 def let_go(record: Mapping[str, Any]) -> bool:

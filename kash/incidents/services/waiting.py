@@ -17,16 +17,18 @@ from kash.policy import Actor
 @dataclass(frozen=True)
 class WaitingCases:
     """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
-    with a clock that runs, verified ones in which somebody is to be asked what is wanted; of those
-    for a custodian alone, which nobody has yet, the ones with somebody who is or may be under 18,
-    and about somebody of the programme; those of which a custodian has to decide something (0 for
-    whoever is none); and such as are shredded within two days if nothing keeps them until then."""
+    with a clock that runs, verified ones in which somebody is to be asked what is wanted, such in
+    which a mediator said no and nobody else is asked; of those for a custodian alone, which nobody
+    has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
+    those of which a custodian has to decide something (0 for whoever is none); and such as are
+    shredded within two days if nothing keeps them until then."""
 
     held: int = 0
     new: int = 0
     mine: int = 0
     clocks: int = 0
     to_ask: int = 0
+    refused: int = 0
     minors: int = 0
     decisions: int = 0
     programme: int = 0
@@ -53,4 +55,5 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
             line.until is not None and days_left(line.until, today) <= SOON for line in found.lines
         ),
         to_ask=sum(one.to_ask for _line, one in lines),
+        refused=sum(one.refused for _line, one in lines),
     )
