@@ -82,7 +82,7 @@ FEATURE = Feature(
             permission="accounts.manage",
             let_go=_l("Withdraw them"),
         ),
-        JobKind("accounts.notice", send_notice),
+        JobKind("accounts.notice", send_notice, patient=True),
         Chore("delete_old_sessions", lambda: delete_old_sessions(utc_now()), minutes=60),
         Chore("forget_tries", forget_tries, minutes=10),
     ),

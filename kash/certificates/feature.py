@@ -101,7 +101,7 @@ FEATURE = Feature(
         SampleId("/certificates/rule/tracks/<public_id>", _tracks_of_courses),
         Chore("sign_earlier_certificates", sign_earlier, minutes=30),
         Chore("remind_of_expiry", remind_in_the_morning, minutes=60),
-        JobKind("certificates.reminder", send_expiry_reminder),
+        JobKind("certificates.reminder", send_expiry_reminder, patient=True),
         Chore("forget_design_pictures", forget_old_pictures, minutes=60),
     ),
 )

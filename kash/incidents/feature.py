@@ -136,7 +136,7 @@ FEATURE = Feature(
         Chore("tend_letterbox", lambda: tend_letterbox(utc_now()), minutes=1),
         Chore("delete_orphaned_evidence", delete_orphans, minutes=60),
         Chore("remind_members", lambda: remind_members(utc_now()), minutes=10),
-        JobKind("incidents.reminder", send_reminder),
+        JobKind("incidents.reminder", send_reminder, patient=True),
         Chore("shred_unkept_reports", lambda: shred_unkept(local_today()), minutes=60),
         Chore("alert_officers", alert_officers, minutes=1),
         Chore("mediation_shred_notes", shred_notes, minutes=60),

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from kash.accounts.queries import accounts as accounts_queries
 from kash.accounts.queries.accounts import email_of
+from kash.accounts.rules.sign_in_names import is_address
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.officers import officers
@@ -87,6 +88,9 @@ def remind_members(now: datetime) -> int:
 def send_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
     found = accounts_queries.account(account)
+    if not is_address(email_of(found)):
+        # Her own Today says it.
+        return
     with force_locale(found.language or programme_languages()[0]):
         text = _("Sign in to see whether something waits.")
         send_mail(email_of(found), brand(), text + "\n")

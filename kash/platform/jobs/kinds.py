@@ -15,6 +15,7 @@ class JobKind(Part):
 
     `resumable` work is started again when its worker died under it; other work is marked failed.
     Of `heavy` work each account has one piece done at a time, so that nobody keeps others waiting.
+    `patient` work that failed, such as a mail that no server took, is tried again, later and later.
     Where it `needs` a permission, whoever asked and has lost it since has neither page nor file.
     """
 
@@ -22,6 +23,7 @@ class JobKind(Part):
     work: Callable[..., Any]
     resumable: bool = False
     heavy: bool = False
+    patient: bool = False
     needs: str = ""
 
 
@@ -52,6 +54,12 @@ class Chore(Part):
 def kind_named(name: str) -> JobKind | None:
     """The kind of work of this name, if there is one."""
     return next((kind for kind in declared(JobKind) if kind.name == name), None)
+
+
+def is_patient(name: str) -> bool:
+    """True if work of this kind is tried again where it failed."""
+    kind = kind_named(name)
+    return kind is not None and kind.patient
 
 
 def heavy_kinds() -> list[str]:

@@ -71,7 +71,8 @@ def _do(claimed: Job) -> None:
             error=type(error).__name__,
             at=where_it_broke(error.__traceback__),
         )
-        services.finish(public_id, FAILED, error=sentence_of(error))
+        if not services.try_later(public_id):
+            services.finish(public_id, FAILED, error=sentence_of(error))
     else:
         services.finish(public_id, DONE, result=result)
 

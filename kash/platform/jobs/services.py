@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from kash.feature import Part, declared
 from kash.platform import storage
 from kash.platform.database import after_commit, db, utc_now, writing
-from kash.platform.jobs.kinds import heavy_kinds, kind_named
+from kash.platform.jobs.kinds import heavy_kinds, is_patient, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from kash.platform.jobs.progress import JobResult
 from kash.platform.jobs.queue import job_queue, worker_name
@@ -29,6 +29,8 @@ from kash.platform.vault.audit import ActorLike, audited
 RESULT_FOLDER = "jobs"
 SILENT_FOR = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
+# After each try of patient work that failed.
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 
 
 class UnknownKind(LookupError):
@@ -98,11 +100,11 @@ def claim(public_id: str) -> Job | None:
     """Take waiting work into this worker's hands; None if it is no longer waiting.
 
     Heavy work whose owner has other heavy work in hand is left waiting: it is sent again once that
-    has ended.
+    has ended. So is patient work until its next try.
     """
     with writing() as session:
         taken = _in_turn(session, public_id)
-        if taken is None or taken.state != WAITING:
+        if taken is None or taken.state != WAITING or _rests(taken, utc_now()):
             return None
         taken.state = RUNNING
         taken.done = 0
@@ -165,6 +167,29 @@ def finish(public_id: str, state: str, *, error: str = "", result: JobResult | N
         _send_next(session, ended)
 
 
+def _has_tries(job: Job) -> bool:
+    return is_patient(job.kind) and job.attempts <= len(_PAUSES)
+
+
+def _rests(job: Job, now: datetime) -> bool:
+    """Whether patient work that failed waits for its next try still."""
+    if job.started_at is None or not job.attempts or not _has_tries(job):
+        return False
+    return now < job.started_at + _PAUSES[job.attempts - 1]
+
+
+def try_later(public_id: str) -> bool:
+    """Have patient work that failed tried again later; False if it had all its tries."""
+    with writing() as session:
+        failed = session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+        if failed is None or failed.state != RUNNING or failed.cancel_asked:
+            return False
+        if not _has_tries(failed):
+            return False
+        failed.state = WAITING
+        return True
+
+
 def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> int:
     """Start again, or mark failed, the work that a dead worker held. Returns how many.
 
@@ -187,6 +212,9 @@ def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> 
                 lost.state = CANCELLED
             elif kind is not None and kind.resumable and lost.attempts < MOST_ATTEMPTS:
                 lost.state = WAITING
+            elif _has_tries(lost):
+                # Rather told twice than not at all.
+                lost.state = WAITING
             else:
                 lost.state = FAILED
                 lost.error = _("The work was interrupted before its end. Start it again.")
@@ -194,19 +222,18 @@ def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> 
                 lost.finished_at = now
                 _send_next(session, lost)
     if starting or job or queue.idle():
-        send_waiting()
+        send_waiting(now)
     return len(found)
 
 
-def send_waiting() -> None:
-    """Tell the queue again of waiting work that it may have lost.
+def send_waiting(now: datetime) -> None:
+    """Tell the queue again of waiting work that it may have lost, and of what is tried again now.
 
     Harmless if it knows: work is claimed once.
     """
     with writing() as session:
-        waiting = session.scalars(
-            select(Job.public_id).where(Job.state == WAITING).order_by(Job.id)
-        ).all()
+        found = session.scalars(select(Job).where(Job.state == WAITING).order_by(Job.id)).all()
+        waiting = [job.public_id for job in found if not _rests(job, now)]
     queue = job_queue()
     for public_id in waiting:
         queue.send(public_id)

@@ -69,6 +69,11 @@ def go_stepwise(progress: Progress, *, steps: int) -> None:
             call(step)  # type: ignore[operator]
 
 
+def send_a_mail(progress: Progress) -> None:
+    for call in Step.between:
+        call(0)  # type: ignore[operator]
+
+
 def go_slowly(progress: Progress, *, seconds: float) -> JobResult:
     until = time.monotonic() + seconds
     tenths = round(seconds * 10)
@@ -104,6 +109,7 @@ KINDS = (
     JobKind("test.typed", fail_with_a_sentence),
     JobKind("test.broken", fail_with_a_value),
     JobKind("test.steps", go_stepwise),
+    JobKind("test.patient", send_a_mail, patient=True),
     JobKind("test.slow", go_slowly, resumable=True),
     JobKind("test.slow_once", go_slowly_once),
     JobKind("test.gate", wait_at_the_gate, resumable=True),

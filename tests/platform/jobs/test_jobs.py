@@ -95,6 +95,31 @@ def test_a_typed_error_shows_its_sentence(queue_app: Flask) -> None:
     assert (failed.state, failed.error) == ("failed", "There are not enough seats.")
 
 
+def test_a_mail_that_no_server_takes_is_tried_again_later_and_later(
+    queue_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a new device its owner is told by this mail alone."""
+    public_id, now = ask("test.patient"), utc_now()
+    monkeypatch.setattr(services, "utc_now", lambda: now)
+    monkeypatch.setattr(kinds.Step, "between", [Mock(side_effect=OSError)])
+    run_waiting()
+    for tried, minutes in enumerate((1, 5, 15, 60, 240), start=1):
+        for seconds, attempts in ((minutes * 60 - 1, tried), (1, tried + 1)):
+            now += timedelta(seconds=seconds)
+            services.recover_dropped(now)
+            run_waiting()
+            assert row(public_id).attempts == attempts
+    assert (row(public_id).state, row(public_id).attempts) == ("failed", 6)
+
+    again = ask("test.patient")
+    run_waiting()
+    monkeypatch.setattr(kinds.Step, "between", [])
+    now += timedelta(minutes=1)
+    services.recover_dropped(now)
+    run_waiting()
+    assert (row(again).state, row(again).attempts) == ("done", 2)
+
+
 def test_another_error_shows_no_value_and_logs_none(queue_app: Flask) -> None:
     public_id = ask("test.broken", person="p" * 16)
     with structlog.testing.capture_logs() as logged:
@@ -206,7 +231,7 @@ def test_what_ends_while_its_pieces_are_stored_leaves_no_file(
 
 def test_a_job_is_done_once_however_often_it_is_queued(queue_app: Flask) -> None:
     public_id = ask("test.file", pages=1)
-    services.send_waiting()
+    services.send_waiting(utc_now())
     assert run_waiting() == 2
     assert row(public_id).attempts == 1
 
