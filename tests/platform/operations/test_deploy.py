@@ -88,3 +88,10 @@ def test_the_service_may_write_its_own_folder_only() -> None:
 def test_the_service_lets_what_reads_others_files_be_confined() -> None:
     allowed = re.findall(r"^SystemCallFilter=(.+)$", (DEPLOY / UNITS[0]).read_text(), re.MULTILINE)
     assert "@sandbox" in allowed
+
+
+def test_the_command_that_operators_define_is_found_from_any_folder() -> None:
+    """`systemd-run` looks for it in the folder of whoever types, not in the unit's."""
+    told = (ROOT / "docs" / "going-live.md").read_text()
+    (defined,) = re.findall(r"^kash\(\) \{.*?\}$", told, re.DOTALL | re.MULTILINE)
+    assert re.findall(r"(\S+) \"\$@\"", defined) == ["/srv/kash/kash.sh"]
