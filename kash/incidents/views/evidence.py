@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, BinaryIO
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -26,7 +25,7 @@ from kash.incidents.forms.evidence import (
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.evidence import OpenEvidence, open_evidence
+from kash.incidents.queries.evidence import OpenEvidence, documents_of_evidence, open_evidence
 from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.incidents.sections import CaseSection
 from kash.incidents.services import evidence as evidence_services
@@ -292,9 +291,12 @@ def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     """Shred it; also if it is damaged."""
     actor, vault, case = load_case(reference)
     if request.method == "POST":
-        # Sent twice, the second finds it gone, as she wanted.
-        with suppress(NotFound):
+        try:
             evidence_services.remove_evidence(actor, vault, reference, document)
+        except NotFound:
+            # Sent twice, the second finds it gone, as she wanted.
+            if document in documents_of_evidence():
+                raise
         flash(_("Removed. Its keys and its files are gone."))
         return redirect(url_for("incidents.case", reference=reference) + "#evidence", 303)
     listed = one_or_404(
