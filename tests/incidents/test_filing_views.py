@@ -169,6 +169,15 @@ def test_it_is_gone_on_with_by_its_code(
     assert other.post(FILE, data={"go": "resume", "code": "no"}).status_code == 422
 
 
+def test_whoever_goes_on_later_keeps_the_page_she_is_on(phone: FlaskClient) -> None:
+    code = begin(phone)
+    assert 'value="review"' in answer(phone, code, "what", "").text
+    page = answer(phone, code, "what", "review", acts=["L1"]).text
+    assert '<details class="more-ways" open>' in page
+    again = phone.post(FILE, data={"go": "resume", "code": code}).text
+    assert again.count("answered</small>") == 1
+
+
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(phone: FlaskClient) -> None:
     code = begin(phone)
     wrong = answer(phone, code, "when", day="2999-01-01", clock="25:00", place="the big market")

@@ -202,7 +202,7 @@ def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> Re
     if not fine:
         return _screen_page(language, code, name, form=form, status=422)
     if go == "review":
-        return _review_page(language, code)
+        return _review_page(language, code, later=True)
     if go == "next" and _only_reader_is_named(form):
         return _screen_page(language, code, _NAMES[_NAMES.index(name) + 1], unread=True)
     return _after(language, code, name, 1 if go == "next" else -1)
@@ -290,6 +290,8 @@ def _review_page(
     answered: list[str] | None = None,
     problem: str = "",
     status: int = 422,
+    *,
+    later: bool = False,
 ) -> ResponseReturnValue:
     if answered is None:
         answered = drafts.answered_screens(code)
@@ -305,6 +307,7 @@ def _review_page(
         readers=told_readers(),
         answered=answered or [],
         problem=problem,
+        later=later,
     )
 
 
