@@ -205,7 +205,8 @@ def test_somebody_held_is_two_taps_from_the_officers_queue(
     page.get_by_label("Alikamatwa bila shtaka").check()
     page.locator(".send-now").get_by_role("button", name="Tuma sasa").click()
     heading(page, "Imefika")
-    expect(page.locator(".note.good").first).to_contain_text("Afisa wa zamu anaarifiwa sasa.")
+    told = "Afisa wa nyaraka aliye zamuni anaarifiwa sasa."
+    expect(page.locator(".note.good").first).to_contain_text(told)
     expect(page.get_by_role("link", name="Msaada sasa")).to_be_visible()
     found = findings(page, "sent now")
     assert tell_officers(utc_now()) == 1
