@@ -147,7 +147,9 @@ def test_nobody_finds_or_throws_away_what_another_typed(
     assert f'href="{address}"' in officer.client.get("/w/new").text
     assert "Throw away what was typed?" in officer.client.get(address).text
     assert kept_rows() == (1, 1, 1)
-    assert officer.client.post(address).location == "/w/new"
+    # Tapped twice, it leads to the same place.
+    for _time in range(2):
+        assert officer.client.post(address).location == "/w/new"
     assert kept_rows() == (0, 0, 0)
 
 

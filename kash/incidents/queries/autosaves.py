@@ -47,6 +47,11 @@ def as_kept(by: Actor, case: str, token: str, fields: Fields, now: datetime) -> 
     return json.dumps(kept).encode()
 
 
+def is_kept(document: str) -> bool:
+    """True if an unfinished form of anybody lies under this id."""
+    return bool(fetch(db.session(), document, kind=KIND))
+
+
 def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]:
     """The actor's own unfinished forms for one case, or for new ones; the latest first.
 

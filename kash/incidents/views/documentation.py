@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from kash.incidents import blueprint, names
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.documentation import DocumentationForm, as_form
-from kash.incidents.queries.autosaves import Autosave, autosaves_left, own_autosaves
+from kash.incidents.queries.autosaves import Autosave, autosaves_left, is_kept, own_autosaves
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
@@ -292,9 +292,13 @@ def _writers(autosaves: Sequence[Autosave]) -> Mapping[str, str]:
 
 def _discarded(case: Case | None) -> ResponseReturnValue:
     """Ask whether what was typed is thrown away; once that is answered, do it."""
-    kept = one_or_404(
-        next((one for one in _own(case) if one.document == request.args["discard"]), None)
-    )
+    document = request.args["discard"]
+    kept = next((one for one in _own(case) if one.document == document), None)
+    if kept is None:
+        if request.method == "GET" or is_kept(document):
+            raise NotFound
+        # Sent twice, the second finds it gone, as she wanted.
+        return redirect(request.path, code=303)
     if request.method == "GET":
         return render_template("incidents/throw_away.html", case=case, kept=kept)
     if kept.by == current_actor().public_id:
