@@ -482,6 +482,15 @@ def test_only_directors_lend_and_never_what_is_lent_to_them(
         _lend(director, director)
     with pytest.raises(CannotStandIn):
         _lend(director, officer, 5, 6, permissions=["certificates.revoke"])
+    # A trainer approves certificates, never money: told is what to take away.
+    both = ["certificates.approve", "payouts.approve"]
+    with pytest.raises(CannotStandIn) as refused:
+        _lend(director, other, 5, 6, permissions=both)
+    said = (refused.value.field, str(refused.value))
+    assert said == (
+        "permissions",
+        "This account cannot decide on: Payouts: approve or send back",
+    )
 
 
 @pytest.mark.any_engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from kash.accounts.queries.accounts import roles_of
 from kash.accounts.rules.safety import LONGEST_STAND_IN, DaysFault, days_fault
 from kash.accounts.services.accounts import locked_account
 from kash.accounts.services.notices import APPROVALS_LENT, STANDS_IN, notify
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web.errors import Forbidden, NotFound, Problem
@@ -31,6 +32,16 @@ class CannotStandIn(Problem):
         "This account cannot decide on that. It must see the same pages by its own roles, and not "
         "be a peer educator, a police account or a funder."
     )
+
+    def __init__(self, not_these: Sequence[str] = ()) -> None:
+        if not not_these:
+            super().__init__()
+            return
+        # What else is ticked may be lent: whoever lends takes away these ticks alone.
+        names = approval_names()
+        these = "; ".join(str(names[one]) for one in not_these)
+        super().__init__(_("This account cannot decide on: %(these)s", these=these))
+        self.field = "permissions"
 
 
 class WrongDays(Problem):
@@ -91,8 +102,9 @@ def lend_approvals(
             raise CannotStandIn
         roles = roles_of(other)
         wanted = [one for one in DELEGABLE if one in permissions]
-        if not wanted or not all(may_stand_in(roles, one) for one in wanted):
-            raise CannotStandIn
+        refused = [one for one in wanted if not may_stand_in(roles, one)]
+        if refused or not wanted:
+            raise CannotStandIn(refused if refused != wanted else ())
         if _overlapping(change.session, absent.id, wanted, starts_at, ends_at):
             raise LentAlready
         change.session.add(
