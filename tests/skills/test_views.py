@@ -87,6 +87,9 @@ def test_advice_stands_beside_the_trainers_while_they_are_chosen_and_on_the_plan
     }
     asked = browser.post("/workshops/team", data=chosen)
     assert (asked.status_code, warning in asked.text, "Juma" in asked.text) == (200, True, True)
+    # Without a day nobody is said to be free or busy on "these days".
+    dayless = browser.post("/workshops/team", data=chosen | {"starts_on": ""})
+    assert (warning in dayless.text, "Juma" in dayless.text) == (True, False)
     led = browser.post("/workshops/team", data=chosen | {"lead": team.juma.public_id})
     assert "note" not in led.text
     made = team.plan(-9, team.atieno, confirmed=False)

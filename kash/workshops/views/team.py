@@ -55,9 +55,11 @@ def advice_in_form(
     last = form.ends_on.data or first
     team = dict.fromkeys([*form.facilitators.data, *([leads] if leads else ())])
     key = workshop.id if workshop is not None else None
-    return advice_on(
+    advice = advice_on(
         TeamQuestion(course_id, list(team)[:MOST_TEAM], leads, first, max(first, last), key)
     )
+    # Who is free is said of chosen days alone.
+    return advice if form.starts_on.data else TeamAdvice(advice.warnings, told=advice.told)
 
 
 @blueprint.post("/team")
