@@ -33,7 +33,9 @@ function ask(link) {
   no.autofocus = true;
   no.addEventListener("click", () => dialog.close());
   form.append(token, yes, no);
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    // A second touch sends nothing twice.
+    if (yes.hasAttribute("aria-disabled")) event.preventDefault();
     yes.setAttribute("aria-disabled", "true");
   });
   dialog.append(form);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, expect
+from playwright.sync_api import Browser, Frame, Locator, Page, Route, expect
 
 from kash.attendance.forms import one_operation
 from kash.attendance.services.marking import apply_marks
@@ -383,3 +383,30 @@ def test_what_was_sent_without_a_network_is_there_when_she_goes_back(
     page.wait_for_url(f"**/workshops/{held.workshop}")
     page.go_back()
     expect(reason).to_have_value("")
+
+
+def test_a_second_touch_of_an_answer_sends_nothing_twice(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    """On a slow network it would be told that what was just done can't be done."""
+    page = site.page(browser, held.trainer, viewport=PHONE)
+    page.goto(f"{site.address}/workshops/{held.workshop}")
+    page.evaluate(
+        """async () => {
+          const { enhance } = await import("/static/js/dialog.js");
+          const link = document.createElement("a");
+          Object.assign(link, { href: "/sent", textContent: "End it" });
+          Object.assign(link.dataset, { confirm: "", question: "End it?", yes: "End", no: "No" });
+          document.querySelector("main").prepend(link);
+          enhance(document);
+        }"""
+    )
+    sent: list[Route] = []
+    page.route("**/sent", lambda route: sent.append(route))
+    page.get_by_role("link", name="End it").click()
+    yes = page.get_by_role("button", name="End", exact=True)
+    yes.evaluate("button => { button.click(); setTimeout(() => button.click(), 100); }")
+    page.wait_for_timeout(500)
+    assert len(sent) == 1
