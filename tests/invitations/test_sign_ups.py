@@ -142,6 +142,20 @@ def test_what_is_wrong_stands_beside_its_row_and_nothing_typed_is_lost(
     assert "All places of this link are filled." in text_of(client.get(f"/q/{token}"))
 
 
+def test_another_language_takes_along_what_was_typed(
+    client: FlaskClient, app: APIFlask, held: Held
+) -> None:
+    (listed,) = quota(held, "Kondele")
+    one = {"name": "Akoth wa Ziwa", "age_band": "25-34"}
+    for at, typed in ((f"/s/{open_link(held)}", one), (f"/q/{listed}", rows("Akoth wa Ziwa"))):
+        assert 'name="turn"' in client.get(at).text
+        turned = client.post(f"{at}?in=sw", data=typed | {"turn": "1"})
+        assert turned.status_code == 200
+        assert 'value="Akoth wa Ziwa"' in turned.text
+        assert "Jina" in turned.text
+    assert waiting() == []
+
+
 def test_the_open_form_answers_alike_whether_or_not_somebody_is_known(
     held: Held, client: FlaskClient
 ) -> None:

@@ -83,6 +83,11 @@ def _back(endpoint: str, token: str, language: str, *, sent: bool) -> ResponseRe
     return redirect(url_for(endpoint, **where), code=303)
 
 
+def _turns() -> bool:
+    """True if another language is asked for, with what was typed so far."""
+    return "turn" in request.form
+
+
 @blueprint.route("/q/<token>", methods=["GET", "POST"])
 @allow(ANYONE)
 @leaves_no_trace
@@ -101,7 +106,7 @@ def _station(token: str, language: str) -> ResponseReturnValue:
     if request.method == "GET":
         for _ in range(min(left, ROWS_SHOWN)):
             form.rows.append_entry()
-    elif form.validate():
+    elif not _turns() and form.validate():
         with form.showing_problems():
             people = [(row.key.data, row.typed) for row in form.written()]
             if people:
@@ -120,7 +125,7 @@ def _station(token: str, language: str) -> ResponseReturnValue:
         left=left,
         sent=request.args.get("sent") == "1",
     )
-    return shown, 422 if request.method == "POST" else 200
+    return shown, 422 if request.method == "POST" and not _turns() else 200
 
 
 @blueprint.post("/q/<token>/<row_id>/out")
@@ -153,7 +158,7 @@ def _sign_up(token: str, language: str) -> ResponseReturnValue:
     link = _behind(token, LinkKind.OPEN)
     sent = request.method == "GET" and request.args.get("sent") == "1"
     form = OwnSignUpForm()
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and not _turns() and form.validate():
         with form.showing_problems():
             put_down(link.id, [(form.key.data, form.typed)])
             return _back("invitations.sign_up", token, language, sent=True)
@@ -167,7 +172,7 @@ def _sign_up(token: str, language: str) -> ResponseReturnValue:
         workshop=link.workshop,
         sent=sent,
     )
-    return shown, 422 if request.method == "POST" else 200
+    return shown, 422 if request.method == "POST" and not _turns() else 200
 
 
 def join_sign_ups(app: Flask) -> None:
