@@ -27,7 +27,7 @@ class Housekeeping:
 
 
 def housekeeping(now: datetime) -> Housekeeping:
-    """What is to be seen to of invitations and of accounts in use, counted; one query."""
+    """Counts of what is to be seen to of invitations and of accounts in use; one query."""
     waiting = (
         select(func.count(Invitation.id))
         .where(

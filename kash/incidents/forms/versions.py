@@ -16,6 +16,6 @@ class VersionedForm(LockedForm):
         return number_shown(self.version.data)
 
     def version_to_send(self, newest: int) -> int:
-        """What the page sends next: the version that it showed at first, until it is told that
+        """The version that the page sends next: the one of its first showing, until it is told that
         somebody saved the case since."""
         return newest if self.changed_meanwhile else self.version_shown() or newest

@@ -234,10 +234,11 @@ def note_custody(
     action = "incidents.evidence_custody"
     with _changing(action, by, vault, reference, document) as changed:
         changed.noted(what, who=who, on=on, note=note)
-        *_older, before, noted = changed.file.custody
-        same = before.model_copy(update={"at": noted.at}) == noted
-        if same and noted.at - before.at < timedelta(minutes=1):
-            changed.change.nothing()
+        *older, noted = changed.file.custody
+        for before in older[-1:]:
+            same = before.model_copy(update={"at": noted.at}) == noted
+            if same and noted.at - before.at < timedelta(minutes=1):
+                changed.change.nothing()
 
 
 def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> OpenEvidence:

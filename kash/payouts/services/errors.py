@@ -34,7 +34,7 @@ class BandsOpen(Problem):
 
 
 class OtherCurrency(Problem):
-    """What was given in one currency can't be taken off what is due in another."""
+    """An amount given in one currency can't be taken off what is due in another."""
 
     status = 409
     sentence = _l(

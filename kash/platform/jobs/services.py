@@ -172,7 +172,7 @@ def _has_tries(job: Job) -> bool:
 
 
 def _rests(job: Job, now: datetime) -> bool:
-    """Whether patient work that failed waits for its next try still."""
+    """True if patient work that failed waits for its next try still."""
     if job.started_at is None or not job.attempts or not _has_tries(job):
         return False
     return now < job.started_at + _PAUSES[job.attempts - 1]

@@ -1,4 +1,4 @@
-"""What features say of the files that the database names: none of them may be lost."""
+"""Files that the database names, as each feature says: none of them may be lost."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def workshop_events(public_id: str) -> list[CalendarEvent]:
 def days_given_up(
     public_id: str, events: Sequence[CalendarEvent], before: int
 ) -> list[CalendarEvent]:
-    """What to withdraw of a workshop that lasted so many days before: the days that it has no
+    """Events to withdraw of a workshop that lasted so many days before: the days that it has no
     longer, beside the events of those that it has."""
     last, given_up = events[-1], range(len(events) + 1, before + 1)
     later = [timedelta(days=number - len(events)) for number in given_up]
