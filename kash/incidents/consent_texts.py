@@ -27,9 +27,10 @@ DIGESTS: dict[str, str] = {
     "2026-2": "82a0ac563d2565817ecdc61a58500cfee5fefd5517832da5cbf54a8cb4cd63a4",
     "2026-3": "169a313a93f5e1e5a464414902b1a9a1a3474cf7cffc176afd6ea2d5b3df9d9e",
     "2026-4": "20d42e221de2dbd5e8ce91268cc8ce7f806e26499e8949f0ac955d704f9c59ce",
+    "2026-5": "cf72416f79f1bb3cde463f9e1bcc560055af7ff9dd350af51206e77fbf6b834b",
 }
 # The version that is read out now.
-VERSION = "2026-4"
+VERSION = "2026-5"
 _FALLBACK = "en"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+import kash
 from kash.incidents import consent_texts
 from kash.incidents.consent_texts import (
     DIGESTS,
@@ -103,3 +104,19 @@ def test_the_words_are_nowhere_else() -> None:
     known = {str(one.id) for one in read_po(catalogue.open("rb"), locale="sw")}
     said = {str(text.words) for text in TEXTS.values()}
     assert known.isdisjoint(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "unless"), [("en", "unless "), ("sw", "isipokuwa "), ("luo", "mak mana ka ")]
+)
+def test_whatever_keeps_a_report_without_a_yes_is_told_to_her_as_on_the_page(
+    language: str, unless: str
+) -> None:
+    begins = "Without a yes to keep it, a report is deleted after seven days"
+    po = Path(kash.__file__).parent.parent / "translations/sw/LC_MESSAGES/messages.po"
+    if language == "luo":
+        po = po.parents[2] / "luo/LC_MESSAGES/messages.po"
+    (told,) = (one for one in read_po(po.open("rb")) if str(one.id).startswith(begins))
+    sentence = str(told.id if language == "en" else told.string)
+    words = VERSIONS[VERSION][language]["record"]["words"]
+    assert words.rpartition(unless)[2] == sentence.rpartition(unless)[2]
