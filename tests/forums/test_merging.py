@@ -444,3 +444,14 @@ def test_a_long_text_of_alike_sentences_is_merged_as_a_short_one() -> None:
         " ".join(["The chair opened.", *told, "The chair closed."]),
         [],
     )
+
+
+def test_a_decision_that_one_took_out_is_gone_unless_the_other_changed_it() -> None:
+    before = TypedMinutesRow("d1", "Two officers a shift")
+    changed = TypedMinutesRow("d1", "Three officers a shift")
+    base, out = WrittenItem(decisions=(before,)), WrittenItem()
+    assert merge_items(base, out, base).item.decisions == ()
+    assert merge_items(base, base, out).item.decisions == ()
+    kept = WrittenItem(decisions=(changed,))
+    assert merge_items(base, out, kept).item.decisions == (changed,)
+    assert merge_items(base, kept, out).item.decisions == (changed,)

@@ -23,6 +23,7 @@ from kash.people.rules.lists.classing import (
     State,
     class_rows,
     compare,
+    is_child,
     row_key,
 )
 from kash.people.rules.lists.headings import field_by_heading, match_columns
@@ -497,3 +498,10 @@ def test_two_columns_called_name_hold_one_only_beside_other_facts() -> None:
     assert with_phone == ["name", "name", "phone"]
     alone = [one.field for one in match_columns(["Name", "Name"], columns[:2], {}, TODAY, "KE")]
     assert alone == ["name", ""]
+
+
+@pytest.mark.parametrize(
+    ("birth", "child"), [("12", True), ("2009", True), ("2007", False), ("35", False), ("", False)]
+)
+def test_a_row_says_whether_somebody_may_be_under_18(birth: str, child: bool) -> None:
+    assert is_child(row("Asali Sampuli", "", "", birth), 2026) is child
