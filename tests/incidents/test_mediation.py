@@ -20,6 +20,7 @@ from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import (
     NOTE,
     OUTCOME,
+    Brief,
     duties,
     duty,
     ended_briefs,
@@ -273,9 +274,8 @@ def test_a_brief_of_somebody_else_is_not_there(
     assert own_brief(mediator, brief.public_id).state == "open"
 
 
-def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
-    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
-) -> None:
+def two_asked(officer: AMember, actor: Callable[..., Actor]) -> tuple[Actor, Actor, str, Brief]:
+    """One who says nothing and one who has read that she is asked; the case, and her brief."""
     silent, answering = actor("peer"), actor("peer")
     on_duty(silent)
     on_duty(answering)
@@ -283,6 +283,13 @@ def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
     ask(officer, reference, silent)
     ask(officer, reference, answering)
     (brief,) = own_briefs(answering)
+    return silent, answering, reference, brief
+
+
+def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    _silent, answering, reference, brief = two_asked(officer, actor)
     answer_brief(answering, brief.public_id, accepts=True)
     with writing() as session:
         session.execute(update(MediationBrief).values(runs_out_at=utc_now()))
@@ -299,13 +306,7 @@ def test_after_seven_days_the_note_is_gone_and_the_answer_waits(
 def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
-    silent, answering = actor("peer"), actor("peer")
-    on_duty(silent)
-    on_duty(answering)
-    reference = a_case()
-    ask(officer, reference, silent)
-    ask(officer, reference, answering)
-    (brief,) = own_briefs(answering)
+    silent, answering, reference, brief = two_asked(officer, actor)
     # While an officer looks at a page that says "waiting".
     close_brief(answering, brief.public_id, [Result("release", "released")])
     record = open_case(officer.actor, officer.vault(), reference).record
