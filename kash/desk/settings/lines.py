@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
@@ -14,7 +15,12 @@ from kash.desk.settings.languages import accepted_by
 from kash.desk.settings.programme import the_programme
 from kash.people.models import Zone
 from kash.platform.web.language import LANGUAGES
-from kash.platform.web.programme import contact_looks_a_day, paper_wording, retention
+from kash.platform.web.programme import (
+    contact_looks_a_day,
+    days_backups_are_kept,
+    paper_wording,
+    retention,
+)
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.platform.web.setting_lines import SettingLine, in_use
 
@@ -66,7 +72,7 @@ def _retention(_count: int) -> str:
         "Files %(hours)s h, ended sessions %(days)s d, backups %(backups)s d",
         hours=kept.job_results,
         days=kept.ended_sessions,
-        backups=kept.backups,
+        backups=days_backups_are_kept(current_app.config["SETTINGS"]),
     )
 
 

@@ -21,6 +21,7 @@ from kash.desk.tables import QUIET_COLUMNS
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.forms import whole_number_field
+from kash.platform.web.programme import days_backups_are_kept
 from kash.platform.web.programme import retention as chosen_retention
 from kash.platform.web.retention import BOUNDS, Retention
 from kash.platform.web.row_versions import RowVersionForm
@@ -57,7 +58,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "backups": (
         _l("Backups"),
-        _l("How old a backup may become. Deleted by whoever runs the machine."),
+        _l("A new backup deletes older ones beside it. A server may be set to fewer days."),
     ),
     "trainer_notes": (
         _l("What trainers wrote about a session"),
@@ -129,7 +130,7 @@ def retention() -> ResponseReturnValue:
         challenge=int(CHALLENGE_LASTS.total_seconds() // 60),
         idle=int(SESSION_IDLE.total_seconds() // 3600),
         longest=int(SESSION_LONGEST.total_seconds() // 3600),
-        backup_days=settings.backup_keep_days,
+        backup_days=days_backups_are_kept(settings),
         postgresql=current_app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"),
         quiet=queries.quiet_count(utc_now() - kept.span("idle_people")),
         most_quiet=queries.MOST_QUIET,

@@ -35,6 +35,7 @@ from kash.platform.operations.named_files import named_files, refuse_lost
 from kash.platform.operations.snapshot import engine_of, parts_of_database
 from kash.platform.operations.telling import line_of
 from kash.platform.vault import audited
+from kash.platform.web.programme import days_backups_are_kept
 from kash.policy import SYSTEM
 from kash.settings import Settings
 
@@ -73,7 +74,7 @@ def write_backup(
 
     To `KASH_BACKUP_RECIPIENT` if there is one, else by the passphrase. It is read back and checked
     as a restore would before it gets its name; what does not pass is not kept. Only after that, in
-    a folder, backups of ours older than `KASH_BACKUP_KEEP_DAYS` are deleted.
+    a folder, backups of ours older than `days_backups_are_kept` are deleted.
 
     One that lacks files which the database names does not pass, unless `without_lost_files` says
     that they are lost. Raises OperationError.
@@ -85,14 +86,16 @@ def write_backup(
     path = written.path
     _write(app, written, now, passphrase, without_lost_files)
     try:
-        with app.app_context(), audited("operations.backup_made", SYSTEM) as change:
-            change.about("backup")
+        with app.app_context():
+            days = days_backups_are_kept(settings)
+            with audited("operations.backup_made", SYSTEM) as change:
+                change.about("backup")
     except (DBAPIError, OSError) as error:
         why = line_of(error) or "Something else failed."
         raise OperationError(f"{path} is whole, but the audit trail lacks it. {why}") from None
     if folder:
         _clear_unfinished(folder, now - LONGEST_BACKUP)
-        written.deleted = _delete_old(folder, now - timedelta(days=settings.backup_keep_days))
+        written.deleted = _delete_old(folder, now - timedelta(days=days))
     return written
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from kash.platform.web.paper import PaperWording
 from kash.platform.web.retention import Bounds, Retention
+from kash.settings import Settings
 
 DEFAULT_ZONE = "Africa/Nairobi"
 # Each language under its own name, so that who needs it recognises it.
@@ -99,6 +100,12 @@ def retention() -> Retention:
     """How long the programme keeps things."""
     facts = programme_facts()
     return facts.retention if facts is not None else Retention()
+
+
+def days_backups_are_kept(settings: Settings) -> int:
+    """Days after which a backup in a folder is deleted: the fewer of the server's and the
+    programme's."""
+    return min(settings.backup_keep_days, retention().backups)
 
 
 def contact_looks_a_day() -> int:

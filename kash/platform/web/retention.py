@@ -25,7 +25,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "import_originals": Bounds(24, 1, 72, "hours"),
     "merge_undo": Bounds(24, 1, 168, "hours"),
     "own_words": Bounds(365, 30, 3650, "days"),
-    "backups": Bounds(90, 7, 3650, "days"),
+    "backups": Bounds(30, 7, 3650, "days"),
     "trainer_notes": Bounds(2, 1, 10, "years"),
     "idle_people": Bounds(5, 1, 20, "years"),
     "erasure_answer": Bounds(7, 1, 30, "days"),
@@ -35,7 +35,7 @@ BOUNDS: Mapping[str, Bounds] = {
 @dataclass(frozen=True)
 class Retention:
     """Retention as a programme chose it; units as in `BOUNDS`. `backups` is the age at which
-    operators are told to delete one, `idle_people` after how many quiet years a person comes up for
+    the command deletes one, `idle_people` after how many quiet years a person comes up for
     review. `erasure_answer` is within how many
     days whoever asks to be erased must have an answer."""
 

@@ -21,7 +21,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from kash.accounts.models import Account, SignedInSession
+from kash.accounts.models import Account, Programme, SignedInSession
 from kash.application import create_app
 from kash.people.models import Group, Person
 from kash.platform import storage
@@ -355,6 +355,27 @@ def test_old_backups_in_the_folder_go(one_place: Settings, opened: Open, tmp_pat
     assert {path.name for path in folder.iterdir()} == {
         "kash-2026-01-30T000000Z.age",
         "mine.age",
+        written.path.name,
+    }
+
+
+def test_a_programme_that_chose_fewer_days_than_the_server_has_its_backups_deleted_then(
+    one_place: Settings, opened: Open, tmp_path: Path
+) -> None:
+    app = opened(one_place)
+    with app.app_context():
+        programme = db.session.scalars(select(Programme)).one()
+        programme.settings = {**programme.settings, "retention": {"backups": 7}}
+        db.session.commit()
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for name, age in {"kash-2026-01-01T000000Z.age": 8, "kash-2026-01-03T000000Z.age": 6}.items():
+        (folder / name).write_text("old")
+        then = (utc_now() - timedelta(days=age)).timestamp()
+        os.utime(folder / name, (then, then))
+    written = write_backup(app, folder)
+    assert {path.name for path in folder.iterdir()} == {
+        "kash-2026-01-03T000000Z.age",
         written.path.name,
     }
 
