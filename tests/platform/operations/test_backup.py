@@ -364,8 +364,16 @@ def test_a_programme_that_chose_fewer_days_than_the_server_has_its_backups_delet
 ) -> None:
     app = opened(one_place)
     with app.app_context():
-        programme = db.session.scalars(select(Programme)).one()
-        programme.settings = {**programme.settings, "retention": {"backups": 7}}
+        db.session.add(
+            Programme(
+                id=1,
+                name="Lake",
+                neutral_name="Programme",
+                zone="Africa/Nairobi",
+                languages=["en"],
+                settings={"retention": {"backups": 7}},
+            )
+        )
         db.session.commit()
     folder = tmp_path / "copies"
     folder.mkdir()
