@@ -22,7 +22,7 @@ from kash.certificates.rules.issuing import (
     admission,
     read_serial,
 )
-from kash.certificates.rules.standing import CertificateStatus, standing_on
+from kash.certificates.rules.standing import CertificateStatus, public_class, standing_on
 from kash.people.rules.persons import names_match
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import lookup
@@ -120,7 +120,7 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
         issued_on=found.issued_on,
         expires_on=found.expires_on,
         revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
-        revoked_class=found.revoked_class,
+        revoked_class=public_class(found.revoked_class) if found.revoked_at else "",
         name_matches=matches,
         name_withheld=bool(typed_name) and not compared,
     )

@@ -214,7 +214,7 @@ def test_the_example_of_the_page_for_checkers_is_read_as_every_code_is() -> None
     found = find_revoked(
         described.bare(said["salt"]), described.bare(said["entries"]), claim.serial
     )
-    assert found == Revoked(claim.serial, date(2027, 3, 1), "conduct")
+    assert found == Revoked(claim.serial, date(2027, 3, 1), "other")
     assert tuple(said["classes"]) == STATUS_CLASSES
 
 

@@ -379,7 +379,7 @@ def test_what_is_published_is_every_key_title_place_and_revocation(
     assert sorted(badge_places()) == [(5, False), (7, True)]
     # By the day of the programme's own clock.
     assert [(one.serial, one.day, one.reason_class) for one in revoked_certificates()] == [
-        ("2", TODAY, "conduct")
+        ("2", TODAY, "other")
     ]
     db.session.rollback()
 

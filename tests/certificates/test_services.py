@@ -115,7 +115,7 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     revoked = checking.verified(serials[1], "")
     assert (revoked.standing, revoked.revoked_class, revoked.name_matches) == (
         CertificateStatus.REVOKED,
-        "wrong_name",
+        "other",
         None,
     )
     with pytest.raises(AlreadyRevoked):

@@ -231,7 +231,7 @@ def test_a_certificate_is_checked_without_a_network(programme: Programme, phone:
 
     scanned(page, programme.revoked)
     told(page, "Revoked")
-    expect(verdict).to_contain_text("Against the code of conduct")
+    expect(verdict).to_contain_text("Withdrawn by the issuer")
     expect(verdict).to_contain_text("not forged")
     for byte in (7, 19, 33, 80, 104):
         scanned(page, turned(programme.valid, byte))

@@ -18,6 +18,11 @@ REVOCATION_NAMES = {
     # Nobody chooses it.
     "replaced": _l("It was replaced by a corrected one"),
 }
+# By the classes of `standing.public_class`.
+PUBLIC_REASONS = {
+    "other": _l("Withdrawn by the issuer"),
+    "replaced": REVOCATION_NAMES["replaced"],
+}
 
 
 class RuleForm(KashForm):
@@ -37,10 +42,10 @@ class ProposeForm(KashForm):
 
 
 class RevokeForm(KashForm):
-    """Why a certificate no longer holds; the class is public, the reason is not."""
+    """Why a certificate no longer holds; whoever checks it learns neither."""
 
     reason_class = choice_field(
-        _l("Kind of reason (shown to whoever checks the certificate)"),
+        _l("Kind of reason (stays inside the programme)"),
         [(code, REVOCATION_NAMES[code]) for code in REVOCATION_CLASSES],
         required=True,
     )

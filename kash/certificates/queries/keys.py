@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
+from kash.certificates.rules.standing import public_class
 from kash.certificates.rules.status import Revoked
 from kash.platform.database import db
 from kash.platform.web.formats import to_local
@@ -41,14 +42,14 @@ def badge_places() -> list[tuple[int, bool]]:
 
 
 def revoked_certificates() -> list[Revoked]:
-    """Every certificate that was revoked or replaced, in no order."""
+    """Every certificate that was revoked or replaced, in no order, as anybody is told of it."""
     rows = db.session.execute(
         select(Certificate.serial, Certificate.revoked_at, Certificate.revoked_class).where(
             Certificate.revoked_at.is_not(None), Certificate.serial.is_not(None)
         )
     )
     return [
-        Revoked(serial, to_local(at).date(), reason)
+        Revoked(serial, to_local(at).date(), public_class(reason))
         for serial, at, reason in rows
         if serial is not None and at is not None
     ]

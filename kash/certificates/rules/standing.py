@@ -13,6 +13,14 @@ _REMINDED_AGAIN_WITHIN = timedelta(days=14)
 REVOCATION_CLASSES = ("wrong_name", "wrong_record", "duplicate", "withdrawn_by_holder", "conduct")
 # What nobody chooses: a corrected certificate took its place.
 REPLACED = "replaced"
+# What anybody is told of every other reason: that the issuer withdrew it.
+_WITHDRAWN = "other"
+
+
+def public_class(revoked_class: str) -> str:
+    """The kind of reason that whoever checks a certificate is told. A boss who holds the paper must
+    not read from it what its holder is said to have done, so only a replacement is told apart."""
+    return REPLACED if revoked_class == REPLACED else _WITHDRAWN
 
 
 class CertificateStatus(StrEnum):

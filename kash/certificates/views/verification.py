@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from kash.certificates import blueprint
 from kash.certificates.checking import Check, CheckAnswer, check_serial
-from kash.certificates.forms.issuing import REVOCATION_NAMES, VerifyForm
+from kash.certificates.forms.issuing import PUBLIC_REASONS, VerifyForm
 from kash.certificates.rules.issuing import (
     CHECKS_WINDOW,
     Admission,
@@ -20,6 +20,7 @@ from kash.certificates.rules.issuing import (
     misread,
     read_serial,
 )
+from kash.certificates.rules.standing import public_class
 from kash.certificates.rules.status import STATUS_CLASSES
 from kash.platform.database import utc_now
 from kash.platform.web.context import keep_language_on_device
@@ -87,7 +88,7 @@ def _page(language: str, form: VerifyForm, **told: Any) -> str:
         **{"answer": None, "serial": "", "refused": False, "names_refused": False, **told},
         language=language,
         others=others,
-        reasons={code: REVOCATION_NAMES.get(code, "") for code in STATUS_CLASSES},
+        reasons={code: PUBLIC_REASONS[public_class(code)] for code in STATUS_CLASSES},
         # Nobody's: not even who is signed in shows.
         without_session=True,
         signed_in=None,
@@ -129,7 +130,7 @@ def _verify(language: str) -> Response:
             refused=refused,
             names_refused=answer is not None and answer.admission is Admission.WITHOUT_NAME,
             as_of=utc_now(),
-            reason_class=REVOCATION_NAMES.get(found.revoked_class, "") if found else "",
+            reason_class=PUBLIC_REASONS.get(found.revoked_class, "") if found else "",
         ),
         429 if refused else 422 if form.errors else 200,
     )
