@@ -50,6 +50,10 @@ AFFECTED_NAMES: dict[str, Any] = {
     Affected.CERTIFICATES: _l("Certificates"),
     Affected.FORUMS: _l("Forums and their minutes"),
     Affected.ACCOUNTS: _l("Accounts of staff"),
+    Affected.CASES: _l("Sealed cases: what was reported"),
+    Affected.HEALTH: _l("Health: illness, tests, care"),
+    Affected.IDENTITIES: _l("Identities: legal names, ID numbers"),
+    Affected.EVIDENCE: _l("Evidence: photos, recordings, documents"),
     Affected.PAPER: _l("Paper: sheets, badges, print files"),
     Affected.UNKNOWN: _l("Not known yet"),
 }

@@ -25,6 +25,7 @@ from kash.accounts.models import (
     Invitation,
     SignedInSession,
 )
+from kash.accounts.names import AFFECTED_NAMES
 from kash.accounts.queries import accounts, hand_overs, trail
 from kash.accounts.queries.access import AccessFilter, access_listing, review_reminder
 from kash.accounts.queries.accounts import usable_invitation
@@ -208,6 +209,19 @@ def test_an_administrator_locks_anybody_after_the_password(
 
 
 # --- Breaches -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["cases", "health", "identities", "evidence"])
+def test_a_breach_of_what_harms_most_has_a_kind_of_its_own(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient], kind: str
+) -> None:
+    by = actor("director")
+    breach_id = open_breach(by, what="A sheet.", affected=[Affected.PAPER], noticed_at=utc_now())
+    browser = client_for(by)
+    address = f"/breaches/{breach_id}/edit"
+    browser.post(address, data={"what": "A laptop.", "affected": [kind]})
+    assert db.session.scalars(select(Breach.affected)).one() == [kind]
+    assert str(AFFECTED_NAMES[Affected(kind)]) in browser.get(f"/breaches/{breach_id}").text
 
 
 def test_an_entry_is_sealed_written_on_and_closed_for_good(

@@ -24,6 +24,10 @@ class Affected(StrEnum):
     CERTIFICATES = "certificates"
     FORUMS = "forums"
     ACCOUNTS = "accounts"
+    CASES = "cases"
+    HEALTH = "health"
+    IDENTITIES = "identities"
+    EVIDENCE = "evidence"
     PAPER = "paper"
     UNKNOWN = "unknown"
 
