@@ -35,6 +35,7 @@ from kash.incidents.services.mediation import (
 )
 from kash.incidents.services.receipts import Found, open_receipt
 from kash.incidents.services.shredding import shred_case
+from kash.incidents.views.cases import _timeline
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
 from kash.policy import SYSTEM, Actor
@@ -125,6 +126,25 @@ def _tables() -> dict[str, list[tuple[Any, ...]]]:
         for name in db.metadata.tables
         if name != "letterbox"
     }
+
+
+@pytest.mark.any_engine
+def test_a_withdrawal_stands_after_the_yes_that_preceded_it(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    with changing("incidents.changed", member.actor, member.vault(), reference) as change:
+        change.happened("consents")
+        # Within the hour to which a withdrawal is told.
+        event = change.record.timeline[-1]
+        event.at = event.at.replace(minute=59, second=59)
+    take_back(peer, receipt, "mediation")
+    record = only_case(member).record
+    assert [event.what for event in record.timeline] == ["consents", "taken_back"]
+    assert record.timeline[1].at < record.timeline[0].at
+    newest_first = [event.what for event in _timeline(record)]
+    assert newest_first == ["taken_back", "consents"]
 
 
 @pytest.mark.any_engine

@@ -4,7 +4,7 @@ and hold for whatever reads its record from the moment they were said."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, Field
 
@@ -47,6 +47,18 @@ def take_back(record: Record, said: Withdrawal) -> None:
     if purposes:
         event = Event(what=TAKEN_BACK, by="", at=said.at, about=",".join(purposes))
         record.timeline.append(event)
+
+
+def moments(record: Record) -> list[tuple[datetime, Event]]:
+    """Events of a record, each with the moment by which it is ordered. A withdrawal is known to the
+    hour only, and came after whatever stood there before it."""
+    last = datetime.min.replace(tzinfo=UTC)
+    found = []
+    for event in record.timeline:
+        at = max(event.at, last) if event.what == TAKEN_BACK else event.at
+        last = max(last, at)
+        found.append((at, event))
+    return found
 
 
 def is_taken_back(record: Record, purpose: str) -> bool:

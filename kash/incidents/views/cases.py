@@ -26,6 +26,7 @@ from kash.incidents.rules.mediation import events_of
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.record import Event, Record
 from kash.incidents.rules.retention import what_keeps
+from kash.incidents.rules.withdrawing import moments
 from kash.incidents.rules.workflow import (
     ASK_HER,
     OVER,
@@ -169,9 +170,10 @@ def _timeline(record: Record) -> list[Event]:
     ]
     # Mediators' answers are known to the minute.
     order = sorted(
-        [*record.timeline, *answers], key=lambda event: event.at.replace(second=0, microsecond=0)
+        [*moments(record), *((event.at, event) for event in answers)],
+        key=lambda one: one[0].replace(second=0, microsecond=0),
     )
-    return order[::-1]
+    return [event for _at, event in order][::-1]
 
 
 def _clocks(record: Record, now: datetime) -> list[Any]:
