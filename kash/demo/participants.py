@@ -132,15 +132,12 @@ def find_a_minor(people: People, actors: dict[str, Actor]) -> None:
 
 def _record_consents(people: People, trainer: Actor) -> None:
     for number, person in enumerate(people.everybody):
-        answers = {"contact": "given", "printed_name": "given", "photo": "given"}
-        if number % 6 == 1:
-            answers["photo"] = "refused"
+        answers = {"contact": "given", "printed_name": "given"}
         if number % 20 == 4:
             answers["contact"] = "refused"
-        if number % 5 == 2:
-            answers["research"] = "given"
-            if person in people.police:
-                answers["funder"] = "refused"
+        if number % 5 == 2 and person in people.police:
+            answers["funder"] = "refused"
         for purpose, answer in answers.items():
             record_consent(person, purpose, answer, trainer)
-    record_consent(people.community[3], "photo", "withdrawn", trainer)
+    for answer in ("given", "withdrawn"):
+        record_consent(people.police[3], "funder", answer, trainer)

@@ -28,25 +28,11 @@ TEXTS = {
             "of. Messages say nothing about why I take part."
         ),
     ),
-    "photo": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may take photos in which I can be recognised and keep them. "
-            "It asks me again before it shows one outside the programme."
-        ),
-    ),
     "printed_name": ConsentText(
         "2026-1",
         _l(
             "The programme may print the name I chose on certificates, badges and lists "
             "that others in the room can see."
-        ),
-    ),
-    "research": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may use what it knows of my attendance and my tests in research, "
-            "without my name and without anything else that points to me."
         ),
     ),
     "funder": ConsentText(

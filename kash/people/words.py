@@ -45,10 +45,11 @@ ERASURE_TONE = {"waiting": "live", "done": "good", "refused": "bad", "withdrawn"
 REQUEST_TONE = {"waiting": "live", "agreed": "good", "refused": "bad", "ended": ""}
 PURPOSE = {
     "contact": _l("Calls and messages"),
-    "photo": _l("Photos"),
     "printed_name": _l("Name on paper"),
-    "research": _l("Research"),
     "funder": _l("Sharing with funders"),
+    # Asked no more, since nothing was ever done with the answers; what was said stays said.
+    "photo": _l("Photos"),
+    "research": _l("Research"),
 }
 ANSWER = {"given": _l("Given"), "refused": _l("Refused"), "withdrawn": _l("Withdrawn")}
 ANSWER_TONE = {"given": "good", "refused": "bad", "withdrawn": "warn"}

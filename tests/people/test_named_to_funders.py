@@ -13,7 +13,7 @@ from kash.people.models import Consent, Group, Person
 from kash.people.queries.consents import consent_holds
 from kash.people.rules.persons import OF_POLICE_ALONE, PURPOSES, purposes_for
 from kash.people.services.consents import record_consent
-from kash.people.services.signed_forms import Noted, note_signed_forms
+from kash.people.services.signed_forms import Noted, NothingSigned, note_signed_forms
 from kash.platform.database import db
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
@@ -55,7 +55,7 @@ def test_an_old_yes_of_a_community_member_opens_nothing_to_funders(
     assert consent_holds({officer, member}, "funder") == {officer}
     record_consent(two[0], "funder", "refused", SYSTEM)
     assert consent_holds({officer, member}, "funder") == set()
-    assert consent_holds({officer, member}, "photo") == {officer, member}
+    assert consent_holds({officer, member}, "printed_name") == {officer, member}
 
 
 def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
@@ -120,3 +120,20 @@ def test_what_she_once_answered_is_shown_and_not_asked_again(
     page = client_for(actor("director")).get(f"/people/{two[1]}").text
     assert "Sharing with funders" in page
     assert "Not asked any more" in page
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_photos_and_research_for_which_no_code_asks_are_asked_of_nobody(
+    two: tuple[str, str], actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    browser = client_for(actor("director"))
+    for person in two:
+        for purpose in ("photo", "research"):
+            with pytest.raises(NotFound):
+                record_consent(person, purpose, "given", SYSTEM)
+            with pytest.raises(NothingSigned):
+                note_signed_forms([person], [purpose], 1, "Cupboard", SYSTEM)
+    listed = browser.get("/people").text
+    assert "Not asked yet: Name on paper" in listed
+    assert "Not asked yet: Photos" not in listed
+    assert db.session.query(Consent).count() == 0

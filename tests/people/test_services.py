@@ -224,16 +224,16 @@ def test_after_midnight_it_is_the_day_and_the_year_of_the_programme(
 @pytest.mark.any_engine
 def test_consent_is_added_never_changed(person: Adding) -> None:
     public_id = person()
-    record_consent(public_id, "photo", "given", SYSTEM)
+    record_consent(public_id, "printed_name", "given", SYSTEM)
     for wrong in ("given", "refused"):
         with pytest.raises(NotPossibleNow):
-            record_consent(public_id, "photo", wrong, SYSTEM)
-    record_consent(public_id, "photo", "withdrawn", SYSTEM)
-    record_consent(public_id, "photo", "given", SYSTEM)
+            record_consent(public_id, "printed_name", wrong, SYSTEM)
+    record_consent(public_id, "printed_name", "withdrawn", SYSTEM)
+    record_consent(public_id, "printed_name", "given", SYSTEM)
     kept = db.session.scalars(select(Consent).order_by(Consent.id)).all()
     assert [each.answer for each in kept] == ["given", "withdrawn", "given"]
     assert {each.text_version for each in kept} == {"2026-1"}
-    assert kept[0].text.startswith("The programme may take photos")
+    assert kept[0].text.startswith("The programme may print the name")
 
 
 @pytest.mark.any_engine

@@ -67,19 +67,19 @@ def answers(person: str) -> list[tuple[str, str, bool]]:
 def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(
     people: list[str], trainer: Actor
 ) -> None:
-    record_consent(people[1], "photo", "refused", trainer)
-    record_consent(people[2], "photo", "given", trainer)
+    record_consent(people[1], "printed_name", "refused", trainer)
+    record_consent(people[2], "printed_name", "given", trainer)
     with pytest.raises(FormsMiscounted):
-        note_signed_forms(people, ["photo"], 2, "Cupboard 2", trainer)
-    for nobody, nothing in (([], ["photo"]), (people, []), (people, ["nonsense"])):
+        note_signed_forms(people, ["printed_name"], 2, "Cupboard 2", trainer)
+    for nobody, nothing in (([], ["printed_name"]), (people, []), (people, ["nonsense"])):
         with pytest.raises(NothingSigned):
             note_signed_forms(nobody, nothing, 3, "Cupboard 2", trainer)
     assert db.session.query(ConsentBatch).count() == 0
-    noted = note_signed_forms(people, ["photo", "contact"], 3, "Cupboard 2", trainer)
+    noted = note_signed_forms(people, ["printed_name", "contact"], 3, "Cupboard 2", trainer)
     assert noted == Noted(3, (NAMES[1],))
-    assert answers(people[0]) == [("contact", "given", True), ("photo", "given", True)]
-    assert answers(people[1]) == [("photo", "refused", False), ("contact", "given", True)]
-    assert answers(people[2]) == [("photo", "given", False), ("contact", "given", True)]
+    assert answers(people[0]) == [("contact", "given", True), ("printed_name", "given", True)]
+    assert answers(people[1]) == [("printed_name", "refused", False), ("contact", "given", True)]
+    assert answers(people[2]) == [("printed_name", "given", False), ("contact", "given", True)]
     batch = db.session.query(ConsentBatch).one()
     assert (batch.forms, batch.kept_at, batch.recorded_by) == (3, "Cupboard 2", trainer.public_id)
     entry = db.session.query(AuditEntry).filter_by(action="people.signed_forms_noted").one()
@@ -95,13 +95,13 @@ def test_the_words_are_those_of_the_form_that_she_signed(people: list[str], trai
     person.language = "sw"
     db.session.commit()
     db.session.rollback()
-    note_signed_forms(people[:2], ["photo"], 2, "Cupboard 2", trainer)
+    note_signed_forms(people[:2], ["printed_name"], 2, "Cupboard 2", trainer)
     texts = [
         db.session.query(Consent).join(Consent.person).filter(Person.public_id == one).one().text
         for one in people[:2]
     ]
     assert texts[0] != texts[1]
-    assert texts[1].startswith("The programme may take photos")
+    assert texts[1].startswith("The programme may print the name")
 
 
 def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
@@ -118,7 +118,7 @@ def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
         "step": "save",
         "chosen": people[:2],
         "offered": people,
-        "purposes": ["photo"],
+        "purposes": ["printed_name"],
         "forms": "3",
         "kept_at": "Cupboard <2>",
     }
@@ -158,7 +158,7 @@ def test_forms_are_noted_of_both_groups_though_one_is_shown_at_a_time(
         "offered": [officer, *people],
         # Of group A nobody stays ticked; the others are not shown, and go along.
         "chosen": people,
-        "purposes": ["photo"],
+        "purposes": ["printed_name"],
         "forms": "3",
         "kept_at": "Cupboard 2",
     }

@@ -195,7 +195,7 @@ def test_a_trainer_finds_anyone_by_name_and_nothing_else(sign_in: SignIn, person
     assert holds_none_of(found.text)
     for typed in ("REF-77", "0712345678"):
         assert "Nobody found" in browser.post("/people/search", data={"search": typed}).text
-    for path in ("", "/edit", "/transfer", "/consents/photo"):
+    for path in ("", "/edit", "/transfer", "/consents/printed_name"):
         refused = browser.get(f"/people/{public_id}{path}")
         assert refused.status_code == 404
         assert holds_none_of(refused.text, (*SECRETS, "Asali"))
@@ -302,8 +302,8 @@ def test_consent_and_transfer_by_their_pages(
     public_id = person(by=trainer)
     place = add_organisation(OrganisationDetails("Kondele", "station"), trainer)
     browser = client_for(trainer)
-    asked = f"/people/{public_id}/consents/photo"
-    assert "keep them" in browser.get(asked).text
+    asked = f"/people/{public_id}/consents/printed_name"
+    assert "lists that others in the room can see" in browser.get(asked).text
     assert browser.post(asked, data={}).status_code == 422
     assert browser.post(asked, data={"answer": "withdrawn"}).status_code == 422
     assert browser.post(asked, data={"answer": "given"}).status_code == 302
@@ -420,6 +420,6 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(2):
         person(organisation=place, reference=f"R{number}", phone=None)
         add_organisation(OrganisationDetails(f"Place {number}", "station"), SYSTEM)
-        record_consent(first, ("photo", "contact")[number], "given", SYSTEM)
+        record_consent(first, ("printed_name", "contact")[number], "given", SYSTEM)
     assert counts() == before
     assert max(before) <= 18

@@ -64,7 +64,7 @@ def consent_holds(
 ) -> set[int]:
     """Those of these people whom neither a refusal nor a withdrawal keeps from a purpose.
 
-    Whatever uses a purpose asks this first: contact, photo, printed_name, research or funder. For
+    Whatever uses a purpose asks this first: contact, printed_name or funder. For
     what only officers are asked it holds of nobody else, whatever was answered once.
     """
     newest = (

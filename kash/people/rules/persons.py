@@ -15,7 +15,7 @@ AGE_BANDS = ("under18", "18-24", "25-34", "35-44", "45-plus")
 WIDE_AGE_BANDS = ("35-plus",)
 KINDS = ("station", "collective", "partner")
 LANGUAGES = ("en", "sw", "luo", "guz", "luy")
-PURPOSES = ("contact", "photo", "printed_name", "research", "funder")
+PURPOSES = ("contact", "printed_name", "funder")
 # Whoever can be jailed for her work is not asked to be named to those who pay.
 OF_POLICE_ALONE = frozenset({"funder"})
 ADULT = 18

@@ -56,12 +56,11 @@ def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None
     Raises NotFound, also where nobody of her group is asked, and NotPossibleNow, also for the same
     answer sent twice.
     """
-    text = TEXTS[purpose]
-    words = str(text.words)
     with audited("people.consent_recorded", by) as change:
         person = locked_person(change.session, public_id)
         if purpose not in purposes_for(police=person.group.is_police):
             raise NotFound
+        text = TEXTS[purpose]
         present = present_answers(newest_answers(change.session, person.id)).get(purpose)
         if answer == present or answer not in possible_answers(present):
             raise NotPossibleNow
@@ -70,7 +69,7 @@ def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None
                 person_id=person.id,
                 purpose=purpose,
                 answer=answer,
-                text=words,
+                text=str(text.words),
                 text_version=text.version,
                 recorded_by=by.public_id,
                 recorded_at=change.now,

@@ -29,7 +29,7 @@ from kash.people.queries.persons import has_account, name_and_group, own_person
 from kash.people.queries.reach import reach_of
 from kash.people.queries.search import ANY_PURPOSE, PeopleSearch, people
 from kash.people.queries.trail import latest_of_trail
-from kash.people.rules.persons import keeps_from, purposes_for
+from kash.people.rules.persons import PURPOSES, keeps_from, purposes_for
 from kash.people.scope import reaches
 from kash.people.sections import sections_for
 from kash.people.services.persons import (
@@ -116,7 +116,7 @@ def search() -> ResponseReturnValue:
 
 
 def _purpose(given: str) -> str:
-    return given if given in (*words.PURPOSE, ANY_PURPOSE) else ""
+    return given if given in (*PURPOSES, ANY_PURPOSE) else ""
 
 
 def _chosen_facts(given: Mapping[str, str]) -> dict[str, str]:
@@ -148,6 +148,7 @@ def _list(
         unasked_choices=[
             (purpose, _("Not asked yet: %(purpose)s", purpose=label))
             for purpose, label in words.PURPOSE.items()
+            if purpose in PURPOSES
         ],
         fact_choices=[
             (fact.name, words.LABEL[fact.name], words.choices(fact.name))

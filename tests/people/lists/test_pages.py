@@ -254,7 +254,7 @@ def test_a_list_is_not_undone_once_something_depends_on_it(
     confirm(made, trainer)
     db.session.rollback()
     person = db.session.query(Person).one().public_id
-    record_consent(person, "photo", "given", trainer)
+    record_consent(person, "printed_name", "given", trainer)
     with pytest.raises(NotUndone):
         undo_list(made, trainer)
     db.session.rollback()
