@@ -207,3 +207,9 @@ CUSTODY_NAMES: dict[str, Any] = {
     "printed_out": _l("Printed"),
     "other": _l("Something else"),
 }
+
+# By `parts.HOLD_PAPERS`.
+HOLD_PAPER_NAMES: dict[str, Any] = {
+    "court_order": _l("Order of a court"),
+    "summons": _l("Summons"),
+}

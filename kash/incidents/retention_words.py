@@ -49,6 +49,10 @@ STAYS: dict[Keeps, Any] = {
         "It stays until a custodian has looked at the money or things in it. Then seven days begin"
         " in which she can agree."
     ),
+    Keeps.PAPER: _l(
+        "It stays since two members put on record that a court wants it. When they end that, seven"
+        " days begin in which she can agree."
+    ),
 }
 
 

@@ -56,6 +56,7 @@ CODED = {
     "own_words.origin": "herself",
     # Of an incident that is not there nobody knows whether it was a child's: a custodian reads it.
     "links.kind": "workshop",
+    "holds.paper": "summons",
     "evidence.kind": "application/pdf",
     "timeline.what": "triage",
     "timeline.state": "triaged",
@@ -108,6 +109,9 @@ NEVER = {
     # Opened by their own page.
     "first_accounts",
     "sealed_changes",
+    "holds.id",
+    "holds.by",
+    "holds.second",
     "comments.by",
     "timeline.by",
     "timeline.about",

@@ -26,6 +26,7 @@ _LEFT_OUT = frozenset(
         "timeline",
         "comments",
         "choices",
+        "holds",
         "own_words",
         "first_accounts",
         "sealed_changes",

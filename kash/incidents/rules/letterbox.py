@@ -80,6 +80,15 @@ class Fate(BaseModel):
     for_officers: bool = False
 
 
+class KeptByPaper(BaseModel):
+    """A case that two members keep by a paper (one of `parts.HOLD_PAPERS`) since a day, whatever
+    was taken back. It lies here since the deletion after seven days and the receipt have no keys.
+    """
+
+    paper: str
+    since: date
+
+
 class Sent(BaseModel):
     """A filing that waits for its hour: the sealed record and the screens that it names; `until`:
     the last day on which it is kept, None if something keeps it; `adds_to`: the reference of the
@@ -112,14 +121,15 @@ class Answered(BaseModel):
 class Box(BaseModel):
     """Drafts by the hash of their code; sent filings, and consents that were taken back, by the
     hash of their receipt; pages that sent something, by the hash of code and token; cases that
-    nothing keeps, by their reference (it lies here and not in their rows, since it says who refused
-    to have her report kept); of reports that were sent after another, by their reference, that of
-    the other (so that who sees one is decided by both), as long as one of them is there; of those
-    among them that were shredded, which were for officers (of any other nobody knows, so that what
-    adds to it is a custodian's); by the hash of their receipt, the day on which such were shredded
-    as asked; and, by purpose of consent and reference of the case, ids of what was made of it for
-    others to read (`endings.MadeOf`), so that it goes with that consent though nobody has keys at
-    hand."""
+    nothing keeps, by their reference (it lies here and not in their rows, since it says who
+    refused to have her report kept); of reports that were sent after another, by their
+    reference, that of the other (so that who sees one is decided by both), as long as one of
+    them is there; of those among them that were shredded, which were for officers (of any other
+    nobody knows, so that what adds to it is a custodian's); by the hash of their receipt, the
+    day on which such were shredded as asked; cases that two members keep by a paper, by
+    reference; and, by purpose of consent and reference of the case, ids of what was made of it
+    for others to read (`endings.MadeOf`), so that it goes with that consent though nobody has
+    keys at hand."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
@@ -129,7 +139,12 @@ class Box(BaseModel):
     additions: dict[str, str] = Field(default_factory=dict)
     for_officers: list[str] = Field(default_factory=list)
     shredded: dict[str, date] = Field(default_factory=dict)
+    papers: dict[str, KeptByPaper] = Field(default_factory=dict)
     made: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+
+    def is_held(self, reference: str) -> bool:
+        """True if a case is not deleted, whatever was taken back: two members named a paper."""
+        return reference in self.papers
 
     def letters(self) -> Iterator[Letter]:
         """Every sealed document in it."""
@@ -200,6 +215,7 @@ def as_bytes(box: Box) -> bytes:
         additions=dict(sorted(box.additions.items())),
         for_officers=sorted(set(box.for_officers)),
         shredded=dict(sorted(box.shredded.items())),
+        papers=dict(sorted(box.papers.items())),
         made={
             purpose: {key: sorted(ids) for key, ids in sorted(cases.items()) if ids}
             for purpose, cases in sorted(box.made.items())

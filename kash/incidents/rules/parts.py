@@ -265,6 +265,24 @@ class CaseDecision(RecordPart):
     reason: str = ""
 
 
+# Papers by which two members keep a report although she took back that it is kept.
+HOLD_PAPERS = ("court_order", "summons")
+
+
+class Hold(RecordPart):
+    """Hold on a case: until it is lifted nobody closes or shreds it, removes evidence or replaces
+    an identity. `by` put it there. With a `paper`, one of `HOLD_PAPERS`, on which a `second` member
+    agreed, it stands against a withdrawal too; `details` say which court, number and day."""
+
+    id: str
+    by: str
+    at: datetime
+    reason: str
+    paper: str = ""
+    details: str = ""
+    second: str = ""
+
+
 def next_id(parts: Sequence[RecordPart], letter: str) -> str:
     """A short id that no part of a list has: `a1`, `a2`, …"""
     taken = {getattr(part, "id", "") for part in parts}

@@ -32,6 +32,7 @@ from kash.incidents.rules.parts import (
     Evidence,
     Filing,
     Happening,
+    Hold,
     Information,
     Intervention,
     Link,
@@ -63,6 +64,7 @@ __all__ = [
     "Evidence",
     "Filing",
     "Happening",
+    "Hold",
     "Information",
     "Intervention",
     "Link",
@@ -131,6 +133,7 @@ class Record(RecordPart):
     taking: Taking = Field(default_factory=Taking)
     first_accounts: list[str] = Field(default_factory=list)
     sealed_changes: list[str] = Field(default_factory=list)
+    holds: list[Hold] = Field(default_factory=list)
     urgent: bool = False
     assigned_to: str = ""
     # Accounts that said themselves that they must not work on this.
@@ -184,6 +187,11 @@ class Record(RecordPart):
     def unread(self) -> set[str]:
         """Screens of a phone that nobody could put together with it, by their names."""
         return set(self.filing.screens)
+
+    def paper_hold(self) -> Hold | None:
+        """The hold by two with a paper named, which keeps a report against her own withdrawal too;
+        None if there is none."""
+        return next((one for one in self.holds if one.paper), None)
 
     def asks_for_a_decision(self) -> bool:
         """True if the custodian decides, or has decided, about a report of bribery, or a term that

@@ -4,8 +4,8 @@ Whoever files is told first: without her consent to keep it a report is shredded
 unless somebody is held, help is under way, or a custodian alone may read it: she may be away for a
 week, and what only she may read is not lost unread. Nor is what she has to decide about, a report
 of bribery, before she did: that may be a duty, whatever anybody agreed to. That holds for every
-case, however it came in, and nobody can put it off by her word alone: consent is noted, or help
-begins.
+case, however it came in, and nobody can put it off by her word alone: consent is noted, help
+begins, or two members name the paper of a court.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Keeps(StrEnum):
     HELP = "help"
     GUARDED = "guarded"
     DECISION = "decision"
+    PAPER = "paper"
 
 
 def last_day(today: date) -> date:
@@ -58,6 +59,8 @@ def what_keeps(record: Record, state: str) -> Keeps | None:
     and no duty."""
     if may_be_kept(record):
         return Keeps.CONSENT
+    if record.paper_hold() is not None:
+        return Keeps.PAPER
     if state not in OVER:
         # First, since no days begin when she is let go or help has ended.
         if is_guarded(record):

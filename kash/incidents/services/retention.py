@@ -21,13 +21,13 @@ from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.rules.custodian_only import for_custodian
-from kash.incidents.rules.letterbox import Box, Fate
+from kash.incidents.rules.letterbox import Box, Fate, KeptByPaper
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.retention import is_as_asked, last_day, what_keeps
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.made import end_made
 from kash.platform.vault import OpenVault
-from kash.platform.web.formats import local_today
+from kash.platform.web.formats import local_today, to_local
 
 
 def settle(
@@ -47,7 +47,8 @@ def settle(
     """
     box = opened_box(session)
     known, first = box.fates.get(reference), box.additions.get(reference, "")
-    fate = None
+    fate, hold = None, record.paper_hold()
+    paper = KeptByPaper(paper=hold.paper, since=to_local(hold.at).date()) if hold else None
     keeps = what_keeps(with_answers(record, session), state) is not None
     # What was told afterwards stays as long as the report that it adds to. It has days of its own:
     # whoever told it late has no fewer in which she can agree.
@@ -64,8 +65,11 @@ def settle(
             for_officers=for_custodian(record) is None,
         )
     stay = [] if fate else [key for key, one in box.additions.items() if one == reference]
-    if fate != known or not box.fates.keys().isdisjoint(stay):
+    if fate != known or not box.fates.keys().isdisjoint(stay) or paper != box.papers.get(reference):
         with letterbox(session) as box:
+            box.papers.pop(reference, None)
+            if paper is not None:
+                box.papers[reference] = paper
             for key in (reference, *stay):
                 box.fates.pop(key, None)
             if fate is not None:
@@ -108,6 +112,7 @@ def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) ->
     end_made(session, box, shredded)
     for reference, for_officers in shredded.items():
         box.fates.pop(reference, None)
+        box.papers.pop(reference, None)
         if for_officers:
             box.for_officers.append(reference)
     together = {*box.additions, *box.additions.values()} - shredded.keys()

@@ -123,7 +123,7 @@ def shred_unkept(today: date) -> int:
             for reference in due:
                 # Somebody may have kept it meanwhile.
                 fate = box.fates.get(reference)
-                if fate is None or not is_over(fate.until, today):
+                if fate is None or not is_over(fate.until, today) or box.is_held(reference):
                     continue
                 row = rows.get(reference)
                 if row is None or row.document_id is None:
