@@ -203,7 +203,7 @@ def test_a_report_and_the_worker_never_wait_for_each_other(
     orders = []
     for act in (
         lambda: answer_screen(peer, code, "what", Screen(acts=["P1"])),
-        lambda: submit(peer, code, "en"),
+        lambda: submit(peer, new_code(), "en", held=True),
         lambda: tend_letterbox(utc_now()),
     ):
         with count_queries() as queries:

@@ -25,16 +25,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from kash.accounts.models import CountedTries
-from kash.incidents.models import FilingQuota, Incident
+from kash.incidents.models import Incident
 from kash.incidents.queries import cases
-from kash.incidents.queries.quota import spent_in
-from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
 from kash.incidents.services import mixing
-from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.mixing import mix_reports
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument, scrubbing
-from kash.platform.web.formats import local_today
 from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
 from tests.conftest import AMember
@@ -89,8 +85,7 @@ def authors(
     """Twenty authors; a minute passes with each request, so that each ordinary one is noted."""
     made = [actor("peer") for _each in range(AUTHORS)]
     # All of it happens on one day, which no programme has.
-    for kind in TOKENS:
-        monkeypatch.setitem(TOKENS, kind, REPORTS // 2)
+    monkeypatch.setattr("kash.incidents.rules.quota.TOKENS", 2 * REPORTS)
     clock = utc_now()
 
     def tick() -> Any:
@@ -244,44 +239,6 @@ def test_the_search_finds_authors_where_order_is_kept(
     assert found["row of incident"] == found["row of vault_document"] == len(turns)
     assert found["place in the log"] == len(turns)
     assert found["number of the report"] <= most_by_chance(len(turns), 4)
-
-
-def test_what_is_spent_of_the_quota_names_no_author(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    authors: list[Author],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Somebody who has the database, the server's key and the day's counts the tokens of each; even
-    on a day on which chance spent none before."""
-    monkeypatch.setattr(
-        "kash.incidents.services.quota.begin", lambda day, key, *_rest: Spent(day=day, key=key)
-    )
-    a_member("documentation")
-    told = []
-    for author in authors[:3]:
-        author.files("one")
-        spent = spent_in(db.session.scalar(select(FilingQuota.body)), local_today())
-        assert spent is not None
-        for kind in TOKENS:
-            told.append(
-                {
-                    one.actor.public_id: TOKENS[kind]
-                    - len(tokens_left(spent, one.actor.public_id, kind))
-                    for one in authors
-                }
-            )
-        db.session.rollback()
-    # After the first report she is one of those who look alike, four or five of them.
-    for counts in told[: len(TOKENS)]:
-        alike = [one for one, count in counts.items() if count]
-        assert authors[0].actor.public_id in alike
-        assert 4 <= len(alike) <= 5
-        assert set(counts.values()) == {0, 1}
-    tend_letterbox(utc_now() + timedelta(days=1))
-    after = spent_in(db.session.scalar(select(FilingQuota.body)), local_today() + timedelta(days=1))
-    assert after is not None
-    assert after.tokens == []
 
 
 @pytest.mark.any_engine

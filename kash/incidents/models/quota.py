@@ -10,9 +10,9 @@ from kash.platform.database import Base
 
 
 class FilingQuota(Base):
-    """The day's spent tokens and the key under which they are hashed, sealed under the server's
-    keys in one text of a fixed size. It is written anew once a minute whether or not anybody sent
-    anything, is in no backup, and begins anew with each day."""
+    """The day's spent tokens by circles of accounts, sealed under the server's keys in one text of
+    a fixed size. It is written anew once a minute whether or not anybody sent anything, is in no
+    backup, and what was spent begins anew with each day."""
 
     __tablename__ = "filing_quota"
     __table_args__ = (CheckConstraint("id = 1", name="one"),)

@@ -1,9 +1,8 @@
-"""Reads of the quota: who may file, and what was spent of the day."""
+"""Reads of the quota: who may file, and what was spent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -29,12 +28,11 @@ def who_may_file(session: Session) -> Sequence[str]:
     ).all()
 
 
-def spent_in(body: bytes | None, today: date) -> Spent | None:
-    """Spending of today in a sealed text; None if it is of another day, or does not open."""
+def spent_in(body: bytes | None) -> Spent | None:
+    """Spending in a sealed text; None if it does not open."""
     if not body:
         return None
     try:
-        spent = from_bytes(open_sealed(body, kind=KIND, public_id=PLACE))
+        return from_bytes(open_sealed(body, kind=KIND, public_id=PLACE))
     except (SealError, ValidationError):
         return None
-    return spent if spent.day == today else None

@@ -1,124 +1,121 @@
-"""How many reports an account may send in a day, kept so that it hardly tells who sent any.
+"""How many reports may be begun in a day, kept so that nothing of it tells who sent any.
 
-Each account has a fixed number of tokens a day, of which chance has spent up to half before anybody
-sent. Whoever sends spends one of hers, and one of each of a few other accounts, drawn anew each
-time, is spent with it: so those who sent nothing look like those who did. Others' sending too takes
-no account below its half: whoever counts when she is refused learns nothing that chance alone does
-not explain. A token is kept as a short hash under a key of the day, which goes with the day.
+Accounts that may report stand in circles of ten to nineteen, or all in one where there are fewer.
+A circle has tokens of the day together, and a report spends one of them with its first screen:
+whoever reads the store at each moment of a day sees which circle a report came from, and never
+who of the circle sent it, however many she sends. Circles stay from day to day, so that nobody is
+found where those of many days overlap. Chance spends some tokens before anybody sent: when somebody
+is refused tells nothing about what others sent.
 """
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
-from itertools import islice
 from random import Random
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-# What an account may send and begin in a day at most. Half of it is its own; of the other half some
-# goes by chance, and some with what others send.
-TOKENS = {"report": 20, "draft": 40}
-MOST_COMPANIONS = 9
-_ONE_OF = 5
+# As many look alike at least, where there are so many who may report.
+SMALLEST_CIRCLE = 10
+# Reports that a circle may begin in a day, and how many of these chance may spend beforehand.
+TOKENS, MOST_BY_CHANCE = 80, 20
+# Beyond them, what cannot wait: as many of a circle in a minute.
+A_MINUTE = 5
 # All of a day is one text, padded to a size that tells nothing; beyond it the size doubles.
 _SMALLEST = 256 * 1024
 _ENVELOPE = 4
 
 
+class Circle(BaseModel):
+    """Accounts that spend together: tokens that are spent today, and what was taken beyond them in
+    the minute in which it was last (minutes since 1970)."""
+
+    accounts: list[str]
+    spent: int = 0
+    minute: int = 0
+    in_minute: int = 0
+
+
 class Spent(BaseModel):
-    """Spending of a day: hashes of tokens, in the order of their values."""
+    """Spending of a day, by circles."""
 
     day: date
-    key: str = Field(repr=False)
-    tokens: list[str] = Field(default_factory=list, repr=False)
+    circles: list[Circle]
 
 
-def token(key: str, account: str, kind: str, number: int | str) -> str:
-    """The hash of one token of an account, by the day's key (hexadecimal)."""
-    message = f"{kind} {account} {number}".encode()
-    return hmac.digest(bytes.fromhex(key), message, "sha256").hex()[:16]
+def tokens_left(spent: Spent, account: str) -> int:
+    """How many more reports the circle of an account may begin on this day."""
+    return TOKENS - spent.circles[_place(spent.circles, account)].spent
 
 
-def tokens_left(spent: Spent, account: str, kind: str) -> list[str]:
-    """The tokens of a kind that an account has not spent on this day."""
-    gone = set(spent.tokens)
-    all_of_it = (token(spent.key, account, kind, number) for number in range(TOKENS[kind]))
-    return [one for one in all_of_it if one not in gone]
+def begin(day: date, before: Sequence[Circle], everybody: Collection[str], dice: Random) -> Spent:
+    """A day before anybody sent: circles as they were, as far as they are large enough, and some
+    tokens of each spent by chance."""
+    circles = [
+        Circle(accounts=accounts, spent=dice.randint(0, MOST_BY_CHANCE))
+        for accounts in _circles(before, everybody, dice)
+    ]
+    return Spent(day=day, circles=circles)
 
 
-def own_half(kind: str) -> int:
-    """How many tokens of a kind neither chance nor others take from an account."""
-    return TOKENS[kind] // 2
+def joined(spent: Spent, everybody: Collection[str]) -> Spent:
+    """The same with accounts that are new today, each in the smallest circle."""
+    after = spent.model_copy(deep=True)
+    for account in _newcomers([circle.accounts for circle in spent.circles], everybody):
+        min(after.circles, key=lambda circle: len(circle.accounts)).accounts.append(account)
+    return after
 
 
-def begin(day: date, key: str, everybody: Collection[str], dice: Random) -> Spent:
-    """A day before anybody sent: of each account's tokens some are spent by chance, up to half."""
-    gone: list[str] = []
-    for kind, number in TOKENS.items():
-        for account in everybody:
-            most = number - own_half(kind)
-            drawn = dice.sample(range(number), dice.randint(0, most))
-            gone += (token(key, account, kind, each) for each in drawn)
-    return Spent(day=day, key=key, tokens=sorted(gone))
-
-
-def _anybody(_account: str) -> bool:
-    return True
-
-
-def companions_of(
-    account: str,
-    everybody: Collection[str],
-    dice: Random,
-    may_give: Callable[[str], bool] = _anybody,
-) -> list[str]:
-    """The other accounts of which a token goes too: nine, in a small programme one in five, but
-    one at least wherever there is one; fewer only where fewer may give one."""
-    others = sorted(set(everybody) - {account})
-    number = min(MOST_COMPANIONS, max(1, len(others) // _ONE_OF), len(others))
-    drawn = dice.sample(others, len(others))
-    return list(islice((one for one in drawn if may_give(one)), number))
-
-
-def spend(
-    spent: Spent, account: str, everybody: Collection[str], kind: str, dice: Random
-) -> Spent | None:
-    """Spend a token for one more that an account sent; None if it has no token left."""
-    left = tokens_left(spent, account, kind)
-    if not left:
+def spend(spent: Spent, account: str) -> Spent | None:
+    """Spend a token of an account's circle; None if it has none left."""
+    if not tokens_left(spent, account):
         return None
-    return _with(spent, [left, *_of_companions(spent, account, everybody, kind, dice)], dice)
+    after = spent.model_copy(deep=True)
+    after.circles[_place(spent.circles, account)].spent += 1
+    return after
 
 
-def spend_minute(
-    spent: Spent, account: str, everybody: Collection[str], kind: str, minute: int, dice: Random
-) -> Spent | None:
-    """The same beyond the day's tokens, for what cannot wait: one a minute.
+def spend_minute(spent: Spent, account: str, minute: int) -> Spent | None:
+    """The same beyond the day's tokens, for what cannot wait: a few in a minute.
 
-    None if this minute's is spent.
+    None if those of this minute are spent.
     """
-    together = [account, *companions_of(account, everybody, dice)]
-    mine, *others = [token(spent.key, one, f"{kind}, minute", minute) for one in together]
-    return (
-        None if mine in spent.tokens else _with(spent, [[mine], *([one] for one in others)], dice)
-    )
+    after = spent.model_copy(deep=True)
+    circle = after.circles[_place(spent.circles, account)]
+    if circle.minute != minute:
+        circle.minute, circle.in_minute = minute, 0
+    circle.in_minute += 1
+    return after if circle.in_minute <= A_MINUTE else None
 
 
-def _of_companions(
-    spent: Spent, account: str, everybody: Collection[str], kind: str, dice: Random
-) -> list[list[str]]:
-    def may_give(other: str) -> bool:
-        return len(tokens_left(spent, other, kind)) > own_half(kind)
-
-    others = companions_of(account, everybody, dice, may_give)
-    return [tokens_left(spent, other, kind) for other in others]
+def _place(circles: Sequence[Circle], account: str) -> int:
+    return next(place for place, circle in enumerate(circles) if account in circle.accounts)
 
 
-def _with(spent: Spent, choices: Sequence[Sequence[str]], dice: Random) -> Spent:
-    more = {dice.choice(one) for one in choices}
-    return spent.model_copy(update={"tokens": sorted({*spent.tokens, *more})})
+def _newcomers(circles: Sequence[Sequence[str]], everybody: Collection[str]) -> list[str]:
+    return sorted(set(everybody).difference(*circles))
+
+
+def _circles(before: Sequence[Circle], everybody: Collection[str], dice: Random) -> list[list[str]]:
+    """Everybody in circles: as before without those who left, newcomers in the smallest; what is
+    too small is joined to another, and what could be two is halved by chance."""
+    stays = set(everybody)
+    circles = [[one for one in circle.accounts if one in stays] for circle in before] or [[]]
+    for account in _newcomers(circles, everybody):
+        min(circles, key=len).append(account)
+    circles.sort(key=len)
+    while len(circles) > 1 and len(circles[0]) < SMALLEST_CIRCLE:
+        smallest = circles.pop(0)
+        circles[0] += smallest
+        circles.sort(key=len)
+    while len(circles[-1]) >= 2 * SMALLEST_CIRCLE:
+        largest = circles.pop()
+        dice.shuffle(largest)
+        half = len(largest) // 2
+        circles = sorted([*circles, largest[:half], largest[half:]], key=len)
+    # In the order of their names: no place tells who joined when.
+    return sorted(map(sorted, circles))
 
 
 # --- The text ---------------------------------------------------------------------------------

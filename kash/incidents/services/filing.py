@@ -60,13 +60,14 @@ class NothingToSend(Problem):
 
 
 def _draft(filing: Filed, by: Actor, box: Box, code: str, *, held: bool = False) -> Draft:
-    """The draft of a code, made if it is not there. Raises TooManyReports."""
+    """The draft of a code, made if it is not there, which spends a token of the day. Raises
+    TooManyReports and WaitAMinute."""
     key = queries.draft_hash(code)
     if key not in box.drafts:
-        within = spend_token(filing.session, by, "draft", filing.now, urgent=held)
+        within = spend_token(filing.session, by, filing.now, urgent=held)
         box.drafts[key] = Draft(kept_until=local_today(), beyond=not within)
     draft = box.drafts[key]
-    # What is begun beyond the quota is to be sent, not kept: one a minute would fill its room.
+    # What is begun beyond the quota is to be sent, not kept: a few a minute would fill its room.
     today = local_today()
     until = today + timedelta(days=1) if draft.beyond else kept_until(today)
     draft.kept_until = max(draft.kept_until, until)
@@ -173,12 +174,15 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
         if is_sent(session, box, key):
             filing.nothing()
             return receipt
-        draft = box.drafts.pop(queries.draft_hash(code), None)
-        draft = draft or Draft(kept_until=kept_until(local_today()))
+        if not held and queries.draft_hash(code) not in box.drafts:
+            raise NothingToSend
+        # Its token went with the first screen, if there was one: a second would tell that it was
+        # sent, and by which of those who began one.
+        draft = _draft(filing, by, box, code, held=held)
+        del box.drafts[queries.draft_hash(code)]
         draft.held = draft.held or held
         if not (draft.screens or draft.held):
             raise NothingToSend
-        spend_token(session, by, "report", filing.now, urgent=draft.held)
         record = Record(
             filing=Filing(
                 how="phone",
