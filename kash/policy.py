@@ -432,7 +432,10 @@ class Actor:
     stands_in: tuple[StandIn, ...] = ()
 
     def reach(self, permission: str) -> Reach:
-        """How far this actor's roles, or what was lent to her, let a permission reach."""
+        """How far this actor's roles, or what was lent to her, let a permission reach. One that
+        asks for no role reaches her own things, once she is signed in."""
+        if permission in _OPEN:
+            return Reach.SELF if self.account_id is not None else Reach.NONE
         granted = GRANTS[permission]
         reaches = [granted[role] for role in self.roles if role in granted]
         if self._absent(permission):

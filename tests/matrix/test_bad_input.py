@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import cycle
 from typing import Any
@@ -12,8 +13,14 @@ from urllib.parse import quote, urlencode
 import pytest
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
+from wtforms.fields.core import UnboundField
 
-from kash.platform.web import bodies
+from kash.coverage.queries import people as coverage_people
+from kash.coverage.views import asked as coverage_pages
+from kash.incidents.views import register
+from kash.people.queries import search as people_search
+from kash.platform.web import bodies, lists
+from kash.platform.web.forms import KashForm
 from tests.refusals import Kept, keep_error_pages
 
 from .forms_found import address_of, who_may
@@ -284,7 +291,40 @@ def test_what_a_page_reads_of_a_question_is_noted(
     assert read == set()
 
 
-_FORM = "application/x-www-form-urlencoded"
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_list_is_ordered_by_each_heading(
+    room: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From either end, by every word that its address may say."""
+    offered: set[str] = set()
+    asked_for = lists.asked_for
+
+    def noting_sorts(sorts: Mapping[str, Any], *given: Any) -> lists.ListRequest:
+        offered.update(sorts)
+        return asked_for(sorts, *given)
+
+    for module in (lists, register, coverage_pages, coverage_people, people_search):
+        monkeypatch.setattr(module, "asked_for", noting_sorts)
+    wrong: list[str] = []
+    for endpoint in in_room(room):
+        if not PLACES[endpoint].get:
+            continue
+        role = who_may(PLACES[endpoint].get)
+        address = address_of(world, endpoint, role)
+        offered.clear()
+        status = world.browser(role).get(address).status_code
+        for sort in sorted(offered):
+            for direction in ("asc", "desc"):
+                query = urlencode({"sort": sort, "direction": direction})
+                answer = world.browser(role).get(f"{address}?{query}")
+                if answer.status_code != status:
+                    wrong.append(f"{endpoint}?{query}: {answer.status_code}")
+        if world.written():
+            world.put_back()
+    assert wrong == [], "\n".join(wrong)
+
+
+_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 BODIES = [
     (b'{"a": [1, {"b": null}]}', "application/json"),
     (b"{broken", "application/json"),
@@ -347,6 +387,41 @@ def faults_of_bodies(endpoint: str, world: World, patch: pytest.MonkeyPatch) -> 
         if (body, kind) not in some:
             send(body, kind)
     return wrong
+
+
+def every_field() -> list[str]:
+    """The names of all fields of all forms."""
+    kinds, names = [KashForm], set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        names |= {name for name in dir(kind) if isinstance(getattr(kind, name, None), UnboundField)}
+    return sorted(names)
+
+
+def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(world: World) -> None:
+    """JSON with the names of fields and with values that no form has, nothing at all, and a form
+    that is called something else."""
+    names = every_field()
+    assert {"title", "day", "reason", "email"} < set(names)
+    odd: tuple[object, ...] = (1, None, True, [1, {"a": None}], {"a": [1]}, "text", -1.5)
+    bodies_sent = [(json.dumps(dict.fromkeys(names, value)).encode(), _JSON) for value in odd]
+    bodies_sent += [(b"[]", _JSON), (b"null", _JSON), (b"", ""), (b"", _JSON)]
+    as_form = urlencode(dict.fromkeys(names, "text")).encode()
+    bodies_sent += [(as_form, kind) for kind in ("text/plain", "", "application/xml", _JSON)]
+    wrong: list[str] = []
+    for endpoint in sorted(PLACES):
+        if not PLACES[endpoint].post:
+            continue
+        role = who_may(PLACES[endpoint].post)
+        address = address_of(world, endpoint, role)
+        for body, kind in by_turns(bodies_sent, endpoint, 3):
+            answer = world.browser(role).post(address, data=body, content_type=kind)
+            if fault := fault_of(answer):
+                wrong.append(f"{endpoint}, {kind}, {body[-30:]!r}: {fault}")
+            if world.written():
+                world.put_back()
+    assert wrong == [], "\n".join(wrong)
 
 
 def noting_bytes(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -24,6 +24,7 @@ from kash.notices.queries.history import (
 from kash.notices.services.deciding import MOST_DECIDED, leave_them, send_again
 from kash.notices.tables import MESSAGE_COLUMNS, MessageLine
 from kash.notices.words import CHANNEL, STANDING, STANDING_TONE, UNSENT, reason
+from kash.people.models import Person
 from kash.people.rules.one_group import OneGroup
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
 from kash.platform.web import current_actor
@@ -52,7 +53,7 @@ def index() -> ResponseReturnValue:
     letter = wanted if wanted in counts else next(iter(counts), "")
     rows = listing(
         messages_select(actor, standing, kind, letter),
-        sorts={"when": Notice.created_at, "name": "name"},
+        sorts={"when": Notice.created_at, "name": Person.sort_name},
         default_sort="when",
         default_direction="desc",
         key=Notice.id,

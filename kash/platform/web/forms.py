@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import (
     BooleanField,
     Field,
@@ -125,6 +127,12 @@ class KashForm(FlaskForm):
                 filters = list(unbound_field.kwargs.get("filters", ()))
                 options = {**options, "filters": [clean_text, *filters]}
             return unbound_field.bind(form=form, **options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Fields that were sent as a form. JSON has none: its values need not be texts."""
+            if formdata is _Auto and request.is_json:
+                return None
+            return super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> Any:
             """WTForms' own few messages, in the page's language."""

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from flask import request, url_for
 from sqlalchemy import CompoundSelect, Select, func, select
+from sqlalchemy.sql.operators import desc_op
 
 from kash.platform.database import db
 from kash.platform.web.taking import is_taken
@@ -153,7 +154,7 @@ def listing(
     columns = list(chosen) if isinstance(chosen, (tuple, list)) else [chosen]
     if key is not None:
         columns.append(key)
-    turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
+    turned = [_ordered(column, asked.direction == "desc") for column in columns]
     ordered = statement.order_by(None).order_by(*turned)
     if is_taken():
         return Listing(AllRows(lambda: _some_at_a_time(ordered)), 1, 1, 0)
@@ -186,6 +187,13 @@ def listing(
         else result.unique().all()
     )
     return Listing(rows, number, pages, total, asked.sort, asked.direction, beyond)
+
+
+def _ordered(column: Any, falling: bool) -> Any:
+    """A column as it is ordered by; one that falls where others rise is turned round."""
+    if getattr(column, "modifier", None) is desc_op:
+        column, falling = column.element, not falling
+    return column.desc() if falling else column.asc()
 
 
 def _some_at_a_time(statement: Select[Any]) -> Iterator[Sequence[Any]]:
