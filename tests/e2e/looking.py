@@ -15,25 +15,14 @@ from .doubts import DOUBTFUL
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 SMALLEST: ViewportSize = {"width": 320, "height": 640}
+# How often a page that moves is looked at.
+MOST_LOOKS = 5
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A scheme changes colours and nothing else: in the dark only these are looked at again.
 COLOURS = ["color-contrast", "link-in-text-block"]
 # What else depends on where things stand and how large they are.
 SIZES = ["target-size", "scrollable-region-focusable"]
-# Either the whole page, or a few of each doubt and of each look: what stands so is judged the same.
-_RUN = """async ([type, values, without, looks, doubts]) => {
-  if (!window.axe) return null;
-  const at = looks === null ? document : { include: [...new Set([
-    ...doubts.flatMap(doubt => window.doubtful.get(doubt).slice(0, 3)),
-    ...looks.flatMap(look => window.looks.get(look).slice(0, 3))])] };
-  const found = await axe.run(at, {
-    runOnly: { type, values }, resultTypes: ["violations"],
-    rules: Object.fromEntries(without.map(rule => [rule, { enabled: false }])),
-  });
-  return found.violations.map(one =>
-    `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
-}"""
 # The tab of this page may lie beyond the edge of a strip that is scrolled.
 _TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(tab => {
   const [inside, strip] = [tab, tab.parentElement].map(one => one.getBoundingClientRect());
@@ -43,22 +32,30 @@ _TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(
 _ROWS = """() => new Set([...document.querySelectorAll(".bar > a, .bar summary")]
   .filter(one => one.checkVisibility()).map(one => Math.round(one.getBoundingClientRect().top))
 ).size"""
-# What stands at the head of a line of a ledger, and is printed over what is said beside it.
-OVERPRINT = """() => [...document.querySelectorAll(".ledger > li > .key")].filter(key => {
-  const own = key.getBoundingClientRect();
-  const beside = key.nextElementSibling?.getBoundingClientRect();
-  const edge = (beside && beside.top < own.bottom ? beside.left : own.right) + 1;
-  const texts = document.createTreeWalker(key, NodeFilter.SHOW_TEXT);
-  const words = document.createRange();
+# Texts that stick out of the box in which they stand, and so are printed over what is beside it.
+OUT_OF_BOX = """() => {
+  const found = new Set(), words = document.createRange();
+  const clipped = (box) => box !== null &&
+    (getComputedStyle(box).clipPath !== "none" || clipped(box.parentElement));
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
-    // What is said to who hears the page is not printed.
     const { data, parentElement } = texts.currentNode;
-    if (!data.trim() || parentElement.closest(".hush, svg")) continue;
+    // What is said to who hears the page is not printed, and what a field holds scrolls in it.
+    if (!data.trim() || parentElement.closest(".hush, svg, select, textarea, script, style") ||
+        !parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    let box = parentElement;
+    while (["inline", "contents"].includes(getComputedStyle(box).display)) box = box.parentElement;
+    if (getComputedStyle(box).overflowX !== "visible" || clipped(box)) continue;
+    const edge = box.getBoundingClientRect();
+    // Signs are taller than a line that is set close.
+    const high = parseFloat(getComputedStyle(parentElement).fontSize) / 2;
     words.selectNodeContents(texts.currentNode);
-    if ([...words.getClientRects()].some(word => word.right > edge)) return true;
+    if ([...words.getClientRects()].some(word => word.width > 1 && (word.right > edge.right + 1 ||
+        word.left < edge.left - 1 || word.top < edge.top - high ||
+        word.bottom > edge.bottom + high))) found.add(data.trim());
   }
-  return false;
-}).map(key => key.innerText.trim())"""
+  return [...found];
+}"""
 # Whatever is docked at the foot of the window: no bar lies on another, and at the end of the page
 # none on its last control.
 _COVERED = """() => {
@@ -212,11 +209,50 @@ _LOOKS = """() => {
   return [...found.keys()];
 }"""
 
+# Either the whole page, or a few of each doubt and of each look: what stands so is judged the same.
+# A script may have put others in their place since they were found, so they are found again; where
+# one is there no more, the page has moved.
+_RUN = f"""async ([type, values, without, looks, doubts]) => {{
+  if (!window.axe) return "no axe";
+  let at = document;
+  if (looks !== null) {{
+    ({_LOOKS})();
+    ({DOUBTFUL})();
+    const kinds = [...doubts.map(doubt => window.doubtful.get(doubt)),
+      ...looks.map(look => window.looks.get(look))];
+    if (kinds.includes(undefined)) return "moved";
+    at = {{ include: [...new Set(kinds.flatMap(kind => kind.slice(0, 3)))] }};
+  }}
+  // What sticks to the window's edge lies on something else wherever the page happens to end; that
+  // it hides nothing for good is asked apart.
+  const sticky = [...document.querySelectorAll("body *")]
+    .filter(one => getComputedStyle(one).position === "sticky");
+  sticky.forEach(one => one.style.setProperty("position", "relative", "important"));
+  const found = await axe.run(at, {{
+    runOnly: {{ type, values }}, resultTypes: ["violations"],
+    rules: Object.fromEntries(without.map(rule => [rule, {{ enabled: false }}])),
+  }});
+  sticky.forEach(one => one.style.removeProperty("position"));
+  return found.violations.map(one =>
+    `${{one.id}}: ${{one.nodes.map(node => node.target.join(" ")).join(", ")}}`);
+}}"""
+# Nothing of the page was changed for a tenth of a second.
+_STILL = """() => new Promise(resolve => {
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { watch.disconnect(); resolve(); }, 100);
+  };
+  const watch = new MutationObserver(wait);
+  wait();
+  watch.observe(document, { attributes: true, childList: true, subtree: true });
+})"""
+
 # All that is read of a page in the light, at once.
 _AT_A_SIZE = f"""([judged, phone]) => ({{
   wide: {_WIDE}, covered: phone ? ({_COVERED})() : [],
   ...(judged ? {{
-    build: ({_BUILD})(), looks: ({_LOOKS})(), out: ({_TAB_OUT})(), over: ({OVERPRINT})(),
+    build: ({_BUILD})(), looks: ({_LOOKS})(), out: ({_TAB_OUT})(), over: ({OUT_OF_BOX})(),
     doubtful: ({DOUBTFUL})(), rows: ({_ROWS})(),
   }} : {{}}),
 }})"""
@@ -239,6 +275,10 @@ def _stays_out(page: Page) -> bool:
     return False
 
 
+class Moved(Exception):
+    """A script changed the page while it was looked at."""
+
+
 class _Axe:
     """Axe on a page as it stands, brought there when it is first asked, unless it came with it."""
 
@@ -254,11 +294,13 @@ class _Axe:
         return self._run(["rule", rules, [], sorted(looks), sorted(doubts)])
 
     def _run(self, how: list[Any]) -> list[str]:
-        found: list[str] | None = self._page.evaluate(_RUN, how)
-        if found is None:
+        found: list[str] | str = self._page.evaluate(_RUN, how)
+        if found == "no axe":
             self._page.evaluate(AXE)
             found = self._page.evaluate(_RUN, how)
-        assert found is not None
+        if found == "moved":
+            raise Moved
+        assert isinstance(found, list)
         return found
 
 
@@ -276,9 +318,18 @@ class Looker:
         self, page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)
     ) -> list[str]:
         """What axe finds, and whether the page is wider than its window, in each guise. The window
-        is left dark, and as large as the first of the sizes."""
-        # A click waits until the next page's answer begins, not until there is anything of it.
-        page.wait_for_load_state()
+        is left dark, and as large as the first of the sizes. A page that moves meanwhile is waited
+        for, and looked at again. Raises Moved if it never stands still."""
+        for _again in range(MOST_LOOKS - 1):
+            # A click waits until the next page's answer begins, not until there is anything of it.
+            page.wait_for_load_state()
+            try:
+                return self._findings(page, where, sizes)
+            except Moved:
+                page.evaluate(_STILL)
+        return self._findings(page, where, sizes)
+
+    def _findings(self, page: Page, where: str, sizes: Sequence[ViewportSize]) -> list[str]:
         axe = _Axe(page)
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         found: list[str] = []

@@ -12,15 +12,15 @@ from kash.accounts.models import Account
 from kash.platform.database import db
 from tests.conftest import AMember
 
-from .looking import DESK, OVERPRINT, PHONE, SMALLEST, Looker
+from .looking import DESK, OUT_OF_BOX, PHONE, SMALLEST, Looker, Moved
 
 STYLES = [
     (Path(__file__).resolve().parents[2] / "static" / name).read_text(encoding="utf-8")
     for name in ("tokens.css", "components.css")
 ]
 
-SMALL = """<p><button style="width: 10px; height: 10px; margin-right: {}">Go</button><button
-  style="width: 10px; height: 10px">Stay</button></p>"""
+SMALL = """<p><button aria-label="Go" style="width: 10px; height: 10px; margin-right: {}"></button>
+  <button aria-label="Stay" style="width: 10px; height: 10px"></button></p>"""
 LINKS = """<a href="/" style="font-size: 8px">one</a> <a href="/" style="font-size: 8px">two</a>"""
 ROLLS = """<section aria-label="Text"{} style="height: 40px; overflow: auto; width: 90px">
   <p style="width: 20rem">Long, and long, and long, and long, and long.</p><p>Long</p></section>"""
@@ -51,6 +51,8 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         "a picture without words": '<p><img width="5" height="5"></p>',
         "overprint": """<ol class="ledger"><li style="display: grid; grid-template-columns: 3rem">
             <div class="key" style="white-space: nowrap">can be opened</div></li></ol>""",
+        "a name in a circle": """<p style="width: 28px; height: 28px; font-size: 12px">
+            Faith Kiprono of Kisumu</p>""",
         "small": SMALL.format("1px"),
         "far": SMALL.format("40px"),
         "covered": """<p style="position: relative; height: 60px">
@@ -94,8 +96,12 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
             f"page at {width} px, light: image-alt: img" for width in (360, 1280)
         ],
         "overprint": [f"page at {width} px: “can be opened” runs over" for width in (360, 1280)],
+        "a name in a circle": [
+            f"page at {width} px: “Faith Kiprono of Kisumu” runs over" for width in (360, 1280)
+        ],
         "small": [
-            f"page at {width} px, light: target-size: button:nth-child(1), button:nth-child(2)"
+            f'page at {width} px, light: target-size: button[aria-label="Go"],'
+            ' button[aria-label="Stay"]'
             for width in (360, 1280)
         ],
         "far": [],
@@ -134,4 +140,53 @@ def test_on_the_page_of_the_vault_nothing_is_printed_over_its_parts_in_kiswahili
     assert page.locator(".ledger .key").count() == 2
     for size in (SMALLEST, PHONE, DESK):
         page.set_viewport_size(size)
-        assert page.evaluate(OVERPRINT) == []
+        assert page.evaluate(OUT_OF_BOX) == []
+
+
+MOVES = """<script>
+let moves = 0;
+Object.defineProperty(window, "looks", {
+  get() { return this.found; },
+  set(found) {
+    this.found = found;
+    // After it was looked at, others stand in the place of all that is there.
+    if (moves++ < %d) setTimeout(() => {
+      document.querySelector("main").innerHTML = document.querySelector("template").innerHTML;
+    });
+  },
+});
+</script><template>%s</template>"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("after", ["<p>Sound</p>", '<p class="box">Boxed</p>'])
+@pytest.mark.parametrize("moves", [1, 2, 3, 5])
+def test_a_page_that_a_script_changes_while_it_is_looked_at_is_looked_at_again(
+    page: Page, moves: int, after: str
+) -> None:
+    look = Looker()
+    page.set_content(PAGE.format("<p>Sound</p>" + MOVES % (moves, f"<h1>Page</h1>{after}")))
+    assert look.findings(page, "page") == []
+    page.goto("about:blank")
+    faint = f'<h1>Page</h1>{after}<p class="faint">Faint</p>'
+    page.set_content(PAGE.format("<p>Sound</p>" + MOVES % (moves, faint)))
+    assert look.findings(page, "page") == [
+        f"page at {width} px, dark: color-contrast: .faint" for width in (360, 1280)
+    ]
+
+
+@pytest.mark.browser
+def test_a_page_that_never_stands_still_is_said_to_move(page: Page) -> None:
+    page.set_content(PAGE.format('<p>Sound</p><p id="one">One</p>'))
+    page.evaluate("""() => {
+      let size = 10;
+      Object.defineProperty(window, "doubtful", {
+        get() { return this.found; },
+        set(found) {
+          this.found = found;
+          setTimeout(() => { document.getElementById("one").style.fontSize = `${size++}px`; });
+        },
+      });
+    }""")
+    with pytest.raises(Moved):
+        Looker().findings(page, "page")

@@ -7,6 +7,7 @@ import subprocess
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pyotp
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
@@ -89,10 +90,18 @@ class Walker:
             self.page.fill(f"main [name={name}]", value)
 
     def button(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        self._press("button", name)
 
     def link(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        self._press("link", name)
+
+    def _press(self, role: Literal["button", "link"], name: str) -> None:
+        """Press what is called so once the page's scripts are there, which open dialogs in place of
+        pages: on a busy machine a page can be pressed before."""
+        place = self.page.get_by_role(role, name=name, exact=True).first
+        place.wait_for()
+        self.page.wait_for_load_state()
+        place.click()
 
     def leaving(self) -> AbstractContextManager[object]:
         """What is pressed in here leads to another page, which begins before she goes on: on a busy
