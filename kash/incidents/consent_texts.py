@@ -5,6 +5,9 @@ A version is a file of `consent_words`, in each language in which it is read out
 its digest stands here, and a file that does not fit it stops the start. Whoever changes a word adds
 a version. An answer keeps the version and the language in which it was given, so that what was read
 out can be read again. Phone, page and paper take their words from here.
+
+Since 2026-6 a version is written sentence by sentence, each under a name by which a test says what
+holds it, with figures as small print below.
 """
 
 from __future__ import annotations
@@ -16,9 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask import current_app
 from flask_babel.speaklater import LazyString
 
 from kash.platform.web.language import language_code
+from kash.platform.web.programme import days_backups_are_kept
+from kash.settings import Settings
 
 _WORDS = Path(__file__).with_name("consent_words")
 # Every version, oldest first, with the SHA-256 of its file.
@@ -28,10 +34,15 @@ DIGESTS: dict[str, str] = {
     "2026-3": "169a313a93f5e1e5a464414902b1a9a1a3474cf7cffc176afd6ea2d5b3df9d9e",
     "2026-4": "20d42e221de2dbd5e8ce91268cc8ce7f806e26499e8949f0ac955d704f9c59ce",
     "2026-5": "cf72416f79f1bb3cde463f9e1bcc560055af7ff9dd350af51206e77fbf6b834b",
+    "2026-6": "bebe6fdbf0b0b871fce76273b545ae60ab440e10f2526b9cc845cedb63986f4a",
 }
 # The version that is read out now.
-VERSION = "2026-5"
+VERSION = "2026-6"
 _FALLBACK = "en"
+# Languages of that version whose words a speaker has read and accepted; English is the source.
+READ_BY_A_SPEAKER = frozenset({_FALLBACK})
+# Stands in the words for the days after which the programme deletes a backup.
+_BACKUPS = "{backups}"
 
 
 class WordsWereChanged(ValueError):
@@ -40,23 +51,38 @@ class WordsWereChanged(ValueError):
 
 @dataclass(frozen=True)
 class CaseConsentText:
-    """One purpose's wording. `title` and `words` become text in the reader's language, or in
-    `language` if that is set; English where the version has no other."""
+    """One purpose's wording. `title`, `words` and `small_print` (empty if there is none) become
+    text in the reader's language, or in `language` if that is set; English where the version has
+    no other."""
 
     purpose: str
     version: str
     title: Any
     words: Any
+    small_print: Any
 
 
 def words_of(version: str, content: bytes) -> dict[str, Any]:
-    """The words in the file of a version: language, purpose, `title` and `words`.
+    """The words in the file of a version: language, purpose, `title`, `words` and `small_print`.
 
     Raises WordsWereChanged if they are not those that the version's digest was taken of.
     """
     if hashlib.sha256(content).hexdigest() != DIGESTS[version]:
         raise WordsWereChanged(f"the words of consent {version} were changed: add a version")
-    return tomllib.loads(content.decode())
+    return {
+        language: {purpose: _as_read_out(said) for purpose, said in purposes.items()}
+        for language, purposes in tomllib.loads(content.decode()).items()
+    }
+
+
+def _as_read_out(said: Mapping[str, Any]) -> dict[str, str]:
+    sentences = " ".join(said.get("sentences", {}).values())
+    small_print = " ".join(said.get("small_print", {}).values())
+    return {
+        "title": said["title"],
+        "words": said.get("words", sentences),
+        "small_print": small_print,
+    }
 
 
 VERSIONS: dict[str, dict[str, Any]] = {
@@ -67,7 +93,20 @@ VERSIONS: dict[str, dict[str, Any]] = {
 def _said(version: str, purpose: str, part: str, language: str) -> str:
     languages = VERSIONS[version]
     spoken = languages.get(language or language_code(), languages[_FALLBACK])
-    return str(spoken[purpose][part])
+    said = str(spoken[purpose][part])
+    return said.replace(_BACKUPS, str(_days_of_backups())) if _BACKUPS in said else said
+
+
+def _days_of_backups() -> int:
+    settings: Settings = current_app.config["SETTINGS"]
+    return days_backups_are_kept(settings)
+
+
+def unread(language: str = "") -> bool:
+    """True if no speaker has read the words that are read out now in a language, or in the
+    reader's, so that the page says so."""
+    spoken = language or language_code()
+    return spoken in VERSIONS[VERSION] and spoken not in READ_BY_A_SPEAKER
 
 
 def text_of(purpose: str, version: str, language: str = "") -> CaseConsentText | None:
@@ -82,6 +121,7 @@ def text_of(purpose: str, version: str, language: str = "") -> CaseConsentText |
         version,
         LazyString(_said, version, purpose, "title", language),
         LazyString(_said, version, purpose, "words", language),
+        LazyString(_said, version, purpose, "small_print", language),
     )
 
 

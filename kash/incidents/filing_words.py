@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents.consent_texts import TEXTS
+from kash.incidents.consent_texts import TEXTS, VERSION, VERSIONS
 
 # What is asked before anything else: whoever says yes may send at once.
 HELD: tuple[Any, Any] = (
@@ -115,6 +115,16 @@ WANTED: dict[str, Any] = {
 ALLOWED: dict[str, tuple[Any, Any]] = {
     purpose: (text.title, text.words) for purpose, text in TEXTS.items() if purpose != "health"
 }
+# Figures that stand below the words, as small print.
+SMALL_PRINT: tuple[tuple[Any, Any], ...] = tuple(
+    (text.title, text.small_print)
+    for purpose, text in TEXTS.items()
+    if purpose in ALLOWED and VERSIONS[VERSION]["en"][purpose]["small_print"]
+)
+NOT_READ = _l(
+    "No speaker has read these words in this language yet. Where they are unclear, the English"
+    " words count."
+)
 # What a tick is, and what it is not.
 WISH = _l(
     "A tick is a wish. It is enough to keep the report and to ask a mediator. Before anything is"

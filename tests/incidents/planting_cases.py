@@ -59,6 +59,7 @@ def consents(room: Room) -> None:
         "wording": VERSION,
         **dict.fromkeys(("record", "mediation", "court"), "yes"),
         "origin": "herself",
+        "language": "en",
         "note": room.canaries.passed("consent, note", "phrase"),
     }
     post(room.anna.client, f"{address}/c", 302, sent)

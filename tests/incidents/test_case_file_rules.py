@@ -33,7 +33,7 @@ PERSONS = ["p1", "p2", "p3"]
 def answer(person: str, given: bool, minutes: int, purpose: str = "court") -> CaseConsent:
     return CaseConsent(
         purpose=purpose, given=given, at=NOW + timedelta(minutes=minutes), by="x" * 16,
-        person=person, wording="2026-2",
+        person=person, wording="2026-6",
     )  # fmt: skip
 
 
@@ -240,7 +240,7 @@ def test_a_file_about_everybody_says_where_and_when_and_what_was_wanted() -> Non
                 at=datetime(2026, 11, 20, 9, tzinfo=UTC),
                 by="a" * 16,
                 person="p1",
-                wording="1",
+                wording="2026-6",
                 origin="herself",
             )
             for purpose in ("court", "health")

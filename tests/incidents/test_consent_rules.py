@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kash.incidents.consent_texts import DIGESTS
+from kash.incidents.consent_texts import DIGESTS, VERSION
 from kash.incidents.rules.case_file import contents, may_print
 from kash.incidents.rules.consents import (
     ORIGINS,
@@ -49,7 +49,7 @@ def two(*consents: CaseConsent) -> Record:
 
 
 def said(person: str, given_: bool, minute: int = 0, **more: Any) -> CaseConsent:
-    plain: dict[str, Any] = {"purpose": "court", "by": OFFICER, "wording": "2026-2"}
+    plain: dict[str, Any] = {"purpose": "court", "by": OFFICER, "wording": VERSION}
     at = NOW + timedelta(minutes=minute)
     return CaseConsent(**(plain | {"person": person, "given": given_, "at": at} | more))
 
@@ -70,6 +70,28 @@ def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known
                     and one.person in ("", person)
                 ]
                 assert {one.wording for one in heard} & set(DIGESTS)
+
+
+@given(st.lists(SAID, max_size=12), st.sampled_from(sorted(set(DIGESTS) - {VERSION})))
+def test_a_yes_to_words_that_said_something_else_counts_for_nothing_until_it_is_asked_again(
+    consents: list[CaseConsent], before: str
+) -> None:
+    asked_again = ("forum_totals", "forum_story", "funder", "court")
+    record = two(*(one.model_copy(update={"wording": before}) for one in consents))
+    assert not any(record.consents_to(one, who) for one in asked_again for who in ("", *PERSONS))
+    # Whatever she refused then she still refuses, and what keeps a report keeps it.
+    for purpose in PURPOSES:
+        for person in PERSONS:
+            newer = two(*(one.model_copy(update={"wording": VERSION}) for one in consents))
+            refused = is_refused_herself(newer.consents, purpose, person)
+            if refused or purpose not in asked_again:
+                assert record.consents_to(purpose, person) == newer.consents_to(purpose, person)
+    record.consents += [
+        said(person, True, 9, purpose=purpose, wording=VERSION)
+        for person in PERSONS
+        for purpose in asked_again
+    ]
+    assert all(record.consents_to(one) for one in asked_again)
 
 
 @given(st.lists(SAID.filter(lambda one: one.wish), max_size=12))
@@ -157,7 +179,7 @@ def test_a_report_from_a_phone_is_kept_and_a_mediator_asked_at_once() -> None:
     wished = Screen(
         consents=["record", "mediation", "court"],
         unticked=["forum_totals", "forum_story", "funder"],
-        wording="2026-2",
+        wording=VERSION,
         origin="herself",
     )
     made = compose(record, {"next": as_bytes(wished)}, UTC)
@@ -232,16 +254,17 @@ def test_a_tick_that_an_older_version_sealed_becomes_a_wish(origin: str) -> None
 
 def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was() -> None:
     noted = {"at": NOW.isoformat(), "by": OFFICER, "wording": "2026-1"}
+    newer = noted | {"wording": VERSION}
     record = edition_2(
         [
-            {"purpose": "court", "given": True, **noted},
+            {"purpose": "court", "given": True, **newer},
             {"purpose": "court", "given": False, "person": "p2", **noted},
             {"purpose": "funder", "given": True, "origin": "told_reporter", **noted},
             {"purpose": "funder", "given": False, "at": NOW.isoformat(), "by": ""},
         ]
     )
     assert [(one.wording, one.wish) for one in record.consents] == [
-        ("2026-1", False),
+        (VERSION, False),
         ("2026-1", False),
         # Whoever reported it said so; nothing was read out to her.
         ("2026-1", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
+from kash.incidents.documents.consents import consent_markup
 from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.case_file import contents
@@ -143,7 +145,7 @@ def test_a_mediators_open_brief_ends_when_the_consent_is_taken_back(
 
 
 def post(member: Member, reference: str, **sent: str) -> Any:
-    data = {"version": "1", "wording": VERSION, "origin": "herself", **sent}
+    data = {"version": "1", "wording": VERSION, "origin": "herself", "language": "luo", **sent}
     return member.client.post(f"/w/{reference}/c", data=data)
 
 
@@ -192,7 +194,7 @@ def test_the_page_says_when_somebody_else_was_faster_and_keeps_what_was_marked(
     assert here is not None
     answer = post(officer, reference, person="p2", court="yes", funder="no", version=here[1])
     assert answer.status_code == 409
-    assert marked(answer.text) == ["funder no", "court yes", "origin herself"]
+    assert marked(answer.text) == ["funder no", "court yes", "origin herself", "language luo"]
     assert holding(record_of(reference, officer.vault()), "p2") == []
 
 
@@ -204,6 +206,8 @@ def test_the_page_says_when_somebody_else_was_faster_and_keeps_what_was_marked(
         {"person": "", "version": "x" * 99, "record": "yes"},
         {"person": "p1", "record": "yes", "origin": "guessed"},
         {"person": "p1", "record": "yes", "origin": ""},
+        {"person": "p1", "record": "yes", "language": ""},
+        {"person": "p1", "record": "yes", "language": "fr"},
         {"person": "p1", "record": "yes", "wording": ""},
         {"person": "p1", "record": "yes", "wording": "2026-1"},
     ],
@@ -222,7 +226,7 @@ def test_words_that_changed_since_the_page_was_opened_are_read_out_again(
     reference = filed(two_women())
     answer = post(officer, reference, person="p1", court="yes", wording="2026-1")
     assert "The words have changed since this page was opened" in answer.text
-    assert marked(answer.text) == ["court yes", "origin herself"]
+    assert marked(answer.text) == ["court yes", "origin herself", "language luo"]
     assert f'name="wording" value="{VERSION}"' in answer.text
 
 
@@ -294,6 +298,7 @@ def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(
             "mediation yes",
             f"court {more['court']}",
             "origin not_asked",
+            "language luo",
         ]
     assert record_of(reference, officer.vault()).consents == []
     answer = post(officer, reference, person="p1", origin="not_asked", mediation="yes")
@@ -449,7 +454,7 @@ def test_every_stored_answer_has_a_version_of_which_the_words_are_known(
     give(officer, reference, "", "court")
     post(officer, reference, person="p1", version="2", funder="yes")
     consents = record_of(reference, officer.vault()).consents
-    assert {one.language for one in consents if one.given and one.purpose == "funder"} == {"en"}
+    assert {one.language for one in consents if one.given and one.purpose == "funder"} == {"luo"}
     for one in consents:
         text = text_of(one.purpose, one.wording, one.language)
         assert text is not None
@@ -457,16 +462,48 @@ def test_every_stored_answer_has_a_version_of_which_the_words_are_known(
         assert text.version in DIGESTS
 
 
-def test_an_answer_in_older_words_stands_and_can_be_read_as_it_was(
+def test_an_answer_in_older_words_is_asked_again_and_can_be_read_as_it_was(
     officer: Member, filed: Any
 ) -> None:
     record = two_women()
     record.consents = [
         CaseConsent(purpose=one, given=True, at=utc_now(), by="", person="p1", wording="2026-1")
-        for one in ("court", "forum_totals")
+        for one in ("court", "forum_totals", "record")
     ]
-    # But of the numbers the older words promised what could not be kept.
-    assert holding(record, "p1") == ["court"]
+    assert holding(record, "p1") == ["record"]
     page = officer.client.get(f"/w/{filed(record)}/c").text
     assert "The programme may give a lawyer a paper with what happened to me" in page
-    assert "What was read out before promised too much. Ask again." in page
+    again = "What was read out before said something else than what is done. Ask again."
+    assert page.count(again) == 2
+
+
+@pytest.mark.parametrize(("page", "spoken"), [("en", "sw"), ("sw", "luo"), ("sw", "other")])
+def test_the_language_in_which_she_was_asked_is_kept_and_not_that_of_the_officers_page(
+    officer: Member, filed: Any, record_of: Any, page: str, spoken: str
+) -> None:
+    reference = filed(two_women())
+    officer.client.post("/language", data={"language": page})
+    post(officer, reference, person="p1", court="yes", language=spoken)
+    # What somebody else told was read out to nobody.
+    post(officer, reference, person="p2", version="2", record="yes", origin="told_reporter")
+    consents = record_of(reference, officer.vault()).consents
+    assert [(one.person, one.language) for one in consents] == [("p1", spoken), ("p2", "")]
+
+
+def test_the_words_stand_on_the_page_and_on_paper_in_the_language_that_was_chosen(
+    app: Any, officer: Member, filed: Any
+) -> None:
+    reference = filed(two_women())
+    unread = "No speaker has read these words in this language yet."
+    own = officer.client.get(f"/w/{reference}/c").text
+    chosen = officer.client.get(f"/w/{reference}/c?in=sw").text
+    with app.test_request_context():
+        for page, language in ((own, "en"), (chosen, "sw")):
+            told = text_of("mediation", VERSION, language)
+            assert told is not None
+            assert str(told.words) in html.unescape(page)
+        paper = consent_markup("sw")
+    assert (unread in own, unread in chosen) == (False, True)
+    # What was chosen for the words is marked as the language of asking; the page's own is not.
+    assert (marked(own), marked(chosen)) == ([], ["language sw"] * 3)
+    assert (unread in paper, "Mpatanishi" in paper) == (True, True)

@@ -267,7 +267,7 @@ def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_do
     record = _nobody_named("herself")
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
     record.consents.append(
-        CaseConsent(purpose="court", given=True, at=at, by="o" * 16, wording="2026-1")
+        CaseConsent(purpose="court", given=True, at=at, by="o" * 16, wording="2026-6")
     )
     # Of several nobody knows to whom it was read out.
     several = _with_persons(record.model_copy(deep=True), "p1", "p2")
@@ -284,7 +284,7 @@ def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_do
 def test_a_no_that_was_said_before_anybody_was_on_record_is_each_ones_own() -> None:
     record = _nobody_named("herself")
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
-    no = CaseConsent(purpose="court", given=False, at=at, by="o" * 16, wording="2026-2")
+    no = CaseConsent(purpose="court", given=False, at=at, by="o" * 16, wording="2026-6")
     record.consents.append(no)
     record = _with_persons(record, "p1", "p2")
     later = {"given": True, "at": at + timedelta(hours=1)}

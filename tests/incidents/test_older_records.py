@@ -73,7 +73,7 @@ def test_an_old_tick_is_hers_only_if_she_was_the_only_one(
 
 
 def test_what_an_officer_noted_before_stays_as_it_is() -> None:
-    noted = {"purpose": "court", "given": True, "at": LATER, "by": "o", "wording": "2026-1"}
+    noted = {"purpose": "court", "given": True, "at": LATER, "by": "o", "wording": "2026-6"}
     record = read(old(consents=[*old()["consents"], noted]))
     assert record.consents_to("court")
     assert not record.consents_to("funder")
@@ -227,7 +227,7 @@ def test_of_two_answers_of_one_moment_the_last_counts() -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     record = Record(
         consents=[
-            CaseConsent(purpose="court", given=given, at=at, by="x", wording="2026-2")
+            CaseConsent(purpose="court", given=given, at=at, by="x", wording="2026-6")
             for given in (True, False)
         ]
     )

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
-from flask import render_template
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from kash.incidents import names
-from kash.incidents.consent_texts import TEXTS, VERSION, VERSIONS
+from kash.incidents.consent_texts import VERSION, VERSIONS
+from kash.incidents.documents.consents import consent_markup
 from kash.incidents.documents.filing import leaflet_markup, paper_markup
 from kash.incidents.filing_words import ALLOWED
 from kash.incidents.forms.filing import NextForm
@@ -45,7 +44,10 @@ def said(language: str) -> list[str]:
     """The title and the words of each purpose that is asked when filing."""
     words = VERSIONS[VERSION][language]
     return [
-        " ".join(words[purpose][part].split()) for purpose in ALLOWED for part in ("title", "words")
+        " ".join(words[purpose][part].split())
+        for purpose in ALLOWED
+        for part in ("title", "words", "small_print")
+        if "{" not in words[purpose][part]
     ]
 
 
@@ -66,12 +68,7 @@ def test_phone_page_paper_and_leaflet_say_the_very_words(
         papers = {
             "form": paper_markup(),
             "leaflet": leaflet_markup(),
-            "consents": render_template(
-                "incidents/paper/consents.html",
-                texts=TEXTS,
-                purposes=names.PURPOSE_NAMES,
-                organisation="x",
-            ),
+            "consents": consent_markup(language),
         }
     for place, text in {"phone": phone_page, "page": page, **papers}.items():
         missing = [one for one in said(language) if one not in shown(text)]
@@ -85,12 +82,12 @@ def test_a_tick_keeps_the_version_of_the_words_that_stood_beside_it(app: APIFlas
 
 def test_the_words_carry_the_odds_and_what_cannot_be_called_back() -> None:
     for words in VERSIONS[VERSION].values():
-        told = words["forum_totals"]["words"]
+        told = words["forum_totals"]["small_print"]
         assert re.findall(r"\d+", told) == ["50", "73", "88"]
         assert all(len(words[one]["words"]) > 40 for one in ("court", "forum_story", "record"))
     english = VERSIONS[VERSION]["en"]
     assert "A printed number cannot be called back." in english["forum_totals"]["words"]
-    assert "out of the programme's hands" in english["court"]["words"]
+    assert "cannot be called back" in english["court"]["words"]
     assert "deleted after seven days" in english["record"]["words"]
 
 
@@ -105,7 +102,7 @@ def test_form_and_leaflet_say_the_seven_days_and_the_limits(app: APIFlask, langu
             assert outing not in leaflet.lower()
 
 
-def test_the_leaflet_is_one_page_and_tells_nothing_in_its_name(
+def test_the_leaflet_is_one_sheet_and_tells_nothing_in_its_name(
     a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient]
 ) -> None:
     import io
@@ -117,7 +114,8 @@ def test_the_leaflet_is_one_page_and_tells_nothing_in_its_name(
         answer = sign_in("peer").get(f"/w/l.pdf?in={language}")
         assert answer.headers["Content-Disposition"].endswith("leaflet.pdf")
         with pikepdf.open(io.BytesIO(answer.data)) as pdf:
-            assert len(pdf.pages) == 1
+            # Both sides of one sheet.
+            assert len(pdf.pages) <= 2
             assert "incident" not in (str(pdf.docinfo) + str(pdf.open_metadata())).lower()
 
 

@@ -181,12 +181,12 @@ def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered
     assert what_keeps(record, state) is (Keeps.HELP if child else None)
 
 
-@given(st.sampled_from(sorted(OPEN | OVER)), st.booleans())
-def test_a_yes_to_court_keeps_it_unless_she_refused_to_have_it_kept(
-    state: str, several: bool
+@given(st.sampled_from(sorted(OPEN | OVER)), st.booleans(), st.sampled_from(["2026-5", "2026-6"]))
+def test_a_yes_to_court_keeps_it_in_whatever_words_unless_she_refused_to_have_it_kept(
+    state: str, several: bool, wording: str
 ) -> None:
     def said(purpose: str, given: bool, **more: Any) -> CaseConsent:
-        words = {"wording": "2026-2", "person": "p1"} | more
+        words = {"wording": wording, "person": "p1"} | more
         return CaseConsent(purpose=purpose, given=given, at=AT, by="x" * 16, **words)
 
     persons = [Person(id=key, code=key) for key in ("p1", "p2")[: 1 + several]]

@@ -31,7 +31,7 @@ def officer(a_member: Callable[..., Member]) -> Member:
 
 def worked(officer: Member, filed: Callable[..., str]) -> str:
     """A case that was opened, commented and printed; its reference."""
-    consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-2")
+    consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-6")
     reference = filed(
         Record(narrative="N", persons=[Person(id="p1", code="P1")], consents=[consent])
     )
@@ -110,7 +110,7 @@ def test_a_second_printing_keeps_the_reference(officer: Member, filed: Callable[
 def test_a_case_that_nobody_saved_is_printed_under_a_reference_of_its_own(
     officer: Member, filed: Callable[..., str]
 ) -> None:
-    consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-2")
+    consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-6")
     reference = filed(Record(persons=[Person(id="p1", code="P1")], consents=[consent]))
     entries = len(db.session.scalars(select(AuditEntry.seq)).all())
     text = " ".join(pages_of(printed(officer, reference, persons=["p1"])))

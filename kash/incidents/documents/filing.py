@@ -10,7 +10,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from kash.incidents import filing_words, retention_words
-from kash.incidents.consent_texts import VERSION
+from kash.incidents.consent_texts import VERSION, unread
 from kash.incidents.retention_words import SEVEN_DAYS
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.programme import brand
@@ -31,7 +31,11 @@ def paper_form(language: str) -> bytes:
 def paper_markup() -> str:
     """The form as the press takes it."""
     return render_template(
-        "incidents/paper/filing.html", brand=brand(), words=filing_words, seven_days=SEVEN_DAYS
+        "incidents/paper/filing.html",
+        brand=brand(),
+        words=filing_words,
+        words_unread=unread(),
+        seven_days=SEVEN_DAYS,
     )
 
 
@@ -54,6 +58,7 @@ def leaflet_markup() -> str:
         "incidents/paper/leaflet.html",
         brand=brand(),
         words=filing_words,
+        words_unread=unread(),
         keeping=retention_words,
         version=VERSION,
     )

@@ -12,6 +12,7 @@ from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
 from kash.platform.web.forms import HiddenField, radio_field
+from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
 ANSWER_NAMES: dict[str, Any] = {
@@ -19,6 +20,8 @@ ANSWER_NAMES: dict[str, Any] = {
     NO: _l("No"),
     NOT_ASKED: _l("Not asked now"),
 }
+# Languages in which somebody is asked. Where the words have no other, an officer puts them into it.
+SPOKEN: dict[str, Any] = {**LANGUAGES, **REPORTING_LANGUAGES, "other": _l("Another language")}
 
 
 def _answer(purpose: str) -> Any:
@@ -28,8 +31,8 @@ def _answer(purpose: str) -> Any:
 
 
 class ConsentsForm(VersionedForm):
-    """A yes or a no to each purpose, how it is known, and the version of the words that were on the
-    page (`wording`) beside that of the case."""
+    """A yes or a no to each purpose, how it is known, in which language she was asked, and the
+    version of the words that were on the page (`wording`) beside that of the case."""
 
     person = HiddenField()
     wording = HiddenField()
@@ -41,6 +44,9 @@ class ConsentsForm(VersionedForm):
     court = _answer("court")
     health = _answer("health")
     origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()), required=False)
+    language = radio_field(
+        _l("In which language were the words read out?"), list(SPOKEN.items()), required=False
+    )
 
     def check_together(self) -> None:
         """Besides each field: the words are still the same, how it is known, and that nothing is a
@@ -53,6 +59,8 @@ class ConsentsForm(VersionedForm):
             )
         if not self.origin.data:
             self.mark_wrong(self.origin, _("Say how it is known."))
+        elif self.origin.data == "herself" and not self.language.data:
+            self.mark_wrong(self.language, _("Say in which language you read them out to her."))
         elif self.origin.data == "not_asked" and (
             not agreed <= UNASKED or len(agreed) < len(self.answers())
         ):
@@ -76,6 +84,11 @@ class ConsentsForm(VersionedForm):
         """Answers that were given, purpose by purpose; a purpose that was not asked is left out."""
         said = {purpose: self[purpose].data for purpose in PURPOSES}
         return {purpose: data == YES for purpose, data in said.items() if data in (YES, NO)}
+
+    @property
+    def read_out_in(self) -> str:
+        """The language in which the words were read out to her; empty if they were not."""
+        return (self.language.data or "") if self.origin.data == "herself" else ""
 
     def answers_typed(self) -> dict[str, str]:
         """Choices for each purpose, as they were sent, for the page to show again."""

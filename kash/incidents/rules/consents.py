@@ -21,8 +21,10 @@ ORIGINS = ("herself", "told_reporter", "not_asked")
 UNASKED = frozenset({"mediation"})
 # For what a wish is enough.
 WISHED = frozenset({"record", "mediation"})
-# Purposes whose words in a version promised what could not be kept: nobody agreed to what is done.
-_MISLED = frozenset({("forum_totals", "2026-1")})
+# Purposes whose words said something else than what is done, before this version: a yes to them is
+# asked again, since nobody agreed to what is done.
+_ASKED_AGAIN = frozenset({"forum_totals", "forum_story", "funder", "court"})
+_SINCE = (2026, 6)
 
 
 class CaseConsent(BaseModel):
@@ -47,8 +49,17 @@ class CaseConsent(BaseModel):
     @property
     def was_read_out(self) -> bool:
         """True if she said it herself, of words that are known and kept what they promised."""
-        heard = not self.wish and self.origin == "herself" and bool(self.wording)
-        return heard and (self.purpose, self.wording) not in _MISLED
+        return self.was_heard and not self.is_asked_again
+
+    @property
+    def was_heard(self) -> bool:
+        """True if she said it herself, of words that are known, whatever they promised."""
+        return not self.wish and self.origin == "herself" and bool(self.wording)
+
+    @property
+    def is_asked_again(self) -> bool:
+        """True if it was said of words that promised something else than what is done."""
+        return self.purpose in _ASKED_AGAIN and _number(self.wording) < _SINCE
 
     @property
     def is_of_nobody_yet(self) -> bool:
@@ -64,11 +75,23 @@ class CaseConsent(BaseModel):
         return not (self.given or self.by or self.person)
 
 
+def _number(wording: str) -> tuple[int, ...]:
+    parts = wording.split("-")
+    return tuple(map(int, parts)) if all(one.isdecimal() for one in parts) else ()
+
+
 def standing(
-    consents: Sequence[CaseConsent], purpose: str, person: str, *, several: bool
+    consents: Sequence[CaseConsent],
+    purpose: str,
+    person: str,
+    *,
+    several: bool,
+    earlier_words: bool = False,
 ) -> CaseConsent | None:
     """Answer that counts of all that was said of a purpose by or for a person (an id, or empty: by
-    nobody in particular); None if none does. `several`: whether several people are on record.
+    nobody in particular); None if none does. `several`: whether several people are on record;
+    `earlier_words`: whether a yes counts that is to be asked again, which permits nothing but that
+    the report is kept until then.
 
     The newest counts, and of those of one moment the last; but what was said for all at once never
     goes over what she refused herself, nor does a wish that somebody else noted, and that she could
@@ -77,7 +100,7 @@ def standing(
     said = [
         _as_it_counts(one, several)
         for one in reversed(consents)
-        if one.purpose == purpose and one.person in ("", person) and _counts(one)
+        if one.purpose == purpose and one.person in ("", person) and _counts(one, earlier_words)
     ]
     said = [one for one in said if one.origin != "not_asked"] or said
     own = _newest(one for one in said if _is_her_own(one, person))
@@ -110,10 +133,12 @@ def holds(answer: CaseConsent | None) -> bool:
     return answer.origin != "not_asked" or answer.purpose in UNASKED
 
 
-def _counts(one: CaseConsent) -> bool:
+def _counts(one: CaseConsent, earlier_words: bool = False) -> bool:
     if one.purpose in WISHED:
         return True
-    return one.was_read_out if one.given else not one.wish
+    if not one.given:
+        return not one.wish
+    return one.was_read_out or (earlier_words and one.was_heard)
 
 
 def _is_her_own(one: CaseConsent, person: str) -> bool:

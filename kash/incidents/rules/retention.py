@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import is_free, releases_done
+from kash.incidents.rules.consents import holds, standing
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.dues import is_open
 from kash.incidents.rules.minors import unprotected
@@ -81,9 +82,13 @@ def may_be_kept(record: Record) -> bool:
 
 
 def _is_for_court(record: Record, person: str) -> bool:
-    # A no to keeping it goes over that; a tick that was left out on a phone is none.
+    # A no to keeping it goes over that; a tick that was left out on a phone is none. A yes to
+    # earlier words prints nothing until it is asked again, and meanwhile it is not shredded.
     refused = any(not (one.given or one.wish) for one in record.answers_to("record", person))
-    return record.consents_to("court", person) and not refused
+    yes = standing(
+        record.consents, "court", person, several=len(record.persons) > 1, earlier_words=True
+    )
+    return holds(yes) and not record.has_minor() and not refused
 
 
 def is_as_asked(record: Record) -> bool:

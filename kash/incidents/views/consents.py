@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, names
-from kash.incidents.consent_texts import TEXTS, VERSION, text_of
+from kash.incidents.consent_texts import VERSION, text_of, unread
 from kash.incidents.documents.consents import consent_paper
-from kash.incidents.forms.consents import ANSWER_NAMES, ConsentsForm
+from kash.incidents.forms.consents import ANSWER_NAMES, SPOKEN, ConsentsForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.ages import NEVER_FOR_MINORS
 from kash.incidents.rules.consents import (
@@ -31,8 +31,8 @@ from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import short_date_text
-from kash.platform.web.language import LANGUAGES, language_code
-from kash.platform.web.programme import REPORTING_LANGUAGES
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import reporting_languages
 from kash.policy import Actor, allow
 
 
@@ -102,11 +102,9 @@ def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
     other = wish is not None and (found is None or (not found.wish and found.given != wish.given))
     wished = _wished(wish) if wish is not None and other else ""
     if found is None:
-        misled = any(
-            one.purpose == purpose and one.given and not one.wish and one.person in ("", person)
-            for one in record.consents
-        )
-        why = _("What was read out before promised too much. Ask again.") if misled else ""
+        why = ""
+        if asks_again(record, purpose, person):
+            why = _("What was read out before said something else than what is done. Ask again.")
         return PurposeStanding(purpose, "", _("Not asked yet"), why, wished)
     day = short_date_text(found.at)
     if not found.given:
@@ -133,6 +131,19 @@ def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
         else _("She said so herself, %(day)s.", day=day)
     )
     return PurposeStanding(purpose, "good", _("Yes"), why, wished)
+
+
+def asks_again(record: Record, purpose: str, person: str) -> bool:
+    """True if a person said yes to words that said something else than what is done, and nothing
+    since."""
+    return not any(True for _answer in record.answers_to(purpose, person)) and any(
+        one.purpose == purpose
+        and one.given
+        and not one.wish
+        and one.is_asked_again
+        and one.person in ("", person)
+        for one in record.consents
+    )
 
 
 def _wished(wish: CaseConsent) -> str:
@@ -181,30 +192,42 @@ def consents(reference: str) -> ResponseReturnValue:
                 form.person.data,
                 form.answers(),
                 form.origin.data,
-                language_code(),
+                form.read_out_in,
             )
             _tell(noted, case.record)
             return redirect(url_for("incidents.consents", reference=reference))
         if form.changed_meanwhile:
             _actor, _vault, case = load_case(reference)
+    chosen = _language_chosen()
+    shown_in = chosen or language_code()
     return page(
         "incidents/consents.html",
         form=form,
+        shown_in=shown_in,
+        chosen=chosen,
+        offered=reporting_languages(),
+        unread=unread(shown_in),
         case=case,
         everybody=everybodys_answers(case.record),
         typed=form.answers_typed() if form.changed_meanwhile or form.errors else {},
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
-        texts=TEXTS,
+        texts={one: text_of(one, VERSION, shown_in) for one in PURPOSES},
         version=VERSION,
         text_of=text_of,
-        languages={**LANGUAGES, **REPORTING_LANGUAGES},
+        spoken=SPOKEN,
         names=names.PURPOSE_NAMES,
         by={
             **account_names({one.by for one in case.record.consents} - {""}),
             "": _("whoever holds the receipt"),
         },
     )
+
+
+def _language_chosen() -> str:
+    """The language that was chosen for the words on this page; empty if none was."""
+    chosen = request.args.get("in", "")
+    return chosen if chosen in reporting_languages() else ""
 
 
 def _tell(noted: NotedConsents, record: Record) -> None:
@@ -224,8 +247,9 @@ def _tell(noted: NotedConsents, record: Record) -> None:
 @blueprint.get("/c.pdf")
 @allow("incidents.edit")
 def consent_form() -> ResponseReturnValue:
-    """The words on paper, for any case: it holds nothing of one."""
-    return download(consent_paper(), name="consent-form.pdf", type="application/pdf")
+    """The words on paper, for any case, in a language that was chosen: it holds nothing of one."""
+    paper = consent_paper(_language_chosen() or language_code())
+    return download(paper, name="consent-form.pdf", type="application/pdf")
 
 
 def _consents_part(case: Case, actor: Actor) -> Mapping[str, Any]:

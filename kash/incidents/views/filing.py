@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from kash.incidents import blueprint, filing_words
+from kash.incidents.consent_texts import unread as words_unread
 from kash.incidents.documents import filing as documents
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.filing import (
@@ -279,6 +280,7 @@ def _screen_page(
         steps=len(_NAMES),
         answered=answered,
         today=local_today(),
+        words_unread=words_unread(language),
         notes_of_consents={key: note for key, (_label, note) in filing_words.ALLOWED.items()},
         notes_of_origins={key: note for key, (_label, note) in filing_words.ORIGINS.items()},
     )
